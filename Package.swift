@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "swift-anyevent",
+  products: [
+    .library(name: "AnyEvent", targets: ["AnyEvent"]),
+    .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
+    .executable(name: "aemp", targets: ["aemp"]),
+  ],
+  targets: [
+    // C libraries
+    .systemLibrary(
+      name: "CLibUV", path: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+    .systemLibrary(
+      name: "CSodium", path: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]
+    ),
+    .systemLibrary(
+      name: "COpenSSL", path: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // The layers, each importing only those above it
+    .target(name: "AEValue"),
+    .target(name: "AnyEvent", dependencies: ["AEValue", "CLibUV"]),
+    .target(name: "AEMPWire", dependencies: ["AEValue", "CSodium", "COpenSSL"]),
+    .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire"]),
+    .executableTarget(name: "aemp", dependencies: ["AnyEventMP"]),
+
+    .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
+    .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
+    .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
+    .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
+  ]
+)
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .swiftLanguageMode(.v6),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

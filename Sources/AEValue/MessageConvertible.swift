@@ -1,0 +1,14 @@
+/// A type that can be an argument of a message: sent with `snd`, taken by a typed receiver.
+///
+/// A `Codable` type needs no more than the declaration: `extension Point: MessageConvertible {}`.
+public protocol MessageConvertible {
+  /// The value that is sent.
+  var messageValue: Value { get }
+  /// Converts a received value as Perl would; `nil` when it does not fit.
+  init?(messageValue: Value)
+}
+
+extension Value: MessageConvertible {
+  @inlinable public var messageValue: Value { self }
+  @inlinable public init(messageValue: Value) { self = messageValue }
+}
