@@ -1,0 +1,71 @@
+/// A port of this node: its callbacks and who watches it.
+///
+/// A million idle ports are a supported way of working: a field more is eight megabytes more. So the
+/// first tag's callback lives in the object and only further ones in a dictionary.
+final class LocalPort: PortRef {
+  typealias Handler = (UnsafeBufferPointer<Value>) throws -> Void
+  typealias Monitors = [UInt64: Monitor]
+
+  enum State: UInt8 {
+    /// Takes messages.
+    case alive
+    /// `kil` was called: only messages sent before it are still delivered.
+    case dying
+    /// Gone; kept only by those who hold its id.
+    case dead
+  }
+
+  @exclusivity(unchecked) var state = State.alive
+  /// Whether a message without a callback is ignored instead of killing the port.
+  @exclusivity(unchecked) var ignoresUnhandled = false
+  let home: NodeEntry
+  /// Called with whole messages that no tag took.
+  @exclusivity(unchecked) var fallback: Handler?
+  @exclusivity(unchecked) private var firstTag = ""
+  @exclusivity(unchecked) private var firstHandler: Handler?
+  @exclusivity(unchecked) private var moreHandlers: [String: Handler]?
+  @exclusivity(unchecked) var monitors: Monitors?
+
+  init(owner: UInt32, home: NodeEntry, name: String) {
+    self.home = home
+    super.init(owner: owner, kind: .local, name: name)
+  }
+
+  override var nodeID: String { home.id }
+
+  /// The callback for messages that start with `tag`.
+  @inline(__always)
+  func handler(for tag: String) -> Handler? {
+    if let handler = firstHandler, firstTag == tag { return handler }
+    return moreHandlers?[tag]
+  }
+
+  /// Sets or (`nil`) removes the callback for `tag`.
+  func setHandler(_ handler: Handler?, for tag: String) {
+    if firstHandler == nil || firstTag == tag {
+      firstTag = tag
+      firstHandler = handler
+      moreHandlers?[tag] = nil
+    } else if let handler {
+      moreHandlers = moreHandlers ?? [:]
+      moreHandlers?[tag] = handler
+    } else {
+      moreHandlers?[tag] = nil
+    }
+  }
+
+  /// Drops everything that the program gave the port, whoever still holds the id.
+  ///
+  /// The callbacks go after the port is marked dead: releasing them may run code of the program.
+  func die() -> Monitors {
+    state = .dead
+    let watching = monitors ?? [:]
+    monitors = nil
+    let callbacks = (fallback, firstHandler, moreHandlers)
+    fallback = nil
+    firstHandler = nil
+    moreHandlers = nil
+    withExtendedLifetime(callbacks) {}
+    return watching
+  }
+}

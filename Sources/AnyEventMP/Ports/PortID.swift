@@ -1,0 +1,81 @@
+/// The address of a port, `node id#port name`; the node id alone is the address of the node itself.
+///
+/// Sent in a message it is its text, and any text can be one: nothing is checked until it is used. A
+/// port id made by this node, or used once, knows its way: sending through it looks nothing up. It
+/// stays valid text when its port dies; what is sent to it then is dropped.
+public struct PortID: @unchecked Sendable {
+  // Sendable: what other threads can reach (id, ==, hash) never changes after the node has its name.
+  let ref: PortRef
+
+  init(_ ref: PortRef) {
+    self.ref = ref
+  }
+
+  /// A port id from its text; everything behind the first `#` is the port name.
+  public init(_ id: String) {
+    if let hash = id.utf8.firstIndex(of: UInt8(ascii: "#")) {
+      ref = UnboundPort(
+        node: String(id[..<hash]), name: String(id[id.utf8.index(after: hash)...]))
+    } else {
+      ref = UnboundPort(node: id, name: "")
+    }
+  }
+
+  /// The text, as Perl prints it.
+  public var id: String { ref.id }
+
+  /// The node id: what is before the first `#`. Corresponds to Perl's `node_of`.
+  public var node: String { ref.nodeID }
+
+  /// The port name: what is behind the first `#`; empty for the node itself.
+  public var name: String { ref.name }
+}
+
+extension PortID: Hashable {
+  public static func == (a: PortID, b: PortID) -> Bool {
+    a.ref === b.ref || (a.name == b.name && a.node == b.node)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+  }
+}
+
+extension PortID: CustomStringConvertible, ExpressibleByStringLiteral {
+  public var description: String { id }
+
+  public init(stringLiteral id: String) {
+    self.init(id)
+  }
+}
+
+extension PortID: MessageConvertible {
+  public var messageValue: Value { .string(id) }
+
+  /// Any value that reads as text, except the empty one.
+  public init?(messageValue: Value) {
+    guard let id = messageValue.string, !id.isEmpty else { return nil }
+    self.init(id)
+  }
+}
+
+/// What can be named where a port is expected: a ``PortID``, its text, or a node id.
+///
+/// So the keys of a database family, which are text, can be sent to as in Perl.
+public protocol PortConvertible {
+  /// The address.
+  var portID: PortID { get }
+}
+
+extension PortID: PortConvertible {
+  @inlinable public var portID: PortID { self }
+}
+
+extension String: PortConvertible {
+  public var portID: PortID { PortID(self) }
+}
+
+extension Value: PortConvertible {
+  /// The port with this text; a value that is not text names no port at all.
+  public var portID: PortID { PortID(string ?? "#") }
+}

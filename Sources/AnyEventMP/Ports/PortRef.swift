@@ -1,0 +1,55 @@
+/// What a ``PortID`` points to: a port of this node, a port of another one, or text that no node has
+/// looked up yet.
+///
+/// The one reference in a port id is what makes sending fast: the port (or the other node's
+/// connection) is found once, not at every message.
+class PortRef {
+  enum Kind: UInt8 {
+    case local, remote, unbound
+  }
+
+  /// Serial number of the ``Node`` object that resolved the reference; 0: none did.
+  final let owner: UInt32
+  final let kind: Kind
+  /// The port name, the part of the id behind the first `#`.
+  final let name: String
+
+  init(owner: UInt32, kind: Kind, name: String) {
+    self.owner = owner
+    self.kind = kind
+    self.name = name
+  }
+
+  var nodeID: String { "" }
+
+  final var id: String {
+    let node = nodeID
+    return name.isEmpty ? node : node + "#" + name
+  }
+}
+
+/// A port of another node.
+final class RemotePort: PortRef {
+  let home: NodeEntry
+
+  init(owner: UInt32, home: NodeEntry, name: String) {
+    self.home = home
+    super.init(owner: owner, kind: .remote, name: name)
+  }
+
+  override var nodeID: String { home.id }
+}
+
+/// A port id that came as text and is looked up when it is first used.
+final class UnboundPort: PortRef {
+  private let node: String
+  /// What the text led to the last time; looked up again when that is gone.
+  @exclusivity(unchecked) var bound: PortRef?
+
+  init(node: String, name: String) {
+    self.node = node
+    super.init(owner: 0, kind: .unbound, name: name)
+  }
+
+  override var nodeID: String { node }
+}
