@@ -11,17 +11,17 @@ extension LogContext {
 
   /// Lets exactly the given levels pass, as in `levels(.debug, .trace)` or `levels(.all)`.
   public func levels(_ levels: LogLevels...) {
-    update { $0.levels = levels.reduce([]) { $0.union($1) } }
+    update { $0.levels = LogLevels(levels) }
   }
 
   /// Lets the given levels pass too.
   public func enable(_ levels: LogLevels...) {
-    update { configuration in levels.forEach { configuration.levels.formUnion($0) } }
+    update { $0.levels.formUnion(LogLevels(levels)) }
   }
 
   /// Stops the given levels.
   public func disable(_ levels: LogLevels...) {
-    update { configuration in levels.forEach { configuration.levels.subtract($0) } }
+    update { $0.levels.subtract(LogLevels(levels)) }
   }
 
   /// Lowers messages of a higher priority to the given level, here and from here on; nil doesn't.

@@ -20,11 +20,11 @@ extension LogContext {
       }
       seen.append(ObjectIdentifier(node))
 
-      let level = settings.cap.map { max($0, incoming) } ?? incoming
+      let capped = settings.cap.map { max($0, incoming) } ?? incoming
       if !settings.target.isNone {
         var current = message ?? makeMessage(makeText())
         message = current
-        current.level = level
+        current.level = capped
         isLogged = true
 
         let isConsumed = enterTarget(of: node) {
@@ -35,21 +35,21 @@ extension LogContext {
             return callback(current)
           case .line(let callback):
             if let format = settings.format {
-              return callback(format(current.time, self, level, current.text))
+              return callback(format(current.time, self, capped, current.text))
             }
             let lines: String
-            if let formatted, formatted.level == level {
+            if let formatted, formatted.level == capped {
               lines = formatted.lines
             } else {
               lines = current.formatted
             }
-            formatted = (level, lines)
+            formatted = (capped, lines)
             return callback(lines)
           }
         }
         if isConsumed { continue }
       }
-      for slave in settings.slaves.reversed() { waiting.append((slave, level)) }
+      for slave in settings.slaves.reversed() { waiting.append((slave, capped)) }
     }
     return isLogged
   }

@@ -50,12 +50,13 @@ public struct LogContext: Sendable {
     nonmutating set { update { $0.title = newValue } }
   }
 
-  /// Logs a message in this context; returns true if it was logged somewhere.
+  /// Logs a message in this context.
   ///
   /// The text is not built, and nothing but a load and a comparison is done, when nobody wants it.
   /// - Parameters:
   ///   - level: the priority. ``LogLevel/fatal`` only logs; it doesn't end the program.
   ///   - message: the text, one or more lines; a newline at the end is dropped.
+  /// - Returns: true if it was logged somewhere.
   @inlinable @discardableResult
   public func log(_ level: LogLevel, _ message: @autoclosure () -> String) -> Bool {
     guard isEnabled(level) else { return false }

@@ -37,6 +37,7 @@ extension LogLevel {
 }
 
 extension LogLevel: Comparable {
+  /// True if the left level's number is smaller, its priority higher.
   @inlinable
   public static func < (left: LogLevel, right: LogLevel) -> Bool {
     left.mask < right.mask

@@ -17,6 +17,11 @@ public struct LogLevels: OptionSet, Sendable, Hashable {
     rawValue = level.mask
   }
 
+  /// All levels of some sets.
+  init(_ sets: [LogLevels]) {
+    rawValue = sets.reduce(0) { $0 | $1.rawValue }
+  }
+
   /// The level and all of a higher priority; none for nil.
   @inlinable
   public init(upTo level: LogLevel?) {

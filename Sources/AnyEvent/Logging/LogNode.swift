@@ -14,9 +14,6 @@ final class LogNode: Sendable {
   init(title: String, slaves: [LogNode] = []) {
     configuration = Mutex(LogConfiguration(title: title, slaves: slaves))
   }
-
-  /// True if the two are the same node: contexts are compared by identity, as Perl's objects are.
-  static func isSame(_ left: LogNode, _ right: LogNode) -> Bool { left === right }
 }
 
 /// The settings of one context; copied out of its lock before a callback is called.

@@ -45,6 +45,7 @@ public struct LogRateLimiter<Key: Hashable> {
   /// - Parameters:
   ///   - key: what makes messages similar: the peer's address and the kind of trouble, say.
   ///   - now: the time in seconds, of any clock; the same one for all calls.
+  /// - Returns: whether to log it.
   public mutating func admit(_ key: Key, at now: Double) -> Verdict {
     if let index = windows.index(forKey: key) {
       return count(&windows.values[index], at: now)
@@ -60,11 +61,12 @@ public struct LogRateLimiter<Key: Hashable> {
     return count(&window, at: now)
   }
 
-  /// Ends the intervals that are over; returns how many messages each of them suppressed, if any.
+  /// Ends the intervals that are over.
   ///
-  /// For a timer: so the count is told even if no further message of the key comes. The key is nil
-  /// for messages of keys there was no room for.
+  /// For a timer: so the count is told even if no further message of the key comes.
   /// - Parameter now: the time in seconds, of the clock used for ``admit(_:at:)``.
+  /// - Returns: how many messages were suppressed, where there were any; the key is nil for
+  ///   messages of keys there was no room for.
   public mutating func flush(at now: Double) -> [(key: Key?, suppressed: Int)] {
     var result: [(key: Key?, suppressed: Int)] = []
     for (key, window) in windows where isOver(window, at: now) {
@@ -83,6 +85,7 @@ public struct LogRateLimiter<Key: Hashable> {
   /// The line that stands for the messages left out.
   ///
   /// - Parameter count: how many there were.
+  /// - Returns: `suppressed n similar messages`.
   public static func summary(suppressed count: Int) -> String {
     "suppressed \(count) similar message\(count == 1 ? "" : "s")"
   }

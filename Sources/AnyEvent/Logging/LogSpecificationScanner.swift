@@ -12,7 +12,9 @@ struct LogSpecificationScanner {
     rest = Substring(text).unicodeScalars
   }
 
-  /// The next entry; nil at the end. Two colons are part of a name, one separates entries.
+  /// The next entry, or nil at the end.
+  ///
+  /// Two colons are part of a name, one separates entries.
   mutating func nextEntry() -> Words? {
     while let first = rest.first, first.properties.isWhitespace || first == ":" {
       if rest.starts(with: "::".unicodeScalars) { break }
