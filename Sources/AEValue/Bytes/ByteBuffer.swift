@@ -1,0 +1,131 @@
+/// A growable buffer of bytes: appended to at the end, consumed from the front.
+///
+/// A connection encodes its packets straight into one and writes ``bytes`` to the socket. Appending
+/// is amortised constant time, and so is consuming: what was consumed is only moved away when its
+/// room is needed. Not thread-safe: it belongs to one loop's thread.
+public final class ByteBuffer {
+  @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
+  @exclusivity(unchecked) @usableFromInline var capacity: Int
+  /// Where the readable bytes start.
+  @exclusivity(unchecked) @usableFromInline var start = 0
+  /// Where the readable bytes end.
+  @exclusivity(unchecked) @usableFromInline var end = 0
+
+  /// What an empty buffer keeps when it gives memory back.
+  static let smallCapacity = 64
+
+  /// Creates an empty buffer with room for `capacity` bytes.
+  public init(capacity: Int = 0) {
+    self.capacity = max(capacity, ByteBuffer.smallCapacity)
+    base = .allocate(byteCount: self.capacity, alignment: 16)
+  }
+
+  deinit { base.deallocate() }
+
+  /// The number of readable bytes.
+  @inlinable public var count: Int { end - start }
+
+  /// Whether there is nothing to read.
+  @inlinable public var isEmpty: Bool { end == start }
+
+  /// The readable bytes; valid until the buffer is changed.
+  @inlinable public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: base + start, count: end - start)
+  }
+
+  /// Makes room for `count` more bytes and returns where they go.
+  ///
+  /// What was written there counts only once ``advance(by:)`` is called.
+  @inlinable @inline(__always) func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+    if count > capacity - end { makeRoom(count) }
+    return base + end
+  }
+
+  /// Takes `count` bytes, written where ``reserve(_:)`` pointed, into the buffer.
+  @inlinable @inline(__always) func advance(by count: Int) { end += count }
+
+  /// Moves the readable bytes to the front, into a larger allocation if they fill half of this one.
+  @usableFromInline @inline(never) func makeRoom(_ needed: Int) {
+    let live = end - start
+    if start >= live, needed <= capacity - live {
+      // The consumed part is at least as large as what is moved: amortised constant time.
+      base.copyMemory(from: base + start, byteCount: live)
+    } else {
+      let larger = max(capacity * 2, live + needed)
+      let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+      moved.copyMemory(from: base + start, byteCount: live)
+      base.deallocate()
+      base = moved
+      capacity = larger
+    }
+    start = 0
+    end = live
+  }
+
+  /// Appends one byte.
+  @inlinable public func append(_ byte: UInt8) {
+    reserve(1).storeBytes(of: byte, as: UInt8.self)
+    end += 1
+  }
+
+  /// Appends bytes.
+  @inlinable public func append(contentsOf bytes: UnsafeRawBufferPointer) {
+    guard let source = bytes.baseAddress else { return }
+    reserve(bytes.count).copyMemory(from: source, byteCount: bytes.count)
+    end += bytes.count
+  }
+
+  /// Appends bytes.
+  @inlinable public func append(contentsOf bytes: [UInt8]) {
+    bytes.withUnsafeBytes { append(contentsOf: $0) }
+  }
+
+  /// Appends the UTF-8 of a literal.
+  @inlinable public func append(_ text: StaticString) {
+    text.withUTF8Buffer { append(contentsOf: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Appends the UTF-8 of `text`.
+  @_disfavoredOverload @inlinable public func append(_ text: String) {
+    text.withContiguousUTF8 { append(contentsOf: $0) }
+  }
+
+  /// Takes back what was appended after the buffer held `count` bytes.
+  public func truncate(to count: Int) {
+    precondition(
+      count >= 0 && count <= self.count, "truncate(to:) takes a count the buffer had before")
+    end = start + count
+  }
+
+  /// Drops the first `count` bytes: they have been consumed.
+  @inlinable public func removeFirst(_ count: Int) {
+    precondition(
+      count >= 0 && count <= self.count, "removeFirst takes no more than the buffer's count")
+    start += count
+    if start == end {
+      start = 0
+      end = 0
+    }
+  }
+
+  /// Drops all bytes; with `keepingCapacity: false` the memory is given back too.
+  public func removeAll(keepingCapacity: Bool = true) {
+    start = 0
+    end = 0
+    guard !keepingCapacity, capacity > ByteBuffer.smallCapacity else { return }
+    base.deallocate()
+    capacity = ByteBuffer.smallCapacity
+    base = .allocate(byteCount: capacity, alignment: 16)
+  }
+}
+
+extension String {
+  /// Calls `body` with the string's UTF-8, copied only where it is not contiguous in memory.
+  @inlinable @inline(__always)
+  func withContiguousUTF8<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    if let result = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) {
+      return result
+    }
+    return Array(utf8).withUnsafeBytes(body)
+  }
+}

@@ -1,0 +1,94 @@
+extension CBORReader {
+  /// Reads a packet: its message into `values`.
+  ///
+  /// - Returns: The name of the port; it lies in the packet or in `scratch`.
+  @inline(__always)
+  mutating func packet(
+    into values: inout ValueStack, _ scratch: ByteBuffer
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    let initial = try peek()
+    guard initial >> 5 == 4, initial != 0x9f, maximumDepth > 0 else {
+      return try rarePacket(into: &values, scratch)
+    }
+    let count = try count(initial, of: 1)
+    guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    let name = try portName(scratch)
+    for _ in 1..<count { values.push(try value(depth: 2)) }
+    return name
+  }
+
+  /// Reads a packet that has a tag or no count.
+  @inline(never)
+  private mutating func rarePacket(
+    into values: inout ValueStack, _ scratch: ByteBuffer
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    guard maximumDepth > 0 else { throw fail(.tooDeep) }
+    var initial = try peek()
+    while initial >> 5 == 6 {
+      _ = try argument(initial)
+      initial = try peek()
+    }
+    guard initial >> 5 == 4 else { throw fail(.notAPacket) }
+    let none = UnsafeRawBufferPointer(start: nil, count: 0)
+    guard initial == 0x9f else {
+      let count = try count(initial, of: 1)
+      guard count > 0 else { return none }
+      let name = try portName(scratch)
+      for _ in 1..<count { values.push(try value(depth: 2)) }
+      return name
+    }
+    index += 1
+    if try skipBreak() { return none }
+    let name = try portName(scratch)
+    while try !skipBreak() { values.push(try value(depth: 2)) }
+    return name
+  }
+
+  @inline(__always)
+  private mutating func portName(_ scratch: ByteBuffer) throws(CodecError) -> UnsafeRawBufferPointer
+  {
+    let start = index
+    let initial = try peek()
+    if initial >> 5 == 3 || initial >> 5 == 2, initial & 31 != 31 {
+      let name = take(try count(initial, of: 1))
+      if name.isASCII { return name }
+      index = start
+    }
+    return try oddPortName(scratch)
+  }
+
+  /// Reads a name that is not ASCII, or not even text.
+  @inline(never)
+  private mutating func oddPortName(
+    _ scratch: ByteBuffer
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    let start = index
+    guard let name = PortNameText(try value(depth: 2)) else {
+      throw CodecError(.notAPacket, at: start)
+    }
+    return name.put(into: scratch)
+  }
+}
+
+/// The text of a port's name, whatever kind of value it was sent as.
+struct PortNameText {
+  private let text: String
+
+  /// Null means the node port, as in Perl; arrays and hashes are no names.
+  init?(_ value: Value) {
+    switch value {
+    case .null: text = ""
+    case .array, .hash: return nil
+    default:
+      guard let string = value.string else { return nil }
+      text = string
+    }
+  }
+
+  /// Writes the name into `scratch` and returns where it is.
+  func put(into scratch: ByteBuffer) -> UnsafeRawBufferPointer {
+    scratch.removeAll(keepingCapacity: true)
+    scratch.append(text)
+    return scratch.bytes
+  }
+}

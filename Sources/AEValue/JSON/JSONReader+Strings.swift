@@ -1,0 +1,178 @@
+extension JSONReader {
+  /// Where the contents of a string are, and what they need before they are text.
+  struct RawString {
+    var start: Int
+    var end: Int
+    var isASCII: Bool
+    var hasEscapes: Bool
+  }
+
+  /// Reads a string, starting at its opening quote.
+  @inline(__always) mutating func string() throws(CodecError) -> String {
+    let raw = try rawString()
+    let bytes = UnsafeRawBufferPointer(start: base + raw.start, count: raw.end - raw.start)
+    if raw.isASCII, !raw.hasEscapes { return String(ascii: bytes) }
+    return try text(raw)
+  }
+
+  /// The text of a string that is not plain ASCII.
+  @inline(never) private func text(_ raw: RawString) throws(CodecError) -> String {
+    let bytes = UnsafeRawBufferPointer(start: base + raw.start, count: raw.end - raw.start)
+    let text: String?
+    if raw.hasEscapes {
+      text = String(validating: try unescaped(raw), as: UTF8.self)
+    } else {
+      text = String(validating: bytes, as: UTF8.self)
+    }
+    guard let text else { throw CodecError(.invalidUTF8, at: raw.start) }
+    return text
+  }
+
+  /// Finds the closing quote of a string whose opening quote is next, and skips it.
+  @inline(__always) mutating func rawString() throws(CodecError) -> RawString {
+    let start = index + 1
+    var position = start
+    let end = end
+    var seen: UInt8 = 0
+    while position < end {
+      let byte = byte(at: position)
+      if byte == UInt8(ascii: "\"") {
+        index = position + 1
+        return RawString(start: start, end: position, isASCII: seen < 0x80, hasEscapes: false)
+      }
+      if byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      seen |= byte
+      position += 1
+      if position - start == 16 { break }
+    }
+    return try longString(start, position, seen)
+  }
+
+  /// Goes on after the first bytes, eight bytes at a time where they are plain.
+  @inline(never)
+  private mutating func longString(
+    _ start: Int, _ from: Int, _ seenBefore: UInt8
+  ) throws(CodecError) -> RawString {
+    var position = from
+    var seen = UInt64(seenBefore)
+    var hasEscapes = false
+    while position < end {
+      if end - position >= 8 {
+        let word = (base + position).loadUnaligned(as: UInt64.self)
+        if !word.hasJSONSpecialByte {
+          seen |= word
+          position += 8
+          continue
+        }
+      }
+      let byte = byte(at: position)
+      switch byte {
+      case UInt8(ascii: "\""):
+        index = position + 1
+        let isASCII = seen & 0x8080_8080_8080_8080 == 0
+        return RawString(start: start, end: position, isASCII: isASCII, hasEscapes: hasEscapes)
+      case UInt8(ascii: "\\"):
+        hasEscapes = true
+        position += 2
+      case 0..<0x20:
+        index = position
+        throw fail(.controlCharacter)
+      default:
+        seen |= UInt64(byte)
+        position += 1
+      }
+    }
+    index = end
+    throw fail(endCode)
+  }
+
+  /// The UTF-8 of a string with its escapes resolved; a surrogate without its partner becomes
+  /// U+FFFD.
+  func unescaped(_ raw: RawString) throws(CodecError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(raw.end - raw.start)
+    var position = raw.start
+    while position < raw.end {
+      let byte = byte(at: position)
+      guard byte == UInt8(ascii: "\\") else {
+        bytes.append(byte)
+        position += 1
+        continue
+      }
+      // rawString() has seen to it that one more byte belongs to the string.
+      let kind = self.byte(at: position + 1)
+      position += 2
+      switch kind {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(kind)
+      case UInt8(ascii: "b"): bytes.append(0x08)
+      case UInt8(ascii: "f"): bytes.append(0x0c)
+      case UInt8(ascii: "n"): bytes.append(0x0a)
+      case UInt8(ascii: "r"): bytes.append(0x0d)
+      case UInt8(ascii: "t"): bytes.append(0x09)
+      case UInt8(ascii: "u"):
+        let scalar = try escapedScalar(&position, raw.end)
+        bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+      default: throw CodecError(.invalidEscape, at: position - 2)
+      }
+    }
+    return bytes
+  }
+
+  /// Reads the digits after `\u`, and the second half of a surrogate pair with them.
+  private func escapedScalar(
+    _ position: inout Int, _ end: Int
+  ) throws(CodecError) -> Unicode.Scalar {
+    let unit = try codeUnit(&position, end)
+    if let scalar = Unicode.Scalar(UInt32(unit)) { return scalar }
+    guard unit < 0xdc00, end - position >= 6, byte(at: position) == UInt8(ascii: "\\"),
+      byte(at: position + 1) == UInt8(ascii: "u")
+    else { return "\u{FFFD}" }
+    var after = position + 2
+    let second = try codeUnit(&after, end)
+    guard (0xdc00...0xdfff).contains(second) else { return "\u{FFFD}" }
+    position = after
+    let code = 0x10000 + (UInt32(unit) - 0xd800) << 10 + (UInt32(second) - 0xdc00)
+    return Unicode.Scalar(code) ?? "\u{FFFD}"
+  }
+
+  private func codeUnit(_ position: inout Int, _ end: Int) throws(CodecError) -> UInt16 {
+    guard end - position >= 4 else { throw CodecError(.invalidEscape, at: position - 2) }
+    var unit: UInt16 = 0
+    for offset in 0..<4 {
+      guard let digit = byte(at: position + offset).hexDigit else {
+        throw CodecError(.invalidEscape, at: position - 2)
+      }
+      unit = unit << 4 | UInt16(digit)
+    }
+    position += 4
+    return unit
+  }
+}
+
+extension UInt8 {
+  /// The value of a hexadecimal digit, nil for any other byte.
+  var hexDigit: UInt8? {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+}
+
+extension UInt64 {
+  /// Whether one of the eight bytes is a quote, a backslash or a control character.
+  ///
+  /// The classic test for a byte below n, exact for bytes up to 0x7F; it never misses one.
+  @inline(__always) var hasJSONSpecialByte: Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    let quotes = self ^ (ones &* 0x22)
+    let backslashes = self ^ (ones &* 0x5c)
+    let found =
+      (self &- ones &* 0x20) & ~self | (quotes &- ones) & ~quotes
+      | (backslashes &- ones) & ~backslashes
+    return found & tops != 0
+  }
+}

@@ -1,0 +1,79 @@
+/// Finds the end of a JSON array or object that arrives in pieces, without looking at anything
+/// twice.
+///
+/// It knows brackets and strings only; whether the rest is fine shows when the document is read.
+struct JSONScanner {
+  /// The next byte to look at, from the start of the document; its end when ``scan(_:_:)`` says
+  /// true.
+  private(set) var index = 0
+  /// How many steps were made, so that tests see that the work is linear.
+  private(set) var work = 0
+  /// The closing brackets that are waited for.
+  private var open: [UInt8] = []
+  private var isInString = false
+  private var isEscaped = false
+
+  /// How many bytes there must be before scanning makes sense again.
+  var needed: Int { index + 1 }
+
+  /// Goes on with the document, of which `bytes` are all that is there by now.
+  ///
+  /// - Returns: Whether it is complete.
+  /// - Throws: ``CodecError`` as soon as it goes beyond the limits.
+  mutating func scan(
+    _ bytes: UnsafeRawBufferPointer, _ limits: CodecLimits
+  ) throws(CodecError) -> Bool {
+    let end = min(bytes.count, max(0, limits.maximumSize))
+    while index < end {
+      work += 1
+      if isInString {
+        scanString(bytes, end)
+        continue
+      }
+      let byte = bytes[index]
+      index += 1
+      switch byte {
+      case UInt8(ascii: "\""): isInString = true
+      case UInt8(ascii: "["): try enter(UInt8(ascii: "]"), limits)
+      case UInt8(ascii: "{"): try enter(UInt8(ascii: "}"), limits)
+      case UInt8(ascii: "]"), UInt8(ascii: "}"):
+        guard open.popLast() == byte else { throw CodecError(.malformed, at: index - 1) }
+        if open.isEmpty { return true }
+      case 0x20, 0x09, 0x0a, 0x0d, UInt8(ascii: "+")...UInt8(ascii: ":"),
+        UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+        break
+      default: throw CodecError(.malformed, at: index - 1)
+      }
+    }
+    if bytes.count > end { throw CodecError(.tooLarge, at: index) }
+    return false
+  }
+
+  /// Looks at the next byte of a string, or the next eight.
+  @inline(__always)
+  private mutating func scanString(_ bytes: UnsafeRawBufferPointer, _ end: Int) {
+    if isEscaped {
+      isEscaped = false
+      index += 1
+      return
+    }
+    if end - index >= 8 {
+      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      if !word.hasJSONSpecialByte {
+        index += 8
+        return
+      }
+    }
+    switch bytes[index] {
+    case UInt8(ascii: "\\"): isEscaped = true
+    case UInt8(ascii: "\""): isInString = false
+    default: break
+    }
+    index += 1
+  }
+
+  private mutating func enter(_ close: UInt8, _ limits: CodecLimits) throws(CodecError) {
+    guard open.count < limits.depth else { throw CodecError(.tooDeep, at: index - 1) }
+    open.append(close)
+  }
+}

@@ -1,0 +1,145 @@
+/// Splits a connection's bytes into packets; hot.
+///
+/// There is no length in front of a packet: where it ends shows only by reading it. What arrives is
+/// read where it lies; only the beginning of a packet whose end is still missing is kept, and
+/// scanned on once more arrives.
+///
+/// After an error the connection is of no more use: every further call throws the same error.
+public struct PacketDecoder: ~Copyable {
+  private let framing: Framing
+  private let limits: CodecLimits
+  private var rest: Reassembly
+  private var values = ValueStack()
+  /// Holds a port name that does not lie readable in the packet.
+  private let name = ByteBuffer()
+  /// How many bytes of the stream are behind us.
+  private var consumed = 0
+  private var failure: CodecError?
+
+  /// Creates a decoder at the start of the data phase.
+  public init(framing: Framing, limits: CodecLimits = .standard) {
+    self.framing = framing
+    self.limits = limits
+    rest = Reassembly(framing, limits)
+  }
+
+  /// How many bytes are kept, waiting for the rest of their packet.
+  public var bufferedBytes: Int { rest.count }
+
+  /// How many steps were spent on finding ends of packets that came in pieces.
+  var scanningWork: Int { rest.work }
+
+  /// Takes what has arrived and calls `deliver` with each packet that is complete now.
+  ///
+  /// - Parameters:
+  ///   - bytes: What has arrived, in pieces of any size.
+  ///   - deliver: Gets the port's name as UTF-8 and the message, both valid only during the call;
+  ///     the packet `[]` comes with an empty name and no values. It must not use this decoder.
+  ///     When it returns false, the rest of `bytes` is dropped: the connection was closed.
+  /// - Throws: ``CodecError`` for what is not a packet or goes beyond the limits, after all packets
+  ///   before it have been delivered; its offset counts from the start of the stream.
+  public mutating func feed(
+    _ bytes: UnsafeRawBufferPointer,
+    deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  ) throws(CodecError) {
+    if let failure { throw failure }
+    do {
+      try take(bytes, deliver)
+    } catch {
+      let absolute = CodecError(error.code, at: consumed + error.offset)
+      failure = absolute
+      values.removeAll()
+      rest.removeAll()
+      throw absolute
+    }
+  }
+
+  /// Says that the stream has ended.
+  ///
+  /// - Throws: ``CodecError`` if that was in the middle of a packet.
+  public func finish() throws(CodecError) {
+    if let failure { throw failure }
+    if rest.count > 0 { throw CodecError(.truncated, at: consumed + rest.count) }
+  }
+
+  /// As ``feed(_:deliver:)``, with errors counted from ``consumed``.
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer,
+    _ deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  ) throws(CodecError) {
+    var input = bytes
+    if rest.count > 0 {
+      let (taken, isComplete) = try rest.extend(with: bytes)
+      guard isComplete else { return }
+      let (name, end) = try readPacket(rest.document)
+      guard end == rest.count else { throw CodecError(.malformed, at: end) }
+      let goesOn = deliver(name, values.values)
+      values.removeAll()
+      consumed += end
+      rest.removeAll()
+      guard goesOn else { return }
+      input = UnsafeRawBufferPointer(rebasing: bytes[taken...])
+    }
+    try read(input, deliver)
+  }
+
+  /// Reads packets where they lie, and keeps the beginning of the last one.
+  private mutating func read(
+    _ bytes: UnsafeRawBufferPointer,
+    _ deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  ) throws(CodecError) {
+    var input = bytes
+    if framing == .json { skipSpace(&input) }
+    while !input.isEmpty {
+      let name: UnsafeRawBufferPointer
+      let end: Int
+      do {
+        (name, end) = try readPacket(input)
+      } catch {
+        guard error.code == .truncated else { throw error }
+        values.removeAll()
+        return try rest.begin(with: input)
+      }
+      let goesOn = deliver(name, values.values)
+      values.removeAll()
+      consumed += end
+      guard goesOn else { return }
+      input = UnsafeRawBufferPointer(rebasing: input[end...])
+      if framing == .json { skipSpace(&input) }
+    }
+  }
+
+  /// Reads the packet at the start of `bytes`: its message into ``values``.
+  @inline(__always)
+  private mutating func readPacket(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> (name: UnsafeRawBufferPointer, end: Int) {
+    guard let base = bytes.baseAddress else { throw CodecError(.truncated, at: 0) }
+    switch framing {
+    case .cbor:
+      var reader = CBORReader(bytes, base: base, limits)
+      let name = try reader.packet(into: &values, name)
+      return (name, reader.index)
+    case .json:
+      var reader = JSONReader(bytes, base: base, limits, .nonFinite)
+      let name = try reader.packet(into: &values, name)
+      return (name, reader.index)
+    }
+  }
+
+  /// Drops the white space that may stand between packets of JSON.
+  @inline(__always) private mutating func skipSpace(_ input: inout UnsafeRawBufferPointer) {
+    var count = 0
+    while count < input.count {
+      switch input[count] {
+      case 0x20, 0x09, 0x0a, 0x0d: count += 1
+      default:
+        consumed += count
+        if count > 0 { input = UnsafeRawBufferPointer(rebasing: input[count...]) }
+        return
+      }
+    }
+    consumed += count
+    input = UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+}
