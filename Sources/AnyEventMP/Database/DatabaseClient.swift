@@ -1,0 +1,185 @@
+import AEValue
+
+/// Every node's side of the distributed database: its own entries, and what it asks its master.
+///
+/// A machine without I/O: each method is an event and returns what is to be done. Messages go to
+/// the node port of the master, which may be this very node.
+struct DatabaseClient {
+  /// What is to be done, in this order.
+  enum Action: Equatable {
+    /// Send a message to the node port of a node.
+    case send(node: String, message: [Value])
+    /// The answer to ``find(_:)``; nil: the master doesn't know that node.
+    case found(node: String, binds: [String]?)
+    /// The answer to a query: a hash for a family, else an array.
+    case reply(id: String, Value)
+    /// A monitored family changed; ``DatabaseClient/copy(of:)`` has the new state.
+    case familyChanged(
+      _ family: String, added: [String], changed: [String], deleted: [String])
+  }
+
+  /// Why a key could not be set.
+  struct EntryError: Error, Equatable, CustomStringConvertible {
+    let description: String
+  }
+
+  private struct Query {
+    var kind: DatabaseQuery
+    var family: String
+  }
+
+  /// A family as the master showed it, for the monitors here.
+  struct Copy {
+    var contents: [String: Value] = [:]
+    var monitors = 1
+    /// Whether any master has answered; the first answer always shows.
+    var isAnswered = false
+    /// Whether the whole family is awaited from the master of now.
+    var isAwaited = true
+  }
+
+  /// Our node id.
+  let node: String
+  /// The master of now, if any.
+  private(set) var master: String?
+  /// What this node itself has set; families without keys are left out.
+  private(set) var database: DatabaseContents = [:]
+  private let limits: DatabaseLimits
+  private var finds: Set<String> = []
+  private var queries: [String: Query] = [:]
+  private var queryNames = PortCounter()
+  var copies: [String: Copy] = [:]
+
+  init(node: String, limits: DatabaseLimits = DatabaseLimits()) {
+    self.node = node
+    self.limits = limits
+    database[InternalFamily.listeners] = [node: .array([])]
+  }
+
+  // MARK: The master
+
+  /// There is another master, or none; also after the connection to the same one went and came back
+  /// (call it with nil in between).
+  ///
+  /// The new one gets our database once, then all that is open: finds, queries, monitors.
+  /// With `oldIsConnected` the old master, left behind because we are global now, is told that
+  /// we don't monitor there any more.
+  mutating func setMaster(_ new: String?, oldIsConnected: Bool = false) -> [Action] {
+    if new == master { return [] }
+    var actions: [Action] = []
+    if oldIsConnected, let old = master, old != node {
+      for family in copies.keys.sorted() {
+        actions.append(.send(node: old, message: [.string("g_mon0"), .string(family)]))
+      }
+    }
+    master = new
+    for family in copies.keys { copies[family]?.isAwaited = true }
+    guard let new else { return actions }
+    let limits = new == node ? DatabaseLimits.none : limits
+    for message in DatabaseMessages.database("g_slave", database, owner: node, limits) {
+      actions.append(.send(node: new, message: message))
+    }
+    for node in finds.sorted() { ask([.string("g_find"), .string(node)], &actions) }
+    for id in queries.keys.sorted(by: { ($0.utf8.count, $0) < ($1.utf8.count, $1) }) {
+      if let query = queries[id] { send(query, id, &actions) }
+    }
+    for family in copies.keys.sorted() {
+      ask([.string("g_mon1"), .string(family)], &actions)
+    }
+    return actions
+  }
+
+  // MARK: Our own entries
+
+  /// Our listeners are known: the entry of this node in `'l`.
+  mutating func setBinds(_ binds: [String]) throws(EntryError) -> [Action] {
+    try set(
+      InternalFamily.listeners, node, .array(binds.map { .string($0) }))
+  }
+
+  /// Sets a key of ours.
+  ///
+  /// - Throws: ``EntryError`` when it could not be sent: too large or nested too deep.
+  mutating func set(
+    _ family: String, _ key: String, _ value: Value
+  ) throws(EntryError) -> [Action] {
+    guard limits.allow(family: family, key: key, value: value) else {
+      throw EntryError(
+        description: "the database entry is too large or nests too deep for one packet")
+    }
+    if database[family, default: [:]].updateValue(value, forKey: key) == value { return [] }
+    var actions: [Action] = []
+    ask([.string("g_upd"), .string(family), .hash([key: value])], &actions)
+    return actions
+  }
+
+  /// Deletes keys of ours; others' keys stay.
+  mutating func delete(_ family: String, _ keys: [String]) -> [Action] {
+    var change = FamilyChange()
+    for key in keys where database[family]?.removeValue(forKey: key) != nil {
+      change.deleted.append(key)
+    }
+    if database[family]?.isEmpty == true { database[family] = nil }
+    var actions: [Action] = []
+    for message in DatabaseMessages.change("g_upd", family, change, limits) {
+      ask(message, &actions)
+    }
+    return actions
+  }
+
+  // MARK: Questions
+
+  /// Asks where a node listens; the answer is ``Action/found(node:binds:)``.
+  mutating func find(_ node: String) -> [Action] {
+    var actions: [Action] = []
+    if finds.insert(node).inserted { ask([.string("g_find"), .string(node)], &actions) }
+    return actions
+  }
+
+  /// Nobody waits for that answer any more.
+  mutating func cancelFind(_ node: String) {
+    finds.remove(node)
+  }
+
+  /// Asks for a family, its keys or its values; the answer is ``Action/reply(id:_:)``.
+  mutating func query(_ kind: DatabaseQuery, _ family: String) -> (id: String, [Action]) {
+    let id = queryNames.next()
+    let query = Query(kind: kind, family: family)
+    queries[id] = query
+    var actions: [Action] = []
+    send(query, id, &actions)
+    return (id, actions)
+  }
+
+  /// Nobody waits for that answer any more.
+  mutating func cancelQuery(_ id: String) {
+    queries[id] = nil
+  }
+
+  private func send(_ query: Query, _ id: String, _ actions: inout [Action]) {
+    ask([.string(query.kind.rawValue), .string(query.family), .string(id)], &actions)
+  }
+
+  /// Sends to the master; without one, what is open goes out when there is one.
+  func ask(_ message: [Value], _ actions: inout [Action]) {
+    if let master { actions.append(.send(node: master, message: message)) }
+  }
+
+  // MARK: Answers
+
+  /// `g_found` arrived.
+  mutating func found(from sender: String, node: String, binds: [String]?) -> [Action] {
+    guard sender == master, finds.remove(node) != nil else { return [] }
+    return [.found(node: node, binds: binds)]
+  }
+
+  /// `g_reply` arrived.
+  mutating func reply(from sender: String, id: String, _ value: Value) -> [Action] {
+    guard sender == master, let query = queries.removeValue(forKey: id) else { return [] }
+    switch (query.kind, value) {
+    case (.family, .hash), (.keys, .array), (.values, .array): return [.reply(id: id, value)]
+    case (.family, _): return [.reply(id: id, .hash([:]))]
+    case (.keys, _), (.values, _): return [.reply(id: id, .array([]))]
+    }
+  }
+}

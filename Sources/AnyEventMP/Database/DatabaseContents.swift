@@ -1,0 +1,24 @@
+import AEValue
+
+/// A database of one owner: family → key → value.
+typealias DatabaseContents = [String: [String: Value]]
+
+/// What a query asks for.
+enum DatabaseQuery: String {
+  /// The whole family: a hash.
+  case family = "g_db_family"
+  /// Its keys: an array of strings.
+  case keys = "g_db_keys"
+  /// Its values: an array.
+  case values = "g_db_values"
+}
+
+/// A change of one family.
+struct FamilyChange: Equatable {
+  /// Keys that are new or have another value, with the value that shows now.
+  var set: [String: Value] = [:]
+  /// Keys that are gone.
+  var deleted: [String] = []
+
+  var isEmpty: Bool { self.set.isEmpty && deleted.isEmpty }
+}

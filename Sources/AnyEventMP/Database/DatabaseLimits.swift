@@ -1,0 +1,79 @@
+import AEValue
+
+/// What fits into one packet: how large and how deep a database entry may be.
+///
+/// Sizes are upper bounds that hold in both framings, computed without encoding anything.
+struct DatabaseLimits: Equatable {
+  /// The largest packet in bytes.
+  var maximumSize: Int
+  /// The deepest nesting of a packet, its own array counted.
+  var maximumDepth: Int
+
+  init(maximumSize: Int = 64 << 20, maximumDepth: Int = 512) {
+    self.maximumSize = maximumSize
+    self.maximumDepth = maximumDepth
+  }
+
+  /// No limits: for messages that stay in this process.
+  static var none: DatabaseLimits { DatabaseLimits(maximumSize: .max, maximumDepth: .max) }
+
+  /// The levels of `["", "g_set", {family: {key: value}}]` around a value.
+  private static let levelsAround = 3
+
+  /// What a packet costs beside its entries: array, name, request, two hashes, a list.
+  static let envelope = 64
+
+  /// Whether an entry fits into a packet of its own, by whichever request it travels.
+  func allow(family: String, key: String, value: Value) -> Bool {
+    if maximumDepth == .max { return true }
+    var room =
+      maximumSize - Self.envelope - Self.size(of: family) - Self.size(of: key)
+    return Self.take(value, from: &room, levels: maximumDepth - Self.levelsAround)
+  }
+
+  /// An upper bound of what an entry of a hash takes.
+  static func size(of key: String, _ value: Value) -> Int {
+    var room = Int.max
+    _ = take(value, from: &room, levels: .max)
+    return Int.max - room + size(of: key)
+  }
+
+  /// An upper bound of what a string takes, with what surrounds it.
+  static func size(of text: String) -> Int {
+    var size = 10
+    for byte in text.utf8 {
+      // JSON writes control characters as \u00xx, and a backslash before some others.
+      size += byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte == 0x2f ? 2 : 1
+    }
+    return size
+  }
+
+  /// Subtracts a value's size from `room`; false when it does not fit or nests too deep.
+  private static func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
+    switch value {
+    case .null, .bool: room -= 6
+    case .int, .uint: room -= 21
+    case .double: room -= 32
+    case .string(let text): room -= size(of: text)
+    case .bytes(let bytes):
+      // JSON: one code point a byte, two bytes of UTF-8 from 0x80 on.
+      room -= 10
+      for byte in bytes {
+        room -=
+          byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte > 0x7f ? 2 : 1
+      }
+    case .array(let elements):
+      if levels < 1 { return false }
+      room -= 10
+      for element in elements where !take(element, from: &room, levels: levels - 1) { return false }
+    case .hash(let elements):
+      if levels < 1 { return false }
+      room -= 10
+      for (key, element) in elements {
+        room -= size(of: key)
+        if !take(element, from: &room, levels: levels - 1) { return false }
+      }
+    }
+    return room >= 0
+  }
+}

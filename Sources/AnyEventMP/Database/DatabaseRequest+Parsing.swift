@@ -1,0 +1,152 @@
+import AEValue
+
+extension DatabaseRequest {
+  /// Whether a message to the node port belongs to the global protocol, by its tag.
+  static func isTag(_ tag: String) -> Bool { tag.utf8.starts(with: "g_".utf8) }
+
+  /// Reads a message to the node port, its tag included: `["g_upd", "family", …]`.
+  ///
+  /// Strings may have arrived as numbers or bytes, as Perl sends them. Whoever sends what is
+  /// missing, wrong or too much gets nothing: the whole request is refused.
+  static func parse(
+    _ message: some Collection<Value>
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    guard let tag = message.first.flatMap(text) else {
+      throw DatabaseRequestError(description: "a request without a name was ignored")
+    }
+    var arguments = Arguments(request: tag, rest: Array(message.dropFirst()))
+    let request = try parse(tag, &arguments)
+    try arguments.finish()
+    return request
+  }
+
+  private static func parse(
+    _ tag: String, _ arguments: inout Arguments
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    switch tag {
+    case "g_slave": return .slave(arguments.isEmpty ? nil : try arguments.database())
+    case "g_global": return .global
+    case "g_set": return .set(try arguments.database())
+    case "g_upd": return .update(family: try arguments.text("family"), try arguments.change())
+    case "g_find": return .find(node: try arguments.text("node id"))
+    case "g_mon1": return .monitor(family: try arguments.text("family"))
+    case "g_mon0": return .unmonitor(family: try arguments.text("family"))
+    case "g_found": return .found(node: try arguments.text("node id"), binds: arguments.binds())
+    case "g_reply": return .reply(id: try arguments.text("id"), arguments.next() ?? .null)
+    case "g_chg1":
+      return .changed1(family: try arguments.text("family"), try arguments.entries("contents"))
+    case "g_chg2": return .changed2(family: try arguments.text("family"), try arguments.change())
+    default: break
+    }
+    guard let query = DatabaseQuery(rawValue: tag) else {
+      throw arguments.error("is not known")
+    }
+    let family = try arguments.text("family")
+    guard let id = arguments.next() else { throw arguments.error("has no id to answer with") }
+    return .query(query, family: family, id: id)
+  }
+
+  /// A value as the string that Perl would take it for; nil for what has none.
+  static func text(_ value: Value) -> String? {
+    switch value {
+    case .string(let text): return text
+    case .int(let number): return String(number)
+    case .uint(let number): return String(number)
+    case .double(let number):
+      if let integer = Int(exactly: number) { return String(integer) }
+      return number.isFinite ? "\(number)" : nil
+    case .bytes(let bytes):
+      if let text = String(validating: bytes, as: UTF8.self) { return text }
+      var text = ""
+      for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
+      return text
+    case .null, .bool, .array, .hash: return nil
+    }
+  }
+
+  /// The addresses in an entry of `'l`; nil when there is no list.
+  static func binds(_ value: Value?) -> [String]? {
+    guard case .array(let elements) = value else { return nil }
+    return elements.compactMap(text)
+  }
+
+  /// The arguments of one request, taken one after the other.
+  private struct Arguments {
+    let request: String
+    let rest: [Value]
+    var index = 0
+
+    var isEmpty: Bool { index >= rest.count }
+
+    func error(_ problem: String) -> DatabaseRequestError {
+      // The name is the peer's: what is shown of it is bounded and printable.
+      let name = request.unicodeScalars.prefix(30).map { $0.isASCII && $0.value >= 32 ? $0 : "." }
+      var text = "request '"
+      text.unicodeScalars.append(contentsOf: name)
+      return DatabaseRequestError(description: text + "' \(problem): ignored")
+    }
+
+    mutating func next() -> Value? {
+      if isEmpty { return nil }
+      defer { index += 1 }
+      return rest[index]
+    }
+
+    mutating func text(_ what: String) throws(DatabaseRequestError) -> String {
+      guard let value = next() else { throw error("has no \(what)") }
+      guard let text = DatabaseRequest.text(value) else {
+        throw error("has a \(what) that is not a string")
+      }
+      return text
+    }
+
+    /// A hash; null and nothing are an empty one.
+    mutating func entries(_ what: String) throws(DatabaseRequestError) -> [String: Value] {
+      switch next() {
+      case nil, .null: return [:]
+      case .hash(let entries): return entries
+      default: throw error("has \(what) that are not a hash")
+      }
+    }
+
+    mutating func database() throws(DatabaseRequestError) -> DatabaseContents {
+      guard case .hash(let families) = next() else {
+        throw error("has a database that is not a hash")
+      }
+      var contents: DatabaseContents = [:]
+      for (family, entries) in families {
+        switch entries {
+        case .hash(let entries): contents[family] = entries
+        case .null: break
+        default: throw error("has a database with a family that is not a hash")
+        }
+      }
+      return contents
+    }
+
+    /// A hash or null, then a list of keys, null or nothing.
+    mutating func change() throws(DatabaseRequestError) -> FamilyChange {
+      if isEmpty { throw error("has no change") }
+      var change = FamilyChange(set: try entries("new values"))
+      switch next() {
+      case nil, .null: break
+      case .array(let keys):
+        change.deleted.reserveCapacity(keys.count)
+        for key in keys {
+          guard let text = DatabaseRequest.text(key) else {
+            throw error("deletes a key that is not a string")
+          }
+          change.deleted.append(text)
+        }
+      default: throw error("has deleted keys that are not a list")
+      }
+      return change
+    }
+
+    mutating func binds() -> [String]? { DatabaseRequest.binds(next()) }
+
+    func finish() throws(DatabaseRequestError) {
+      if !isEmpty { throw error("has too many arguments") }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import AEValue
+
+/// A request or an answer of the global protocol, checked: nothing in it can surprise a machine.
+enum DatabaseRequest: Equatable {
+  /// `g_slave`: start the global service; with a database: be my master.
+  case slave(DatabaseContents?)
+  /// `g_global`: the sender is global.
+  case global
+  /// `g_set`: what the sender and its slaves hold.
+  case set(DatabaseContents)
+  /// `g_upd`: a change of one family.
+  case update(family: String, FamilyChange)
+  /// `g_find`: where does that node listen.
+  case find(node: String)
+  /// `g_db_family`, `g_db_keys`, `g_db_values`; the id is the sender's and goes back as it came.
+  case query(DatabaseQuery, family: String, id: Value)
+  /// `g_mon1`.
+  case monitor(family: String)
+  /// `g_mon0`.
+  case unmonitor(family: String)
+  /// `g_found`; nil: unknown.
+  case found(node: String, binds: [String]?)
+  /// `g_reply`.
+  case reply(id: String, Value)
+  /// `g_chg1`: the whole family.
+  case changed1(family: String, [String: Value])
+  /// `g_chg2`: a change of it.
+  case changed2(family: String, FamilyChange)
+}
+
+/// Why a request of the global protocol was refused: a sentence for the log.
+struct DatabaseRequestError: Error, Equatable, CustomStringConvertible {
+  let description: String
+}

@@ -1,0 +1,28 @@
+import AEValue
+
+extension GlobalService {
+  /// Sends what changed to those whom it concerns: monitors, and for what is ours the global nodes.
+  mutating func publish(_ changes: DatabaseChanges, _ actions: inout [Action]) {
+    for (family, change) in changes.all {
+      guard let nodes = monitors[family] else { continue }
+      send("g_chg2", family, change, to: nodes.sorted(), &actions)
+    }
+    if !changes.ours.isEmpty {
+      let globals = peers.keys.filter { peers[$0]?.isSynchronised == true }.sorted()
+      for (family, change) in changes.ours where !globals.isEmpty {
+        send("g_upd", family, change, to: globals, &actions)
+      }
+    }
+    refreshKept(changes, &actions)
+  }
+
+  /// Sends one change to several nodes; the messages are built once.
+  private func send(
+    _ request: String, _ family: String, _ change: FamilyChange, to nodes: [String],
+    _ actions: inout [Action]
+  ) {
+    for message in DatabaseMessages.change(request, family, change, limits) {
+      for node in nodes { actions.append(.send(node: node, message: message)) }
+    }
+  }
+}

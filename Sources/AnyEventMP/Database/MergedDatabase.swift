@@ -1,0 +1,176 @@
+import AEValue
+
+/// The databases of many owners merged into one: per key the greatest value shows.
+///
+/// An owner is a node, or the global service itself. Owners are *ours* (ourselves and our slaves)
+/// or *theirs* (other global nodes). There are two views: the merge of all, which slaves see, and the
+/// merge of ours, which the other global nodes get.
+///
+/// Setting or deleting a key costs the same however many keys there are; removing an owner costs
+/// as much as it has keys. A key costs one slot of its family's table and one of its owner's set.
+struct MergedDatabase {
+  private struct Owner {
+    let index: OwnerIndex
+    /// Family → the keys that it holds.
+    var keys: [String: Set<String>] = [:]
+  }
+
+  private var families: [String: [String: MergedEntry]] = [:]
+  private var owners: [String: Owner] = [:]
+  /// Whether the owner with that index is ours.
+  private var isOurs: [Bool] = []
+  private var freeIndices: [OwnerIndex] = []
+
+  /// Whether nothing is in it.
+  var isEmpty: Bool { families.isEmpty && owners.isEmpty }
+
+  /// The number of keys of a family, in the view of all.
+  func count(of family: String) -> Int { families[family]?.count ?? 0 }
+
+  /// The value that shows.
+  func value(_ family: String, _ key: String) -> Value? { families[family]?[key]?.first.value }
+
+  /// The keys of a family.
+  func keys(of family: String) -> [String] { families[family].map { Array($0.keys) } ?? [] }
+
+  /// The values of a family, in the order of ``keys(of:)``.
+  func values(of family: String) -> [Value] {
+    families[family].map { $0.values.map(\.first.value) } ?? []
+  }
+
+  /// A family as it shows.
+  func contents(of family: String) -> [String: Value] {
+    families[family].map { $0.mapValues(\.first.value) } ?? [:]
+  }
+
+  /// All that ourselves and our slaves hold, merged.
+  func contentsOfOurs() -> DatabaseContents {
+    var contents: DatabaseContents = [:]
+    for (family, entries) in families {
+      let values = entries.compactMapValues { $0.value(ofOurs: isOurs) }
+      if !values.isEmpty { contents[family] = values }
+    }
+    return contents
+  }
+
+  /// Whether ``add(owner:isOurs:)`` was called for it.
+  func knows(owner: String) -> Bool { owners[owner] != nil }
+
+  /// Makes the owner known; of an owner that is known nothing changes.
+  mutating func add(owner: String, isOurs: Bool) {
+    if owners[owner] != nil { return }
+    if let index = freeIndices.popLast() {
+      self.isOurs[Int(index)] = isOurs
+      owners[owner] = Owner(index: index)
+    } else {
+      owners[owner] = Owner(index: OwnerIndex(self.isOurs.count))
+      self.isOurs.append(isOurs)
+    }
+  }
+
+  /// Sets, then deletes keys of one family in the owner's database; nothing for an unknown owner.
+  mutating func update(
+    owner: String, family: String, set: [String: Value], deleted: [String],
+    into changes: inout DatabaseChanges
+  ) {
+    guard let index = owners[owner]?.index else { return }
+    var all = FamilyChange()
+    var ours = FamilyChange()
+    for (key, value) in set { write(key, value, family, index, owner, &all, &ours) }
+    for key in deleted { write(key, nil, family, index, owner, &all, &ours) }
+    finish(family, all, ours, &changes)
+  }
+
+  /// Replaces all that the owner holds; nothing for an unknown owner.
+  mutating func replace(
+    owner: String, with contents: DatabaseContents, into changes: inout DatabaseChanges
+  ) {
+    for (family, keys) in owners[owner]?.keys ?? [:] {
+      let wanted = contents[family] ?? [:]
+      let gone = keys.filter { wanted[$0] == nil }
+      update(owner: owner, family: family, set: [:], deleted: Array(gone), into: &changes)
+    }
+    for (family, entries) in contents {
+      update(owner: owner, family: family, set: entries, deleted: [], into: &changes)
+    }
+  }
+
+  /// Removes the owner and all that it holds.
+  mutating func remove(owner: String, into changes: inout DatabaseChanges) {
+    guard let removed = owners.removeValue(forKey: owner) else { return }
+    for (family, keys) in removed.keys {
+      var all = FamilyChange()
+      var ours = FamilyChange()
+      for key in keys { erase(key, family, removed.index, &all, &ours) }
+      finish(family, all, ours, &changes)
+    }
+    freeIndices.append(removed.index)
+  }
+
+  /// Writes one key in place and notes what it changed in both views.
+  private mutating func write(
+    _ key: String, _ value: Value?, _ family: String, _ index: OwnerIndex, _ owner: String,
+    _ all: inout FamilyChange, _ ours: inout FamilyChange
+  ) {
+    guard let value else {
+      if owners[owner]?.keys[family]?.remove(key) != nil {
+        if owners[owner]?.keys[family]?.isEmpty == true { owners[owner]?.keys[family] = nil }
+        erase(key, family, index, &all, &ours)
+      }
+      return
+    }
+    let before = families[family]?[key]
+    let holder = Holder(value: value, owner: index)
+    let after = before?.setting(holder) ?? .one(holder)
+    families[family, default: [:]][key] = after
+    if before?.value(of: index) == nil {
+      owners[owner]?.keys[family, default: []].insert(key)
+    }
+    note(key, before, after, &all, &ours)
+  }
+
+  /// Removes an owner's key from the merged family.
+  private mutating func erase(
+    _ key: String, _ family: String, _ index: OwnerIndex,
+    _ all: inout FamilyChange, _ ours: inout FamilyChange
+  ) {
+    let before = families[family]?[key]
+    let after = before?.removing(index)
+    families[family]?[key] = after
+    note(key, before, after, &all, &ours)
+  }
+
+  private func note(
+    _ key: String, _ before: MergedEntry?, _ after: MergedEntry?,
+    _ all: inout FamilyChange, _ ours: inout FamilyChange
+  ) {
+    DatabaseChanges.note(key, before?.first.value, after?.first.value, in: &all)
+    DatabaseChanges.note(
+      key, before?.value(ofOurs: isOurs), after?.value(ofOurs: isOurs), in: &ours)
+  }
+
+  /// Drops a family that became empty and merges its change into `changes`.
+  private mutating func finish(
+    _ family: String, _ all: FamilyChange, _ ours: FamilyChange, _ changes: inout DatabaseChanges
+  ) {
+    if families[family]?.isEmpty == true { families[family] = nil }
+    changes.all.merge(family, all)
+    changes.ours.merge(family, ours)
+  }
+}
+
+extension [String: FamilyChange] {
+  /// Adds a later change of a family to an earlier one.
+  fileprivate mutating func merge(_ family: String, _ change: FamilyChange) {
+    if change.isEmpty { return }
+    guard var earlier = removeValue(forKey: family) else {
+      self[family] = change
+      return
+    }
+    for (key, value) in change.set { earlier.set[key] = value }
+    for key in change.deleted { earlier.set[key] = nil }
+    if !earlier.deleted.isEmpty { earlier.deleted.removeAll { change.set[$0] != nil } }
+    earlier.deleted += change.deleted
+    self[family] = earlier
+  }
+}
