@@ -50,13 +50,15 @@ extension Loop {
     for timer in timers.removeAll() { timer.takeUnretainedValue().deactivate() }
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
-    idleWatchers.forEach { $0.cancel() }
+    idleWatchers.walk { $0.cancel() }
     for signal in signals.values { signal.closeAll() }
     children?.closeAll()
     children = nil
+    for request in requests.values { request.cancel() }
     postponed.removeAll()
     targets.removeAll()
     disarmRound()
+    kept.removeAll()
   }
 
   private func finishClosing() {

@@ -63,7 +63,7 @@ extension Loop {
     entered {
       if !alwaysReady.isEmpty { serveAlwaysReady() }
       drain()
-      if !idleWatchers.isEmpty, !wasBusy { idleWatchers.forEach { $0.fire() } }
+      if !idleWatchers.isEmpty, !wasBusy { idleWatchers.walk { $0.fire() } }
       if wasBusy { servedSomething = true }
       wasBusy = false
       disarmRoundIfDone()

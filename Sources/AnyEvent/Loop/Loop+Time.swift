@@ -9,10 +9,13 @@ extension Loop {
     kind == .manual ? Double(manualNow) / 1e9 : wallClock.seconds(atLoopTime: uv_now(uv))
   }
 
-  /// The wall clock's time, in seconds since 1970. Corresponds to Perl's `AE::time`.
+  /// The wall clock's time, in seconds since 1970.
+  ///
+  /// Corresponds to Perl's `AE::time`.
   public var time: Double { kind == .manual ? now : WallClock.time }
 
-  /// Sets `now` to the present, e.g. after a callback that took long.
+  /// Sets `now` to the present, as after a callback that took long.
+  ///
   /// Corresponds to Perl's `AE::now_update`.
   public func nowUpdate() {
     preconditionOnLoop()

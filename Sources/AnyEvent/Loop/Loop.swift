@@ -86,6 +86,10 @@ public final class Loop: @unchecked Sendable {
   let idleWatchers = WatcherList<IdleWatcher>()
   var signals: [CInt: SharedSignal] = [:]
   var children: ChildReaper?
+  /// Name resolutions under way.
+  var requests: [ObjectIdentifier: ResolverRequest] = [:]
+  /// What lives as long as it works, or as long as the loop: connectors and unguarded servers.
+  var kept: [ObjectIdentifier: AnyObject] = [:]
 
   /// The read buffer that all connections of this loop share; its content lasts for one callback.
   package let readBuffer: UnsafeMutableRawBufferPointer

@@ -69,14 +69,14 @@ final class SharedPoll {
   @inline(__always)
   func serve(readable: Bool, writable: Bool) {
     loop.wasBusy = true
-    if readable { readers.forEach { $0.fire() } }
-    if writable { writers.forEach { $0.fire() } }
+    if readable { readers.walk { $0.fire() } }
+    if writable { writers.walk { $0.fire() } }
   }
 
   /// Cancels all watchers.
   func closeAll() {
-    readers.forEach { $0.cancel() }
-    writers.forEach { $0.cancel() }
+    readers.walk { $0.cancel() }
+    writers.walk { $0.cancel() }
   }
 
   /// Asks libuv for what the watchers want now; the last one gone gives the handle back.

@@ -29,7 +29,7 @@ final class WatcherList<Watcher: AnyObject> {
   }
 
   /// Calls `body` with every watcher that is there now and still there when its turn comes.
-  func forEach(_ body: (Watcher) -> Void) {
+  func walk(_ body: (Watcher) -> Void) {
     depth += 1
     let end = watchers.count
     var index = 0

@@ -32,7 +32,7 @@ final class ChildReaper {
 
   /// Cancels all watchers.
   func closeAll() {
-    for list in watchers.values { list.forEach { $0.cancel() } }
+    for list in watchers.values { list.walk { $0.cancel() } }
     signal = nil
   }
 
@@ -52,7 +52,7 @@ final class ChildReaper {
   }
 
   private func report(_ pid: pid_t, _ status: CInt) {
-    watchers[pid]?.forEach { watcher in watcher.fire(pid, status, isLast: true) }
-    watchers[0]?.forEach { watcher in watcher.fire(pid, status, isLast: false) }
+    watchers[pid]?.walk { watcher in watcher.fire(pid, status, isLast: true) }
+    watchers[0]?.walk { watcher in watcher.fire(pid, status, isLast: false) }
   }
 }

@@ -44,12 +44,12 @@ final class SharedSignal {
   }
 
   /// Cancels all watchers.
-  func closeAll() { watchers.forEach { $0.cancel() } }
+  func closeAll() { watchers.walk { $0.cancel() } }
 
   private func received() {
     loop.entered {
       loop.wasBusy = true
-      watchers.forEach { $0.fire() }
+      watchers.walk { $0.fire() }
     }
   }
 }

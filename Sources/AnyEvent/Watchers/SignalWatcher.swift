@@ -46,7 +46,7 @@ extension Loop {
     return signal(number, callback)
   }
 
-  /// Calls `callback` when the process gets the signal of this number, e.g. `SIGINT`.
+  /// Calls `callback` when the process gets the signal of this number, such as `SIGINT`.
   public func signal(_ number: CInt, _ callback: @escaping () -> Void) -> SignalWatcher {
     preconditionOnLoop()
     return SignalWatcher(on: self, number, callback)

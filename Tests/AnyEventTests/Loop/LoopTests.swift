@@ -2,30 +2,6 @@ import AnyEvent
 import Glibc
 import Testing
 
-/// Runs `body` on a loop of its own, with a timer that ends the test if nothing else does.
-func withLoop(_ body: (Loop) throws -> Void) rethrows {
-  let loop = Loop()
-  let safety = loop.timer(after: 20) {
-    Issue.record("the test did not end by itself")
-    loop.stop()
-  }
-  try body(loop)
-  safety.cancel()
-  loop.close()
-}
-
-/// A connected pair of non-blocking stream sockets, closed at the end.
-func withSocketPair(_ body: (CInt, CInt) throws -> Void) rethrows {
-  var pair: [CInt] = [-1, -1]
-  let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
-  guard socketpair(AF_UNIX, type, 0, &pair) == 0 else {
-    Issue.record("no socket pair")
-    return
-  }
-  defer { for fd in pair { close(fd) } }
-  try body(pair[0], pair[1])
-}
-
 @Suite("The loop")
 struct LoopTests {
   @Test("a timer fires once, not before its time")
@@ -114,18 +90,9 @@ struct LoopTests {
       let cv = CondVar<Bool>(on: loop)
       nonisolated(unsafe) let unsafeCV = cv
       let me = pthread_self()
-      var thread = pthread_t()
-      let box = Unmanaged.passRetained(
-        PostBox { loop.post { unsafeCV.send(pthread_self() == me) } })
-      pthread_create(
-        &thread, nil,
-        { box in
-          Unmanaged<PostBox>.fromOpaque(box!).takeRetainedValue().body()
-          return nil
-        }, box.toOpaque())
+      onThread { loop.post { unsafeCV.send(pthread_self() == me) } }
       let wasOnLoop = try cv.recv()
       #expect(wasOnLoop)
-      pthread_join(thread, nil)
     }
   }
 
@@ -146,9 +113,4 @@ struct LoopTests {
     late.cancel()
     loop.close()
   }
-}
-
-final class PostBox {
-  let body: () -> Void
-  init(_ body: @escaping () -> Void) { self.body = body }
 }
