@@ -1,0 +1,87 @@
+import AnyEvent
+
+extension Node {
+  /// How many bytes may wait for one node before it is given up.
+  var maximumQueue: Int { queueLimit == 0 ? .max : queueLimit }
+
+  /// The ids of the nodes that are connected. Corresponds to Perl's `up_nodes`.
+  public var connectedNodes: [String] {
+    entries.values.filter { $0.link != nil }.map(\.id).sorted()
+  }
+
+  /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
+  public func queuedBytes(for node: String) -> Int {
+    guard let entry = entries[node] else { return 0 }
+    return entry.link?.queuedBytes ?? entry.waiting?.count ?? 0
+  }
+
+  /// What is known of another node; made when it is new.
+  func entry(for node: String) -> NodeEntry {
+    if node == id { return home }
+    if let known = entries[node] { return known }
+    let entry = NodeEntry(id: node)
+    entries[node] = entry
+    return entry
+  }
+
+  /// Sends a request to a node's own port.
+  func request(_ entry: NodeEntry, _ values: [Value]) {
+    values.withUnsafeBufferPointer { message in
+      if entry === home {
+        send(message, to: RemotePort(owner: serial, home: home, name: ""))
+      } else {
+        send(message, to: "", of: entry)
+      }
+    }
+  }
+
+  /// A connection of that node is ready for messages.
+  func nodeUp(_ entry: NodeEntry, _ link: Link) {
+    entry.link = link
+    entry.search?.cancel()
+    entry.search = nil
+    AE.log(.info, in: Log.kernel, "\(entry.id) is up.")
+    database.nodeUp(entry.id)
+    seeds.nodeUp(entry.id)
+    if let waiting = entry.waiting {
+      entry.waiting = nil
+      waiting.drain { name, message in link.send(to: name, message) }
+    }
+  }
+
+  /// The node is lost, or could not be reached: what waited for it is dropped, all monitors fire.
+  func nodeDown(_ entry: NodeEntry, _ reason: [Value]) {
+    let wasUp = entry.link != nil
+    entry.link?.close()
+    entry.link = nil
+    entry.waiting = nil
+    entry.search?.cancel()
+    entry.search = nil
+    let monitors = entry.monitors
+    entry.monitors = [:]
+    for token in entry.watching.values { remove(token) }
+    entry.watching = [:]
+    if wasUp {
+      AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
+      database.nodeDown(entry.id)
+    }
+    forgetIfIdle(entry)
+    for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {
+      fire(watchers, port: name, reason)
+    }
+    seeds.nodeDown(entry.id)
+  }
+
+  /// Drops an entry that nothing depends on; who still holds it looks the node up again.
+  func forgetIfIdle(_ entry: NodeEntry) {
+    guard entry !== home, entry.isIdle, entry.isCurrent else { return }
+    entry.isCurrent = false
+    entries[entry.id] = nil
+  }
+
+  /// A line about a peer that does not behave; a few a minute for each host.
+  func warnAboutPeer(_ text: String, at address: String) {
+    let host = parse_hostport(address)?.host ?? address
+    peerLog.log(.warn, in: Log.transport, text, from: host)
+  }
+}
