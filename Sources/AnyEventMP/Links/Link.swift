@@ -32,6 +32,15 @@ final class Link {
   /// Bytes that the kernel has not taken yet.
   var queuedBytes: Int { stream.output.count }
 
+  /// Whether the node is told when everything has been handed to the kernel.
+  var reportsDrain = false {
+    didSet {
+      guard isOpen, reportsDrain != oldValue else { return }
+      stream.onDrain = reportsDrain ? { [unowned self] in node.drained(entry) } : nil
+      if reportsDrain { stream.outputGrew() }
+    }
+  }
+
   /// Sends a message to a port of the other node.
   @inline(__always)
   func send(to name: String, _ message: UnsafeBufferPointer<Value>) {

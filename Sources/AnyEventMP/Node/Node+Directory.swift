@@ -24,6 +24,27 @@ extension Node {
     return entry
   }
 
+  /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
+  /// the kernel, or when the node is lost.
+  ///
+  /// Who sends much sends the next part then: what waits for one node is limited, and going over the
+  /// limit costs the connection.
+  public func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
+    let entry = entry(for: node)
+    if entry === home || entry.isIdle {
+      `defer`(.job(callback))
+      forgetIfIdle(entry)
+    } else {
+      entry.drainCallbacks.append(callback)
+    }
+  }
+
+  func drained(_ entry: NodeEntry) {
+    let callbacks = entry.drainCallbacks
+    entry.drainCallbacks = []
+    run { for callback in callbacks { callback() } }
+  }
+
   /// Sends a request to a node's own port.
   func request(_ entry: NodeEntry, _ values: [Value]) {
     values.withUnsafeBufferPointer { message in
@@ -47,6 +68,7 @@ extension Node {
       entry.waiting = nil
       waiting.drain { name, message in link.send(to: name, message) }
     }
+    link.reportsDrain = !entry.drainCallbacks.isEmpty
   }
 
   /// The node is lost, or could not be reached: what waited for it is dropped, all monitors fire.
@@ -65,6 +87,7 @@ extension Node {
       AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
       database.nodeDown(entry.id)
     }
+    drained(entry)
     forgetIfIdle(entry)
     for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {
       fire(watchers, port: name, reason)

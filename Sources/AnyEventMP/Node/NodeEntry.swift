@@ -9,6 +9,10 @@ final class NodeEntry {
   @exclusivity(unchecked) var isCurrent = true
   /// The established connection.
   @exclusivity(unchecked) var link: Link?
+  /// Who waits until everything sent to the node has been handed to the kernel.
+  var drainCallbacks: [() -> Void] = [] {
+    didSet { link?.reportsDrain = !drainCallbacks.isEmpty }
+  }
   /// Packets that wait for a connection.
   var waiting: WaitingPackets?
   /// The attempt to find and reach the node.
@@ -25,5 +29,6 @@ final class NodeEntry {
   /// Whether nothing depends on the entry any more.
   var isIdle: Bool {
     link == nil && waiting == nil && search == nil && monitors.isEmpty && watching.isEmpty
+      && drainCallbacks.isEmpty
   }
 }
