@@ -158,7 +158,8 @@ extension Handshake {
         }
       }
     } catch {
-      return actions + end(error)
+      // Questions that came up on the way need no answer any more.
+      return end(error)
     }
     if case .authenticating(let authentication) = state,
       let connection = authentication.established(rest: input.takeRest())
@@ -166,7 +167,7 @@ extension Handshake {
       state = .established
       actions.append(.established(connection))
     } else if input.count > Handshake.maximumUnread {
-      return actions + end(.tooMuchData)
+      return end(.tooMuchData)
     }
     return actions
   }
