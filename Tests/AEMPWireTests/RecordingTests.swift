@@ -4,7 +4,7 @@ import Testing
 @Suite(.enabled(if: Recording.isThere, "the recorded conversations are not there, skipped"))
 struct RecordingTests {
   private func expectSuccess(
-    _ owner: borrowing Owner, in recording: Recording, as side: Recording.Side
+    _ owner: Owner, in recording: Recording, as side: Recording.Side
   ) throws {
     let own = recording.parts(from: side)
     let other = recording.parts(from: side == .connector ? .listener : .connector)
@@ -29,7 +29,7 @@ struct RecordingTests {
   ) throws {
     let recording = try Recording(name)
     let stream = recording.stream(from: side == .connector ? .listener : .connector)
-    var owner = Owner(try recording.machine(as: side))
+    let owner = Owner(try recording.machine(as: side))
     owner.start()
     for segment in cut(stream) { owner.feed(segment) }
     try expectSuccess(owner, in: recording, as: side)
@@ -54,7 +54,7 @@ struct RecordingTests {
       let recording = try Recording(name)
       let stream = recording.stream(from: side == .connector ? .listener : .connector)
       for cut in 0...stream.count {
-        var owner = Owner(try recording.machine(as: side))
+        let owner = Owner(try recording.machine(as: side))
         owner.start()
         owner.feed(stream[..<cut])
         owner.feed(stream[cut...])
@@ -72,7 +72,7 @@ struct RecordingTests {
         Array(other.greeting.first.utf8), Array(other.greeting.second.utf8),
         other.authLine.dropLast(),
       ]
-      var owner = Owner(try recording.machine(as: side))
+      let owner = Owner(try recording.machine(as: side))
       owner.start()
       for byte in lines.flatMap({ $0 + [13, 10] }) + other.packets { owner.feed([byte]) }
       try expectSuccess(owner, in: recording, as: side)
@@ -83,7 +83,7 @@ struct RecordingTests {
   func otherSecret(name: String) throws {
     for side in [Recording.Side.connector, .listener] {
       let recording = try Recording(name)
-      var owner = Owner(try recording.machine(as: side, secret: "s3cret-for-vectorz"))
+      let owner = Owner(try recording.machine(as: side, secret: "s3cret-for-vectorz"))
       owner.start()
       owner.feed(recording.stream(from: side == .connector ? .listener : .connector))
       let refusal = owner.refusal
@@ -98,7 +98,7 @@ struct RecordingTests {
     let recording = try Recording("cbor")
     let connector = recording.parts(from: .connector)
     let listener = recording.parts(from: .listener)
-    var owner = Owner(try recording.machine(as: .listener))
+    let owner = Owner(try recording.machine(as: .listener))
     owner.start()
     owner.feed("\(connector.greeting.first)\n\(connector.greeting.second)\n".utf8)
     owner.feed(connector.authLine.dropLast())

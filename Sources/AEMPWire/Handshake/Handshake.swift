@@ -57,6 +57,16 @@ public struct Handshake: ~Copyable {
     }
   }
 
+  /// Whether the other end has proven that it knows the secret; on the accepting side this is so
+  /// when ``HandshakeAction/requestPermission`` comes, on the dialling side perhaps later.
+  public var hasVerifiedPeer: Bool {
+    switch state {
+    case .authenticating(let authentication): authentication.received != nil
+    case .established: true
+    default: false
+    }
+  }
+
   /// Sends our greeting; neither side waits for the other.
   public mutating func start() -> [HandshakeAction] {
     guard case .unstarted = state else { return [] }
