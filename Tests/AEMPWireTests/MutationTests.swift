@@ -3,93 +3,85 @@ import Testing
 
 /// Streams that no node sends: the machine may refuse them or wait for more, but must not trap, and
 /// must never establish what is not proven.
-@Suite(.enabled(if: Recording.isThere, "the recorded conversations are not there, skipped"))
 struct MutationTests {
+  /// A conversation seen from one side.
+  private struct Target {
+    /// All that the other side sends when nothing is wrong.
+    var stream: [UInt8]
+    /// The length of its three lines, which prove who it is.
+    var proofLength: Int
+    var machine: () -> Handshake
+  }
+
   private static let seed: UInt64 = 0x5EED_0002
-  private static let count = 10_000
-  private static let fragments = [
-    "aemp;", "aemp-dataconn;1;", ";1;", "\n", "\r\n", "hmac_sha3_512;", "cleartext;", "tls_anon;;",
-    ";cbor\n", ",", "%3b", "%", "=", "\u{0}", String(repeating: "a", count: 4095), "é",
-  ].map { Array($0.utf8) }
 
-  private func mutate(_ stream: inout [UInt8], _ random: inout SeededGenerator) {
-    // Most mutations hit the handshake, which is at the beginning.
-    let place = Int.random(in: 0...min(stream.count, 400), using: &random)
-    switch Int.random(in: 0..<7, using: &random) {
-    case 0 where place < stream.count: stream[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-    case 1 where place < stream.count: stream[place] = .random(in: 0...255, using: &random)
-    case 2:
-      let end = Int.random(in: place...min(stream.count, place + 60), using: &random)
-      stream.removeSubrange(place..<end)
-    case 3:
-      let end = Int.random(in: place...min(stream.count, place + 200), using: &random)
-      stream.insert(contentsOf: stream[place..<end], at: place)
-    case 4: stream.removeSubrange(place...)
-    case 5:
-      let fragment = MutationTests.fragments.randomElement(using: &random) ?? []
-      stream.insert(contentsOf: fragment, at: place)
-    default:
-      stream.insert(.random(in: 0...255, using: &random), at: place)
-    }
-  }
-
-  private func noise(_ random: inout SeededGenerator) -> [UInt8] {
-    let pieces = Int.random(in: 0..<30, using: &random)
-    return (0..<pieces).flatMap { _ -> [UInt8] in
-      if Bool.random(using: &random) {
-        return MutationTests.fragments.randomElement(using: &random) ?? []
-      }
-      return (0..<Int.random(in: 0..<20, using: &random)).map { _ in
-        .random(in: 0...255, using: &random)
-      }
-    }
-  }
-
-  @Test("10,000 streams, half of them mutated recordings, neither trap nor get in unproven")
-  func streams() throws {
-    var random = SeededGenerator(seed: MutationTests.seed)
-    let cases = try Recording.names.flatMap { name in
-      let recording = try Recording(name)
-      return [Recording.Side.connector, .listener].map { side in
-        let from: Recording.Side = side == .connector ? .listener : .connector
-        let other = recording.parts(from: from)
-        return (
-          recording: recording, side: side, stream: recording.stream(from: from),
-          proof: Array("\(other.greeting.first)\n\(other.greeting.second)\n".utf8) + other.authLine
-        )
-      }
-    }
+  private func attack(_ targets: [Target], rounds: Int, seed: UInt64 = seed) throws {
+    var mutator = Mutator(seed: seed)
     var established = 0
-    for round in 0..<MutationTests.count {
-      let (recording, side, recorded, proof) = cases[round % cases.count]
-      var stream = noise(&random)
-      if round % 2 == 0 {
-        stream = recorded
-        for _ in 0...Int.random(in: 0..<3, using: &random) { mutate(&stream, &random) }
-      }
-      let owner = Owner(try recording.machine(as: side))
+    for round in 0..<rounds {
+      let target = targets[round / 2 % targets.count]
+      let stream = round % 2 == 0 ? mutator.mutated(target.stream) : mutator.noise()
+      let owner = Owner(target.machine())
       owner.start()
       var rest = stream[...]
       while !rest.isEmpty, owner.refusal == nil {
-        let length = Int.random(in: 1...300, using: &random)
+        let length = mutator.number(in: 1...300)
         owner.feed(rest.prefix(length))
         rest = rest.dropFirst(length)
-        if owner.refusal == nil, owner.connection == nil {
-          owner.answers = Int.random(in: 0..<20, using: &random) > 0
-        }
+        // Now and then the owner does not answer, so that bytes pile up.
+        if owner.connection == nil { owner.answers = mutator.number(in: 1...20) > 1 }
       }
       if owner.connection != nil {
         established += 1
-        let proven = stream.filter { $0 != 13 }.starts(with: proof.filter { $0 != 13 })
-        #expect(proven, "seed \(MutationTests.seed), round \(round)")
+        let proof = target.stream.prefix(target.proofLength).filter { $0 != 13 }
+        let isProven = stream.filter { $0 != 13 }.starts(with: proof)
+        #expect(isProven, "seed \(seed), round \(round)")
       } else {
         owner.perform(
-          Bool.random(using: &random) ? owner.machine.endOfStream() : owner.machine.timedOut())
-        let refused = owner.refusal != nil
-        #expect(refused, "seed \(MutationTests.seed), round \(round)")
+          round % 4 < 2 ? owner.machine.endOfStream() : owner.machine.timedOut())
+        #expect(owner.refusal != nil, "seed \(seed), round \(round)")
       }
     }
-    // Some mutations hit only the packets: those connections are good.
+    // Some mistakes hit only the packets: those connections are good.
     #expect(established > 0)
+  }
+
+  @Test(
+    "10,000 streams, half of them mutated recordings, neither trap nor get in unproven",
+    .enabled(if: Recording.isThere, "the recorded conversations are not there, skipped"))
+  func recordings() throws {
+    var targets: [Target] = []
+    for name in Recording.names {
+      let recording = try Recording(name)
+      for (side, from) in [
+        (Recording.Side.connector, Recording.Side.listener), (.listener, .connector),
+      ] {
+        let stream = recording.stream(from: from)
+        targets.append(
+          Target(
+            stream: stream, proofLength: stream.count - recording.parts(from: from).packets.count,
+            machine: try recording.machines(as: side)))
+      }
+    }
+    try attack(targets, rounds: 10_000)
+  }
+
+  @Test("2,000 streams, half of them mutated conversations of our own, do not get in unproven")
+  func own() throws {
+    var configuration = HandshakeConfiguration(nodeID: "them", secret: try Secret("s"))
+    let them = configuration
+    configuration.nodeID = "us"
+    let us = configuration
+    let greeting = try GreetingLines(us.greeting(peerAddress: "[::1]:4040"), Nonce())
+    let machine = { Handshake(us, as: .accepting, greeting: greeting) }
+    let dialler = Owner(try Handshake(them, as: .dialling, peerAddress: "[::1]:53296"))
+    let listener = Owner(machine())
+    dialler.start()
+    listener.start()
+    dialler.feed(listener.takeSent())
+    let proof = dialler.takeSent()
+    let packets = [UInt8](repeating: 0x80, count: 400)
+    let target = Target(stream: proof + packets, proofLength: proof.count, machine: machine)
+    try attack([target], rounds: 2000)
   }
 }

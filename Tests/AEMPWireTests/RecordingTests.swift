@@ -53,8 +53,9 @@ struct RecordingTests {
     for side in [Recording.Side.connector, .listener] {
       let recording = try Recording(name)
       let stream = recording.stream(from: side == .connector ? .listener : .connector)
+      let machine = try recording.machines(as: side)
       for cut in 0...stream.count {
-        let owner = Owner(try recording.machine(as: side))
+        let owner = Owner(machine())
         owner.start()
         owner.feed(stream[..<cut])
         owner.feed(stream[cut...])
