@@ -80,7 +80,7 @@ package final class StreamConnection: EndOfIteration {
     if output.count == 0, let onDrain { onDrain() }
   }
 
-  /// Closes the socket; what is not sent is lost. Harmless when repeated.
+  /// Closes the socket; what is not sent is lost, and closing again does nothing.
   package func close() {
     guard isOpen else { return }
     let closing = descriptor

@@ -125,6 +125,11 @@ final class Database {
     if choice.nodeDown(id) { masterChanged() }
   }
 
+  /// A lost global node could not be reached for long: it is dialled no more.
+  func giveUp(_ id: String) {
+    perform(global.giveUp(id))
+  }
+
   /// Starts the global service: keeps the merged database and answers slaves.
   func becomeGlobal() {
     guard !global.isGlobal else { return }

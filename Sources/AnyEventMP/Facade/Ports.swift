@@ -1,33 +1,47 @@
-/// The id of this process's node; empty before `configure`. Corresponds to Perl's `NODE` and `$NODE`.
+/// The id of this process's node; empty before `configure`.
+///
+/// Corresponds to Perl's `NODE` and `$NODE`.
 public var NODE: String { Node.current.id }
 
-/// The port whose callback is running; outside of one the node itself. Corresponds to Perl's `$SELF`.
+/// The port whose callback is running; outside of one the node itself.
+///
+/// Corresponds to Perl's `$SELF`.
 public var SELF: PortID { Node.current.runningPort }
 
-/// Makes a port, to be given callbacks with `rcv`. Corresponds to Perl's `port`.
+/// Makes a port, to be given callbacks with `rcv`.
+///
+/// Corresponds to Perl's `port`.
 ///
 /// The port lives until it is killed. A message that none of its callbacks takes kills it.
 public func port() -> PortID {
   Node.current.makePort()
 }
 
-/// Makes a port that calls `callback` with every message. Corresponds to Perl's `port { … }`.
+/// Makes a port that calls `callback` with every message.
+///
+/// Corresponds to Perl's `port { … }`.
 @_disfavoredOverload
 public func port(_ callback: @escaping (Message) throws -> Void) -> PortID {
   rcv(port(), callback)
 }
 
-/// Makes a port that calls `callback` for every message. Corresponds to Perl's `port { … }`.
+/// Makes a port that calls `callback` for every message.
+///
+/// Corresponds to Perl's `port { … }`.
 public func port(_ callback: @escaping () throws -> Void) -> PortID {
   rcv(port(), callback)
 }
 
-/// The node id in a port id, what is before the first `#`. Corresponds to Perl's `node_of`.
+/// The node id in a port id, what is before the first `#`.
+///
+/// Corresponds to Perl's `node_of`.
 public func node_of(_ port: some PortConvertible) -> String {
   port.portID.node
 }
 
-/// Whether a port id belongs to this node; the port need not exist. Corresponds to Perl's
+/// Whether a port id belongs to this node; the port need not exist.
+///
+/// Corresponds to Perl's
 /// `port_is_local`.
 public func port_is_local(_ port: some PortConvertible) -> Bool {
   Node.current.isLocal(port.portID)
@@ -35,7 +49,9 @@ public func port_is_local(_ port: some PortConvertible) -> Bool {
 
 /// Kills a port, here or elsewhere; those who monitor it are told the reason.
 ///
-/// No reason means a normal end. It takes effect from the event loop. Corresponds to Perl's `kil`.
+/// No reason means a normal end. It takes effect from the event loop.
+///
+/// Corresponds to Perl's `kil`.
 public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible...) {
   Node.current.kill(port.portID, reason: reason.map(\.messageValue))
 }

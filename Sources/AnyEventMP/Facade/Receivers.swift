@@ -5,10 +5,12 @@ public protocol MessageTag {
 }
 
 extension String: MessageTag {
+  /// The text itself.
   @inlinable public var tagText: String { self }
 }
 
 extension PortID: MessageTag {
+  /// The port id as text.
   public var tagText: String { id }
 }
 

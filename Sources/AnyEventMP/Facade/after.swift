@@ -1,6 +1,8 @@
 /// Calls `callback` once, after so many seconds, in the context of the port that is running now.
 ///
-/// It cannot be cancelled. Corresponds to Perl's `after $seconds, sub { … }`.
+/// It cannot be cancelled.
+///
+/// Corresponds to Perl's `after $seconds, sub { … }`.
 public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
   Node.current.after(seconds, callback)
 }

@@ -5,7 +5,9 @@ import Glibc
 ///
 /// Reads the configuration file, listens, and begins to look for the seeds; it takes effect once.
 /// What is wrong with the configuration ends the program: one line in the log, exit code 1. Use
-/// ``Node/configure(_:)`` to handle the error. Corresponds to Perl's `configure`.
+/// ``Node/configure(_:)`` to handle the error.
+///
+/// Corresponds to Perl's `configure`.
 ///
 /// The arguments are defaults, which the configuration file overrides, unless `force` is given; see
 /// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:cert:monitor_timeout:connect_interval:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:norc:force:)``.

@@ -7,16 +7,20 @@ public protocol DatabaseKey {
 }
 
 extension String: DatabaseKey {
+  /// The text itself.
   @inlinable public var keyText: String { self }
 }
 
 extension PortID: DatabaseKey {
+  /// The port id as text.
   public var keyText: String { id }
 }
 
 /// Sets a key of this node in a family of the global database; all nodes see it.
 ///
-/// It stays until `db_del` or the node's end. Corresponds to Perl's `db_set`.
+/// It stays until `db_del` or the node's end.
+///
+/// Corresponds to Perl's `db_set`.
 public func db_set(
   _ family: String, _ key: some DatabaseKey, _ value: some MessageConvertible = Value.null
 ) {
@@ -34,7 +38,9 @@ public func db_set(
   return Guard { [weak node] in node?.database.delete(family, [key]) }
 }
 
-/// Deletes keys that this node set; those of other nodes stay. Corresponds to Perl's `db_del`.
+/// Deletes keys that this node set; those of other nodes stay.
+///
+/// Corresponds to Perl's `db_del`.
 public func db_del(_ family: String, _ keys: any DatabaseKey...) {
   Node.current.database.delete(family, keys.map(\.keyText))
 }
@@ -58,19 +64,25 @@ public func db_reg(
   return Guard { [weak node] in if node != nil { remove() } }
 }
 
-/// Calls `callback` once with all that a family holds. Corresponds to Perl's `db_family`.
+/// Calls `callback` once with all that a family holds.
+///
+/// Corresponds to Perl's `db_family`.
 public func db_family(_ family: String, _ callback: @escaping ([String: Value]) throws -> Void) {
   Node.current.database.query(.family, family) { try callback($0.hash ?? [:]) }
 }
 
-/// Calls `callback` once with the keys of a family. Corresponds to Perl's `db_keys`.
+/// Calls `callback` once with the keys of a family.
+///
+/// Corresponds to Perl's `db_keys`.
 public func db_keys(_ family: String, _ callback: @escaping ([String]) throws -> Void) {
   Node.current.database.query(.keys, family) { keys in
     try callback((keys.array ?? []).compactMap(\.string))
   }
 }
 
-/// Calls `callback` once with the values of a family. Corresponds to Perl's `db_values`.
+/// Calls `callback` once with the values of a family.
+///
+/// Corresponds to Perl's `db_values`.
 public func db_values(_ family: String, _ callback: @escaping ([Value]) throws -> Void) {
   Node.current.database.query(.values, family) { try callback($0.array ?? []) }
 }

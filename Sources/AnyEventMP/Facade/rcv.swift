@@ -23,7 +23,9 @@ public func rcv(_ port: PortID, _ other: PortID) -> PortID {
   setFallback(of: port) { transmit(other, $0) }
 }
 
-/// Sets callbacks for several tags. Corresponds to Perl's `rcv $port, a => sub { … }, b => sub { … }`.
+/// Sets callbacks for several tags.
+///
+/// Corresponds to Perl's `rcv $port, a => sub { … }, b => sub { … }`.
 @discardableResult
 public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
   if let local = Node.current.localPort(port, for: "rcv") {
@@ -32,7 +34,9 @@ public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
   return port
 }
 
-/// Removes the callback for a tag. Corresponds to Perl's `rcv $port, tag => undef`.
+/// Removes the callback for a tag.
+///
+/// Corresponds to Perl's `rcv $port, tag => undef`.
 @discardableResult
 public func rcv(_ port: PortID, _ tag: some MessageTag, _ nothing: Never?) -> PortID {
   Node.current.localPort(port, for: "rcv")?.setHandler(nil, for: tag.tagText)

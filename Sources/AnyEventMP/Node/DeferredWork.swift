@@ -1,5 +1,6 @@
-/// What waits for the event loop: messages of a deep recursion, kills, and whatever must come after
-/// them. First in, first out, so that the order per port is kept.
+/// What waits for the event loop: messages of a deep recursion, kills, and what must come after.
+///
+/// First in, first out, so that the order per port is kept.
 struct DeferredWork {
   enum Item {
     case message(PortRef, [Value])

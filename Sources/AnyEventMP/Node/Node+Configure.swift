@@ -5,7 +5,9 @@ extension Node {
   /// The key in our greeting which says that we agree on one of two simultaneous connections.
   static let agreementKey = "x-agree"
 
-  /// Joins the network: listens, and begins to look for the seeds. It takes effect once.
+  /// Joins the network: listens, and begins to look for the seeds.
+  ///
+  /// It takes effect once. The loop's thread only. Corresponds to Perl's `configure`.
   ///
   /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
   ///   configuration file, and for an address that cannot be listened on.

@@ -43,6 +43,7 @@ extension Node {
     let before = pthread_getspecific(currentNodeKey)
     let own = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
     if before.map({ UnsafeRawPointer($0) }) == own { return try body() }
+    loop.preconditionOnLoop()
     pthread_setspecific(currentNodeKey, own)
     defer { pthread_setspecific(currentNodeKey, before) }
     return try body()

@@ -91,7 +91,7 @@ extension Node {
     kill(running.takeUnretainedValue(), [.string("die"), .string(text)])
   }
 
-  /// A packet from a connection. Nothing of it is valid after the call.
+  /// Handles a packet from a connection, which is valid only during the call.
   @inline(__always)
   final func receive(
     _ name: UnsafeRawBufferPointer, _ message: UnsafeBufferPointer<Value>, from entry: NodeEntry

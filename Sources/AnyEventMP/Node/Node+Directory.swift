@@ -4,7 +4,9 @@ extension Node {
   /// How many bytes may wait for one node before it is given up.
   var maximumQueue: Int { queueLimit == 0 ? .max : queueLimit }
 
-  /// The ids of the nodes that are connected. Corresponds to Perl's `up_nodes`.
+  /// The ids of the nodes that are connected.
+  ///
+  /// Corresponds to Perl's `up_nodes`.
   public var connectedNodes: [String] {
     entries.values.filter { $0.link != nil }.map(\.id).sorted()
   }

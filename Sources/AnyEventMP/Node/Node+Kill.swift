@@ -4,8 +4,11 @@ extension Node {
   /// Kills a port, here or on another node; those who monitor it are told the reason.
   ///
   /// No reason at all means a normal end. It takes effect from the event loop, after what was sent to
-  /// the port before. Corresponds to Perl's `kil`.
+  /// the port before.
+  ///
+  /// Corresponds to Perl's `kil`.
   public func kill(_ port: PortID, reason: [Value] = []) {
+    loop.preconditionOnLoop()
     let ref = resolve(port.ref)
     guard !ref.name.isEmpty else {
       AE.log(.error, in: Log.kernel, "kil: \(port.id) is a node, only ports can be killed")

@@ -3,9 +3,12 @@ import AnyEvent
 extension Node {
   /// Makes a port: a place on this node that takes messages.
   ///
-  /// The port lives until it is killed, not until its id is forgotten. Corresponds to Perl's `port`.
+  /// The port lives until it is killed, not until its id is forgotten.
+  ///
+  /// Corresponds to Perl's `port`.
   public func makePort() -> PortID {
-    PortID(addPort(named: portPrefix + counter.next()))
+    loop.preconditionOnLoop()
+    return PortID(addPort(named: portPrefix + counter.next()))
   }
 
   func addPort(named name: String) -> LocalPort {

@@ -62,14 +62,14 @@ public final class Node {
     isTracing = MessageTrace.isWanted
   }
 
-  deinit {
-    for listener in listeners { listener.close() }
-  }
-
-  /// The node id; empty before `configure`. Corresponds to Perl's `$NODE`.
+  /// The node id; empty before `configure`.
+  ///
+  /// Corresponds to Perl's `$NODE`.
   public var id: String { home.id }
 
-  /// Runs `job` on the node's loop, with the node as the current one. Any thread may call it.
+  /// Runs `job` on the node's loop, with the node as the current one.
+  ///
+  /// The one function that any thread may call.
   public nonisolated func post(_ job: @escaping @Sendable (Node) -> Void) {
     let node = SendableReference(self)
     loop.post {

@@ -15,6 +15,8 @@ final class ReconnectTarget {
   var policy: ReconnectPolicy
   /// When (s, loop time) it was connected; nil while it is not.
   var connectedSince: Double?
+  /// When (s, loop time) the attempts to reach it began; nil while it is connected.
+  var missedSince: Double?
   var retry: TimerWatcher?
   var isDialling = false
 

@@ -5,6 +5,8 @@ final class SeedKeeper {
   private unowned let node: Node
   private var targets: [ReconnectTarget] = []
   private var random = SystemRandomNumberGenerator()
+  /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
+  private static let patience = 3600.0
 
   init(node: Node) {
     self.node = node
@@ -116,11 +118,17 @@ final class SeedKeeper {
   private func connected(_ target: ReconnectTarget) {
     guard target.connectedSince == nil, let id = target.nodeID else { return }
     target.connectedSince = node.loop.now
+    target.missedSince = nil
     target.retry = nil
     if case .seed(let address) = target.purpose { node.database.seedUp(id, at: address) }
   }
 
   private func failed(_ target: ReconnectTarget) {
+    let missedSince = target.missedSince ?? node.loop.now
+    target.missedSince = missedSince
+    if case .global(let id) = target.purpose, node.loop.now - missedSince > Self.patience {
+      return node.database.giveUp(id)
+    }
     schedule(target, after: target.policy.delayAfterFailure(using: &random))
   }
 
