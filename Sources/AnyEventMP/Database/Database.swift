@@ -47,7 +47,7 @@ final class Database {
   func register(_ family: String, _ port: PortID, _ value: Value) -> () -> Void {
     let key = port.id
     set(family, key, value)
-    let token = node.monitor(port.ref) { [weak node] _ in node?.database.delete(family, [key]) }
+    let token = node.monitor(port.ref) { [unowned self] _ in delete(family, [key]) }
     return { [unowned self] in
       node.remove(token)
       delete(family, [key])
@@ -195,7 +195,8 @@ final class Database {
       case .keepConnected(let id): node.seeds.keepConnected(id)
       case .letGo(let id): node.seeds.letGo(id)
       case .ignored(let reason):
-        node.peerLog.log(.error, in: Log.global, reason, from: node.sourceNode?.id ?? "")
+        node.peerLog.log(
+          .error, in: Log.global, reason, similarTo: "\(node.sourceNode?.id ?? ""): database")
       }
     }
   }

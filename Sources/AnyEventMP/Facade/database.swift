@@ -35,7 +35,9 @@ public func db_set(
   let node = Node.current
   let key = key.keyText
   node.database.set(family, key, value.messageValue)
-  return Guard { [weak node] in node?.database.delete(family, [key]) }
+  return Guard { [reference = node.reference] in
+    reference.node?.database.delete(family, [key])
+  }
 }
 
 /// Deletes keys that this node set; those of other nodes stay.
@@ -61,7 +63,7 @@ public func db_reg(
 ) -> Guard {
   let node = Node.current
   let remove = node.database.register(family, port ?? SELF, value.messageValue)
-  return Guard { [weak node] in if node != nil { remove() } }
+  return Guard { [reference = node.reference] in if reference.node != nil { remove() } }
 }
 
 /// Calls `callback` once with all that a family holds.
@@ -104,5 +106,5 @@ public func db_mon(_ family: String, _ callback: @escaping FamilyCallback) {
 public func db_mon(_ family: String, _ callback: @escaping FamilyCallback) -> Guard {
   let node = Node.current
   let stop = node.database.monitor(family, callback)
-  return Guard { [weak node] in if node != nil { stop() } }
+  return Guard { [reference = node.reference] in if reference.node != nil { stop() } }
 }

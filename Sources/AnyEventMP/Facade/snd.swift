@@ -15,25 +15,23 @@ public func snd(_ port: some PortConvertible) {
   transmit(port.portID, UnsafeBufferPointer(start: nil, count: 0))
 }
 
-/// Sends the values on the stack; each must be one that was initialised by `fill`.
+/// Sends a message that lies on the stack as a tuple of so many values.
+///
+/// A tuple of values is laid out as an array of them, and the compiler sees what it must release.
 @inlinable @inline(__always)
-func sendTemporary(
-  _ port: PortID, count: Int, _ fill: (UnsafeMutablePointer<Value>) -> Void
-) {
-  withUnsafeTemporaryAllocation(of: Value.self, capacity: count) { values in
-    guard let base = values.baseAddress else { return }
-    fill(base)
-    transmit(port, UnsafeBufferPointer(values))
-    base.deinitialize(count: count)
+func sendTuple<Values>(_ port: PortID, _ values: Values, count: Int) {
+  withUnsafeBytes(of: values) {
+    transmit(
+      port,
+      UnsafeBufferPointer(
+        start: $0.baseAddress?.assumingMemoryBound(to: Value.self), count: count))
   }
 }
 
 /// Sends a message of one value.
 @inlinable
 public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A) {
-  sendTemporary(port.portID, count: 1) {
-    $0.initialize(to: a.messageValue)
-  }
+  sendTuple(port.portID, a.messageValue, count: 1)
 }
 
 /// Sends a message of two values.
@@ -43,10 +41,7 @@ public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A) {
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible
 >(_ port: P, _ a: A, _ b: B) {
-  sendTemporary(port.portID, count: 2) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue), count: 2)
 }
 
 /// Sends a message of three values.
@@ -54,11 +49,7 @@ public func snd<
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible
 >(_ port: P, _ a: A, _ b: B, _ c: C) {
-  sendTemporary(port.portID, count: 3) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-    ($0 + 2).initialize(to: c.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue, c.messageValue), count: 3)
 }
 
 /// Sends a message of four values.
@@ -67,12 +58,7 @@ public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible,
   D: MessageConvertible
 >(_ port: P, _ a: A, _ b: B, _ c: C, _ d: D) {
-  sendTemporary(port.portID, count: 4) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-    ($0 + 2).initialize(to: c.messageValue)
-    ($0 + 3).initialize(to: d.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue, c.messageValue, d.messageValue), count: 4)
 }
 
 /// Sends a message of more than four values.
@@ -91,18 +77,13 @@ public func snd<
 /// Sends a message of one value, the last of them a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<P: PortConvertible>(_ port: P, _ a: Value) {
-  sendTemporary(port.portID, count: 1) {
-    $0.initialize(to: a.messageValue)
-  }
+  sendTuple(port.portID, a.messageValue, count: 1)
 }
 
 /// Sends a message of two values, the last of them a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A, _ b: Value) {
-  sendTemporary(port.portID, count: 2) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue), count: 2)
 }
 
 /// Sends a message of three values, the last of them a literal of mixed types.
@@ -110,11 +91,7 @@ public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A, _ 
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible
 >(_ port: P, _ a: A, _ b: B, _ c: Value) {
-  sendTemporary(port.portID, count: 3) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-    ($0 + 2).initialize(to: c.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue, c.messageValue), count: 3)
 }
 
 /// Sends a message of four values, the last of them a literal of mixed types.
@@ -122,12 +99,7 @@ public func snd<
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible
 >(_ port: P, _ a: A, _ b: B, _ c: C, _ d: Value) {
-  sendTemporary(port.portID, count: 4) {
-    $0.initialize(to: a.messageValue)
-    ($0 + 1).initialize(to: b.messageValue)
-    ($0 + 2).initialize(to: c.messageValue)
-    ($0 + 3).initialize(to: d.messageValue)
-  }
+  sendTuple(port.portID, (a.messageValue, b.messageValue, c.messageValue, d.messageValue), count: 4)
 }
 
 /// Explains what to write instead.

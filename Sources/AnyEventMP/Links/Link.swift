@@ -75,8 +75,9 @@ final class Link {
           return isOpen
         }
       } catch {
-        node.warnAboutPeer(
-          "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address)
+        node.logPeer(
+          .warn, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
+          about: "bad packet")
         fail("bad packet: \(error)")
       }
     }

@@ -36,9 +36,10 @@ extension Node {
       return fail(dial, "\(dial.address) is not host:port")
     }
     dial.connecting = loop.connect(to: host, port, prepare: { _ in limit }) {
-      [weak self] result in
+      [reference] result in
       dial.connecting = nil
-      self?.run { self?.dialled(dial, result) }
+      guard let node = reference.node else { return }
+      node.run { node.dialled(dial, result) }
     }
   }
 

@@ -70,6 +70,10 @@ final class Switchboard {
 
   private func greeted(_ connection: PendingConnection, _ greeting: Greeting) {
     connection.peer = greeting
+    guard greeting.isNodeConnection else {
+      return connection.refuse(
+        Refusal(.wrongProtocol, "this node does not speak \(greeting.protocolName)"))
+    }
     connection.dial?.greeted?(greeting.nodeID)
     if node.entries[greeting.nodeID]?.link != nil {
       return connection.refuse(alreadyConnected(greeting.nodeID))
@@ -150,11 +154,11 @@ final class Switchboard {
     case (.dialling, .alreadyConnected), (.dialling, .ownNode):
       AE.log(.trace, in: Log.transport, text)
     case (.dialling, .endOfStream), (.dialling, .timedOut):
-      node.peerLog.log(.warn, in: Log.transport, text, from: connection.address)
+      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
     case (.dialling, _):
-      node.peerLog.log(.error, in: Log.transport, text, from: connection.address)
+      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
     case (.accepting, _):
-      node.warnAboutPeer(text, at: connection.address)
+      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
     }
   }
 

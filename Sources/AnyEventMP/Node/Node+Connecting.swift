@@ -29,8 +29,7 @@ extension Node {
     let port = running?.takeUnretainedValue()
     timerSerial += 1
     let serial = timerSerial
-    timers[serial] = loop.timer(after: seconds) { [weak self] in
-      guard let self else { return }
+    timers[serial] = loop.timer(after: seconds) { [unowned self] in
       timers[serial] = nil
       if port == nil || port?.state == .alive { peval(port, callback) }
     }

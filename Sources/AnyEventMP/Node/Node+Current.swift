@@ -17,11 +17,13 @@ extension Node {
   ///
   /// It is the one whose callback is running or that ``run(_:)`` binds; only the main thread falls
   /// back to the process's node, which lives on ``Loop/default``.
-  public static var current: Node {
-    if let bound = pthread_getspecific(currentNodeKey) {
-      return Unmanaged<Node>.fromOpaque(bound).takeUnretainedValue()
-    }
-    return bindDefault()
+  public static var current: Node { unmanagedCurrent.takeUnretainedValue() }
+
+  /// The same without counting a reference: who binds a node to a thread keeps it.
+  @inline(__always)
+  static var unmanagedCurrent: Unmanaged<Node> {
+    if let bound = pthread_getspecific(currentNodeKey) { return .fromOpaque(bound) }
+    return .passUnretained(bindDefault())
   }
 
   private static func bindDefault() -> Node {

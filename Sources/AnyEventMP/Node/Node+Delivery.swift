@@ -5,7 +5,7 @@ import AnyEvent
 /// All forms of `snd` end here.
 @usableFromInline
 func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
-  Node.current.send(message, to: port.ref)
+  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
 }
 
 extension Node {
@@ -158,7 +158,7 @@ extension Node {
   private func scheduleDrain() {
     if isDrainScheduled { return }
     isDrainScheduled = true
-    loop.postpone { [weak self] in self?.drainDeferred() }
+    loop.postpone { [reference] in reference.node?.drainDeferred() }
   }
 
   private func drainDeferred() {

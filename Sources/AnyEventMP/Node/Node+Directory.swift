@@ -104,9 +104,9 @@ extension Node {
     entries[entry.id] = nil
   }
 
-  /// A line about a peer that does not behave; a few a minute for each host.
-  func warnAboutPeer(_ text: String, at address: String) {
+  /// Logs what is wrong with a peer; of similar lines about one host a few a minute.
+  func logPeer(_ level: LogLevel, _ text: String, at address: String, about problem: String) {
     let host = parse_hostport(address)?.host ?? address
-    peerLog.log(.warn, in: Log.transport, text, from: host)
+    peerLog.log(level, in: Log.transport, text, similarTo: "\(host): \(problem)")
   }
 }

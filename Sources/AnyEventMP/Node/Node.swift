@@ -16,6 +16,9 @@ public final class Node {
   /// Tells resolved port references of one node object from another's.
   @usableFromInline let serial: UInt32
 
+  /// For callbacks that may outlive the node.
+  lazy var reference = NodeReference(self)
+
   /// Our own entry: its id is the node id.
   let home: NodeEntry
   /// The other nodes that matter at the moment.
@@ -60,6 +63,10 @@ public final class Node {
     var random = SystemRandomNumberGenerator()
     portPrefix = UniqueName.uniq(processID: Int(getpid()), time: loop.time, using: &random)
     isTracing = MessageTrace.isWanted
+  }
+
+  deinit {
+    reference.clear()
   }
 
   /// The node id; empty before `configure`.

@@ -2,7 +2,7 @@ import AnyEvent
 
 /// What every node can be asked for; the global database's requests are a family of their own.
 private enum NodeRequest: String {
-  case mon1, mon0, kil0, kil1, snd, time, can, devnull
+  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
 }
 
 extension Node {
@@ -26,7 +26,7 @@ extension Node {
     } catch {
       peerLog.log(
         .error, in: Log.kernel, "request \(Value.string(name)) of \(entry.id) failed: \(error)",
-        from: entry.id)
+        similarTo: "\(entry.id): requests")
     }
   }
 
@@ -45,6 +45,10 @@ extension Node {
       let answer = supports(try arguments.string(1, "request")) ? "1" : ""
       send(arguments.rest(from: 3) + [.string(answer)], to: try arguments.port(2))
     case .devnull: break
+    case .eval:
+      let refusal =
+        "this node is no Perl program and evaluates nothing: call a function by its name"
+      send(arguments.rest(from: 3) + [.string(refusal)], to: try arguments.port(2))
     }
   }
 

@@ -13,9 +13,9 @@ struct RequestArguments {
     return text
   }
 
-  /// The name of one of our ports; null and the empty string stand for the node port.
+  /// The name of one of our ports; null, nothing and the empty string stand for the node port.
   func portName(_ index: Int) throws -> String {
-    if index < message.count, case .null = message[index] { return "" }
+    guard index < message.count, !message[index].isNull else { return "" }
     return try string(index, "port name")
   }
 
