@@ -1,7 +1,8 @@
 import AnyEvent
 
-/// Log lines that a peer can cause as often as it likes: so many similar ones a minute, then their
-/// number only. What is left out is still there at the debug level.
+/// Log lines that a peer can cause as often as it likes: a few similar ones a minute.
+///
+/// Of the others the number is told; they themselves are still there at the debug level.
 final class PeerLog {
   private unowned let loop: Loop
   private var limiter = LogRateLimiter<String>(lines: 10, interval: PeerLog.interval)
@@ -12,9 +13,7 @@ final class PeerLog {
     self.loop = loop
   }
 
-  /// Logs a line, or counts it.
-  ///
-  /// - Parameter subject: the peer and the kind of trouble.
+  /// Logs a line, or counts it; `subject` is the peer and the kind of trouble.
   func log(
     _ level: LogLevel, in context: LogContext, _ message: @autoclosure () -> String,
     similarTo subject: String
