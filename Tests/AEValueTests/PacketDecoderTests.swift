@@ -8,6 +8,11 @@ struct Packet: Equatable, CustomStringConvertible {
   var description: String { "\(name): \(Value.array(message))" }
 }
 
+/// Whether two lists of packets are the same; by text where they differ, since NaN differs from itself.
+func same(_ first: [Packet], _ second: [Packet]) -> Bool {
+  first == second || first.description == second.description
+}
+
 /// Feeds `pieces` one after the other; returns the packets and the error that ended them.
 func packets(
   _ framing: Framing, limits: CodecLimits = .standard, _ pieces: [[UInt8]], atEnd: Bool = true

@@ -19,12 +19,12 @@ struct TranscriptTests {
       #expect(whole.packets.first?.message.first?.string?.hasPrefix("g_") == true)
       let single = packets(phase.framing, phase.bytes.map { [$0] })
       #expect(single.error == nil)
-      #expect(single.packets.description == whole.packets.description)
+      #expect(same(single.packets, whole.packets))
       for cut in 0...phase.bytes.count {
         let halves = packets(
           phase.framing, [Array(phase.bytes[..<cut]), Array(phase.bytes[cut...])])
         #expect(halves.error == nil)
-        #expect(halves.packets.description == whole.packets.description, "\(phase) \(cut)")
+        #expect(same(halves.packets, whole.packets), "\(phase) \(cut)")
       }
     }
   }
