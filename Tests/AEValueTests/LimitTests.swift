@@ -150,3 +150,17 @@ func linearWork(_ framing: Framing) throws {
   }
   for index in 0..<3 { #expect(work[index + 3] <= work[index] * 21 / 10) }
 }
+
+@Test("no header makes a sum overflow, even if the limit is the largest number")
+func noOverflow() {
+  let limits = CodecLimits(maximumSize: .max)
+  for header in ["82605b7fffffffffffffff", "82605b7ffffffffffffff0", "9b7fffffffffffffff"]
+    + ["8260bb3fffffffffffffff", "8260bb7fffffffffffffff", "82605bffffffffffffffff"]
+  {
+    for pieces in [[bytes(hex: header)], bytes(hex: header + "60").map { [$0] }] {
+      let result = packets(.cbor, limits: limits, pieces)
+      #expect(result.error?.code == .truncated || result.error?.code == .tooLarge, "\(header)")
+    }
+    #expect(throws: CodecError.self) { try CBOR.decode(bytes(hex: header), limits: limits) }
+  }
+}
