@@ -47,7 +47,8 @@ extension Loop {
   }
 
   private func cancelEverything() {
-    for timer in timers.removeAll() { timer.takeUnretainedValue().deactivate() }
+    // One by one: what a callback held may be the last reference to another watcher.
+    while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
     idleWatchers.walk { $0.cancel() }

@@ -7,9 +7,11 @@ extension Loop {
   /// to run the default loop.
   public func run() {
     beginRunning()
-    while !stopRequested, state == .open {
-      if uv_run(uv, UV_RUN_DEFAULT) == 0 { break }
-    }
+    repeat {
+      // Posted jobs do not count as something left, but those that are here already are done.
+      if hasMail { uv_run(uv, UV_RUN_NOWAIT) }
+      if !stopRequested { uv_run(uv, UV_RUN_DEFAULT) }
+    } while hasMail && !stopRequested && state == .open
     endRunning()
   }
 
@@ -56,7 +58,7 @@ extension Loop {
     if isWaiting { uv_stop(uv) }
   }
 
-  private func beginRunning() {
+  func beginRunning() {
     precondition(
       kind != .foreign,
       "a loop that is attached to somebody else's is run by its owner, not by run()")
@@ -71,7 +73,7 @@ extension Loop {
     record.pointee.loop = .passUnretained(self)
   }
 
-  private func endRunning() {
+  func endRunning() {
     ThreadRecord.current.pointee.loop = loopBefore
     loopBefore = nil
     isRunning = false

@@ -41,6 +41,8 @@ final class ChildReaper {
     withExtendedLifetime(self) {
       var status: CInt = 0
       for pid in watchers.keys where pid > 0 {
+        // Callbacks may cancel other watchers: their children stay for somebody else to wait for.
+        guard watchers[pid] != nil else { continue }
         if waitpid(pid, &status, WNOHANG) == pid { report(pid, status) }
       }
       while watchers[0] != nil {
