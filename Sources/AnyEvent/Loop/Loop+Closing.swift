@@ -55,7 +55,7 @@ extension Loop {
     for signal in signals.values { signal.closeAll() }
     children?.closeAll()
     children = nil
-    for request in requests.values { request.cancel() }
+    for request in requests.values { request.abandon() }
     postponed.removeAll()
     targets.removeAll()
     disarmRound()

@@ -8,8 +8,7 @@ extension Loop {
   public func run() {
     beginRunning()
     repeat {
-      // Posted jobs do not count as something left, but those that are here already are done.
-      if hasMail { uv_run(uv, UV_RUN_NOWAIT) }
+      openMailIfAlone()
       if !stopRequested { uv_run(uv, UV_RUN_DEFAULT) }
     } while hasMail && !stopRequested && state == .open
     endRunning()
@@ -17,13 +16,14 @@ extension Loop {
 
   /// Runs one iteration: what is ready now, or, if `waiting`, at least one event.
   ///
-  /// Returns whether there is anything left that could call a callback.
+  /// Returns whether there is anything left that could call a callback; false too if `stop()` was called.
   @discardableResult
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()
+    openMailIfAlone()
     let isAlive = uv_run(uv, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT) != 0
     endRunning()
-    return isAlive && state == .open
+    return isAlive && !stopRequested && state == .open
   }
 
   /// Makes `run()` return after the current iteration; a waiting `recv()` throws.
@@ -56,6 +56,11 @@ extension Loop {
   /// Lets a waiting `wait(until:)` look again.
   func endWait() {
     if isWaiting { uv_stop(uv) }
+  }
+
+  /// Does the posted jobs when there is nothing else: then libuv doesn't look for them.
+  private func openMailIfAlone() {
+    if uv_loop_alive(uv) == 0, hasMail { openMail() }
   }
 
   func beginRunning() {

@@ -15,7 +15,9 @@ final class ChildReaper {
   }
 
   func add(_ watcher: ChildWatcher) {
-    watchers[watcher.pid, default: WatcherList()].add(watcher)
+    let list = watchers[watcher.pid] ?? WatcherList()
+    watchers[watcher.pid] = list
+    list.add(watcher)
     // The child may have exited already: then no signal comes any more.
     loop.postpone { [weak self] in self?.reap() }
   }
