@@ -1,0 +1,79 @@
+extension Greeting {
+  /// Reads the first line of a greeting, without its line ending.
+  ///
+  /// - Throws: ``Refusal`` with the code ``Refusal/Code/malformedGreeting``,
+  ///   ``Refusal/Code/wrongVersion`` or ``Refusal/Code/invalidNodeID``.
+  public init(line: String) throws(Refusal) {
+    let fields = line.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
+      .map(Greeting.unescape)
+    guard Greeting.isValid(protocolName: fields[0]) else { throw .notAEMP(line) }
+    // Another version may have other fields: so it is looked at before their number.
+    guard fields.count > 1 else { throw .tooFewFields }
+    guard fields[1] == Greeting.version else { throw .wrongVersion(fields[1]) }
+    guard fields.count >= 5 else { throw .tooFewFields }
+    guard Greeting.isValid(nodeID: fields[2]) else { throw .invalidNodeID(fields[2]) }
+    self.init(
+      protocolName: fields[0], nodeID: fields[2],
+      authMethods: Greeting.list(fields[3]).map(AuthMethod.init(rawValue:)),
+      framings: Greeting.list(fields[4]), keys: fields[5...].compactMap(Greeting.key))
+  }
+
+  /// The line that is sent, without a line ending.
+  public var line: String {
+    var fields = [
+      protocolName, Greeting.version, nodeID, authMethods.map(\.rawValue).joined(separator: ","),
+      framings.joined(separator: ","),
+    ]
+    for key in keys { fields.append("\(key.name)=\(key.value)") }
+    return fields.map(Greeting.escape).joined(separator: ";")
+  }
+
+  private static func list(_ field: String) -> [String] {
+    field.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
+  }
+
+  private static func key(_ field: String) -> Key? {
+    guard !field.isEmpty else { return nil }
+    guard let equals = field.utf8.firstIndex(of: UInt8(ascii: "=")) else { return Key(field, "") }
+    return Key(String(field[..<equals]), String(field[field.utf8.index(after: equals)...]))
+  }
+
+  /// `%` as `%25` and `;` as `%3b`.
+  static func escape(_ field: String) -> String {
+    guard field.utf8.contains(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "%") }) else {
+      return field
+    }
+    var text = ""
+    for scalar in field.unicodeScalars {
+      switch scalar {
+      case ";": text += "%3b"
+      case "%": text += "%25"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text
+  }
+
+  /// The opposite of `escape`; any other `%` is left alone, because 2.02 escapes nothing.
+  static func unescape(_ field: Substring.UTF8View) -> String {
+    guard field.contains(UInt8(ascii: "%")) else { return String(Substring(field)) }
+    var bytes: [UInt8] = []
+    var rest = field
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      if rest.starts(with: "3b".utf8) || rest.starts(with: "3B".utf8) {
+        bytes.append(UInt8(ascii: ";"))
+        rest.removeFirst(2)
+      } else if rest.starts(with: "25".utf8) {
+        bytes.append(UInt8(ascii: "%"))
+        rest.removeFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

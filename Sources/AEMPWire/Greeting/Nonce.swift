@@ -1,0 +1,29 @@
+internal import CSodium
+
+/// The second line of a greeting: text that was never sent before, against replays.
+public struct Nonce: Hashable, Sendable, CustomStringConvertible {
+  /// The text that is sent.
+  public let description: String
+
+  /// A fresh nonce: 66 bytes of the operating system's generator in base64, 88 characters.
+  ///
+  /// The corresponding C function is `randombytes_buf`.
+  public init() {
+    Sodium.start()
+    var bytes = [UInt8](repeating: 0, count: 66)
+    randombytes_buf(&bytes, bytes.count)
+    let variant = sodium_base64_VARIANT_ORIGINAL
+    // The length includes C's terminating zero byte.
+    let length = sodium_base64_encoded_len(bytes.count, variant)
+    description = String(unsafeUninitializedCapacity: length) { text in
+      text.withMemoryRebound(to: CChar.self) { out in
+        guard let start = out.baseAddress else { return 0 }
+        sodium_bin2base64(start, length, bytes, bytes.count, variant)
+        return length - 1
+      }
+    }
+  }
+
+  /// A nonce that is known beforehand, for tests and replays; two connections must never share one.
+  public init(replaying text: String) { description = text }
+}

@@ -1,0 +1,178 @@
+/// The sentences, in the order in which a handshake can meet them.
+extension Refusal {
+  static func notAEMP(_ line: String) -> Refusal {
+    Refusal(
+      .malformedGreeting,
+      """
+      the other end does not speak AEMP, it says \(quoted(line)): check host and port of the \
+      address
+      """)
+  }
+
+  static let tooFewFields = Refusal(
+    .malformedGreeting,
+    "the greeting of the other end has too few fields: it does not speak AEMP as we know it")
+
+  static func wrongVersion(_ version: String) -> Refusal {
+    Refusal(
+      .wrongVersion,
+      """
+      the other end speaks version \(quoted(version)) of AEMP, we speak \(Greeting.version): both \
+      need software of the same generation
+      """)
+  }
+
+  static func wrongProtocol(_ name: String) -> Refusal {
+    Refusal(
+      .wrongProtocol,
+      "the address we dialled answers with the protocol \(quoted(name)), which only diallers use")
+  }
+
+  static func invalidNodeID(_ id: String) -> Refusal {
+    Refusal(
+      .invalidNodeID,
+      "the other end calls itself \(quoted(id)): node ids consist of A-Z a-z 0-9 _ - . : / only")
+  }
+
+  static func invalidOwnNodeID(_ id: String) -> Refusal {
+    Refusal(
+      .invalidNodeID,
+      """
+      \(quoted(id)) cannot be our node id: use the characters A-Z a-z 0-9 _ - . : / only, and at \
+      least one
+      """)
+  }
+
+  static func invalidOwnProtocol(_ name: String) -> Refusal {
+    Refusal(.wrongProtocol, "\(quoted(name)) is no protocol name: use aemp or aemp-NAME")
+  }
+
+  static let ownLineTooLong = Refusal(
+    .lineTooLong,
+    """
+    our greeting does not fit into a line of \(GreetingLines.maximumLength) bytes: use a shorter \
+    node id or shorter keys
+    """)
+
+  static let ownLineBroken = Refusal(
+    .lineBreak, "our greeting has a line break inside: take it out of the keys or the nonce")
+
+  static func ownNode(_ id: String) -> Refusal {
+    Refusal(
+      .ownNode,
+      """
+      I refuse to talk to myself: the other end has our node id \(quoted(id)); if it is another \
+      node, give one of them another id
+      """)
+  }
+
+  static let echo = Refusal(
+    .echo, "the other end sends back our own greeting: it does not know the secret (echo attack?)")
+
+  static let equalNonces = Refusal(
+    .equalNonces, "the other end uses our own nonce: it may not know the secret (replay?)")
+
+  static let noCredentials = Refusal(
+    .noCredentials,
+    """
+    nobody can be authenticated: this node has neither a secret nor TLS; put the network's secret \
+    into its configuration file
+    """)
+
+  static func noCommonAuthMethod(theirs: [AuthMethod], ours: [AuthMethod]) -> Refusal {
+    Refusal(
+      .noCommonAuthMethod,
+      """
+      no common authentication method: the other end accepts \(list(theirs.map(\.rawValue))), we \
+      may send \(list(ours.map(\.rawValue))); compare secret, cert, auth_accept and auth_offer in \
+      the configuration file of both hosts
+      """)
+  }
+
+  static func noCommonFraming(theirs: [String], ours: [Framing]) -> Refusal {
+    Refusal(
+      .noCommonFraming,
+      """
+      no common framing: the other end understands \(list(theirs)), we speak \
+      \(list(ours.map(\.rawValue))); compare framing_format in the configuration file of both hosts
+      """)
+  }
+
+  static let malformedAuthLine = Refusal(
+    .malformedAuthLine,
+    "the authentication line of the other end is not method;data;framing with lower-case hex data")
+
+  static func authMethodNotAccepted(_ method: AuthMethod, accepted: [AuthMethod]) -> Refusal {
+    Refusal(
+      .authMethodNotAccepted,
+      """
+      the other end authenticates by \(quoted(method.rawValue)), we accept \
+      \(list(accepted.map(\.rawValue))) only; compare auth_accept and auth_offer in the \
+      configuration file of both hosts
+      """)
+  }
+
+  static func framingNotUnderstood(_ framing: String, ours: [Framing]) -> Refusal {
+    Refusal(
+      .noCommonFraming,
+      """
+      the other end wants to send framing \(quoted(framing)), we understand \
+      \(list(ours.map(\.rawValue))) only
+      """)
+  }
+
+  static let wrongSecret = Refusal(
+    .wrongSecret,
+    """
+    the other end does not have our secret: compare the secret in the configuration file of both \
+    hosts
+    """)
+
+  static let refusedByPeer = Refusal(
+    .refusedByPeer,
+    """
+    the other end hung up on our authentication: compare the secret in the configuration file of \
+    both hosts, and see the log of the other end
+    """)
+
+  static func lineTooLong(_ stage: String) -> Refusal {
+    Refusal(
+      .lineTooLong,
+      """
+      the other end sends a line of more than \(GreetingLines.maximumLength) bytes as its \
+      \(stage): it does not speak AEMP
+      """)
+  }
+
+  static func notUTF8(_ stage: String) -> Refusal {
+    Refusal(.notUTF8, "the other end's \(stage) is not UTF-8 text: it does not speak AEMP")
+  }
+
+  static let tooMuchData = Refusal(
+    .tooMuchData, "the other end sends data although the handshake is not over")
+
+  static func endOfStream(_ stage: String) -> Refusal {
+    Refusal(
+      .endOfStream, "the other end closed the connection before its \(stage) was complete")
+  }
+
+  static func timedOut(_ stage: String) -> Refusal {
+    Refusal(.timedOut, "the handshake was not done in time, we still waited for \(stage)")
+  }
+
+  static let cryptography = Refusal(
+    .cryptography,
+    "OpenSSL cannot compute HMAC-SHA3-512: check that version 3 with SHA-3 is installed")
+
+  /// Foreign text fit for a log line: printable ASCII in quotes, at most 60 characters.
+  static func quoted(_ text: String) -> String {
+    let shown = text.unicodeScalars.prefix(60).map { scalar in
+      (0x20...0x7e).contains(scalar.value) && scalar != "'" ? Character(scalar) : "."
+    }
+    return "'\(String(shown))\(text.unicodeScalars.count > 60 ? "…" : "")'"
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.isEmpty ? "nothing" : quoted(names.joined(separator: ","))
+  }
+}

@@ -1,0 +1,13 @@
+internal import CSodium
+
+/// The one-time start of libsodium, needed before its generator and its guarded memory.
+enum Sodium {
+  /// Whether the library started; it fails only when the operating system has no randomness.
+  static let isReady: Bool = sodium_init() >= 0
+
+  /// Stops with a sentence when the library could not start: a nonce that is not random would give
+  /// the secret away, so there is nothing sensible to continue with.
+  static func start() {
+    precondition(isReady, "libsodium cannot start: the system's random generator is not available")
+  }
+}

@@ -1,0 +1,101 @@
+/// A condition variable: a value, or an error, that will be there later, and means to wait for it.
+///
+/// One side calls `send` or `croak`; the other waits with `recv`, which runs the loop, with `await value`,
+/// or is told by `cb`. Corresponds to Perl's AnyEvent condition variables.
+public final class CondVar<Value> {
+  let loop: Loop
+  var result: Result<Value, any Error>?
+  var waiters: [CheckedContinuation<Void, Never>] = []
+  private var callback: ((CondVar<Value>) -> Void)?
+  private var pending = 0
+  private var groupCallback: ((CondVar<Value>) -> Void)?
+
+  /// Makes a condition variable whose `recv` runs this loop.
+  public init(on loop: Loop = .current, cb: ((CondVar<Value>) -> Void)? = nil) {
+    self.loop = loop
+    callback = cb
+  }
+
+  /// Whether a value or an error is there, so that `recv` does not wait.
+  public var ready: Bool { result != nil }
+
+  /// Sets the value and tells everybody who waits.
+  ///
+  /// The callback set by `cb` is called within this function. Sending again replaces the value.
+  public func send(_ value: Value) {
+    loop.preconditionOnLoop()
+    if case .failure? = result { return }
+    resolve(.success(value))
+  }
+
+  /// Makes `recv` throw `error`.
+  public func croak(_ error: any Error) {
+    loop.preconditionOnLoop()
+    resolve(.failure(error))
+  }
+
+  /// Makes `recv` throw a `CondVarError` with this text.
+  public func croak(_ message: String) { croak(CondVarError(message)) }
+
+  /// The same as `send`: a condition variable can be called like a callback.
+  public func callAsFunction(_ value: Value) { send(value) }
+
+  /// Sets what is called, once, when the condition variable gets ready, in place of an earlier callback.
+  ///
+  /// If it is ready already, the callback is called within this function. Calling `recv` in it is fine.
+  public func cb(_ callback: ((CondVar<Value>) -> Void)?) {
+    loop.preconditionOnLoop()
+    guard let callback, ready else {
+      self.callback = callback
+      return
+    }
+    callback(self)
+  }
+
+  /// Counts one more thing to wait for.
+  ///
+  /// `group` is called by the `end` that makes the count zero; it is supposed to `send`. The last one given
+  /// counts.
+  public func begin(_ group: ((CondVar<Value>) -> Void)? = nil) {
+    loop.preconditionOnLoop()
+    pending += 1
+    if let group { groupCallback = group }
+  }
+
+  /// Counts one thing less to wait for; at zero calls the group callback, or else sends.
+  ///
+  /// A condition variable that carries a value has nothing to send by itself: it needs a group callback.
+  public func end() {
+    loop.preconditionOnLoop()
+    pending -= 1
+    guard pending == 0 else { return }
+    if let groupCallback {
+      groupCallback(self)
+    } else if let plain = self as? CondVar<Void> {
+      plain.send(())
+    } else {
+      preconditionFailure(
+        "end() has no value to send: give begin { cv in cv.send(…) } a callback, or use a condition variable without a value"
+      )
+    }
+  }
+
+  private func resolve(_ result: Result<Value, any Error>) {
+    self.result = result
+    loop.endWait()
+    let waiters = self.waiters
+    self.waiters = []
+    for waiter in waiters { waiter.resume() }
+    let callback = self.callback
+    self.callback = nil
+    callback?(self)
+  }
+}
+
+extension CondVar where Value == Void {
+  /// Makes the condition variable ready.
+  public func send() { send(()) }
+
+  /// The same as `send`.
+  public func callAsFunction() { send(()) }
+}

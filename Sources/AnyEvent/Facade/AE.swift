@@ -1,0 +1,56 @@
+/// The short spellings of the event loop's functions, on the current loop.
+///
+/// Each acts on `Loop.current`: inside a callback the loop that calls it, else, on the main thread, the
+/// default loop. Corresponds to Perl's package `AE`.
+public enum AE {
+  /// Calls `cb` after so many seconds, then, if `interval` is positive, every `interval` seconds.
+  ///
+  /// The returned watcher cancels when its last reference goes.
+  public static func timer(
+    _ after: Double, _ interval: Double = 0, _ cb: @escaping () -> Void
+  ) -> TimerWatcher {
+    Loop.current.timer(after: after, interval: interval, cb)
+  }
+
+  /// Calls `cb` whenever the descriptor can be read (or written) without waiting.
+  public static func io(_ fd: CInt, _ mode: IOMode, _ cb: @escaping () -> Void) -> IOWatcher {
+    Loop.current.io(fd, mode, cb)
+  }
+
+  /// Calls `cb` when the process gets the signal, named without `SIG`: `AE.signal("INT") { … }`.
+  public static func signal(_ name: String, _ cb: @escaping () -> Void) -> SignalWatcher {
+    Loop.current.signal(name, cb)
+  }
+
+  /// Calls `cb` with process id and `waitpid` status when the child has exited.
+  public static func child(
+    _ pid: Int32, _ cb: @escaping (_ pid: Int32, _ status: Int32) -> Void
+  ) -> ChildWatcher {
+    Loop.current.child(pid, cb)
+  }
+
+  /// Calls `cb` again and again while there is nothing else to do.
+  public static func idle(_ cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+
+  /// Calls `cb` soon, after what is running now has returned.
+  public static func postpone(_ cb: @escaping () -> Void) { Loop.current.postpone(cb) }
+
+  /// The time at which the current iteration began, in seconds since 1970.
+  public static var now: Double { Loop.current.now }
+
+  /// The wall clock's time, in seconds since 1970.
+  public static var time: Double { Loop.current.time }
+
+  /// Sets `now` to the present.
+  public static func now_update() { Loop.current.nowUpdate() }
+
+  /// Makes a condition variable that carries no value.
+  public static func cv(_ cb: ((CondVar<Void>) -> Void)? = nil) -> CondVar<Void> { CondVar(cb: cb) }
+
+  /// Makes a condition variable that carries a value: `AE.cv(Int.self)`.
+  public static func cv<Value>(
+    _ type: Value.Type, _ cb: ((CondVar<Value>) -> Void)? = nil
+  ) -> CondVar<Value> {
+    CondVar(cb: cb)
+  }
+}

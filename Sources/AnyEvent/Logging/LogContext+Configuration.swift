@@ -1,0 +1,116 @@
+internal import Synchronization
+
+/// Levels, slaves and callbacks; the method names are those of Perl's AnyEvent::Log::Ctx.
+extension LogContext {
+  // MARK: Levels
+
+  /// Lets the given level and all of a higher priority pass; nil stops everything.
+  public func level(_ level: LogLevel?) {
+    update { $0.levels = LogLevels(upTo: level) }
+  }
+
+  /// Lets exactly the given levels pass, as in `levels(.debug, .trace)` or `levels(.all)`.
+  public func levels(_ levels: LogLevels...) {
+    update { $0.levels = LogLevels(levels) }
+  }
+
+  /// Lets the given levels pass too.
+  public func enable(_ levels: LogLevels...) {
+    update { $0.levels.formUnion(LogLevels(levels)) }
+  }
+
+  /// Stops the given levels.
+  public func disable(_ levels: LogLevels...) {
+    update { $0.levels.subtract(LogLevels(levels)) }
+  }
+
+  /// Lowers messages of a higher priority to the given level, here and from here on; nil doesn't.
+  ///
+  /// Whether a message passes is still decided by the level it was logged with.
+  public func cap(_ level: LogLevel?) {
+    update { $0.cap = level }
+  }
+
+  // MARK: Slaves
+
+  /// Passes messages on to the given contexts too; one that is attached already stays so.
+  public func attach(_ contexts: LogContext...) {
+    let nodes = ownNodes(contexts)
+    update { $0.attach(nodes) }
+  }
+
+  /// Passes messages no longer on to the given contexts; the others stay.
+  public func detach(_ contexts: LogContext...) {
+    update { configuration in
+      configuration.slaves.removeAll { slave in contexts.contains { $0.node === slave } }
+    }
+  }
+
+  /// Passes messages on to the given contexts only, to none if there is no argument.
+  public func slaves(_ contexts: LogContext...) {
+    let nodes = ownNodes(contexts)
+    update { configuration in
+      configuration.slaves = []
+      configuration.attach(nodes)
+    }
+  }
+
+  // MARK: Callbacks
+
+  /// Sets what takes the formatted messages that reach this context; nil takes it away.
+  ///
+  /// - Parameter callback: called on the thread that logs with one or more whole lines; returns
+  ///   true if it has consumed the message, which then doesn't go on to the slaves. What it logs
+  ///   itself doesn't come back to it.
+  public func log_cb(_ callback: (@Sendable (String) -> Bool)?) {
+    update { $0.target = callback.map { .line($0) } ?? .none }
+  }
+
+  /// Sets what takes the messages themselves, with time, context, level and raw text.
+  ///
+  /// For bridges to other logging systems; takes the place of ``log_cb(_:)``.
+  /// - Parameter callback: as for ``log_cb(_:)``; the context's ``fmt_cb(_:)`` isn't called.
+  public func message_cb(_ callback: @escaping @Sendable (LogMessage) -> Bool) {
+    update { $0.target = .message(callback) }
+  }
+
+  /// Sets what formats messages for this context's ``log_cb(_:)``; nil brings the default back.
+  ///
+  /// - Parameter callback: gets the time in seconds since 1970, the context the message was logged
+  ///   in, its level and its raw text; returns what the log callback gets, with its newline.
+  public func fmt_cb(
+    _ callback: (@Sendable (_ time: Double, LogContext, LogLevel, _ text: String) -> String)?
+  ) {
+    update { $0.format = callback }
+  }
+}
+
+extension LogContext {
+  /// Changes the settings and works out anew which levels are wanted where.
+  func update(_ change: (inout LogConfiguration) -> Void) {
+    // The old settings are released after the lock: what a callback held may log as it goes.
+    let old = node.configuration.withLock { configuration in
+      let old = configuration
+      change(&configuration)
+      return old
+    }
+    withExtendedLifetime(old) { system.reassess() }
+  }
+
+  private func ownNodes(_ contexts: [LogContext]) -> [LogNode] {
+    contexts.map { context in
+      guard context.system === system else {
+        preconditionFailure("attach a log context only to contexts of the same LogSystem")
+      }
+      return context.node
+    }
+  }
+}
+
+extension LogConfiguration {
+  fileprivate mutating func attach(_ nodes: [LogNode]) {
+    for node in nodes where !slaves.contains(where: { $0 === node }) {
+      slaves.append(node)
+    }
+  }
+}

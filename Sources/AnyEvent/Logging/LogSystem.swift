@@ -1,0 +1,130 @@
+internal import Synchronization
+
+/// All log contexts that belong together: the packages' tree and the three above it.
+///
+/// The process has one, ``shared``, configured by its environment when it is first used; `AE.log`
+/// and `LogContext(…)` mean that one. Others can be made, by tests above all.
+/// May be used from any thread.
+public final class LogSystem: Sendable {
+  /// The process's own, configured by `AE_VERBOSE` and `AE_LOG`.
+  public static let shared = LogSystem(
+    environment: LogEnvironment.ofProcess, host: .process, gate: .shared)
+
+  /// Where the messages of all packages arrive before any filtering.
+  public var COLLECT: LogContext { LogContext(node: collect, system: self) }
+  /// The context that filters by the global level.
+  public var FILTER: LogContext { LogContext(node: filter, system: self) }
+  /// The context that writes.
+  public var LOG: LogContext { LogContext(node: log, system: self) }
+
+  let host: LogHost
+  let format: LogFormat
+  let collect = LogNode(title: "$AnyEvent::Log::COLLECT")
+  let filter = LogNode(title: "$AnyEvent::Log::FILTER")
+  let log = LogNode(title: "$AnyEvent::Log::LOG")
+  let verbosity: LogLevel?
+
+  private let gate: LogGate
+  private let nodes = Mutex(Nodes())
+
+  private struct Nodes {
+    var packages: [String: LogNode] = [:]
+    var anonymous: [WeakNode] = []
+  }
+
+  private struct WeakNode {
+    weak var node: LogNode?
+  }
+
+  /// A system of contexts beside the process's own.
+  ///
+  /// - Parameters:
+  ///   - environment: variables to configure it by, as the process's environment would; what is
+  ///     wrong in them is said on `host`'s standard error and otherwise ignored.
+  ///   - host: the clock, the time zone and the outputs.
+  public convenience init(environment: [String: String] = [:], host: LogHost) {
+    self.init(environment: LogEnvironment(environment), host: host, gate: LogGate())
+  }
+
+  private init(environment: LogEnvironment, host: LogHost, gate: LogGate) {
+    self.host = host
+    self.gate = gate
+    format = LogFormat(offsetFromUTC: host.offsetFromUTC)
+    let verbosity = environment.verbosity
+    self.verbosity = verbosity.level
+    reset()
+    for problem in verbosity.problems { host.complain(problem) }
+    if let specification = environment.specification {
+      apply(specification.text, named: specification.variable)
+    }
+  }
+
+  /// The context of a package; made when first asked for, and always the same.
+  public func context(_ package: String) -> LogContext {
+    let (node, isNew) = nodes.withLock { nodes in
+      if let node = nodes.packages[package] { return (node, false) }
+      return (nodes.packages.makeNode(package, top: collect), true)
+    }
+    if isNew { reassess() }
+    return LogContext(node: node, system: self)
+  }
+
+  /// A new context that belongs to no package and lives as long as it is held or attached.
+  public func anonymousContext(title: String = "") -> LogContext {
+    let node = LogNode(title: title)
+    nodes.withLock { nodes in
+      nodes.anonymous.removeAll { $0.node == nil }
+      nodes.anonymous.append(WeakNode(node: node))
+    }
+    return LogContext(node: node, system: self)
+  }
+
+  /// Sets all contexts of packages and the three above them back to their defaults.
+  ///
+  /// For reading a configuration anew. The global level becomes that of the environment again.
+  /// References to contexts stay good. Corresponds to Perl's AnyEvent::Log::reset.
+  public func reset() {
+    let packages = nodes.withLock { $0.packages }
+    for (name, node) in packages {
+      let parent = LogPackage(name).parent.flatMap { packages[$0] } ?? collect
+      LogContext(node: node, system: self).update {
+        $0 = $0.restored(title: name, slaves: [parent])
+      }
+    }
+    COLLECT.update { $0 = $0.restored(title: "$AnyEvent::Log::COLLECT", slaves: [filter]) }
+    FILTER.update {
+      $0 = $0.restored(title: "$AnyEvent::Log::FILTER", slaves: [log])
+      $0.levels = LogLevels(upTo: verbosity)
+    }
+    LOG.update { $0 = $0.restored(title: "$AnyEvent::Log::LOG", slaves: []) }
+    LOG.log_to_warn()
+  }
+
+  /// Works out for every context which levels reach a target from there.
+  func reassess() {
+    // Outlives the lock: what is released with the last reference to a node may log.
+    var graph: [LogNode] = []
+    var settings: [LogReach] = []
+    nodes.withLock { nodes in
+      graph = [log, filter, collect] + nodes.packages.values
+      graph += nodes.anonymous.compactMap(\.node)
+      settings = graph.map { LogReach($0) }
+      let reach = LogReach.solve(settings)
+      for (node, levels) in zip(graph, reach) {
+        node.reach.store(levels.rawValue, ordering: .relaxed)
+      }
+      // A package without a context yet will pass on to one that has one, or to COLLECT.
+      gate.open(for: reach.reduce([]) { $0.union($1) })
+    }
+    withExtendedLifetime((graph, settings)) {}
+  }
+}
+
+extension LogConfiguration {
+  /// The defaults of a context; who is inside the target is no setting and stays.
+  fileprivate func restored(title: String, slaves: [LogNode]) -> LogConfiguration {
+    var result = LogConfiguration(title: title, slaves: slaves)
+    result.threadsInTarget = threadsInTarget
+    return result
+  }
+}

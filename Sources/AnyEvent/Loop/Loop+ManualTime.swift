@@ -1,0 +1,45 @@
+internal import CLibUV
+
+extension Loop {
+  /// Moves manual time by so many seconds and calls the timers that become due, in order.
+  ///
+  /// Each timer sees its deadline as `now`. Before and after each, everything else that is ready is
+  /// served, so that sockets keep working. Only on loops made by `init(manualTime:)`.
+  public func advance(by seconds: Double) {
+    advance(toNanoseconds: manualNow + Self.nanoseconds(seconds))
+  }
+
+  /// Moves manual time to `time` (seconds); a time in the past is taken as now.
+  public func advance(to time: Double) {
+    advance(toNanoseconds: max(manualNow, Self.nanoseconds(time)))
+  }
+
+  private func advance(toNanoseconds wanted: UInt64) {
+    let end = min(wanted, 8_000_000_000_000_000_000)
+    precondition(
+      kind == .manual, "advance moves the time of loops made by Loop(manualTime:) only")
+    settle()
+    // Timers without delay that re-arm themselves would hold time still for ever: after so many
+    // passes at one instant the rest waits for the next advance.
+    var passes = 0
+    while state == .open, let deadline = timers.nextDeadline, deadline <= end, passes < 1000 {
+      passes = deadline > manualNow ? 0 : passes + 1
+      manualNow = max(manualNow, deadline)
+      perform { runTimers() }
+      settle()
+    }
+    if state == .open { manualNow = max(manualNow, end) }
+  }
+
+  /// Serves what is ready until nothing is.
+  private func settle() {
+    var turns = 0
+    repeat {
+      guard state == .open else { return }
+      servedSomething = false
+      wasBusy = false
+      runOnce(waiting: false)
+      turns += 1
+    } while (servedSomething || wasBusy) && turns < 1000
+  }
+}

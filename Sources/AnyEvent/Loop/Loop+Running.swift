@@ -1,0 +1,80 @@
+internal import CLibUV
+
+extension Loop {
+  /// Runs callbacks until `stop()` is called or nothing is left that could call one.
+  ///
+  /// Only on loops of our own. Corresponds to `EV::run`; `recv()` of a condition variable is the usual way
+  /// to run the default loop.
+  public func run() {
+    beginRunning()
+    while !stopRequested, state == .open {
+      if uv_run(uv, UV_RUN_DEFAULT) == 0 { break }
+    }
+    endRunning()
+  }
+
+  /// Runs one iteration: what is ready now, or, if `waiting`, at least one event.
+  ///
+  /// Returns whether there is anything left that could call a callback.
+  @discardableResult
+  public func runOnce(waiting: Bool = true) -> Bool {
+    beginRunning()
+    let isAlive = uv_run(uv, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT) != 0
+    endRunning()
+    return isAlive && state == .open
+  }
+
+  /// Makes `run()` return after the current iteration; a waiting `recv()` throws.
+  ///
+  /// Does nothing if the loop isn't running.
+  public func stop() {
+    preconditionOnLoop()
+    guard isRunning else { return }
+    stopRequested = true
+    uv_stop(uv)
+  }
+
+  /// Runs until `isReady`, even if nothing on this loop could make it so: another thread may.
+  func wait(until isReady: () -> Bool) throws(CondVarError) {
+    guard kind != .foreign else { throw CondVarError.foreignLoop }
+    guard state == .open else { throw CondVarError.closedLoop }
+    guard !isRunning else { throw CondVarError.recursiveWait }
+    beginRunning()
+    isWaiting = true
+    uv_ref(base(asyncHandle))
+    while !isReady(), !stopRequested, state == .open { uv_run(uv, UV_RUN_DEFAULT) }
+    if state == .open { uv_unref(base(asyncHandle)) }
+    isWaiting = false
+    let wasStopped = stopRequested
+    endRunning()
+    if isReady() { return }
+    throw wasStopped ? CondVarError.stopped : CondVarError.closedLoop
+  }
+
+  /// Lets a waiting `wait(until:)` look again.
+  func endWait() {
+    if isWaiting { uv_stop(uv) }
+  }
+
+  private func beginRunning() {
+    precondition(
+      kind != .foreign,
+      "a loop that is attached to somebody else's is run by its owner, not by run()")
+    claim()
+    precondition(!isRunning, "the loop is running already: run() cannot be called in its callbacks")
+    precondition(state == .open, "the loop is closed and cannot be run again")
+    isRunning = true
+    stopRequested = false
+    mainQueue?.arm(on: self)
+    let record = ThreadRecord.current
+    loopBefore = record.pointee.loop
+    record.pointee.loop = .passUnretained(self)
+  }
+
+  private func endRunning() {
+    ThreadRecord.current.pointee.loop = loopBefore
+    loopBefore = nil
+    isRunning = false
+    if state == .closing { closeOwnLoop() }
+  }
+}

@@ -1,0 +1,221 @@
+public import CLibUV
+internal import Glibc
+internal import Synchronization
+
+/// An event loop on libuv: it calls the callbacks of timers, descriptors, signals and children.
+///
+/// A program normally uses `Loop.default`, without naming it, through `AE`. A program that runs a libuv
+/// loop already attaches to that one with `init(attachingTo:)`.
+///
+/// Everything on a loop happens on one thread, its owner: the thread that first runs it, or that
+/// attached to a foreign loop. Calling it from another thread stops the program with a sentence that
+/// says so; the one door from other threads is `post(_:)`. That check, not the compiler, is why
+/// the type can be `Sendable`.
+public final class Loop: @unchecked Sendable {
+  /// How the libuv loop came here.
+  enum Kind {
+    /// Made, run and freed by us.
+    case own
+    /// Made by us, with timers that run only in `advance(by:)`.
+    case manual
+    /// Somebody else's: never run, stopped, walked or configured by us.
+    case foreign
+  }
+
+  enum State {
+    case open
+    case closing
+    case closed
+  }
+
+  let kind: Kind
+  let uv: UnsafeMutablePointer<uv_loop_t>
+  let ledger = HandleLedger()
+  @exclusivity(unchecked)
+  var state = State.open
+  var closeCompletions: [() -> Void] = []
+  /// A foreign loop is kept by its handles until they are closed.
+  var keptByHandles: Loop?
+
+  // Threads
+  /// The thread that may use this loop; 0 until it is known.
+  var owner: pthread_t = 0
+  var isRunning = false
+  var isWaiting = false
+  /// The loop that was current when this one began to run.
+  var loopBefore: Unmanaged<Loop>?
+  var stopRequested = false
+  let mailbox = Mutex(Mailbox())
+
+  // Handles
+  let timerHandle: UnsafeMutablePointer<uv_timer_t>
+  let idleHandle: UnsafeMutablePointer<uv_idle_t>
+  let checkHandle: UnsafeMutablePointer<uv_check_t>
+  let asyncHandle: UnsafeMutablePointer<uv_async_t>
+  let mainQueue: MainQueue?
+
+  // Time
+  var timers = TimerQueue<Unmanaged<TimerWatcher>>()
+  /// The millisecond for which the libuv timer is set.
+  var timerIsSetFor: UInt64?
+  var timersAreDue = false
+  var isInTimerPass = false
+  var manualNow: UInt64 = 0
+  var wallClock = WallClock()
+
+  // Rounds
+  @exclusivity(unchecked)
+  var roundIsArmed = false
+  /// Whether anything was called since the last check phase: idle watchers wait while it was.
+  @exclusivity(unchecked)
+  var wasBusy = false
+  /// The same for `advance`, which resets it itself.
+  var servedSomething = false
+  @exclusivity(unchecked)
+  var postponed: [() -> Void] = []
+  @exclusivity(unchecked)
+  var sparePostponed: [() -> Void] = []
+  @exclusivity(unchecked)
+  var targets: [any EndOfIteration] = []
+  @exclusivity(unchecked)
+  var spareTargets: [any EndOfIteration] = []
+
+  // Watchers
+  var polls: [CInt: SharedPoll] = [:]
+  var alwaysReady: [SharedPoll] = []
+  let idleWatchers = WatcherList<IdleWatcher>()
+  var signals: [CInt: SharedSignal] = [:]
+  var children: ChildReaper?
+  /// Name resolutions under way.
+  var requests: [ObjectIdentifier: ResolverRequest] = [:]
+  /// What lives as long as it works, or as long as the loop: connectors and unguarded servers.
+  var kept: [ObjectIdentifier: AnyObject] = [:]
+
+  /// The read buffer that all connections of this loop share; its content lasts for one callback.
+  package let readBuffer: UnsafeMutableRawBufferPointer
+
+  /// Whether watchers on a foreign loop keep the host's `uv_run` from returning.
+  ///
+  /// False unless asked for. The loops that we run ourselves always run as long as there are watchers.
+  public var keepsLoopAlive: Bool {
+    didSet { if keepsLoopAlive != oldValue { updateReferences() } }
+  }
+
+  /// The process's default loop, run by `recv()` on the main thread.
+  public static let `default` = Loop(kind: .own, mainQueue: MainQueue())
+
+  /// Makes a loop of its own.
+  ///
+  /// Broken connections show as errors of `write`, not as SIGPIPE: if that signal is at its default,
+  /// it gets an empty handler.
+  public convenience init() { self.init(kind: .own) }
+
+  /// Makes a loop whose time stands still until `advance(by:)` or `advance(to:)` moves it.
+  ///
+  /// `now` starts at `manualTime` (seconds). Sockets work as on other loops. For tests of time-outs.
+  public convenience init(manualTime: Double) {
+    self.init(kind: .manual)
+    manualNow = Self.nanoseconds(manualTime)
+  }
+
+  /// Attaches to a loop that somebody else made and runs.
+  ///
+  /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed; `close`
+  /// gives back every handle. Nothing here runs, stops or configures the host's loop, uses its `data`,
+  /// changes the handling of SIGPIPE, or keeps the host's `uv_run` from returning (see
+  /// `keepsLoopAlive`).
+  public convenience init(
+    attachingTo uv: UnsafeMutablePointer<uv_loop_t>, keepsLoopAlive: Bool = false
+  ) {
+    self.init(kind: .foreign, uv: uv, keepsLoopAlive: keepsLoopAlive)
+    owner = pthread_self()
+    keptByHandles = self
+  }
+
+  private init(
+    kind: Kind, uv foreign: UnsafeMutablePointer<uv_loop_t>? = nil, keepsLoopAlive: Bool = true,
+    mainQueue: MainQueue? = nil
+  ) {
+    self.kind = kind
+    self.keepsLoopAlive = keepsLoopAlive
+    self.mainQueue = mainQueue
+    if let foreign {
+      uv = foreign
+    } else {
+      uv = .allocate(capacity: 1)
+      let status = uv_loop_init(uv)
+      precondition(status == 0, "cannot make an event loop: \(describe(status))")
+      ignoreBrokenPipes()
+    }
+    readBuffer = .allocate(byteCount: 1 << 16, alignment: 64)
+    timerHandle = .allocate(capacity: 1)
+    idleHandle = .allocate(capacity: 1)
+    checkHandle = .allocate(capacity: 1)
+    asyncHandle = .allocate(capacity: 1)
+    uv_timer_init(uv, timerHandle)
+    uv_idle_init(uv, idleHandle)
+    uv_check_init(uv, checkHandle)
+    let status = uv_async_init(uv, asyncHandle) { handle in
+      guard let handle else { return }
+      Unmanaged<Loop>.fromOpaque(handle.pointee.data).takeUnretainedValue().openMail()
+    }
+    precondition(status == 0, "cannot wake an event loop: \(describe(status))")
+    // Unretained: a loop of our own closes its handles before it goes, a foreign one is kept.
+    let data = Unmanaged.passUnretained(self).toOpaque()
+    for handle in coreHandles {
+      handle.pointee.data = data
+      ledger.opened()
+    }
+    uv_unref(base(checkHandle))
+    uv_unref(base(asyncHandle))
+    if !keepsLoopAlive { updateReferences() }
+  }
+
+  deinit {
+    if state != .closed { closeOwnLoop() }
+    readBuffer.deallocate()
+  }
+
+  private var coreHandles: [UnsafeMutablePointer<uv_handle_t>] {
+    [base(timerHandle), base(idleHandle), base(checkHandle), base(asyncHandle)]
+  }
+
+  func closeCoreHandles() {
+    ledger.close(timerHandle)
+    ledger.close(idleHandle)
+    ledger.close(checkHandle)
+    ledger.close(asyncHandle)
+  }
+
+  private func updateReferences() {
+    guard state == .open else { return }
+    setReference(timerHandle)
+    setReference(idleHandle)
+    for poll in polls.values { poll.updateReference() }
+    for signal in signals.values { signal.updateReference() }
+  }
+
+  /// Makes a handle keep the loop running, or not.
+  func setReference<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
+    if keepsLoopAlive { uv_ref(base(handle)) } else { uv_unref(base(handle)) }
+  }
+}
+
+/// Lets writing to a closed connection fail with EPIPE instead of ending the process.
+///
+/// An empty handler rather than "ignore", because programs started by this process inherit the latter.
+private func ignoreBrokenPipes() {
+  var action = sigaction()
+  guard sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil else {
+    return
+  }
+  action.__sigaction_handler.sa_handler = { _ in }
+  action.sa_flags = SA_RESTART
+  sigaction(SIGPIPE, &action, nil)
+}
+
+/// libuv's text for one of its (negative) codes.
+func describe(_ status: CInt) -> String {
+  guard let text = uv_strerror(status) else { return "error \(status)" }
+  return String(cString: text)
+}

@@ -1,0 +1,148 @@
+internal import CLibUV
+internal import Glibc
+
+/// The one `uv_poll_t` of a descriptor, shared by all its watchers: libuv refuses a second.
+///
+/// It lives in `Loop.polls` from the first watcher to the last.
+final class SharedPoll {
+  private unowned(unsafe) let loop: Loop
+  let fd: CInt
+  private let readers = WatcherList<IOWatcher>()
+  private let writers = WatcherList<IOWatcher>()
+  private var handle: UnsafeMutablePointer<uv_poll_t>?
+  /// What libuv is asked for now.
+  private var armed: CInt = 0
+  /// Whether the descriptor was blocking before libuv changed that.
+  private let wasBlocking: Bool
+  /// Polled in place of `fd` when the host of the loop polls that itself.
+  private var duplicate: CInt?
+  private var isAlwaysReady = false
+
+  init(on loop: Loop, _ fd: CInt) {
+    self.loop = loop
+    self.fd = fd
+    let flags = fcntl(fd, F_GETFL)
+    precondition(
+      flags >= 0,
+      "descriptor \(fd) is not open: watch a descriptor only while it is open, and cancel its watchers before closing it"
+    )
+    wasBlocking = flags & O_NONBLOCK == 0
+    loop.polls[fd] = self
+    open()
+  }
+
+  private func open() {
+    let pointer = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+    var status = uv_poll_init(loop.uv, pointer, fd)
+    if status == UV_EEXIST.rawValue {
+      let copy = fcntl(fd, F_DUPFD_CLOEXEC, 0)
+      status = copy < 0 ? -errno : uv_poll_init(loop.uv, pointer, copy)
+      if status == 0 { duplicate = copy } else if copy >= 0 { _ = Glibc.close(copy) }
+    }
+    guard status == 0 else {
+      // Regular files cannot be polled: reading them never waits.
+      pointer.deallocate()
+      beAlwaysReady()
+      return
+    }
+    loop.ledger.opened()
+    pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    handle = pointer
+    updateReference()
+  }
+
+  func updateReference() {
+    if let handle { loop.setReference(handle) }
+  }
+
+  func add(_ watcher: IOWatcher) {
+    if watcher.mode == .read { readers.add(watcher) } else { writers.add(watcher) }
+    update()
+  }
+
+  func remove(_ watcher: IOWatcher) {
+    if watcher.mode == .read { readers.remove(watcher) } else { writers.remove(watcher) }
+    update()
+  }
+
+  /// Calls the watchers; each may cancel itself, others or all.
+  @inline(__always)
+  func serve(readable: Bool, writable: Bool) {
+    loop.wasBusy = true
+    if readable { readers.walk { $0.fire() } }
+    if writable { writers.walk { $0.fire() } }
+  }
+
+  /// Cancels all watchers.
+  func closeAll() {
+    readers.walk { $0.cancel() }
+    writers.walk { $0.cancel() }
+  }
+
+  /// Asks libuv for what the watchers want now; the last one gone gives the handle back.
+  private func update() {
+    guard !readers.isEmpty || !writers.isEmpty else { return release() }
+    guard let handle else { return }
+    var wanted: CInt = 0
+    if !readers.isEmpty { wanted |= CInt(UV_READABLE.rawValue) }
+    if !writers.isEmpty { wanted |= CInt(UV_WRITABLE.rawValue) }
+    guard wanted != armed else { return }
+    armed = wanted
+    let status = uv_poll_start(handle, wanted) { handle, status, events in
+      guard let handle else { return }
+      Unmanaged<SharedPoll>.fromOpaque(handle.pointee.data).takeUnretainedValue()
+        .polled(status, events)
+    }
+    if status != 0 { beAlwaysReady() }
+  }
+
+  private func polled(_ status: CInt, _ events: CInt) {
+    loop.entered {
+      if status < 0 {
+        // libuv has stopped the handle. The watchers learn the error by reading or writing.
+        armed = 0
+        serve(readable: true, writable: true)
+        if handle != nil { update() }
+      } else {
+        serve(
+          readable: events & CInt(UV_READABLE.rawValue) != 0,
+          writable: events & CInt(UV_WRITABLE.rawValue) != 0)
+      }
+    }
+  }
+
+  private func beAlwaysReady() {
+    guard !isAlwaysReady else { return }
+    isAlwaysReady = true
+    loop.alwaysReady.append(self)
+    loop.armRound()
+  }
+
+  private func release() {
+    if loop.polls[fd] === self { loop.polls[fd] = nil }
+    if isAlwaysReady { loop.alwaysReady.removeAll { $0 === self } }
+    guard let handle else { return }
+    self.handle = nil
+    // Closing stops polling at once and drops events already fetched for this descriptor, so that the caller
+    // may close it and a new descriptor of the same number gets none of them.
+    loop.ledger.close(handle)
+    if let duplicate { _ = Glibc.close(duplicate) }
+    if wasBlocking {
+      let flags = fcntl(fd, F_GETFL)
+      if flags >= 0 { _ = fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) }
+    }
+  }
+}
+
+extension Loop {
+  /// Calls `callback` whenever the descriptor can be read or written without waiting.
+  ///
+  /// The descriptor is made non-blocking while it is watched. Cancel its watchers before closing it.
+  /// Regular files are always ready. Corresponds to Perl's `AE::io`.
+  public func io(_ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) -> IOWatcher {
+    preconditionOnLoop()
+    return IOWatcher(on: self, fd, mode, callback)
+  }
+
+  func poll(for fd: CInt) -> SharedPoll { polls[fd] ?? SharedPoll(on: self, fd) }
+}

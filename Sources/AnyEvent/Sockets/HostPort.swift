@@ -1,0 +1,55 @@
+/// Splits `"host:port"` in all the forms of Perl's AnyEvent into host and service.
+///
+/// Understands `host:port`, `ip:port`, `ipv6`, `[ip]:port`, `[ip] port`, `ip port`, `unix/:path` and `/path`; without
+/// a port the default is taken. Nil if there is neither or the text is none of these. Corresponds to
+/// Perl's `AnyEvent::Socket::parse_hostport`.
+public func parse_hostport(
+  _ string: String, _ defaultService: String? = nil
+) -> (host: String, service: String)? {
+  if string.hasPrefix("/") { return ("unix/", string) }
+  var rest = string.drop(while: \.isWhitespace)
+  let host: Substring
+  let bare = rest.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
+  if bare.count(where: { $0 == ":" }) >= 2, SocketAddress(ip: String(bare), port: 0) != nil {
+    host = bare
+    rest = rest.dropFirst(bare.count)
+  } else if rest.first == "[" {
+    let inside = rest.dropFirst().prefix { $0 != "]" && $0 != "[" }
+    rest = rest.dropFirst(inside.count + 1)
+    guard rest.first == "]" else { return nil }
+    rest = rest.dropFirst()
+    host = inside
+  } else {
+    host = rest.prefix { !"[]: ".contains($0) }
+    rest = rest.dropFirst(host.count)
+  }
+  guard !host.isEmpty else { return nil }
+  // Names have no colons.
+  if host.contains(":"), SocketAddress(ip: String(host), port: 0) == nil { return nil }
+  return service(in: rest, defaultService).map { (String(host), $0) }
+}
+
+/// What follows the host: a separator and the service, or nothing.
+private func service(in rest: Substring, _ defaultService: String?) -> String? {
+  guard let separator = rest.first else {
+    return defaultService.flatMap { $0.isEmpty ? nil : $0 }
+  }
+  guard separator == ":" || separator == "#" || separator.isWhitespace else { return nil }
+  let service = rest.dropFirst().drop(while: \.isWhitespace).prefix {
+    $0 != ":" && !$0.isWhitespace
+  }
+  if service.isEmpty, rest.allSatisfy(\.isWhitespace) {
+    return defaultService.flatMap { $0.isEmpty ? nil : $0 }
+  }
+  guard !service.isEmpty, rest[service.endIndex...].allSatisfy(\.isWhitespace) else { return nil }
+  return String(service)
+}
+
+/// Joins host and port so that `parse_hostport` can take them apart again.
+///
+/// Corresponds to Perl's `AnyEvent::Socket::format_hostport`.
+public func format_hostport(_ host: String, _ port: String? = nil) -> String {
+  let bracketed = host.contains(":") ? "[\(host)]" : host
+  guard let port, !port.isEmpty else { return bracketed }
+  return "\(bracketed):\(port)"
+}

@@ -1,0 +1,121 @@
+internal import CLibUV
+internal import Glibc
+
+/// A listening socket that hands out the connections it accepts; it ends when its last reference goes.
+public final class Listener {
+  private let loop: Loop
+  private var fd: CInt
+  private let accept: (ConnectedSocket) -> Void
+  private var watcher: IOWatcher?
+  private var pause: TimerWatcher?
+  private var file: BoundPath?
+  /// The address it is bound to, with the port that the system has chosen if 0 was asked for.
+  public let address: SocketAddress
+
+  /// How long to wait, in seconds, when there is no descriptor for a new connection.
+  static let pauseWithoutDescriptors = 0.25
+
+  init(
+    on loop: Loop, _ address: SocketAddress, prepare: ((CInt, SocketAddress) -> Int)?,
+    _ accept: @escaping (ConnectedSocket) -> Void
+  ) throws(SocketError) {
+    let bound = try BoundSocket(address)
+    self.loop = loop
+    self.accept = accept
+    fd = bound.fd
+    file = bound.file
+    self.address = bound.address
+    let backlog = prepare?(bound.fd, bound.address) ?? 0
+    guard listen(fd, backlog > 0 ? CInt(clamping: backlog) : 128) == 0 else {
+      throw SocketError("cannot listen on \(address)", code: errno)
+    }
+    resume()
+  }
+
+  /// Stops listening; accepted connections stay.
+  ///
+  /// A socket in the file system is removed. May be called more than once.
+  public func close() {
+    guard fd >= 0 else { return }
+    loop.preconditionOnLoop()
+    watcher = nil
+    pause = nil
+    file?.remove()
+    _ = Glibc.close(fd)
+    fd = -1
+  }
+
+  private func resume() {
+    pause = nil
+    watcher = loop.io(fd, .read) { [unowned self] in acceptAll() }
+  }
+
+  private func acceptAll() {
+    // A bounded number, so that a flood of connections leaves time for others.
+    for _ in 0..<64 {
+      guard fd >= 0 else { return }
+      var storage = sockaddr_storage()
+      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let (socket, peer) = withUnsafeMutablePointer(to: &storage) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          let socket = aeuv_accept(fd, $0, &length)
+          return (socket, socket < 0 ? nil : SocketAddress($0, length: length))
+        }
+      }
+      if socket >= 0 {
+        accept(ConnectedSocket(fd: socket, peer: peer ?? address))
+        continue
+      }
+      switch errno {
+      case EAGAIN:
+        return
+      case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+        // The connection stays in the queue and the socket readable: trying at once would spin.
+        watcher = nil
+        pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
+        return
+      default:
+        continue
+      }
+    }
+  }
+
+  deinit { close() }
+}
+
+extension Loop {
+  /// Binds and listens; `accept` gets each connection, non-blocking, and has to close it.
+  ///
+  /// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a path as service; a
+  /// socket that exists at the path is replaced. Service nil or 0 lets the system choose a port. `prepare` is
+  /// called before listening, with the address really bound, and returns the length of the queue, 0 for the
+  /// default. Throws when the address cannot be parsed or bound.
+  public func listen(
+    on host: String?, _ service: (any TCPService)?,
+    prepare: ((CInt, SocketAddress) -> Int)? = nil,
+    accept: @escaping (ConnectedSocket) -> Void
+  ) throws(SocketError) -> Listener {
+    preconditionOnLoop()
+    let address = try SocketAddress(listeningOn: host, service?.tcpService ?? "0")
+    return try Listener(on: self, address, prepare: prepare, accept)
+  }
+}
+
+extension SocketAddress {
+  init(listeningOn host: String?, _ service: String) throws(SocketError) {
+    if host == "unix/" {
+      guard let address = SocketAddress(path: service) else {
+        throw SocketError("cannot use \"\(service)\" as a socket path", code: ENAMETOOLONG)
+      }
+      self = address
+      return
+    }
+    guard let numeric = SocketAddress(ip: host ?? "0.0.0.0", port: 0) else {
+      throw SocketError(code: EINVAL, "cannot parse \"\(host ?? "")\" as a host address")
+    }
+    guard let port = lookUpPort(service) else {
+      throw SocketError(code: EINVAL, "\"\(service)\" is neither a port nor a known service")
+    }
+    self.init(numeric.kind, port: port)
+  }
+}

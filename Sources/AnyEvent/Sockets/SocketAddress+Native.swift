@@ -1,0 +1,81 @@
+internal import CLibUV
+internal import Glibc
+
+extension SocketAddress {
+  /// Copies an address that the system has filled in; nil for families that are not ours.
+  init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
+    let raw = UnsafeRawPointer(address)
+    switch CInt(address.pointee.sa_family) {
+    case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
+      let four = raw.loadUnaligned(as: sockaddr_in.self)
+      self.init(.ipv4(four.sin_addr.s_addr), port: Int(UInt16(bigEndian: four.sin_port)))
+    case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
+      let six = raw.loadUnaligned(as: sockaddr_in6.self)
+      let bytes = withUnsafeBytes(of: six.sin6_addr) { Array($0) }
+      self.init(
+        .ipv6(bytes, scope: six.sin6_scope_id), port: Int(UInt16(bigEndian: six.sin6_port)))
+    case AF_UNIX:
+      let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+      let path = UnsafeRawBufferPointer(start: raw + start, count: max(0, Int(length) - start))
+      self.init(.unix(String(decoding: path.prefix { $0 != 0 }, as: UTF8.self)), port: 0)
+    default:
+      return nil
+    }
+  }
+
+  /// The address that `getsockname` or `getpeername` reports.
+  static func reported(
+    by function: (CInt, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt,
+    _ fd: CInt
+  ) -> SocketAddress? {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    return withUnsafeMutablePointer(to: &storage) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        function(fd, $0, &length) == 0 ? SocketAddress($0, length: length) : nil
+      }
+    }
+  }
+
+  /// The local address of a socket.
+  static func local(of fd: CInt) -> SocketAddress? { reported(by: { getsockname($0, $1, $2) }, fd) }
+
+  /// The address of the other end of a socket.
+  static func peer(of fd: CInt) -> SocketAddress? { reported(by: { getpeername($0, $1, $2) }, fd) }
+
+  /// Calls `body` with the address as the system wants it.
+  func withNative<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+    switch kind {
+    case .ipv4(let bits):
+      var four = sockaddr_in()
+      four.sin_family = sa_family_t(AF_INET)
+      four.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+      four.sin_addr.s_addr = bits
+      return Self.withGeneric(four, body)
+    case .ipv6(let bytes, let scope):
+      var six = sockaddr_in6()
+      six.sin6_family = sa_family_t(AF_INET6)
+      six.sin6_port = UInt16(truncatingIfNeeded: port).bigEndian
+      six.sin6_scope_id = scope
+      withUnsafeMutableBytes(of: &six.sin6_addr) { $0.copyBytes(from: bytes) }
+      return Self.withGeneric(six, body)
+    case .unix(let path):
+      var unix = sockaddr_un()
+      unix.sun_family = sa_family_t(AF_UNIX)
+      withUnsafeMutableBytes(of: &unix.sun_path) {
+        $0.copyBytes(from: path.utf8.prefix($0.count - 1))
+      }
+      return Self.withGeneric(unix, body)
+    }
+  }
+
+  private static func withGeneric<Native, Result>(
+    _ native: Native, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+  ) -> Result {
+    withUnsafePointer(to: native) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        body($0, socklen_t(MemoryLayout<Native>.size))
+      }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// Collects the exits of children for the child watchers of a loop.
+///
+/// It asks for each watched child by itself, so that other code's children are left alone; only a
+/// watcher of "any child" makes it collect all. It exists while there are child watchers.
+final class ChildReaper {
+  private unowned(unsafe) let loop: Loop
+  private var watchers: [pid_t: WatcherList<ChildWatcher>] = [:]
+  private var signal: SignalWatcher?
+
+  init(on loop: Loop) {
+    self.loop = loop
+    signal = loop.signal(SIGCHLD) { [unowned self] in reap() }
+  }
+
+  func add(_ watcher: ChildWatcher) {
+    watchers[watcher.pid, default: WatcherList()].add(watcher)
+    // The child may have exited already: then no signal comes any more.
+    loop.postpone { [weak self] in self?.reap() }
+  }
+
+  func remove(_ watcher: ChildWatcher) {
+    guard let list = watchers[watcher.pid] else { return }
+    list.remove(watcher)
+    guard list.isEmpty else { return }
+    watchers[watcher.pid] = nil
+    guard watchers.isEmpty, loop.children === self else { return }
+    signal = nil
+    loop.children = nil
+  }
+
+  /// Cancels all watchers.
+  func closeAll() {
+    for list in watchers.values { list.walk { $0.cancel() } }
+    signal = nil
+  }
+
+  private func reap() {
+    // Kept, because the last watcher to be cancelled drops the reaper.
+    withExtendedLifetime(self) {
+      var status: CInt = 0
+      for pid in watchers.keys where pid > 0 {
+        if waitpid(pid, &status, WNOHANG) == pid { report(pid, status) }
+      }
+      while watchers[0] != nil {
+        let pid = waitpid(-1, &status, WNOHANG)
+        guard pid > 0 else { break }
+        report(pid, status)
+      }
+    }
+  }
+
+  private func report(_ pid: pid_t, _ status: CInt) {
+    watchers[pid]?.walk { watcher in watcher.fire(pid, status, isLast: true) }
+    watchers[0]?.walk { watcher in watcher.fire(pid, status, isLast: false) }
+  }
+}

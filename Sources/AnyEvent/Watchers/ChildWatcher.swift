@@ -1,0 +1,64 @@
+internal import Glibc
+
+/// Waits for the exit of a child process until it is cancelled or its last reference goes.
+///
+/// Corresponds to the watcher that Perl's `AE::child` returns.
+public final class ChildWatcher {
+  private let loop: Loop
+  /// The watched process; 0 for any child.
+  public let pid: Int32
+  private var reaper: ChildReaper?
+  private var callback: ((Int32, Int32) -> Void)?
+
+  init(on loop: Loop, _ pid: Int32, _ callback: @escaping (Int32, Int32) -> Void) {
+    self.loop = loop
+    self.pid = pid
+    guard loop.state == .open else { return }
+    self.callback = callback
+    let reaper = loop.children ?? ChildReaper(on: loop)
+    loop.children = reaper
+    self.reaper = reaper
+    reaper.add(self)
+  }
+
+  /// Whether the callback may still be called.
+  public var isActive: Bool { callback != nil }
+
+  /// Stops waiting; may be called more than once and in its own callback.
+  public func cancel() {
+    guard let reaper else { return }
+    loop.preconditionOnLoop()
+    self.reaper = nil
+    callback = nil
+    reaper.remove(self)
+  }
+
+  /// A process exits once: its watcher is done then.
+  func fire(_ pid: Int32, _ status: Int32, isLast: Bool) {
+    let callback = self.callback
+    if isLast { cancel() }
+    callback?(pid, status)
+  }
+
+  deinit { cancel() }
+}
+
+extension Loop {
+  /// Calls `callback` with process id and status when the child process has exited.
+  ///
+  /// The status is that of `waitpid`: `status >> 8` is the exit code. A child that has exited before is
+  /// reported as well. All watchers of a process on this loop are called, once; watch a process on one
+  /// loop only. `pid` 0 stands for any child and is for loops of our own: it collects all children of the
+  /// process. Corresponds to Perl's `AE::child`.
+  public func child(
+    _ pid: Int32, _ callback: @escaping (_ pid: Int32, _ status: Int32) -> Void
+  ) -> ChildWatcher {
+    preconditionOnLoop()
+    precondition(pid >= 0, "a child is watched by its process id, not by a process group")
+    precondition(
+      pid != 0 || kind != .foreign,
+      "watching any child (pid 0) would take the host's children from it: watch each by its process id"
+    )
+    return ChildWatcher(on: self, pid, callback)
+  }
+}

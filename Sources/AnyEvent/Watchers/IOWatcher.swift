@@ -1,0 +1,43 @@
+/// Watches a descriptor until it is cancelled or its last reference goes.
+///
+/// Corresponds to the watcher that Perl's `AE::io` returns.
+public final class IOWatcher {
+  private let loop: Loop
+  /// The watched descriptor.
+  public let fd: CInt
+  /// What is waited for.
+  public let mode: IOMode
+  private var poll: SharedPoll?
+  @exclusivity(unchecked)
+  private var callback: (() -> Void)?
+
+  init(on loop: Loop, _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) {
+    self.loop = loop
+    self.fd = fd
+    self.mode = mode
+    guard loop.state == .open else { return }
+    self.callback = callback
+    let poll = loop.poll(for: fd)
+    self.poll = poll
+    poll.add(self)
+  }
+
+  /// Whether the callback may still be called.
+  public var isActive: Bool { callback != nil }
+
+  /// Stops watching; may be called more than once and in its own callback.
+  ///
+  /// The last watcher of a descriptor puts it back into blocking mode if it was in it before.
+  public func cancel() {
+    guard let poll else { return }
+    loop.preconditionOnLoop()
+    self.poll = nil
+    callback = nil
+    poll.remove(self)
+  }
+
+  @inline(__always)
+  func fire() { callback?() }
+
+  deinit { cancel() }
+}

@@ -1,0 +1,55 @@
+internal import CLibUV
+
+/// The one `uv_signal_t` of a signal number, shared by all its watchers on a loop.
+///
+/// It lives in `Loop.signals` from the first watcher to the last.
+final class SharedSignal {
+  private unowned(unsafe) let loop: Loop
+  private let number: CInt
+  private let watchers = WatcherList<SignalWatcher>()
+  private var handle: UnsafeMutablePointer<uv_signal_t>?
+
+  init(on loop: Loop, _ number: CInt) {
+    self.loop = loop
+    self.number = number
+    let pointer = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
+    var status = uv_signal_init(loop.uv, pointer)
+    precondition(status == 0, "cannot watch signals: \(describe(status))")
+    loop.ledger.opened()
+    handle = pointer
+    loop.signals[number] = self
+    pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    loop.setReference(pointer)
+    status = uv_signal_start(
+      pointer,
+      { handle, _ in
+        guard let handle else { return }
+        Unmanaged<SharedSignal>.fromOpaque(handle.pointee.data).takeUnretainedValue().received()
+      }, number)
+    precondition(status == 0, "signal \(number) cannot be watched: \(describe(status))")
+  }
+
+  func updateReference() {
+    if let handle { loop.setReference(handle) }
+  }
+
+  func add(_ watcher: SignalWatcher) { watchers.add(watcher) }
+
+  func remove(_ watcher: SignalWatcher) {
+    watchers.remove(watcher)
+    guard watchers.isEmpty, let handle else { return }
+    self.handle = nil
+    if loop.signals[number] === self { loop.signals[number] = nil }
+    loop.ledger.close(handle)
+  }
+
+  /// Cancels all watchers.
+  func closeAll() { watchers.walk { $0.cancel() } }
+
+  private func received() {
+    loop.entered {
+      loop.wasBusy = true
+      watchers.walk { $0.fire() }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/// Watches a signal until it is cancelled or its last reference goes.
+///
+/// Corresponds to the watcher that Perl's `AE::signal` returns.
+public final class SignalWatcher {
+  private let loop: Loop
+  private var signal: SharedSignal?
+  private var callback: (() -> Void)?
+
+  init(on loop: Loop, _ number: CInt, _ callback: @escaping () -> Void) {
+    self.loop = loop
+    guard loop.state == .open else { return }
+    self.callback = callback
+    let signal = loop.signals[number] ?? SharedSignal(on: loop, number)
+    self.signal = signal
+    signal.add(self)
+  }
+
+  /// Whether the callback may still be called.
+  public var isActive: Bool { callback != nil }
+
+  /// Stops watching; may be called more than once and in its own callback.
+  ///
+  /// When the last watcher of a signal goes, the signal is back at its default action.
+  public func cancel() {
+    guard let signal else { return }
+    loop.preconditionOnLoop()
+    self.signal = nil
+    callback = nil
+    signal.remove(self)
+  }
+
+  func fire() { callback?() }
+
+  deinit { cancel() }
+}
+
+extension Loop {
+  /// Calls `callback`, as a normal callback of the loop, when the process gets the signal.
+  ///
+  /// `name` is the signal's name without `SIG`, e.g. `"INT"`. A signal can have several watchers; several
+  /// occurrences may be reported as one. Corresponds to Perl's `AE::signal`.
+  public func signal(_ name: String, _ callback: @escaping () -> Void) -> SignalWatcher {
+    guard let number = SignalName.number(of: name) else {
+      preconditionFailure("there is no signal called \"\(name)\": write its name, e.g. \"INT\"")
+    }
+    return signal(number, callback)
+  }
+
+  /// Calls `callback` when the process gets the signal of this number, such as `SIGINT`.
+  public func signal(_ number: CInt, _ callback: @escaping () -> Void) -> SignalWatcher {
+    preconditionOnLoop()
+    return SignalWatcher(on: self, number, callback)
+  }
+}

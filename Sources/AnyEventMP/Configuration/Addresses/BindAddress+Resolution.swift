@@ -1,0 +1,97 @@
+/// What resolving addresses takes from outside, so that it is a function of its arguments.
+package struct AddressSources {
+  /// The addresses of this host's interfaces.
+  package var interfaces: [IPAddress]
+  /// The name of this host.
+  package var hostName: String
+  /// Looks up the addresses of a host name; empty when it has none.
+  package var lookUp: (String) -> [IPAddress]
+
+  /// Sources of these parts.
+  package init(
+    interfaces: [IPAddress], hostName: String, lookUp: @escaping (String) -> [IPAddress]
+  ) {
+    self.interfaces = interfaces
+    self.hostName = hostName
+    self.lookUp = lookUp
+  }
+
+  /// The interfaces and the resolver of this machine; a look-up blocks the calling thread.
+  package static func ofMachine(hostName: String) -> AddressSources {
+    AddressSources(
+      interfaces: NetworkInterfaces.addresses(), hostName: hostName,
+      lookUp: HostResolver.addresses(of:))
+  }
+}
+
+extension BindAddress {
+  /// The port that seeds have when none is given.
+  package static var defaultSeedPort: UInt16 { 4040 }
+
+  /// The host name that has to be looked up, if one has.
+  package func nameToLookUp(hostName: String) -> String? {
+    switch self {
+    case .everyInterface: nil
+    case .ownHost: IPAddress(hostName) == nil ? hostName : nil
+    case .host(let name, _): IPAddress(name) == nil ? name : nil
+    }
+  }
+
+  /// The places that this address stands for, each once; none when a name has no address.
+  ///
+  /// For seeds, which are looked up anew on every attempt. `defaultPort` is taken where no port is
+  /// given.
+  package func places(
+    _ sources: AddressSources, defaultPort: UInt16 = BindAddress.defaultSeedPort
+  ) -> [HostPort] {
+    let port = port ?? defaultPort
+    let addresses: [IPAddress] =
+      switch self {
+      case .everyInterface: sources.interfaces.filter(\.isReachable)
+      case .ownHost: Self.addresses(of: sources.hostName, sources)
+      case .host(let host, _): Self.addresses(of: host, sources)
+      }
+    var places: [HostPort] = []
+    for address in addresses {
+      let place = HostPort(address, port: port)
+      if !places.contains(place) { places.append(place) }
+    }
+    return places
+  }
+
+  /// The places to listen on for a list of binds, each once, in the order of the list.
+  ///
+  /// - Throws: ``ConfigurationError`` when `*` is asked for without a secret or certificate, and
+  ///   for a host name that has no address.
+  package static func placesToListen(
+    on binds: [BindAddress], _ sources: AddressSources, hasCredentials: Bool
+  ) throws(ConfigurationError) -> [HostPort] {
+    var places: [HostPort] = []
+    for bind in binds {
+      if case .everyInterface = bind, !hasCredentials {
+        throw ConfigurationError(
+          .noCredentials,
+          """
+          binds: "\(bind)" listens on all network interfaces, which needs a secret or a \
+          certificate; run "aemp gensecret", or bind to an address such as 127.0.0.1:4040
+          """)
+      }
+      let found = bind.places(sources, defaultPort: 0)
+      if found.isEmpty, let name = bind.nameToLookUp(hostName: sources.hostName) {
+        throw ConfigurationError(
+          .unresolvable,
+          """
+          binds: the host name "\(name)" has no address; correct it, or bind to an address such \
+          as 127.0.0.1:4040
+          """)
+      }
+      for place in found where !places.contains(place) { places.append(place) }
+    }
+    return places
+  }
+
+  private static func addresses(of host: String, _ sources: AddressSources) -> [IPAddress] {
+    if let address = IPAddress(host) { return [address] }
+    return sources.lookUp(host)
+  }
+}

@@ -1,0 +1,68 @@
+/// What a program passes to `configure`: a profile, and settings under the file's names.
+///
+/// By default the configuration file has the last word; `force` gives it to these arguments, and
+/// `norc` leaves the file out.
+public struct ConfigurationArguments: Hashable, Sendable {
+  /// The profile of the file to use; nil for the one named like the host.
+  public var profile: String?
+  /// Whether to ignore the configuration file.
+  public var norc: Bool
+  /// Whether the arguments beat the configuration file.
+  public var force: Bool
+  /// The settings, by their names in the file.
+  var settings: [String: Value] = [:]
+
+  /// Arguments of `configure`; what is nil is left to the file and to the built-in defaults.
+  ///
+  /// - Parameters:
+  ///   - profile: the profile of the file to use; default the host's name.
+  ///   - nodeid: the node id; `%n` is the host's name, `%u` and an ending `/` something random.
+  ///   - binds: where to listen, such as `*:4040`; an empty list listens nowhere.
+  ///   - seeds: `host:port` of nodes to contact first.
+  ///   - services: functions to call when the node is up: a name, or a list of a name and
+  ///     arguments.
+  ///   - secret: the secret that all nodes of the network share.
+  ///   - cert: key, certificate and trusted certificates as PEM text.
+  ///   - monitor_timeout: seconds after which an unreachable node counts as down.
+  ///   - connect_interval: seconds that a connection attempt gets before the next one starts.
+  ///   - framing_format: framings, most preferred first.
+  ///   - auth_offer: authentication methods that we use, most preferred first.
+  ///   - auth_accept: authentication methods that we accept, most preferred first.
+  ///   - secure: whether other nodes may not start functions here.
+  ///   - nodelay: whether small packets are sent at once.
+  ///   - autocork: whether writes are delayed to be sent together.
+  ///   - norc: whether to ignore the configuration file.
+  ///   - force: whether the arguments beat the configuration file.
+  public init(
+    _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
+    seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,
+    monitor_timeout: Double? = nil, connect_interval: Double? = nil,
+    framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
+    secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil, norc: Bool = false,
+    force: Bool = false
+  ) {
+    self.profile = profile
+    self.norc = norc
+    self.force = force
+    set(.nodeID, nodeid.map(Value.string))
+    set(.binds, binds.map(Self.list))
+    set(.seeds, seeds.map(Self.list))
+    set(.services, services.map(Value.array))
+    set(.secret, secret.map(Value.string))
+    set(.certificate, cert.map(Value.string))
+    set(.monitorTimeout, monitor_timeout.map(Value.double))
+    set(.connectInterval, connect_interval.map(Value.double))
+    set(.framingFormat, framing_format.map(Self.list))
+    set(.authOffer, auth_offer.map(Self.list))
+    set(.authAccept, auth_accept.map(Self.list))
+    set(.secure, secure.map(Value.bool))
+    set(.nodelay, nodelay.map(Value.bool))
+    set(.autocork, autocork.map(Value.bool))
+  }
+
+  private mutating func set(_ setting: Setting, _ value: Value?) {
+    if let value { settings[setting.rawValue] = value }
+  }
+
+  private static func list(_ texts: [String]) -> Value { .array(texts.map(Value.string)) }
+}

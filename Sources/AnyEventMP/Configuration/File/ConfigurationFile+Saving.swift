@@ -1,0 +1,115 @@
+internal import Glibc
+
+extension ConfigurationFile {
+  /// Reads the file, lets `change` edit what it holds, and saves that if it is different.
+  ///
+  /// The whole is done under a lock, so that edits at the same time lose nothing. Keys that nobody
+  /// knows stay; comments don't. The new file has mode 0600 and replaces the old one in one step;
+  /// the old one is kept as `<file>~`.
+  ///
+  /// - Throws: ``ConfigurationError`` when the file can't be parsed or written, and what `change`
+  ///   throws; the file is then as it was.
+  package func update<Result>(
+    _ change: (inout [String: Value]) throws(ConfigurationError) -> Result
+  ) throws(ConfigurationError) -> Result {
+    guard !path.isEmpty else {
+      throw ConfigurationError(
+        .unwritable,
+        "there is no place for the configuration file; set HOME, or name it in AE_MP_RC")
+    }
+    let target = ConfigurationFile(path: Self.resolved(path))
+    return try FileLock.hold(for: target.path) { () throws(ConfigurationError) in
+      let old = try target.bytes()
+      let before = try target.parse(old)
+      var after = before
+      let result = try change(&after)
+      if after != before || old == nil { try target.save(after, insteadOf: old) }
+      return result
+    }
+  }
+
+  private func save(
+    _ contents: [String: Value], insteadOf old: [UInt8]?
+  ) throws(ConfigurationError) {
+    var contents = contents
+    if contents["version"] == nil { contents["version"] = 1 }
+    let text: [UInt8]
+    do throws(CodecError) {
+      text = try PrettyJSON.encode(.hash(contents))
+    } catch {
+      throw ConfigurationError(
+        .unwritable, "the configuration cannot be written as JSON: \(error)", file: path)
+    }
+    if let old { try replace("~", with: old) }
+    try replace("", with: text)
+  }
+
+  /// Writes `<file><suffix>` through `<file>~new~`, so that it is always whole.
+  private func replace(_ suffix: String, with bytes: [UInt8]) throws(ConfigurationError) {
+    let temporary = path + "~new~"
+    // Left over from a process that died while it held the lock.
+    unlink(temporary)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw unwritable(errno) }
+    var problem = fchmod(descriptor, 0o600) == 0 ? 0 : errno
+    if problem == 0 { problem = keepOwner(descriptor) }
+    if problem == 0 { problem = Self.write(bytes, to: descriptor) }
+    if problem == 0, fsync(descriptor) != 0 { problem = errno }
+    if close(descriptor) != 0, problem == 0 { problem = errno }
+    if problem == 0, rename(temporary, path + suffix) != 0 { problem = errno }
+    if problem != 0 {
+      unlink(temporary)
+      throw unwritable(problem)
+    }
+    Self.syncDirectory(of: path)
+  }
+
+  /// Gives the new file to the owner of the old one, when root edits the file of somebody else.
+  private func keepOwner(_ descriptor: CInt) -> CInt {
+    var status = stat()
+    guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0 else { return 0 }
+    return fchown(descriptor, status.st_uid, status.st_gid) == 0 ? 0 : errno
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
+    bytes.withUnsafeBytes { bytes in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(
+          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+        } else if errno != EINTR {
+          return errno
+        }
+      }
+      return 0
+    }
+  }
+
+  /// Makes a rename durable; a file system that can't is as good as it can be.
+  private static func syncDirectory(of path: String) {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+
+  /// The file that a symbolic link leads to, so that the link stays one.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  private func unwritable(_ code: CInt) -> ConfigurationError {
+    ConfigurationError(
+      .unwritable,
+      """
+      cannot write the configuration file \(path): \(String(cString: strerror(code))); correct \
+      that, or name another file in AE_MP_RC
+      """, file: path)
+  }
+}

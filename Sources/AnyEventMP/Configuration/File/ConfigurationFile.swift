@@ -1,0 +1,105 @@
+internal import Glibc
+
+/// The configuration file that all programs of a user share with Perl's `aemp`.
+package struct ConfigurationFile: Hashable, Sendable {
+  /// The largest file that is read, in bytes.
+  private static let sizeLimit = 64 << 20
+
+  /// Where the file is; empty when neither the environment nor a home directory says.
+  package let path: String
+
+  /// The file at this path.
+  package init(path: String) { self.path = path }
+
+  /// The file that these environment variables name.
+  ///
+  /// `PERL_ANYEVENT_MP_RC` beats `AE_MP_RC`, even when it is empty; without both it is
+  /// `.perl-anyevent-mp` in `HOME`.
+  package init(environment: [String: String]) {
+    if let path = environment["PERL_ANYEVENT_MP_RC"] ?? environment["AE_MP_RC"] {
+      self.init(path: path)
+    } else if let home = environment["HOME"], !home.isEmpty {
+      self.init(path: home + "/.perl-anyevent-mp")
+    } else {
+      self.init(path: "")
+    }
+  }
+
+  /// What the file holds; empty when it does not exist.
+  ///
+  /// Comments and trailing commas are tolerated. The file is never changed by reading it.
+  ///
+  /// - Throws: ``ConfigurationError`` with line and column when it is no JSON, and when it can't be
+  ///   read.
+  package func load() throws(ConfigurationError) -> [String: Value] {
+    try parse(try bytes())
+  }
+
+  /// The bytes of the file; nil when it does not exist.
+  func bytes() throws(ConfigurationError) -> [UInt8]? {
+    if path.isEmpty { return nil }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 {
+      if errno == ENOENT { return nil }
+      throw unreadable(errno)
+    }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw unreadable(errno)
+      }
+      bytes += chunk[..<count]
+      guard bytes.count <= Self.sizeLimit else {
+        throw ConfigurationError(
+          .unreadable, "\(path) is larger than 64 MiB, so it is no configuration file; correct it",
+          file: path)
+      }
+    }
+  }
+
+  /// What these bytes hold: a hash, or nothing but white space.
+  func parse(_ bytes: [UInt8]?) throws(ConfigurationError) -> [String: Value] {
+    guard let bytes, !bytes.allSatisfy({ $0 <= 0x20 }) else { return [:] }
+    let value: Value
+    do throws(CodecError) {
+      value = try JSON.decodeConfiguration(bytes)
+    } catch {
+      throw syntaxError(error)
+    }
+    guard case .hash(let contents) = value else {
+      throw ConfigurationError(
+        .syntax,
+        """
+        the file holds \(SettingValue.kind(of: value)) but must hold an object, such as \
+        {"version": 1}; correct it there
+        """, file: path, line: 1, column: 1)
+    }
+    return contents
+  }
+
+  private func syntaxError(_ error: CodecError) -> ConfigurationError {
+    var problem = error.description
+    if let position = error.position {
+      // The place comes first in our sentence, as editors like it.
+      let place = " at line \(position.line), column \(position.column)"
+      if problem.hasSuffix(place) { problem.removeLast(place.count) }
+    }
+    return ConfigurationError(
+      .syntax, "\(problem); correct it there, the file was left as it is", file: path,
+      line: error.position?.line ?? 1, column: error.position?.column ?? 1)
+  }
+
+  private func unreadable(_ code: CInt) -> ConfigurationError {
+    ConfigurationError(
+      .unreadable,
+      """
+      cannot read the configuration file \(path): \(String(cString: strerror(code))); correct \
+      that, or name another file in AE_MP_RC
+      """, file: path)
+  }
+}

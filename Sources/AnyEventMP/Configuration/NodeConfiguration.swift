@@ -1,0 +1,98 @@
+package import AEMPWire
+
+/// The configuration of one node: everything decided, nothing left to look up but host names.
+package struct NodeConfiguration: Sendable {
+  /// The name of the profile.
+  package let profile: String
+  /// The node id, with `%n` and `%u` replaced.
+  package let nodeID: String
+  /// Whether the node id holds the process's random name, so that ports need none in theirs.
+  package let isRandom: Bool
+  /// The random name of the process.
+  package let runiq: String
+  /// The name of this host.
+  package let hostName: String
+  /// Where to listen.
+  package let binds: [BindAddress]
+  /// Which nodes to contact first.
+  package let seeds: [BindAddress]
+  /// The secret of the network.
+  package let secret: Secret?
+  /// Key, certificate and trusted certificates as PEM text.
+  package let certificate: String?
+  /// Seconds after which an unreachable node counts as down.
+  package let monitorTimeout: Double
+  /// Seconds that a connection attempt gets before the next one starts.
+  package let connectInterval: Double
+  /// The framings to offer, most preferred first.
+  package let framings: [Framing]
+  /// The authentication methods that we use, most preferred first.
+  package let authOffer: [AuthMethod]
+  /// The authentication methods that we accept, most preferred first.
+  package let authAccept: [AuthMethod]
+  /// Whether other nodes may not start functions here.
+  package let secure: Bool
+  /// Whether small packets are sent at once (`TCP_NODELAY`).
+  package let nodelay: Bool
+  /// Whether writes are delayed to be sent together.
+  package let autocork: Bool
+  /// What to start when the node is up.
+  package let services: [ServiceEntry]
+  /// Sentences to log as warnings: what was configured but is not followed.
+  package let warnings: [String]
+
+  /// Whether there is something to authenticate with.
+  package var hasCredentials: Bool { secret != nil || certificate != nil }
+
+  /// The configuration that these arguments, the user's configuration file and the built-in
+  /// defaults make together.
+  ///
+  /// The file is read unless `norc` is set; one that does not exist is empty.
+  ///
+  /// - Throws: ``ConfigurationError`` when the file can't be read, and for every value that makes
+  ///   no sense.
+  package init(
+    _ arguments: ConfigurationArguments, context: ConfigurationContext
+  ) throws(ConfigurationError) {
+    let file = ConfigurationFile(environment: context.environment)
+    try self.init(
+      arguments, contents: arguments.norc ? [:] : file.load(), file: file.path, context: context)
+  }
+
+  /// The same from what a configuration file holds; `file` is its name in error messages.
+  package init(
+    _ arguments: ConfigurationArguments, contents: [String: Value], file: String,
+    context: ConfigurationContext
+  ) throws(ConfigurationError) {
+    let settings = try LayeredSettings(
+      arguments, contents: contents, file: file, hostName: context.hostName)
+    var warnings = settings.warnings
+    let (nodeID, isRandom) = try Self.nodeID(settings, context)
+    profile = settings.profile
+    self.nodeID = nodeID
+    self.isRandom = isRandom
+    runiq = context.runiq
+    hostName = context.hostName
+    secret = try Self.secret(settings)
+    certificate = try settings[.certificate].map { value throws(ConfigurationError) in
+      try value.text()
+    }.flatMap { $0.isEmpty ? nil : $0 }
+    binds = try Self.binds(
+      settings, hasCredentials: secret != nil || certificate != nil, &warnings)
+    seeds = try Self.addresses(settings, .seeds)
+    monitorTimeout = try settings[.monitorTimeout]?.seconds() ?? 30
+    connectInterval = try settings[.connectInterval]?.seconds() ?? 2
+    framings = try Self.framings(settings, &warnings)
+    authOffer = try Self.authMethods(settings, .authOffer, &warnings)
+    authAccept = try Self.authMethods(settings, .authAccept, &warnings)
+    secure = try settings[.secure]?.flag() ?? false
+    nodelay = try settings[.nodelay]?.flag() ?? true
+    autocork = try settings[.autocork]?.flag() ?? false
+    services = try settings[.services]?.services() ?? []
+    if let eval = settings[.eval] {
+      warnings.append(
+        "eval \(eval.origin) is ignored: it holds Perl code, which this program cannot run")
+    }
+    self.warnings = warnings
+  }
+}

@@ -1,0 +1,73 @@
+/// A key of the configuration, by the name that it has in the file and as argument of `configure`.
+package enum Setting: String, CaseIterable, Sendable {
+  /// The pattern of the node id.
+  case nodeID = "nodeid"
+  /// The secret that all nodes of the network share.
+  case secret
+  /// Key, certificate and trusted certificates as PEM text.
+  case certificate = "cert"
+  /// Where to listen.
+  case binds
+  /// Which nodes to contact first.
+  case seeds
+  /// What to start when the node is up.
+  case services
+  /// Perl code; not run by this implementation.
+  case eval
+  /// Seconds after which an unreachable node counts as down.
+  case monitorTimeout = "monitor_timeout"
+  /// Seconds that a connection attempt gets before the next one starts.
+  case connectInterval = "connect_interval"
+  /// Framings, most preferred first.
+  case framingFormat = "framing_format"
+  /// Authentication methods that we use, most preferred first.
+  case authOffer = "auth_offer"
+  /// Authentication methods that we accept, most preferred first.
+  case authAccept = "auth_accept"
+  /// Whether other nodes may not start functions here.
+  case secure
+  /// Whether small packets are sent at once (`TCP_NODELAY`).
+  case nodelay
+  /// Whether writes are delayed to be sent together.
+  case autocork
+  /// The profile that a profile inherits from; only in profiles.
+  case parent
+
+  /// What kind of value a setting takes.
+  package enum Kind: Sendable {
+    case text, list, number, flag, services
+  }
+
+  /// What kind of value the setting takes.
+  package var kind: Kind {
+    switch self {
+    case .nodeID, .secret, .certificate, .eval, .parent: .text
+    case .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
+    case .services: .services
+    case .monitorTimeout, .connectInterval: .number
+    case .secure, .nodelay, .autocork: .flag
+    }
+  }
+
+  /// A value of the right type, as one would write it in the file.
+  var example: String {
+    switch self {
+    case .nodeID: #""nodeid": "anon/""#
+    case .secret: #""secret": "…" (or run "aemp gensecret")"#
+    case .certificate: #""cert": "-----BEGIN …""#
+    case .binds: #""binds": ["*:4040"]"#
+    case .seeds: #""seeds": ["10.0.0.1:4040"]"#
+    case .services: #""services": ["My::Service::", ["My::function", 1, 2]]"#
+    case .eval: #""eval": "1""#
+    case .monitorTimeout: #""monitor_timeout": 30"#
+    case .connectInterval: #""connect_interval": 2"#
+    case .framingFormat: #""framing_format": ["cbor", "json"]"#
+    case .authOffer: #""auth_offer": ["tls_sha3_512", "hmac_sha3_512"]"#
+    case .authAccept: #""auth_accept": ["tls_sha3_512", "hmac_sha3_512"]"#
+    case .secure: #""secure": 1"#
+    case .nodelay: #""nodelay": 1"#
+    case .autocork: #""autocork": 0"#
+    case .parent: #""parent": "base""#
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import AnyEvent
+import Glibc
+import Testing
+
+/// Runs `body` on a loop of its own, with a timer that ends the test if nothing else does.
+func withLoop(_ body: (Loop) throws -> Void) rethrows {
+  let loop = Loop()
+  let safety = loop.timer(after: 20) {
+    Issue.record("the test did not end by itself")
+    loop.stop()
+  }
+  try body(loop)
+  safety.cancel()
+  loop.close()
+}
+
+/// A connected pair of non-blocking stream sockets, closed at the end.
+func withSocketPair(_ body: (CInt, CInt) throws -> Void) rethrows {
+  var pair: [CInt] = [-1, -1]
+  let type = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue)
+  guard socketpair(AF_UNIX, type, 0, &pair) == 0 else {
+    Issue.record("no socket pair")
+    return
+  }
+  defer { for fd in pair { close(fd) } }
+  try body(pair[0], pair[1])
+}
+
+/// Runs `body` to its end on a new thread.
+func onThread(_ body: @escaping () -> Void) {
+  final class Box {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+  var thread = pthread_t()
+  let box = Unmanaged.passRetained(Box(body))
+  let status = pthread_create(
+    &thread, nil,
+    { box in
+      if let box { Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body() }
+      return nil
+    }, box.toOpaque())
+  #expect(status == 0)
+  pthread_join(thread, nil)
+}
+
+/// A new directory for the test's files, removed at the end.
+func withTemporaryDirectory(_ body: (String) throws -> Void) rethrows {
+  var template = Array("/tmp/anyevent-test-XXXXXX".utf8CString)
+  guard mkdtemp(&template) != nil else {
+    Issue.record("no temporary directory")
+    return
+  }
+  let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  defer { rmdir(path) }
+  try body(path)
+}
