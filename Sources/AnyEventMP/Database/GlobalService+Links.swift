@@ -14,6 +14,7 @@ extension GlobalService {
   mutating func nodeDown(_ peer: String) -> [Action] {
     guard let gone = peers.removeValue(forKey: peer) else { return [] }
     for family in gone.monitored { dropMonitor(family, of: peer) }
+    synchronised.removeAll { $0 == peer }
     guard isGlobal else { return [] }
     if gone.isGlobal {
       remember(lost: peer)

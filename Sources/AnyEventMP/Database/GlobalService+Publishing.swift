@@ -5,12 +5,11 @@ extension GlobalService {
   mutating func publish(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     for (family, change) in changes.all {
       guard let nodes = monitors[family] else { continue }
-      send("g_chg2", family, change, to: nodes.sorted(), &actions)
+      send("g_chg2", family, change, to: nodes, &actions)
     }
-    if !changes.ours.isEmpty {
-      let globals = peers.keys.filter { peers[$0]?.isSynchronised == true }.sorted()
-      for (family, change) in changes.ours where !globals.isEmpty {
-        send("g_upd", family, change, to: globals, &actions)
+    if !synchronised.isEmpty {
+      for (family, change) in changes.ours {
+        send("g_upd", family, change, to: synchronised, &actions)
       }
     }
     refreshKept(changes, &actions)
@@ -18,7 +17,7 @@ extension GlobalService {
 
   /// Sends one change to several nodes; the messages are built once.
   private func send(
-    _ request: String, _ family: String, _ change: FamilyChange, to nodes: [String],
+    _ request: String, _ family: String, _ change: FamilyChange, to nodes: some Collection<String>,
     _ actions: inout [Action]
   ) {
     for message in DatabaseMessages.change(request, family, change, limits) {

@@ -29,8 +29,6 @@ struct GlobalService {
   struct Peer {
     /// Whether `g_global` came on this connection.
     var isGlobal = false
-    /// Whether it has got our `g_set`, so that changes are to follow.
-    var isSynchronised = false
     /// The families that it monitors.
     var monitored: Set<String> = []
   }
@@ -54,6 +52,8 @@ struct GlobalService {
   /// The merged databases.
   var database = MergedDatabase()
   var peers: [String: Peer] = [:]
+  /// The global nodes that have got our `g_set`, so that changes are to follow.
+  var synchronised: [String] = []
   /// The nodes that monitor a family; this node may be among them.
   var monitors: [String: Set<String>] = [:]
   /// The nodes that the node was told to keep connected.
@@ -113,7 +113,7 @@ struct GlobalService {
 
   /// Sends a global node all that is ours; from now on it gets the changes.
   mutating func synchronise(_ peer: String, _ actions: inout [Action]) {
-    peers[peer]?.isSynchronised = true
+    if !synchronised.contains(peer) { synchronised.append(peer) }
     let contents = database.contentsOfOurs()
     for message in DatabaseMessages.database("g_set", contents, owner: node, limits) {
       actions.append(.send(node: peer, message: message))
