@@ -40,6 +40,7 @@ let package = Package(
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
+    .testTarget(name: "aempTests", dependencies: ["aemp"]),
   ]
 )
 
