@@ -63,14 +63,14 @@ stop() {
 }
 
 # wait_for NAME.out|NAME.err PATTERN [COUNT]
-# Prints the first lines (one, or COUNT) that match a basic regular expression;
-# false if they don't come.
+# Sets $lines to the first lines (one, or COUNT) that match a basic regular
+# expression; false if they don't come. Not for a subshell: the shell that
+# started a process must be the one that waits, or the end is not seen.
 wait_for() {
-  count=${3:-1}
-  lines=$(timeout "$limit" tail -n +1 -s 0.2 --pid="$(cat "$work/${1%.*}.pid")" -f "$work/$1" 2>/dev/null |
-    grep -m "$count" -- "$2") || return 1
-  printf '%s\n' "$lines"
-  [ "$(printf '%s\n' "$lines" | wc -l)" -ge "$count" ]
+  timeout "$limit" tail -n +1 -s 0.1 --pid="$(cat "$work/${1%.*}.pid")" -f "$work/$1" 2>/dev/null |
+    grep -m "${3:-1}" -- "$2" >"$work/lines" || true
+  lines=$(cat "$work/lines")
+  [ "$(wc -l <"$work/lines")" -ge "${3:-1}" ]
 }
 
 # ended NAME
@@ -100,19 +100,19 @@ configuration() {
 { ${3:+$3,} "profile": { "$(uname -n)": { "binds": ["127.0.0.1:*"], "seeds": [$seeds] } } }
 END
 
-  if [ -z "${first_rc-}" ]; then
-    PERL_ANYEVENT_MP_RC=$rc "$bin/aemp" gensecret >"$work/aemp.out" 2>&1 </dev/null ||
+  # The secret is in a configuration of its own.
+  network_rc=$work/network.rc
+  if [ ! -e "$network_rc" ]; then
+    PERL_ANYEVENT_MP_RC=$network_rc "$bin/aemp" gensecret >"$work/aemp.out" 2>&1 </dev/null ||
       fail "aemp gensecret failed: $(tail -n 1 "$work/aemp.out")"
-    first_rc=$rc
-  else
-    secret | PERL_ANYEVENT_MP_RC=$rc "$bin/aemp" setsecret - >"$work/aemp.out" 2>&1 ||
-      fail "aemp setsecret failed: $(tail -n 1 "$work/aemp.out")"
   fi
+  secret | PERL_ANYEVENT_MP_RC=$rc "$bin/aemp" setsecret - >"$work/aemp.out" 2>&1 ||
+    fail "aemp setsecret failed: $(tail -n 1 "$work/aemp.out")"
 }
 
 # The shared secret of this network (letters and digits only).
 secret() {
-  sed -n 's/.*"secret"[^"]*"\([^"]*\)".*/\1/p' "$first_rc"
+  sed -n 's/.*"secret"[^"]*"\([^"]*\)".*/\1/p' "$network_rc"
 }
 
 # start_node NAME COMMAND...
@@ -123,26 +123,27 @@ start_node() {
   export AE_VERBOSE=8
   start "$@"
   unset AE_VERBOSE
-  line=$(wait_for "$1.err" 'listens on \[127\.0\.0\.1:[0-9]*\]') ||
+  wait_for "$1.err" 'listens on \[127\.0\.0\.1:[0-9]*\]' ||
     fail "$1 did not start listening: $(last_words "$1")"
-  address=$(printf '%s\n' "$line" | sed 's/.*listens on \[\(127\.0\.0\.1:[0-9]*\)\].*/\1/')
+  address=$(printf '%s\n' "$lines" | sed 's/.*listens on \[\(127\.0\.0\.1:[0-9]*\)\].*/\1/')
 }
 
 # start_peer NAME SCENARIO [OPTION]...
-# Starts a scenario of the Perl peer with the secret of this network.
+# Starts a scenario of the Perl peer with the secret of this network. Its own
+# limit is the lower one, so that it can say what did not happen.
 start_peer() {
   peer=$1
   shift
-  start "$peer" perl Tests/PerlPeer/peer.pl "$@" --rc "$first_rc" --limit "$limit"
+  start "$peer" perl Tests/PerlPeer/peer.pl "$@" --rc "$network_rc" --limit "$((limit - 5))"
 }
 
 # peer_listens NAME
 # Sets $address to where a Perl peer listens.
 # shellcheck disable=SC2034
 peer_listens() {
-  address=$(wait_for "$1.out" '^Listening on: ') ||
+  wait_for "$1.out" '^Listening on: ' ||
     fail "the Perl peer $1 did not start: $(last_words "$1")"
-  address=${address#Listening on: }
+  address=${lines#Listening on: }
 }
 
 # peer_succeeds NAME

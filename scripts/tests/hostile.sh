@@ -16,11 +16,11 @@ start_node seed "$bin/aemp" run
 
 # A good peer sends messages through the node all the while; it ends with its input.
 mkfifo "$work/stdin"
-perl Tests/PerlPeer/peer.pl ping --seed "$address" --rc "$first_rc" --limit 10 \
+perl Tests/PerlPeer/peer.pl ping --seed "$address" --rc "$network_rc" --limit 10 \
   <"$work/stdin" >"$work/good.out" 2>"$work/good.err" &
 echo $! >"$work/good.pid"
 exec 3>"$work/stdin"
-wait_for good.out '^Answered: 1' >/dev/null ||
+wait_for good.out '^Answered: 1' ||
   fail "the good peer is not answered: $(last_words good)"
 
 # All kinds at once, each with an id of its own.

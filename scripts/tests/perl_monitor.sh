@@ -22,7 +22,7 @@ done
 configuration receiver
 start_node receiver "$bin/eg_receiver"
 start_peer monitor monitor --seed "$address"
-wait_for monitor.out '^Fired: .*no_such_port' >/dev/null ||
+wait_for monitor.out '^Fired: .*no_such_port' ||
   fail "the monitor was not set: $(last_words monitor)"
 stop receiver
 peer_succeeds monitor

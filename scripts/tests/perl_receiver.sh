@@ -18,7 +18,7 @@ for framing in cbor json; do
   configuration sender "$address"
   start sender "$bin/eg_sender"
 
-  wait_for receiver.out '^Received data: ' >/dev/null ||
+  wait_for receiver.out '^Received data: ' ||
     fail "no message arrived in $framing (sender: $(last_words sender))."
   stop sender
   stop receiver

@@ -18,7 +18,7 @@ for framing in cbor json cbor,json; do
   peer_succeeds sender
 done
 
-lines=$(wait_for receiver.out '^Received data: ' 9) ||
+wait_for receiver.out '^Received data: ' 9 ||
   fail "not all messages arrived: $(grep -c '^Received data: ' "$work/receiver.out") of 9."
 [ "$lines" = "$(for _ in 1 2 3; do printf 'Received data: %s\n' 1 2 3; done)" ] ||
   fail "the messages arrived in another order: $lines"
