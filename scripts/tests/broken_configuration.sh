@@ -21,12 +21,12 @@ refused() {
   cp "$work/before" "$work/$name.rc"
   start "$name" "$@"
   if ended "$name"; then
-    fail "\"${*##*/}\" succeeded with a broken configuration file."
+    fail "\"${1##*/} ${2-}\" succeeded with a broken configuration file."
   fi
   grep -q "$work/$name.rc.*3.*26" "$work/$name.err" ||
-    fail "\"${*##*/}\" does not name the file, line 3 and column 26: $(last_words "$name")"
+    fail "\"${1##*/} ${2-}\" does not name the file, line 3 and column 26: $(last_words "$name")"
   cmp -s "$work/before" "$work/$name.rc" ||
-    fail "\"${*##*/}\" changed a configuration file that it could not read."
+    fail "\"${1##*/} ${2-}\" changed a configuration file that it could not read."
 }
 
 refused receiver "$bin/eg_receiver"
