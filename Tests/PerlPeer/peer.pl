@@ -28,13 +28,14 @@ scenarios
              until standard input ends
   global     runs a global node
   hostile KIND
-             speaks broken protocol on purpose, and reports how the other side reacts.
-             Kinds: @{[ join " ", AEMPPeer::Hostile::kinds () ]}
+             speaks broken protocol on purpose, to the seed or, without one, to
+             the first that connects, and reports how the other side reacts.
+             Kinds: @{[ AEMPPeer::Hostile::kinds () ]}
 
 options
   --secret-file FILE  the shared secret, - for standard input
   --rc FILE           or take it from a configuration file of the nodes
-  --seed HOST:PORT    may be repeated; what "hostile", "ping" and "requests" connect to
+  --seed HOST:PORT    may be repeated; what "ping" and "requests" connect to
   --bind HOST:PORT    where to listen (127.0.0.1, any port)
   --nodeid ID
   --framing LIST      cbor, json or both, most preferred first

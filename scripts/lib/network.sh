@@ -105,6 +105,7 @@ END
   if [ ! -e "$network_rc" ]; then
     PERL_ANYEVENT_MP_RC=$network_rc "$bin/aemp" gensecret >"$work/aemp.out" 2>&1 </dev/null ||
       fail "aemp gensecret failed: $(tail -n 1 "$work/aemp.out")"
+    [ -n "$(secret 2>/dev/null)" ] || fail "aemp gensecret left no secret behind."
   fi
   secret | PERL_ANYEVENT_MP_RC=$rc "$bin/aemp" setsecret - >"$work/aemp.out" 2>&1 ||
     fail "aemp setsecret failed: $(tail -n 1 "$work/aemp.out")"

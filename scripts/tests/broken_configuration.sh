@@ -23,8 +23,8 @@ refused() {
   if ended "$name"; then
     fail "\"${1##*/} ${2-}\" succeeded with a broken configuration file."
   fi
-  grep -q "$work/$name.rc.*3.*26" "$work/$name.err" ||
-    fail "\"${1##*/} ${2-}\" does not name the file, line 3 and column 26: $(last_words "$name")"
+  grep -q "$work/$name.rc:3:27" "$work/$name.err" ||
+    fail "\"${1##*/} ${2-}\" does not name the file, line 3 and column 27: $(last_words "$name")"
   cmp -s "$work/before" "$work/$name.rc" ||
     fail "\"${1##*/} ${2-}\" changed a configuration file that it could not read."
 }

@@ -1,7 +1,8 @@
 package AEMPPeer::Hostile;
 
-# Broken protocol on purpose. Each kind connects to the seed, does its worst,
-# and reports whether the other side hung up within the limit.
+# Broken protocol on purpose. Each kind connects to the seed, or without one
+# waits for somebody to connect, does its worst, and reports whether the other
+# side hung up within the limit.
 
 use strict;
 use warnings;
@@ -105,7 +106,9 @@ sub start {
    $scenario->{hostile} = $self;
    $self->prepare;
 
-   $self->{second} ? $self->_first : $self->_connect;
+   $self->{second}                   ? $self->_first
+   : @{ $scenario->{option}{seed} } ? $self->_connect
+   :                                  $self->_listen;
 }
 
 # Our own two lines, with changes.
@@ -171,6 +174,30 @@ sub _connect {
       my ($fh) = @_;
 
       $fh ? $self->_connected ($fh) : $scenario->fail ("$seed can't be reached: $!");
+   });
+}
+
+# The other side will come again and again; the first time counts.
+sub _listen {
+   my ($self) = @_;
+
+   my $scenario = $self->{scenario};
+   my ($bind) = (@{ $scenario->{option}{bind} }, "127.0.0.1:0");
+   my ($host, $port) = AnyEvent::Socket::parse_hostport ($bind);
+   defined $port or die "$bind is not host:port\n";
+
+   $scenario->limit ("somebody connected:");
+   $self->{server} = AnyEvent::Socket::tcp_server ($host, $port || undef, sub {
+      my ($fh) = @_;
+
+      delete $self->{server};
+      delete $scenario->{limit};
+      $self->_connected ($fh);
+   }, sub {
+      my ($fh, $host, $port) = @_;
+
+      $scenario->event ("Listening on: " . AnyEvent::Socket::format_hostport ($host, $port));
+      0
    });
 }
 

@@ -305,7 +305,7 @@ sub requests {
 
       # None of these is answered, all are survived.
       $node->snd ($id, @$_) for ["devnull", 1, 2], ["no_such_request"], [undef], [{}],
-         ["mon0", "never_monitored"], ["mon0"], ["kil0", "never_monitored", "x"],
+         ["mon0", "never_monitored"], ["mon0", undef], ["mon0", ""], ["kil0", "never_monitored", "x"],
          ["g_found", "nobody", undef], ["g_reply", "zz", 1], ["g_chg2", "nothing", { a => 1 }],
          ["g_chg1", "nothing", undef], ["kil1", "no_such_port"], ["No::Such::function", 1];
       $node->send_packet ($id);
