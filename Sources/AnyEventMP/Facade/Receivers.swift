@@ -36,7 +36,7 @@ struct ArgumentMismatch: Error, CustomStringConvertible {
   @usableFromInline
   init(_ message: UnsafeBufferPointer<Value>, _ index: Int, expected: Any.Type) {
     let tag = message.first.map { $0.description } ?? "without tag"
-    let found = index < message.count ? "\(message[index])" : "nothing"
+    let found = index < message.count ? message[index].kind : "nothing"
     description = """
       port \(SELF), message \(tag): argument \(index) should be \(expected), but \(found) was sent
       """
