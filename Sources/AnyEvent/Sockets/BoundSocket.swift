@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// A socket that is bound to an address and not listening yet.

@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// A connected socket, non-blocking; whoever gets it closes it.

@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// A port: its number, or a service name, `"name=port"`, or the path of a socket if the host is `"unix/"`.

@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+/// Tests' own threads are never the main one: what needs it runs as a program of its own.
+///
+/// The program is compiled against the modules and object files beside the test executable.
+private struct Program {
+  private static let products =
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+  private static let package =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let compiler: URL? =
+    (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { URL(fileURLWithPath: String($0)).appendingPathComponent("swiftc") }
+    .first { FileManager.default.isExecutableFile(atPath: $0.path) }
+
+  /// Whether there is a compiler and this build has object files.
+  static var canBeBuilt: Bool {
+    compiler != nil && !objects("AnyEvent").isEmpty && !objects("AEValue").isEmpty
+  }
+
+  private static func objects(_ module: String) -> [String] {
+    let folder = products.appendingPathComponent("\(module).build").path
+    let sources = package.appendingPathComponent("Sources/\(module)").path
+    // By the sources: objects of files that are gone may still lie about.
+    let files = (try? FileManager.default.subpathsOfDirectory(atPath: sources)) ?? []
+    return files.filter { $0.hasSuffix(".swift") }
+      .map { "\(folder)/\(URL(fileURLWithPath: $0).lastPathComponent).o" }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// Compiles and runs a `main.swift`; its exit code and what it printed.
+  static func run(_ source: String) throws -> (code: Int32, output: String) {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("anyevent-program-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let main = folder.appendingPathComponent("main.swift")
+    try source.write(to: main, atomically: true, encoding: .utf8)
+    let binary = folder.appendingPathComponent("program")
+    let built = try launch(
+      try #require(compiler),
+      [
+        main.path, "-o", binary.path, "-module-name", "Program", "-swift-version", "6",
+        "-default-isolation", "MainActor", "-enable-upcoming-feature",
+        "NonisolatedNonsendingByDefault", "-I", products.appendingPathComponent("Modules").path,
+        "-Xcc", "-fmodule-map-file=\(package.path)/CLibUV/module.modulemap", "-luv",
+      ] + objects("AnyEvent") + objects("AEValue"))
+    try #require(built.code == 0, "\(built.output)")
+    return try launch(binary, [])
+  }
+
+  private static func launch(
+    _ executable: URL, _ arguments: [String]
+  ) throws -> (code: Int32, output: String) {
+    let process = Process()
+    let pipe = Pipe()
+    process.executableURL = executable
+    process.arguments = arguments
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
+
+@Suite(
+  "The main actor on the default loop",
+  .enabled(if: Program.canBeBuilt, "there is no swiftc, skipped"))
+struct MainActorTests {
+  @Test("tasks of the main actor run while recv has the main thread, and waiting costs nothing")
+  func tasks() throws {
+    let result = try Program.run(
+      """
+      import AnyEvent
+      import Glibc
+
+      func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+      }
+
+      let first = AE.cv(String.self)
+      let second = AE.cv(Int.self)
+      Task {
+        await Task.yield()
+        first.send("from a task")
+        let number = try await second.value
+        print("awaited", number)
+      }
+      print(try first.recv())
+      let timer = AE.timer(0.001, 0) { second.send(6) }
+      print("received", try second.recv())
+      // An eventfd that nobody reads would keep the loop spinning from here on.
+      let before = processorTime()
+      let idle = AE.cv()
+      let end = AE.timer(0.5, 0) { idle.send() }
+      try idle.recv()
+      let used = processorTime() - before
+      print(used < 0.1 ? "idle" : "busy for \\(used) s")
+      """)
+    #expect(result.code == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.first == "from a task")
+    #expect(lines.last == "idle")
+    #expect(Set(lines) == ["from a task", "awaited 6", "received 6", "idle"])
+  }
+
+  @Test("a top-level await before recv stops with a sentence that says what to do")
+  func topLevelAwait() throws {
+    let result = try Program.run(
+      """
+      import AnyEvent
+
+      await Task.detached {}.value
+      let cv = AnyEvent.CondVar<Void>(on: .default)
+      try cv.recv()
+      """)
+    #expect(result.code != 0)
+    #expect(result.output.contains("a top-level await or an async main moves the program off"))
+  }
+}
