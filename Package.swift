@@ -25,10 +25,22 @@ let package = Package(
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire"]),
     .executableTarget(name: "aemp", dependencies: ["AnyEventMP"]),
 
+    // The tutorial's programs
+    .executableTarget(
+      name: "eg_first_message", dependencies: ["AnyEventMP"], path: "Examples/eg_first_message",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_receiver", dependencies: ["AnyEventMP"], path: "Examples/eg_receiver",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_sender", dependencies: ["AnyEventMP"], path: "Examples/eg_sender",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
+    .testTarget(name: "aempTests", dependencies: ["aemp"]),
   ]
 )
 

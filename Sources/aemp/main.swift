@@ -1,1 +1,3 @@
-import AnyEventMP
+import Glibc
+
+exit(Tool(arguments: CommandLine.arguments.dropFirst()).run())

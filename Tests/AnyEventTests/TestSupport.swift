@@ -27,7 +27,20 @@ func withSocketPair(_ body: (CInt, CInt) throws -> Void) rethrows {
 }
 
 /// Runs `body` to its end on a new thread.
-func onThread(_ body: @escaping () -> Void) {
+func onThread(_ body: @escaping () -> Void) { pthread_join(startThread(body), nil) }
+
+/// The same, leaving the calling thread to Swift's tasks meanwhile.
+func onOtherThread(_ body: @escaping @Sendable () -> Void) async {
+  await withCheckedContinuation { continuation in
+    pthread_detach(
+      startThread {
+        body()
+        continuation.resume()
+      })
+  }
+}
+
+private func startThread(_ body: @escaping () -> Void) -> pthread_t {
   final class Box {
     let body: () -> Void
     init(_ body: @escaping () -> Void) { self.body = body }
@@ -41,7 +54,7 @@ func onThread(_ body: @escaping () -> Void) {
       return nil
     }, box.toOpaque())
   #expect(status == 0)
-  pthread_join(thread, nil)
+  return thread
 }
 
 /// A new directory for the test's files, removed at the end.
@@ -54,4 +67,23 @@ func withTemporaryDirectory(_ body: (String) throws -> Void) rethrows {
   let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   defer { rmdir(path) }
   try body(path)
+}
+
+/// Sends one byte.
+func sendByte(_ fd: CInt) { _ = Glibc.send(fd, "x", 1, CInt(MSG_NOSIGNAL)) }
+
+/// Takes one byte out, if there is one; returns what `recv` says.
+@discardableResult
+func receiveByte(_ fd: CInt) -> Int {
+  var byte: UInt8 = 0
+  return Glibc.recv(fd, &byte, 1, CInt(MSG_DONTWAIT))
+}
+
+extension Loop {
+  /// Runs until the condition holds; the test's safety timer ends it otherwise.
+  func run(until condition: () -> Bool) {
+    while !condition() {
+      guard runOnce() else { return }
+    }
+  }
 }

@@ -14,6 +14,13 @@ enum HMACSHA3 {
   static func authenticationCode(
     for parts: [[UInt8]], key: UnsafeRawBufferPointer
   ) -> [UInt8]? {
+    let code = compute(parts, key)
+    // What OpenSSL noted about a failure must not confuse a later call on this thread.
+    if code == nil { ERR_clear_error() }
+    return code
+  }
+
+  private static func compute(_ parts: [[UInt8]], _ key: UnsafeRawBufferPointer) -> [UInt8]? {
     guard let prepared = template.context, let context = EVP_MAC_CTX_dup(prepared) else {
       return nil
     }

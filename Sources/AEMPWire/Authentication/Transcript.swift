@@ -7,29 +7,33 @@ struct Transcript {
 
   /// The data that proves our knowledge of the secret to the other end.
   func ownData(for method: AuthMethod, secret: Secret) throws(Refusal) -> [UInt8] {
-    try proof(by: method, secret: secret, [ours, theirs]).withUnsafeBytes(Hexadecimal.encode)
+    try withProof(by: method, secret: secret, of: [ours, theirs], Hexadecimal.encode)
   }
 
-  /// Whether the data proves that the other end knows the secret.
+  /// Returns when the line proves that the other end knows the secret, and throws otherwise.
   func verify(_ line: AuthLine, secret: Secret) throws(Refusal) {
     guard let data = Hexadecimal.decode(line.data) else { throw .malformedAuthLine }
-    let expected = try proof(by: line.method, secret: secret, [theirs, ours])
-    guard ConstantTime.areEqual(data, expected) else { throw .wrongSecret }
+    let isProven = try withProof(by: line.method, secret: secret, of: [theirs, ours]) { expected in
+      data.withUnsafeBytes { ConstantTime.areEqual($0, expected) }
+    }
+    guard isProven else { throw .wrongSecret }
   }
 
-  /// What the sender of an authentication line computes; `lines` are first the sender's, then the
-  /// receiver's greeting.
-  private func proof(
-    by method: AuthMethod, secret: Secret, _ lines: [[UInt8]]
-  ) throws(Refusal) -> [UInt8] {
+  /// Calls `body` with what the sender of an authentication line has to send.
+  ///
+  /// `lines` are first the sender's, then the receiver's greeting. The secret is not copied.
+  private func withProof<Result>(
+    by method: AuthMethod, secret: Secret, of lines: [[UInt8]],
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) throws(Refusal) -> Result {
     try secret.withBytes { key throws(Refusal) in
       switch method {
       case .hmacSHA3_512:
         guard let code = HMACSHA3.authenticationCode(for: lines, key: key) else {
           throw .cryptography
         }
-        return code
-      case .cleartext: return Array(key)
+        return code.withUnsafeBytes(body)
+      case .cleartext: return body(key)
       default: throw .authMethodNotAccepted(method, accepted: [.hmacSHA3_512, .cleartext])
       }
     }

@@ -120,8 +120,11 @@ extension Handshake {
     func authLine(_ authentication: Authentication) throws(Refusal) -> [UInt8] {
       guard let secret = configuration.secret else { throw .noCredentials }
       let data = try authentication.transcript.ownData(for: authentication.method, secret: secret)
-      return AuthLine(method: authentication.method, data: data, framing: authentication.framing)
-        .bytes
+      let line = AuthLine(
+        method: authentication.method, data: data, framing: authentication.framing
+      ).bytes
+      guard line.count <= GreetingLines.maximumLength else { throw .ownAuthLineTooLong }
+      return line
     }
   }
 }

@@ -57,6 +57,16 @@ public struct Handshake: ~Copyable {
     }
   }
 
+  /// Whether the other end has proven that it knows the secret; on the accepting side this is so
+  /// when ``HandshakeAction/requestPermission`` comes, on the dialling side perhaps later.
+  public var hasVerifiedPeer: Bool {
+    switch state {
+    case .authenticating(let authentication): authentication.received != nil
+    case .established: true
+    default: false
+    }
+  }
+
   /// Sends our greeting; neither side waits for the other.
   public mutating func start() -> [HandshakeAction] {
     guard case .unstarted = state else { return [] }
@@ -158,7 +168,8 @@ extension Handshake {
         }
       }
     } catch {
-      return actions + end(error)
+      // Questions that came up on the way need no answer any more.
+      return end(error)
     }
     if case .authenticating(let authentication) = state,
       let connection = authentication.established(rest: input.takeRest())
@@ -166,7 +177,7 @@ extension Handshake {
       state = .established
       actions.append(.established(connection))
     } else if input.count > Handshake.maximumUnread {
-      return actions + end(.tooMuchData)
+      return end(.tooMuchData)
     }
     return actions
   }

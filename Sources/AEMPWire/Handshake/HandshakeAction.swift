@@ -20,7 +20,7 @@ extension HandshakeAction: CustomStringConvertible, CustomReflectable {
   public var description: String {
     switch self {
     case .send(let bytes): "send(\(bytes.count) bytes)"
-    case .peerGreeting(let greeting): "peerGreeting(\(greeting.line))"
+    case .peerGreeting(let greeting): "peerGreeting(\(greeting.nodeID))"
     case .requestPermission: "requestPermission"
     case .established(let connection): "established(\(connection))"
     case .refused(let refusal): "refused(\(refusal.code): \(refusal.reason))"

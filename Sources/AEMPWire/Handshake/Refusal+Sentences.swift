@@ -98,6 +98,13 @@ extension Refusal {
       """)
   }
 
+  static let ownAuthLineTooLong = Refusal(
+    .lineTooLong,
+    """
+    our secret is too long to be sent in clear text: use a shorter one, or take cleartext out of \
+    auth_accept and auth_offer
+    """)
+
   static let malformedAuthLine = Refusal(
     .malformedAuthLine,
     "the authentication line of the other end is not method;data;framing with lower-case hex data")

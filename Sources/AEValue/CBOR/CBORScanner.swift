@@ -68,7 +68,8 @@ struct CBORScanner {
       argument = 0
       for offset in 1...width { argument = argument << 8 | UInt64(bytes[index + offset]) }
     }
-    let room = UInt64(max(0, limits.maximumSize - index))
+    // So that no sum below can be beyond the limit, however large that is.
+    let room = UInt64(max(0, limits.maximumSize - index - 1 - width))
     switch major {
     case 2, 3:
       guard argument <= room else { throw CodecError(.tooLarge, at: index) }

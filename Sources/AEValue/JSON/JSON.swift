@@ -31,17 +31,6 @@ public enum JSON {
     try decode(Array(text.utf8), limits: limits)
   }
 
-  /// Writes `value` without white space.
-  ///
-  /// - Throws: ``CodecError`` as ``JSONEncoding/append(_:to:limits:)``.
-  public static func encode(
-    _ value: Value, limits: CodecLimits = .standard
-  ) throws(CodecError) -> String {
-    let buffer = ByteBuffer()
-    try JSONEncoding.append(value, to: buffer, limits: limits)
-    return String(decoding: buffer.bytes, as: UTF8.self)
-  }
-
   /// Reads the one value of a configuration file, in which people may write more than JSON.
   ///
   /// Allowed are comments (`# …` and `// …` to the end of the line, `/* … */`) and a comma after

@@ -165,8 +165,10 @@ struct JSONWriter {
     writeByte(UInt8(ascii: "\""))
     for byte in bytes {
       if byte >= 0x80 {
-        writeByte(0xc0 | byte >> 6)
-        writeByte(0x80 | byte & 0x3f)
+        let room = buffer.reserve(2)
+        room.storeBytes(of: 0xc0 | byte >> 6, as: UInt8.self)
+        (room + 1).storeBytes(of: 0x80 | byte & 0x3f, as: UInt8.self)
+        buffer.advance(by: 2)
       } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
         writeEscape(byte)
       } else {

@@ -16,8 +16,9 @@ extension Optional: MessageConvertible where Wrapped: MessageConvertible {
 extension Array: MessageConvertible where Element: MessageConvertible {
   /// An array; of `UInt8`, binary data.
   @inlinable public var messageValue: Value {
-    if let bytes = self as? [UInt8] { return .bytes(bytes) }
-    if let values = self as? [Value] { return .array(values) }
+    // By the element's type: a cast of the array would take an empty one for anything.
+    if Element.self == UInt8.self, let bytes = self as? [UInt8] { return .bytes(bytes) }
+    if Element.self == Value.self, let values = self as? [Value] { return .array(values) }
     return .array(map(\.messageValue))
   }
   /// The elements of an array, each converted; nil if one does not fit.

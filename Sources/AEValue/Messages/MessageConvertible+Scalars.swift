@@ -8,7 +8,7 @@ extension Int: MessageConvertible {
   }
 }
 
-extension MessageConvertible where Self: FixedWidthInteger {
+extension MessageConvertible where Self: FixedWidthInteger & Codable {
   /// An integer.
   @inlinable public var messageValue: Value { Value(integer: self) }
   /// The integer a value reads as, if it fits; see ``Value/int``.
@@ -56,7 +56,9 @@ extension Float: MessageConvertible {
 extension Bool: MessageConvertible {
   /// A boolean.
   @inlinable public var messageValue: Value { .bool(self) }
-  /// What Perl takes a value for in a condition; see ``Value/bool``. Never nil.
+  /// What Perl takes a value for in a condition; never nil.
+  ///
+  /// See ``Value/bool``.
   @inlinable public init?(messageValue: Value) { self = messageValue.bool }
 }
 

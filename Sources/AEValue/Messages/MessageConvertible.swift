@@ -9,6 +9,8 @@ public protocol MessageConvertible {
 }
 
 extension Value: MessageConvertible {
+  /// The value itself.
   @inlinable public var messageValue: Value { self }
+  /// The value itself.
   @inlinable public init(messageValue: Value) { self = messageValue }
 }

@@ -11,17 +11,17 @@ extension LogContext {
 
   /// Lets exactly the given levels pass, as in `levels(.debug, .trace)` or `levels(.all)`.
   public func levels(_ levels: LogLevels...) {
-    update { $0.levels = LogLevels(levels) }
+    update { $0.levels = LogLevels(anyOf: levels) }
   }
 
   /// Lets the given levels pass too.
   public func enable(_ levels: LogLevels...) {
-    update { $0.levels.formUnion(LogLevels(levels)) }
+    update { $0.levels.formUnion(LogLevels(anyOf: levels)) }
   }
 
   /// Stops the given levels.
   public func disable(_ levels: LogLevels...) {
-    update { $0.levels.subtract(LogLevels(levels)) }
+    update { $0.levels.subtract(LogLevels(anyOf: levels)) }
   }
 
   /// Lowers messages of a higher priority to the given level, here and from here on; nil doesn't.

@@ -23,20 +23,15 @@ struct LogFormat: Sendable {
     message += " \(title): "
     message += text
 
-    var lines = message.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
-    while lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
-
-    var result = ""
-    result.reserveCapacity(lines.count * (stamp.utf8.count + 4) + message.utf8.count)
-    var separator = " "
-    for line in lines {
-      result += stamp
-      result += separator
-      LogEscaping.append(line, to: &result)
-      result += "\n"
-      separator = " + "
+    var result: [UInt8] = []
+    result.reserveCapacity(stamp.utf8.count + message.utf8.count + 8)
+    for (number, line) in LogEscaping.lines(of: message).enumerated() {
+      result.append(contentsOf: stamp.utf8)
+      result.append(contentsOf: (number == 0 ? " " : " + ").utf8)
+      result.append(contentsOf: line)
+      result.append(UInt8(ascii: "\n"))
     }
-    return result
+    return String(decoding: result, as: UTF8.self)
   }
 
   /// A time in seconds since 1970 as `2012-03-22 01:41:43.620000 +0000`, in local time.

@@ -1,24 +1,30 @@
 public import Synchronization
 
-/// The levels that are wanted by any context at all.
+/// The levels that are wanted in the context of any package at all.
 ///
 /// The first thing `AE.log` looks at, before it finds out in which context it logs.
-@usableFromInline
 final class LogGate: Sendable {
-  /// The process's gate; open until the environment has been read by the first call that passes.
-  static let shared = LogGate(publishes: true)
+  /// The process's gate, which `AE.log` sees.
+  static let shared = LogGate(isPublished: true)
 
-  private let publishes: Bool
+  private let isPublished: Bool
+  private let current = Atomic<UInt16>(.max)
 
-  init(publishes: Bool = false) {
-    self.publishes = publishes
+  init(isPublished: Bool = false) {
+    self.isPublished = isPublished
   }
 
-  func open(for levels: LogLevels) {
-    if publishes { openLogLevels.store(levels.rawValue, ordering: .relaxed) }
+  var levels: LogLevels {
+    get { LogLevels(rawValue: current.load(ordering: .relaxed)) }
+    set {
+      current.store(newValue.rawValue, ordering: .relaxed)
+      if isPublished { openLogLevels.store(newValue.rawValue, ordering: .relaxed) }
+    }
   }
 }
 
+/// The levels of ``LogGate/shared``; all until the first call has read the environment.
+///
 /// A global with a constant initial value: reading it is a load, with no check for its first use.
 @usableFromInline
 let openLogLevels = Atomic<UInt16>(.max)

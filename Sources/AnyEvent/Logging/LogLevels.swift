@@ -18,7 +18,7 @@ public struct LogLevels: OptionSet, Sendable, Hashable {
   }
 
   /// All levels of some sets.
-  init(_ sets: [LogLevels]) {
+  init(anyOf sets: some Sequence<LogLevels>) {
     rawValue = sets.reduce(0) { $0 | $1.rawValue }
   }
 

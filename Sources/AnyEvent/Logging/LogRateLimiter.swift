@@ -25,8 +25,8 @@ public struct LogRateLimiter<Key: Hashable> {
   private var crowd: Window?
   /// Messages suppressed for keys that were forgotten before it was told.
   private var untold = 0
-  /// Before this time no interval can be over: nothing to forget.
-  private var nextForgetting = -Double.infinity
+  /// In this time no interval can be over: nothing to forget.
+  private var quietTime = 0.0..<0.0
 
   /// A limiter that has seen nothing yet.
   ///
@@ -107,16 +107,17 @@ public struct LogRateLimiter<Key: Hashable> {
 
   /// Makes room by dropping the keys whose interval is over.
   private mutating func forgetOldKeys(at now: Double) {
-    guard now >= nextForgetting else { return }
-    nextForgetting = .infinity
+    guard !now.isNaN, !quietTime.contains(now) else { return }
+    var firstEnd = Double.infinity
     for (key, window) in windows {
       if isOver(window, at: now) {
         untold += max(0, window.count - lines)
         windows[key] = nil
       } else {
-        nextForgetting = min(nextForgetting, window.start + interval)
+        firstEnd = min(firstEnd, window.start + interval)
       }
     }
+    quietTime = now..<max(now, firstEnd)
   }
 }
 

@@ -24,7 +24,7 @@ public final class LogSystem: Sendable {
   let log = LogNode(title: "$AnyEvent::Log::LOG")
   let verbosity: LogLevel?
 
-  private let gate: LogGate
+  let gate: LogGate
   private let nodes = Mutex(Nodes())
 
   private struct Nodes {
@@ -106,15 +106,15 @@ public final class LogSystem: Sendable {
     var graph: [LogNode] = []
     var settings: [LogReach] = []
     nodes.withLock { nodes in
-      graph = [log, filter, collect] + nodes.packages.values
-      graph += nodes.anonymous.compactMap(\.node)
+      let packages = [collect] + nodes.packages.values
+      graph = packages + [filter, log] + nodes.anonymous.compactMap(\.node)
       settings = graph.map { LogReach($0) }
       let reach = LogReach.solve(settings)
       for (node, levels) in zip(graph, reach) {
         node.reach.store(levels.rawValue, ordering: .relaxed)
       }
       // A package without a context yet will pass on to one that has one, or to COLLECT.
-      gate.open(for: reach.reduce([]) { $0.union($1) })
+      gate.levels = LogLevels(anyOf: reach[..<packages.count])
     }
     withExtendedLifetime((graph, settings)) {}
   }

@@ -39,14 +39,8 @@ enum Syslog {
 
   /// The lines for a message: its title in parentheses, continuation lines after a `+`.
   static func lines(of message: LogMessage) -> [String] {
-    var lines = "(\(message.context.title)) \(message.text)".unicodeScalars
-      .split(separator: "\n", omittingEmptySubsequences: false)
-    while lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
-    return lines.enumerated().map { number, line in
-      var text = number == 0 ? "" : "+ "
-      LogEscaping.append(line, to: &text)
-      return text
-    }
+    LogEscaping.lines(of: "(\(message.context.title)) \(message.text)").enumerated()
+      .map { number, line in (number == 0 ? "" : "+ ") + String(decoding: line, as: UTF8.self) }
   }
 
   static func send(priority: CInt, _ text: String) {

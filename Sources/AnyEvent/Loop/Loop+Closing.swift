@@ -47,14 +47,15 @@ extension Loop {
   }
 
   private func cancelEverything() {
-    for timer in timers.removeAll() { timer.takeUnretainedValue().deactivate() }
+    // One by one: what a callback held may be the last reference to another watcher.
+    while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
     idleWatchers.walk { $0.cancel() }
     for signal in signals.values { signal.closeAll() }
     children?.closeAll()
     children = nil
-    for request in requests.values { request.cancel() }
+    for request in requests.values { request.abandon() }
     postponed.removeAll()
     targets.removeAll()
     disarmRound()

@@ -25,7 +25,9 @@ extension Loop {
     while state == .open, let deadline = timers.nextDeadline, deadline <= end, passes < 1000 {
       passes = deadline > manualNow ? 0 : passes + 1
       manualNow = max(manualNow, deadline)
-      perform { runTimers() }
+      beginRunning()
+      runTimers()
+      endRunning()
       settle()
     }
     if state == .open { manualNow = max(manualNow, end) }

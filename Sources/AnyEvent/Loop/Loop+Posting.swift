@@ -16,7 +16,8 @@ extension Loop {
   /// Calls `job` on the loop's thread, soon: the one function that may be called from any thread.
   ///
   /// Jobs are called in the order in which they were posted. Returns false, without calling the job,
-  /// if the loop is closed. A posted job does not keep `run()` from returning, but `recv()` waits for it.
+  /// if the loop is closed. The
+  /// prospect of a job does not keep `run()` from returning, but `recv()` waits for it.
   @discardableResult
   public func post(_ job: @escaping @Sendable () -> Void) -> Bool {
     // Sending inside the lock: the handle may be closed as soon as it is left.
@@ -27,6 +28,8 @@ extension Loop {
       return true
     }
   }
+
+  var hasMail: Bool { mailbox.withLock { !$0.jobs.isEmpty } }
 
   func openMail() {
     entered {

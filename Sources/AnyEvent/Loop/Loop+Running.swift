@@ -7,21 +7,23 @@ extension Loop {
   /// to run the default loop.
   public func run() {
     beginRunning()
-    while !stopRequested, state == .open {
-      if uv_run(uv, UV_RUN_DEFAULT) == 0 { break }
-    }
+    repeat {
+      openMailIfAlone()
+      if !stopRequested { uv_run(uv, UV_RUN_DEFAULT) }
+    } while hasMail && !stopRequested && state == .open
     endRunning()
   }
 
   /// Runs one iteration: what is ready now, or, if `waiting`, at least one event.
   ///
-  /// Returns whether there is anything left that could call a callback.
+  /// Returns whether there is anything left that could call a callback; false too if `stop()` was called.
   @discardableResult
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()
+    openMailIfAlone()
     let isAlive = uv_run(uv, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT) != 0
     endRunning()
-    return isAlive && state == .open
+    return isAlive && !stopRequested && state == .open
   }
 
   /// Makes `run()` return after the current iteration; a waiting `recv()` throws.
@@ -56,7 +58,12 @@ extension Loop {
     if isWaiting { uv_stop(uv) }
   }
 
-  private func beginRunning() {
+  /// Does the posted jobs when there is nothing else: then libuv doesn't look for them.
+  private func openMailIfAlone() {
+    if uv_loop_alive(uv) == 0, hasMail { openMail() }
+  }
+
+  func beginRunning() {
     precondition(
       kind != .foreign,
       "a loop that is attached to somebody else's is run by its owner, not by run()")
@@ -71,7 +78,7 @@ extension Loop {
     record.pointee.loop = .passUnretained(self)
   }
 
-  private func endRunning() {
+  func endRunning() {
     ThreadRecord.current.pointee.loop = loopBefore
     loopBefore = nil
     isRunning = false

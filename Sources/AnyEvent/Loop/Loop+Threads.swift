@@ -15,6 +15,9 @@ extension Loop {
     return .default
   }
 
+  /// Whether this is the process's main thread.
+  package static var isMainThread: Bool { ThreadRecord.current.pointee.isMain }
+
   /// The loop whose callback is running on this thread, if there is one.
   package static var running: Loop? { ThreadRecord.current.pointee.loop?.takeUnretainedValue() }
 

@@ -74,15 +74,8 @@ struct TimerQueue<Payload> {
     return (payload, first.deadline)
   }
 
-  /// Takes out everything, earliest first.
-  mutating func removeAll() -> [Payload] {
-    var all: [Payload] = []
-    all.reserveCapacity(heap.count)
-    while !heap.isEmpty {
-      if let payload = removeEntry(at: 0) { all.append(payload) }
-    }
-    return all
-  }
+  /// Takes out the first entry, due or not.
+  mutating func popFirst() -> Payload? { heap.isEmpty ? nil : removeEntry(at: 0) }
 
   private mutating func removeEntry(at position: Int) -> Payload? {
     let entry = heap[position]

@@ -4,10 +4,13 @@
 /// may be added and taken out while the list is being walked: one that is taken out is not called any
 /// more, one that is added waits for the next walk.
 final class WatcherList<Watcher: AnyObject> {
+  @exclusivity(unchecked)
   private var watchers: [Unmanaged<Watcher>?] = []
+  @exclusivity(unchecked)
   private var depth = 0
 
   /// How many watchers there are.
+  @exclusivity(unchecked)
   private(set) var count = 0
 
   var isEmpty: Bool { count == 0 }

@@ -98,6 +98,12 @@ final class ResolverRequest {
     loop.postpone { [self] in resolution?.finish(failure(status)) }
   }
 
+  /// Makes sure that nothing is reported any more.
+  func abandon() {
+    resolution?.cancel()
+    cancel()
+  }
+
   func cancel() {
     uv_cancel(UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_req_t.self))
   }

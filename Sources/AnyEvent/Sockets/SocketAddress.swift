@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// The address of a socket: IPv4, IPv6 or a path in the file system.

@@ -19,7 +19,7 @@ package final class StreamConnection: EndOfIteration {
   package var onRead: ((UnsafeRawBufferPointer) -> Void)?
   /// Called once when the other end closed or the connection failed, not for ``close()``.
   package var onEnd: ((End) -> Void)?
-  /// Called when everything has been handed to the kernel after it had to wait.
+  /// Called from the loop when everything has been handed to the kernel.
   package var onDrain: (() -> Void)?
 
   private var descriptor: CInt
@@ -71,10 +71,16 @@ package final class StreamConnection: EndOfIteration {
 
   package func endOfIteration() {
     isScheduled = false
-    if isOpen, writer == nil { flush() }
+    flushFromLoop()
   }
 
-  /// Closes the socket; what is not sent is lost. Harmless when repeated.
+  private func flushFromLoop() {
+    guard isOpen, writer == nil else { return }
+    flush()
+    if output.count == 0, let onDrain { onDrain() }
+  }
+
+  /// Closes the socket; what is not sent is lost, and closing again does nothing.
   package func close() {
     guard isOpen else { return }
     let closing = descriptor
@@ -135,8 +141,7 @@ package final class StreamConnection: EndOfIteration {
     writer = loop.io(descriptor, .write) { [unowned self] in
       writer?.cancel()
       writer = nil
-      flush()
-      if isOpen, writer == nil { onDrain?() }
+      flushFromLoop()
     }
   }
 

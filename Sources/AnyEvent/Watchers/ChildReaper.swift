@@ -15,7 +15,9 @@ final class ChildReaper {
   }
 
   func add(_ watcher: ChildWatcher) {
-    watchers[watcher.pid, default: WatcherList()].add(watcher)
+    let list = watchers[watcher.pid] ?? WatcherList()
+    watchers[watcher.pid] = list
+    list.add(watcher)
     // The child may have exited already: then no signal comes any more.
     loop.postpone { [weak self] in self?.reap() }
   }
@@ -41,6 +43,8 @@ final class ChildReaper {
     withExtendedLifetime(self) {
       var status: CInt = 0
       for pid in watchers.keys where pid > 0 {
+        // Callbacks may cancel other watchers: their children stay for somebody else to wait for.
+        guard watchers[pid] != nil else { continue }
         if waitpid(pid, &status, WNOHANG) == pid { report(pid, status) }
       }
       while watchers[0] != nil {

@@ -20,10 +20,14 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     public static let badValue = Code(rawValue: "badValue")
     /// There is no setting of that name.
     public static let unknownSetting = Code(rawValue: "unknownSetting")
+    /// There is no profile of that name.
+    public static let unknownProfile = Code(rawValue: "unknownProfile")
     /// A profile is, by its parents, its own parent.
     public static let circularParents = Code(rawValue: "circularParents")
     /// Listening on all interfaces needs a secret or a certificate.
     public static let noCredentials = Code(rawValue: "noCredentials")
+    /// Standard input is no text that can be used.
+    public static let unusableInput = Code(rawValue: "unusableInput")
     /// A host name to listen on has no address.
     public static let unresolvable = Code(rawValue: "unresolvable")
   }
@@ -39,7 +43,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
   /// What is wrong and what to do, without a full stop.
   public let sentence: String
 
-  init(
+  package init(
     _ code: Code, _ sentence: String, file: String? = nil, line: Int? = nil, column: Int? = nil
   ) {
     self.code = code

@@ -74,24 +74,25 @@ package struct NodeConfiguration: Sendable {
     runiq = context.runiq
     hostName = context.hostName
     secret = try Self.secret(settings)
-    certificate = try settings[.certificate].map { value throws(ConfigurationError) in
-      try value.text()
-    }.flatMap { $0.isEmpty ? nil : $0 }
+    certificate = try Self.certificate(settings)
     binds = try Self.binds(
       settings, hasCredentials: secret != nil || certificate != nil, &warnings)
-    seeds = try Self.addresses(settings, .seeds)
-    monitorTimeout = try settings[.monitorTimeout]?.seconds() ?? 30
-    connectInterval = try settings[.connectInterval]?.seconds() ?? 2
-    framings = try Self.framings(settings, &warnings)
-    authOffer = try Self.authMethods(settings, .authOffer, &warnings)
-    authAccept = try Self.authMethods(settings, .authAccept, &warnings)
-    secure = try settings[.secure]?.flag() ?? false
-    nodelay = try settings[.nodelay]?.flag() ?? true
-    autocork = try settings[.autocork]?.flag() ?? false
-    services = try settings[.services]?.services() ?? []
-    if let eval = settings[.eval] {
+    seeds = try settings[.seeds].addresses()
+    monitorTimeout = try settings[.monitorTimeout].seconds()
+    connectInterval = try settings[.connectInterval].seconds()
+    framings = try settings[.framingFormat].framings(&warnings)
+    authOffer = try settings[.authOffer].authMethods(&warnings)
+    authAccept = try settings[.authAccept].authMethods(&warnings)
+    secure = try settings[.secure].flag()
+    nodelay = try settings[.nodelay].flag()
+    autocork = try settings[.autocork].flag()
+    services = try settings[.services].services()
+    if settings.isSet(.eval) {
       warnings.append(
-        "eval \(eval.origin) is ignored: it holds Perl code, which this program cannot run")
+        """
+        eval \(settings[.eval].origin) is ignored: it holds Perl code, which this program cannot \
+        run
+        """)
     }
     self.warnings = warnings
   }

@@ -38,8 +38,8 @@ struct DatabaseClient {
     var isAwaited = true
   }
 
-  /// Our node id.
-  let node: String
+  /// Our node id; empty until the node is configured.
+  private(set) var node: String
   /// The master of now, if any.
   private(set) var master: String?
   /// What this node itself has set; families without keys are left out.
@@ -54,6 +54,13 @@ struct DatabaseClient {
     self.node = node
     self.limits = limits
     database[InternalFamily.listeners] = [node: .array([])]
+  }
+
+  /// The node has got its name; what was set and asked before stays.
+  mutating func rename(to name: String) {
+    database[InternalFamily.listeners]?[node] = nil
+    node = name
+    database[InternalFamily.listeners, default: [:]][name] = .array([])
   }
 
   // MARK: The master

@@ -17,7 +17,9 @@ public struct Message: Hashable, Sendable {
 }
 
 extension Message: RandomAccessCollection {
+  /// Always 0.
   public var startIndex: Int { 0 }
+  /// The number of values.
   public var endIndex: Int { values.count }
 
   /// The value at this position, ``Value/null`` where there is none.
@@ -27,9 +29,11 @@ extension Message: RandomAccessCollection {
 }
 
 extension Message: ExpressibleByArrayLiteral, CustomStringConvertible {
+  /// A message of these values.
   public init(arrayLiteral values: Value...) {
     self.values = values
   }
 
+  /// The values as JSON.
   public var description: String { Value.array(values).description }
 }

@@ -24,7 +24,9 @@ public struct PortID: @unchecked Sendable {
   /// The text, as Perl prints it.
   public var id: String { ref.id }
 
-  /// The node id: what is before the first `#`. Corresponds to Perl's `node_of`.
+  /// The node id: what is before the first `#`.
+  ///
+  /// Corresponds to Perl's `node_of`.
   public var node: String { ref.nodeID }
 
   /// The port name: what is behind the first `#`; empty for the node itself.
@@ -32,24 +34,29 @@ public struct PortID: @unchecked Sendable {
 }
 
 extension PortID: Hashable {
+  /// Whether both have the same text.
   public static func == (a: PortID, b: PortID) -> Bool {
     a.ref === b.ref || (a.name == b.name && a.node == b.node)
   }
 
+  /// Feeds the port name to the hasher: the node id adds little.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
   }
 }
 
 extension PortID: CustomStringConvertible, ExpressibleByStringLiteral {
+  /// The text.
   public var description: String { id }
 
+  /// The port id with this text.
   public init(stringLiteral id: String) {
     self.init(id)
   }
 }
 
 extension PortID: MessageConvertible {
+  /// The text.
   public var messageValue: Value { .string(id) }
 
   /// Any value that reads as text, except the empty one.
@@ -68,10 +75,12 @@ public protocol PortConvertible {
 }
 
 extension PortID: PortConvertible {
+  /// The port id itself.
   @inlinable public var portID: PortID { self }
 }
 
 extension String: PortConvertible {
+  /// The port id with this text.
   public var portID: PortID { PortID(self) }
 }
 

@@ -1,7 +1,7 @@
 import AEMPWire
 
 /// The simplest owner of a handshake: it says yes to everything and keeps what happened.
-struct Owner: ~Copyable {
+final class Owner {
   var machine: Handshake
   private(set) var sent: [UInt8] = []
   private(set) var actions: [HandshakeAction] = []
@@ -13,9 +13,9 @@ struct Owner: ~Copyable {
 
   init(_ machine: consuming Handshake) { self.machine = machine }
 
-  mutating func start() { perform(machine.start()) }
+  func start() { perform(machine.start()) }
 
-  mutating func feed(_ bytes: some Sequence<UInt8>) {
+  func feed(_ bytes: some Sequence<UInt8>) {
     // Bytes behind the handshake go where an owner's packet decoder would get them.
     if connection != nil {
       connection?.rest += bytes
@@ -24,7 +24,7 @@ struct Owner: ~Copyable {
     }
   }
 
-  mutating func perform(_ new: [HandshakeAction]) {
+  func perform(_ new: [HandshakeAction]) {
     for action in new {
       actions.append(action)
       switch action {
@@ -41,7 +41,7 @@ struct Owner: ~Copyable {
   }
 
   /// What was sent and not taken yet.
-  mutating func takeSent() -> [UInt8] {
+  func takeSent() -> [UInt8] {
     defer { sent = [] }
     return sent
   }

@@ -60,13 +60,19 @@ struct Recording {
 
   /// A machine that plays one side, with that side's recorded greeting.
   func machine(as side: Side, secret: String = Recording.secret) throws -> Handshake {
+    try machines(as: side, secret: secret)()
+  }
+
+  /// Makes machines that play one side, with that side's recorded greeting.
+  func machines(as side: Side, secret: String = Recording.secret) throws -> () -> Handshake {
     let lines = parts(from: side).greeting
     let greeting = try Greeting(line: lines.first)
     let configuration = HandshakeConfiguration(
       nodeID: greeting.nodeID, secret: try Secret(secret),
       framings: greeting.framings.compactMap(Framing.init(rawValue:)))
-    return Handshake(
-      configuration, as: side == .connector ? .dialling : .accepting, greeting: lines)
+    return {
+      Handshake(configuration, as: side == .connector ? .dialling : .accepting, greeting: lines)
+    }
   }
 }
 

@@ -114,6 +114,21 @@ struct LogContextTests {
     #expect(!context.isEnabled(.trace))
   }
 
+  @Test("AE.log looks for its context only if some package wants the level")
+  func gate() {
+    let probe = LogProbe()
+    #expect(probe.system.gate.levels == LogLevels(upTo: .error))
+    let context = probe.context("A::B")
+    context.attach(probe.system.LOG)
+    #expect(probe.system.gate.levels == .all)
+    context.levels(.debug)
+    #expect(probe.system.gate.levels == LogLevels(upTo: .error).union(.debug))
+    probe.system.LOG.levels(.fatal)
+    #expect(probe.system.gate.levels == .fatal)
+    probe.system.reset()
+    #expect(probe.system.gate.levels == LogLevels(upTo: .error))
+  }
+
   @Test("a context attached to LOG writes regardless of the global level, and once")
   func onceForEachContext() {
     let probe = LogProbe()

@@ -34,7 +34,7 @@ struct LogLevelTests {
       #expect(LogLevels(level).contains(level))
     }
     #expect(LogLevels(upTo: nil) == [])
-    #expect(LogLevels.all == LogLevels(LogLevel.allCases.map { LogLevels($0) }))
+    #expect(LogLevels.all == LogLevels(anyOf: LogLevel.allCases.map { LogLevels($0) }))
     #expect(
       LogLevels.all == [
         .fatal, .alert, .critical, .error, .warn, .note, .info, .debug, .trace,

@@ -70,6 +70,16 @@ struct LogRateLimiterTests {
     #expect(limiter.admit("a", at: 10) == .log(suppressedBefore: 1))
   }
 
+  @Test("a clock that is set back makes room too")
+  func clockSetBackWhenFull() {
+    var limiter = limiter(lines: 1, keys: 1)
+    _ = limiter.admit("a", at: 1000)
+    _ = limiter.admit("b", at: 1001)
+    #expect(limiter.admit("c", at: 1002) == .suppress)
+    #expect(limiter.admit("d", at: 10) == .log(suppressedBefore: 0))
+    #expect(limiter.admit("d", at: 11) == .suppress, "d has the room that a had")
+  }
+
   @Test("limits of nothing are taken as one")
   func zeroLimits() {
     var limiter = LogRateLimiter<Int>(lines: 0, interval: 10, maximumKeys: 0)

@@ -95,3 +95,15 @@ extension BindAddress {
     return sources.lookUp(host)
   }
 }
+
+extension BindAddress {
+  /// The addresses to dial for a seed: one for each of our own interfaces for `*`, else as written.
+  ///
+  /// A host name is left to be looked up at every attempt.
+  package func seedAddresses(_ sources: AddressSources) -> [String] {
+    guard case .host(let host, let port) = self else {
+      return places(sources).map(\.description)
+    }
+    return [BindAddress.host(host, port: port ?? Self.defaultSeedPort).description]
+  }
+}

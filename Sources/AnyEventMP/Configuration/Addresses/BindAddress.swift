@@ -110,11 +110,13 @@ extension BindAddress: CustomStringConvertible {
   /// The address as it is written in the configuration.
   package var description: String {
     let suffix = port.map { ":\($0)" } ?? ""
-    return switch self {
-    case .everyInterface: "*" + suffix
-    case .ownHost: port.map { String($0) } ?? ""
-    case .host(let host, _):
-      host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" + suffix : host + suffix
+    switch self {
+    case .everyInterface: return "*" + suffix
+    case .ownHost: return port.map { String($0) } ?? ""
+    case .host(let host, let port):
+      if host.utf8.contains(UInt8(ascii: ":")) { return "[\(host)]" + suffix }
+      // A number alone would be a port.
+      return port == nil && host.utf8.allSatisfy(\.isDigit) ? host + ":*" : host + suffix
     }
   }
 }

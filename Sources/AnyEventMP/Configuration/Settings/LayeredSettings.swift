@@ -11,29 +11,29 @@ struct LayeredSettings: Sendable {
   private var values: [Setting: SettingValue] = [:]
 
   init(
-    _ arguments: ConfigurationArguments, contents: [String: Value], file: String,
-    hostName: String
+    _ arguments: ConfigurationArguments, contents: [String: Value], file: String, hostName: String
   ) throws(ConfigurationError) {
     profile = arguments.profile ?? hostName
     if !arguments.force { add(arguments.settings, .arguments) }
     if !arguments.norc {
+      let profiles = try ProfileTable(contents, file: file)
+      let inheritance = try profiles.inheritance(of: profile)
+      if let warning = inheritance.warning { warnings.append(warning) }
       add(contents, .file(file))
-      for (name, settings) in try chain(ProfileTable(contents, file: file)).reversed() {
+      for (name, settings) in inheritance.profiles.reversed() {
         add(settings, .profile(name, file: file))
       }
     }
     if arguments.force { add(arguments.settings, .arguments) }
   }
 
-  /// The value of a setting; nil when it has its built-in default.
-  subscript(setting: Setting) -> SettingValue? { values[setting] }
-
-  /// All that is not a built-in default, under the names of the file.
-  var effective: [String: Value] {
-    var settings: [String: Value] = [:]
-    for (setting, value) in values { settings[setting.rawValue] = value.value }
-    return settings
+  /// The value of a setting, its built-in default when nobody says anything.
+  subscript(setting: Setting) -> SettingValue {
+    values[setting] ?? SettingValue(setting: setting, value: setting.builtIn, origin: .builtIn)
   }
+
+  /// Whether somebody set the setting.
+  func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
 
   private mutating func add(_ settings: [String: Value], _ origin: SettingOrigin) {
     for setting in Setting.allCases where setting != .parent {
@@ -45,37 +45,15 @@ struct LayeredSettings: Sendable {
       }
     }
   }
+}
 
-  /// The profile and its parents, nearest first.
-  private mutating func chain(
-    _ profiles: ProfileTable
-  ) throws(ConfigurationError) -> [(String, [String: Value])] {
-    var chain: [(String, [String: Value])] = []
-    var path = [profile]
-    var name = profile
-    while let settings = try profiles[name] {
-      chain.append((name, settings))
-      guard let parent = try profiles.parent(of: name, settings) else { break }
-      let isCircular = path.contains(parent)
-      path.append(parent)
-      if isCircular {
-        let cycle = path.map { "\"\($0)\"" }.joined(separator: " → ")
-        throw ConfigurationError(
-          .circularParents,
-          """
-          the profiles of \(profiles.file) are parents of each other in a circle: \(cycle); \
-          remove one "parent" of them
-          """, file: profiles.file)
-      }
-      if try profiles[parent] == nil {
-        warnings.append(
-          """
-          parent in profile "\(name)" of \(profiles.file): there is no profile "\(parent)", so \
-          nothing is inherited from it
-          """)
-      }
-      name = parent
+extension LayeredSettings {
+  /// All settings under their names in the file, built-in defaults included.
+  var effective: [String: Value] {
+    var settings: [String: Value] = [:]
+    for setting in Setting.allCases where self[setting].value != .null {
+      settings[setting.rawValue] = self[setting].value
     }
-    return chain
+    return settings
   }
 }

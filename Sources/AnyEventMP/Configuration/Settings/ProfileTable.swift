@@ -1,7 +1,7 @@
 /// The profiles of a configuration file by name, with their types checked.
 struct ProfileTable {
   let file: String
-  private let profiles: [String: Value]
+  let profiles: [String: Value]
 
   init(_ contents: [String: Value], file: String) throws(ConfigurationError) {
     self.file = file
@@ -35,11 +35,51 @@ struct ProfileTable {
     }
   }
 
-  /// The profile that a profile inherits from, if any.
-  func parent(of name: String, _ settings: [String: Value]) throws(ConfigurationError) -> String? {
-    guard let parent = settings[Setting.parent.rawValue], parent != .null else { return nil }
-    return try SettingValue(
-      setting: .parent, value: parent, origin: .profile(name, file: file)
-    ).text()
+  /// What to say about a profile that is not there.
+  func unknown(_ name: String) -> ConfigurationError {
+    let names = profiles.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+    return ConfigurationError(
+      .unknownProfile,
+      """
+      there is no profile "\(name)" in \(file); \
+      \(names.isEmpty ? "it has no profiles" : "its profiles are \(names)")
+      """, file: file)
+  }
+
+  /// A profile and those it inherits from, nearest first; none if there is no profile of that name.
+  ///
+  /// - Throws: ``ConfigurationError`` when one of them inherits from itself.
+  func inheritance(
+    of name: String
+  ) throws(ConfigurationError) -> (profiles: [(String, [String: Value])], warning: String?) {
+    var profiles: [(String, [String: Value])] = []
+    var path = [name]
+    var name = name
+    while let settings = try self[name] {
+      profiles.append((name, settings))
+      guard let parent = settings[Setting.parent.rawValue], parent != .null else { break }
+      let child = name
+      name = try SettingValue(
+        setting: .parent, value: parent, origin: .profile(child, file: file)
+      ).text()
+      if path.contains(name) { throw circle(path + [name]) }
+      path.append(name)
+      if try self[name] == nil {
+        let warning = """
+          parent in profile "\(child)" of \(file): there is no profile "\(name)", so nothing is \
+          inherited from it
+          """
+        return (profiles, warning)
+      }
+    }
+    return (profiles, nil)
+  }
+
+  private func circle(_ path: [String]) -> ConfigurationError {
+    let circle = path.map { "\"\($0)\"" }.joined(separator: " → ")
+    return ConfigurationError(
+      .circularParents,
+      "the profiles of \(file) are parents in a circle, \(circle); remove one \"parent\" of them",
+      file: file)
   }
 }

@@ -3,25 +3,36 @@ extension Setting {
   ///
   /// - Throws: ``ConfigurationError`` when the value does not fit the setting.
   package func normalized(_ value: Value) throws(ConfigurationError) -> Value {
-    let typed = SettingValue(setting: self, value: value, origin: .arguments)
-    switch kind {
-    case .text: return .string(try typed.text())
-    case .flag: return .int(try typed.flag() ? 1 : 0)
-    case .number:
-      let seconds = try typed.seconds()
+    let value = SettingValue(setting: self, value: split(value), origin: .commandLine)
+    var warnings: [String] = []
+    switch self {
+    case .nodeID:
+      _ = try value.nodeID(ConfigurationContext(environment: [:], hostName: "n", runiq: "u"))
+      return .string(try value.text())
+    case .secret:
+      guard try value.secret() != nil else {
+        throw ConfigurationError(
+          .badValue, "the secret is empty; run \"aemp gensecret\" to get a good one")
+      }
+      return .string(try value.text())
+    case .certificate, .eval, .parent: return .string(try value.text())
+    case .binds, .seeds: _ = try value.addresses()
+    case .framingFormat: _ = try value.framings(&warnings)
+    case .authOffer, .authAccept: _ = try value.authMethods(&warnings)
+    case .services: _ = try value.services()
+    case .monitorTimeout, .connectInterval:
+      let seconds = try value.seconds()
       return Int(exactly: seconds).map(Value.int) ?? .double(seconds)
-    case .list, .services:
-      let list = SettingValue(setting: self, value: Self.split(value), origin: .arguments)
-      if kind == .services { _ = try list.services() } else { _ = try list.list() }
-      return list.value
+    case .secure, .nodelay, .autocork: return .int(try value.flag() ? 1 : 0)
     }
+    return value.value
   }
 
-  /// A list as it is; text becomes the list of what its commas separate, empty text an empty list.
-  private static func split(_ value: Value) -> Value {
-    guard let text = SettingValue.text(of: value) else { return value }
-    if text.isEmpty { return .array([]) }
-    return .array(
-      text.split(separator: ",", omittingEmptySubsequences: true).map { .string(String($0)) })
+  /// For lists, text becomes the list of what its commas separate; anything else stays.
+  private func split(_ value: Value) -> Value {
+    guard kind == .list || kind == .services, let text = SettingValue.text(of: value) else {
+      return value
+    }
+    return .array(text.split(separator: ",").map { .string(String($0)) })
   }
 }

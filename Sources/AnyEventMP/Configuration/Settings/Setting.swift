@@ -48,26 +48,4 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secure, .nodelay, .autocork: .flag
     }
   }
-
-  /// A value of the right type, as one would write it in the file.
-  var example: String {
-    switch self {
-    case .nodeID: #""nodeid": "anon/""#
-    case .secret: #""secret": "…" (or run "aemp gensecret")"#
-    case .certificate: #""cert": "-----BEGIN …""#
-    case .binds: #""binds": ["*:4040"]"#
-    case .seeds: #""seeds": ["10.0.0.1:4040"]"#
-    case .services: #""services": ["My::Service::", ["My::function", 1, 2]]"#
-    case .eval: #""eval": "1""#
-    case .monitorTimeout: #""monitor_timeout": 30"#
-    case .connectInterval: #""connect_interval": 2"#
-    case .framingFormat: #""framing_format": ["cbor", "json"]"#
-    case .authOffer: #""auth_offer": ["tls_sha3_512", "hmac_sha3_512"]"#
-    case .authAccept: #""auth_accept": ["tls_sha3_512", "hmac_sha3_512"]"#
-    case .secure: #""secure": 1"#
-    case .nodelay: #""nodelay": 1"#
-    case .autocork: #""autocork": 0"#
-    case .parent: #""parent": "base""#
-    }
-  }
 }

@@ -2,13 +2,14 @@
 enum SettingOrigin: Hashable, Sendable {
   case builtIn
   case arguments
+  case commandLine
   case file(String)
   case profile(String, file: String)
 
   /// The file to correct, if it is one.
   var file: String? {
     switch self {
-    case .builtIn, .arguments: nil
+    case .builtIn, .arguments, .commandLine: nil
     case .file(let file), .profile(_, let file): file
     }
   }
@@ -20,6 +21,7 @@ extension SettingOrigin: CustomStringConvertible {
     switch self {
     case .builtIn: "in the built-in defaults"
     case .arguments: "in the arguments of configure"
+    case .commandLine: "on the command line"
     case .file(let file): "in \(file)"
     case .profile(let name, let file): "in profile \"\(name)\" of \(file)"
     }

@@ -92,7 +92,7 @@ extension SettingValue {
   func wrongValue(_ text: String, _ problem: String) -> ConfigurationError {
     ConfigurationError(
       .badValue,
-      "\(setting.rawValue) \(origin): \(text) \(problem); write for example \(setting.example)",
+      "\(setting.rawValue) \(origin): \(text) \(problem); write for example \(setting.example(origin))",
       file: origin.file)
   }
 
@@ -103,7 +103,7 @@ extension SettingValue {
       .wrongType,
       """
       \(part)\(setting.rawValue) \(origin) is \(Self.kind(of: element ?? value)) but must be \
-      \(wanted); write for example \(setting.example)
+      \(wanted); write for example \(setting.example(origin))
       """, file: origin.file)
   }
 

@@ -1,0 +1,70 @@
+/// Lets a `Decodable` type take a value apart.
+struct ValueDecoder: Decoder {
+  let value: Value
+  let codingPath: [any CodingKey]
+  var userInfo: [CodingUserInfoKey: Any] { [:] }
+
+  func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+    guard case .hash(let elements) = value else { throw mismatch([String: Value].self, "a hash") }
+    return KeyedDecodingContainer(Keyed(elements: elements, codingPath: codingPath))
+  }
+
+  func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
+    switch value {
+    case .array(let elements): return Unkeyed(elements: elements, codingPath: codingPath)
+    case .bytes(let bytes):
+      return Unkeyed(elements: bytes.map { .int(Int($0)) }, codingPath: codingPath)
+    default: throw mismatch([Value].self, "an array")
+    }
+  }
+
+  func singleValueContainer() -> any SingleValueDecodingContainer { self }
+
+  /// Decodes anything from the value.
+  func decode<T: Decodable>(_ type: T.Type) throws -> T {
+    if type == Value.self, let value = value as? T { return value }
+    if type == [UInt8].self, let bytes = value.bytes as? T { return bytes }
+    return try T(from: self)
+  }
+
+  private func mismatch(_ type: Any.Type, _ expected: String) -> DecodingError {
+    let context = DecodingError.Context(
+      codingPath: codingPath, debugDescription: "expected \(expected), found \(value.kind)")
+    return value.isNull
+      ? DecodingError.valueNotFound(type, context) : DecodingError.typeMismatch(type, context)
+  }
+}
+
+extension ValueDecoder: SingleValueDecodingContainer {
+  func decodeNil() -> Bool { value.isNull }
+  func decode(_ type: Bool.Type) throws -> Bool {
+    switch value {
+    case .null, .array, .hash: throw mismatch(type, "a boolean")
+    default: value.bool
+    }
+  }
+  func decode(_ type: String.Type) throws -> String { try convert(value.string, "a string") }
+  func decode(_ type: Double.Type) throws -> Double { try convert(value.double, "a number") }
+  func decode(_ type: Float.Type) throws -> Float {
+    Float(try convert(value.double, "a number"))
+  }
+  func decode(_ type: Int.Type) throws -> Int { try integer(type) }
+  func decode(_ type: Int8.Type) throws -> Int8 { try integer(type) }
+  func decode(_ type: Int16.Type) throws -> Int16 { try integer(type) }
+  func decode(_ type: Int32.Type) throws -> Int32 { try integer(type) }
+  func decode(_ type: Int64.Type) throws -> Int64 { try integer(type) }
+  func decode(_ type: UInt.Type) throws -> UInt { try integer(type) }
+  func decode(_ type: UInt8.Type) throws -> UInt8 { try integer(type) }
+  func decode(_ type: UInt16.Type) throws -> UInt16 { try integer(type) }
+  func decode(_ type: UInt32.Type) throws -> UInt32 { try integer(type) }
+  func decode(_ type: UInt64.Type) throws -> UInt64 { try integer(type) }
+
+  private func integer<T: MessageConvertible>(_ type: T.Type) throws -> T {
+    try convert(T(messageValue: value), "an integer in the range of \(type)")
+  }
+
+  private func convert<T>(_ converted: T?, _ expected: String) throws -> T {
+    guard let converted else { throw mismatch(T.self, expected) }
+    return converted
+  }
+}

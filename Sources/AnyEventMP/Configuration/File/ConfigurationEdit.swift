@@ -1,0 +1,91 @@
+/// One change of a configuration file, to its top level or to one profile.
+package enum ConfigurationEdit: Hashable, Sendable {
+  /// Sets a setting.
+  case set(Setting, Value)
+  /// Removes a setting, so that it is inherited again.
+  case remove(Setting)
+  /// Appends to a list what it does not hold yet.
+  case append(Setting, [Value])
+  /// Takes elements out of a list.
+  case subtract(Setting, [Value])
+  /// Makes sure that the profile exists.
+  case createProfile
+  /// Removes the profile.
+  case removeProfile
+
+  /// Changes what the file at `file` holds; `profile` is nil for the top level.
+  ///
+  /// - Throws: ``ConfigurationError`` when the file has something else where the change belongs;
+  ///   `contents` is then as it was.
+  package func apply(
+    to contents: inout [String: Value], profile: String?, file: String
+  ) throws(ConfigurationError) {
+    guard let profile else {
+      contents = try changed(contents, .file(file)) ?? contents
+      return
+    }
+    let profiles = try ProfileTable(contents, file: file)
+    let old = try profiles[profile]
+    if self == .removeProfile, old == nil { throw profiles.unknown(profile) }
+    let new = try changed(old ?? [:], .profile(profile, file: file))
+    var all = contents
+    all["profile"] = profiles.replacing(profile, with: new)
+    if case .set(.parent, _) = self {
+      _ = try ProfileTable(all, file: file).inheritance(of: profile)
+    }
+    contents = all
+  }
+
+  /// What a profile says itself, without what it inherits.
+  ///
+  /// - Throws: ``ConfigurationError`` when there is no such profile.
+  package static func profile(
+    _ name: String, in contents: [String: Value], file: String
+  ) throws(ConfigurationError) -> [String: Value] {
+    let profiles = try ProfileTable(contents, file: file)
+    guard let settings = try profiles[name] else { throw profiles.unknown(name) }
+    return settings
+  }
+
+  /// The settings after the change; nil when they go.
+  private func changed(
+    _ settings: [String: Value], _ origin: SettingOrigin
+  ) throws(ConfigurationError) -> [String: Value]? {
+    var settings = settings
+    switch self {
+    case .set(let setting, let value): settings[setting.rawValue] = value
+    case .remove(let setting): settings[setting.rawValue] = nil
+    case .append(let setting, let elements):
+      let old = try Self.list(setting, settings, origin)
+      settings[setting.rawValue] = .array(old + elements.filter { !old.contains($0) })
+    case .subtract(let setting, let elements):
+      guard settings[setting.rawValue] != nil else { break }
+      let old = try Self.list(setting, settings, origin)
+      settings[setting.rawValue] = .array(old.filter { !elements.contains($0) })
+    case .createProfile: break
+    case .removeProfile: return nil
+    }
+    return settings
+  }
+
+  private static func list(
+    _ setting: Setting, _ settings: [String: Value], _ origin: SettingOrigin
+  ) throws(ConfigurationError) -> [Value] {
+    guard let value = settings[setting.rawValue], value != .null else { return [] }
+    guard case .array(let elements) = value else {
+      // Says what is wrong in the same words as a node that starts.
+      return try SettingValue(setting: setting, value: value, origin: origin).list().map(
+        Value.string)
+    }
+    return elements
+  }
+}
+
+extension ProfileTable {
+  /// All profiles with one of them replaced or (nil) removed, as the file holds them.
+  fileprivate func replacing(_ name: String, with settings: [String: Value]?) -> Value {
+    var profiles = profiles
+    profiles[name] = settings.map(Value.hash)
+    return .hash(profiles)
+  }
+}

@@ -1,0 +1,39 @@
+/// What a node would be configured with, for showing it.
+package enum EffectiveSettings {
+  /// The settings of a node that is started with these arguments, built-in defaults included.
+  ///
+  /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
+  package static func of(
+    _ arguments: ConfigurationArguments, contents: [String: Value], file: String, hostName: String
+  ) throws(ConfigurationError) -> [String: Value] {
+    let settings = try LayeredSettings(
+      arguments, contents: contents, file: file, hostName: hostName)
+    var effective = settings.effective
+    if !settings.isSet(.nodeID) {
+      effective[Setting.nodeID.rawValue] = .string(settings.profile + "/")
+    }
+    return effective
+  }
+
+  /// The settings that all profiles of a file inherit, built-in defaults included.
+  ///
+  /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
+  package static func ofAllProfiles(
+    contents: [String: Value], file: String
+  ) throws(ConfigurationError) -> [String: Value] {
+    var contents = contents
+    contents["profile"] = nil
+    return try LayeredSettings(
+      ConfigurationArguments(), contents: contents, file: file, hostName: ""
+    ).effective
+  }
+
+  /// The same settings with everything that must not be seen replaced by asterisks.
+  package static func masked(_ settings: [String: Value]) -> [String: Value] {
+    var masked = settings
+    for name in ["secret", "secrets", "cert"] where (masked[name] ?? .null) != .null {
+      masked[name] = "********"
+    }
+    return masked
+  }
+}

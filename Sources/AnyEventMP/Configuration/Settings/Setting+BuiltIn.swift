@@ -1,0 +1,19 @@
+internal import AEMPWire
+
+extension Setting {
+  /// What the setting is when nobody says anything; null for what then does not exist.
+  var builtIn: Value {
+    switch self {
+    case .nodeID, .secret, .certificate, .eval, .parent: .null
+    case .binds: ["*"]
+    case .seeds, .services: []
+    case .monitorTimeout: 30
+    case .connectInterval: 2
+    case .framingFormat: ["cbor", "json"]
+    case .authOffer, .authAccept:
+      .array(HandshakeConfiguration.defaultAuthMethods.map { .string($0.rawValue) })
+    case .secure, .autocork: 0
+    case .nodelay: 1
+    }
+  }
+}

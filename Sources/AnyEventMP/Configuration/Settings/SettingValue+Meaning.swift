@@ -1,0 +1,70 @@
+internal import AEMPWire
+
+/// Values that have to mean something: node ids, addresses, names.
+extension SettingValue {
+  /// The node id that the pattern makes, and whether it is random.
+  func nodeID(
+    _ context: ConfigurationContext
+  ) throws(ConfigurationError) -> (String, isRandom: Bool) {
+    let pattern = try text()
+    let (nodeID, isRandom) = NodeConfiguration.expand(pattern, context)
+    if let problem = NodeConfiguration.problem(withNodeID: nodeID) {
+      throw wrongValue("\"\(pattern)\"", problem)
+    }
+    return (nodeID, isRandom)
+  }
+
+  /// The secret; nil for the empty one, which means that there is none.
+  func secret() throws(ConfigurationError) -> Secret? {
+    let text = try text()
+    do throws(SecretError) {
+      return try Secret(text)
+    } catch {
+      throw ConfigurationError(.badValue, "secret \(origin): \(error)", file: origin.file)
+    }
+  }
+
+  /// The addresses of `binds` or `seeds`.
+  func addresses() throws(ConfigurationError) -> [BindAddress] {
+    let texts = try list()
+    do throws(BindAddress.ParseError) {
+      return try BindAddress.parse(texts)
+    } catch {
+      throw wrongValue(error.text, error.problem)
+    }
+  }
+
+  /// The framings that we speak.
+  func framings(_ warnings: inout [String]) throws(ConfigurationError) -> [Framing] {
+    try choices(among: Framing.init(rawValue:), &warnings)
+  }
+
+  /// The authentication methods that we know.
+  func authMethods(_ warnings: inout [String]) throws(ConfigurationError) -> [AuthMethod] {
+    try choices(
+      among: { AuthMethod.configurable.contains($0) ? AuthMethod(rawValue: $0) : nil }, &warnings)
+  }
+
+  /// The elements that `make` knows; the others become warnings, for the file may be Perl's as well.
+  private func choices<Choice>(
+    among make: (String) -> Choice?, _ warnings: inout [String]
+  ) throws(ConfigurationError) -> [Choice] {
+    var choices: [Choice] = []
+    for name in try list() {
+      if let choice = make(name) {
+        choices.append(choice)
+      } else {
+        warnings.append("\(setting.rawValue) \(origin): \"\(name)\" is not known and left out")
+      }
+    }
+    if choices.isEmpty { throw wrongValue("the list", "names nothing that is known") }
+    return choices
+  }
+}
+
+extension AuthMethod {
+  /// The names that `auth_offer` and `auth_accept` may have.
+  fileprivate static let configurable: Set = [
+    "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon", "cleartext",
+  ]
+}

@@ -1,0 +1,218 @@
+import AnyEvent
+
+/// A node's part in the global database: performs what the machines ask for and calls the callbacks.
+final class Database {
+  private unowned let node: Node
+  private var client: DatabaseClient
+  private var global: GlobalService
+  private var choice = MasterChoice()
+  private var queries: [String: (LocalPort?, (Value) throws -> Void)] = [:]
+  private var monitors: [String: [UInt64: FamilyMonitor]] = [:]
+  private var serial: UInt64 = 0
+
+  /// One callback for a family.
+  private struct FamilyMonitor {
+    let port: LocalPort?
+    let callback: FamilyCallback
+    /// Whether it has been told what the family holds.
+    var isTold: Bool
+  }
+
+  init(node: Node) {
+    self.node = node
+    client = DatabaseClient(node: node.id, limits: Self.limits(of: node))
+    global = GlobalService(node: node.id, limits: Self.limits(of: node))
+  }
+
+  private static func limits(of node: Node) -> DatabaseLimits {
+    DatabaseLimits(
+      maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth)
+  }
+
+  // MARK: Entries
+
+  func set(_ family: String, _ key: String, _ value: Value) {
+    do {
+      perform(try client.set(family, key, value))
+    } catch {
+      AE.log(.error, in: Log.global, "\(family) \(key): \(error)")
+    }
+  }
+
+  func delete(_ family: String, _ keys: [String]) {
+    perform(client.delete(family, keys))
+  }
+
+  /// Sets the port's key until it dies; the result takes it back before.
+  func register(_ family: String, _ port: PortID, _ value: Value) -> () -> Void {
+    let key = port.id
+    set(family, key, value)
+    let token = node.monitor(port.ref) { [unowned self] _ in delete(family, [key]) }
+    return { [unowned self] in
+      node.remove(token)
+      delete(family, [key])
+    }
+  }
+
+  // MARK: Questions
+
+  func query(
+    _ kind: DatabaseQuery, _ family: String, _ callback: @escaping (Value) throws -> Void
+  ) {
+    let (id, actions) = client.query(kind, family)
+    queries[id] = (node.running?.takeUnretainedValue(), callback)
+    perform(actions)
+  }
+
+  /// Calls back with what the family holds and at every change; the result ends that.
+  func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> () -> Void {
+    serial += 1
+    let id = serial
+    let monitor = FamilyMonitor(
+      port: node.running?.takeUnretainedValue(), callback: callback, isTold: false)
+    monitors[family, default: [:]][id] = monitor
+    let (start, actions) = client.monitor(family)
+    perform(actions)
+    if start == .now {
+      node.defer(.job { [unowned self] in tell(family, id, [], [], []) })
+    }
+    return { [unowned self] in
+      guard monitors[family]?.removeValue(forKey: id) != nil else { return }
+      if monitors[family]?.isEmpty == true { monitors[family] = nil }
+      perform(client.unmonitor(family))
+    }
+  }
+
+  func find(_ id: String) {
+    perform(client.find(id))
+  }
+
+  func cancelFind(_ id: String) {
+    client.cancelFind(id)
+  }
+
+  // MARK: The network
+
+  /// Our name and listeners are known: takes up what was set before.
+  func configured(binds: [String]) {
+    client.rename(to: node.id)
+    global = GlobalService(node: node.id, limits: Self.limits(of: node))
+    do {
+      perform(try client.setBinds(binds))
+    } catch {
+      AE.log(.error, in: Log.global, "our listeners: \(error)")
+    }
+  }
+
+  /// A node at one of our seeds' addresses is connected.
+  func seedUp(_ id: String, at address: String) {
+    node.request(node.entry(for: id), [.string("g_slave")])
+    if choice.identify(seed: address, as: id) { masterChanged() }
+  }
+
+  /// The seed is not asked any more.
+  func drop(seed address: String) {
+    choice.drop(seed: address)
+  }
+
+  func nodeUp(_ id: String) {
+    perform(global.nodeUp(id))
+    if choice.nodeUp(id) { masterChanged() }
+  }
+
+  func nodeDown(_ id: String) {
+    perform(global.nodeDown(id))
+    if choice.nodeDown(id) { masterChanged() }
+  }
+
+  /// A lost global node could not be reached for long: it is dialled no more.
+  func giveUp(_ id: String) {
+    perform(global.giveUp(id))
+  }
+
+  /// Starts the global service: keeps the merged database and answers slaves.
+  func becomeGlobal() {
+    guard !global.isGlobal else { return }
+    AE.log(.info, in: Log.global, "starting global service.")
+    let before = choice.master
+    perform(global.becomeGlobal(database: client.database))
+    if choice.becomeGlobal(node.id) { masterChanged(from: before) }
+  }
+
+  /// A request of the global protocol.
+  func handle(_ message: [Value], from sender: String) throws {
+    let request = try DatabaseRequest.parse(message)
+    switch request {
+    case .found(let node, let binds):
+      perform(client.found(from: sender, node: node, binds: binds))
+    case .reply(let id, let value):
+      perform(client.reply(from: sender, id: id, value))
+    case .changed1(let family, let contents):
+      perform(client.changed1(from: sender, family: family, contents))
+    case .changed2(let family, let change):
+      perform(client.changed2(from: sender, family: family, change))
+    case .slave:
+      becomeGlobal()
+      perform(global.handle(request, from: sender))
+    case .global, .set, .update, .find, .query, .monitor, .unmonitor:
+      perform(global.handle(request, from: sender))
+    }
+  }
+
+  private func masterChanged(from before: String? = nil) {
+    if let master = choice.master {
+      AE.log(.debug, in: Log.kernel, "new master node: \(master).")
+    }
+    let oldIsConnected = before.map { node.entries[$0]?.link != nil } ?? false
+    perform(client.setMaster(choice.master, oldIsConnected: oldIsConnected))
+  }
+
+  // MARK: What the machines want done
+
+  private func perform(_ actions: [DatabaseClient.Action]) {
+    for action in actions {
+      switch action {
+      case .send(let target, let message):
+        node.request(node.entry(for: target), message)
+      case .found(let id, let binds):
+        node.found(id, binds)
+      case .reply(let id, let value):
+        guard let (port, callback) = queries.removeValue(forKey: id) else { continue }
+        node.peval(port) { try callback(value) }
+      case .familyChanged(let family, let added, let changed, let deleted):
+        for id in monitors[family]?.keys.sorted() ?? [] {
+          tell(family, id, added, changed, deleted)
+        }
+      }
+    }
+  }
+
+  private func perform(_ actions: [GlobalService.Action]) {
+    for action in actions {
+      switch action {
+      case .send(let target, let message):
+        node.request(node.entry(for: target), message)
+      case .keepConnected(let id): node.seeds.keepConnected(id)
+      case .letGo(let id): node.seeds.letGo(id)
+      case .ignored(let reason):
+        node.peerLog.log(
+          .error, in: Log.global, reason, similarTo: "\(node.sourceNode?.id ?? ""): database")
+      }
+    }
+  }
+
+  /// Calls one monitor; the first time with all that the family holds as added.
+  private func tell(
+    _ family: String, _ id: UInt64, _ added: [String], _ changed: [String], _ deleted: [String]
+  ) {
+    guard let monitor = monitors[family]?[id], let copy = client.copy(of: family) else { return }
+    monitors[family]?[id]?.isTold = true
+    node.peval(monitor.port) {
+      if monitor.isTold {
+        try monitor.callback(copy, added, changed, deleted)
+      } else {
+        try monitor.callback(copy, Array(copy.keys), [], [])
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// The id of this process's node; empty before `configure`.
+///
+/// Corresponds to Perl's `NODE` and `$NODE`.
+public var NODE: String { Node.current.id }
+
+/// The port whose callback is running; outside of one the node itself.
+///
+/// Corresponds to Perl's `$SELF`.
+public var SELF: PortID { Node.current.runningPort }
+
+/// Makes a port, to be given callbacks with `rcv`.
+///
+/// Corresponds to Perl's `port`.
+///
+/// The port lives until it is killed. A message that none of its callbacks takes kills it.
+public func port() -> PortID {
+  Node.current.makePort()
+}
+
+/// Makes a port that calls `callback` with every message.
+///
+/// Corresponds to Perl's `port { … }`.
+@_disfavoredOverload
+public func port(_ callback: @escaping (Message) throws -> Void) -> PortID {
+  rcv(port(), callback)
+}
+
+/// Makes a port that calls `callback` for every message.
+///
+/// Corresponds to Perl's `port { … }`.
+public func port(_ callback: @escaping () throws -> Void) -> PortID {
+  rcv(port(), callback)
+}
+
+/// The node id in a port id, what is before the first `#`.
+///
+/// Corresponds to Perl's `node_of`.
+public func node_of(_ port: some PortConvertible) -> String {
+  port.portID.node
+}
+
+/// Whether a port id belongs to this node; the port need not exist.
+///
+/// Corresponds to Perl's
+/// `port_is_local`.
+public func port_is_local(_ port: some PortConvertible) -> Bool {
+  Node.current.isLocal(port.portID)
+}
+
+/// Kills a port, here or elsewhere; those who monitor it are told the reason.
+///
+/// No reason means a normal end. It takes effect from the event loop.
+///
+/// Corresponds to Perl's `kil`.
+public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible...) {
+  Node.current.kill(port.portID, reason: reason.map(\.messageValue))
+}
+
+/// An error to throw in a callback; it kills the port with reason `die` and this text.
+///
+/// Corresponds to Perl's `die "text"`.
+public struct die: Error, CustomStringConvertible {
+  /// The text.
+  public let description: String
+
+  /// An error with this text.
+  public init(_ text: String) {
+    description = text
+  }
+}

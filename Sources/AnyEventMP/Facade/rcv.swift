@@ -1,0 +1,105 @@
+// `rcv` in the forms of Perl's: each sets or replaces a callback of a port of this node and returns the
+// port. Calling it for a port of another node is a mistake of the program and stops it.
+
+/// Sets the callback for messages that no tag's callback takes, which gets the whole message.
+///
+/// Corresponds to Perl's `rcv $port, sub { … }`.
+@_disfavoredOverload @discardableResult
+public func rcv(_ port: PortID, _ callback: @escaping (Message) throws -> Void) -> PortID {
+  setFallback(of: port) { try callback(Message($0, dropping: 0)) }
+}
+
+/// Sets the callback for messages that no tag's callback takes.
+@discardableResult
+public func rcv(_ port: PortID, _ callback: @escaping () throws -> Void) -> PortID {
+  setFallback(of: port) { _ in try callback() }
+}
+
+/// Passes messages that no tag's callback takes on to another port.
+///
+/// Corresponds to Perl's `rcv $port, $otherport`.
+@discardableResult
+public func rcv(_ port: PortID, _ other: PortID) -> PortID {
+  setFallback(of: port) { transmit(other, $0) }
+}
+
+/// Sets callbacks for several tags.
+///
+/// Corresponds to Perl's `rcv $port, a => sub { … }, b => sub { … }`.
+@discardableResult
+public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
+  if let local = Node.current.localPort(port, for: "rcv") {
+    for receiver in receivers { local.setHandler(receiver.handler, for: receiver.tag) }
+  }
+  return port
+}
+
+/// Removes the callback for a tag.
+///
+/// Corresponds to Perl's `rcv $port, tag => undef`.
+@discardableResult
+public func rcv(_ port: PortID, _ tag: some MessageTag, _ nothing: Never?) -> PortID {
+  Node.current.localPort(port, for: "rcv")?.setHandler(nil, for: tag.tagText)
+  return port
+}
+
+/// Sets the callback for a tag, without arguments.
+@inlinable @discardableResult
+public func rcv(
+  _ port: PortID, _ tag: some MessageTag, _ callback: @escaping () throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+/// Sets the callback for a tag, which gets everything behind the tag.
+///
+/// Corresponds to Perl's `rcv $port, tag => sub { … @_ … }`.
+@_disfavoredOverload @inlinable @discardableResult
+public func rcv(
+  _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+/// Sets the callback for a tag, with one argument.
+@inlinable @discardableResult
+public func rcv<A: MessageConvertible>(
+  _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+/// Sets the callback for a tag, with two arguments.
+@inlinable @discardableResult
+public func rcv<A: MessageConvertible, B: MessageConvertible>(
+  _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A, B) throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+/// Sets the callback for a tag, with three arguments.
+@inlinable @discardableResult
+public func rcv<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
+  _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A, B, C) throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+/// Sets the callback for a tag, with four or more arguments.
+@inlinable @discardableResult
+public func rcv<
+  A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
+  each More: MessageConvertible
+>(
+  _ port: PortID, _ tag: some MessageTag,
+  _ callback: @escaping (A, B, C, D, repeat each More) throws -> Void
+) -> PortID {
+  rcv(port, on(tag, callback))
+}
+
+private func setFallback(
+  of port: PortID, _ handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
+) -> PortID {
+  Node.current.localPort(port, for: "rcv")?.fallback = handler
+  return port
+}

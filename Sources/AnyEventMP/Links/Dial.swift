@@ -1,0 +1,37 @@
+import AnyEvent
+
+/// One attempt to reach an address, on behalf of a seed or of messages that wait for a node.
+final class Dial {
+  /// Host and port.
+  let address: String
+  /// The other end said which node it is; not proven yet.
+  var greeted: ((String) -> Void)?
+  /// The attempt is over without a connection of its own.
+  var failed: ((DialFailure) -> Void)?
+  /// The attempt became the node's connection.
+  var connected: ((String) -> Void)?
+  /// The TCP connection that is being made; it keeps the dial until it is made or not.
+  var connecting: Guard?
+
+  init(address: String) {
+    self.address = address
+  }
+
+  /// Nobody waits for the result any more.
+  func cancel() {
+    greeted = nil
+    failed = nil
+    connected = nil
+    connecting = nil
+  }
+}
+
+/// How an attempt to reach an address ended.
+enum DialFailure: Equatable {
+  /// It is this very node.
+  case ourselves
+  /// The node is connected already.
+  case alreadyConnected(node: String)
+  /// Nobody is there, or who is there and we do not get along.
+  case unreachable(String)
+}

@@ -1,0 +1,109 @@
+import AEMPWire
+import AnyEvent
+
+/// An established connection to another node: packets in, packets out.
+///
+/// Messages are encoded straight into the socket's output buffer and decoded straight out of the
+/// loop's read buffer.
+final class Link {
+  let entry: NodeEntry
+  /// The host and port of the other end.
+  let address: String
+  private unowned let node: Node
+  private let stream: StreamConnection
+  private let framing: Framing
+  @exclusivity(unchecked) private var decoder: PacketDecoder
+  @exclusivity(unchecked) private var isOpen = true
+
+  init(
+    node: Node, entry: NodeEntry, stream: StreamConnection, address: String, sends: Framing,
+    receives: Framing
+  ) {
+    self.node = node
+    self.entry = entry
+    self.stream = stream
+    self.address = address
+    framing = sends
+    decoder = PacketDecoder(framing: receives, limits: node.limits)
+    stream.onRead = { [unowned self] in received($0) }
+    stream.onEnd = { [unowned self] in ended($0) }
+  }
+
+  /// Bytes that the kernel has not taken yet.
+  var queuedBytes: Int { stream.output.count }
+
+  /// Whether the node is told when everything has been handed to the kernel.
+  var reportsDrain = false {
+    didSet {
+      guard isOpen, reportsDrain != oldValue else { return }
+      stream.onDrain = reportsDrain ? { [unowned self] in node.drained(entry) } : nil
+      if reportsDrain { stream.outputGrew() }
+    }
+  }
+
+  /// Sends a message to a port of the other node.
+  @inline(__always)
+  func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
+    guard isOpen else { return }
+    if node.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
+    do {
+      switch framing {
+      case .cbor:
+        try CBOREncoding.appendPacket(
+          name: name, message, to: stream.output, limits: node.limits)
+      case .json:
+        try JSONEncoding.appendPacket(
+          name: name, message, to: stream.output, limits: node.limits)
+      }
+    } catch {
+      return node.refuseToSend(error, to: name, of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > node.maximumQueue { fail("too much queued") }
+  }
+
+  /// Handles bytes from the other end, also those that came with the end of the handshake.
+  func received(_ bytes: UnsafeRawBufferPointer) {
+    node.run {
+      let before = node.sourceNode
+      node.sourceNode = entry
+      defer { node.sourceNode = before }
+      do {
+        try decoder.feed(bytes) { name, message in
+          if node.isTracing { MessageTrace.received(message, for: name, from: entry.id) }
+          node.receive(name, message, from: entry)
+          return isOpen
+        }
+      } catch {
+        node.logPeer(
+          .warn, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
+          about: "bad packet")
+        fail("bad packet: \(error)")
+      }
+    }
+  }
+
+  private func ended(_ end: StreamConnection.End) {
+    switch end {
+    case .endOfStream: fail("connection closed by the other node")
+    case .failed(let reason): fail(reason)
+    }
+  }
+
+  /// Closes the connection; the monitors fire from the event loop.
+  func fail(_ text: String) {
+    guard isOpen else { return }
+    close()
+    node.defer(
+      .job { [node, entry, weak self] in
+        guard let self, entry.link === self else { return }
+        node.nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
+      })
+  }
+
+  /// Closes the connection without telling anyone.
+  func close() {
+    isOpen = false
+    stream.flushAndClose()
+  }
+}

@@ -1,0 +1,30 @@
+import AnyEvent
+import Glibc
+
+/// Prints every message that is sent or received, as `AE_MP_TRACE=1` asks for.
+enum MessageTrace {
+  static var isWanted: Bool {
+    let setting = getenv("PERL_ANYEVENT_MP_TRACE") ?? getenv("AE_MP_TRACE")
+    guard let setting else { return false }
+    return setting.pointee != 0 && setting.pointee != UInt8(ascii: "0")
+  }
+
+  static func sent(_ message: UnsafeBufferPointer<Value>, to port: String, of node: String) {
+    write("SND \(node) <- \(text(port, message))\n")
+  }
+
+  static func received(
+    _ message: UnsafeBufferPointer<Value>, for port: UnsafeRawBufferPointer, from node: String
+  ) {
+    write("RCV \(node) -> \(text(String(decoding: port, as: UTF8.self), message))\n")
+  }
+
+  private static func text(_ port: String, _ message: UnsafeBufferPointer<Value>) -> String {
+    Value.array([port.isEmpty ? .null : .string(port)] + message).description
+  }
+
+  private static func write(_ line: String) {
+    var line = line
+    _ = line.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+}

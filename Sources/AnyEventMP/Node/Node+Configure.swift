@@ -1,0 +1,56 @@
+import AEMPWire
+import AnyEvent
+
+extension Node {
+  /// The key in our greeting which says that we agree on one of two simultaneous connections.
+  static let agreementKey = "x-agree"
+
+  /// Joins the network: listens, and begins to look for the seeds.
+  ///
+  /// It takes effect once. The loop's thread only. Corresponds to Perl's `configure`.
+  ///
+  /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
+  ///   configuration file, and for an address that cannot be listened on.
+  public func configure(_ arguments: ConfigurationArguments) throws {
+    guard configuration == nil else {
+      AE.log(.error, in: Log.kernel, "configure: this node is \(id) already, ignored")
+      return
+    }
+    let configuration = try NodeConfiguration(arguments, context: .ofProcess())
+    let sources = AddressSources.ofMachine(hostName: configuration.hostName)
+    listeners = try Self.listen(configuration, sources, on: loop) { [unowned self] in accepted($0) }
+    self.configuration = configuration
+    for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
+    home.id = configuration.nodeID
+    if configuration.isRandom { portPrefix = "" }
+    AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
+    run { start(configuration, sources) }
+  }
+
+  private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
+    let binds = listeners.map(\.address.description)
+    AE.log(.debug, in: Log.kernel, "node \(id) listens on [\(binds.joined(separator: ", "))].")
+    database.configured(binds: binds)
+    if configuration.seeds.isEmpty {
+      // Nobody can be asked: the node keeps its own database.
+      database.becomeGlobal()
+    } else {
+      seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
+    }
+  }
+
+  /// What our handshakes are made of.
+  var handshakeConfiguration: HandshakeConfiguration {
+    guard let configuration else { return HandshakeConfiguration(nodeID: id) }
+    return HandshakeConfiguration(
+      nodeID: id, secret: configuration.secret, authAccept: configuration.authAccept,
+      authOffer: configuration.authOffer, framings: configuration.framings,
+      keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(Self.agreementKey, "1")])
+  }
+
+  /// Seconds until an unreachable node counts as down, and the time a handshake may take.
+  var monitorTimeout: Double { configuration?.monitorTimeout ?? 30 }
+
+  /// Seconds between attempts to reach the addresses of one node.
+  var connectInterval: Double { configuration?.connectInterval ?? 2 }
+}

@@ -1,0 +1,187 @@
+import AnyEvent
+
+/// Sends a message to a port, with the current node.
+///
+/// All forms of `snd` end here.
+@usableFromInline
+func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
+  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
+}
+
+extension Node {
+  /// How deep local sends call each other before the event loop takes over.
+  private static let maximumDepth = 50
+  /// How many deferred items one loop iteration takes.
+  private static let deferredPerIteration = 1000
+
+  /// Sends a message; to an own port it usually means calling it right away.
+  final func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
+    if ref.owner == serial {
+      if ref.kind == .local {
+        let port = unsafeDowncast(ref, to: LocalPort.self)
+        if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty, !isTracing {
+          return call(port, message)
+        }
+      } else if let link = unsafeDowncast(ref, to: RemotePort.self).home.link {
+        return link.send(to: ref.name, message)
+      }
+    }
+    sendSlowly(message, to: ref)
+  }
+
+  private func sendSlowly(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
+    let target = resolve(ref)
+    switch target.kind {
+    case .local:
+      let port = unsafeDowncast(target, to: LocalPort.self)
+      if port.state == .dead { return }
+      if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
+      if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty {
+        call(port, message)
+      } else {
+        `defer`(.message(port, Array(message)))
+      }
+    case .remote:
+      let home = unsafeDowncast(target, to: RemotePort.self).home
+      if home === self.home {
+        sendToOwnNode(message, name: target.name)
+      } else {
+        send(message, to: target.name, of: home)
+      }
+    case .unbound:
+      preconditionFailure("resolve() answers with a port of some node")
+    }
+  }
+
+  /// A message to our node port is handled from the loop; one to an own port that does not exist is
+  /// dropped, as everywhere.
+  private func sendToOwnNode(_ message: UnsafeBufferPointer<Value>, name: String) {
+    if isTracing { MessageTrace.sent(message, to: name, of: id) }
+    guard name.isEmpty else { return }
+    let copy = Array(message)
+    `defer`(
+      .job { [unowned self] in copy.withUnsafeBufferPointer { handleRequest($0, from: home) } })
+  }
+
+  /// Sends to a port of another node, which gets a connection if it has none.
+  func send(_ message: UnsafeBufferPointer<Value>, to name: String, of entry: NodeEntry) {
+    if let link = entry.link { return link.send(to: name, message) }
+    if isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
+    let waiting = entry.waiting ?? WaitingPackets()
+    do {
+      try waiting.append(name: name, message, limits: limits)
+    } catch {
+      return refuseToSend(error, to: name, of: entry.id)
+    }
+    entry.waiting = waiting
+    if waiting.count > maximumQueue {
+      return nodeDown(
+        entry, [.string("transport_error"), .string(entry.id), .string("too much queued")])
+    }
+    connect(to: entry)
+  }
+
+  /// A message that cannot be sent is the sender's error: it kills the port that sends it.
+  func refuseToSend(_ error: CodecError, to name: String, of node: String) {
+    let text = "cannot send a message to \(node)#\(name): \(error)"
+    guard let running else {
+      AE.log(.error, in: Log.kernel, text)
+      return
+    }
+    kill(running.takeUnretainedValue(), [.string("die"), .string(text)])
+  }
+
+  /// Handles a packet from a connection, which is valid only during the call.
+  @inline(__always)
+  final func receive(
+    _ name: UnsafeRawBufferPointer, _ message: UnsafeBufferPointer<Value>, from entry: NodeEntry
+  ) {
+    if name.isEmpty {
+      if !message.isEmpty { handleRequest(message, from: entry) }
+    } else if let port = ports.find(name), port.state == .alive {
+      call(port, message)
+    }
+  }
+
+  /// Calls the callback that the message is for; an error thrown in it kills the port.
+  @inline(__always)
+  final func call(_ port: LocalPort, _ message: UnsafeBufferPointer<Value>) {
+    let before = running
+    running = .passUnretained(port)
+    depth += 1
+    defer {
+      depth -= 1
+      running = before
+    }
+    do {
+      if message.count > 0, case .string(let tag) = message[0],
+        let handler = port.handler(for: tag)
+      {
+        try handler(message)
+      } else {
+        try callFallback(of: port, message)
+      }
+    } catch {
+      fail(port, error)
+    }
+  }
+
+  private func callFallback(
+    of port: LocalPort, _ message: UnsafeBufferPointer<Value>
+  ) throws {
+    let tag = message.first?.string ?? ""
+    if let handler = port.handler(for: tag) ?? port.fallback {
+      try handler(message)
+    } else if !port.ignoresUnhandled {
+      kill(
+        port,
+        [
+          .string("unhandled_message"),
+          .string("no callback found for message '\(Self.printable(tag))'"),
+        ])
+    }
+  }
+
+  /// A tag as it may stand in a reason: 30 printable characters at most.
+  private static func printable(_ tag: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        tag.unicodeScalars.prefix(30).map { (0x20...0x7e).contains($0.value) ? $0 : "." }))
+  }
+
+  /// Puts work behind everything that waits for the loop already.
+  func `defer`(_ item: DeferredWork.Item) {
+    deferred.append(item)
+    scheduleDrain()
+  }
+
+  private func scheduleDrain() {
+    if isDrainScheduled { return }
+    isDrainScheduled = true
+    loop.postpone { [reference] in reference.node?.drainDeferred() }
+  }
+
+  private func drainDeferred() {
+    isDrainScheduled = false
+    run {
+      var left = Self.deferredPerIteration
+      while left > 0, let item = deferred.popFirst() {
+        left -= 1
+        perform(item)
+      }
+      if !deferred.isEmpty { scheduleDrain() }
+    }
+  }
+
+  private func perform(_ item: DeferredWork.Item) {
+    switch item {
+    case .message(let ref, let values):
+      let port = unsafeDowncast(ref, to: LocalPort.self)
+      if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
+    case .kill(let port, let reason):
+      finish(port, reason)
+    case .job(let job):
+      job()
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import AnyEvent
+
+extension Node {
+  /// Kills a port, here or on another node; those who monitor it are told the reason.
+  ///
+  /// No reason at all means a normal end. It takes effect from the event loop, after what was sent to
+  /// the port before.
+  ///
+  /// Corresponds to Perl's `kil`.
+  public func kill(_ port: PortID, reason: [Value] = []) {
+    loop.preconditionOnLoop()
+    let ref = resolve(port.ref)
+    guard !ref.name.isEmpty else {
+      AE.log(.error, in: Log.kernel, "kil: \(port.id) is a node, only ports can be killed")
+      return
+    }
+    switch ref.kind {
+    case .local:
+      kill(unsafeDowncast(ref, to: LocalPort.self), reason)
+    case .remote, .unbound:
+      let home = unsafeDowncast(ref, to: RemotePort.self).home
+      if home !== self.home { request(home, [.string("kil1"), .string(ref.name)] + reason) }
+    }
+  }
+
+  func kill(_ port: LocalPort, _ reason: [Value]) {
+    guard port.state == .alive else { return }
+    port.state = .dying
+    `defer`(.kill(port, reason))
+  }
+
+  /// An error thrown in a callback kills the port with reason `die` and its text.
+  func fail(_ port: LocalPort, _ error: any Error) {
+    var text = String(describing: error)
+    while text.hasSuffix("\n") { text.removeLast() }
+    kill(port, [.string("die"), .string(text)])
+  }
+
+  /// The port is gone from now on: nothing is delivered any more, and the monitors fire.
+  func finish(_ port: LocalPort, _ reason: [Value]) {
+    guard port.state != .dead else { return }
+    ports.remove(port)
+    let monitors = port.die()
+    if monitors.isEmpty, !reason.isEmpty {
+      AE.log(
+        .error, in: Log.kernel,
+        "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
+    }
+    fire(monitors, port: port.name, reason)
+  }
+
+  static func text(of reason: [Value]) -> String {
+    reason.map { $0.string ?? $0.description }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,89 @@
+import AnyEvent
+
+extension Node {
+  /// Calls `callback` once with the reason when the port dies or its node is lost.
+  ///
+  /// The callback runs in the context of the port that is running now; the token takes the monitor
+  /// back. From now on every message to the port is delivered, in order, or the monitor fires.
+  func monitor(_ ref: PortRef, _ callback: @escaping (Message) throws -> Void) -> MonitorToken {
+    let watcher = running?.takeUnretainedValue()
+    return add(.callback(watcher, callback), to: resolve(ref))
+  }
+
+  func add(_ monitor: Monitor, to ref: PortRef) -> MonitorToken {
+    monitorSerial += 1
+    let token = MonitorToken(port: ref, serial: monitorSerial)
+    if ref.kind == .local, unsafeDowncast(ref, to: LocalPort.self).state != .dead {
+      let port = unsafeDowncast(ref, to: LocalPort.self)
+      port.monitors = port.monitors ?? [:]
+      port.monitors?[token.serial] = monitor
+    } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
+      addRemote(monitor, token, of: unsafeDowncast(ref, to: RemotePort.self).home)
+    } else if !ref.name.isEmpty {
+      `defer`(
+        .job { [unowned self] in
+          fire([token.serial: monitor], port: ref.name, Self.noSuchPort(ref.id))
+        })
+    }
+    return token
+  }
+
+  private func addRemote(_ monitor: Monitor, _ token: MonitorToken, of entry: NodeEntry) {
+    let name = token.port.name
+    let isFirst = entry.monitors[name] == nil
+    entry.monitors[name, default: [:]][token.serial] = monitor
+    if isFirst, !name.isEmpty { request(entry, [.string("mon1"), .string(name)]) }
+    connect(to: entry)
+  }
+
+  /// Takes a monitor back; nothing when it has fired.
+  func remove(_ token: MonitorToken) {
+    if token.port.kind == .local {
+      let port = unsafeDowncast(token.port, to: LocalPort.self)
+      port.monitors?[token.serial] = nil
+      return
+    }
+    let entry = unsafeDowncast(token.port, to: RemotePort.self).home
+    let name = token.port.name
+    guard entry.monitors[name]?.removeValue(forKey: token.serial) != nil,
+      entry.monitors[name]?.isEmpty == true
+    else { return }
+    entry.monitors[name] = nil
+    if !name.isEmpty { request(entry, [.string("mon0"), .string(name)]) }
+    forgetIfIdle(entry)
+  }
+
+  /// Tells everyone who watched a port of this name, in the order in which they began to.
+  func fire(_ monitors: LocalPort.Monitors, port: String, _ reason: [Value]) {
+    for (_, monitor) in monitors.sorted(by: { $0.key < $1.key }) {
+      switch monitor {
+      case .callback(let watcher, let callback):
+        peval(watcher) { try callback(Message(reason)) }
+      case .node(let entry):
+        entry.watching[port] = nil
+        if entry.link != nil {
+          request(entry, [.string("kil0"), .string(port)] + reason)
+        }
+      }
+    }
+  }
+
+  /// Runs `body` as a callback of the port: what it throws kills the port.
+  ///
+  /// Without a port, or when that is dead, what it throws is only logged.
+  func peval(_ port: LocalPort?, _ body: () throws -> Void) {
+    let before = running
+    running = port.map { .passUnretained($0) }
+    defer { running = before }
+    do {
+      try run(body)
+    } catch {
+      if let port, port.state != .dead { return fail(port, error) }
+      AE.log(.error, in: Log.kernel, "error in a callback: \(error)")
+    }
+  }
+
+  static func noSuchPort(_ id: String) -> [Value] {
+    [.string("no_such_port"), .string("cannot monitor nonexistent port"), .string(id)]
+  }
+}

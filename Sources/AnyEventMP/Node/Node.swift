@@ -1,0 +1,95 @@
+public import AnyEvent
+import Glibc
+
+/// A node: a process's place in the network, on one event loop.
+///
+/// It owns its ports, its connections and its part of the global database; several nodes can live in
+/// one process and on one loop. Everything runs on the loop's thread; only ``post(_:)`` may be called
+/// from others. The Perl-named functions (`port`, `rcv`, `snd`, …) act on ``current``.
+///
+/// A new node has no name yet, and messages between its own ports work; `configure` joins it to the
+/// network.
+public final class Node {
+  /// The event loop that the node runs on.
+  public let loop: Loop
+
+  /// Tells resolved port references of one node object from another's.
+  @usableFromInline let serial: UInt32
+
+  /// For callbacks that may outlive the node.
+  lazy var reference = NodeReference(self)
+
+  /// Our own entry: its id is the node id.
+  let home: NodeEntry
+  /// The other nodes that matter at the moment.
+  var entries: [String: NodeEntry] = [:]
+
+  // Ports and local delivery
+  @exclusivity(unchecked) var ports = PortTable()
+  /// The port whose callback is running.
+  @exclusivity(unchecked) var running: Unmanaged<LocalPort>?
+  /// How many local sends the one that is running is nested in.
+  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) var deferred = DeferredWork()
+  var isDrainScheduled = false
+  var counter = PortCounter()
+  var portPrefix: String
+  var monitorSerial: UInt64 = 0
+  /// Timers of `after` that have not fired.
+  var timers: [UInt64: TimerWatcher] = [:]
+  var timerSerial: UInt64 = 0
+
+  // The network
+  var configuration: NodeConfiguration?
+  lazy var switchboard = Switchboard(node: self)
+  lazy var seeds = SeedKeeper(node: self)
+  lazy var database = Database(node: self)
+  var listeners: [Listener] = []
+  /// Limits on what is sent and received.
+  var limits = CodecLimits.standard
+  /// How many bytes may wait for one node before it is given up; 0: any number.
+  var queueLimit = 256 << 20
+  lazy var peerLog = PeerLog(loop: loop)
+  /// The node whose packet is being handled.
+  var sourceNode: NodeEntry?
+  /// Whether messages are printed (`AE_MP_TRACE`).
+  @exclusivity(unchecked) var isTracing: Bool
+
+  /// A node without a name on this loop; messages between its ports work at once.
+  public init(on loop: Loop) {
+    self.loop = loop
+    serial = NodeSerial.next()
+    home = NodeEntry(id: "")
+    var random = SystemRandomNumberGenerator()
+    portPrefix = UniqueName.uniq(processID: Int(getpid()), time: loop.time, using: &random)
+    isTracing = MessageTrace.isWanted
+  }
+
+  deinit {
+    reference.clear()
+  }
+
+  /// The node id; empty before `configure`.
+  ///
+  /// Corresponds to Perl's `$NODE`.
+  public var id: String { home.id }
+
+  /// Runs `job` on the node's loop, with the node as the current one.
+  ///
+  /// The one function that any thread may call.
+  public nonisolated func post(_ job: @escaping @Sendable (Node) -> Void) {
+    let node = SendableReference(self)
+    loop.post {
+      node.value.run { job(node.value) }
+    }
+  }
+}
+
+/// Carries a reference to the one thread that may use it.
+private struct SendableReference: @unchecked Sendable {
+  let value: Node
+
+  init(_ value: Node) {
+    self.value = value
+  }
+}

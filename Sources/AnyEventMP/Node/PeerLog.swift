@@ -1,0 +1,41 @@
+import AnyEvent
+
+/// Log lines that a peer can cause as often as it likes: a few similar ones a minute.
+///
+/// Of the others the number is told; they themselves are still there at the debug level.
+final class PeerLog {
+  private unowned let loop: Loop
+  private var limiter = LogRateLimiter<String>(lines: 10, interval: PeerLog.interval)
+  private var summary: TimerWatcher?
+  private static let interval = 60.0
+
+  init(loop: Loop) {
+    self.loop = loop
+  }
+
+  /// Logs a line, or counts it; `subject` is the peer and the kind of trouble.
+  func log(
+    _ level: LogLevel, in context: LogContext, _ message: @autoclosure () -> String,
+    similarTo subject: String
+  ) {
+    guard context.isEnabled(level) else { return }
+    switch limiter.admit(subject, at: loop.now) {
+    case .log(let suppressed):
+      if suppressed > 0 { report(subject, suppressed, level, context) }
+      context.log(level, message())
+    case .suppress:
+      context.log(.debug, message())
+      guard summary == nil else { return }
+      summary = loop.timer(after: Self.interval) { [unowned self] in
+        summary = nil
+        for (subject, suppressed) in limiter.flush(at: loop.now) {
+          report(subject ?? "several peers", suppressed, level, context)
+        }
+      }
+    }
+  }
+
+  private func report(_ subject: String, _ count: Int, _ level: LogLevel, _ context: LogContext) {
+    context.log(level, "\(subject): \(LogRateLimiter<String>.summary(suppressed: count))")
+  }
+}

@@ -1,0 +1,142 @@
+import AnyEvent
+
+/// Keeps a node connected to its seeds and, when it is global, to the other global nodes.
+final class SeedKeeper {
+  private unowned let node: Node
+  private var targets: [ReconnectTarget] = []
+  private var random = SystemRandomNumberGenerator()
+  /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
+  private static let patience = 3600.0
+
+  init(node: Node) {
+    self.node = node
+  }
+
+  /// The ids of the nodes that were found at the seeds' addresses, in the order of the seeds.
+  var seedNodes: [String] {
+    targets.compactMap { target in
+      if case .seed = target.purpose { target.nodeID } else { nil }
+    }
+  }
+
+  /// Whether there is any seed left to find a master through.
+  var hasSeeds: Bool {
+    targets.contains { if case .seed = $0.purpose { true } else { false } }
+  }
+
+  /// Dials every seed.
+  func start(_ addresses: [String]) {
+    for address in addresses {
+      let policy = ReconnectPolicy(unit: 0.6...1.2, maximum: node.monitorTimeout)
+      targets.append(ReconnectTarget(.seed(address), policy: policy))
+    }
+    for target in targets { dial(target) }
+  }
+
+  /// Keeps a connection to another global node from now on.
+  func keepConnected(_ id: String) {
+    guard id != node.id, !targets.contains(where: { $0.purpose == .global(id) }) else { return }
+    let policy = ReconnectPolicy(unit: 0.3...0.6, maximum: node.monitorTimeout)
+    let target = ReconnectTarget(.global(id), policy: policy)
+    targets.append(target)
+    dial(target)
+  }
+
+  /// A node is not global any more.
+  func letGo(_ id: String) {
+    targets.removeAll { $0.purpose == .global(id) }
+  }
+
+  /// A node has become connected, by whatever way.
+  func nodeUp(_ id: String) {
+    for target in targets where target.nodeID == id { connected(target) }
+  }
+
+  /// A connection is lost, or could not be made.
+  func nodeDown(_ id: String) {
+    for target in targets where target.nodeID == id && !target.isDialling {
+      guard let since = target.connectedSince else {
+        if target.retry == nil { failed(target) }
+        continue
+      }
+      target.connectedSince = nil
+      let delay = target.policy.delayAfterLoss(lasted: node.loop.now - since, using: &random)
+      schedule(target, after: delay)
+    }
+  }
+
+  /// Stops all attempts.
+  func stop() {
+    targets = []
+  }
+
+  private func dial(_ target: ReconnectTarget) {
+    target.retry = nil
+    if let id = target.nodeID, node.entries[id]?.link != nil { return connected(target) }
+    switch target.purpose {
+    case .seed(let address): dialSeed(target, address)
+    case .global(let id): node.connect(to: node.entry(for: id))
+    }
+  }
+
+  private func dialSeed(_ target: ReconnectTarget, _ address: String) {
+    AE.log(.trace, in: Log.kernel, "trying connect to seed node \(address).")
+    let dial = Dial(address: address)
+    target.isDialling = true
+    dial.greeted = { [weak target] id in target?.nodeID = id }
+    dial.connected = { [weak self, weak target] id in
+      guard let self, let target else { return }
+      target.isDialling = false
+      target.nodeID = id
+      connected(target)
+    }
+    dial.failed = { [weak self, weak target] failure in
+      guard let self, let target else { return }
+      target.isDialling = false
+      ended(target, failure)
+    }
+    node.dial(dial)
+  }
+
+  private func ended(_ target: ReconnectTarget, _ failure: DialFailure) {
+    switch failure {
+    case .ourselves:
+      AE.log(.debug, in: Log.kernel, "a seed is this node itself, it is not dialled any more.")
+      targets.removeAll { $0 === target }
+      if case .seed(let address) = target.purpose { node.database.drop(seed: address) }
+      node.database.becomeGlobal()
+    case .alreadyConnected(let id):
+      target.nodeID = id
+      if node.entries[id]?.link != nil { connected(target) } else { failed(target) }
+    case .unreachable(let reason):
+      AE.log(.trace, in: Log.kernel, "\(target.purpose): \(reason)")
+      failed(target)
+    }
+  }
+
+  /// The target's node is connected: if it is a seed, it may become our master.
+  private func connected(_ target: ReconnectTarget) {
+    guard target.connectedSince == nil, let id = target.nodeID else { return }
+    target.connectedSince = node.loop.now
+    target.missedSince = nil
+    target.retry = nil
+    if case .seed(let address) = target.purpose { node.database.seedUp(id, at: address) }
+  }
+
+  private func failed(_ target: ReconnectTarget) {
+    let missedSince = target.missedSince ?? node.loop.now
+    target.missedSince = missedSince
+    if case .global(let id) = target.purpose, node.loop.now - missedSince > Self.patience {
+      return node.database.giveUp(id)
+    }
+    schedule(target, after: target.policy.delayAfterFailure(using: &random))
+  }
+
+  private func schedule(_ target: ReconnectTarget, after delay: Double) {
+    guard targets.contains(where: { $0 === target }) else { return }
+    target.retry = node.loop.timer(after: delay) { [unowned self, weak target] in
+      guard let target else { return }
+      node.run { dial(target) }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import AnyEventMP
+
+/// One argument of the command line: text as typed, or an element of the one JSON array.
+struct Argument {
+  /// What it is.
+  let value: Value
+  /// Its place in `argv`, to be overwritten if it turns out to be secret.
+  let index: Int
+  /// Whether the value is JSON already.
+  let isJSON: Bool
+
+  /// The arguments of a command line without the program's name.
+  ///
+  /// A single one that starts with `[` is an array of all arguments.
+  static func all(_ texts: some Collection<String>) throws(UsageError) -> [Argument] {
+    guard texts.count == 1, let text = texts.first, text.utf8.first == UInt8(ascii: "[") else {
+      return texts.enumerated().map { index, text in
+        Argument(value: .string(text), index: index + 1, isJSON: false)
+      }
+    }
+    guard case .array(let elements)? = decoded(text) else {
+      throw UsageError(
+        explained:
+          #"the argument starts like JSON but is none; write a command or ["command", "argument"]"#)
+    }
+    return elements.map { Argument(value: $0, index: 1, isJSON: true) }
+  }
+
+  /// The text of the argument; nil when it is no string.
+  var text: String? { value.string }
+
+  /// The value for a setting: what looks like JSON is JSON, but text settings take it as typed.
+  func value(for setting: Setting?) throws(UsageError) -> Value {
+    guard !isJSON, setting?.kind != .text, case .string(let text) = value else { return value }
+    switch text.utf8.first {
+    case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""):
+      if let value = Self.decoded(text) { return value }
+      // An IPv6 address before a port is in brackets too.
+      if setting == .binds || setting == .seeds { return value }
+      throw UsageError(
+        explained:
+          "the argument \(text) starts like JSON but is none; correct it, or leave the brackets out"
+      )
+    default: return value
+    }
+  }
+
+  private static func decoded(_ text: String) -> Value? {
+    // Not valid JSON is no error here: the caller knows what else it may be.
+    try? JSON.decode(text)
+  }
+}

@@ -1,0 +1,35 @@
+import AnyEventMP
+
+/// One command of the command line; several can stand behind each other.
+enum Command {
+  /// Changes the configuration file, in this profile or (nil) at the top level.
+  case edit(ConfigurationEdit, profile: String?)
+  /// Makes a new secret.
+  case generateSecret(profile: String?)
+  /// Reads the secret from standard input.
+  case readSecret(profile: String?)
+  /// Shows the configuration of a node with these arguments; without any, what all nodes inherit.
+  case showConfiguration(ConfigurationArguments?, reveal: Bool)
+  /// Shows what one profile says itself.
+  case showProfile(String, reveal: Bool)
+  /// Runs a node.
+  case runNode(ConfigurationArguments)
+  /// Prints how the tool is used.
+  case help
+
+  /// Whether the command changes the configuration file.
+  var isEdit: Bool {
+    switch self {
+    case .edit, .generateSecret, .readSecret: true
+    default: false
+    }
+  }
+
+  /// Whether the command looks at the configuration file.
+  var readsFile: Bool {
+    switch self {
+    case .showConfiguration, .showProfile: true
+    default: isEdit
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import AnyEventMP
+
+/// Reads Perl's chained syntax: commands one after the other, each with the arguments it needs.
+struct CommandParser {
+  private var rest: ArraySlice<Argument>
+  private var profile: String?
+  private var commands: [Command] = []
+  /// Places in `argv` of arguments that nobody may see.
+  private(set) var secretPlaces: [Int] = []
+
+  init(_ arguments: [Argument]) { rest = arguments[...] }
+
+  /// The commands; nothing is done before all of them are understood.
+  mutating func parse() throws(UsageError) -> [Command] {
+    guard !rest.isEmpty else { throw UsageError("no command given") }
+    while let argument = rest.popFirst() {
+      guard let name = argument.text else {
+        throw UsageError("a command must be a string, not \(argument.value)")
+      }
+      try parse(name)
+    }
+    return commands
+  }
+
+  private mutating func parse(_ name: String) throws(UsageError) {
+    switch name {
+    case "help", "--help", "-h":
+      commands.append(.help)
+      rest = []
+    case "profile":
+      profile = try text(name, "the name of a profile, such as: profile seed binds '*:4040'")
+      edit(.createProfile)
+    case "delprofile":
+      let name = try text(name, "the name of a profile, such as: delprofile seed")
+      commands.append(.edit(.removeProfile, profile: name))
+      if profile == name { profile = nil }
+    case "gensecret": commands.append(.generateSecret(profile: profile))
+    case "showconfig": try parseShowConfiguration()
+    case "showprofile":
+      let isFirst = takeReveal()
+      let name = try text(name, "the name of a profile, such as: showprofile seed")
+      commands.append(.showProfile(name, reveal: takeReveal() || isFirst))
+    case "run":
+      commands.append(.runNode(try takeConfigurationArguments()))
+    default:
+      if try !parseChange(name) { throw UsageError("there is no command \"\(name)\"") }
+    }
+  }
+
+  private mutating func parseShowConfiguration() throws(UsageError) {
+    let isFirst = takeReveal()
+    let isLast = rest.last?.text == "--reveal"
+    if isLast { rest.removeLast() }
+    var arguments: ConfigurationArguments?
+    if rest.isEmpty {
+      arguments = profile.map { ConfigurationArguments($0) }
+    } else {
+      arguments = try takeConfigurationArguments()
+    }
+    commands.append(.showConfiguration(arguments, reveal: isFirst || isLast))
+  }
+
+  private mutating func takeReveal() -> Bool {
+    guard rest.first?.text == "--reveal" else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  /// All that is left, as `configure` takes it: a profile if the number is odd, then pairs.
+  private mutating func takeConfigurationArguments() throws(UsageError) -> ConfigurationArguments {
+    var list: [Value] = []
+    if !rest.count.isMultiple(of: 2), let profile = rest.popFirst() { list.append(profile.value) }
+    while let name = rest.popFirst(), let value = rest.popFirst() {
+      let setting = name.text.flatMap(Setting.init(rawValue:))
+      note(value, for: setting)
+      list += [name.value, try value.value(for: setting)]
+    }
+    do throws(ConfigurationError) {
+      var arguments = try ConfigurationArguments(list: list)
+      if arguments.profile == nil { arguments.profile = profile }
+      return arguments
+    } catch {
+      throw UsageError(explained: error.sentence)
+    }
+  }
+
+  mutating func edit(_ edit: ConfigurationEdit) { commands.append(.edit(edit, profile: profile)) }
+
+  mutating func readSecret() { commands.append(.readSecret(profile: profile)) }
+
+  var hasProfile: Bool { profile != nil }
+
+  /// The next argument, which the command `name` cannot do without.
+  mutating func argument(_ name: String, _ wanted: String) throws(UsageError) -> Argument {
+    guard let argument = rest.popFirst() else {
+      throw UsageError(explained: "\(name) needs \(wanted)")
+    }
+    return argument
+  }
+
+  private mutating func text(_ name: String, _ wanted: String) throws(UsageError) -> String {
+    guard let text = try argument(name, wanted).text, !text.isEmpty else {
+      throw UsageError(explained: "\(name) needs \(wanted)")
+    }
+    return text
+  }
+
+  /// Remembers an argument that must not stay visible.
+  mutating func note(_ argument: Argument, for setting: Setting?) {
+    if setting == .secret || setting == .certificate { secretPlaces.append(argument.index) }
+  }
+}

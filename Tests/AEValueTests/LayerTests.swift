@@ -1,5 +1,0 @@
-import Testing
-
-@testable import AEValue
-
-@Test("null is its own value") func nullIsNull() { #expect(Value.null == .null) }

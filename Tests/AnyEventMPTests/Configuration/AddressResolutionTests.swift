@@ -1,0 +1,126 @@
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite struct AddressResolutionTests {
+  private let sources = AddressSources(
+    interfaces: [
+      "127.0.0.1", "127.1.2.3", "192.168.1.5", "10.0.0.7", "::1", "fe80::1", "2001:db8::5",
+      "3fff::1", "4000::1", "fd00::9", "fc00::1", "fec0::1", "ff02::1", "192.168.1.5",
+    ].compactMap { IPAddress($0) },
+    hostName: "myhost",
+    lookUp: { name in
+      let names = [
+        "myhost": ["127.0.1.1"], "two": ["10.0.0.1", "2001:db8::1"], "again": ["10.0.0.1"],
+      ]
+      return (names[name] ?? []).compactMap { IPAddress($0) }
+    })
+
+  private func listen(
+    _ binds: String..., hasCredentials: Bool = true, sources: AddressSources? = nil
+  ) throws -> [String] {
+    try BindAddress.placesToListen(
+      on: BindAddress.parse(binds), sources ?? self.sources, hasCredentials: hasCredentials
+    ).map(\.description)
+  }
+
+  @Test("binds are resolved")
+  func binds() throws {
+    let everywhere = [
+      "192.168.1.5", "10.0.0.7", "[2001:db8::5]", "[3fff::1]", "[fd00::9]", "[fc00::1]",
+    ]
+    #expect(try listen("*") == everywhere.map { $0 + ":0" })
+    #expect(try listen("*:4040") == everywhere.map { $0 + ":4040" })
+    #expect(try listen("4040") == ["127.0.1.1:4040"])
+    #expect(try listen("") == ["127.0.1.1:0"])
+    #expect(try listen("two") == ["10.0.0.1:0", "[2001:db8::1]:0"])
+    #expect(try listen("two:1,again:1,again:2") == ["10.0.0.1:1", "[2001:db8::1]:1", "10.0.0.1:2"])
+    #expect(try listen("127.0.0.1:5", "[::1]:*") == ["127.0.0.1:5", "[::1]:0"])
+    #expect(try listen() == [])
+  }
+
+  @Test("all interfaces are served only with a secret or a certificate")
+  func credentials() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try listen("127.0.0.1:1", "*:4040", hasCredentials: false)
+    }
+    #expect(error?.code == .noCredentials)
+    #expect(
+      error?.description
+        == """
+        binds: "*:4040" listens on all network interfaces, which needs a secret or a certificate; \
+        run "aemp gensecret", or bind to an address such as 127.0.0.1:4040
+        """)
+    #expect(try listen("127.0.0.1:1", hasCredentials: false) == ["127.0.0.1:1"])
+  }
+
+  @Test("a host name without an address is an error for binds and no place for seeds")
+  func unknownHost() throws {
+    let error = #expect(throws: ConfigurationError.self) { try listen("nowhere:1") }
+    #expect(error?.code == .unresolvable)
+    #expect(
+      error?.description
+        == """
+        binds: the host name "nowhere" has no address; correct it, or bind to an address such as \
+        127.0.0.1:4040
+        """)
+    #expect(try BindAddress(parsing: "nowhere:1").places(sources) == [])
+  }
+
+  @Test("a machine with nothing but a loopback interface listens nowhere")
+  func loopbackOnly() throws {
+    var alone = sources
+    alone.interfaces = ["127.0.0.1", "::1"].compactMap { IPAddress($0) }
+    #expect(try listen("*:4040", sources: alone) == [])
+  }
+
+  @Test("seeds without a port have port 4040")
+  func seeds() throws {
+    func places(_ text: String) throws -> [String] {
+      try BindAddress(parsing: text).places(sources).map(\.description)
+    }
+    #expect(try places("two") == ["10.0.0.1:4040", "[2001:db8::1]:4040"])
+    #expect(try places("two:7") == ["10.0.0.1:7", "[2001:db8::1]:7"])
+    #expect(try places("4041") == ["127.0.1.1:4041"])
+    #expect(try places("*").first == "192.168.1.5:4040")
+  }
+
+  @Test("only names have to be looked up")
+  func names() throws {
+    func name(_ text: String, on host: String = "myhost") throws -> String? {
+      try BindAddress(parsing: text).nameToLookUp(hostName: host)
+    }
+    #expect(try name("*:1") == nil)
+    #expect(try name("4040") == "myhost")
+    #expect(try name("4040", on: "10.0.0.1") == nil)
+    #expect(try name("h:1") == "h")
+    #expect(try name("[::1]:1") == nil)
+  }
+
+  @Test("this machine has addresses, and the resolver knows numbers and localhost")
+  func machine() {
+    let addresses = NetworkInterfaces.addresses()
+    #expect(Set(addresses).count == addresses.count)
+    #expect(HostResolver.addresses(of: "127.0.0.1").map(\.description) == ["127.0.0.1"])
+    #expect(HostResolver.addresses(of: "localhost").isEmpty == false)
+    #expect(HostResolver.addresses(of: "").isEmpty)
+  }
+
+  @Test("addresses are read and written")
+  func addresses() {
+    for text in ["0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::ff00:42:8329"] {
+      #expect(IPAddress(text)?.description == text)
+    }
+    for text in ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "g::", "h", "1.2.3.4 ", "*"] {
+      #expect(IPAddress(text) == nil)
+    }
+    #expect(IPAddress(bytes: [1, 2, 3]) == nil)
+    #expect(IPAddress(bytes: [1, 2, 3, 4])?.description == "1.2.3.4")
+    #expect(HostPort("1.2.3.4:5")?.description == "1.2.3.4:5")
+    #expect(HostPort("[::1]:5")?.host == "::1")
+    for text in ["1.2.3.4", "1.2.3.4:0", "h:1", "", "*:1", "4040", "::1"] {
+      #expect(HostPort(text) == nil)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite struct ConfigurationArgumentsTests {
+  @Test("typed arguments become settings under the names of the file")
+  func typed() {
+    let arguments = ConfigurationArguments(
+      "seed", nodeid: "a", binds: ["*:1"], seeds: ["h:2"], services: ["S::", ["f", 1]],
+      secret: "s", cert: "c", monitor_timeout: 3, connect_interval: 4, framing_format: ["json"],
+      auth_offer: ["x"], auth_accept: ["y"], secure: true, nodelay: false, autocork: true,
+      norc: true, force: true)
+    #expect(arguments.profile == "seed")
+    #expect(arguments.norc && arguments.force)
+    #expect(
+      arguments.settings == [
+        "nodeid": "a", "binds": ["*:1"], "seeds": ["h:2"], "services": ["S::", ["f", 1]],
+        "secret": "s", "cert": "c", "monitor_timeout": 3.0, "connect_interval": 4.0,
+        "framing_format": ["json"], "auth_offer": ["x"], "auth_accept": ["y"], "secure": true,
+        "nodelay": false, "autocork": true,
+      ])
+  }
+
+  @Test("no arguments set nothing")
+  func none() {
+    #expect(ConfigurationArguments().settings == [:])
+    #expect(ConfigurationArguments().profile == nil)
+  }
+
+  @Test("an odd list starts with the profile; later pairs beat earlier ones")
+  func list() throws {
+    let arguments = try ConfigurationArguments(list: [
+      "seed", "binds", "a:1,b:2", "nodeid", "x", "norc", "1", "nodeid", "y", "secure", true,
+      "force", "0", "monitor_timeout", "7", "seeds", ["c:3"],
+    ])
+    #expect(arguments.profile == "seed")
+    #expect(arguments.norc)
+    #expect(!arguments.force)
+    #expect(
+      arguments.settings == [
+        "binds": ["a:1", "b:2"], "nodeid": "y", "secure": 1, "monitor_timeout": 7,
+        "seeds": ["c:3"],
+      ])
+    #expect(try ConfigurationArguments(list: []) == ConfigurationArguments())
+    #expect(try ConfigurationArguments(list: ["a"]).profile == "a")
+    #expect(try ConfigurationArguments(list: ["a", "profile", "b"]).profile == "b")
+  }
+
+  /// Lists that make no sense, and how the sentence about them begins.
+  static let badLists: [(list: [Value], start: String)] = [
+    (["bind", "x"], "there is no setting \"bind\"; the settings are profile, norc"),
+    (["parent", "x"], "there is no setting \"parent\""),
+    ([[], "x"], "the name of a setting must be a string, not a list"),
+    ([[]], "the name of a profile must be a string that is not empty"),
+    (["profile", ""], "the name of a profile must be a string that is not empty"),
+    (["binds", [[]]], "element 1 of binds on the command line is a list but must be a string"),
+    (["nodeid", "ä"], "nodeid on the command line: \"ä\" makes the node id \"ä\""),
+  ]
+
+  @Test("a list that makes no sense is refused with a sentence", arguments: badLists.indices)
+  func badList(_ index: Int) {
+    let (list, start) = Self.badLists[index]
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationArguments(list: list)
+    }
+    let sentence = error?.description ?? ""
+    #expect(sentence.hasPrefix(start), "\(sentence)")
+  }
+}

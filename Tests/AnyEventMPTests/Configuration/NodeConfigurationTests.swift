@@ -1,0 +1,141 @@
+import AEMPWire
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite struct NodeConfigurationTests {
+  @Test("an empty configuration gives the built-in defaults and says what is missing")
+  func defaults() throws {
+    let configuration = try resolve()
+    #expect(configuration.profile == "myhost")
+    #expect(configuration.nodeID == "myhost/abcdefghiJ")
+    #expect(configuration.isRandom)
+    #expect(configuration.runiq == "abcdefghiJ")
+    #expect(configuration.hostName == "myhost")
+    #expect(configuration.binds == [])
+    #expect(configuration.seeds == [])
+    #expect(configuration.secret == nil)
+    #expect(configuration.certificate == nil)
+    #expect(!configuration.hasCredentials)
+    #expect(configuration.monitorTimeout == 30)
+    #expect(configuration.connectInterval == 2)
+    #expect(configuration.framings == [.cbor, .json])
+    #expect(configuration.authOffer.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
+    #expect(configuration.authAccept.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
+    #expect(!configuration.secure)
+    #expect(configuration.nodelay)
+    #expect(!configuration.autocork)
+    #expect(configuration.services == [])
+    #expect(
+      configuration.warnings == [
+        """
+        neither a secret nor a certificate is configured, so this node cannot talk to others; run \
+        "aemp gensecret" and copy the configuration file to all hosts
+        """
+      ])
+  }
+
+  @Test("with a secret or a certificate a node listens on every interface unless told otherwise")
+  func defaultBinds() throws {
+    #expect(try resolve(file: #"{"secret": "x"}"#).binds == [.everyInterface(port: nil)])
+    #expect(try resolve(file: #"{"cert": "x"}"#).binds == [.everyInterface(port: nil)])
+    #expect(try resolve(file: #"{"secret": "x"}"#).warnings == [])
+    #expect(try resolve(file: #"{"secret": "x", "binds": []}"#).binds == [])
+    #expect(try resolve(file: #"{"secret": ""}"#).secret == nil)
+    let bound = try resolve(file: #"{"binds": ["*:4040", 4041, "a,b:1"]}"#)
+    #expect(
+      bound.binds == [
+        .everyInterface(port: 4040), .ownHost(port: 4041), .host("a", port: nil),
+        .host("b", port: 1),
+      ])
+    #expect(bound.warnings == [])
+  }
+
+  @Test(
+    "node id patterns are expanded",
+    arguments: [
+      ("eg", "eg", false), ("eg/%u", "eg/abcdefghiJ", true), ("anon/", "anon/abcdefghiJ", true),
+      ("%n", "myhost", false), ("%n/x", "myhost/x", false), ("/", "/abcdefghiJ", true),
+      ("%u%u", "abcdefghiJabcdefghiJ", true), ("%n/", "myhost/abcdefghiJ", true),
+      ("%u/", "abcdefghiJ/abcdefghiJ", true), ("a.b:c_d-e/F9", "a.b:c_d-e/F9", false),
+    ])
+  func nodeIDs(_ pattern: String, _ nodeID: String, _ isRandom: Bool) throws {
+    let configuration = try resolve(ConfigurationArguments(nodeid: pattern))
+    #expect(configuration.nodeID == nodeID)
+    #expect(configuration.isRandom == isRandom)
+  }
+
+  @Test("scalars are read as Perl reads them")
+  func scalars() throws {
+    let configuration = try resolve(
+      file: """
+        {"nodeid": 17, "secret": 12345, "monitor_timeout": "45.5", "connect_interval": 1,
+         "secure": "1", "nodelay": 0, "autocork": true}
+        """)
+    #expect(configuration.nodeID == "17")
+    #expect(configuration.secret?.withBytes { Array($0) } == Array("12345".utf8))
+    #expect(configuration.monitorTimeout == 45.5)
+    #expect(configuration.connectInterval == 1)
+    #expect(configuration.secure && !configuration.nodelay && configuration.autocork)
+  }
+
+  @Test("a secret has one byte per character")
+  func secretBytes() throws {
+    let secret = try resolve(file: #"{"secret": "grün"}"#).secret
+    #expect(secret?.withBytes { Array($0) } == [0x67, 0x72, 0xFC, 0x6E])
+  }
+
+  @Test("services are names, or names with arguments")
+  func services() throws {
+    let services = try resolve(
+      file: #"{"services": ["My::Service::", ["mymod::myfun", 1, "x"], "f"]}"#
+    ).services
+    #expect(services.map(\.name) == ["My::Service::", "mymod::myfun", "f"])
+    #expect(services.map(\.arguments) == [[], [1, "x"], []])
+    #expect(services.map(\.isModule) == [true, false, false])
+  }
+
+  @Test("what cannot be followed becomes a warning")
+  func warnings() throws {
+    let configuration = try resolve(
+      file: """
+        {"secret": "x", "eval": "1", "framing_format": ["storable", "json"],
+         "auth_offer": ["hmac_md6_64_256", "hmac_sha3_512"],
+         "profile": {"myhost": {"parent": "nobody"}}}
+        """)
+    #expect(configuration.framings == [.json])
+    #expect(
+      configuration.warnings == [
+        """
+        parent in profile "myhost" of /etc/rc: there is no profile "nobody", so nothing is \
+        inherited from it
+        """,
+        #"framing_format in /etc/rc: "storable" is not known and left out"#,
+        #"auth_offer in /etc/rc: "hmac_md6_64_256" is not known and left out"#,
+        "eval in /etc/rc is ignored: it holds Perl code, which this program cannot run",
+      ])
+  }
+
+  @Test("keys that nobody knows do not matter")
+  func unknownKeys() throws {
+    #expect(try resolve(file: #"{"zzz": [1], "version": 1, "nodeid": "a"}"#).nodeID == "a")
+  }
+
+  @Test("the file is read where the environment says, and not at all with norc")
+  func fileFromEnvironment() throws {
+    let directory = try TemporaryDirectory()
+    try directory.write(#"{"nodeid": "fromfile"}"#, to: "rc")
+    var context = testContext
+    context.environment = ["AE_MP_RC": directory.path + "/rc"]
+    let configuration = try NodeConfiguration(ConfigurationArguments(), context: context)
+    #expect(configuration.nodeID == "fromfile")
+    try directory.write("broken", to: "rc")
+    #expect(throws: ConfigurationError.self) {
+      try NodeConfiguration(ConfigurationArguments(), context: context)
+    }
+    let without = try NodeConfiguration(
+      ConfigurationArguments(nodeid: "x", norc: true), context: context)
+    #expect(without.nodeID == "x")
+  }
+}

@@ -1,0 +1,246 @@
+import AnyEvent
+import CLibUV
+import Glibc
+import Testing
+
+@Suite("A loop attached to somebody else's")
+struct ForeignLoopTests {
+  @Test("the host's loop is left as it was found")
+  func leftAsFound() throws {
+    try withHostLoop { uv in
+      var marker = 0
+      try withUnsafeMutablePointer(to: &marker) { marker in
+        uv.pointee.data = UnsafeMutableRawPointer(marker)
+        // Alone,
+        hostTimer(uv, 0) {}
+        uv_run(uv, UV_RUN_DEFAULT)
+        let before = handleCount(uv)
+        // with us,
+        let loop = Loop(attachingTo: uv)
+        var log: [String] = []
+        var isClosed = false
+        var watchers: [Any] = []
+        try withSocketPair { left, right in
+          watchers.append(loop.timer(after: 0, interval: 0.001) { log.append("timer") })
+          watchers.append(
+            loop.io(right, .read) {
+              receiveByte(right)
+              log.append("read")
+            })
+          watchers.append(loop.idle {})
+          let listener = try loop.listen(on: "127.0.0.1", 0) { Glibc.close($0.fd) }
+          watchers.append(
+            loop.connect(to: "localhost", listener.address.port) { result in
+              if case .success(let socket) = result { Glibc.close(socket.fd) }
+              log.append("connected")
+            })
+          loop.postpone { sendByte(left) }
+          func look() {
+            hostTimer(uv, 1) {
+              guard Set(log).isSuperset(of: ["timer", "read", "connected"]) else { return look() }
+              loop.close { isClosed = true }
+              #expect(!isClosed)
+            }
+          }
+          look()
+          uv_run(uv, UV_RUN_DEFAULT)
+          #expect(isClosed)
+          #expect(!loop.isOpen)
+        }
+        // and alone again.
+        #expect(handleCount(uv) == before)
+        #expect(uv.pointee.data == UnsafeMutableRawPointer(marker))
+        var ran = false
+        hostTimer(uv, 0) { ran = true }
+        uv_run(uv, UV_RUN_DEFAULT)
+        #expect(ran)
+        uv.pointee.data = nil
+      }
+    }
+  }
+
+  @Test("watchers do not keep the host's loop running")
+  func unreferenced() {
+    withHostLoop { uv in
+      withSocketPair { left, _ in
+        let loop = Loop(attachingTo: uv)
+        let watchers: [Any] = [
+          loop.timer(after: 3600) {}, loop.io(left, .read) {}, loop.signal("USR2") {},
+        ]
+        #expect(uv_run(uv, UV_RUN_DEFAULT) == 0)
+        loop.close()
+        withExtendedLifetime(watchers) {}
+      }
+    }
+  }
+
+  @Test("watchers keep the host's loop running if asked to")
+  func referenced() {
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      var fired = 0
+      let first = loop.timer(after: 0.002) { fired += 1 }
+      uv_run(uv, UV_RUN_DEFAULT)
+      #expect(fired == 0)
+      loop.keepsLoopAlive = true
+      uv_run(uv, UV_RUN_DEFAULT)
+      #expect(fired == 1)
+      loop.close()
+      withExtendedLifetime(first) {}
+    }
+  }
+
+  @Test("close inside a callback, twice, calls both completions and nothing else")
+  func closeInside() {
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      var log: [String] = []
+      var timers: [TimerWatcher] = []
+      timers.append(
+        loop.timer(after: 0) {
+          log.append("fired")
+          loop.close { log.append("first") }
+          loop.close { log.append("second") }
+          // These must stay silent.
+          timers.append(loop.timer(after: 0) { log.append("late timer") })
+          loop.postpone { log.append("late postpone") }
+        })
+      timers.append(loop.timer(after: 0) { log.append("other") })
+      loop.postpone { log.append("postponed") }
+      hostTimer(uv, 5) {}
+      uv_run(uv, UV_RUN_DEFAULT)
+      #expect(log.first == "fired")
+      #expect(log.suffix(2) == ["first", "second"])
+      #expect(!log.contains { $0.hasPrefix("late") || $0 == "other" })
+      #expect(timers.allSatisfy { !$0.isActive })
+    }
+  }
+
+  @Test("close during a name resolution waits for it and reports nothing")
+  func closeDuringResolution() {
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      var isClosed = false
+      let resolution = loop.resolve("localhost", 80) { _ in Issue.record("reported") }
+      loop.close { isClosed = true }
+      uv_run(uv, UV_RUN_DEFAULT)
+      #expect(isClosed)
+      withExtendedLifetime(resolution) {}
+    }
+  }
+
+  @Test("a closed loop and all that it held are freed")
+  func freed() {
+    weak var weakLoop: Loop?
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      weakLoop = loop
+      let timer = loop.timer(after: 1) {}
+      loop.close()
+      uv_run(uv, UV_RUN_DEFAULT)
+      withExtendedLifetime(timer) {}
+    }
+    #expect(weakLoop == nil)
+  }
+
+  @Test("a descriptor that the host polls itself can be watched too")
+  func sharedDescriptor() {
+    withHostLoop { uv in
+      withSocketPair { left, right in
+        let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
+        uv_poll_init(uv, poll, right)
+        uv_poll_start(poll, CInt(UV_READABLE.rawValue)) { _, _, _ in }
+        let loop = Loop(attachingTo: uv)
+        var reads = 0
+        let reader = loop.io(right, .read) {
+          reads += 1
+          receiveByte(right)
+          loop.close()
+          let handle = UnsafeMutableRawPointer(poll).assumingMemoryBound(to: uv_handle_t.self)
+          uv_close(handle) { $0?.deallocate() }
+        }
+        sendByte(left)
+        uv_run(uv, UV_RUN_DEFAULT)
+        #expect(reads == 1)
+        withExtendedLifetime(reader) {}
+      }
+    }
+  }
+
+  @Test("the loop whose callback is running is the current one")
+  func current() {
+    withHostLoop { uv in
+      let first = Loop(attachingTo: uv)
+      let second = Loop(attachingTo: uv)
+      var seen: [Bool] = []
+      first.postpone { seen.append(Loop.current === first) }
+      second.postpone { seen.append(Loop.current === second) }
+      hostTimer(uv, 1) {}
+      uv_run(uv, UV_RUN_DEFAULT)
+      #expect(seen == [true, true])
+      first.close()
+      second.close()
+    }
+  }
+
+  @Test("recv throws: the host runs the loop")
+  func recvThrows() {
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      let cv = CondVar<Int>(on: loop)
+      #expect(throws: CondVarError.foreignLoop) { try cv.recv() }
+      loop.close()
+    }
+  }
+
+  @Test("the host's handling of SIGPIPE is not touched, a loop of our own replaces the default")
+  func brokenPipes() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_DFL)
+      var action = sigaction()
+      withHostLoop { uv in
+        let loop = Loop(attachingTo: uv)
+        sigaction(SIGPIPE, nil, &action)
+        #expect(action.__sigaction_handler.sa_handler == nil)
+        loop.close()
+      }
+      let own = Loop()
+      sigaction(SIGPIPE, nil, &action)
+      #expect(action.__sigaction_handler.sa_handler != nil)
+      own.close()
+    }
+  }
+
+  @Test("an actor can live on a host's loop")
+  func executor() async {
+    // On a thread of its own: the tests' threads are those of the tasks.
+    await onOtherThread {
+      withHostLoop { uv in
+        let loop = Loop(attachingTo: uv)
+        let resident = Resident(LoopExecutor(loop))
+        let thread = UInt(pthread_self())
+        Task {
+          let isHere = await resident.thread == thread
+          loop.post {
+            #expect(isHere)
+            loop.close()
+          }
+        }
+        loop.keepsLoopAlive = true
+        let safety = loop.timer(after: 20) {
+          Issue.record("the actor was not called")
+          loop.close()
+        }
+        uv_run(uv, UV_RUN_DEFAULT)
+        withExtendedLifetime(safety) {}
+      }
+    }
+  }
+}
+
+private actor Resident {
+  private let executor: LoopExecutor
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  init(_ executor: LoopExecutor) { self.executor = executor }
+  var thread: UInt { UInt(pthread_self()) }
+}

@@ -1,0 +1,95 @@
+import Testing
+
+@testable import AnyEvent
+
+@Suite("The timer queue")
+struct TimerQueueTests {
+  /// Takes out everything that is due, in order.
+  private func drain<Payload>(_ queue: inout TimerQueue<Payload>, at now: UInt64) -> [Payload] {
+    var taken: [Payload] = []
+    let limit = queue.nextOrder
+    while let due = queue.popDue(at: now, insertedBefore: limit) { taken.append(due.payload) }
+    return taken
+  }
+
+  @Test("equal deadlines come out in the order in which they were started")
+  func ties() {
+    var queue = TimerQueue<Int>()
+    for number in 0..<100 { _ = queue.insert(deadline: 7, number) }
+    #expect(drain(&queue, at: 7) == Array(0..<100))
+    #expect(queue.isEmpty)
+  }
+
+  @Test("nothing comes out before its deadline")
+  func early() {
+    var queue = TimerQueue<Int>()
+    _ = queue.insert(deadline: 10, 1)
+    #expect(drain(&queue, at: 9).isEmpty)
+    #expect(queue.nextDeadline == 10)
+    #expect(drain(&queue, at: 10) == [1])
+  }
+
+  @Test("what is inserted during a pass waits for the next one")
+  func passes() {
+    var queue = TimerQueue<Int>()
+    _ = queue.insert(deadline: 1, 1)
+    let limit = queue.nextOrder
+    #expect(queue.popDue(at: 5, insertedBefore: limit)?.payload == 1)
+    _ = queue.insert(deadline: 5, 2)
+    #expect(queue.popDue(at: 5, insertedBefore: limit) == nil)
+    #expect(drain(&queue, at: 5) == [2])
+  }
+
+  @Test("a token is harmless after its entry is gone, even if the place is used again")
+  func staleTokens() {
+    var queue = TimerQueue<Int>()
+    let first = queue.insert(deadline: 1, 1)
+    let removed = queue.remove(first)
+    #expect(removed)
+    _ = queue.insert(deadline: 1, 2)
+    let removedAgain = queue.remove(first)
+    #expect(!removedAgain)
+    #expect(drain(&queue, at: 1) == [2])
+  }
+
+  @Test("any mix of insertions and removals comes out sorted", arguments: 0..<50)
+  func againstASortedList(seed: Int) {
+    var generator = SeededGenerator(seed: UInt64(seed))
+    var queue = TimerQueue<Int>()
+    var model: [(deadline: UInt64, number: Int, token: TimerQueue<Int>.Token)] = []
+    for number in 0..<400 {
+      if !model.isEmpty, generator.next() % 3 == 0 {
+        let victim = model.remove(at: Int(generator.next() % UInt64(model.count)))
+        let removed = queue.remove(victim.token)
+        #expect(removed)
+      } else {
+        let deadline = generator.next() % 50
+        model.append((deadline, number, queue.insert(deadline: deadline, number)))
+      }
+      if generator.next() % 20 == 0 {
+        let now = generator.next() % 25
+        let due = model.filter { $0.deadline <= now }
+          .sorted { ($0.deadline, $0.number) < ($1.deadline, $1.number) }
+        model.removeAll { $0.deadline <= now }
+        #expect(drain(&queue, at: now) == due.map(\.number), "seed \(seed)")
+      }
+      #expect(queue.count == model.count)
+      #expect(queue.nextDeadline == model.map(\.deadline).min())
+    }
+  }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

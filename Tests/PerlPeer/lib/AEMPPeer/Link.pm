@@ -1,0 +1,141 @@
+package AEMPPeer::Link;
+
+# One connection to another node: greeting, handshake, then packets.
+
+use strict;
+use warnings;
+
+use AnyEvent ();
+use AnyEvent::Handle ();
+
+use AEMPPeer::Handshake ();
+use AEMPPeer::Framing ();
+
+# Link->new (node => AEMPPeer, fh => .., peer => "host:port", seed => "host:port" or undef)
+# The node is told by link_greeting, link_up, link_packet and link_down.
+sub new {
+   my ($class, %arg) = @_;
+
+   my $self = bless { %arg }, $class;
+   my $node = $self->{node};
+
+   my $keys = {
+      provider => "AEMPPeer-1",
+      mproto   => 1,
+      gproto   => 1,
+      peeraddr => $self->{peer},
+   };
+
+   my @lines = (
+      AEMPPeer::Handshake::format_greeting (
+         nodeid   => $node->{nodeid},
+         accept   => $node->{accept},
+         framings => $node->{framings},
+         keys     => $keys,
+      ),
+      AEMPPeer::Handshake::nonce (),
+   );
+
+   $self->{handshake} = AEMPPeer::Handshake->new (
+      lines    => \@lines,
+      secret   => $node->{secret},
+      framings => $node->{framings},
+      accept   => $node->{accept},
+      wait     => $node->{wait_auth} && !$self->{dialled},
+      check    => sub { $node->check_greeting ($self, $_[0]) },
+   );
+
+   $self->{handle} = AnyEvent::Handle->new (
+      fh        => delete $self->{fh},
+      no_delay  => 1,
+      keepalive => 1,
+      on_error  => sub { $self->close ($_[2]) },
+      on_eof    => sub { $self->close ("unexpected end-of-file") },
+      on_read   => sub { $self->_read },
+   );
+
+   $self->{timer} = AE::timer $node->{monitor_timeout}, 0, sub {
+      $self->close ("handshake timeout");
+   };
+
+   $self->{handle}->push_write (join "", map "$_\n", @lines);
+
+   $self
+}
+
+sub _read {
+   my ($self) = @_;
+
+   my $node = $self->{node};
+
+   unless ($self->{up}) {
+      for ($self->{handshake}->feed (\$self->{handle}{rbuf})) {
+         my ($what, @arg) = @$_;
+
+         if ($what eq "send") {
+            $self->{handle}->push_write ($arg[0]);
+
+         } elsif ($what eq "greeting") {
+            $self->{nodeid} = $arg[0]{nodeid};
+            $node->link_greeting ($self, $arg[0]);
+
+         } elsif ($what eq "refuse") {
+            $node->note ("refused " . $self->name . ": $arg[0]");
+            return $self->close ($arg[0]);
+
+         } elsif ($what eq "up") {
+            delete $self->{timer};
+            $self->{up} = 1;
+            $self->{encoder} = AEMPPeer::Framing->new ($arg[0]);
+            $self->{decoder} = AEMPPeer::Framing->new ($arg[1]);
+            $node->link_up ($self);
+         }
+
+         return if $self->{closed};
+      }
+
+      return unless $self->{up};
+   }
+
+   my $bytes = $self->{handle}{rbuf};
+   $self->{handle}{rbuf} = "";
+   return unless length $bytes;
+
+   eval {
+      $self->{decoder}->feed ($bytes, sub {
+         $node->link_packet ($self, $_[0]);
+         !$self->{closed}
+      });
+      1
+   } or do {
+      chomp (my $reason = $@);
+      $self->close ($reason);
+   };
+}
+
+sub name {
+   my ($self) = @_;
+
+   $self->{peer} . (defined $self->{nodeid} ? " ($self->{nodeid})" : "")
+}
+
+sub send {
+   my ($self, @packet) = @_;
+
+   $self->{handle}->push_write ($self->{encoder}->encode (@packet));
+}
+
+sub close {
+   my ($self, $reason) = @_;
+
+   return if $self->{closed}++;
+
+   delete $self->{timer};
+   if (my $handle = delete $self->{handle}) {
+      $handle->destroy;
+   }
+
+   $self->{node}->link_down ($self, $reason);
+}
+
+1

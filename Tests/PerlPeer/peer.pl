@@ -1,0 +1,67 @@
+#!/usr/bin/perl
+
+# A peer for tests: one scenario a run, one line per event on standard output,
+# exit status 0 or 1, and the reason as a sentence on standard error.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use Getopt::Long ();
+
+use AEMPPeer::Hostile;
+use AEMPPeer::Scenario;
+
+my $USAGE = <<"USAGE";
+usage: peer.pl SCENARIO [OPTION]...
+
+scenarios
+  sender     sends test => <n> to every port found in a family, as the tutorial's sender does
+  receiver   puts a port into a family and prints "Received data: ...", as the tutorial's receiver does
+  echo       puts a port into a family that answers echo => <reply port>, <value>...
+  monitor    monitors the ports of a family, kills them with --kill REASON, and
+             monitors a port that never was
+  requests   puts every simple request to a node port and checks the answers
+  ping       sends a message through the other node and back, again and again,
+             until standard input ends
+  global     runs a global node
+  hostile KIND
+             speaks broken protocol on purpose, to the seed or, without one, to
+             the first that connects, and reports how the other side reacts.
+             Kinds: @{[ AEMPPeer::Hostile::kinds () ]}
+
+options
+  --secret-file FILE  the shared secret, - for standard input
+  --rc FILE           or take it from a configuration file of the nodes
+  --seed HOST:PORT    may be repeated; what "ping" and "requests" connect to
+  --bind HOST:PORT    where to listen (127.0.0.1, any port)
+  --nodeid ID
+  --framing LIST      cbor, json or both, most preferred first
+  --family NAME       (eg_receivers)
+  --count N           messages to send, or to receive before stopping (sender 1, others no end)
+  --kill REASON       for "monitor"
+  --limit SECONDS     how long everything may take; for "hostile" how long the other
+                      side may take to hang up (30)
+  --verbose           what the node does, on standard error
+USAGE
+
+my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
+
+Getopt::Long::GetOptions (\%option,
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f verbose help),
+) or die $USAGE;
+
+if ($option{help}) {
+   print $USAGE;
+   exit 0;
+}
+
+my ($name, @arg) = @ARGV;
+defined $name or die $USAGE;
+
+$| = 1;
+$SIG{PIPE} = "IGNORE";
+
+exit AEMPPeer::Scenario::run ($name, \%option, @arg);

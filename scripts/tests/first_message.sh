@@ -1,0 +1,16 @@
+#!/bin/sh
+# The first program of the tutorial passes its message.
+
+set -eu
+
+cd "$(dirname "$0")/../.."
+# shellcheck source=scripts/lib/packages.sh
+. scripts/lib/packages.sh
+# shellcheck source=scripts/lib/network.sh
+. scripts/lib/network.sh
+
+begin
+start first "$bin/eg_first_message"
+ended first || fail "it ended with an error: $(last_words first)"
+[ "$(cat "$work/first.out")" = "Ending with: 123" ] ||
+  fail "it printed \"$(cat "$work/first.out")\" instead of \"Ending with: 123\"."
