@@ -1,8 +1,11 @@
 import AEValue
 
 extension DatabaseRequest {
-  /// Whether a message to the node port belongs to the global protocol, by its tag.
-  static func isTag(_ tag: String) -> Bool { tag.utf8.starts(with: "g_".utf8) }
+  /// The requests and answers of the global protocol.
+  static let names: Set<String> = [
+    "g_slave", "g_global", "g_set", "g_upd", "g_find", "g_found", "g_db_family", "g_db_keys",
+    "g_db_values", "g_reply", "g_mon1", "g_mon0", "g_chg1", "g_chg2",
+  ]
 
   /// Reads a message to the node port, its tag included: `["g_upd", "family", …]`.
   ///
@@ -11,7 +14,7 @@ extension DatabaseRequest {
   static func parse(
     _ message: some Collection<Value>
   ) throws(DatabaseRequestError) -> DatabaseRequest {
-    guard let tag = message.first.flatMap(text) else {
+    guard let tag = message.first?.string else {
       throw DatabaseRequestError(description: "a request without a name was ignored")
     }
     var arguments = Arguments(request: tag, rest: Array(message.dropFirst()))
@@ -46,28 +49,10 @@ extension DatabaseRequest {
     return .query(query, family: family, id: id)
   }
 
-  /// A value as the string that Perl would take it for; nil for what has none.
-  static func text(_ value: Value) -> String? {
-    switch value {
-    case .string(let text): return text
-    case .int(let number): return String(number)
-    case .uint(let number): return String(number)
-    case .double(let number):
-      if let integer = Int(exactly: number) { return String(integer) }
-      return number.isFinite ? "\(number)" : nil
-    case .bytes(let bytes):
-      if let text = String(validating: bytes, as: UTF8.self) { return text }
-      var text = ""
-      for byte in bytes { text.unicodeScalars.append(Unicode.Scalar(byte)) }
-      return text
-    case .null, .bool, .array, .hash: return nil
-    }
-  }
-
   /// The addresses in an entry of `'l`; nil when there is no list.
   static func binds(_ value: Value?) -> [String]? {
     guard case .array(let elements) = value else { return nil }
-    return elements.compactMap(text)
+    return elements.compactMap(\.string)
   }
 
   /// The arguments of one request, taken one after the other.
@@ -94,7 +79,7 @@ extension DatabaseRequest {
 
     mutating func text(_ what: String) throws(DatabaseRequestError) -> String {
       guard let value = next() else { throw error("has no \(what)") }
-      guard let text = DatabaseRequest.text(value) else {
+      guard let text = value.string else {
         throw error("has a \(what) that is not a string")
       }
       return text
@@ -133,7 +118,7 @@ extension DatabaseRequest {
       case .array(let keys):
         change.deleted.reserveCapacity(keys.count)
         for key in keys {
-          guard let text = DatabaseRequest.text(key) else {
+          guard let text = key.string else {
             throw error("deletes a key that is not a string")
           }
           change.deleted.append(text)

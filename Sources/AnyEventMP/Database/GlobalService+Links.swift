@@ -89,7 +89,7 @@ extension GlobalService {
   /// A node is to be kept connected while `'g` lists it and after we have lost it.
   private mutating func refreshKept(_ peer: String, _ actions: inout [Action]) {
     boundLost(&actions)
-    if peer == node || !NodeName.isValid(peer) { return }
+    if peer == node || !Self.isNodeID(peer) { return }
     let isWanted =
       database.value(InternalFamily.globals, peer) != nil || lost.contains { $0.node == peer }
     if isWanted {
@@ -98,12 +98,9 @@ extension GlobalService {
       actions.append(.letGo(node: peer))
     }
   }
-}
 
-/// What a node id may look like.
-enum NodeName {
-  /// Whether text is a node id: letters, digits and `_ - . : /`, at least one.
-  static func isValid(_ text: String) -> Bool {
+  /// Whether a key of `'g` can be a node's id: letters, digits and `_ - . : /`, at least one.
+  private static func isNodeID(_ text: String) -> Bool {
     !text.isEmpty
       && text.utf8.allSatisfy { byte in
         switch byte {

@@ -26,7 +26,8 @@ enum MergedEntry {
   /// The greatest value among holders that are ours.
   func value(ofOurs isOurs: [Bool]) -> Value? {
     switch self {
-    case .one(let holder): isOurs[Int(holder.owner)] ? holder.value : nil
+    // A bare nil would be taken for the value null.
+    case .one(let holder): isOurs[Int(holder.owner)] ? holder.value : Value?.none
     case .several(let holders): holders.first { isOurs[Int($0.owner)] }?.value
     }
   }
@@ -60,7 +61,7 @@ enum MergedEntry {
   /// What the owner's value is.
   func value(of owner: OwnerIndex) -> Value? {
     switch self {
-    case .one(let holder): holder.owner == owner ? holder.value : nil
+    case .one(let holder): holder.owner == owner ? holder.value : Value?.none
     case .several(let holders): holders.first { $0.owner == owner }?.value
     }
   }

@@ -1,0 +1,40 @@
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("the distributed database on a simulated network")
+struct ConvergenceTests {
+  @Test(
+    "after healing every node shows the merge of the live nodes' databases",
+    arguments: 0..<10)
+  func convergesAfterHealing(part: Int) {
+    for seed in UInt64(part * 30)..<UInt64(part * 30 + 30) {
+      run(seed, slaves: 5, seeds: 3, limits: DatabaseLimits(), steps: 300)
+    }
+  }
+
+  @Test("the same with packets so small that everything goes in parts", arguments: 0..<6)
+  func convergesInParts(part: Int) {
+    for seed in UInt64(part * 10)..<UInt64(part * 10 + 10) {
+      run(
+        seed + 10_000, slaves: 3, seeds: 2, limits: DatabaseLimits(maximumSize: 400), steps: 250)
+    }
+  }
+
+  @Test("a network of one seed", arguments: 0..<20)
+  func convergesWithOneSeed(seed: UInt64) {
+    run(seed + 20_000, slaves: 2, seeds: 1, limits: DatabaseLimits(), steps: 300)
+  }
+
+  private func run(
+    _ seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits, steps: Int
+  ) {
+    var network = SimulatedDatabaseNetwork(
+      seed: seed, slaves: slaves, seeds: seeds, limits: limits)
+    for _ in 0..<steps { network.step() }
+    network.settle()
+    let problems = network.problems()
+    #expect(problems.isEmpty, "seed \(seed): \(problems.prefix(3).joined(separator: "; "))")
+  }
+}

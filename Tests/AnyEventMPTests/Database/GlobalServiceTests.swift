@@ -1,0 +1,162 @@
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("a global node's service")
+struct GlobalServiceTests {
+  typealias Action = GlobalService.Action
+
+  private func service() -> GlobalService {
+    var service = GlobalService(node: "me")
+    check(service.becomeGlobal(database: ["'l": ["me": ["h:1"]]]).isEmpty)
+    return service
+  }
+
+  private func handle(
+    _ service: inout GlobalService, _ sender: String, _ message: [Value]
+  ) throws -> [Action] {
+    service.handle(try DatabaseRequest.parse(message), from: sender)
+  }
+
+  private func isIgnored(_ actions: [Action]) -> Bool {
+    if case .ignored = actions.first { actions.count == 1 } else { false }
+  }
+
+  @Test("g_global goes out once a connection, before g_set, which holds our listeners")
+  func orderWithGlobal() throws {
+    var service = service()
+    check(service.nodeUp("x") == [.send(node: "x", message: ["g_global"])])
+    let set: [Value] = [
+      "g_set", ["'l": ["me": ["h:1"]], "'g": ["me": .null, "x": .null]],
+    ]
+    check(
+      try handle(&service, "x", ["g_global"])
+        == [.keepConnected(node: "x"), .send(node: "x", message: set)])
+    check(try handle(&service, "x", ["g_global"]) == [.send(node: "x", message: set)])
+  }
+
+  @Test("who was announced before we became global is answered then")
+  func announcedBefore() throws {
+    var service = GlobalService(node: "me")
+    check(service.nodeUp("x").isEmpty)
+    check(try handle(&service, "x", ["g_global"]).isEmpty)
+    check(isIgnored(try handle(&service, "x", ["g_mon1", "f"])))
+    let actions = service.becomeGlobal(database: ["'l": ["me": ["h:1"]]])
+    check(
+      actions == [
+        .send(node: "x", message: ["g_global"]),
+        .send(
+          node: "x",
+          message: ["g_set", ["'l": ["me": ["h:1"]], "'g": ["me": .null, "x": .null]]]),
+        .keepConnected(node: "x"),
+      ])
+  }
+
+  @Test("a slave's changes go to monitors and other global nodes, a global node's only to monitors")
+  func passedOn() throws {
+    var service = service()
+    for peer in ["s", "x", "y"] { _ = service.nodeUp(peer) }
+    for peer in ["x", "y"] { _ = try handle(&service, peer, ["g_global"]) }
+    _ = try handle(&service, "s", ["g_slave", ["'l": ["s": ["h:2"]]]])
+    check(
+      try handle(&service, "s", ["g_mon1", "f"])
+        == [.send(node: "s", message: ["g_chg1", "f", [:]])])
+    check(
+      try handle(&service, "s", ["g_upd", "f", ["k": 1]])
+        == [
+          .send(node: "s", message: ["g_chg2", "f", ["k": 1]]),
+          .send(node: "x", message: ["g_upd", "f", ["k": 1]]),
+          .send(node: "y", message: ["g_upd", "f", ["k": 1]]),
+        ])
+    // Before its g_set, and about a node that is not the sender.
+    check(
+      try handle(&service, "x", ["g_upd", "f", ["me": 2], .null])
+        == [.send(node: "s", message: ["g_chg2", "f", ["me": 2]])])
+    check(
+      service.nodeDown("x").contains(.send(node: "s", message: ["g_chg2", "f", .null, ["me"]])))
+  }
+
+  @Test("another global node's listeners are mirrored as our own, and go with it")
+  func mirrored() throws {
+    var service = service()
+    for peer in ["x", "y"] { _ = service.nodeUp(peer) }
+    for peer in ["x", "y"] { _ = try handle(&service, peer, ["g_global"]) }
+    check(
+      try handle(&service, "x", ["g_set", ["'l": ["x": ["h:7"], "other": ["h:8"]]]])
+        == [
+          .send(node: "x", message: ["g_upd", "'l", ["x": ["h:7"]]]),
+          .send(node: "y", message: ["g_upd", "'l", ["x": ["h:7"]]]),
+        ])
+    check(service.addresses(of: "x") == ["h:7"])
+    let actions = service.nodeDown("x")
+    check(actions.contains(.send(node: "y", message: ["g_upd", "'l", .null, ["x"]])))
+    check(actions.contains(.send(node: "y", message: ["g_upd", "'g", .null, ["x"]])))
+    check(!actions.contains(.letGo(node: "x")))
+    check(service.addresses(of: "x") == ["h:7"])
+    check(service.giveUp("x") == [.letGo(node: "x")])
+    check(service.addresses(of: "x") == nil)
+    check(service.addresses(of: "other") == nil)
+  }
+
+  @Test("a slave that becomes global is no slave of ours any more")
+  func slaveBecomesGlobal() throws {
+    var service = service()
+    for peer in ["s", "y"] { _ = service.nodeUp(peer) }
+    _ = try handle(&service, "y", ["g_global"])
+    _ = try handle(&service, "s", ["g_slave", ["f": ["k": 1]]])
+    _ = try handle(&service, "s", ["g_mon1", "f"])
+    let actions = try handle(&service, "s", ["g_global"])
+    check(actions.contains(.send(node: "y", message: ["g_upd", "f", .null, ["k"]])))
+    check(service.monitors.isEmpty)
+    check(isIgnored(try handle(&service, "s", ["g_slave", ["f": ["k": 1]]])))
+  }
+
+  @Test("finds and queries are answered, null for what is unknown")
+  func questions() throws {
+    var service = service()
+    _ = service.nodeUp("s")
+    check(
+      try handle(&service, "s", ["g_find", "me"])
+        == [.send(node: "s", message: ["g_found", "me", ["h:1"]])])
+    check(
+      try handle(&service, "s", ["g_find", "nobody"])
+        == [.send(node: "s", message: ["g_found", "nobody", .null])])
+    check(
+      try handle(&service, "s", ["g_db_keys", "'l", "b"])
+        == [.send(node: "s", message: ["g_reply", "b", ["me"]])])
+    check(
+      try handle(&service, "s", ["g_db_family", "none", 7])
+        == [.send(node: "s", message: ["g_reply", 7, [:]])])
+  }
+
+  @Test("strangers change nothing")
+  func strangers() throws {
+    var service = service()
+    check(isIgnored(try handle(&service, "gone", ["g_upd", "f", ["k": 1]])))
+    check(isIgnored(try handle(&service, "gone", ["g_global"])))
+    _ = service.nodeUp("s")
+    check(isIgnored(try handle(&service, "s", ["g_upd", "f", ["k": 1]])))
+    check(isIgnored(try handle(&service, "s", ["g_set", ["f": ["k": 1]]])))
+    check(try handle(&service, "s", ["g_mon0", "never"]).isEmpty)
+    check(service.database.contents(of: "f").isEmpty)
+    check(service.nodeDown("never").isEmpty)
+  }
+
+  @Test("a node that is gone leaves nothing behind")
+  func nothingLeft() throws {
+    var service = service()
+    for round in 0..<200 {
+      let peer = "s\(round)"
+      _ = service.nodeUp(peer)
+      if round % 2 == 0 { _ = try handle(&service, peer, ["g_global"]) }
+      _ = try handle(&service, peer, ["g_slave", ["f": ["k": 1]]])
+      _ = try handle(&service, peer, ["g_mon1", "f"])
+      _ = service.nodeDown(peer)
+    }
+    check(service.peers.isEmpty && service.monitors.isEmpty && service.synchronised.isEmpty)
+    check(service.lost.count == GlobalService.lostLimit)
+    check(service.kept.count == GlobalService.lostLimit)
+    check(service.database.contents(of: "'g") == ["me": .null])
+  }
+}

@@ -1,0 +1,161 @@
+import AEValue
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("merging the databases of many owners")
+struct MergedDatabaseTests {
+  private func database(ours: [String] = ["a", "b"], theirs: [String] = ["x"]) -> MergedDatabase {
+    var database = MergedDatabase()
+    for owner in ours { database.add(owner: owner, isOurs: true) }
+    for owner in theirs { database.add(owner: owner, isOurs: false) }
+    return database
+  }
+
+  private func update(
+    _ database: inout MergedDatabase, _ owner: String, _ set: [String: Value],
+    _ deleted: [String] = []
+  ) -> DatabaseChanges {
+    var changes = DatabaseChanges()
+    database.update(owner: owner, family: "f", set: set, deleted: deleted, into: &changes)
+    return changes
+  }
+
+  @Test("the greatest canonical encoding shows, whatever the order of arrival")
+  func greatestShows() {
+    for order in [["a", "b"], ["b", "a"]] {
+      var database = database()
+      let values: [String: Value] = ["a": 10, "b": "text"]
+      for owner in order { _ = update(&database, owner, ["k": values[owner] ?? .null]) }
+      check(database.value("f", "k") == "text")
+      check(database.count(of: "f") == 1)
+    }
+  }
+
+  @Test("a key deleted by one owner shows the value of the other")
+  func deletedShowsOther() {
+    var database = database()
+    _ = update(&database, "a", ["k": 1])
+    _ = update(&database, "b", ["k": 2])
+    let changes = update(&database, "b", [:], ["k"])
+    check(changes.all == ["f": FamilyChange(set: ["k": 1])])
+    check(changes.ours == ["f": FamilyChange(set: ["k": 1])])
+    check(update(&database, "a", [:], ["k"]).all == ["f": FamilyChange(deleted: ["k"])])
+    check(database.contents(of: "f").isEmpty)
+  }
+
+  @Test("what does not show changes nothing")
+  func hiddenChange() {
+    var database = database()
+    _ = update(&database, "a", ["k": 5])
+    check(update(&database, "b", ["k": 1]).isEmpty)
+    check(update(&database, "b", [:], ["k", "never"]).isEmpty)
+    check(update(&database, "a", ["k": 5]).isEmpty)
+    check(update(&database, "stranger", ["k": 9]).isEmpty)
+  }
+
+  @Test("null is a value like any other")
+  func nullIsAValue() {
+    var database = database()
+    check(update(&database, "a", ["k": .null]).all == ["f": FamilyChange(set: ["k": .null])])
+    check(database.contents(of: "f") == ["k": .null])
+    check(update(&database, "a", [:], ["k"]).ours == ["f": FamilyChange(deleted: ["k"])])
+  }
+
+  @Test("the others get what is ours even where theirs is greater")
+  func viewsDiffer() {
+    var database = database()
+    _ = update(&database, "x", ["k": 9])
+    let changes = update(&database, "a", ["k": 3])
+    check(changes.all.isEmpty)
+    check(changes.ours == ["f": FamilyChange(set: ["k": 3])])
+    check(database.contentsOfOurs() == ["f": ["k": 3]])
+    check(database.contents(of: "f") == ["k": 9])
+  }
+
+  @Test("replacing an owner's database reports the difference only")
+  func replaceDiffers() {
+    var database = database()
+    _ = update(&database, "x", ["same": 1, "other": 1, "gone": 1])
+    var changes = DatabaseChanges()
+    database.replace(
+      owner: "x", with: ["f": ["same": 1, "other": 2], "g": ["new": 1]], into: &changes)
+    check(changes.all["f"] == FamilyChange(set: ["other": 2], deleted: ["gone"]))
+    check(changes.all["g"] == FamilyChange(set: ["new": 1]))
+    check(changes.ours.isEmpty)
+  }
+
+  @Test("random operations agree with a plain merge", arguments: 0..<40)
+  func agreesWithModel(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    let owners = ["a", "b", "c", "x", "y"]
+    var database = database(ours: ["a", "b", "c"], theirs: ["x", "y"])
+    var model: [String: [String: Value]] = [:]
+    var shown: [String: Value] = [:]
+    for _ in 0..<400 {
+      let owner = generator.pick(owners)
+      let key = "k\(generator.number(below: 8))"
+      var changes = DatabaseChanges()
+      switch generator.number(below: 12) {
+      case 0:
+        database.remove(owner: owner, into: &changes)
+        database.add(owner: owner, isOurs: owner < "x")
+        model[owner] = nil
+      case 1..<5:
+        changes = update(&database, owner, [:], [key])
+        model[owner]?[key] = nil
+      default:
+        let value: Value = generator.pick([.null, 1, 2, "s", [1], ["h": 1], 0.5, true])
+        changes = update(&database, owner, [key: value])
+        model[owner, default: [:]][key] = value
+      }
+      let change = changes.all["f"] ?? FamilyChange()
+      for (key, value) in change.set { shown[key] = value }
+      for key in change.deleted { shown.removeValue(forKey: key) }
+      let wanted = merge(model)
+      check(database.contents(of: "f") == wanted, "seed \(seed)")
+      check(shown == wanted, "seed \(seed)")
+      check(
+        database.contentsOfOurs()["f"] ?? [:] == merge(model.filter { $0.key < "x" }),
+        "seed \(seed)")
+    }
+    var changes = DatabaseChanges()
+    for owner in owners { database.remove(owner: owner, into: &changes) }
+    check(database.isEmpty)
+  }
+
+  private func merge(_ model: [String: [String: Value]]) -> [String: Value] {
+    var merged: [String: Value] = [:]
+    for entries in model.values {
+      merged.merge(entries) { ValueOrder.isGreater($0, $1) ? $0 : $1 }
+    }
+    return merged
+  }
+
+  @Test("setting one key of many writes in place: no table is copied")
+  func writesInPlace() {
+    var database = database()
+    var many: [String: Value] = [:]
+    for index in 0..<5000 { many["key\(index)"] = .int(index) }
+    _ = update(&database, "a", many)
+    // What was handed out before is no part of the tables.
+    let contents = database.contents(of: "f")
+    let ours = database.contentsOfOurs()
+    let before = storage(of: database)
+    for index in 0..<100 { _ = update(&database, "a", ["key\(index)": "other"]) }
+    check(storage(of: database) == before)
+    check(contents.count == 5000 && ours["f"]?.count == 5000)
+  }
+
+  /// Where the merged table of the family is in memory.
+  private func storage(of database: MergedDatabase) -> UInt {
+    let families = Mirror(reflecting: database).descendant("families")
+    guard let family = (families as? [String: [String: MergedEntry]])?["f"] else { return 0 }
+    return unsafeBitCast(family, to: UInt.self)
+  }
+
+  @Test("an entry is no larger than its value and its owner")
+  func entriesAreSmall() {
+    check(MemoryLayout<MergedEntry>.stride <= MemoryLayout<Value>.stride + 8)
+  }
+}
