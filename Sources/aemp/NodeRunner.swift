@@ -1,5 +1,6 @@
 import AnyEvent
 import AnyEventMP
+import Glibc
 
 /// Runs a node until it is told to stop.
 struct NodeRunner {
@@ -12,6 +13,7 @@ struct NodeRunner {
     let loop = Loop.default
     let node = Node.current
     // Before the node listens: whoever sees it listening may stop it.
+    Self.unblockStopSignals()
     let watchers = ["TERM", "INT"].map { name in loop.signal(name) { loop.stop() } }
     defer { for watcher in watchers { watcher.cancel() } }
     do {
@@ -23,5 +25,14 @@ struct NodeRunner {
     loop.run()
     node.close()
     return 0
+  }
+
+  /// Lets TERM and INT through: a parent may have started us with its own threads' signal mask.
+  private static func unblockStopSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

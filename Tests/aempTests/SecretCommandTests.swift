@@ -11,7 +11,7 @@ struct SecretCommandTests {
       #expect(try tool.run("gensecret") == ToolResult())
       let text = try tool.text()
       let line = try #require(text.split(separator: "\n").first { $0.contains("\"secret\"") })
-      let secret = try #require(line.split(separator: "\"").last)
+      let secret = try #require(line.split(separator: "\"").dropFirst(3).first)
       #expect(secret.count == 180)
       seen.insert(String(secret))
     }
