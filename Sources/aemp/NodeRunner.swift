@@ -1,21 +1,38 @@
+import AnyEvent
 import AnyEventMP
+import Glibc
 
 /// Runs a node until it is told to stop.
 struct NodeRunner {
   let arguments: ConfigurationArguments
-  let context: ConfigurationContext
 
-  /// Runs the node.
+  /// Runs the process's node on the default loop until it gets TERM or INT.
   ///
-  /// - Returns: the exit code.
+  /// - Returns: the exit code: 0 after a signal, 1 when the node cannot be configured.
   func run() -> CInt {
-    do throws(ConfigurationError) {
-      _ = try NodeConfiguration(arguments, context: context)
+    let loop = Loop.default
+    let node = Node.current
+    // Before the node listens: whoever sees it listening may stop it.
+    Self.unblockStopSignals()
+    let watchers = ["TERM", "INT"].map { name in loop.signal(name) { loop.stop() } }
+    defer { for watcher in watchers { watcher.cancel() } }
+    do {
+      try node.configure(arguments)
     } catch {
-      Output.complain(error.description)
+      Output.complain("\(error)")
       return 1
     }
-    Output.complain("this build has no node to run yet; build a newer one")
-    return 1
+    loop.run()
+    node.close()
+    return 0
+  }
+
+  /// Lets TERM and INT through: a parent may have started us with its own threads' signal mask.
+  private static func unblockStopSignals() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGINT)
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

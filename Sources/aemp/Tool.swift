@@ -40,7 +40,7 @@ struct Tool {
       return 1
     }
     for case .runNode(let arguments) in commands {
-      return NodeRunner(arguments: arguments, context: context).run()
+      return NodeRunner(arguments: arguments).run()
     }
     return 0
   }

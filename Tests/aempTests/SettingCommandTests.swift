@@ -1,0 +1,159 @@
+import Foundation
+import Testing
+
+@Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
+struct SettingCommandTests {
+  @Test("commands are chained, and a profile takes those behind it")
+  func chained() throws {
+    let tool = try ToolRunner()
+    let result = try tool.run(
+      "setsecret", "geheim", "profile", "xyzzy", "binds", "4040,4041", "nodeid", "anon/",
+      "setparent", "base", "profile", "base", "setseeds", #"["h:1"]"#, "monitor_timeout", "5",
+      "connect_interval", "0.5", "secure", "yes")
+    #expect(result == ToolResult())
+    let text = """
+      {
+         "profile" : {
+            "base" : {
+               "connect_interval" : 0.5,
+               "monitor_timeout" : 5,
+               "secure" : 1,
+               "seeds" : [
+                  "h:1"
+               ]
+            },
+            "xyzzy" : {
+               "binds" : [
+                  "4040",
+                  "4041"
+               ],
+               "nodeid" : "anon/",
+               "parent" : "base"
+            }
+         },
+         "secret" : "geheim",
+         "version" : 1
+      }
+
+      """
+    #expect(try tool.text() == text)
+  }
+
+  @Test("what is set can be deleted again")
+  func deleted() throws {
+    let tool = try ToolRunner()
+    try tool.write(
+      #"{"nodeid": "a", "binds": [], "seeds": [], "secret": "x", "zzz": 1, "profile": {"p": {}}}"#)
+    #expect(
+      try tool.run("delnodeid", "delbinds", "delseeds", "delsecret", "delprofile", "p")
+        == ToolResult())
+    let text = """
+      {
+         "profile" : {},
+         "version" : 1,
+         "zzz" : 1
+      }
+
+      """
+    #expect(try tool.text() == text)
+    #expect(
+      try tool.text("~")
+        == #"{"nodeid": "a", "binds": [], "seeds": [], "secret": "x", "zzz": 1, "profile": {"p": {}}}"#
+    )
+  }
+
+  @Test("lists take single elements, IPv6 addresses and nothing")
+  func lists() throws {
+    let tool = try ToolRunner()
+    _ = try tool.run("seeds", "a:1,b:2", "addseed", "c:3,a:1", "delseed", "b:2", "binds", "")
+    var text = try tool.text()
+    #expect(text.contains("\"a:1\",\n      \"c:3\"\n"))
+    #expect(text.contains("\"binds\" : []"))
+    #expect(try tool.run("seeds", "[::1]:4040,[::2]:1") == ToolResult())
+    text = try tool.text()
+    #expect(text.contains("\"[::1]:4040\",\n      \"[::2]:1\"\n"))
+  }
+
+  @Test("all arguments can be one JSON array")
+  func jsonArguments() throws {
+    let tool = try ToolRunner()
+    #expect(try tool.run(#"["binds", ["*:1"], "monitor_timeout", 7]"#) == ToolResult())
+    let text = """
+      {
+         "binds" : [
+            "*:1"
+         ],
+         "monitor_timeout" : 7,
+         "version" : 1
+      }
+
+      """
+    #expect(try tool.text() == text)
+  }
+
+  @Test("showconfig shows what a node would get, secrets only when asked")
+  func showConfiguration() throws {
+    let tool = try ToolRunner()
+    try tool.write(#"{"secret": "geheim", "profile": {"p": {"binds": [], "secret": "anders"}}}"#)
+    func shown(binds: String, nodeID: String, secret: String) -> ToolResult {
+      ToolResult(
+        output: """
+          {
+             "auth_accept" : [
+                "tls_sha3_512",
+                "hmac_sha3_512"
+             ],
+             "auth_offer" : [
+                "tls_sha3_512",
+                "hmac_sha3_512"
+             ],
+             "autocork" : 0,
+             "binds" : \(binds),
+             "connect_interval" : 2,
+             "framing_format" : [
+                "cbor",
+                "json"
+             ],
+             "monitor_timeout" : 30,\(nodeID)
+             "nodelay" : 1,
+             "secret" : "\(secret)",
+             "secure" : 0,
+             "seeds" : [],
+             "services" : []
+          }
+
+          """)
+    }
+    let everywhere = "[\n      \"*\"\n   ]"
+    let node = "\n   \"nodeid\" : \"p/\","
+    #expect(
+      try tool.run("showconfig") == shown(binds: everywhere, nodeID: "", secret: "********"))
+    #expect(
+      try tool.run("showconfig", "--reveal")
+        == shown(binds: everywhere, nodeID: "", secret: "geheim"))
+    for arguments in [["showconfig", "p"], ["profile", "p", "showconfig"]] {
+      let result = try tool.run(
+        arguments[0], arguments[1], arguments.count > 2 ? arguments[2] : "--reveal")
+      let secret = arguments.count > 2 ? "********" : "anders"
+      #expect(result == shown(binds: "[]", nodeID: node, secret: secret))
+    }
+    #expect(
+      try tool.run("showprofile", "p", "--reveal")
+        == ToolResult(output: "{\n   \"binds\" : [],\n   \"secret\" : \"anders\"\n}\n"))
+  }
+
+  @Test("fifty processes that add a seed at the same time lose none")
+  func parallelProcesses() throws {
+    let tool = try ToolRunner()
+    let processes = (0..<50).map { tool.process(["addseed", "h\($0):4040"]).0 }
+    for process in processes { try process.run() }
+    for process in processes {
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
+    let text = try tool.text()
+    for number in 0..<50 { #expect(text.contains("\"h\(number):4040\"")) }
+    let names = try FileManager.default.contentsOfDirectory(atPath: tool.directory)
+    #expect(names.sorted() == ["rc", "rc~"])
+  }
+}

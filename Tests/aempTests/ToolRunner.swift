@@ -1,0 +1,73 @@
+import Foundation
+
+/// What a run of the built binary gave.
+struct ToolResult: Equatable {
+  var output = ""
+  var errors = ""
+  var code: Int32 = 0
+}
+
+/// Runs the built binary with a configuration file of its own.
+final class ToolRunner {
+  let directory: String
+
+  /// The built binary; nil when the tests were built without it.
+  static let binary: String? = {
+    let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let candidates = [
+      bundle.deletingLastPathComponent().appendingPathComponent("aemp"),
+      package.appendingPathComponent(".build/debug/aemp"),
+    ]
+    return candidates.map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
+  }()
+
+  init() throws {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "aemp-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    directory = url.path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  /// The configuration file.
+  var file: String { directory + "/rc" }
+
+  func write(_ text: String) throws {
+    try text.write(toFile: file, atomically: false, encoding: .utf8)
+  }
+
+  func text(_ suffix: String = "") throws -> String {
+    try String(contentsOfFile: file + suffix, encoding: .utf8)
+  }
+
+  /// A process that was not started yet, with its pipes.
+  func process(_ arguments: [String]) -> (Process, input: Pipe, output: Pipe, errors: Pipe) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.binary ?? "/nonexistent")
+    process.arguments = arguments
+    process.environment = ["AE_MP_RC": file, "HOME": directory]
+    let pipes = (Pipe(), Pipe(), Pipe())
+    process.standardInput = pipes.0
+    process.standardOutput = pipes.1
+    process.standardError = pipes.2
+    return (process, pipes.0, pipes.1, pipes.2)
+  }
+
+  /// Runs the binary and waits for its end; both pipes are read before waiting.
+  func run(_ arguments: String..., input: String = "") throws -> ToolResult {
+    let (process, stdin, stdout, stderr) = process(arguments)
+    try process.run()
+    try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+    try stdin.fileHandleForWriting.close()
+    // Standard error holds a sentence at most: it can't fill its pipe while we read the other.
+    let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
+    let errors = try stderr.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return ToolResult(
+      output: String(decoding: output, as: UTF8.self),
+      errors: String(decoding: errors, as: UTF8.self), code: process.terminationStatus)
+  }
+}
