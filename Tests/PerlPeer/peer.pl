@@ -26,6 +26,8 @@ scenarios
   requests   puts every simple request to a node port and checks the answers
   ping       sends a message through the other node and back, again and again,
              until standard input ends
+  cross      reads an address from standard input and dials it at the same moment
+             as it is dialled by the node there
   global     runs a global node
   hostile KIND
              speaks broken protocol on purpose, to the seed or, without one, to
@@ -44,13 +46,14 @@ options
   --kill REASON       for "monitor"
   --limit SECONDS     how long everything may take; for "hostile" how long the other
                       side may take to hang up (30)
+  --late              for "cross": authenticate on both connections when both have been greeted
   --verbose           what the node does, on standard error
 USAGE
 
 my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
 
 Getopt::Long::GetOptions (\%option,
-   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f verbose help),
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f late verbose help),
 ) or die $USAGE;
 
 if ($option{help}) {

@@ -95,7 +95,8 @@ sub start {
       push @{ $self->{servers} }, AnyEvent::Socket::tcp_server ($host, $service || undef, sub {
          my ($fh, $host, $port) = @_;
 
-         $self->add_link ($fh, AnyEvent::Socket::format_hostport ($host, $port));
+         my @accepted = ($fh, AnyEvent::Socket::format_hostport ($host, $port));
+         $self->{held} ? push @{ $self->{held} }, \@accepted : $self->add_link (@accepted);
       }, sub {
          my ($fh, $host, $port) = @_;
 
@@ -110,6 +111,46 @@ sub start {
 
    $self
 }
+
+# Does nothing with the connections that come in, until released.
+sub hold { $_[0]{held} = [] }
+
+sub release {
+   my ($self) = @_;
+
+   $self->add_link (@$_) for @{ delete $self->{held} || [] };
+}
+
+# Holds authentication lines back until there is one for that many connections,
+# or one of them is closed.
+sub gate {
+   my ($self, $count) = @_;
+
+   $self->{gate} = { count => $count, waiting => [] };
+}
+
+sub when_open {
+   my ($self, $cb) = @_;
+
+   my $gate = $self->{gate}
+      or return $cb->();
+
+   push @{ $gate->{waiting} }, $cb;
+   $self->open_gate
+      if @{ $gate->{waiting} } == $gate->{count};
+}
+
+sub open_gate {
+   my ($self) = @_;
+
+   my $gate = delete $self->{gate}
+      or return;
+
+   # The last first: what a node says on its own dial would else always win.
+   $_->() for reverse @{ $gate->{waiting} };
+}
+
+sub add_seed { $_[0]{seeding}->add ($_[1]) }
 
 # Starts the global service, as being used as a seed does.
 sub become_global {

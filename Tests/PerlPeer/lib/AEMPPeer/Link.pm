@@ -73,7 +73,7 @@ sub _read {
          my ($what, @arg) = @$_;
 
          if ($what eq "send") {
-            $self->{handle}->push_write ($arg[0]);
+            $node->when_open (sub { $self->{handle}->push_write ($arg[0]) if $self->{handle} });
 
          } elsif ($what eq "greeting") {
             $self->{nodeid} = $arg[0]{nodeid};
@@ -84,6 +84,7 @@ sub _read {
             return $self->close ($arg[0]);
 
          } elsif ($what eq "up") {
+            $node->open_gate; # nothing may overtake our authentication line
             delete $self->{timer};
             $self->{up} = 1;
             $self->{encoder} = AEMPPeer::Framing->new ($arg[0]);
@@ -136,6 +137,7 @@ sub close {
    }
 
    $self->{node}->link_down ($self, $reason);
+   $self->{node}->open_gate;
 }
 
 1

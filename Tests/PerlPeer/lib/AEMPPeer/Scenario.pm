@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use AnyEvent ();
+use AnyEvent::Handle ();
 use JSON::XS ();
 
 use AEMPPeer ();
@@ -21,6 +22,7 @@ my %SCENARIO = (
    monitor  => \&monitor,
    requests => \&requests,
    ping     => \&ping,
+   cross    => \&cross,
    global   => \&global,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
 );
@@ -367,6 +369,47 @@ sub ping {
          };
       });
       $node->snd ($id, snd => $port, pong => 1);
+   });
+}
+
+# Both nodes dial each other at the same moment: what comes in is held back
+# until the address to dial is there. Both must then agree on one connection.
+sub cross {
+   my ($self) = @_;
+
+   $self->limit ("answer:");
+   my $down;
+   my $node = $self->node (
+      on_down => sub { $self->event ("Down: $_[0] ($_[1])"); ++$down },
+      on_up   => sub {
+         my ($id) = @_;
+
+         $self->event ("Up: $id");
+         # By then the other connection has come to its end, too.
+         my $left = 20;
+         my $again; $again = sub {
+            --$left and return $self->_echo ($id, $again);
+            $down
+               ? $self->fail ("the node went down $down times before one connection stayed")
+               : $self->done ("one connection stayed");
+         };
+         $again->();
+      },
+   );
+   $node->hold;
+   $node->gate (2) if $self->{option}{late};
+
+   $self->{stdin} = AnyEvent::Handle->new (fh => \*STDIN, on_error => sub { }, on_eof => sub { });
+   $self->{stdin}->push_read (line => sub {
+      my ($address) = ($_[1]);
+
+      # Theirs must have come in already.
+      my $wait; $wait = AE::timer 0, 0.01, sub {
+         @{ $node->{held} } or return;
+         undef $wait;
+         $node->add_seed ($address);
+         $node->release;
+      };
    });
 }
 

@@ -23,6 +23,13 @@ sub start {
    $self->_dial ($_) for sort keys %{ $self->{seed} };
 }
 
+sub add {
+   my ($self, $address) = @_;
+
+   $self->{seed}{$address} ||= {};
+   $self->_dial ($address);
+}
+
 sub stop {
    my ($self) = @_;
 
