@@ -1,0 +1,21 @@
+import Glibc
+
+/// How much memory this process has, as the kernel counts it.
+enum ProcessMemory {
+  /// What is in memory now (VmRSS), in KiB.
+  static var resident: Int { status("VmRSS:") }
+
+  /// The most that ever was in memory (VmHWM), in KiB.
+  static var highWater: Int { status("VmHWM:") }
+
+  private static func status(_ key: String) -> Int {
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, CInt(line.count), file) != nil {
+      let words = String(cString: line).split(whereSeparator: \.isWhitespace)
+      if words.count > 1, words[0] == key { return Int(words[1]) ?? 0 }
+    }
+    return 0
+  }
+}

@@ -1,0 +1,38 @@
+// One workload a run; prints one line of JSON. Benchmarks/README.md says what each of them measures.
+
+var arguments = Arguments()
+let command = arguments.text("the workload")
+
+switch command {
+case "oneway":
+  LocalMessages.oneWay(arguments.number("the count"))
+case "pingpong":
+  try LocalMessages.pingPong(arguments.number("the count"))
+case "churn":
+  try Ports.churn(arguments.number("the count"))
+case "idleports":
+  Ports.idle(arguments.number("the count"))
+case "recv":
+  try OneWay.receive(
+    arguments.text("the address"), arguments.number("the count"), size: arguments.number("the size"),
+    framing: arguments.text("the framing"))
+case "send":
+  try OneWay.send(
+    arguments.text("the address"), to: arguments.text("the port id"),
+    arguments.number("the count"), size: arguments.number("the size"),
+    framing: arguments.text("the framing"))
+case "echo":
+  try RoundTrips.echo(arguments.text("the address"))
+case "ping":
+  try RoundTrips.ping(
+    arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
+case "serve":
+  try Handshakes.serve(arguments.text("the address"))
+case "connect":
+  try Handshakes.connect(
+    arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
+case "idlenode":
+  try IdleNode.run(arguments.text("the address"))
+default:
+  fail("there is no workload \(command)")
+}
