@@ -66,7 +66,9 @@ extension Node {
     entry.watching[name] = add(.node(entry), to: port)
   }
 
+  /// The name may be missing or null, and there need not be a monitor: 2.02 nodes send such requests.
   private func stopMonitor(_ arguments: RequestArguments, for entry: NodeEntry) throws {
+    guard arguments.message.count > 1 else { return }
     let name = try arguments.portName(1)
     if let token = entry.watching.removeValue(forKey: name) { remove(token) }
   }
