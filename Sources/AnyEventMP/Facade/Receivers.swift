@@ -35,11 +35,25 @@ struct ArgumentMismatch: Error, CustomStringConvertible {
   /// Says which argument of which message is wrong, for the port that is running.
   @usableFromInline
   init(_ message: UnsafeBufferPointer<Value>, _ index: Int, expected: Any.Type) {
-    let tag = message.first.map { $0.description } ?? "without tag"
-    let found = index < message.count ? message[index].kind : "nothing"
-    description = """
-      port \(SELF), message \(tag): argument \(index) should be \(expected), but \(found) was sent
-      """
+    let tag = message.first.map(Self.shown) ?? "without tag"
+    let found = index < message.count ? "\(Self.shown(message[index])) was sent" : "is missing"
+    description =
+      "port \(SELF), message \(tag): argument \(index) should be \(expected), but \(found)"
+  }
+
+  /// A value for a reason, with its type where the text does not show it; cut, since who sends it
+  /// chooses its size.
+  private static func shown(_ value: Value) -> String {
+    switch value {
+    case .string(let text):
+      let start = text.unicodeScalars.prefix(40)
+      let isCut = start.endIndex < text.unicodeScalars.endIndex
+      return Value.string(String(start)).description + (isCut ? "…" : "")
+    case .bytes(let bytes): return "a byte string of \(bytes.count) bytes"
+    case .array(let values): return "an array of \(values.count) values"
+    case .hash(let values): return "a hash of \(values.count) keys"
+    default: return value.description
+    }
   }
 }
 

@@ -12,6 +12,8 @@ final class Dial {
   var connected: ((String) -> Void)?
   /// The TCP connection that is being made; it keeps the dial until it is made or not.
   var connecting: Guard?
+  /// Waits for the connection that the other node may have preferred to this one.
+  var patience: TimerWatcher?
 
   init(address: String) {
     self.address = address
@@ -23,6 +25,7 @@ final class Dial {
     failed = nil
     connected = nil
     connecting = nil
+    patience = nil
   }
 }
 

@@ -95,7 +95,7 @@ final class Link {
     guard isOpen else { return }
     close()
     node.defer(
-      .job { [node, entry, weak self] in
+      .job { [unowned node, entry, weak self] in
         guard let self, entry.link === self else { return }
         node.nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
       })

@@ -23,6 +23,10 @@ extension Node {
 
   /// Takes a connection that came in on one of our listeners.
   func accepted(_ socket: ConnectedSocket) {
+    guard !isClosed else {
+      Glibc.close(socket.fd)
+      return
+    }
     run {
       switchboard.accepted(stream(socket.fd), from: socket.peer.description)
     }
@@ -45,6 +49,8 @@ extension Node {
 
   private func dialled(_ dial: Dial, _ result: Result<ConnectedSocket, SocketError>) {
     switch result {
+    case .success(let socket) where isClosed:
+      Glibc.close(socket.fd)
     case .success(let socket):
       switchboard.dialled(stream(socket.fd), to: socket.peer.description, for: dial)
     case .failure(let error):

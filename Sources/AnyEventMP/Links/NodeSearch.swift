@@ -19,6 +19,10 @@ final class NodeSearch {
     self.failed = failed
   }
 
+  deinit {
+    for dial in dials { dial.cancel() }
+  }
+
   func start() {
     timeLimit = node.loop.timer(after: node.monitorTimeout) { [unowned self] in
       fail("connect timeout")

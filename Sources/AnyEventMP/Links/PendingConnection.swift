@@ -56,6 +56,8 @@ final class PendingConnection {
 
   /// Waits for other connections; `giveUp` is called when they take longer than so many seconds.
   func hold(for seconds: Double, _ giveUp: @escaping () -> Void) {
+    // Asked again meanwhile, it does not wait any longer than it would have.
+    guard !isHeld else { return }
     isHeld = true
     holdLimit = stream.loop.timer(after: seconds, giveUp)
   }

@@ -102,9 +102,21 @@ final class Switchboard {
     case .goOn:
       connection.authenticate()
     case .hold:
-      connection.hold(for: Self.holdTime) { [unowned connection] in connection.authenticate() }
+      connection.hold(for: Self.holdTime) { [unowned self, unowned connection] in
+        node.run { waitedLongEnough(connection) }
+      }
     case .refuse:
       connection.refuse(alreadyConnected(greeting.nodeID))
+    }
+  }
+
+  /// The other node's own dial has not come to anything so far: ours goes on if no other has.
+  private func waitedLongEnough(_ connection: PendingConnection) {
+    guard let id = connection.peer?.nodeID else { return }
+    if others(than: connection).contains(where: \.isCommitted) {
+      connection.refuse(alreadyConnected(id))
+    } else {
+      connection.authenticate()
     }
   }
 
@@ -128,16 +140,44 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     connection.stream.close()
-    report(refusal, of: connection)
-    if let dial = connection.dial {
-      switch refusal.code {
-      case .ownNode: dial.failed?(.ourselves)
-      case .alreadyConnected:
-        dial.failed?(.alreadyConnected(node: connection.peer?.nodeID ?? ""))
-      default: dial.failed?(.unreachable(refusal.reason))
+    if mayHaveLost(connection, refusal) {
+      // The other node may have chosen the connection that it dialled, which may still be under way.
+      connection.dial?.patience = node.loop.timer(after: Self.holdTime) {
+        [unowned self] in node.run { conclude(refusal, of: connection) }
       }
+    } else {
+      conclude(refusal, of: connection)
     }
     releaseHeld(of: connection.peer?.nodeID)
+  }
+
+  /// Whether the other end may have hung up because of a second connection that it prefers, of which
+  /// we may know nothing yet.
+  private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
+    guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer else {
+      return false
+    }
+    let arbiter = arbiter(for: peer)
+    return arbiter.peerAgrees && arbiter.peerDialsFirst
+  }
+
+  /// Logs why a connection was given up, and tells who dialled it.
+  private func conclude(_ given: Refusal, of connection: PendingConnection) {
+    var refusal = given
+    if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
+      node.entries[id]?.link != nil || !others(than: connection).isEmpty
+    {
+      refusal = alreadyConnected(id)
+    }
+    report(refusal, of: connection)
+    let dial = connection.dial
+    dial?.patience = nil
+    switch refusal.code {
+    case .ownNode: dial?.failed?(.ourselves)
+    case .alreadyConnected:
+      dial?.failed?(.alreadyConnected(node: connection.peer?.nodeID ?? ""))
+    default: dial?.failed?(.unreachable(refusal.reason))
+    }
   }
 
   /// A connection that others waited for is gone: they are asked again.
@@ -184,6 +224,11 @@ final class Switchboard {
   private func remove(_ connection: PendingConnection) {
     pending.removeAll { $0 === connection }
   }
+}
+
+extension Refusal {
+  /// Whether the other end closed the connection without our knowing why.
+  fileprivate var isHangup: Bool { code == .refusedByPeer || code == .endOfStream }
 }
 
 extension Refusal.Code {

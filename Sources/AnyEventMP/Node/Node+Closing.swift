@@ -1,22 +1,46 @@
 extension Node {
   /// Leaves the network: closes all connections and listeners and stops all timers.
   ///
-  /// What was sent before is handed to the kernel as far as it takes it; monitors of this node don't
-  /// fire any more. The ports stay, and messages between them work. The loop runs on; the loop's
-  /// thread only.
+  /// What was sent before is handed to the kernel as far as it takes it; monitors of this node on other
+  /// nodes don't fire any more. The ports stay, and messages between them work. The loop runs on;
+  /// the loop's thread only.
   public func close() {
     loop.preconditionOnLoop()
+    isClosed = true
     seeds.stop()
     switchboard.close()
+    peerLog.stop()
     for listener in listeners { listener.close() }
     listeners = []
     timers = [:]
     for entry in entries.values {
       entry.search?.cancel()
-      entry.link?.close()
-      entry.isCurrent = false
-      entry.link = nil
+      for token in entry.watching.values { remove(token) }
+      entry.dissolve()
     }
     entries = [:]
+  }
+
+  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
+  func dissolve() {
+    for entry in entries.values { entry.dissolve() }
+    home.dissolve()
+    for port in ports.all { _ = port.die() }
+  }
+}
+
+extension NodeEntry {
+  /// Closes the connection and lets go of everything, without telling anyone.
+  func dissolve() {
+    isCurrent = false
+    link?.close()
+    link = nil
+    search = nil
+    waiting = nil
+    watching = [:]
+    let callbacks = (monitors, drainCallbacks)
+    monitors = [:]
+    drainCallbacks = []
+    withExtendedLifetime(callbacks) {}
   }
 }

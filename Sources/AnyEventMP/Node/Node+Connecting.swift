@@ -8,15 +8,15 @@ extension Node {
       nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(reason)])
     }
     entry.search = search
-    guard !id.isEmpty else {
-      // Before `configure` there is no network.
-      let reason: [Value] = [
-        .string("transport_error"), .string(entry.id), .string("configure was not called"),
-      ]
-      return `defer`(
-        .job { [unowned self] in if entry.search === search { nodeDown(entry, reason) } })
-    }
-    search.start()
+    if !id.isEmpty, !isClosed { return search.start() }
+    // Without a name or after its end the node has no network; `configure` may come in a moment.
+    `defer`(
+      .job { [unowned self] in
+        guard entry.search === search else { return }
+        if !id.isEmpty, !isClosed { return search.start() }
+        let text = isClosed ? "this node is closed" : "configure was not called"
+        nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
+      })
   }
 
   /// The answer of the global database to where a node listens.

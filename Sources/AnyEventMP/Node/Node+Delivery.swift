@@ -68,6 +68,7 @@ extension Node {
     if let link = entry.link { return link.send(to: name, message) }
     if isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
     let waiting = entry.waiting ?? WaitingPackets()
+    if waiting.isCut { return }
     do {
       try waiting.append(name: name, message, limits: limits)
     } catch {
@@ -75,10 +76,21 @@ extension Node {
     }
     entry.waiting = waiting
     if waiting.count > maximumQueue {
-      return nodeDown(
-        entry, [.string("transport_error"), .string(entry.id), .string("too much queued")])
+      return cutQueue(of: entry)
     }
     connect(to: entry)
+  }
+
+  /// Gives a node up whose queue is over the limit; its monitors fire from the loop.
+  private func cutQueue(of entry: NodeEntry) {
+    entry.waiting = WaitingPackets()
+    entry.waiting?.isCut = true
+    `defer`(
+      .job { [unowned self] in
+        guard entry.waiting?.isCut == true else { return }
+        nodeDown(
+          entry, [.string("transport_error"), .string(entry.id), .string("too much queued")])
+      })
   }
 
   /// A message that cannot be sent is the sender's error: it kills the port that sends it.

@@ -66,7 +66,7 @@ extension Node {
     AE.log(.info, in: Log.kernel, "\(entry.id) is up.")
     database.nodeUp(entry.id)
     seeds.nodeUp(entry.id)
-    if let waiting = entry.waiting {
+    if let waiting = entry.waiting, !waiting.isCut {
       entry.waiting = nil
       waiting.drain { name, message in link.send(to: name, message) }
     }

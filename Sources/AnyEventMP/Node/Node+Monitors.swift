@@ -20,12 +20,17 @@ extension Node {
     } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
       addRemote(monitor, token, of: unsafeDowncast(ref, to: RemotePort.self).home)
     } else if !ref.name.isEmpty {
-      `defer`(
-        .job { [unowned self] in
-          fire([token.serial: monitor], port: ref.name, Self.noSuchPort(ref.id))
-        })
+      home.monitors[ref.name, default: [:]][token.serial] = monitor
+      `defer`(.job { [unowned self] in fireForMissingPort(token) })
     }
     return token
+  }
+
+  private func fireForMissingPort(_ token: MonitorToken) {
+    let name = token.port.name
+    guard let monitor = home.monitors[name]?.removeValue(forKey: token.serial) else { return }
+    if home.monitors[name]?.isEmpty == true { home.monitors[name] = nil }
+    fire([token.serial: monitor], port: name, Self.noSuchPort(token.port.id))
   }
 
   private func addRemote(_ monitor: Monitor, _ token: MonitorToken, of entry: NodeEntry) {
@@ -39,17 +44,18 @@ extension Node {
   /// Takes a monitor back; nothing when it has fired.
   func remove(_ token: MonitorToken) {
     if token.port.kind == .local {
+      // The callback goes when the dictionary is whole again: its end may run code of the program.
       let port = unsafeDowncast(token.port, to: LocalPort.self)
-      port.monitors?[token.serial] = nil
-      return
+      let monitor = port.monitors?.removeValue(forKey: token.serial)
+      if port.monitors?.isEmpty == true { port.monitors = nil }
+      return withExtendedLifetime(monitor) {}
     }
     let entry = unsafeDowncast(token.port, to: RemotePort.self).home
     let name = token.port.name
-    guard entry.monitors[name]?.removeValue(forKey: token.serial) != nil,
-      entry.monitors[name]?.isEmpty == true
-    else { return }
+    let monitor = entry.monitors[name]?.removeValue(forKey: token.serial)
+    guard monitor != nil, entry.monitors[name]?.isEmpty == true else { return }
     entry.monitors[name] = nil
-    if !name.isEmpty { request(entry, [.string("mon0"), .string(name)]) }
+    if !name.isEmpty, entry !== home { request(entry, [.string("mon0"), .string(name)]) }
     forgetIfIdle(entry)
   }
 
@@ -62,9 +68,24 @@ extension Node {
       case .node(let entry):
         entry.watching[port] = nil
         if entry.link != nil {
-          request(entry, [.string("kil0"), .string(port)] + reason)
+          request(entry, [.string("kil0"), .string(port)] + sendable(reason))
         }
       }
+    }
+  }
+
+  /// A reason as it can be sent: one that cannot must not keep the other node from being told.
+  private func sendable(_ reason: [Value]) -> [Value] {
+    do {
+      try reason.withUnsafeBufferPointer { reason in
+        // Half of what is allowed: the request's name, the port and JSON's escapes need room too.
+        let half = CodecLimits(
+          maximumSize: limits.maximumSize / 2, maximumDepth: limits.maximumDepth)
+        try CBOREncoding.appendPacket(name: "", reason, to: ByteBuffer(), limits: half)
+      }
+      return reason
+    } catch {
+      return [.string("die"), .string("the reason could not be sent: \(error)")]
     }
   }
 

@@ -40,7 +40,8 @@ extension Node {
     if ref.owner == serial { return resolveAgain(ref) }
     guard ref.kind == .unbound else { return look(upNode: ref.nodeID, name: ref.name) }
     let unbound = unsafeDowncast(ref, to: UnboundPort.self)
-    if let bound = unbound.bound, bound.owner == serial {
+    guard unbound.belongs(to: serial) else { return look(upNode: ref.nodeID, name: ref.name) }
+    if let bound = unbound.bound {
       let target = resolveAgain(bound)
       if target !== bound { unbound.bound = target }
       return target

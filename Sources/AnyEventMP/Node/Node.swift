@@ -52,6 +52,8 @@ public final class Node {
   lazy var peerLog = PeerLog(loop: loop)
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?
+  /// Whether ``close()`` was called.
+  var isClosed = false
   /// Whether messages are printed (`AE_MP_TRACE`).
   @exclusivity(unchecked) var isTracing: Bool
 
@@ -67,6 +69,7 @@ public final class Node {
 
   deinit {
     reference.clear()
+    dissolve()
   }
 
   /// The node id; empty before `configure`.

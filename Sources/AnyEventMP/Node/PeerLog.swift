@@ -35,6 +35,11 @@ final class PeerLog {
     }
   }
 
+  /// Stops the clock: what was left out is not told any more.
+  func stop() {
+    summary = nil
+  }
+
   private func report(_ subject: String, _ count: Int, _ level: LogLevel, _ context: LogContext) {
     context.log(level, "\(subject): \(LogRateLimiter<String>.summary(suppressed: count))")
   }

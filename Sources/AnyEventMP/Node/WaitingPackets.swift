@@ -4,6 +4,8 @@
 /// size that is the one on the wire.
 struct WaitingPackets {
   private let buffer = ByteBuffer()
+  /// Whether one packet was lost since there were too many: then all that follow are lost too.
+  var isCut = false
 
   /// Bytes that wait.
   var count: Int { buffer.count }

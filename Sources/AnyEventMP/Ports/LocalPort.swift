@@ -45,13 +45,26 @@ final class LocalPort: PortRef {
     if firstHandler == nil || firstTag == tag {
       firstTag = tag
       firstHandler = handler
-      moreHandlers?[tag] = nil
+      remove(furtherTag: tag)
     } else if let handler {
-      moreHandlers = moreHandlers ?? [:]
-      moreHandlers?[tag] = handler
+      // An old callback goes only when the dictionary is whole again: what it held may be an object
+      // whose end runs code of the program that comes back here.
+      var handlers = moreHandlers ?? [:]
+      moreHandlers = nil
+      let old = handlers.updateValue(handler, forKey: tag)
+      moreHandlers = handlers
+      withExtendedLifetime(old) {}
     } else {
-      moreHandlers?[tag] = nil
+      remove(furtherTag: tag)
     }
+  }
+
+  private func remove(furtherTag tag: String) {
+    guard var handlers = moreHandlers else { return }
+    moreHandlers = nil
+    let old = handlers.removeValue(forKey: tag)
+    moreHandlers = handlers.isEmpty ? nil : handlers
+    withExtendedLifetime(old) {}
   }
 
   /// Drops everything that the program gave the port, whoever still holds the id.

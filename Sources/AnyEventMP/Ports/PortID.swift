@@ -39,9 +39,13 @@ extension PortID: Hashable {
     a.ref === b.ref || (a.name == b.name && a.node == b.node)
   }
 
-  /// Feeds the port name to the hasher: the node id adds little.
+  /// Feeds port name and node id to the hasher: on nodes with random ids, ports have the same names.
+  ///
+  /// So an own port that is a key of a dictionary before the node has its id is not found there
+  /// afterwards: its text has changed.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
+    hasher.combine(node)
   }
 }
 

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a ``PortID`` points to: a port of this node, a port of another one, or text that no node has
 /// looked up yet.
 ///
@@ -44,7 +46,11 @@ final class RemotePort: PortRef {
 final class UnboundPort: PortRef {
   private let node: String
   /// What the text led to the last time; looked up again when that is gone.
+  ///
+  /// Only the node that it belongs to touches it.
   @exclusivity(unchecked) var bound: PortRef?
+  /// Serial number of the node that keeps its result here; 0: none yet.
+  private let user = Atomic<UInt32>(0)
 
   init(node: String, name: String) {
     self.node = node
@@ -52,4 +58,14 @@ final class UnboundPort: PortRef {
   }
 
   override var nodeID: String { node }
+
+  /// Whether this node keeps its result here: the first one that asks does.
+  ///
+  /// Several nodes, on threads of their own, may use one port id; the others look it up each time.
+  @inline(__always)
+  func belongs(to serial: UInt32) -> Bool {
+    let current = user.load(ordering: .relaxed)
+    if current != 0 { return current == serial }
+    return user.compareExchange(expected: 0, desired: serial, ordering: .relaxed).exchanged
+  }
 }

@@ -8,7 +8,7 @@ private enum NodeRequest: String {
 extension Node {
   /// Whether the node answers requests of that name.
   private func supports(_ request: String) -> Bool {
-    NodeRequest(rawValue: request) != nil || DatabaseRequest.isTag(request)
+    NodeRequest(rawValue: request) != nil || DatabaseRequest.names.contains(request)
   }
 
   /// Does what a message to the node port asks for; what is wrong with it is logged.
@@ -18,7 +18,7 @@ extension Node {
     do {
       if let request = NodeRequest(rawValue: name) {
         try perform(request, arguments, for: entry)
-      } else if DatabaseRequest.isTag(name) {
+      } else if DatabaseRequest.names.contains(name) {
         try database.handle(Array(message), from: entry.id)
       } else {
         throw RequestError("there is no such request, and no function is registered by that name")
@@ -66,7 +66,9 @@ extension Node {
     entry.watching[name] = add(.node(entry), to: port)
   }
 
+  /// The name may be missing or null, and there need not be a monitor: 2.02 nodes send such requests.
   private func stopMonitor(_ arguments: RequestArguments, for entry: NodeEntry) throws {
+    guard arguments.message.count > 1 else { return }
     let name = try arguments.portName(1)
     if let token = entry.watching.removeValue(forKey: name) { remove(token) }
   }

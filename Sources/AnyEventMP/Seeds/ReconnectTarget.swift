@@ -18,11 +18,17 @@ final class ReconnectTarget {
   /// When (s, loop time) the attempts to reach it began; nil while it is connected.
   var missedSince: Double?
   var retry: TimerWatcher?
-  var isDialling = false
+  /// The attempt under way.
+  var dial: Dial?
+  var isDialling: Bool { dial != nil }
 
   init(_ purpose: Purpose, policy: ReconnectPolicy) {
     self.purpose = purpose
     self.policy = policy
     if case .global(let id) = purpose { nodeID = id }
+  }
+
+  deinit {
+    dial?.cancel()
   }
 }

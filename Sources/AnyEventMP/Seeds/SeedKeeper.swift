@@ -82,17 +82,17 @@ final class SeedKeeper {
   private func dialSeed(_ target: ReconnectTarget, _ address: String) {
     AE.log(.trace, in: Log.kernel, "trying connect to seed node \(address).")
     let dial = Dial(address: address)
-    target.isDialling = true
+    target.dial = dial
     dial.greeted = { [weak target] id in target?.nodeID = id }
     dial.connected = { [weak self, weak target] id in
       guard let self, let target else { return }
-      target.isDialling = false
+      target.dial = nil
       target.nodeID = id
       connected(target)
     }
     dial.failed = { [weak self, weak target] failure in
       guard let self, let target else { return }
-      target.isDialling = false
+      target.dial = nil
       ended(target, failure)
     }
     node.dial(dial)
