@@ -27,8 +27,8 @@ package struct IPAddress: Hashable, Sendable {
 
   /// The address written as numbers; nil for everything else, host names among them.
   package init?(_ text: String) {
-    // The C function would stop reading there.
-    guard !text.utf8.contains(0) else { return nil }
+    // C would stop reading there and take what is before it.
+    if text.utf8.contains(0) { return nil }
     var buffer = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, text, &buffer) == 1 {
       bytes = Array(buffer.prefix(4))
