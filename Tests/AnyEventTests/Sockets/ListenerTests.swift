@@ -139,28 +139,24 @@ struct ListenerTests {
 
   @Test("an unguarded server serves until its loop is closed")
   func unguarded() throws {
-    let loop = Loop()
-    let port = try loop.perform {
-      var port = 0
-      try tcp_server("127.0.0.1", nil) { fh, _, _ in
-        close(fh)
-        loop.stop()
-      } prepare: { _, _, bound in
-        port = bound
-        return 0
+    try withTemporaryDirectory { directory in
+      let path = directory + "/socket"
+      let loop = Loop()
+      try loop.perform {
+        try tcp_server("unix/", path) { fh, _, _ in
+          close(fh)
+          loop.stop()
+        }
       }
-      return port
+      let guarded = loop.connect(to: "unix/", path) { result in
+        if case .success(let socket) = result { close(socket.fd) }
+      }
+      loop.run()
+      #expect(access(path, F_OK) == 0)
+      loop.close()
+      #expect(access(path, F_OK) != 0)
+      withExtendedLifetime(guarded) {}
     }
-    let guarded = loop.connect(to: "127.0.0.1", port) { result in
-      if case .success(let socket) = result { close(socket.fd) }
-    }
-    loop.run()
-    loop.close()
-    try withLoop { again in
-      // The port is free now.
-      _ = try again.listen(on: "127.0.0.1", port) { _ in }
-    }
-    withExtendedLifetime(guarded) {}
   }
 
   @Test("retry closes the socket and reports the end of the list")
