@@ -7,7 +7,8 @@ final class HostState {
   init(_ body: @escaping () -> Void) { self.body = body }
 }
 
-/// A libuv loop as a host program has it; at the end it must close clean, with every handle given back.
+/// A libuv loop as a host program has it; at the end it must close clean, with every handle given
+/// back.
 func withHostLoop(_ body: (UnsafeMutablePointer<uv_loop_t>) throws -> Void) rethrows {
   let uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
   #expect(uv_loop_init(uv) == 0)

@@ -12,7 +12,8 @@ extension CondVar {
 
   /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
   ///
-  /// On the main actor this works while `recv` or `run` has the main thread. Throws what `croak` was given.
+  /// On the main actor this works while `recv` or `run` has the main thread. Throws what `croak`
+  /// was given.
   public var value: Value {
     get async throws {
       while true {

@@ -1,7 +1,7 @@
 /// A condition variable: a value, or an error, that will be there later, and means to wait for it.
 ///
-/// One side calls `send` or `croak`; the other waits with `recv`, which runs the loop, with `await value`,
-/// or is told by `cb`. Corresponds to Perl's AnyEvent condition variables.
+/// One side calls `send` or `croak`; the other waits with `recv`, which runs the loop, with `await
+/// value`, or is told by `cb`. Corresponds to Perl's AnyEvent condition variables.
 public final class CondVar<Value> {
   let loop: Loop
   var result: Result<Value, any Error>?
@@ -40,9 +40,11 @@ public final class CondVar<Value> {
   /// The same as `send`: a condition variable can be called like a callback.
   public func callAsFunction(_ value: Value) { send(value) }
 
-  /// Sets what is called, once, when the condition variable gets ready, in place of an earlier callback.
+  /// Sets what is called, once, when the condition variable gets ready, in place of an earlier
+  /// callback.
   ///
-  /// If it is ready already, the callback is called within this function. Calling `recv` in it is fine.
+  /// If it is ready already, the callback is called within this function. Calling `recv` in it is
+  /// fine.
   public func cb(_ callback: ((CondVar<Value>) -> Void)?) {
     loop.preconditionOnLoop()
     guard let callback, ready else {
@@ -54,8 +56,8 @@ public final class CondVar<Value> {
 
   /// Counts one more thing to wait for.
   ///
-  /// `group` is called by the `end` that makes the count zero; it is supposed to `send`. The last one given
-  /// counts.
+  /// `group` is called by the `end` that makes the count zero; it is supposed to `send`. The last
+  /// one given counts.
   public func begin(_ group: ((CondVar<Value>) -> Void)? = nil) {
     loop.preconditionOnLoop()
     pending += 1
@@ -64,7 +66,8 @@ public final class CondVar<Value> {
 
   /// Counts one thing less to wait for; at zero calls the group callback, or else sends.
   ///
-  /// A condition variable that carries a value has nothing to send by itself: it needs a group callback.
+  /// A condition variable that carries a value has nothing to send by itself: it needs a group
+  /// callback.
   public func end() {
     loop.preconditionOnLoop()
     pending -= 1

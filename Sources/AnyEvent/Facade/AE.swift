@@ -1,7 +1,7 @@
 /// The short spellings of the event loop's functions, on the current loop.
 ///
-/// Each acts on `Loop.current`: inside a callback the loop that calls it, else, on the main thread, the
-/// default loop. Corresponds to Perl's package `AE`.
+/// Each acts on `Loop.current`: inside a callback the loop that calls it, else, on the main thread,
+/// the default loop. Corresponds to Perl's package `AE`.
 public enum AE {
   /// Calls `cb` after so many seconds, then, if `interval` is positive, every `interval` seconds.
   ///

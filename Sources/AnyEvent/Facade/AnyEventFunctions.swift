@@ -1,5 +1,6 @@
-// The spellings of Perl's `AnyEvent->timer (…)`: written `AnyEvent.timer(…)`, with the module's name. They must
-// not become members of a type called AnyEvent: that would hide all other names of the module.
+// The spellings of Perl's `AnyEvent->timer (…)`: written `AnyEvent.timer(…)`, with the module's
+// name. They must not become members of a type called AnyEvent: that would hide all other names of
+// the module.
 
 /// Calls `cb` after `after` seconds, then, if `interval` is positive, every `interval` seconds.
 ///

@@ -2,9 +2,10 @@ internal import Glibc
 
 /// Connects to a host and calls `connect` with the socket, or with nil and `errno` set.
 ///
-/// The socket is non-blocking and belongs to the callback. The host may be a name, a numeric address, or `"unix/"` with
-/// a path as service. `prepare` gets each socket before it is connected and returns the time-out in
-/// seconds, 0 for the system's. Corresponds to Perl's `AnyEvent::Socket::tcp_connect`.
+/// The socket is non-blocking and belongs to the callback. The host may be a name, a numeric
+/// address, or `"unix/"` with a path as service. `prepare` gets each socket before it is connected
+/// and returns the time-out in seconds, 0 for the system's. Corresponds to Perl's
+/// `AnyEvent::Socket::tcp_connect`.
 public func tcp_connect(
   _ host: String, _ service: any TCPService,
   _ connect: @escaping (_ fh: CInt?) -> Void, prepare: ((_ fh: CInt) -> Double)? = nil
@@ -59,10 +60,11 @@ public func tcp_connect(
 
 /// Binds, listens, and calls `accept` with socket, host and port of every connection.
 ///
-/// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a path as service.
-/// Service nil or 0 lets the system choose a port. `prepare` is told the socket, host and port really bound and
-/// returns the length of the queue, 0 for the default. Serves until the loop is closed. Throws
-/// `SocketError` when the address cannot be bound. Corresponds to Perl's `AnyEvent::Socket::tcp_server`.
+/// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a
+/// path as service. Service nil or 0 lets the system choose a port. `prepare` is told the socket,
+/// host and port really bound and returns the length of the queue, 0 for the default. Serves until
+/// the loop is closed. Throws `SocketError` when the address cannot be bound. Corresponds to Perl's
+/// `AnyEvent::Socket::tcp_server`.
 public func tcp_server(
   _ host: String?, _ service: (any TCPService)?,
   _ accept: @escaping (_ fh: CInt, _ host: String, _ port: Int) -> Void,

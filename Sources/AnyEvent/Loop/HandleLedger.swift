@@ -19,8 +19,8 @@ final class HandleLedger {
 
   /// Closes a handle; its memory is given back by the close callback.
   ///
-  /// No other callback of the handle is called any more. Closing twice does nothing, but the pointer
-  /// must not be used after the close callback: owners drop it when they call this.
+  /// No other callback of the handle is called any more. Closing twice does nothing, but the
+  /// pointer must not be used after the close callback: owners drop it when they call this.
   func close<Handle>(_ pointer: UnsafeMutablePointer<Handle>) {
     let handle = base(pointer)
     guard uv_is_closing(handle) == 0 else { return }
@@ -38,4 +38,10 @@ final class HandleLedger {
 @inline(__always)
 func base<Handle>(_ pointer: UnsafeMutablePointer<Handle>) -> UnsafeMutablePointer<uv_handle_t> {
   UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_handle_t.self)
+}
+
+/// libuv's text for one of its (negative) codes.
+func describe(_ status: CInt) -> String {
+  guard let text = uv_strerror(status) else { return "error \(status)" }
+  return String(cString: text)
 }

@@ -7,12 +7,12 @@ extension Loop {
 
   /// Cancels everything on this loop and gives back every libuv handle and all memory.
   ///
-  /// Legal at any time on the loop's thread, also inside callbacks and more than once. No callback of
-  /// a watcher is called afterwards, and watchers made afterwards never call. `completion` is called
-  /// when the last handle is closed:
+  /// Legal at any time on the loop's thread, also inside callbacks and more than once. No callback
+  /// of a watcher is called afterwards, and watchers made afterwards never call. `completion` is
+  /// called when the last handle is closed:
   /// - on a foreign loop, from the host's `uv_run`, while that runs on;
-  /// - on a loop of our own, before this returns, or, inside a callback, when the running `run()` or `recv()`
-  ///   is about to return.
+  /// - on a loop of our own, before this returns, or, inside a callback, when the running `run()`
+  ///   or `recv()` is about to return.
   ///
   /// A name resolution under way cannot be interrupted: closing waits for it.
   public func close(_ completion: (() -> Void)? = nil) {
@@ -59,6 +59,11 @@ extension Loop {
     postponed.removeAll()
     targets.removeAll()
     disarmRound()
+    // Whoever else holds these, their sockets are closed now.
+    for object in kept.values {
+      (object as? Connector)?.cancel()
+      (object as? Listener)?.close()
+    }
     kept.removeAll()
   }
 

@@ -15,9 +15,9 @@ struct Mailbox {
 extension Loop {
   /// Calls `job` on the loop's thread, soon: the one function that may be called from any thread.
   ///
-  /// Jobs are called in the order in which they were posted. Returns false, without calling the job,
-  /// if the loop is closed. The
-  /// prospect of a job does not keep `run()` from returning, but `recv()` waits for it.
+  /// Jobs are called in the order in which they were posted. Returns false, without calling the
+  /// job, if the loop is closed. The prospect of a job does not keep `run()` from returning, but
+  /// `recv()` waits for it.
   @discardableResult
   public func post(_ job: @escaping @Sendable () -> Void) -> Bool {
     // Sending inside the lock: the handle may be closed as soon as it is left.

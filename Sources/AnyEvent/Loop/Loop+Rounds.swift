@@ -1,9 +1,9 @@
 internal import CLibUV
 
-// A round is the end of an iteration: postponed callbacks, then end-of-iteration targets. It is held
-// in the check phase, after polling, and in the idle phase, before polling. The idle handle is active
-// while anything waits, which also makes libuv poll without sleeping, whoever asked and when: that is
-// why no order within libuv's iteration matters here.
+// A round is the end of an iteration: postponed callbacks, then end-of-iteration targets. It is
+// held in the check phase, after polling, and in the idle phase, before polling. The idle handle is
+// active while anything waits, which also makes libuv poll without sleeping, whoever asked and
+// when: that is why no order within libuv's iteration matters here.
 
 extension Loop {
   /// Calls `callback` soon: after what is running now has returned, before the loop sleeps.
@@ -17,7 +17,8 @@ extension Loop {
     armRound()
   }
 
-  /// Calls the target once, after all callbacks of this iteration, at the latest before the loop sleeps.
+  /// Calls the target once, after all callbacks of this iteration, at the latest before the loop
+  /// sleeps.
   ///
   /// Meant for connections that write at most once per iteration. The target is kept until then.
   package func atEndOfIteration(_ target: any EndOfIteration) {

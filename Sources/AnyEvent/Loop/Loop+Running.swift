@@ -3,8 +3,8 @@ internal import CLibUV
 extension Loop {
   /// Runs callbacks until `stop()` is called or nothing is left that could call one.
   ///
-  /// Only on loops of our own. Corresponds to `EV::run`; `recv()` of a condition variable is the usual way
-  /// to run the default loop.
+  /// Only on loops of our own. Corresponds to `EV::run`; `recv()` of a condition variable is the
+  /// usual way to run the default loop.
   public func run() {
     beginRunning()
     repeat {
@@ -16,7 +16,8 @@ extension Loop {
 
   /// Runs one iteration: what is ready now, or, if `waiting`, at least one event.
   ///
-  /// Returns whether there is anything left that could call a callback; false too if `stop()` was called.
+  /// Returns whether there is anything left that could call a callback; false too if `stop()` was
+  /// called.
   @discardableResult
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()

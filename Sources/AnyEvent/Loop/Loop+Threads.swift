@@ -1,7 +1,8 @@
 internal import Glibc
 
 extension Loop {
-  /// The loop whose callback is running on this thread; outside of callbacks, on the main thread, `default`.
+  /// The loop whose callback is running on this thread; outside of callbacks, on the main thread,
+  /// `default`.
   ///
   /// On other threads there is no default: `perform(_:)` makes a loop the current one.
   public static var current: Loop {

@@ -1,12 +1,13 @@
 internal import CLibUV
 
 extension Loop {
-  /// Calls `callback` after `after` seconds, then, if `interval` is positive, every `interval` seconds.
+  /// Calls `callback` after `after` seconds, then, if `interval` is positive, every `interval`
+  /// seconds.
   ///
-  /// Never early, and at most about a millisecond late on an otherwise idle loop. A timer without delay
-  /// is called in the next iteration; re-arming it in its own callback lets other events through. The
-  /// returned watcher cancels when its last reference goes.
-  /// Corresponds to Perl's `AE::timer`.
+  /// Never early, and at most about a millisecond late on an otherwise idle loop. A timer without
+  /// delay is called in the next iteration; re-arming it in its own callback lets other events
+  /// through. The returned watcher cancels when its last reference goes. Corresponds to Perl's
+  /// `AE::timer`.
   public func timer(
     after: Double, interval: Double = 0, _ callback: @escaping () -> Void
   ) -> TimerWatcher {
@@ -14,7 +15,8 @@ extension Loop {
     return TimerWatcher(on: self, after: after, interval: interval, callback)
   }
 
-  /// Seconds to nanoseconds, rounded up; what isn't positive is 0, more than a century is about one.
+  /// Seconds to nanoseconds, rounded up; what isn't positive is 0, more than a century is about
+  /// one.
   static func nanoseconds(_ seconds: Double) -> UInt64 {
     guard seconds > 0 else { return 0 }
     return UInt64((min(seconds, 4e9) * 1e9).rounded(.up))
@@ -67,8 +69,8 @@ extension Loop {
 
   /// Sets the libuv timer to the earliest deadline.
   ///
-  /// What is due already is served through the idle handle: a libuv timer without delay that is started in
-  /// its own callback would be called again and again without polling.
+  /// What is due already is served through the idle handle: a libuv timer without delay that is
+  /// started in its own callback would be called again and again without polling.
   private func armTimer() {
     guard !isInTimerPass, kind != .manual, state == .open else { return }
     guard let deadline = timers.nextDeadline else {

@@ -4,13 +4,13 @@ internal import Synchronization
 
 /// An event loop on libuv: it calls the callbacks of timers, descriptors, signals and children.
 ///
-/// A program normally uses `Loop.default`, without naming it, through `AE`. A program that runs a libuv
-/// loop already attaches to that one with `init(attachingTo:)`.
+/// A program normally uses `Loop.default`, without naming it, through `AE`. A program that runs a
+/// libuv loop already attaches to that one with `init(attachingTo:)`.
 ///
 /// Everything on a loop happens on one thread, its owner: the thread that first runs it, or that
-/// attached to a foreign loop. Calling it from another thread stops the program with a sentence that
-/// says so; the one door from other threads is `post(_:)`. That check, not the compiler, is why
-/// the type can be `Sendable`.
+/// attached to a foreign loop. Calling it from another thread stops the program with a sentence
+/// that says so; the one door from other threads is `post(_:)`. That check, not the compiler, is
+/// why the type can be `Sendable`.
 public final class Loop: @unchecked Sendable {
   /// How the libuv loop came here.
   enum Kind {
@@ -96,7 +96,8 @@ public final class Loop: @unchecked Sendable {
 
   /// Whether watchers on a foreign loop keep the host's `uv_run` from returning.
   ///
-  /// False unless asked for. The loops that we run ourselves always run as long as there are watchers.
+  /// False unless asked for. The loops that we run ourselves always run as long as there are
+  /// watchers.
   public var keepsLoopAlive: Bool {
     didSet { if keepsLoopAlive != oldValue { updateReferences() } }
   }
@@ -106,13 +107,14 @@ public final class Loop: @unchecked Sendable {
 
   /// Makes a loop of its own.
   ///
-  /// Broken connections show as errors of `write`, not as SIGPIPE: if that signal is at its default,
-  /// it gets an empty handler.
+  /// Broken connections show as errors of `write`, not as SIGPIPE: if that signal is at its
+  /// default, it gets an empty handler.
   public convenience init() { self.init(kind: .own) }
 
   /// Makes a loop whose time stands still until `advance(by:)` or `advance(to:)` moves it.
   ///
-  /// `now` starts at `manualTime` (seconds). Sockets work as on other loops. For tests of time-outs.
+  /// `now` starts at `manualTime` (seconds). Sockets work as on other loops. For tests of
+  /// time-outs.
   public convenience init(manualTime: Double) {
     self.init(kind: .manual)
     manualNow = Self.nanoseconds(manualTime)
@@ -120,9 +122,9 @@ public final class Loop: @unchecked Sendable {
 
   /// Attaches to a loop that somebody else made and runs.
   ///
-  /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed; `close`
-  /// gives back every handle. Nothing here runs, stops or configures the host's loop, uses its `data`,
-  /// changes the handling of SIGPIPE, or keeps the host's `uv_run` from returning (see
+  /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed;
+  /// `close` gives back every handle. Nothing here runs, stops or configures the host's loop, uses
+  /// its `data`, changes the handling of SIGPIPE, or keeps the host's `uv_run` from returning (see
   /// `keepsLoopAlive`).
   public convenience init(
     attachingTo uv: UnsafeMutablePointer<uv_loop_t>, keepsLoopAlive: Bool = false
@@ -199,23 +201,4 @@ public final class Loop: @unchecked Sendable {
   func setReference<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
     if keepsLoopAlive { uv_ref(base(handle)) } else { uv_unref(base(handle)) }
   }
-}
-
-/// Lets writing to a closed connection fail with EPIPE instead of ending the process.
-///
-/// An empty handler rather than "ignore", because programs started by this process inherit the latter.
-private func ignoreBrokenPipes() {
-  var action = sigaction()
-  guard sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil else {
-    return
-  }
-  action.__sigaction_handler.sa_handler = { _ in }
-  action.sa_flags = SA_RESTART
-  sigaction(SIGPIPE, &action, nil)
-}
-
-/// libuv's text for one of its (negative) codes.
-func describe(_ status: CInt) -> String {
-  guard let text = uv_strerror(status) else { return "error \(status)" }
-  return String(cString: text)
 }

@@ -1,8 +1,9 @@
 /// Runs an actor's jobs on a loop's thread.
 ///
-/// An actor whose `unownedExecutor` is that of a `LoopExecutor` shares the loop's thread with its callbacks;
-/// this also works on a loop that a host runs. Jobs go through `Loop.post`, so the loop must be open while
-/// the actor is used. The main actor needs no executor: the default loop serves its queue.
+/// An actor whose `unownedExecutor` is that of a `LoopExecutor` shares the loop's thread with its
+/// callbacks; this also works on a loop that a host runs. Jobs go through `Loop.post`, so the loop
+/// must be open while the actor is used. The main actor needs no executor: the default loop serves
+/// its queue.
 public final class LoopExecutor: SerialExecutor {
   private let loop: Loop
 

@@ -123,8 +123,8 @@ final class SharedPoll {
     if isAlwaysReady { loop.alwaysReady.removeAll { $0 === self } }
     guard let handle else { return }
     self.handle = nil
-    // Closing stops polling at once and drops events already fetched for this descriptor, so that the caller
-    // may close it and a new descriptor of the same number gets none of them.
+    // Closing stops polling at once and drops events already fetched for this descriptor, so that
+    // the caller may close it and a new descriptor of the same number gets none of them.
     loop.ledger.close(handle)
     if let duplicate { _ = Glibc.close(duplicate) }
     if wasBlocking {
@@ -137,8 +137,8 @@ final class SharedPoll {
 extension Loop {
   /// Calls `callback` whenever the descriptor can be read or written without waiting.
   ///
-  /// The descriptor is made non-blocking while it is watched. Cancel its watchers before closing it.
-  /// Regular files are always ready. Corresponds to Perl's `AE::io`.
+  /// The descriptor is made non-blocking while it is watched. Cancel its watchers before closing
+  /// it. Regular files are always ready. Corresponds to Perl's `AE::io`.
   public func io(_ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) -> IOWatcher {
     preconditionOnLoop()
     return IOWatcher(on: self, fd, mode, callback)

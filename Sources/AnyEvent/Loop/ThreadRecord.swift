@@ -1,7 +1,8 @@
 internal import CLibUV
 internal import Glibc
 
-/// What a thread remembers: the loop whose callback it is running, and whether it is the main thread.
+/// What a thread remembers: the loop whose callback it is running, and whether it is the main
+/// thread.
 ///
 /// Allocated when a thread first asks, freed when the thread ends.
 struct ThreadRecord {

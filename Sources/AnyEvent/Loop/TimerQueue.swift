@@ -1,7 +1,7 @@
 /// A queue of deadlines: a binary heap ordered by deadline, then by the order of starting.
 ///
-/// It holds no clock: the time is passed in, so that the same queue serves real and manual time. All
-/// times are nanoseconds of one clock that the caller chooses.
+/// It holds no clock: the time is passed in, so that the same queue serves real and manual time.
+/// All times are nanoseconds of one clock that the caller chooses.
 struct TimerQueue<Payload> {
   /// Names one entry from `insert` until it is taken out; harmless afterwards.
   struct Token {

@@ -1,8 +1,8 @@
 /// The watchers of one event source, called in the order in which they were added.
 ///
-/// The list does not own its watchers: a watcher whose last reference goes takes itself out. Watchers
-/// may be added and taken out while the list is being walked: one that is taken out is not called any
-/// more, one that is added waits for the next walk.
+/// The list does not own its watchers: a watcher whose last reference goes takes itself out.
+/// Watchers may be added and taken out while the list is being walked: one that is taken out is not
+/// called any more, one that is added waits for the next walk.
 final class WatcherList<Watcher: AnyObject> {
   @exclusivity(unchecked)
   private var watchers: [Unmanaged<Watcher>?] = []

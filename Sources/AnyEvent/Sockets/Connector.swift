@@ -125,9 +125,10 @@ final class Connector {
 extension Loop {
   /// Connects to a host: resolves its name and tries its addresses in turn.
   ///
-  /// `prepare` is called with each socket before it is connected and returns the time-out of that attempt
-  /// in seconds, 0 for the system's. `completion` gets a non-blocking socket, or the error of the last
-  /// attempt; it is never called before this returns, nor after the returned guard is gone.
+  /// `prepare` is called with each socket before it is connected and returns the time-out of that
+  /// attempt in seconds, 0 for the system's. `completion` gets a non-blocking socket, or the error
+  /// of the last attempt; it is never called before this returns, nor after the returned guard is
+  /// gone.
   public func connect(
     to host: String, _ service: any TCPService, prepare: ((CInt) -> Double)? = nil,
     _ completion: @escaping (Result<ConnectedSocket, SocketError>) -> Void

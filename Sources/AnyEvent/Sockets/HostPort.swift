@@ -1,8 +1,8 @@
 /// Splits `"host:port"` in all the forms of Perl's AnyEvent into host and service.
 ///
-/// Understands `host:port`, `ip:port`, `ipv6`, `[ip]:port`, `[ip] port`, `ip port`, `unix/:path` and `/path`; without
-/// a port the default is taken. Nil if there is neither or the text is none of these. Corresponds to
-/// Perl's `AnyEvent::Socket::parse_hostport`.
+/// Understands `host:port`, `ip:port`, `ipv6`, `[ip]:port`, `[ip] port`, `ip port`, `unix/:path`
+/// and `/path`; without a port the default is taken. Nil if there is neither or the text is none of
+/// these. Corresponds to Perl's `AnyEvent::Socket::parse_hostport`.
 public func parse_hostport(
   _ string: String, _ defaultService: String? = nil
 ) -> (host: String, service: String)? {

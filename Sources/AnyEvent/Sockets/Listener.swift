@@ -1,7 +1,8 @@
 internal import CLibUV
 internal import Glibc
 
-/// A listening socket that hands out the connections it accepts; it ends when its last reference goes.
+/// A listening socket that hands out the connections it accepts; it ends when its last reference
+/// goes.
 public final class Listener {
   private let loop: Loop
   private var fd: CInt
@@ -86,10 +87,11 @@ public final class Listener {
 extension Loop {
   /// Binds and listens; `accept` gets each connection, non-blocking, and has to close it.
   ///
-  /// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a path as service; a
-  /// socket that exists at the path is replaced. Service nil or 0 lets the system choose a port. `prepare` is
-  /// called before listening, with the address really bound, and returns the length of the queue, 0 for the
-  /// default. Throws when the address cannot be parsed or bound.
+  /// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a
+  /// path as service; a socket that exists at the path is replaced. Service nil or 0 lets the
+  /// system choose a port. `prepare` is called before listening, with the address really bound, and
+  /// returns the length of the queue, 0 for the default. Throws when the address cannot be parsed
+  /// or bound.
   public func listen(
     on host: String?, _ service: (any TCPService)?,
     prepare: ((CInt, SocketAddress) -> Int)? = nil,

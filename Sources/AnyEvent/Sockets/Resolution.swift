@@ -137,8 +137,9 @@ final class ResolverRequest {
 extension Loop {
   /// Finds the addresses of a host, in the order in which they should be tried.
   ///
-  /// Numeric addresses and `"unix/"` with a path need no resolver. The callback is never called before this
-  /// returns. A resolution under way keeps the host's `uv_run` from returning: libuv has no other way.
+  /// Numeric addresses and `"unix/"` with a path need no resolver. The callback is never called
+  /// before this returns. A resolution under way keeps the host's `uv_run` from returning: libuv
+  /// has no other way.
   public func resolve(
     _ host: String, _ service: any TCPService,
     _ callback: @escaping (Result<[SocketAddress], SocketError>) -> Void

@@ -18,10 +18,11 @@ public struct SocketAddress: Hashable, Sendable {
     self.port = port
   }
 
-  /// An address from a numeric host and a port, without asking any resolver; nil if the host isn't numeric.
+  /// An address from a numeric host and a port, without asking any resolver; nil if the host isn't
+  /// numeric.
   ///
-  /// Takes all forms of `inet_aton` (`"127.1"`) and of IPv6 (`"::1"`, without brackets); an IPv4 address
-  /// written as IPv6 is taken as IPv4.
+  /// Takes all forms of `inet_aton` (`"127.1"`) and of IPv6 (`"::1"`, without brackets); an IPv4
+  /// address written as IPv6 is taken as IPv4.
   public init?(ip host: String, port: Int) {
     guard (0...0xFFFF).contains(port), let kind = Self.parse(host) else { return nil }
     self.init(kind, port: port)

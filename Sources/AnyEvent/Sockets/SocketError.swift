@@ -4,7 +4,8 @@ internal import Glibc
 public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `errno` value; `ENXIO` if a host name could not be resolved, as in Perl.
   public let code: CInt
-  /// A sentence without a full stop that names the address: "cannot bind to …: Address already in use".
+  /// A sentence without a full stop that names the address: "cannot bind to …: Address already in
+  /// use".
   public let description: String
 
   /// An error with a text of its own.

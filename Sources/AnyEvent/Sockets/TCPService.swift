@@ -1,7 +1,8 @@
 internal import CLibUV
 internal import Glibc
 
-/// A port: its number, or a service name, `"name=port"`, or the path of a socket if the host is `"unix/"`.
+/// A port: its number, or a service name, `"name=port"`, or the path of a socket if the host is
+/// `"unix/"`.
 public protocol TCPService {
   /// The service in text form.
   var tcpService: String { get }

@@ -46,10 +46,10 @@ public final class ChildWatcher {
 extension Loop {
   /// Calls `callback` with process id and status when the child process has exited.
   ///
-  /// The status is that of `waitpid`: `status >> 8` is the exit code. A child that has exited before is
-  /// reported as well. All watchers of a process on this loop are called, once; watch a process on one
-  /// loop only. `pid` 0 stands for any child and is for loops of our own: it collects all children of the
-  /// process. Corresponds to Perl's `AE::child`.
+  /// The status is that of `waitpid`: `status >> 8` is the exit code. A child that has exited
+  /// before is reported as well. All watchers of a process on this loop are called, once; watch a
+  /// process on one loop only. `pid` 0 stands for any child and is for loops of our own: it
+  /// collects all children of the process. Corresponds to Perl's `AE::child`.
   public func child(
     _ pid: Int32, _ callback: @escaping (_ pid: Int32, _ status: Int32) -> Void
   ) -> ChildWatcher {

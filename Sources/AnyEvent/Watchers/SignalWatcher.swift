@@ -37,8 +37,8 @@ public final class SignalWatcher {
 extension Loop {
   /// Calls `callback`, as a normal callback of the loop, when the process gets the signal.
   ///
-  /// `name` is the signal's name without `SIG`, e.g. `"INT"`. A signal can have several watchers; several
-  /// occurrences may be reported as one. Corresponds to Perl's `AE::signal`.
+  /// `name` is the signal's name without `SIG`, e.g. `"INT"`. A signal can have several watchers;
+  /// several occurrences may be reported as one. Corresponds to Perl's `AE::signal`.
   public func signal(_ name: String, _ callback: @escaping () -> Void) -> SignalWatcher {
     guard let number = SignalName.number(of: name) else {
       preconditionFailure("there is no signal called \"\(name)\": write its name, e.g. \"INT\"")

@@ -107,7 +107,8 @@ struct LoopTests {
     #expect(seen == [100.5, 101])
     #expect(loop.now == 101.25)
     loop.advance(to: 102)
-    // Equal deadlines fire in the order in which they were started: the repeated one was re-started later.
+    // Equal deadlines fire in the order in which they were started: the repeated one was re-started
+    // later.
     #expect(seen == [100.5, 101, 101.5, 102, 102])
     early.cancel()
     late.cancel()

@@ -49,11 +49,13 @@ struct TCPTests {
   @Test("a connection to a closed port is refused and errno says so")
   func refused() throws {
     try withLoop { loop in
-      try loop.perform {
-        let cv = AE.cv(CInt.self)
-        tcp_connect("127.0.0.1", try unusedPort()) { fh in
-          #expect(fh == nil)
-          cv.send(errno)
+      try withUnusedPort { port in
+        let cv = CondVar<CInt>(on: loop)
+        loop.perform {
+          tcp_connect("127.0.0.1", port) { fh in
+            #expect(fh == nil)
+            cv.send(errno)
+          }
         }
         #expect(!cv.ready)
         let code = try cv.recv()
@@ -172,11 +174,20 @@ struct TCPTests {
     }
   }
 
-  /// A port on which nobody listens.
-  private func unusedPort() throws -> Int {
-    let loop = Loop()
-    let listener = try loop.listen(on: "127.0.0.1", 0) { _ in }
-    defer { listener.close() }
-    return listener.address.port
+  /// A port on which nobody listens, and which nobody else can get meanwhile.
+  private func withUnusedPort(_ body: (Int) throws -> Void) rethrows {
+    let fd = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+    defer { close(fd) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        #expect(bind(fd, $0, length) == 0)
+        #expect(getsockname(fd, $0, &length) == 0)
+      }
+    }
+    try body(Int(UInt16(bigEndian: address.sin_port)))
   }
 }
