@@ -18,7 +18,7 @@ struct RunCommandTests {
     DispatchQueue.global().asyncAfter(deadline: .now() + 60, execute: watchdog)
     defer { watchdog.cancel() }
     var log = ""
-    while !log.contains("node listens on [127.0.0.1:") {
+    while !log.contains(" listens on [127.0.0.1:") {
       let data = errors.fileHandleForReading.availableData
       try #require(!data.isEmpty, "the node ended early: \(log)")
       log += String(decoding: data, as: UTF8.self)
