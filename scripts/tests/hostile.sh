@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 begin
 # A short time limit for the handshake, so that those who are slow are met too.
 configuration seed "" '"monitor_timeout": 4'
-start_node seed "$bin/aemp" run
+start_node seed "$bin/eg_receiver"
 
 # A good peer sends messages through the node all the while; it ends with its input.
 mkfifo "$work/stdin"

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 
 begin
 configuration seed
-start_node seed "$bin/aemp" run
+start_node seed "$bin/eg_receiver"
 
 for framing in cbor json; do
   start_peer requests requests --seed "$address" --framing "$framing"
