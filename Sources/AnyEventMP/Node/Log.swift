@@ -5,4 +5,10 @@ enum Log {
   static let kernel = LogContext("AnyEvent::MP::Kernel")
   static let transport = LogContext("AnyEvent::MP::Transport")
   static let global = LogContext("AnyEvent::MP::Global")
+
+  /// Text that a peer may have chosen, of bearable length.
+  static func cut(_ text: String, to count: Int = 1000) -> String {
+    let scalars = text.unicodeScalars.prefix(count)
+    return scalars.endIndex < text.unicodeScalars.endIndex ? String(scalars) + "…" : text
+  }
 }

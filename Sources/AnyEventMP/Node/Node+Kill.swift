@@ -32,7 +32,8 @@ extension Node {
   /// An error thrown in a callback kills the port with reason `die` and its text.
   func fail(_ port: LocalPort, _ error: any Error) {
     var text = String(describing: error)
-    while text.hasSuffix("\n") { text.removeLast() }
+    // By scalars: as a Character, CR LF would be neither.
+    while text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
     kill(port, [.string("die"), .string(text)])
   }
 
@@ -49,7 +50,8 @@ extension Node {
     fire(monitors, port: port.name, reason)
   }
 
+  /// A reason for the log, cut if it is very long.
   static func text(of reason: [Value]) -> String {
-    reason.map { $0.string ?? $0.description }.joined(separator: " ")
+    Log.cut(reason.map { $0.string ?? $0.description }.joined(separator: " "))
   }
 }

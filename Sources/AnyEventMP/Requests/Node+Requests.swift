@@ -25,7 +25,8 @@ extension Node {
       }
     } catch {
       peerLog.log(
-        .error, in: Log.kernel, "request \(Value.string(name)) of \(entry.id) failed: \(error)",
+        .error, in: Log.kernel,
+        "request \(Value.string(Log.cut(name, to: 60))) of \(entry.id) failed: \(Log.cut("\(error)"))",
         similarTo: "\(entry.id): requests")
     }
   }
@@ -68,7 +69,6 @@ extension Node {
 
   /// The name may be missing or null, and there need not be a monitor: 2.02 nodes send such requests.
   private func stopMonitor(_ arguments: RequestArguments, for entry: NodeEntry) throws {
-    guard arguments.message.count > 1 else { return }
     let name = try arguments.portName(1)
     if let token = entry.watching.removeValue(forKey: name) { remove(token) }
   }

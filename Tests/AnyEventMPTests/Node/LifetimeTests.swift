@@ -1,0 +1,174 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("The end of a node") struct LifetimeTests {
+  @Test(
+    "a node that goes away leaves no port, callback or timer behind, closed or not",
+    arguments: [true, false])
+  func nothingIsLeft(isClosed: Bool) {
+    withLoop { test in
+      let tracker = LifeTracker()
+      weak var node: Node?
+      weak var first: LocalPort?
+      do {
+        let strong = Node(on: test.loop)
+        node = strong
+        strong.run {
+          let p = port()
+          first = p.ref as? LocalPort
+          let token = tracker.token()
+          // Circles: callbacks that hold their own port.
+          rcv(p, "a") {
+            token.touch()
+            snd(p, "a")
+          }
+          rcv(p) {
+            token.touch()
+            kil(p)
+          }
+          _ = strong.monitor(p.ref) { _ in
+            token.touch()
+            snd(p, "x")
+          }
+          after(1000) {
+            token.touch()
+            snd(p, "x")
+          }
+          after(1000, p, "x")
+          // Deferred work that is never done.
+          let deep = port()
+          rcv(deep, "x") { snd(deep, "x") }
+          snd(deep, "x")
+          kil(p, "x")
+          snd("elsewhere#p", "waits")
+          _ = strong.monitor(PortID("elsewhere#p").ref) { _ in
+            token.touch()
+            snd(p, "x")
+          }
+          _ = strong.monitor(PortID("#nobody").ref) { _ in token.touch() }
+          strong.whenDrained("elsewhere") {
+            token.touch()
+            snd(p, "x")
+          }
+          db_set("family", "key")
+          db_reg("family", p)
+          db_keys("family") { _ in
+            token.touch()
+            snd(p, "x")
+          }
+          db_mon("family") { _, _, _, _ in
+            token.touch()
+            snd(p, "x")
+          }
+        }
+        if isClosed { strong.close() }
+      }
+      #expect(node == nil)
+      #expect(first == nil)
+      #expect(tracker.alive == 0)
+      test.settle()
+    }
+  }
+
+  @Test("two connected nodes leave nothing behind, in whatever way they end", arguments: 0..<4)
+  func connectedNodes(way: Int) throws {
+    try withLoop { test in
+      let tracker = LifeTracker()
+      weak var weakEntry: NodeEntry?
+      weak var weakA: Node?
+      weak var weakB: Node?
+      weak var weakPort: LocalPort?
+      do {
+        let a = try Node.listening(on: test.loop)
+        let b = try Node.listening(on: test.loop, seeds: [a.address])
+        weakA = a
+        weakB = b
+        test.run(until: { a.isConnected(to: b) && b.isConnected(to: a) })
+        let token = tracker.token()
+        let p = a.run { rcv(port(), "x") { token.touch() } }
+        weakPort = p.ref as? LocalPort
+        _ = b.monitor(p.ref) { _ in token.touch() }
+        b.run {
+          snd(p, "x")
+          db_mon("f") { _, _, _, _ in token.touch() }
+        }
+        test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        weakEntry = a.entries[b.id]
+        #expect(weakEntry?.watching.count == 1)
+        switch way {
+        case 0:
+          a.close()
+          b.close()
+        case 1: b.close()
+        case 2:
+          a.close()
+          a.close()
+        default: break
+        }
+      }
+      #expect(weakA == nil && weakB == nil)
+      #expect(weakEntry == nil && weakPort == nil)
+      #expect(tracker.alive == 0)
+      test.settle()
+    }
+  }
+
+  @Test(
+    "a node may be closed in the middle of everything: from a callback of a message that came in")
+  func closeInCallback() throws {
+    try withPair { global, slave, test in
+      var calls = 0
+      let p = global.run {
+        rcv(port(), "close") {
+          calls += 1
+          global.close()
+          snd(SELF, "nobody home")
+        }
+      }
+      slave.run { for _ in 0..<5 { snd(p, "close") } }
+      test.run(until: { calls > 0 && !slave.isConnected(to: global) })
+      #expect(calls == 1)
+      #expect(global.entries.isEmpty)
+    }
+  }
+
+  @Test("a closed node does not come back: no dial, no listener, and monitors of others fire")
+  func staysClosed() throws {
+    try withPair { global, slave, test in
+      let address = slave.address
+      slave.close()
+      slave.close()
+      test.run(until: { global.connectedNodes.isEmpty })
+      var reason: Message?
+      _ = slave.monitor(PortID("\(global.id)#p").ref) { reason = $0 }
+      slave.run { snd(global.id, "devnull") }
+      test.run(until: { reason != nil })
+      #expect(reason?[2] == "this node is closed")
+      #expect(slave.connectedNodes.isEmpty && slave.entries.isEmpty)
+      var result: Result<ConnectedSocket, SocketError>?
+      let (host, port) = try #require(parse_hostport(address))
+      let attempt = test.loop.connect(to: host, port) { result = $0 }
+      test.run(until: { result != nil })
+      withExtendedLifetime(attempt) {}
+      #expect(throws: SocketError.self) { try #require(result).get() }
+    }
+  }
+
+  @Test("a node that is closed while it dials its seed is not connected by that dial")
+  func closeWhileDialling() throws {
+    try withLoop { test in
+      let global = try Node.listening(on: test.loop)
+      defer { global.close() }
+      for rounds in 0..<12 {
+        let slave = try Node.listening(on: test.loop, seeds: [global.address])
+        for _ in 0..<rounds { test.loop.runOnce(waiting: false) }
+        slave.close()
+        test.settle()
+        #expect(slave.connectedNodes.isEmpty)
+        test.run(until: { global.connectedNodes.isEmpty })
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("From a port id to its port") struct PortResolutionTests {
+  @Test("a reference made from text finds the port each time it is used")
+  func fromText() {
+    withNode { node, _ in
+      var got: [Int] = []
+      let receiver = port()
+      rcv(receiver, "n") { (n: Int) in got.append(n) }
+      let text = PortID(receiver.id)
+      for n in 0..<3 { snd(text, "n", n) }
+      snd(receiver.id, "n", 3)
+      #expect(got == [0, 1, 2, 3])
+      #expect(node.resolve(text.ref) === receiver.ref)
+    }
+  }
+
+  @Test("after the port was killed a cached reference leads nowhere")
+  func afterKill() {
+    withNode { node, test in
+      var got = 0
+      let receiver = port { got += 1 }
+      let text = PortID(receiver.id)
+      snd(text, 1)
+      kil(receiver)
+      test.settle()
+      snd(text, 2)
+      snd(receiver, 3)
+      test.settle()
+      #expect(got == 1)
+      #expect(node.resolve(text.ref).kind == .remote)
+      #expect(node.resolve(receiver.ref).kind == .remote)
+    }
+  }
+
+  @Test("a name that is used again leads to the new port, for text and for the old port's id")
+  func usedAgain() {
+    withNode { node, test in
+      var first = 0
+      var second = 0
+      let old = rcv(PortID(node.addPort(named: "spawned"))) { first += 1 }
+      let text = PortID("#spawned")
+      snd(text, 1)
+      kil(old)
+      test.settle()
+      snd(text, 2)
+      let new = rcv(PortID(node.addPort(named: "spawned"))) { second += 1 }
+      snd(text, 3)
+      snd(old, 4)
+      snd(new, 5)
+      #expect(first == 1)
+      #expect(second == 3)
+    }
+  }
+
+  @Test("after node-down a cached reference of another node's port is looked up again")
+  func afterNodeDown() {
+    withNode { node, _ in
+      let remote = PortID("elsewhere#p")
+      let before = node.resolve(remote.ref)
+      let entry = node.entry(for: "elsewhere")
+      #expect(node.resolve(remote.ref) === before)
+      node.nodeDown(entry, [.string("transport_error")])
+      #expect(!entry.isCurrent)
+      let after = node.resolve(remote.ref)
+      #expect(after !== before)
+      #expect(node.resolve(PortID(before).ref) !== before)
+      #expect((after as? RemotePort)?.home === node.entry(for: "elsewhere"))
+    }
+  }
+
+  @Test("nodes on one loop don't see each other's ports by their objects")
+  func severalNodes() throws {
+    try withLoop { test in
+      let a = try Node.listening(on: test.loop)
+      let b = Node(on: test.loop)
+      defer {
+        a.close()
+        b.close()
+      }
+      var got = 0
+      let ofB = b.run { port { got += 1 } }
+      let ofA = a.run { port { got += 1 } }
+      a.run {
+        #expect(a.resolve(ofB.ref).owner == a.serial)
+        snd(ofB, "for b")
+      }
+      b.run {
+        #expect((b.resolve(ofA.ref) as? RemotePort)?.home.id == a.id)
+        #expect(!port_is_local(ofA))
+        snd(ofA, "for a")
+      }
+      #expect(got == 0)
+      a.run {
+        #expect(Node.current === a)
+        b.run { #expect(Node.current === b) }
+        #expect(Node.current === a)
+        snd(ofA, "here")
+      }
+      test.run(until: { got == 1 })
+    }
+  }
+
+  @Test("a port made before the node has its name gets the name too, and is found under both")
+  func beforeConfigure() throws {
+    try withLoop { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      let early = node.run { port() }
+      let text = early.id
+      #expect(text.hasPrefix("#"))
+      #expect(node.isLocal(early))
+      let id = TestName.next("n")
+      try node.configure(
+        ConfigurationArguments("t", nodeid: id, binds: [], secret: "s", norc: true))
+      #expect(early.id == id + text)
+      var got = 0
+      node.run {
+        rcv(early, "x") { got += 1 }
+        for address in [early, PortID(text), PortID(id + text)] { snd(address, "x") }
+        #expect(port_is_local(id) && port_is_local(text) && !port_is_local("other" + text))
+        #expect(NODE == id)
+      }
+      test.run(until: { got == 3 })
+    }
+  }
+}

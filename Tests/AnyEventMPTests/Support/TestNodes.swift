@@ -1,0 +1,52 @@
+import AnyEvent
+import Synchronization
+import Testing
+
+@testable import AnyEventMP
+
+/// Names that no other test of the process uses: log lines of all of them come together.
+enum TestName {
+  private static let last = Atomic<Int>(0)
+
+  static func next(_ name: String) -> String {
+    "test\(last.wrappingAdd(1, ordering: .relaxed).newValue)/\(name)"
+  }
+}
+
+extension Node {
+  /// A node with a name of its own that listens on 127.0.0.1.
+  static func listening(
+    on loop: Loop, _ name: String = "node", seeds: [String] = [], framings: [String]? = nil,
+    secret: String = "the tests' secret", monitorTimeout: Double? = nil,
+    connectInterval: Double? = nil
+  ) throws -> Node {
+    let node = Node(on: loop)
+    try node.configure(
+      ConfigurationArguments(
+        "test", nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds, secret: secret,
+        monitor_timeout: monitorTimeout, connect_interval: connectInterval,
+        framing_format: framings, norc: true))
+    return node
+  }
+
+  /// The first address that the node listens on.
+  var address: String { listeners.first?.address.description ?? "" }
+
+  /// Whether the two have a connection.
+  func isConnected(to other: Node) -> Bool { entries[other.id]?.link != nil }
+}
+
+/// Runs `body` with two connected nodes, of which the second has the first as its seed.
+func withPair(
+  framings: [String]? = nil, _ body: (_ global: Node, _ slave: Node, TestLoop) throws -> Void
+) throws {
+  try withLoop { test in
+    let first = try Node.listening(on: test.loop, "global", framings: framings)
+    defer { first.close() }
+    let second = try Node.listening(
+      on: test.loop, "slave", seeds: [first.address], framings: framings)
+    defer { second.close() }
+    test.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
+    try body(first, second, test)
+  }
+}
