@@ -14,7 +14,8 @@ case "idleports":
   Ports.idle(arguments.number("the count"))
 case "recv":
   try OneWay.receive(
-    arguments.text("the address"), arguments.number("the count"), size: arguments.number("the size"),
+    arguments.text("the address"), arguments.number("the count"),
+    size: arguments.number("the size"),
     framing: arguments.text("the framing"))
 case "send":
   try OneWay.send(

@@ -9,7 +9,8 @@ final class Link {
   let entry: NodeEntry
   /// The host and port of the other end.
   let address: String
-  private unowned let node: Node
+  // Unchecked, since it is read for every message: a node closes its links before it goes.
+  private unowned(unsafe) let node: Node
   private let stream: StreamConnection
   private let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
@@ -64,6 +65,7 @@ final class Link {
 
   /// Handles bytes from the other end, also those that came with the end of the handshake.
   func received(_ bytes: UnsafeRawBufferPointer) {
+    let node = node
     node.run {
       let before = node.sourceNode
       node.sourceNode = entry
@@ -95,8 +97,9 @@ final class Link {
     guard isOpen else { return }
     close()
     node.defer(
-      .job { [unowned node, entry, weak self] in
-        guard let self, entry.link === self else { return }
+      // Holds no weak reference: it would make every use of this object slower from then on.
+      .job { [self] in
+        guard entry.link === self else { return }
         node.nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
       })
   }

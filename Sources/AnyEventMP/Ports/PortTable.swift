@@ -1,3 +1,5 @@
+import Glibc
+
 /// The ports of a node by name: looked up by the raw bytes of a packet, without making a `String`.
 ///
 /// Open addressing with linear probing; eight bytes a slot, at most three quarters full. The hash is
@@ -26,7 +28,7 @@ struct PortTable: ~Copyable {
     while let slot = slots[index] {
       let isMatch = slot._withUnsafeGuaranteedRef { port in
         Self.withBytes(of: port) { bytes in
-          bytes.count == name.count && bytes.elementsEqual(name)
+          bytes.count == name.count && Self.areEqual(bytes, name)
         }
       }
       if isMatch { return slot.takeUnretainedValue() }
@@ -97,6 +99,13 @@ struct PortTable: ~Copyable {
       if let slot { place(slot) }
     }
     old.deallocate()
+  }
+
+  /// Whether two names of the same length are equal; an empty one may have no address.
+  @inline(__always)
+  private static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+    guard let first = a.baseAddress, let second = b.baseAddress else { return a.isEmpty }
+    return memcmp(first, second, a.count) == 0
   }
 
   private static func withBytes<R>(

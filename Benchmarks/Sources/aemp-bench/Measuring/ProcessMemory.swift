@@ -13,7 +13,9 @@ enum ProcessMemory {
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 256)
     while fgets(&line, CInt(line.count), file) != nil {
-      let words = String(cString: line).split(whereSeparator: \.isWhitespace)
+      let words = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self
+      ).split(whereSeparator: \.isWhitespace)
       if words.count > 1, words[0] == key { return Int(words[1]) ?? 0 }
     }
     return 0

@@ -56,7 +56,9 @@ enum BenchNode {
 
   /// Several senders start at a common time; a single one waits for the machine to calm down.
   private static var settlingTime: Double {
-    guard let text = getenv("START_AT"), let time = Double(String(cString: text)) else { return 0.4 }
+    guard let text = getenv("START_AT"), let time = Double(String(cString: text)) else {
+      return 0.4
+    }
     return max(0, time - AE.time)
   }
 }

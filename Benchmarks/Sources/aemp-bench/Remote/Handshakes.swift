@@ -23,46 +23,40 @@ enum Handshakes {
   }
 
   /// Connects `count` times, each time as a new node, one after the other.
+  ///
+  /// Making the nodes is measured by itself before, as `node_cpu`.
   static func connect(_ address: String, to server: String, _ count: Int) throws {
-    let done = AE.cv()
-    let loop = Loop.default
-    var left = count
-    var failure: (any Error)?
-    func next() {
-      guard left > 0 else { return done.send() }
-      left -= 1
-      let node = Node(on: loop)
+    let making = Stopwatch()
+    for number in 0..<count { try makeNode(number, seeds: []).close() }
+    let nodeCPU = making.cpuSeconds
+
+    let watch = Stopwatch()
+    for number in 0..<count {
+      let welcomed = AE.cv()
+      let node = try makeNode(number, seeds: [address])
       node.run {
-        do {
-          try node.configure(
-            ConfigurationArguments(
-              nodeid: "client\(left)", binds: [], seeds: [address], secret: BenchNode.secret,
-              norc: true))
-        } catch {
-          failure = error
-          return done.send()
-        }
         let client = port()
-        rcv(client, "welcome") {
-          // Not closed from within its own message.
-          AE.postpone {
-            node.close()
-            next()
-          }
-        }
+        rcv(client, "welcome") { welcomed.send() }
         snd(PortID(server), "hello", client)
       }
+      try welcomed.recv()
+      node.close()
     }
-    let watch = Stopwatch()
-    next()
-    try done.recv()
-    if let failure { throw failure }
     let seconds = watch.seconds
     var report = Report(role: "client")
     report.add("n", count)
     report.add("rate", Double(count) / seconds)
     report.add("mean", seconds / Double(count) * 1e6)
     report.add(watch, seconds: seconds)
+    report.add(seconds: "node_cpu", nodeCPU)
     report.print()
+  }
+
+  private static func makeNode(_ number: Int, seeds: [String]) throws -> Node {
+    let node = Node(on: .default)
+    try node.configure(
+      ConfigurationArguments(
+        nodeid: "client\(number)", binds: [], seeds: seeds, secret: BenchNode.secret, norc: true))
+    return node
   }
 }

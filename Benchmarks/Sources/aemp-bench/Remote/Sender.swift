@@ -13,6 +13,8 @@ final class Sender {
   /// How many bytes may wait, and how many messages are sent before others have their turn.
   private static let highWater = 256 << 10
   private static let burst = 4096
+  /// The number in the first message: ten digits make it 32 bytes of JSON.
+  private static let firstNumber = 1_000_000_000
 
   init(_ receiver: PortID, _ count: Int, size: Int) {
     self.receiver = receiver
@@ -48,15 +50,16 @@ final class Sender {
   }
 
   private func send(_ messages: Int) {
-    var number = sent
+    var number = Self.firstNumber + sent
     sent += messages
+    let end = Self.firstNumber + sent
     if let text {
-      while number < sent {
+      while number < end {
         snd(receiver, "test", number, text)
         number += 1
       }
     } else {
-      while number < sent {
+      while number < end {
         snd(receiver, "test", number)
         number += 1
       }

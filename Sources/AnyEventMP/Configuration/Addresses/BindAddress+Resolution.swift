@@ -1,7 +1,11 @@
 /// What resolving addresses takes from outside, so that it is a function of its arguments.
 package struct AddressSources {
-  /// The addresses of this host's interfaces.
-  package var interfaces: [IPAddress]
+  /// The addresses of this host's interfaces; the kernel is asked only when somebody looks.
+  package var interfaces: [IPAddress] {
+    get { askForInterfaces() }
+    set { askForInterfaces = { newValue } }
+  }
+  private var askForInterfaces: () -> [IPAddress]
   /// The name of this host.
   package var hostName: String
   /// Looks up the addresses of a host name; empty when it has none.
@@ -9,9 +13,10 @@ package struct AddressSources {
 
   /// Sources of these parts.
   package init(
-    interfaces: [IPAddress], hostName: String, lookUp: @escaping (String) -> [IPAddress]
+    interfaces: @escaping @autoclosure () -> [IPAddress], hostName: String,
+    lookUp: @escaping (String) -> [IPAddress]
   ) {
-    self.interfaces = interfaces
+    askForInterfaces = interfaces
     self.hostName = hostName
     self.lookUp = lookUp
   }

@@ -1,0 +1,181 @@
+"""What is measured: for each workload our program, its yardstick and the figures that come out."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Callable, List, Optional
+
+from processes import free_port, run, run_pair
+
+SMALL = 3_000_000
+ROUND_TRIPS = 20_000
+HANDSHAKES = 500
+
+
+@dataclass
+class Figure:
+    """One line of the table. The aim is a ratio to the yardstick, or a value if `absolute`."""
+
+    name: str
+    key: str
+    unit: str
+    aim: Optional[float] = None
+    more_is_better: bool = True
+    absolute: bool = False
+
+
+@dataclass
+class Workload:
+    """Two programs that do the same work and return their figures by key."""
+
+    group: str
+    ours: Callable[[], dict]
+    yardstick_name: str = ""
+    yardstick: Optional[Callable[[], dict]] = None
+    figures: List[Figure] = field(default_factory=list)
+
+
+class Programs:
+    """How our program and the yardsticks are called."""
+
+    def __init__(self, bench, yardsticks):
+        self.bench = bench
+        self.yardsticks = yardsticks
+
+    def erlang(self, *arguments):
+        """Erlang processes in one virtual machine."""
+        return run(
+            ["erl", "-noinput", "+P", "2000000", "-pa", self.yardsticks, "-run", "bench", "main",
+             *arguments],
+            environment={"HOME": self.yardsticks, "ERL_CRASH_DUMP": "/dev/null"})
+
+    def yardstick(self, name):
+        return os.path.join(self.yardsticks, name)
+
+    # One way
+
+    def one_way(self, count, size, framing, senders=1):
+        address = f"127.0.0.1:{free_port()}"
+        return self.rates(run_pair(
+            [self.bench, "recv", address, count * senders, size, framing],
+            lambda port: [[self.bench, "send", address, port, count, size, framing]] * senders,
+            "server", start_in=1.5 if senders > 1 else 0))
+
+    def zmq_one_way(self, count, size, senders=1):
+        address = f"tcp://127.0.0.1:{free_port()}"
+        zmq = self.yardstick("zmqb")
+        return self.rates(run_pair(
+            [zmq, "pull", address, count * senders, size],
+            lambda: [[zmq, "push", address, count, size]] * senders,
+            "server", start_in=1.5 if senders > 1 else 0))
+
+    @staticmethod
+    def rates(found):
+        receiver = found["recv"][0]
+        cpu = receiver["cpu"] + sum(sender["cpu"] for sender in found.get("send", []))
+        return {
+            "rate": receiver["rate"], "mbs": receiver["mbs"], "hwm_kb": receiver["hwm_kb"],
+            "cpu_ns": cpu / receiver["n"] * 1e9,
+        }
+
+    # Round trips
+
+    def round_trips(self, cores):
+        address = f"127.0.0.1:{free_port()}"
+        return run_pair(
+            [self.bench, "echo", address],
+            lambda port: [[self.bench, "ping", address, port, ROUND_TRIPS]],
+            "clients", cores)["client"][0]
+
+    def uv_round_trips(self, cores):
+        port = free_port()
+        uv = self.yardstick("uvb")
+        return run_pair(
+            [uv, "echo", port, ROUND_TRIPS, 32],
+            lambda: [[uv, "ping", port, ROUND_TRIPS, 32]], "clients", cores)["client"][0]
+
+    # Connections
+
+    def handshakes(self):
+        address = f"127.0.0.1:{free_port()}"
+        found = run_pair(
+            [self.bench, "serve", address],
+            lambda port: [[self.bench, "connect", address, port, HANDSHAKES]], "clients")
+        client, server = found["client"][0], found["server"][0]
+        return {
+            "rate": client["rate"],
+            "cpu_ms": (client["cpu"] + server["cpu"] - client["node_cpu"]) / client["n"] * 1e3,
+            "node_cpu_ms": client["node_cpu"] / client["n"] * 1e3,
+        }
+
+    def uv_handshakes(self):
+        port = free_port()
+        uv = self.yardstick("uvb")
+        found = run_pair(
+            [uv, "churnsrv", port, 1], lambda: [[uv, "churn", port, 8000, 32]], "clients")
+        return {"rate": found["client"][0]["rate"]}
+
+    def idle_node(self):
+        address = f"127.0.0.1:{free_port()}"
+        found = run_pair([self.bench, "idlenode", address], lambda port: [], "server")
+        return {"mb": found["one"][0]["rss_kb"] / 1024}
+
+
+def all_workloads(bench, yardsticks):
+    """The workloads in the order of the table."""
+    use = Programs(bench, yardsticks)
+    work = [
+        Workload(
+            "local", lambda: run([bench, "oneway", 20_000_000]), "Erlang",
+            lambda: use.erlang("l1", 3_000_000),
+            [Figure("local one-way, typed receiver", "rate", "msg/s", 2)]),
+        Workload(
+            "local", lambda: run([bench, "pingpong", 3_000_000]), "Erlang",
+            lambda: use.erlang("l2", 500_000), [Figure("local ping-pong", "rate", "trips/s", 3)]),
+        Workload(
+            "ports", lambda: run([bench, "churn", 1_000_000]), "Erlang",
+            lambda: {"rate": use.erlang("l3", 100_000)["batch_spawn_exit"]},
+            [Figure("ports made and killed", "rate", "ports/s")]),
+        Workload(
+            "ports", lambda: run([bench, "idleports", 1_000_000]), "Erlang",
+            lambda: use.erlang("l3m", 200_000, "plain"),
+            [Figure("idle port with a receiver", "rss_per", "bytes", 250, False, True)]),
+    ]
+    for framing, aim in (("cbor", 1), ("json", 0.6)):
+        work.append(Workload(
+            "remote", lambda framing=framing: use.one_way(SMALL, 32, framing), "ZeroMQ",
+            lambda: use.zmq_one_way(SMALL, 32),
+            [Figure(f"remote one-way, small, {framing}", "rate", "msg/s", aim),
+             Figure("  CPU of both sides", "cpu_ns", "ns/msg", None, False)]))
+    for framing, aim in (("cbor", 1), ("json", None)):
+        work.append(Workload(
+            "large", lambda framing=framing: use.one_way(300_000, 1024, framing), "ZeroMQ",
+            lambda: use.zmq_one_way(300_000, 1024),
+            [Figure(f"remote one-way, 1 KiB, {framing}", "rate", "msg/s", aim)]))
+    for framing in ("cbor", "json"):
+        work.append(Workload(
+            "large", lambda framing=framing: use.one_way(15_000, 65536, framing), "ZeroMQ",
+            lambda: use.zmq_one_way(15_000, 65536),
+            [Figure(f"remote one-way, 64 KiB, {framing}", "mbs", "MB/s")]))
+    work.append(Workload(
+        "fanin", lambda: use.one_way(250_000, 32, "cbor", 8), "ZeroMQ",
+        lambda: use.zmq_one_way(250_000, 32, 8), [Figure("eight senders, cbor", "rate", "msg/s")]))
+    for name, cores, aim in (
+            ("one core", (0, 0), 1.15), ("two cores", (0, 1), None), ("unpinned", (None, None), None)):
+        if cores[1] == 1 and os.cpu_count() < 2:
+            continue
+        work.append(Workload(
+            "latency", lambda cores=cores: use.round_trips(cores), "libuv",
+            lambda cores=cores: use.uv_round_trips(cores),
+            [Figure(f"round trip, {name}, p50", "p50", "µs", aim, False),
+             Figure(f"round trip, {name}, p99", "p99", "µs", None, False)]))
+    work += [
+        Workload(
+            "handshake", use.handshakes, "libuv, plain", use.uv_handshakes,
+            [Figure("connect, authenticate, close", "rate", "/s"),
+             Figure("  CPU of both sides", "cpu_ms", "ms", 0.5, False, True),
+             Figure("  CPU of making the node", "node_cpu_ms", "ms", None, False)]),
+        Workload(
+            "memory", use.idle_node,
+            figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),
+    ]
+    return work
