@@ -29,7 +29,7 @@ extension Node {
 
   private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
     let binds = listeners.map(\.address.description)
-    AE.log(.debug, in: Log.kernel, "node \(id) listens on [\(binds.joined(separator: ", "))].")
+    AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
     if configuration.seeds.isEmpty {
       // Nobody can be asked: the node keeps its own database.
