@@ -83,6 +83,17 @@ def run(command, core=None, environment=None):
         stop([process])
 
 
+def run_errors(command):
+    """Runs one program to its end and returns what it wrote to standard error."""
+    process = start(command)
+    try:
+        return process.communicate(timeout=TIMEOUT)[1]
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{command[0]}: did not end in {TIMEOUT} seconds") from None
+    finally:
+        stop([process])
+
+
 def run_pair(server, clients, decides, cores=(None, None), start_in=0):
     """Runs a server until it is ready, then its clients, and returns the records by role.
 

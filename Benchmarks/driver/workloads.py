@@ -1,10 +1,12 @@
 """What is measured: for each workload our program, its yardstick and the figures that come out."""
 
 import os
+import re
+import tempfile
 from dataclasses import dataclass, field
 from typing import Callable, List, Optional
 
-from processes import free_port, run, run_pair
+from processes import free_port, run, run_errors, run_pair
 
 SMALL = 3_000_000
 ROUND_TRIPS = 20_000
@@ -114,6 +116,38 @@ class Programs:
             [uv, "churnsrv", port, 1], lambda: [[uv, "churn", port, 8000, 32]], "clients")
         return {"rate": found["client"][0]["rate"]}
 
+    # Counted, not timed: these figures do not depend on what else the machine does
+
+    def instructions(self):
+        """Instructions of one local message: two runs, so that starting the program cancels out."""
+        counts = []
+        for messages in (50_000, 150_000):
+            with tempfile.NamedTemporaryFile() as out:
+                errors = run_errors(
+                    ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}",
+                     self.bench, "oneway", messages])
+            counts.append(int(re.search(r"Collected : (\d+)", errors).group(1)))
+        # The program sends a tenth more before it measures.
+        return {"count": (counts[1] - counts[0]) / 110_000}
+
+    def system_calls(self):
+        """System calls of one small remote message, by the side that makes them."""
+        address = f"127.0.0.1:{free_port()}"
+        count = 1_000_000
+        with tempfile.TemporaryDirectory() as work:
+            traced = [["strace", "-f", "-c", "-o", f"{work}/{side}"] for side in ("recv", "send")]
+            run_pair(
+                traced[0] + [self.bench, "recv", address, count, 32, "cbor"],
+                lambda port: [
+                    traced[1] + [self.bench, "send", address, port, count, 32, "cbor"]],
+                "server")
+            calls = {}
+            for side in ("recv", "send"):
+                with open(f"{work}/{side}", encoding="ascii") as file:
+                    total = [line.split() for line in file if line.rstrip().endswith(" total")][0]
+                calls[side] = int(total[3]) / count
+        return calls
+
     def idle_node(self):
         address = f"127.0.0.1:{free_port()}"
         found = run_pair([self.bench, "idlenode", address], lambda port: [], "server")
@@ -177,5 +211,12 @@ def all_workloads(bench, yardsticks):
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),
+        Workload(
+            "counts", use.instructions,
+            figures=[Figure("instructions of a local message", "count", "", None, False)]),
+        Workload(
+            "counts", use.system_calls,
+            figures=[Figure("system calls a message, sending", "send", "", None, False),
+                     Figure("system calls a message, receiving", "recv", "", None, False)]),
     ]
     return work

@@ -11,11 +11,11 @@ enum ProcessMemory {
   private static func status(_ key: String) -> Int {
     guard let file = fopen("/proc/self/status", "r") else { return 0 }
     defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, CInt(line.count), file) != nil {
-      let words = String(
-        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self
-      ).split(whereSeparator: \.isWhitespace)
+    var line: UnsafeMutablePointer<CChar>?
+    var capacity = 0
+    defer { free(line) }
+    while getline(&line, &capacity, file) > 0, let line {
+      let words = String(cString: line).split(whereSeparator: \.isWhitespace)
       if words.count > 1, words[0] == key { return Int(words[1]) ?? 0 }
     }
     return 0

@@ -1,0 +1,210 @@
+import Testing
+
+@testable import AnyEventMP
+
+/// What a stranger sends, and what the log says about it.
+struct BadGreeting: CustomTestStringConvertible, Sendable {
+  let name: String
+  /// What is sent; gets the node's id, its own two lines, and the id of a node that is connected.
+  let text: @Sendable (_ node: String, _ lines: [String], _ connected: String) -> String
+  let reason: String
+  /// The node id that the log line must name.
+  var id: String?
+  /// Whether the stranger hangs up afterwards.
+  var hangsUp = false
+
+  var testDescription: String { name }
+
+  private static let greeting = "aemp;1;stranger;hmac_sha3_512;cbor,json\nnonce\n"
+
+  static let all = [
+    BadGreeting(
+      name: "HTTP", text: { _, _, _ in "GET / HTTP/1.1\r\nHost: x\r\n\r\n" },
+      reason: "does not speak AEMP"),
+    BadGreeting(name: "empty lines", text: { _, _, _ in "\n\n\n" }, reason: "does not speak AEMP"),
+    BadGreeting(
+      name: "too few fields", text: { _, _, _ in "aemp;1;x\n" }, reason: "too few fields"),
+    BadGreeting(
+      name: "endless line", text: { _, _, _ in String(repeating: "x", count: 5000) },
+      reason: "more than 4096 bytes"),
+    BadGreeting(
+      name: "long line with an end",
+      text: { _, _, _ in String(repeating: "x", count: 9000) + "\n" },
+      reason: "more than 4096 bytes"),
+    BadGreeting(
+      name: "wrong version", text: { _, _, _ in "aemp;2;stranger;hmac_sha3_512;json\nn\n" },
+      reason: "version '2'"),
+    BadGreeting(
+      name: "no node id", text: { _, _, _ in "aemp;1;;hmac_sha3_512;json\nn\n" },
+      reason: "calls itself"),
+    BadGreeting(
+      name: "node id with a space", text: { _, _, _ in "aemp;1;a b;hmac_sha3_512;json\nn\n" },
+      reason: "calls itself 'a b'"),
+    BadGreeting(
+      name: "our own node id",
+      text: { node, _, _ in "aemp;1;\(node);hmac_sha3_512;json\nother nonce\n" },
+      reason: "I refuse to talk to myself"),
+    BadGreeting(
+      name: "echo", text: { _, lines, _ in lines.joined(separator: "\n") + "\n" },
+      reason: "echo attack"),
+    BadGreeting(
+      name: "our nonce",
+      text: { _, lines, _ in "aemp;1;stranger;hmac_sha3_512;json\n\(lines[1])\n" },
+      reason: "our own nonce", id: "stranger"),
+    BadGreeting(
+      name: "unknown extension",
+      text: { _, _, _ in "aemp-nothing;1;stranger;hmac_sha3_512;json\nn\n" },
+      reason: "aemp-nothing", id: "stranger"),
+    BadGreeting(
+      name: "a node that is connected",
+      text: { _, _, connected in "aemp;1;\(connected);hmac_sha3_512;json\nnonce\n" },
+      reason: "is already connected"),
+    BadGreeting(
+      name: "no common method", text: { _, _, _ in "aemp;1;stranger;tls_anon,other;json\nn\n" },
+      reason: "no common authentication method", id: "stranger"),
+    BadGreeting(
+      name: "no common framing", text: { _, _, _ in "aemp;1;stranger;hmac_sha3_512;storable\nn\n" },
+      reason: "no common framing", id: "stranger"),
+    BadGreeting(
+      name: "wrong secret",
+      text: { _, _, _ in greeting + "hmac_sha3_512;\(String(repeating: "0a", count: 64));json\n" },
+      reason: "compare the secret", id: "stranger"),
+    BadGreeting(
+      name: "upper-case hex",
+      text: { _, _, _ in greeting + "hmac_sha3_512;\(String(repeating: "0A", count: 64));json\n" },
+      reason: "authentication line", id: "stranger"),
+    BadGreeting(
+      name: "rubbish instead of authentication", text: { _, _, _ in greeting + "rubbish\n" },
+      reason: "authentication line", id: "stranger"),
+    BadGreeting(
+      name: "a method that we do not accept",
+      text: { _, _, _ in greeting + "cleartext;00;json\n" }, reason: "authenticates by 'cleartext'",
+      id: "stranger"),
+    BadGreeting(
+      name: "half a greeting, then the end", text: { _, _, _ in "aemp;1;stran" },
+      reason: "closed the connection before its greeting", hangsUp: true),
+    BadGreeting(
+      name: "nothing, then the end", text: { _, _, _ in "" },
+      reason: "closed the connection before its greeting", hangsUp: true),
+    BadGreeting(
+      name: "greeting, then the end", text: { _, _, _ in greeting },
+      reason: "closed the connection before its authentication line", id: "stranger", hangsUp: true),
+  ]
+}
+
+@Suite("Strangers") struct BadGreetingTests {
+  @Test(
+    "a bad greeting: closed, one log line with address, id and reason; the others are served",
+    arguments: BadGreeting.all, [false, true])
+  func badGreeting(_ bad: BadGreeting, byteByByte: Bool) throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), test)
+      let stranger = try RawPeer.connect(node.address, test)
+      test.run(until: { stranger.lines.count >= 2 })
+      let text = bad.text(node.id, stranger.lines, friend.id)
+      if byteByByte, text.utf8.count < 1000 {
+        for byte in text.utf8 {
+          stranger.send([byte])
+          test.loop.runOnce(waiting: false)
+        }
+      } else {
+        stranger.send(text)
+      }
+      if bad.hangsUp { stranger.stream.flushAndClose() }
+      test.run(until: { !log.lines(with: stranger.address).isEmpty })
+      test.run(until: { stranger.isClosed || bad.hangsUp })
+      test.settle()
+      let lines = log.lines(with: stranger.address)
+      #expect(lines.count == 1, "\(lines)")
+      let line = lines.first ?? ""
+      #expect(line.contains(bad.reason))
+      if let id = bad.id { #expect(line.contains("(\(id))")) }
+      // Nothing was given to guess the secret with.
+      #expect(stranger.lines.count == 2)
+      #expect(node.connectedNodes == [friend.id])
+      friend.send("", "snd", .string("\(friend.id)#echo"), "still here")
+      test.run(until: { friend.messages(to: "echo") == [["still here"]] })
+    }
+  }
+
+  @Test(
+    "whoever is too slow is closed when the time is over, and not before",
+    arguments: ["", "aemp;1;slow", "aemp;1;slow;hmac_sha3_512;json\nnonce\n"])
+  func tooSlow(text: String) throws {
+    let log = LogCollector.shared
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop, monitorTimeout: 12)
+      defer { node.close() }
+      let stranger = try RawPeer.connect(node.address, test)
+      test.run(until: { stranger.lines.count == 2 })
+      stranger.send(text)
+      test.loop.advance(by: 11.9)
+      test.settle()
+      #expect(!stranger.isClosed)
+      test.loop.advance(by: 0.2)
+      test.run(until: { stranger.isClosed })
+      let lines = log.lines(with: stranger.address)
+      #expect(lines.count == 1 && lines[0].contains("not done in time"), "\(lines)")
+    }
+  }
+
+  @Test("a slow trickle of bytes does not prolong the time")
+  func trickle() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop, monitorTimeout: 10)
+      defer { node.close() }
+      let stranger = try RawPeer.connect(node.address, test)
+      test.run(until: { stranger.lines.count == 2 })
+      for _ in 0..<9 {
+        stranger.send("x")
+        test.loop.advance(by: 1)
+      }
+      #expect(!stranger.isClosed)
+      test.loop.advance(by: 1.5)
+      test.run(until: { stranger.isClosed })
+    }
+  }
+
+  @Test("the same trouble again and again is logged ten times a minute and then counted")
+  func flood() throws {
+    let log = LogCollector.shared
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      var addresses: [String] = []
+      for _ in 0..<15 {
+        let stranger = try RawPeer.connect(node.address, test)
+        test.run(until: { stranger.lines.count == 2 })
+        addresses.append(stranger.address)
+        stranger.send("x\n")
+        test.run(until: { stranger.isClosed })
+      }
+      #expect(addresses.filter { !log.lines(with: $0).isEmpty }.count == 10)
+      #expect(addresses.filter { !log.lines(with: $0, upTo: .debug).isEmpty }.count == 15)
+      let before = log.lines(with: "suppressed 5 similar messages").count
+      test.loop.advance(by: 61)
+      #expect(log.lines(with: "suppressed 5 similar messages").count > before)
+    }
+  }
+
+  @Test("a wrong secret shows on both sides, on ours with the advice to compare the files")
+  func wrongSecretDialled() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop, secret: "one")
+      defer { node.close() }
+      let other = try Node.listening(on: test.loop, seeds: [node.address], secret: "another")
+      defer { other.close() }
+      test.run(until: { !log.lines(with: "(\(other.id))").isEmpty })
+      test.run(until: { !log.lines(with: node.address, upTo: .error).isEmpty })
+      let dialled = log.lines(with: node.address, upTo: .error)
+      #expect(dialled.first?.contains("(\(node.id))") == true)
+      #expect(
+        dialled.first?.contains("compare the secret in the configuration file of both hosts")
+          == true)
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("When to dial again") struct ReconnectPolicyTests {
+  @Test("waits double from 2r on, r within its range, up to the longest", arguments: 0..<20)
+  func backOff(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+    for attempt in 1...40 {
+      let delay = policy.delayAfterFailure(using: &random)
+      let factor = Double(1 << min(attempt, 20))
+      #expect(
+        delay >= min(30, factor * 0.6) && delay <= min(30, factor * 1.2), "attempt \(attempt)")
+    }
+  }
+
+  @Test("nodes started together spread out")
+  func spread() {
+    var random = SeededGenerator(seed: 1)
+    let delays = (0..<100).map { _ in
+      var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+      return policy.delayAfterFailure(using: &random)
+    }
+    #expect(Set(delays).count > 90)
+    #expect((delays.max() ?? 0) - (delays.min() ?? 0) > 1)
+  }
+
+  @Test("after a loss of a connection that lasted, at once and from the beginning")
+  func loss() {
+    var random = SeededGenerator(seed: 2)
+    var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+    for _ in 0..<10 { _ = policy.delayAfterFailure(using: &random) }
+    #expect(policy.delayAfterLoss(lasted: 100, using: &random) == 0)
+    #expect(policy.delayAfterFailure(using: &random) <= 4.8)
+  }
+
+  @Test("a peer that accepts and drops is retried at once the first time, then less and less often")
+  func flapping() {
+    var random = SeededGenerator(seed: 3)
+    var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+    #expect(policy.delayAfterLoss(lasted: 0.1, using: &random) == 0)
+    var last = 0.0
+    for _ in 0..<10 {
+      let delay = policy.delayAfterLoss(lasted: 0.1, using: &random)
+      #expect(delay > 0 && delay >= min(last, 15))
+      last = delay
+    }
+    #expect(last >= 30 * 0.6)
+  }
+}
