@@ -1,7 +1,8 @@
 @testable import AnyEventMP
 
-/// Two nodes that dial each other, as far as the arbiter sees it: what each end knows, and what is on
-/// its way. Every step is one event at one end; delays are steps that come late.
+/// Two nodes that dial each other, as far as the arbiter sees it.
+///
+/// It holds what each end knows, and what is on its way. Every step is one event at one end; delays are steps that come late.
 struct ArbiterModel: Hashable {
   /// What travels on a connection, in order.
   enum Signal: Hashable {
