@@ -20,11 +20,15 @@ final class RawPeer {
     stream.start()
   }
 
-  /// Connects to `host:port`.
+  /// Connects to `host:port`, from a host of its own.
   static func connect(_ address: String, _ test: TestLoop) throws -> RawPeer {
     let (host, port) = try #require(parse_hostport(address))
     var result: Result<ConnectedSocket, SocketError>?
-    let attempt = test.loop.connect(to: host, port) { result = $0 }
+    let bind: (CInt) -> Double = { descriptor in
+      LoopbackHost.bind(descriptor)
+      return 0
+    }
+    let attempt = test.loop.connect(to: host, port, prepare: bind) { result = $0 }
     test.run(until: { result != nil })
     withExtendedLifetime(attempt) {}
     return RawPeer(loop: test.loop, socket: try #require(result).get())
