@@ -175,8 +175,9 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
       var addresses: [String] = []
+      let host = LoopbackHost()
       for _ in 0..<15 {
-        let stranger = try RawPeer.connect(node.address, test)
+        let stranger = try RawPeer.connect(node.address, test, from: host)
         test.run(until: { stranger.lines.count == 2 })
         addresses.append(stranger.address)
         stranger.send("x\n")

@@ -21,11 +21,13 @@ final class RawPeer {
   }
 
   /// Connects to `host:port`, from a host of its own.
-  static func connect(_ address: String, _ test: TestLoop) throws -> RawPeer {
+  static func connect(
+    _ address: String, _ test: TestLoop, from own: LoopbackHost = LoopbackHost()
+  ) throws -> RawPeer {
     let (host, port) = try #require(parse_hostport(address))
     var result: Result<ConnectedSocket, SocketError>?
     let bind: (CInt) -> Double = { descriptor in
-      LoopbackHost.bind(descriptor)
+      own.bind(descriptor)
       return 0
     }
     let attempt = test.loop.connect(to: host, port, prepare: bind) { result = $0 }
