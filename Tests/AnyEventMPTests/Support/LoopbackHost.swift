@@ -5,13 +5,17 @@ import Synchronization
 ///
 /// The kernel gives a port to one connection after the other; a log line is told from those of other
 /// tests by the host.
-struct LoopbackHost {
+struct LoopbackHost: CustomStringConvertible {
   private static let count = Atomic<UInt32>(0)
   private let address: UInt32
 
   init() {
     let number = Self.count.add(1, ordering: .relaxed).newValue
     address = 0x7F40_0000 + number % 0x1F_FFFF
+  }
+
+  var description: String {
+    "127.\(address >> 16 & 255).\(address >> 8 & 255).\(address & 255)"
   }
 
   /// Binds a socket that is about to connect to the address.
