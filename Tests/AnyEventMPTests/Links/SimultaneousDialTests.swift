@@ -31,7 +31,11 @@ private final class DialBench {
     self.listener = listener
     _ = node.monitor(PortID("\(peerID)#p").ref) { [unowned self] in downs.append($0) }
     node.run { snd("\(peerID)#p", "first") }
-    node.found(peerID, [listener.address.description])
+  }
+
+  /// The node dials the peer.
+  func dialPeer() {
+    node.found(peerID, [listener?.address.description ?? ""])
   }
 
   /// The peer dials the node.
@@ -61,6 +65,7 @@ private final class DialBench {
   func lostRace() throws {
     let log = LogCollector.shared
     try withBench(peerAgrees: true, pauses: true) { bench in
+      bench.dialPeer()
       bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
       for _ in 0..<3 { bench.test.loop.advance(by: 0.2) }
@@ -79,6 +84,7 @@ private final class DialBench {
   func realHangup() throws {
     let log = LogCollector.shared
     try withBench(peerAgrees: true, pauses: true) { bench in
+      bench.dialPeer()
       bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
       bench.test.loop.advance(by: 0.9)
@@ -93,22 +99,72 @@ private final class DialBench {
     }
   }
 
-  @Test("a 2.02 node that dials us meanwhile: our line waits, and theirs is the connection")
+  /// A 2.02 node has dialled us, and then we it: both have sent their greetings on both connections.
+  private func withHeldDial(
+    _ body: (DialBench, _ theirs: WirePeer, _ ours: WirePeer) throws -> Void
+  )
+    throws
+  {
+    try withBench(peerAgrees: false, pauses: true) { bench in
+      let theirs = try bench.dialBack(pauses: true)
+      bench.test.run(until: { theirs.isAskedForPermission })
+      bench.test.settle()
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.hasGreeting == true })
+      bench.test.loop.advance(by: 0.5)
+      let ours = try #require(bench.accepted.first)
+      #expect(!ours.hasVerifiedPeer && !theirs.hasVerifiedPeer)
+      try body(bench, theirs, ours)
+      #expect(!(ours.hasVerifiedPeer && theirs.hasVerifiedPeer), "our line is on both connections")
+      #expect(bench.downs.isEmpty)
+    }
+  }
+
+  @Test("a 2.02 node that has dialled us: our own dial waits, and theirs becomes the connection")
   func olderPeerWins() throws {
-    try withLoop(manualTime: 1000) { test in
-      let bench = try DialBench(test, peerAgrees: false, pauses: true)
-      defer { bench.close() }
-      let own = try bench.dialBack(pauses: true)
-      bench.test.run(until: { own.isAskedForPermission })
-      bench.test.run(until: { bench.accepted.count == 1 })
-      bench.test.settle()
-      let isOpen = bench.accepted.first?.isAskedForPermission
-      // Whichever greeting came first, only one of the two gets our line.
-      own.proceedWithPermission()
-      bench.test.run(until: { own.established != nil || own.isClosed || isOpen == true })
-      bench.test.settle()
-      let lines = [own.hasVerifiedPeer, bench.accepted.first?.hasVerifiedPeer == true]
-      #expect(lines.filter(\.self).count == 1)
+    try withHeldDial { bench, theirs, ours in
+      theirs.proceedWithPermission()
+      bench.test.run(until: { theirs.messages(to: "p") == [["first"]] })
+      bench.test.run(until: { ours.isClosed })
+    }
+  }
+
+  @Test("a 2.02 node's dial that comes to nothing: ours goes on at once")
+  func olderPeerHangsUp() throws {
+    try withHeldDial { bench, theirs, ours in
+      theirs.raw.stream.flushAndClose()
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      ours.proceedWithPermission()
+      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+    }
+  }
+
+  @Test("a 2.02 node's dial that takes long: ours goes on after a second, theirs is refused then")
+  func olderPeerIsSlow() throws {
+    try withHeldDial { bench, theirs, ours in
+      bench.test.loop.advance(by: 0.6)
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      theirs.proceedWithPermission()
+      bench.test.run(until: { theirs.isClosed })
+      ours.proceedWithPermission()
+      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+    }
+  }
+
+  @Test("strangers who call themselves like the node that we dial hold us up for a second at most")
+  func impostors() throws {
+    try withHeldDial { bench, theirs, ours in
+      for _ in 0..<3 {
+        let impostor = try bench.dialBack(pauses: true)
+        bench.test.run(until: { impostor.isAskedForPermission })
+        bench.test.settle()
+        impostor.raw.stream.flushAndClose()
+        bench.test.loop.advance(by: 0.1)
+      }
+      #expect(!ours.hasVerifiedPeer)
+      bench.test.loop.advance(by: 0.25)
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      _ = theirs
     }
   }
 }

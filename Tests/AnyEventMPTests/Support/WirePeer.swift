@@ -13,6 +13,8 @@ final class WirePeer {
   private(set) var established: EstablishedConnection?
   private(set) var refusal: Refusal?
   private(set) var packets: [Packet] = []
+  /// Whether the node's greeting has come.
+  private(set) var hasGreeting = false
   /// Whether it waits with its own authentication line.
   private let pauses: Bool
   /// Whether it could send its authentication line: an accepting peer has seen the node's by then.
@@ -88,7 +90,9 @@ final class WirePeer {
     for action in actions {
       switch action {
       case .send(let bytes): raw.send(bytes)
-      case .peerGreeting: perform(handshake.proceed())
+      case .peerGreeting:
+        hasGreeting = true
+        perform(handshake.proceed())
       case .requestPermission:
         isAskedForPermission = true
         if !pauses { perform(handshake.authenticate()) }
