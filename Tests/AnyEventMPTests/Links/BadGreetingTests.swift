@@ -175,7 +175,7 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
       var addresses: [String] = []
-      let host = LoopbackHost()
+      let host = TestHost.next()
       for _ in 0..<15 {
         let stranger = try RawPeer.connect(node.address, test, from: host)
         test.run(until: { stranger.lines.count == 2 })
@@ -185,9 +185,9 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       }
       #expect(addresses.filter { !log.lines(with: $0).isEmpty }.count == 10)
       #expect(addresses.filter { !log.lines(with: $0, upTo: .debug).isEmpty }.count == 15)
-      let before = log.lines(with: "suppressed 5 similar messages").count
       test.loop.advance(by: 61)
-      #expect(log.lines(with: "suppressed 5 similar messages").count > before)
+      let summaries = log.lines(with: host).filter { $0.contains("suppressed 5 similar messages") }
+      #expect(summaries.count == 1)
     }
   }
 
@@ -200,9 +200,9 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       let other = try Node.listening(on: test.loop, seeds: [node.address], secret: "another")
       defer { other.close() }
       test.run(until: { !log.lines(with: "(\(other.id))").isEmpty })
-      test.run(until: { !log.lines(with: node.address, upTo: .error).isEmpty })
-      let dialled = log.lines(with: node.address, upTo: .error)
-      #expect(dialled.first?.contains("(\(node.id))") == true)
+      test.run(until: { !log.lines(with: "(\(node.id))", upTo: .error).isEmpty })
+      let dialled = log.lines(with: "(\(node.id))", upTo: .error)
+      #expect(dialled.first?.contains(node.address) == true)
       #expect(
         dialled.first?.contains("compare the secret in the configuration file of both hosts")
           == true)

@@ -84,9 +84,7 @@ import Testing
   @Test("several addresses are tried in turn until the node answers at one")
   func severalAddresses() throws {
     try withLoop { test in
-      let free = try test.loop.listen(on: "127.0.0.1", 0) { _ in }
-      let dead = free.address.description
-      free.close()
+      let dead = try TestHost.silentAddress(test.loop)
       let target = try Node.listening(on: test.loop, "target")
       let wrong = try Node.listening(on: test.loop, "wrong")
       let node = try Node.listening(on: test.loop, "node", seeds: ["127.0.0.1:1"])

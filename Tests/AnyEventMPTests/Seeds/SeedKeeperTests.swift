@@ -4,13 +4,6 @@ import Testing
 @testable import AnyEventMP
 
 @Suite("Seeds") struct SeedKeeperTests {
-  /// An address of 127.0.0.1 where nobody listens.
-  private func freeAddress(_ loop: Loop) throws -> String {
-    let listener = try loop.listen(on: "127.0.0.1", 0) { _ in }
-    defer { listener.close() }
-    return listener.address.description
-  }
-
   private func attempts(at address: String) -> Int {
     LogCollector.shared.lines(with: "trying connect to seed node \(address).", upTo: .trace).count
   }
@@ -19,7 +12,7 @@ import Testing
   func backOff() throws {
     _ = LogCollector.shared
     try withLoop(manualTime: 1000) { test in
-      let address = try freeAddress(test.loop)
+      let address = try TestHost.silentAddress(test.loop)
       let node = try Node.listening(on: test.loop, seeds: [address], monitorTimeout: 10)
       defer { node.close() }
       test.settle()
@@ -41,7 +34,7 @@ import Testing
   @Test("a seed that comes up later is found")
   func comesUpLater() throws {
     try withLoop(manualTime: 1000) { test in
-      let address = try freeAddress(test.loop)
+      let address = try TestHost.silentAddress(test.loop)
       let slave = try Node.listening(on: test.loop, seeds: [address])
       defer { slave.close() }
       test.loop.advance(by: 20)
@@ -101,7 +94,7 @@ import Testing
   @Test("a seed that is ourselves is dropped, and we become global")
   func ourselves() throws {
     try withLoop { test in
-      let address = try freeAddress(test.loop)
+      let address = try TestHost.silentAddress(test.loop)
       let node = Node(on: test.loop)
       defer { node.close() }
       try node.configure(
@@ -147,7 +140,9 @@ import Testing
   func mutualSeeds(_: Int) throws {
     let log = LogCollector.shared
     try withLoop { test in
-      let addresses = [try freeAddress(test.loop), try freeAddress(test.loop)]
+      let addresses = [
+        try TestHost.silentAddress(test.loop), try TestHost.silentAddress(test.loop),
+      ]
       let nodes = try (0...1).map { index in
         let node = Node(on: test.loop)
         try node.configure(
