@@ -6,7 +6,7 @@ final class Switchboard {
   unowned let node: Node
   private(set) var pending: [PendingConnection] = []
   /// How many strangers may be connected at a time; beyond it the oldest of them is dropped.
-  private static let maximumStrangers = 1024
+  var maximumStrangers = 1024
   /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
   static let holdTime = 1.0
 
@@ -17,7 +17,7 @@ final class Switchboard {
   /// Somebody connected to us.
   func accepted(_ stream: StreamConnection, from address: String) {
     let strangers = pending.filter { $0.role == .accepting }
-    if strangers.count >= Self.maximumStrangers {
+    if strangers.count >= maximumStrangers {
       strangers.first?.refuse(
         Refusal(.tooManyConnections, "too many connections that are not authenticated"))
     }

@@ -168,29 +168,6 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
     }
   }
 
-  @Test("the same trouble again and again is logged ten times a minute and then counted")
-  func flood() throws {
-    let log = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop)
-      defer { node.close() }
-      var addresses: [String] = []
-      let host = TestHost.next()
-      for _ in 0..<15 {
-        let stranger = try RawPeer.connect(node.address, test, from: host)
-        test.run(until: { stranger.lines.count == 2 })
-        addresses.append(stranger.address)
-        stranger.send("x\n")
-        test.run(until: { stranger.isClosed })
-      }
-      #expect(addresses.filter { !log.lines(with: $0).isEmpty }.count == 10)
-      #expect(addresses.filter { !log.lines(with: $0, upTo: .debug).isEmpty }.count == 15)
-      test.loop.advance(by: 61)
-      let summaries = log.lines(with: host).filter { $0.contains("suppressed 5 similar messages") }
-      #expect(summaries.count == 1)
-    }
-  }
-
   @Test("a wrong secret shows on both sides, on ours with the advice to compare the files")
   func wrongSecretDialled() throws {
     let log = LogCollector.shared
