@@ -21,7 +21,7 @@ import Testing
       #expect(addresses.filter { !log.lines(with: $0 + ":").isEmpty }.count == 10)
       #expect(addresses.filter { !log.lines(with: $0 + ":", upTo: .debug).isEmpty }.count == 15)
       test.loop.advance(by: 61)
-      let summaries = log.lines(with: host + ": ").filter { $0.contains("suppressed 5 similar messages") }
+      let summaries = log.lines(with: host + ": ").filter { $0.contains("suppressed 5 similar") }
       #expect(summaries.count == 1)
     }
   }
