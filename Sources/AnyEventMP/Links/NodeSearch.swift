@@ -56,6 +56,11 @@ final class NodeSearch {
       guard let self, let dial else { return }
       ended(dial, failure)
     }
+    dial.connected = { [weak self, weak dial] other in
+      // When it is the node itself, nodeUp has ended the search already.
+      guard let self, let dial else { return }
+      ended(dial, .alreadyConnected(node: other))
+    }
     if !addresses.isEmpty {
       next = node.loop.timer(after: node.connectInterval) { [unowned self] in dialNext() }
     }

@@ -3,12 +3,12 @@ import AnyEvent
 
 /// The connections of a node that are not authenticated yet, and who may become its link.
 final class Switchboard {
-  private unowned let node: Node
-  private var pending: [PendingConnection] = []
+  unowned let node: Node
+  private(set) var pending: [PendingConnection] = []
   /// How many strangers may be connected at a time; beyond it the oldest of them is dropped.
-  private static let maximumStrangers = 1024
+  var maximumStrangers = 1024
   /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
-  private static let holdTime = 1.0
+  static let holdTime = 1.0
 
   init(node: Node) {
     self.node = node
@@ -17,7 +17,7 @@ final class Switchboard {
   /// Somebody connected to us.
   func accepted(_ stream: StreamConnection, from address: String) {
     let strangers = pending.filter { $0.role == .accepting }
-    if strangers.count >= Self.maximumStrangers {
+    if strangers.count >= maximumStrangers {
       strangers.first?.refuse(
         Refusal(.tooManyConnections, "too many connections that are not authenticated"))
     }
@@ -87,7 +87,7 @@ final class Switchboard {
     }
   }
 
-  private func ready(_ connection: PendingConnection) {
+  func ready(_ connection: PendingConnection) {
     guard let greeting = connection.peer else { return }
     if node.entries[greeting.nodeID]?.link != nil {
       return connection.refuse(alreadyConnected(greeting.nodeID))
@@ -136,77 +136,11 @@ final class Switchboard {
     if !result.rest.isEmpty { result.rest.withUnsafeBytes { link.received($0) } }
   }
 
-  private func refused(_ connection: PendingConnection, _ refusal: Refusal) {
-    remove(connection)
-    connection.finish()
-    connection.stream.close()
-    if mayHaveLost(connection, refusal) {
-      // The other node may have chosen the connection that it dialled, which may still be under way.
-      connection.dial?.patience = node.loop.timer(after: Self.holdTime) {
-        [unowned self] in node.run { conclude(refusal, of: connection) }
-      }
-    } else {
-      conclude(refusal, of: connection)
-    }
-    releaseHeld(of: connection.peer?.nodeID)
-  }
-
-  /// Whether the other end may have hung up because of a second connection that it prefers, of which
-  /// we may know nothing yet.
-  private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
-    guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer else {
-      return false
-    }
-    let arbiter = arbiter(for: peer)
-    return arbiter.peerAgrees && arbiter.peerDialsFirst
-  }
-
-  /// Logs why a connection was given up, and tells who dialled it.
-  private func conclude(_ given: Refusal, of connection: PendingConnection) {
-    var refusal = given
-    if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
-      node.entries[id]?.link != nil || !others(than: connection).isEmpty
-    {
-      refusal = alreadyConnected(id)
-    }
-    report(refusal, of: connection)
-    let dial = connection.dial
-    dial?.patience = nil
-    switch refusal.code {
-    case .ownNode: dial?.failed?(.ourselves)
-    case .alreadyConnected:
-      dial?.failed?(.alreadyConnected(node: connection.peer?.nodeID ?? ""))
-    default: dial?.failed?(.unreachable(refusal.reason))
-    }
-  }
-
-  /// A connection that others waited for is gone: they are asked again.
-  private func releaseHeld(of id: String?) {
-    for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
-      ready(connection)
-    }
-  }
-
-  private func report(_ refusal: Refusal, of connection: PendingConnection) {
-    let name = connection.peer.map { " (\($0.nodeID))" } ?? ""
-    let text = "\(connection.address)\(name): \(refusal.reason)"
-    switch (connection.role, refusal.code) {
-    case (.dialling, .alreadyConnected), (.dialling, .ownNode):
-      AE.log(.trace, in: Log.transport, text)
-    case (.dialling, .endOfStream), (.dialling, .timedOut):
-      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
-    case (.dialling, _):
-      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
-    case (.accepting, _):
-      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
-    }
-  }
-
-  private func alreadyConnected(_ id: String) -> Refusal {
+  func alreadyConnected(_ id: String) -> Refusal {
     Refusal(.alreadyConnected, "\(id) is already connected")
   }
 
-  private func arbiter(for peer: Greeting) -> ConnectionArbiter {
+  func arbiter(for peer: Greeting) -> ConnectionArbiter {
     ConnectionArbiter(
       ownID: node.id, peerID: peer.nodeID, peerAgrees: peer[key: Node.agreementKey] != nil)
   }
@@ -216,22 +150,12 @@ final class Switchboard {
       isDialled: connection.role == .dialling, isCommitted: connection.isCommitted)
   }
 
-  private func others(than connection: PendingConnection) -> [PendingConnection] {
+  func others(than connection: PendingConnection) -> [PendingConnection] {
     let id = connection.peer?.nodeID
     return pending.filter { $0 !== connection && $0.peer != nil && $0.peer?.nodeID == id }
   }
 
-  private func remove(_ connection: PendingConnection) {
+  func remove(_ connection: PendingConnection) {
     pending.removeAll { $0 === connection }
   }
-}
-
-extension Refusal {
-  /// Whether the other end closed the connection without our knowing why.
-  fileprivate var isHangup: Bool { code == .refusedByPeer || code == .endOfStream }
-}
-
-extension Refusal.Code {
-  /// The listener has more unauthenticated connections than it may have.
-  static let tooManyConnections = Self(rawValue: "tooManyConnections")
 }

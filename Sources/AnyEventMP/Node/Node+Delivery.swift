@@ -25,12 +25,14 @@ extension Node {
       } else if let link = unsafeDowncast(ref, to: RemotePort.self).home.link {
         return link.send(to: ref.name, message)
       }
-    } else if ref.kind == .unbound, let bound = unsafeDowncast(ref, to: UnboundPort.self).bound,
-      bound.owner == serial, bound.kind == .remote,
-      let link = unsafeDowncast(bound, to: RemotePort.self).home.link
-    {
-      // An entry with a link is one that the node routes by.
-      return link.send(to: ref.name, message)
+    } else if ref.kind == .unbound {
+      let unbound = unsafeDowncast(ref, to: UnboundPort.self)
+      if unbound.belongs(to: serial), let bound = unbound.bound, bound.kind == .remote,
+        let link = unsafeDowncast(bound, to: RemotePort.self).home.link
+      {
+        // An entry with a link is one that the node routes by.
+        return link.send(to: ref.name, message)
+      }
     }
     sendSlowly(message, to: ref)
   }

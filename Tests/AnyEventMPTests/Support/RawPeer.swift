@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import Glibc
 import Testing
 
 @testable import AnyEventMP
@@ -20,17 +21,18 @@ final class RawPeer {
     stream.start()
   }
 
-  /// Connects to `host:port`, from a host of its own.
+  /// Connects to `host:port`, from a host of its own or from the given one.
   static func connect(
-    _ address: String, _ test: TestLoop, from own: LoopbackHost = LoopbackHost()
+    _ address: String, _ test: TestLoop, from source: String = TestHost.next()
   ) throws -> RawPeer {
     let (host, port) = try #require(parse_hostport(address))
     var result: Result<ConnectedSocket, SocketError>?
-    let bind: (CInt) -> Double = { descriptor in
-      own.bind(descriptor)
-      return 0
-    }
-    let attempt = test.loop.connect(to: host, port, prepare: bind) { result = $0 }
+    let attempt = test.loop.connect(
+      to: host, port,
+      prepare: { descriptor in
+        bind(descriptor, to: source)
+        return 0
+      }, { result = $0 })
     test.run(until: { result != nil })
     withExtendedLifetime(attempt) {}
     return RawPeer(loop: test.loop, socket: try #require(result).get())
@@ -55,4 +57,17 @@ final class RawPeer {
     lines.first?.split(separator: ";").first { $0.hasPrefix("peeraddr=") }
       .map { String($0.dropFirst("peeraddr=".count)).replacing("%3a", with: ":") } ?? "unknown"
   }
+}
+
+/// Lets a socket connect from that address.
+private func bind(_ descriptor: CInt, to host: String) {
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  inet_pton(AF_INET, host, &address.sin_addr)
+  let status = withUnsafePointer(to: &address) {
+    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      Glibc.bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  #expect(status == 0)
 }

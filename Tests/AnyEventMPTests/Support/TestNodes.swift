@@ -13,6 +13,23 @@ enum TestName {
   }
 }
 
+/// Addresses of 127.0.0.0/8 that no other test uses: ports of 127.0.0.1 come again.
+enum TestHost {
+  private static let last = Atomic<Int>(0)
+
+  static func next() -> String {
+    let number = last.wrappingAdd(1, ordering: .relaxed).newValue
+    return "127.\(1 + number / 62_500 % 250).\(1 + number / 250 % 250).\(1 + number % 250)"
+  }
+
+  /// An address where nobody listens.
+  static func silentAddress(_ loop: Loop) throws -> String {
+    let listener = try loop.listen(on: next(), 0) { _ in }
+    defer { listener.close() }
+    return listener.address.description
+  }
+}
+
 extension Node {
   /// A node with a name of its own that listens on 127.0.0.1.
   static func listening(

@@ -13,6 +13,12 @@ final class WirePeer {
   private(set) var established: EstablishedConnection?
   private(set) var refusal: Refusal?
   private(set) var packets: [Packet] = []
+  /// Whether the node's greeting has come.
+  private(set) var hasGreeting = false
+  /// Whether it waits with its own authentication line.
+  private let pauses: Bool
+  /// Whether it could send its authentication line: an accepting peer has seen the node's by then.
+  private(set) var isAskedForPermission = false
 
   struct Packet: Equatable {
     let port: String
@@ -21,8 +27,10 @@ final class WirePeer {
 
   init(
     _ raw: RawPeer, id: String, as role: Handshake.Role, secret: String = "the tests' secret",
-    framings: [Framing] = [.cbor, .json], keys: [Greeting.Key] = []
+    framings: [Framing] = [.cbor, .json], keys: [Greeting.Key] = [],
+    pauses: Bool = false
   ) throws {
+    self.pauses = pauses
     self.raw = raw
     self.id = id
     let configuration = HandshakeConfiguration(
@@ -42,6 +50,12 @@ final class WirePeer {
     test.run(until: { peer.established != nil || peer.isClosed })
     return peer
   }
+
+  /// Whether the node's authentication line has come.
+  var hasVerifiedPeer: Bool { handshake.hasVerifiedPeer }
+
+  /// Sends the line that it has waited with.
+  func proceedWithPermission() { perform(handshake.authenticate()) }
 
   var isClosed: Bool { raw.isClosed }
 
@@ -76,8 +90,12 @@ final class WirePeer {
     for action in actions {
       switch action {
       case .send(let bytes): raw.send(bytes)
-      case .peerGreeting: perform(handshake.proceed())
-      case .requestPermission: perform(handshake.authenticate())
+      case .peerGreeting:
+        hasGreeting = true
+        perform(handshake.proceed())
+      case .requestPermission:
+        isAskedForPermission = true
+        if !pauses { perform(handshake.authenticate()) }
       case .established(let connection):
         established = connection
         decoder = PacketDecoder(framing: connection.receiveFraming, limits: .standard)

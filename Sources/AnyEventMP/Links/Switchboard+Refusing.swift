@@ -1,0 +1,81 @@
+import AEMPWire
+import AnyEvent
+
+extension Switchboard {
+  /// A connection is given up: closes it, tells who dialled it, and asks those that waited for it.
+  func refused(_ connection: PendingConnection, _ refusal: Refusal) {
+    remove(connection)
+    connection.finish()
+    connection.stream.close()
+    if mayHaveLost(connection, refusal) {
+      // The other node may have chosen the connection that it dialled, which may still be under way.
+      connection.dial?.patience = node.loop.timer(after: Self.holdTime) {
+        [unowned self] in node.run { conclude(refusal, of: connection) }
+      }
+    } else {
+      conclude(refusal, of: connection)
+    }
+    releaseHeld(of: connection.peer?.nodeID)
+  }
+
+  /// Whether the other end may have hung up because of a second connection that it prefers, of which
+  /// we may know nothing yet.
+  private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
+    guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer else {
+      return false
+    }
+    let arbiter = arbiter(for: peer)
+    return arbiter.peerAgrees && arbiter.peerDialsFirst
+  }
+
+  /// Logs why a connection was given up, and tells who dialled it.
+  private func conclude(_ given: Refusal, of connection: PendingConnection) {
+    var refusal = given
+    if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
+      node.entries[id]?.link != nil || !others(than: connection).isEmpty
+    {
+      refusal = alreadyConnected(id)
+    }
+    report(refusal, of: connection)
+    let dial = connection.dial
+    dial?.patience = nil
+    switch refusal.code {
+    case .ownNode: dial?.failed?(.ourselves)
+    case .alreadyConnected:
+      dial?.failed?(.alreadyConnected(node: connection.peer?.nodeID ?? ""))
+    default: dial?.failed?(.unreachable(refusal.reason))
+    }
+  }
+
+  /// A connection that others waited for is gone: they are asked again.
+  private func releaseHeld(of id: String?) {
+    for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
+      ready(connection)
+    }
+  }
+
+  private func report(_ refusal: Refusal, of connection: PendingConnection) {
+    let name = connection.peer.map { " (\($0.nodeID))" } ?? ""
+    let text = "\(connection.address)\(name): \(refusal.reason)"
+    switch (connection.role, refusal.code) {
+    case (.dialling, .alreadyConnected), (.dialling, .ownNode):
+      AE.log(.trace, in: Log.transport, text)
+    case (.dialling, .endOfStream), (.dialling, .timedOut):
+      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
+    case (.dialling, _):
+      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
+    case (.accepting, _):
+      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
+    }
+  }
+}
+
+extension Refusal {
+  /// Whether the other end closed the connection without our knowing why.
+  fileprivate var isHangup: Bool { code == .refusedByPeer || code == .endOfStream }
+}
+
+extension Refusal.Code {
+  /// The listener has more unauthenticated connections than it may have.
+  static let tooManyConnections = Self(rawValue: "tooManyConnections")
+}

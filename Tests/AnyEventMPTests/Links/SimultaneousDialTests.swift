@@ -1,0 +1,170 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// A node, and another one played by the test that is dialled by it and may dial back.
+private final class DialBench {
+  let test: TestLoop
+  let node: Node
+  /// Lower than the ids of all nodes in tests, so that its dials are preferred.
+  let peerID = TestName.next("peer").replacing("test", with: "a")
+  private let keys: [Greeting.Key]
+  private var listener: Listener?
+  private(set) var accepted: [WirePeer] = []
+  private(set) var got: [Message] = []
+  private(set) var downs: [Message] = []
+
+  init(_ test: TestLoop, peerAgrees: Bool, pauses: Bool) throws {
+    self.test = test
+    keys = peerAgrees ? [Greeting.Key(Node.agreementKey, "1")] : []
+    node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+    let listener = try test.loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
+      let raw = RawPeer(loop: test.loop, socket: socket)
+      guard
+        let peer = try? WirePeer(
+          raw, id: peerID, as: .accepting, keys: keys, pauses: pauses)
+      else { return }
+      accepted.append(peer)
+    }
+    self.listener = listener
+    _ = node.monitor(PortID("\(peerID)#p").ref) { [unowned self] in downs.append($0) }
+    node.run { snd("\(peerID)#p", "first") }
+  }
+
+  /// The node dials the peer.
+  func dialPeer() {
+    node.found(peerID, [listener?.address.description ?? ""])
+  }
+
+  /// The peer dials the node.
+  func dialBack(pauses: Bool) throws -> WirePeer {
+    try WirePeer(
+      RawPeer.connect(node.address, test), id: peerID, as: .dialling, keys: keys, pauses: pauses)
+  }
+
+  func close() {
+    node.close()
+    listener?.close()
+  }
+}
+
+@Suite("Two nodes that dial each other, over real sockets") struct SimultaneousDialTests {
+  private func withBench(
+    peerAgrees: Bool, pauses: Bool, _ body: (DialBench) throws -> Void
+  ) throws {
+    try withLoop(manualTime: 1000) { test in
+      let bench = try DialBench(test, peerAgrees: peerAgrees, pauses: pauses)
+      defer { bench.close() }
+      try body(bench)
+    }
+  }
+
+  @Test("a node of ours that hangs up since it prefers its own dial: nothing is lost")
+  func lostRace() throws {
+    let log = LogCollector.shared
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.accepted.first?.raw.stream.flushAndClose()
+      for _ in 0..<3 { bench.test.loop.advance(by: 0.2) }
+      let own = try bench.dialBack(pauses: false)
+      bench.test.run(until: { own.messages(to: "p") == [["first"]] })
+      bench.test.loop.advance(by: 10)
+      #expect(bench.downs.isEmpty)
+      #expect(bench.node.connectedNodes == [bench.peerID])
+      #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
+    }
+  }
+
+  @Test(
+    "a node of ours that hangs up and does not come: the monitors fire after a second, with one log line"
+  )
+  func realHangup() throws {
+    let log = LogCollector.shared
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.accepted.first?.raw.stream.flushAndClose()
+      bench.test.loop.advance(by: 0.9)
+      bench.test.settle()
+      #expect(bench.downs.isEmpty)
+      bench.test.run(until: {
+        bench.test.loop.advance(by: 0.2)
+        return !bench.downs.isEmpty
+      })
+      #expect(bench.downs.first?[2].string?.contains("compare the secret") == true)
+      #expect(log.lines(with: "(\(bench.peerID))").count == 1)
+    }
+  }
+
+  /// A 2.02 node has dialled us, and then we it: both have sent their greetings on both connections.
+  private func withHeldDial(
+    _ body: (DialBench, _ theirs: WirePeer, _ ours: WirePeer) throws -> Void
+  )
+    throws
+  {
+    try withBench(peerAgrees: false, pauses: true) { bench in
+      let theirs = try bench.dialBack(pauses: true)
+      bench.test.run(until: { theirs.isAskedForPermission })
+      bench.test.settle()
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.hasGreeting == true })
+      bench.test.loop.advance(by: 0.5)
+      let ours = try #require(bench.accepted.first)
+      #expect(!ours.hasVerifiedPeer && !theirs.hasVerifiedPeer)
+      try body(bench, theirs, ours)
+      #expect(!(ours.hasVerifiedPeer && theirs.hasVerifiedPeer), "our line is on both connections")
+      #expect(bench.downs.isEmpty)
+    }
+  }
+
+  @Test("a 2.02 node that has dialled us: our own dial waits, and theirs becomes the connection")
+  func olderPeerWins() throws {
+    try withHeldDial { bench, theirs, ours in
+      theirs.proceedWithPermission()
+      bench.test.run(until: { theirs.messages(to: "p") == [["first"]] })
+      bench.test.run(until: { ours.isClosed })
+    }
+  }
+
+  @Test("a 2.02 node's dial that comes to nothing: ours goes on at once")
+  func olderPeerHangsUp() throws {
+    try withHeldDial { bench, theirs, ours in
+      theirs.raw.stream.flushAndClose()
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      ours.proceedWithPermission()
+      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+    }
+  }
+
+  @Test("a 2.02 node's dial that takes long: ours goes on after a second, theirs is refused then")
+  func olderPeerIsSlow() throws {
+    try withHeldDial { bench, theirs, ours in
+      bench.test.loop.advance(by: 0.6)
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      theirs.proceedWithPermission()
+      bench.test.run(until: { theirs.isClosed })
+      ours.proceedWithPermission()
+      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+    }
+  }
+
+  @Test("strangers who call themselves like the node that we dial hold us up for a second at most")
+  func impostors() throws {
+    try withHeldDial { bench, theirs, ours in
+      for _ in 0..<3 {
+        let impostor = try bench.dialBack(pauses: true)
+        bench.test.run(until: { impostor.isAskedForPermission })
+        bench.test.settle()
+        impostor.raw.stream.flushAndClose()
+        bench.test.loop.advance(by: 0.1)
+      }
+      #expect(!ours.hasVerifiedPeer)
+      bench.test.loop.advance(by: 0.25)
+      bench.test.run(until: { ours.hasVerifiedPeer })
+      _ = theirs
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import AnyEvent
+import CLibUV
+import Testing
+
+@testable import AnyEventMP
+
+/// A libuv loop that the test runs itself, as a host program would.
+private final class HostLoop {
+  let uv: UnsafeMutablePointer<uv_loop_t>
+  private let ticker: UnsafeMutablePointer<uv_timer_t>
+  private(set) var ticks = 0
+  private var isTickerClosed = false
+
+  init() {
+    uv = .allocate(capacity: 1)
+    uv_loop_init(uv)
+    ticker = .allocate(capacity: 1)
+    uv_timer_init(uv, ticker)
+    ticker.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    uv_timer_start(
+      ticker,
+      { handle in
+        guard let data = handle?.pointee.data else { return }
+        Unmanaged<HostLoop>.fromOpaque(data).takeUnretainedValue().ticks += 1
+      }, 1, 1)
+  }
+
+  /// All handles on the loop, the host's own among them.
+  var handleCount: Int {
+    var count = 0
+    withUnsafeMutablePointer(to: &count) { count in
+      uv_walk(uv, { _, count in count?.assumingMemoryBound(to: Int.self).pointee += 1 }, count)
+    }
+    return count
+  }
+
+  /// Runs the loop until the condition holds; the host's timer gives it turns.
+  func run(until condition: () -> Bool) {
+    let end = ticks + 20_000
+    while !condition() {
+      uv_run(uv, UV_RUN_ONCE)
+      if ticks > end {
+        Issue.record("the condition was never met")
+        return
+      }
+    }
+  }
+
+  func close() {
+    uv_close(UnsafeMutableRawPointer(ticker).assumingMemoryBound(to: uv_handle_t.self), nil)
+    while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
+    #expect(uv_loop_close(uv) == 0)
+    ticker.deallocate()
+    uv.deallocate()
+  }
+}
+
+@Suite("Nodes on somebody else's loop") struct ForeignLoopTests {
+  @Test("after close the loop has the handles that it had before, and the host's timer runs on")
+  func handles() throws {
+    let host = HostLoop()
+    host.run(until: { host.ticks > 2 })
+    let before = host.handleCount
+    do {
+      let loop = Loop(attachingTo: host.uv)
+      let a = try Node.listening(on: loop)
+      let b = try Node.listening(on: loop, seeds: [a.address, "127.0.0.1:1"])
+      host.run(until: { a.isConnected(to: b) && b.isConnected(to: a) })
+      var got = 0
+      let p = a.run { rcv(port(), "x") { got += 1 } }
+      b.run {
+        for _ in 0..<100 { snd(p, "x") }
+        after(1000) {}
+        db_reg("f", b.run { port {} })
+        snd("unknown#p", "x")
+      }
+      let stranger = RawPeerHolder()
+      let (hostName, portNumber) = try #require(parse_hostport(a.address))
+      let attempt = loop.connect(to: hostName, portNumber) { result in
+        if case .success(let socket) = result {
+          stranger.peer = RawPeer(loop: loop, socket: socket)
+        }
+      }
+      host.run(until: { got == 100 && stranger.peer?.lines.count == 2 })
+      withExtendedLifetime(attempt) {}
+      #expect(host.handleCount > before)
+      a.close()
+      b.close()
+      stranger.peer = nil
+      var isClosed = false
+      loop.close { isClosed = true }
+      host.run(until: { isClosed })
+    }
+    #expect(host.handleCount == before)
+    let ticks = host.ticks
+    host.run(until: { host.ticks > ticks + 2 })
+    host.close()
+  }
+
+  @Test("a second node on the same host loop works after the first has gone")
+  func again() throws {
+    let host = HostLoop()
+    let before = host.handleCount
+    for _ in 0..<3 {
+      let loop = Loop(attachingTo: host.uv)
+      let node = try Node.listening(on: loop)
+      var got = 0
+      node.run {
+        let p = rcv(port(), "x") { got += 1 }
+        after(0, p, "x")
+      }
+      host.run(until: { got == 1 })
+      node.close()
+      var isClosed = false
+      loop.close { isClosed = true }
+      host.run(until: { isClosed })
+      #expect(host.handleCount == before)
+    }
+    host.close()
+  }
+}
+
+private final class RawPeerHolder {
+  var peer: RawPeer?
+}

@@ -1,0 +1,133 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Finding a node by its name") struct NodeSearchTests {
+  /// The reason with which a monitor on a port of that node fires.
+  private func reason(
+    _ node: Node, _ port: String, _ test: TestLoop, meanwhile: () -> Void = {}
+  ) -> Message? {
+    var reason: Message?
+    _ = node.monitor(PortID(port).ref) { reason = $0 }
+    #expect(reason == nil)
+    meanwhile()
+    test.run(until: { reason != nil })
+    return reason
+  }
+
+  @Test("a node that nobody knows is down at once, and forgotten")
+  func unknown() throws {
+    try withPair { global, slave, test in
+      for node in [global, slave] {
+        let reason = reason(node, "nowhere#p", test)
+        #expect(reason == ["transport_error", "nowhere", "no known address"])
+        #expect(node.entries["nowhere"] == nil)
+      }
+      // A monitor on the node itself too, and what is sent is dropped.
+      slave.run { snd("nowhere#p", "x") }
+      #expect(reason(slave, "nowhere", test)?[0] == "transport_error")
+    }
+  }
+
+  @Test("a node that does not listen has no address")
+  func notListening() throws {
+    try withPair { global, slave, test in
+      let deaf = Node(on: test.loop)
+      defer { deaf.close() }
+      try deaf.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("deaf"), binds: [], seeds: [global.address],
+          secret: "the tests' secret", norc: true))
+      test.run(until: { global.isConnected(to: deaf) })
+      #expect(reason(slave, "\(deaf.id)#p", test)?[2] == "no known address")
+    }
+  }
+
+  @Test("before configure, and without a master in time, the monitors fire too")
+  func timeLimit() throws {
+    try withLoop(manualTime: 1000) { test in
+      let nameless = Node(on: test.loop)
+      #expect(reason(nameless, "n#p", test)?[2] == "configure was not called")
+      nameless.close()
+      let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12)
+      defer { node.close() }
+      var reason: Message?
+      _ = node.monitor(PortID("n#p").ref) { reason = $0 }
+      test.loop.advance(by: 11.9)
+      #expect(reason == nil)
+      test.loop.advance(by: 0.2)
+      #expect(reason == ["transport_error", "n", "connect timeout"])
+      #expect(node.entries.isEmpty)
+    }
+  }
+
+  @Test("what is sent before configure in one go reaches the network afterwards")
+  func beforeConfigure() throws {
+    try withLoop { test in
+      let global = try Node.listening(on: test.loop)
+      defer { global.close() }
+      var got: [Int] = []
+      let p = global.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      node.run { for n in 0..<3 { snd(p.id, "n", n) } }
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("early"), seeds: [global.address],
+          secret: "the tests' secret", norc: true))
+      test.run(until: { got.count == 3 })
+      #expect(got == [0, 1, 2])
+    }
+  }
+
+  @Test("several addresses are tried in turn until the node answers at one")
+  func severalAddresses() throws {
+    try withLoop { test in
+      let dead = try TestHost.silentAddress(test.loop)
+      let target = try Node.listening(on: test.loop, "target")
+      let wrong = try Node.listening(on: test.loop, "wrong")
+      let node = try Node.listening(on: test.loop, "node", seeds: ["127.0.0.1:1"])
+      defer { for node in [target, wrong, node] { node.close() } }
+      var got = 0
+      let p = target.run { rcv(port(), "x") { got += 1 } }
+      node.run { snd(p.id, "x") }
+      node.found(target.id, [dead, "not an address", wrong.address, node.address, target.address])
+      test.run(until: { got == 1 })
+      #expect(node.isConnected(to: target))
+    }
+  }
+
+  @Test("when no address answers the last failure is the reason")
+  func noAddressAnswers() throws {
+    try withLoop { test in
+      let wrong = try Node.listening(on: test.loop, "wrong")
+      let node = try Node.listening(on: test.loop, "node", seeds: ["127.0.0.1:1"])
+      defer { for node in [wrong, node] { node.close() } }
+      let first = reason(node, "ghost#p", test) {
+        node.found("ghost", ["127.0.0.1:1", node.address])
+      }
+      #expect(first?[2].string?.contains("this node itself") == true)
+      let second = reason(node, "ghost#p", test) { node.found("ghost", ["127.0.0.1:1"]) }
+      #expect(second?[2].string?.contains("127.0.0.1:1") == true)
+      #expect(reason(node, "ghost#p", test) { node.found("ghost", []) }?[2] == "no known address")
+      #expect(reason(node, "ghost#p", test) { node.found("ghost", nil) }?[2] == "no known address")
+    }
+  }
+
+  @Test("an address where another node answers is not the node that is looked for")
+  func anotherNode() throws {
+    try withLoop { test in
+      let wrong = try Node.listening(on: test.loop, "wrong")
+      let node = try Node.listening(on: test.loop, "node", seeds: ["127.0.0.1:1"])
+      defer { for node in [wrong, node] { node.close() } }
+      for _ in 0..<2 {
+        // The second time it is connected already.
+        let reason = reason(node, "ghost#p", test) { node.found("ghost", [wrong.address]) }
+        #expect(
+          reason == ["transport_error", "ghost", .string("\(wrong.address) is \(wrong.id)")])
+        #expect(node.isConnected(to: wrong))
+      }
+    }
+  }
+}

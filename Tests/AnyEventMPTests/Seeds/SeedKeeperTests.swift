@@ -1,0 +1,173 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Seeds") struct SeedKeeperTests {
+  private func attempts(at address: String) -> Int {
+    LogCollector.shared.lines(with: "trying connect to seed node \(address).", upTo: .trace).count
+  }
+
+  @Test("a seed that does not answer is dialled at once, then after 2r, 4r, 8r, …")
+  func backOff() throws {
+    _ = LogCollector.shared
+    try withLoop(manualTime: 1000) { test in
+      let address = try TestHost.silentAddress(test.loop)
+      let node = try Node.listening(on: test.loop, seeds: [address], monitorTimeout: 10)
+      defer { node.close() }
+      test.settle()
+      #expect(attempts(at: address) == 1)
+      var times: [Double] = [0]
+      for step in 1...600 {
+        test.loop.advance(by: 0.1)
+        if attempts(at: address) > times.count { times.append(Double(step) / 10) }
+      }
+      let waits = zip(times.dropFirst(), times).map { $0 - $1 }
+      #expect(waits.count >= 6)
+      for (index, wait) in waits.enumerated() {
+        let factor = Double(1 << min(index + 1, 10))
+        #expect(wait >= min(10, factor * 0.6) - 0.2 && wait <= min(10, factor * 1.2) + 0.2)
+      }
+    }
+  }
+
+  @Test("a seed that comes up later is found")
+  func comesUpLater() throws {
+    try withLoop(manualTime: 1000) { test in
+      let address = try TestHost.silentAddress(test.loop)
+      let slave = try Node.listening(on: test.loop, seeds: [address])
+      defer { slave.close() }
+      test.loop.advance(by: 20)
+      #expect(slave.connectedNodes.isEmpty)
+      let global = Node(on: test.loop)
+      defer { global.close() }
+      try global.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("late"), binds: [address], secret: "the tests' secret",
+          norc: true))
+      test.loop.advance(by: 30)
+      test.run(until: { slave.isConnected(to: global) })
+      #expect(slave.seeds.seedNodes == [global.id])
+    }
+  }
+
+  @Test("after a loss the seed is dialled again at once")
+  func loss() throws {
+    try withLoop(manualTime: 1000) { test in
+      let global = try Node.listening(on: test.loop)
+      defer { global.close() }
+      let slave = try Node.listening(on: test.loop, seeds: [global.address])
+      defer { slave.close() }
+      test.run(until: { slave.isConnected(to: global) && global.isConnected(to: slave) })
+      test.loop.advance(by: 60)
+      let first = global.entries[slave.id]?.link
+      first?.fail("cut by the test")
+      var downs = 0
+      _ = slave.monitor(PortID(global.id).ref) { _ in downs += 1 }
+      test.run(until: {
+        test.loop.advance(by: 0)
+        return downs == 1 && slave.isConnected(to: global)
+          && global.entries[slave.id]?.link !== first && global.isConnected(to: slave)
+      })
+    }
+  }
+
+  @Test("a seed that accepts and hangs up at once is not dialled in a tight circle")
+  func hangingUp() throws {
+    _ = LogCollector.shared
+    try withLoop(manualTime: 1000) { test in
+      var accepted = 0
+      let listener = try test.loop.listen(on: "127.0.0.1", 0) { socket in
+        accepted += 1
+        let peer = RawPeer(loop: test.loop, socket: socket)
+        peer.stream.close()
+      }
+      defer { listener.close() }
+      let node = try Node.listening(on: test.loop, seeds: [listener.address.description])
+      defer { node.close() }
+      test.run(until: { accepted > 0 })
+      for _ in 0..<20 { test.loop.advance(by: 1) }
+      #expect(accepted >= 3 && accepted <= 7)
+    }
+  }
+
+  @Test("a seed that is ourselves is dropped, and we become global")
+  func ourselves() throws {
+    try withLoop { test in
+      let address = try TestHost.silentAddress(test.loop)
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("self"), binds: [address], seeds: [address],
+          secret: "the tests' secret", norc: true))
+      #expect(node.seeds.hasSeeds)
+      test.run(until: { !node.seeds.hasSeeds })
+      var keys: [String]?
+      node.run {
+        db_set("family", "key")
+        db_keys("family") { keys = $0 }
+      }
+      test.run(until: { keys != nil })
+      #expect(keys == ["key"])
+      #expect(node.connectedNodes.isEmpty)
+    }
+  }
+
+  @Test("the same node behind two seed addresses gets one connection")
+  func twoAddresses() throws {
+    try withLoop(manualTime: 1000) { test in
+      let global = Node(on: test.loop)
+      defer { global.close() }
+      try global.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("two"), binds: ["127.0.0.1:*", "127.0.0.2:*"],
+          secret: "the tests' secret", norc: true))
+      let addresses = global.listeners.map(\.address.description)
+      let slave = try Node.listening(on: test.loop, seeds: addresses)
+      defer { slave.close() }
+      test.run(until: { slave.isConnected(to: global) })
+      test.loop.advance(by: 30)
+      #expect(slave.connectedNodes == [global.id])
+      #expect(global.connectedNodes == [slave.id])
+      #expect(slave.seeds.seedNodes == [global.id, global.id])
+    }
+  }
+
+  @Test(
+    "two nodes that have each other as seeds end with one connection, again and again",
+    arguments: 0..<5)
+  func mutualSeeds(_: Int) throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let addresses = [
+        try TestHost.silentAddress(test.loop), try TestHost.silentAddress(test.loop),
+      ]
+      let nodes = try (0...1).map { index in
+        let node = Node(on: test.loop)
+        try node.configure(
+          ConfigurationArguments(
+            "test", nodeid: TestName.next("mutual\(index)"), binds: [addresses[index]],
+            seeds: [addresses[1 - index]], secret: "the tests' secret", norc: true))
+        return node
+      }
+      defer { for node in nodes { node.close() } }
+      // Nobody may lose a message, whichever connection wins.
+      var got: [Int] = []
+      let ports = nodes.enumerated().map { index, node in
+        node.run { rcv(port(), "x") { got.append(index) } }
+      }
+      var isLost = false
+      for (index, node) in nodes.enumerated() {
+        _ = node.monitor(ports[1 - index].ref) { _ in isLost = true }
+        node.run { snd(ports[1 - index], "x") }
+      }
+      test.run(until: { got.count == 2 })
+      test.run(until: { nodes[0].isConnected(to: nodes[1]) && nodes[1].isConnected(to: nodes[0]) })
+      test.settle()
+      #expect(!isLost)
+      #expect(nodes[0].connectedNodes == [nodes[1].id] && nodes[1].connectedNodes == [nodes[0].id])
+      for node in nodes { #expect(log.lines(with: "(\(node.id))", upTo: .error).isEmpty) }
+    }
+  }
+}
