@@ -82,6 +82,12 @@ public struct LogRateLimiter<Key: Hashable> {
     return result
   }
 
+  /// Whether messages were suppressed that nobody was told of yet: ``flush(at:)`` has to be called
+  /// once more.
+  public var hasSuppressed: Bool {
+    untold > 0 || windows.values.contains { $0.count > lines } || (crowd?.count ?? 0) > lines
+  }
+
   /// The line that stands for the messages left out.
   ///
   /// - Parameter count: how many there were.

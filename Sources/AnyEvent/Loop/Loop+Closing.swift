@@ -24,7 +24,9 @@ extension Loop {
     if let completion { closeCompletions.append(completion) }
     guard state == .open else { return }
     state = .closing
-    mailbox.withLock { $0.close() }
+    // Released after the lock: what a job holds may post as it goes.
+    let undone = mailbox.withLock { $0.close() }
+    withExtendedLifetime(undone) {}
     cancelEverything()
     switch kind {
     case .foreign:

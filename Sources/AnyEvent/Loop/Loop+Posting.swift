@@ -6,9 +6,11 @@ struct Mailbox {
   var jobs: [@Sendable () -> Void] = []
   private(set) var isOpen = true
 
-  mutating func close() {
+  /// Takes no more; the result is what was left.
+  mutating func close() -> [@Sendable () -> Void] {
     isOpen = false
-    jobs.removeAll()
+    defer { jobs = [] }
+    return jobs
   }
 }
 

@@ -87,7 +87,11 @@ extension GlobalService {
   }
 
   private func find(from sender: String, _ wanted: String) -> [Action] {
-    let binds = database.value(InternalFamily.listeners, wanted) ?? .null
+    // Only we ourselves look for a lost global node where it was last known to listen.
+    let lastKnown = sender == node ? addresses(of: wanted) : nil
+    let binds =
+      database.value(InternalFamily.listeners, wanted)
+      ?? lastKnown.map { .array($0.map(Value.string)) } ?? .null
     return [.send(node: sender, message: [.string("g_found"), .string(wanted), binds])]
   }
 

@@ -17,7 +17,7 @@ struct GlobalService {
     case send(node: String, message: [Value])
     /// Keep a connection to that global node, dialling again with back-off when it is lost.
     ///
-    /// Where it listens: ``GlobalService/addresses(of:)``.
+    /// Where it listens is what `g_find` answers, also for one that is lost.
     case keepConnected(node: String)
     /// Don't dial that node for the global network's sake any more.
     case letGo(node: String)

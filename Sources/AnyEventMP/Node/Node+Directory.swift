@@ -83,17 +83,21 @@ extension Node {
     entry.search = nil
     let monitors = entry.monitors
     entry.monitors = [:]
+    let drainCallbacks = entry.drainCallbacks
+    entry.drainCallbacks = []
     for token in entry.watching.values { remove(token) }
     entry.watching = [:]
     if wasUp {
       AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
       database.nodeDown(entry.id)
     }
-    drained(entry)
     forgetIfIdle(entry)
     for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {
       fire(watchers, port: name, reason)
     }
+    // After the monitors: what is sent here goes by a new connection, and nothing may arrive again
+    // before they have told of the loss.
+    run { for callback in drainCallbacks { callback() } }
     seeds.nodeDown(entry.id)
   }
 

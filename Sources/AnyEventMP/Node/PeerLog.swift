@@ -25,13 +25,18 @@ final class PeerLog {
       context.log(level, message())
     case .suppress:
       context.log(.debug, message())
-      guard summary == nil else { return }
-      summary = loop.timer(after: Self.interval) { [unowned self] in
-        summary = nil
-        for (subject, suppressed) in limiter.flush(at: loop.now) {
-          report(subject ?? "several peers", suppressed, level, context)
-        }
+      if summary == nil { scheduleSummary(level, context) }
+    }
+  }
+
+  private func scheduleSummary(_ level: LogLevel, _ context: LogContext) {
+    summary = loop.timer(after: Self.interval) { [unowned self] in
+      summary = nil
+      for (subject, suppressed) in limiter.flush(at: loop.now) {
+        report(subject ?? "several peers", suppressed, level, context)
       }
+      // Those that began later have their minute still to go.
+      if limiter.hasSuppressed { scheduleSummary(level, context) }
     }
   }
 

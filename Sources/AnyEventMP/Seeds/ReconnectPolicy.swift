@@ -7,6 +7,8 @@ struct ReconnectPolicy {
   /// The longest wait in seconds.
   let maximum: Double
   private var attempts = 0
+  /// Whether the next lost connection may be made again at once.
+  private var mayRetryAtOnce = true
   /// A connection that is lost this soon (seconds) does not count as a success.
   private static let provingTime = 5.0
 
@@ -24,15 +26,18 @@ struct ReconnectPolicy {
 
   /// How long to wait after a connection is lost that lasted so many seconds.
   ///
-  /// Nothing usually. A peer that accepts and drops at once is retried at once only the first time.
+  /// Nothing usually. A peer that accepts and drops at once is retried at once only the first time,
+  /// also after failed attempts: a 2.02 node may drop the connection that follows one.
   mutating func delayAfterLoss(
     lasted seconds: Double, using random: inout some RandomNumberGenerator
   ) -> Double {
-    if seconds >= Self.provingTime { attempts = 0 }
-    guard attempts > 0 else {
-      attempts = 1
-      return 0
+    if seconds >= Self.provingTime {
+      attempts = 0
+      mayRetryAtOnce = true
     }
-    return delayAfterFailure(using: &random)
+    guard mayRetryAtOnce else { return delayAfterFailure(using: &random) }
+    mayRetryAtOnce = false
+    attempts = max(attempts, 1)
+    return 0
   }
 }

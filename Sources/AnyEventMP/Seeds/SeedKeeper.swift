@@ -12,18 +12,6 @@ final class SeedKeeper {
     self.node = node
   }
 
-  /// The ids of the nodes that were found at the seeds' addresses, in the order of the seeds.
-  var seedNodes: [String] {
-    targets.compactMap { target in
-      if case .seed = target.purpose { target.nodeID } else { nil }
-    }
-  }
-
-  /// Whether there is any seed left to find a master through.
-  var hasSeeds: Bool {
-    targets.contains { if case .seed = $0.purpose { true } else { false } }
-  }
-
   /// Dials every seed.
   func start(_ addresses: [String]) {
     for address in addresses {
@@ -54,12 +42,15 @@ final class SeedKeeper {
 
   /// A connection is lost, or could not be made.
   func nodeDown(_ id: String) {
-    for target in targets where target.nodeID == id && !target.isDialling {
-      guard let since = target.connectedSince else {
+    for target in targets where target.nodeID == id {
+      let connectedSince = target.connectedSince
+      target.connectedSince = nil
+      // A dial of its own that is still under way ends by itself, and then it goes on.
+      if target.isDialling { continue }
+      guard let since = connectedSince else {
         if target.retry == nil { failed(target) }
         continue
       }
-      target.connectedSince = nil
       let delay = target.policy.delayAfterLoss(lasted: node.loop.now - since, using: &random)
       schedule(target, after: delay)
     }

@@ -94,6 +94,13 @@ struct GlobalServiceTests {
     check(actions.contains(.send(node: "y", message: ["g_upd", "'g", .null, ["x"]])))
     check(!actions.contains(.letGo(node: "x")))
     check(service.addresses(of: "x") == ["h:7"])
+    // We ourselves look there for it; others are told what the database holds.
+    check(
+      try handle(&service, "me", ["g_find", "x"])
+        == [.send(node: "me", message: ["g_found", "x", ["h:7"]])])
+    check(
+      try handle(&service, "y", ["g_find", "x"])
+        == [.send(node: "y", message: ["g_found", "x", .null])])
     check(service.giveUp("x") == [.letGo(node: "x")])
     check(service.addresses(of: "x") == nil)
     check(service.addresses(of: "other") == nil)

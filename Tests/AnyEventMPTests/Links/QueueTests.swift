@@ -142,4 +142,22 @@ import Testing
       #expect(reason?[1].string?.contains(target.id) == true)
     }
   }
+
+  @Test("when a node is lost the monitors fire before those who wait for it to be drained")
+  func lossBeforeDrained() throws {
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      var log: [String] = []
+      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason in
+        log.append(reason[0].string ?? "")
+      }
+      node.run { snd("\(peer.id)#p", String(repeating: "x", count: 8_000_000)) }
+      node.whenDrained(peer.id) { log.append("drained") }
+      peer.raw.stream.close()
+      test.run(until: { log.count == 2 })
+      #expect(log == ["transport_error", "drained"])
+    }
+  }
 }

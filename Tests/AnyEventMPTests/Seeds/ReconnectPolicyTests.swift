@@ -48,4 +48,14 @@ import Testing
     }
     #expect(last >= 30 * 0.6)
   }
+
+  @Test("a connection that drops at once is retried at once also after failed attempts")
+  func lossAfterFailures() {
+    var random = SeededGenerator(seed: 4)
+    var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+    for _ in 0..<3 { _ = policy.delayAfterFailure(using: &random) }
+    #expect(policy.delayAfterLoss(lasted: 0.1, using: &random) == 0)
+    #expect(policy.delayAfterLoss(lasted: 0.1, using: &random) > 1.2)
+    #expect(policy.delayAfterLoss(lasted: 100, using: &random) == 0)
+  }
 }

@@ -118,4 +118,19 @@ struct LogRateLimiterTests {
     context.log(.warn, similarTo: "peer", limiter: &limiter, at: 1, "shown")
     #expect(probe.newLines() == ["warn  A: shown"])
   }
+
+  @Test("knows whether there is something left to tell")
+  func somethingLeft() {
+    var limiter = limiter(lines: 1)
+    _ = limiter.admit("a", at: 0)
+    #expect(!limiter.hasSuppressed)
+    _ = limiter.admit("a", at: 1)
+    _ = limiter.admit("b", at: 5)
+    _ = limiter.admit("b", at: 6)
+    #expect(limiter.hasSuppressed)
+    #expect(limiter.flush(at: 10).map(\.key) == ["a"])
+    #expect(limiter.hasSuppressed, "b's interval is not over")
+    #expect(limiter.flush(at: 15).map(\.key) == ["b"])
+    #expect(!limiter.hasSuppressed)
+  }
 }

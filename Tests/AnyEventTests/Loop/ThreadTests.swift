@@ -168,4 +168,21 @@ struct PostingTests {
     loop.run()
     #expect(!loop.isOpen)
   }
+
+  @Test("what the dropped jobs of a closed loop hold may post as it goes")
+  func dropped() {
+    final class Poster {
+      let loop: Loop
+      init(_ loop: Loop) { self.loop = loop }
+      deinit { loop.post {} }
+    }
+    struct Carrier: @unchecked Sendable { let poster: Poster }
+    let loop = Loop()
+    do {
+      let carrier = Carrier(poster: Poster(loop))
+      loop.post { withExtendedLifetime(carrier) {} }
+    }
+    loop.close()
+    #expect(!loop.isOpen)
+  }
 }
