@@ -4,7 +4,6 @@ import AnyEvent
 final class SeedKeeper {
   private unowned let node: Node
   private var targets: [ReconnectTarget] = []
-  private var random = SystemRandomNumberGenerator()
   /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
   private static let patience = 3600.0
 
@@ -60,7 +59,8 @@ final class SeedKeeper {
         continue
       }
       target.connectedSince = nil
-      let delay = target.policy.delayAfterLoss(lasted: node.loop.now - since, using: &random)
+      let delay = target.policy.delayAfterLoss(
+        lasted: node.loop.now - since, using: &node.surroundings.random)
       schedule(target, after: delay)
     }
   }
@@ -129,7 +129,7 @@ final class SeedKeeper {
     if case .global(let id) = target.purpose, node.loop.now - missedSince > Self.patience {
       return node.database.giveUp(id)
     }
-    schedule(target, after: target.policy.delayAfterFailure(using: &random))
+    schedule(target, after: target.policy.delayAfterFailure(using: &node.surroundings.random))
   }
 
   private func schedule(_ target: ReconnectTarget, after delay: Double) {
