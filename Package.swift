@@ -6,6 +6,7 @@ let package = Package(
   products: [
     .library(name: "AnyEvent", targets: ["AnyEvent"]),
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
+    .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .executable(name: "aemp", targets: ["aemp"]),
   ],
   targets: [
@@ -23,6 +24,7 @@ let package = Package(
     .target(name: "AnyEvent", dependencies: ["AEValue", "CLibUV"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire"]),
+    .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .executableTarget(name: "aemp", dependencies: ["AnyEventMP"]),
 
     // The tutorial's programs
@@ -40,6 +42,7 @@ let package = Package(
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
+    .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
     .testTarget(name: "aempTests", dependencies: ["aemp"]),
   ]
 )

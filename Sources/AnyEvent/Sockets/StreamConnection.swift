@@ -1,6 +1,6 @@
-import Glibc
+package import AEValue
 
-/// A connected stream socket with one output buffer, made for many small messages.
+/// A connected stream with one output buffer, made for many small messages.
 ///
 /// Whoever sends appends to ``output`` and calls ``outputGrew()``; everything appended in one loop
 /// iteration leaves in one `send`, or one per 64 KiB. What the other end sent is passed on straight
@@ -22,34 +22,34 @@ package final class StreamConnection: EndOfIteration {
   /// Called from the loop when everything has been handed to the kernel.
   package var onDrain: (() -> Void)?
 
-  private var descriptor: CInt
-  private var reader: IOWatcher?
-  private var writer: IOWatcher?
+  /// Nil once closed.
+  private var medium: (any StreamMedium)?
+  /// Whether the kernel's buffer is full and ``output`` waits for it.
+  package private(set) var isBlocked = false
   private var isScheduled = false
 
   private static let writeThreshold = 64 << 10
-  /// How many full read buffers one connection may take before others have their turn.
-  private static let readsInARow = 4
+
+  /// A stream over something that carries bytes; ``close()`` or `deinit` closes it.
+  package init(loop: Loop, medium: any StreamMedium) {
+    self.loop = loop
+    self.medium = medium
+  }
 
   /// Takes over a connected, non-blocking socket; ``close()`` or `deinit` closes it.
-  package init(loop: Loop, descriptor: CInt) {
-    self.loop = loop
-    self.descriptor = descriptor
+  package convenience init(loop: Loop, descriptor: CInt) {
+    self.init(loop: loop, medium: SocketMedium(loop: loop, descriptor: descriptor))
   }
 
   deinit {
     close()
   }
 
-  package var isOpen: Bool { descriptor >= 0 }
-
-  /// Whether the kernel's buffer is full and ``output`` waits for it.
-  package var isBlocked: Bool { writer != nil }
+  package var isOpen: Bool { medium != nil }
 
   /// Starts to read.
   package func start() {
-    guard isOpen else { return }
-    reader = loop.io(descriptor, .read) { [unowned self] in readable() }
+    medium?.start(for: self)
   }
 
   /// Has ``output`` sent at the end of this loop iteration, or now when it is large.
@@ -60,7 +60,7 @@ package final class StreamConnection: EndOfIteration {
   }
 
   private func outputGrewSlowly() {
-    guard isOpen, writer == nil else { return }
+    guard isOpen, !isBlocked else { return }
     if output.count >= Self.writeThreshold {
       flush()
     } else if !isScheduled {
@@ -75,21 +75,17 @@ package final class StreamConnection: EndOfIteration {
   }
 
   private func flushFromLoop() {
-    guard isOpen, writer == nil else { return }
+    guard isOpen, !isBlocked else { return }
     flush()
     if output.count == 0, let onDrain { onDrain() }
   }
 
-  /// Closes the socket; what is not sent is lost, and closing again does nothing.
+  /// Closes the connection; what is not sent is lost, and closing again does nothing.
   package func close() {
-    guard isOpen else { return }
-    let closing = descriptor
-    descriptor = -1
-    reader?.cancel()
-    reader = nil
-    writer?.cancel()
-    writer = nil
-    Glibc.close(closing)
+    guard let closing = medium else { return }
+    medium = nil
+    closing.close()
+    output.removeAll(keepingCapacity: false)
     onRead = nil
     onEnd = nil
     onDrain = nil
@@ -97,51 +93,16 @@ package final class StreamConnection: EndOfIteration {
 
   /// Sends what can be sent without waiting, then closes.
   package func flushAndClose() {
-    if isOpen, writer == nil { flush() }
+    if isOpen, !isBlocked { flush() }
     close()
   }
 
-  private func readable() {
-    let buffer = loop.readBuffer
-    var left = Self.readsInARow
-    while left > 0, isOpen {
-      left -= 1
-      let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-      if count > 0 {
-        onRead?(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        if count < buffer.count { return }
-      } else if count == 0 {
-        return end(.endOfStream)
-      } else if errno == EINTR {
-        continue
-      } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        return
-      } else {
-        return end(.failed(String(cString: strerror(errno))))
-      }
-    }
-  }
-
   private func flush() {
-    while output.count > 0 {
-      let bytes = output.bytes
-      let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-      if count >= 0 {
-        output.removeFirst(count)
-      } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        return waitForRoom()
-      } else if errno != EINTR {
-        return failLater(String(cString: strerror(errno)))
-      }
-    }
-  }
-
-  private func waitForRoom() {
-    guard writer == nil else { return }
-    writer = loop.io(descriptor, .write) { [unowned self] in
-      writer?.cancel()
-      writer = nil
-      flushFromLoop()
+    guard output.count > 0, let medium else { return }
+    switch medium.write(output, of: self) {
+    case .done: break
+    case .blocked: isBlocked = true
+    case .failed(let reason): failLater(reason)
     }
   }
 
@@ -151,7 +112,21 @@ package final class StreamConnection: EndOfIteration {
     loop.postpone { [weak self] in self?.end(.failed(reason)) }
   }
 
-  private func end(_ end: End) {
+  // MARK: What the medium reports
+
+  /// Bytes have arrived; they are valid during the call.
+  package func arrived(_ bytes: UnsafeRawBufferPointer) {
+    onRead?(bytes)
+  }
+
+  /// There is room for writing again.
+  package func hasRoom() {
+    isBlocked = false
+    flushFromLoop()
+  }
+
+  /// The other end closed, or the connection is broken.
+  package func end(_ end: End) {
     guard isOpen else { return }
     let report = onEnd
     close()

@@ -43,7 +43,8 @@ final class Switchboard {
   ) {
     do throws(Refusal) {
       let handshake = try Handshake(
-        node.handshakeConfiguration, as: role, peerAddress: address)
+        node.handshakeConfiguration, as: role, peerAddress: address,
+        nonce: node.surroundings.makeNonce())
       let connection = PendingConnection(
         stream: stream, handshake: handshake, role: role, address: address, dial: dial
       ) { [unowned self] connection, action in

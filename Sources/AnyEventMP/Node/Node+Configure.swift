@@ -16,9 +16,9 @@ extension Node {
       AE.log(.error, in: Log.kernel, "configure: this node is \(id) already, ignored")
       return
     }
-    let configuration = try NodeConfiguration(arguments, context: .ofProcess())
-    let sources = AddressSources.ofMachine(hostName: configuration.hostName)
-    listeners = try Self.listen(configuration, sources, on: loop) { [unowned self] in accepted($0) }
+    let configuration = try NodeConfiguration(arguments, context: surroundings.makeContext())
+    let sources = surroundings.makeAddressSources(configuration.hostName)
+    try listen(configuration, sources)
     self.configuration = configuration
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
@@ -28,7 +28,7 @@ extension Node {
   }
 
   private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
-    let binds = listeners.map(\.address.description)
+    let binds = listeners.map(\.address)
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
     if configuration.seeds.isEmpty {

@@ -1,5 +1,4 @@
 public import AnyEvent
-import Glibc
 
 /// A node: a process's place in the network, on one event loop.
 ///
@@ -44,7 +43,9 @@ public final class Node {
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
   lazy var database = Database(node: self)
-  var listeners: [Listener] = []
+  var listeners: [any NodeListener] = []
+  /// The way to the network, and all other randomness and facts from outside.
+  var surroundings: NodeSurroundings
   /// Limits on what is sent and received.
   var limits = CodecLimits.standard
   /// How many bytes may wait for one node before it is given up; 0: any number.
@@ -58,12 +59,18 @@ public final class Node {
   @exclusivity(unchecked) var isTracing: Bool
 
   /// A node without a name on this loop; messages between its ports work at once.
-  public init(on loop: Loop) {
+  public convenience init(on loop: Loop) {
+    self.init(on: loop, surroundings: .machine(loop: loop))
+  }
+
+  /// The same with a network and a source of randomness of the caller's.
+  package init(on loop: Loop, surroundings: NodeSurroundings) {
     self.loop = loop
+    self.surroundings = surroundings
     serial = NodeSerial.next()
     home = NodeEntry(id: "")
-    var random = SystemRandomNumberGenerator()
-    portPrefix = UniqueName.uniq(processID: Int(getpid()), time: loop.time, using: &random)
+    portPrefix = UniqueName.uniq(
+      processID: surroundings.processID, time: loop.time, using: &self.surroundings.random)
     isTracing = MessageTrace.isWanted
   }
 

@@ -3,8 +3,7 @@ import AnyEvent
 /// Keeps a node connected to its seeds and, when it is global, to the other global nodes.
 final class SeedKeeper {
   private unowned let node: Node
-  private var targets: [ReconnectTarget] = []
-  private var random = SystemRandomNumberGenerator()
+  private(set) var targets: [ReconnectTarget] = []
   /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
   private static let patience = 3600.0
 
@@ -51,7 +50,8 @@ final class SeedKeeper {
         if target.retry == nil { failed(target) }
         continue
       }
-      let delay = target.policy.delayAfterLoss(lasted: node.loop.now - since, using: &random)
+      let delay = target.policy.delayAfterLoss(
+        lasted: node.loop.now - since, using: &node.surroundings.random)
       schedule(target, after: delay)
     }
   }
@@ -120,7 +120,7 @@ final class SeedKeeper {
     if case .global(let id) = target.purpose, node.loop.now - missedSince > Self.patience {
       return node.database.giveUp(id)
     }
-    schedule(target, after: target.policy.delayAfterFailure(using: &random))
+    schedule(target, after: target.policy.delayAfterFailure(using: &node.surroundings.random))
   }
 
   private func schedule(_ target: ReconnectTarget, after delay: Double) {

@@ -88,11 +88,11 @@ import Testing
       let text = String(repeating: "x", count: 100_000)
       node.run {
         var sent = 0
-        while sent < 1000, node.queuedBytes(for: peer.id) < 1 << 20 {
+        while sent < 1000, node.queuedBytes(for: peer.id) < 800_000 {
           snd("\(peer.id)#p", text)
           sent += 1
         }
-        snd("\(peer.id)#p", "the last straw", text, text)
+        snd("\(peer.id)#p", "the last straw", text, text, text)
         #expect(sent < 1000)
       }
       #expect(reason == nil)

@@ -47,7 +47,7 @@ import Testing
           norc: true))
       test.loop.advance(by: 30)
       test.run(until: { slave.isConnected(to: global) })
-      #expect(slave.seeds.seedNodes == [global.id])
+      #expect(slave.seeds.targets.map(\.nodeID) == [global.id])
     }
   }
 
@@ -101,8 +101,8 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("self"), binds: [address], seeds: [address],
           secret: "the tests' secret", norc: true))
-      #expect(node.seeds.hasSeeds)
-      test.run(until: { !node.seeds.hasSeeds })
+      #expect(!node.seeds.targets.isEmpty)
+      test.run(until: { node.seeds.targets.isEmpty })
       var keys: [String]?
       node.run {
         db_set("family", "key")
@@ -130,7 +130,7 @@ import Testing
       test.loop.advance(by: 30)
       #expect(slave.connectedNodes == [global.id])
       #expect(global.connectedNodes == [slave.id])
-      #expect(slave.seeds.seedNodes == [global.id, global.id])
+      #expect(slave.seeds.targets.map(\.nodeID) == [global.id, global.id])
     }
   }
 

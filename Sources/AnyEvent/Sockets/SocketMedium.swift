@@ -1,0 +1,82 @@
+import AEValue
+import Glibc
+
+/// A connected socket that carries a stream.
+final class SocketMedium: StreamMedium {
+  private let loop: Loop
+  private var descriptor: CInt
+  private var reader: IOWatcher?
+  private var writer: IOWatcher?
+  /// How many full read buffers one connection may take before others have their turn.
+  private static let readsInARow = 4
+
+  init(loop: Loop, descriptor: CInt) {
+    self.loop = loop
+    self.descriptor = descriptor
+  }
+
+  deinit {
+    close()
+  }
+
+  func start(for stream: StreamConnection) {
+    reader = loop.io(descriptor, .read) { [unowned self, unowned stream] in readable(stream) }
+  }
+
+  func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult {
+    while output.count > 0 {
+      let bytes = output.bytes
+      let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+      if count >= 0 {
+        output.removeFirst(count)
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        waitForRoom(stream)
+        return .blocked
+      } else if errno != EINTR {
+        return .failed(String(cString: strerror(errno)))
+      }
+    }
+    return .done
+  }
+
+  func close() {
+    guard descriptor >= 0 else { return }
+    let closing = descriptor
+    descriptor = -1
+    reader?.cancel()
+    reader = nil
+    writer?.cancel()
+    writer = nil
+    Glibc.close(closing)
+  }
+
+  private func waitForRoom(_ stream: StreamConnection) {
+    guard writer == nil else { return }
+    writer = loop.io(descriptor, .write) { [unowned self, unowned stream] in
+      writer?.cancel()
+      writer = nil
+      stream.hasRoom()
+    }
+  }
+
+  private func readable(_ stream: StreamConnection) {
+    let buffer = loop.readBuffer
+    var left = Self.readsInARow
+    while left > 0, descriptor >= 0 {
+      left -= 1
+      let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      if count > 0 {
+        stream.arrived(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        if count < buffer.count { return }
+      } else if count == 0 {
+        return stream.end(.endOfStream)
+      } else if errno == EINTR {
+        continue
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        return
+      } else {
+        return stream.end(.failed(String(cString: strerror(errno))))
+      }
+    }
+  }
+}

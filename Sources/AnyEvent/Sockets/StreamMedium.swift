@@ -1,0 +1,26 @@
+package import AEValue
+
+/// What carries the bytes of a ``StreamConnection``: a socket, or a simulated network.
+///
+/// It is asked once for many messages; so what it costs to call it does not matter.
+package protocol StreamMedium: AnyObject {
+  /// Starts to report what arrives, by ``StreamConnection/arrived(_:)`` and
+  /// ``StreamConnection/end(_:)``, and room for writing by ``StreamConnection/hasRoom()``.
+  ///
+  /// The stream owns the medium, which must not keep it.
+  func start(for stream: StreamConnection)
+  /// Takes as much from the beginning of `output` as there is room for now.
+  func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult
+  /// Ends the connection; nothing is reported any more. Called once.
+  func close()
+}
+
+/// What became of an attempt to write.
+package enum StreamWriteResult {
+  /// Everything has been taken.
+  case done
+  /// There is no room; the stream will be told when there is.
+  case blocked
+  /// The connection is broken, for this reason.
+  case failed(String)
+}

@@ -1,0 +1,58 @@
+import AnyEvent
+
+extension Node {
+  /// Listens on all the places of the configuration, or on none.
+  func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
+    let places = try BindAddress.placesToListen(
+      on: configuration.binds, sources, hasCredentials: configuration.hasCredentials)
+    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
+    do {
+      for place in places {
+        let listener = try surroundings.network.listen(on: place.host, port: place.port) {
+          [unowned self] stream, peer in accepted(stream, from: peer)
+        }
+        listeners.append(listener)
+      }
+    } catch {
+      for listener in listeners { listener.close() }
+      listeners = []
+      throw error
+    }
+  }
+
+  /// Takes a connection that came in on one of our listeners.
+  private func accepted(_ stream: StreamConnection, from peer: String) {
+    if isClosed { return stream.close() }
+    run { switchboard.accepted(stream, from: peer) }
+  }
+
+  /// Connects to an address, trying all that its host name stands for.
+  func dial(_ dial: Dial) {
+    guard let (host, port) = parse_hostport(dial.address, String(BindAddress.defaultSeedPort))
+    else {
+      return fail(dial, "\(dial.address) is not host:port")
+    }
+    dial.connecting = surroundings.network.connect(
+      to: host, port: port, timeLimit: connectInterval
+    ) { [reference] result in
+      dial.connecting = nil
+      guard let node = reference.node else { return }
+      node.run { node.dialled(dial, result) }
+    }
+  }
+
+  private func dialled(
+    _ dial: Dial, _ result: Result<(StreamConnection, String), SocketError>
+  ) {
+    switch result {
+    case .success((let stream, _)) where isClosed: stream.close()
+    case .success((let stream, let peer)): switchboard.dialled(stream, to: peer, for: dial)
+    case .failure(let error): dial.failed?(.unreachable(error.description))
+    }
+  }
+
+  /// A failure that is known at once is still reported from the loop.
+  private func fail(_ dial: Dial, _ reason: String) {
+    `defer`(.job { dial.failed?(.unreachable(reason)) })
+  }
+}

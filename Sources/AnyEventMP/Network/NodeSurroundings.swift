@@ -1,0 +1,41 @@
+package import AEMPWire
+import AnyEvent
+import Glibc
+
+/// What a node takes from outside, so that a run on a simulated network is a function of its seed.
+package struct NodeSurroundings {
+  /// How the node reaches others.
+  package var network: any NodeNetwork
+  /// Where the waits between attempts and the made-up names come from.
+  package var random: any RandomNumberGenerator
+  /// Makes the second line of a greeting; two connections must never share one.
+  package var makeNonce: () -> Nonce
+  /// The environment, the host's name and the random name of the process.
+  package var makeContext: () -> ConfigurationContext
+  /// What a bind or seed address stands for; the argument is the host's name.
+  package var makeAddressSources: (String) -> AddressSources
+  /// The process id, which goes into the names of ports.
+  package var processID: Int
+
+  /// Surroundings of these parts.
+  package init(
+    network: any NodeNetwork, random: any RandomNumberGenerator,
+    makeNonce: @escaping () -> Nonce, makeContext: @escaping () -> ConfigurationContext,
+    makeAddressSources: @escaping (String) -> AddressSources, processID: Int
+  ) {
+    self.network = network
+    self.random = random
+    self.makeNonce = makeNonce
+    self.makeContext = makeContext
+    self.makeAddressSources = makeAddressSources
+    self.processID = processID
+  }
+
+  /// This machine: sockets, the operating system's randomness, the process's environment.
+  static func machine(loop: Loop) -> NodeSurroundings {
+    NodeSurroundings(
+      network: SocketNetwork(loop: loop), random: SystemRandomNumberGenerator(),
+      makeNonce: { Nonce() }, makeContext: { .ofProcess() },
+      makeAddressSources: { .ofMachine(hostName: $0) }, processID: Int(getpid()))
+  }
+}

@@ -1,0 +1,57 @@
+import AnyEvent
+import Glibc
+
+/// The real network: TCP sockets on the node's loop.
+final class SocketNetwork: NodeNetwork {
+  private let loop: Loop
+  /// Whether small packets are sent at once (`TCP_NODELAY`).
+  var nodelay = true
+
+  init(loop: Loop) {
+    self.loop = loop
+  }
+
+  func listen(
+    on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
+  ) throws -> any NodeListener {
+    // The network is the node's, which drops its listeners before it goes.
+    let listener = try loop.listen(on: host, Int(port)) { [unowned self] socket in
+      accepted(stream(socket), socket.peer.description)
+    }
+    return SocketListener(listener)
+  }
+
+  func connect(
+    to host: String, port: String, timeLimit: Double,
+    _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
+  ) -> Guard {
+    loop.connect(to: host, port, prepare: { _ in timeLimit }) { [self] result in
+      done(result.map { (stream($0), $0.peer.description) })
+    }
+  }
+
+  private func stream(_ socket: ConnectedSocket) -> StreamConnection {
+    set(CInt(IPPROTO_TCP), TCP_NODELAY, of: socket.fd, to: nodelay)
+    set(SOL_SOCKET, SO_KEEPALIVE, of: socket.fd, to: true)
+    return StreamConnection(loop: loop, descriptor: socket.fd)
+  }
+
+  private func set(_ level: CInt, _ option: CInt, of descriptor: CInt, to isOn: Bool) {
+    var value: CInt = isOn ? 1 : 0
+    // Only a hint for the kernel: a socket that refuses it works all the same.
+    setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
+  }
+}
+
+/// A listening TCP socket of a node.
+private final class SocketListener: NodeListener {
+  private let listener: Listener
+
+  init(_ listener: Listener) {
+    self.listener = listener
+  }
+
+  var address: String { listener.address.description }
+
+  func close() { listener.close() }
+}

@@ -1,0 +1,85 @@
+package import AnyEvent
+public import AnyEventMP
+
+/// A machine of a ``SimulatedNetwork`` with one address and one node.
+public final class SimulatedHost {
+  /// The node id.
+  public let name: String
+  /// Where the node listens, `host:port`: what other nodes give as a seed.
+  public let address: String
+  /// Whether the machine is switched off: nothing is sent, and what arrives is lost.
+  public internal(set) var isDown = false
+  /// The node, anew after each restart; nil while there is none.
+  public internal(set) var node: Node?
+  /// Counts the nodes that ran here.
+  public internal(set) var incarnation = 0
+
+  let index: Int
+  let arguments: ConfigurationArguments
+  /// Whether the process is being killed: what its node still writes is lost.
+  var losesOutput = false
+  private unowned let network: SimulatedNetwork
+  private var listener: SimulatedListener?
+
+  init(
+    name: String, address: String, index: Int, arguments: ConfigurationArguments,
+    network: SimulatedNetwork
+  ) {
+    self.name = name
+    self.address = address
+    self.index = index
+    self.arguments = arguments
+    self.network = network
+  }
+
+  /// Takes a connection from another host; false when nobody listens.
+  func accept(_ stream: StreamConnection, from other: SimulatedHost) -> Bool {
+    guard let listener, !isDown else { return false }
+    listener.accepted(stream, other.address)
+    return true
+  }
+
+  var isListening: Bool { listener != nil && !isDown }
+
+  fileprivate func stopped(_ listener: SimulatedListener) {
+    if self.listener === listener { self.listener = nil }
+  }
+}
+
+extension SimulatedHost: NodeNetwork {
+  package func listen(
+    on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
+  ) throws -> any NodeListener {
+    guard format_hostport(host, String(port)) == address, listener == nil else {
+      throw SocketError(code: 0, "cannot bind to \(host):\(port): this host has only \(address)")
+    }
+    let listener = SimulatedListener(host: self, accepted)
+    self.listener = listener
+    return listener
+  }
+
+  package func connect(
+    to host: String, port: String, timeLimit: Double,
+    _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
+  ) -> Guard {
+    let address = format_hostport(host, port)
+    let attempt = ConnectionAttempt(
+      network: network, from: self, address: address, timeLimit: timeLimit, done)
+    return Guard { attempt.cancel() }
+  }
+}
+
+/// A place where a simulated node listens.
+private final class SimulatedListener: NodeListener {
+  private let host: SimulatedHost
+  let accepted: (StreamConnection, String) -> Void
+
+  init(host: SimulatedHost, _ accepted: @escaping (StreamConnection, String) -> Void) {
+    self.host = host
+    self.accepted = accepted
+  }
+
+  var address: String { host.address }
+
+  func close() { host.stopped(self) }
+}

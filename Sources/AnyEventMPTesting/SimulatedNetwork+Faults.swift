@@ -1,0 +1,69 @@
+public import AnyEventMP
+
+extension SimulatedNetwork {
+  /// Changes how one direction behaves, for what is sent from now on.
+  public func setConditions(
+    _ conditions: LinkConditions, from: SimulatedHost, to: SimulatedHost
+  ) {
+    path(from, to).conditions = conditions
+  }
+
+  /// Breaks the connections between two hosts: each end gets some of what was under way, cut
+  /// anywhere, then an error.
+  public func cut(_ a: SimulatedHost, _ b: SimulatedHost) {
+    for connection in connections(a, b) { connection.cut() }
+  }
+
+  /// Stops one direction: nothing arrives until ``thaw(from:to:)``, and nothing is lost.
+  public func freeze(from: SimulatedHost, to: SimulatedHost) {
+    path(from, to).block()
+  }
+
+  /// Lets one direction work again; what waited arrives.
+  public func thaw(from: SimulatedHost, to: SimulatedHost) {
+    path(from, to).unblock()
+    for connection in connections(from, to) { connection.resume() }
+  }
+
+  /// Separates two groups of hosts from each other until ``heal()``.
+  public func partition(_ group: [SimulatedHost], _ others: [SimulatedHost]) {
+    for a in group {
+      for b in others where a !== b {
+        freeze(from: a, to: b)
+        freeze(from: b, to: a)
+      }
+    }
+  }
+
+  /// Ends all partitions and freezes.
+  public func heal() {
+    for a in hosts {
+      for b in hosts where a !== b { thaw(from: a, to: b) }
+    }
+  }
+
+  /// Kills a host's process: its node is gone, and the operating system closes its connections.
+  public func kill(_ host: SimulatedHost) {
+    host.losesOutput = true
+    host.node?.close()
+    host.node = nil
+    host.losesOutput = false
+  }
+
+  /// Switches a host off: its node is gone, and nobody is told.
+  public func crash(_ host: SimulatedHost) {
+    host.isDown = true
+    kill(host)
+  }
+
+  /// Starts a new node of the same name and address on a host whose node is gone.
+  ///
+  /// - Throws: what the configuration of a node can throw.
+  @discardableResult
+  public func restart(_ host: SimulatedHost) throws -> Node? {
+    guard host.node == nil else { return host.node }
+    host.isDown = false
+    try start(host)
+    return host.node
+  }
+}

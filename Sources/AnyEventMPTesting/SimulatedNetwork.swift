@@ -1,0 +1,177 @@
+import AEMPWire
+public import AnyEvent
+import AnyEventMP
+
+/// Nodes in one process, on virtual time, connected by a network that misbehaves as it is told.
+///
+/// Nothing real is involved: no socket, no clock, no randomness but the seed's. So an hour passes in a
+/// moment, and a run with the same seed and the same calls happens exactly again.
+///
+///     let network = SimulatedNetwork(seed: 1)
+///     defer { network.close() }
+///     let server = try network.addHost("server")
+///     let client = try network.addHost("client", seeds: [server])
+///     var got: [Int] = []
+///     let p = try #require(server.node).run { port() }
+///     server.node?.run { rcv(p, "number") { (n: Int) in got.append(n) } }
+///     client.node?.run { snd(p.id, "number", 1) }
+///     network.run(for: 5)
+///     network.partition([server], [client])
+///     network.run(for: 60)
+///     network.heal()
+///     network.run(for: 60)
+///
+/// Everything happens on the thread that calls, inside ``run(for:)``. Programs that iterate over
+/// dictionaries and sets and let the order decide what they send should set the environment variable
+/// `SWIFT_DETERMINISTIC_HASHING=1`, or Swift's own random hashing makes runs differ.
+public final class SimulatedNetwork {
+  /// What the run is determined by.
+  public let seed: UInt64
+  /// The loop of all nodes, on manual time.
+  public let loop: Loop
+  /// The hosts, in the order in which they were added.
+  public private(set) var hosts: [SimulatedHost] = []
+  /// For decisions of the test's own, determined by the seed.
+  public var random: SeededRandom
+
+  private let origin: SeededRandom
+  private let conditions: LinkConditions
+  private var paths: [[Path?]] = []
+  private var connections: [UInt64: Connection] = [:]
+  private var serial: UInt64 = 0
+
+  /// A network without hosts.
+  ///
+  /// Without a seed it takes the environment variable `AE_SIMULATION_SEED`, or makes one up; it is
+  /// printed then, so that a failing run can be repeated.
+  ///
+  /// - Parameters:
+  ///   - seed: what the run is determined by.
+  ///   - conditions: how every direction behaves; see ``setConditions(_:from:to:)``.
+  public init(seed: UInt64? = nil, conditions: LinkConditions = LinkConditions()) {
+    self.seed = seed ?? ChosenSeed.next()
+    self.conditions = conditions
+    origin = SeededRandom(seed: self.seed)
+    random = origin.derived(0)
+    loop = Loop(manualTime: 1_000_000)
+  }
+
+  /// Virtual time in seconds since the network was made.
+  public var time: Double { loop.now - 1_000_000 }
+
+  /// The number of connections that at least one end still holds open.
+  public var openConnections: Int { connections.count }
+
+  /// Adds a host with a node that starts at once.
+  ///
+  /// - Parameters:
+  ///   - name: the node id, unique in this network.
+  ///   - seeds: hosts whose nodes are contacted first; without any, the node is global.
+  ///   - monitorTimeout: seconds after which a node that is not reached counts as down.
+  ///   - connectInterval: seconds that a connection attempt gets.
+  ///   - framings: `cbor` and `json`, most preferred first.
+  /// - Returns: the host.
+  /// - Throws: ``ConfigurationError`` for a name that is no node id.
+  @discardableResult
+  public func addHost(
+    _ name: String, seeds: [SimulatedHost] = [], monitorTimeout: Double? = nil,
+    connectInterval: Double? = nil, framings: [String]? = nil
+  ) throws -> SimulatedHost {
+    let index = hosts.count
+    let address = "10.\(index >> 16 & 255).\(index >> 8 & 255).\((index & 255) + 1):4040"
+    let arguments = ConfigurationArguments(
+      "simulated", nodeid: name, binds: [address], seeds: seeds.map(\.address),
+      secret: "the secret of the simulated network", monitor_timeout: monitorTimeout,
+      connect_interval: connectInterval, framing_format: framings, norc: true)
+    let host = SimulatedHost(
+      name: name, address: address, index: index, arguments: arguments, network: self)
+    hosts.append(host)
+    for row in paths.indices { paths[row].append(nil) }
+    paths.append(Array(repeating: nil, count: hosts.count))
+    try start(host)
+    return host
+  }
+
+  /// Lets so many seconds of virtual time pass.
+  public func run(for seconds: Double) {
+    loop.advance(by: seconds)
+  }
+
+  /// Lets time pass until the condition holds; looks every ten milliseconds of virtual time.
+  ///
+  /// Returns whether it came to hold within so many seconds.
+  @discardableResult
+  public func run(until condition: () -> Bool, within seconds: Double = 60) -> Bool {
+    let end = loop.now + seconds
+    while !condition() {
+      if loop.now >= end { return false }
+      loop.advance(by: 0.01)
+    }
+    return true
+  }
+
+  /// Ends all nodes and the loop.
+  public func close() {
+    for host in hosts {
+      host.node?.close()
+      host.node = nil
+    }
+    loop.advance(by: 0)
+    for connection in connections.values { connection.clear() }
+    connections = [:]
+    for row in paths { for path in row { path?.stop() } }
+    loop.close()
+  }
+
+  // MARK: For the hosts
+
+  func start(_ host: SimulatedHost) throws {
+    host.incarnation += 1
+    let part = UInt64(host.index) << 32 | UInt64(host.incarnation)
+    var nonces = origin.derived(1, part)
+    var names = origin.derived(2, part)
+    let surroundings = NodeSurroundings(
+      network: host, random: origin.derived(3, part),
+      makeNonce: { Nonce(replaying: UniqueName.secret(using: &nonces)) },
+      makeContext: {
+        ConfigurationContext(
+          environment: [:], hostName: host.name, runiq: UniqueName.runiq(using: &names))
+      },
+      makeAddressSources: {
+        AddressSources(interfaces: [], hostName: $0, lookUp: { _ in [] })
+      },
+      processID: host.incarnation)
+    let node = Node(on: loop, surroundings: surroundings)
+    host.node = node
+    try node.configure(host.arguments)
+  }
+
+  func path(_ from: SimulatedHost, _ to: SimulatedHost) -> Path {
+    if let path = paths[from.index][to.index] { return path }
+    let path = Path(
+      from: from, to: to, conditions: conditions,
+      random: origin.derived(4, UInt64(from.index), UInt64(to.index)), loop: loop)
+    paths[from.index][to.index] = path
+    return path
+  }
+
+  func host(at address: String) -> SimulatedHost? {
+    hosts.first { $0.address == address }
+  }
+
+  func makeConnection(from: SimulatedHost, to: SimulatedHost) -> Connection {
+    serial += 1
+    let connection = Connection(serial: serial, network: self, from: from, to: to)
+    connections[serial] = connection
+    return connection
+  }
+
+  func forget(_ connection: Connection) {
+    connections[connection.serial] = nil
+  }
+
+  /// The connections between two hosts, oldest first.
+  func connections(_ a: SimulatedHost, _ b: SimulatedHost) -> [Connection] {
+    connections.values.filter { $0.connects(a, b) }.sorted { $0.serial < $1.serial }
+  }
+}

@@ -1,0 +1,21 @@
+import Testing
+
+@testable import AnyEventMP
+@testable import AnyEventMPTesting
+
+@Suite("The simulated network") struct SimulatedNetworkTests {
+  @Test("two nodes exchange messages over a slow line that cuts packets into pieces")
+  func twoNodes() throws {
+    let network = SimulatedNetwork(
+      seed: 1, conditions: LinkConditions(latency: 0.01...0.3, splitting: 0.9, capacity: 3000))
+    defer { network.close() }
+    let server = try network.addHost("server")
+    let client = try network.addHost("client", seeds: [server])
+    var got: [Int] = []
+    let p = try #require(server.node).run { rcv(port(), "number") { (n: Int) in got.append(n) } }
+    for n in 0..<1000 { client.node?.run { snd(p.id, "number", n) } }
+    #expect(network.run(until: { got.count == 1000 }))
+    #expect(got == Array(0..<1000))
+    #expect(network.openConnections == 1)
+  }
+}
