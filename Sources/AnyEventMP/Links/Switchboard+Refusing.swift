@@ -6,7 +6,8 @@ extension Switchboard {
   func refused(_ connection: PendingConnection, _ refusal: Refusal) {
     remove(connection)
     connection.finish()
-    connection.stream.close()
+    // With the greeting, if it has not left yet: a 2.02 node learns from it which node a seed is.
+    connection.stream.flushAndClose()
     if mayHaveLost(connection, refusal) {
       // The other node may have chosen the connection that it dialled, which may still be under way.
       connection.dial?.patience = node.loop.timer(after: Self.holdTime) {

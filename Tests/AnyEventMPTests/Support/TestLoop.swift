@@ -15,7 +15,7 @@ final class TestLoop {
     // A clock of its own: on a loop with manual time no timer of the loop would do.
     let flag = SafetyFlag()
     let item = DispatchWorkItem { loop.post { flag.isRaised = true } }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: item)
+    DispatchQueue.global().asyncAfter(deadline: .now() + 300, execute: item)
     safety = item
     self.flag = flag
   }

@@ -66,7 +66,7 @@ private struct Program {
     var noSignals = sigset_t()
     sigemptyset(&noSignals)
     sigprocmask(SIG_SETMASK, &noSignals, nil)
-    alarm(20)
+    alarm(200)
 
     """
 

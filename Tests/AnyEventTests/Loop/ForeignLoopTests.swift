@@ -227,7 +227,7 @@ struct ForeignLoopTests {
           }
         }
         loop.keepsLoopAlive = true
-        let safety = loop.timer(after: 20) {
+        let safety = loop.timer(after: 300) {
           Issue.record("the actor was not called")
           loop.close()
         }
