@@ -71,7 +71,7 @@ struct ConfigurationSession {
   private mutating func show(_ settings: [String: Value], reveal: Bool) {
     let shown = Value.hash(reveal ? settings : EffectiveSettings.masked(settings))
     // A value that came from JSON can be written as JSON.
-    guard let text = try? PrettyJSON.encode(shown) else { return }
-    output += String(decoding: text, as: UTF8.self)
+    guard let text = try? JSON.encode(shown, style: .pretty) else { return }
+    output += text
   }
 }

@@ -123,15 +123,15 @@ func jsonInfinities() throws {
   #expect(
     try JSON.encode(value, style: .pretty) == """
       {
-        "a": null,
-        "b": [
-          1,
-          [],
-          {}
-        ],
-        "c": {
-          "x": true
-        }
+         "a" : null,
+         "b" : [
+            1,
+            [],
+            {}
+         ],
+         "c" : {
+            "x" : true
+         }
       }
 
       """)

@@ -48,7 +48,7 @@ extension JSONWriter {
       for (index, element) in sorted.enumerated() {
         separate(index == 0, depth, isPretty)
         try write(element.key)
-        buffer.append(isPretty ? ": " : ":")
+        buffer.append(isPretty ? " : " : ":")
         try writeSorted(element.value, depth: depth + 1, isPretty: isPretty)
       }
       close(UInt8(ascii: "}"), depth, isPretty)
@@ -69,6 +69,6 @@ extension JSONWriter {
 
   private func startLine(_ depth: Int) {
     buffer.append("\n")
-    for _ in 0..<depth { buffer.append("  ") }
+    for _ in 0..<depth { buffer.append("   ") }
   }
 }

@@ -35,7 +35,7 @@ extension ConfigurationFile {
     if contents["version"] == nil { contents["version"] = 1 }
     let text: [UInt8]
     do throws(CodecError) {
-      text = try PrettyJSON.encode(.hash(contents))
+      text = Array(try JSON.encode(.hash(contents), style: .pretty).utf8)
     } catch {
       throw ConfigurationError(
         .unwritable, "the configuration cannot be written as JSON: \(error)", file: path)
