@@ -7,11 +7,13 @@ extension Node {
 
   /// Joins the network: listens, and begins to look for the seeds.
   ///
-  /// It takes effect once. The loop's thread only. Corresponds to Perl's `configure`.
+  /// It takes effect once. A host name in `binds` is looked up before it returns, which may take a
+  /// while. The loop's thread only. Corresponds to Perl's `configure`.
   ///
   /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
   ///   configuration file, and for an address that cannot be listened on.
   public func configure(_ arguments: ConfigurationArguments) throws {
+    loop.preconditionOnLoop()
     guard configuration == nil else {
       AE.log(.error, in: Log.kernel, "configure: this node is \(id) already, ignored")
       return
