@@ -33,12 +33,7 @@ extension Node {
     let binds = listeners.map(\.address.description)
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
-    if configuration.seeds.isEmpty {
-      // Nobody can be asked: the node keeps its own database.
-      database.becomeGlobal()
-    } else {
-      seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
-    }
+    seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
   }
 
   /// What our handshakes are made of.
