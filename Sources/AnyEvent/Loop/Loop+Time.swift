@@ -14,6 +14,9 @@ extension Loop {
   /// Corresponds to Perl's `AE::time`.
   public var time: Double { kind == .manual ? now : WallClock.time }
 
+  /// The time at which the current iteration began, in seconds of a clock that nobody can set.
+  package var monotonicNow: Double { Double(timerTime) / 1e9 }
+
   /// Sets `now` to the present, as after a callback that took long.
   ///
   /// Corresponds to Perl's `AE::now_update`.

@@ -23,16 +23,8 @@ extension NodeConfiguration {
 
   /// What is wrong with a node id; nil when nothing is.
   static func problem(withNodeID nodeID: String) -> String? {
-    let isAllowed = nodeID.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "-")...UInt8(ascii: ":"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "_"):
-        true
-      default: false
-      }
-    }
     if nodeID.isEmpty { return "makes an empty node id" }
-    if !isAllowed {
+    if !Greeting.isValid(nodeID: nodeID) {
       return "makes the node id \"\(nodeID)\", but a node id has only A-Z a-z 0-9 _ - . : /"
     }
     if nodeID.utf8.count > longestNodeID {

@@ -74,7 +74,11 @@ final class Database {
     let (start, actions) = client.monitor(family)
     perform(actions)
     if start == .now {
-      node.defer(.job { [unowned self] in tell(family, id, [], [], []) })
+      node.defer(
+        .job { [unowned self] in
+          // A change may have come before.
+          if monitors[family]?[id]?.isTold == false { tell(family, id, [], [], []) }
+        })
     }
     return { [unowned self] in
       guard monitors[family]?.removeValue(forKey: id) != nil else { return }

@@ -1,3 +1,4 @@
+import AEMPWire
 import AEValue
 
 extension GlobalService {
@@ -89,7 +90,7 @@ extension GlobalService {
   /// A node is to be kept connected while `'g` lists it and after we have lost it.
   private mutating func refreshKept(_ peer: String, _ actions: inout [Action]) {
     boundLost(&actions)
-    if peer == node || !Self.isNodeID(peer) { return }
+    if peer == node || !Greeting.isValid(nodeID: peer) { return }
     let isWanted =
       database.value(InternalFamily.globals, peer) != nil || lost.contains { $0.node == peer }
     if isWanted {
@@ -97,16 +98,5 @@ extension GlobalService {
     } else if kept.remove(peer) != nil {
       actions.append(.letGo(node: peer))
     }
-  }
-
-  /// Whether a key of `'g` can be a node's id: letters, digits and `_ - . : /`, at least one.
-  private static func isNodeID(_ text: String) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case 0x30...0x3a, 0x41...0x5a, 0x61...0x7a, 0x5f, 0x2d...0x2f: true
-        default: false
-        }
-      }
   }
 }

@@ -134,7 +134,9 @@ final class Switchboard {
       sends: result.sendFraming, receives: result.receiveFraming)
     node.nodeUp(entry, link)
     connection.dial?.connected?(id)
-    if !result.rest.isEmpty { result.rest.withUnsafeBytes { link.received($0) } }
+    // Unless somebody was called meanwhile who has closed it.
+    guard !result.rest.isEmpty, entry.link === link else { return }
+    result.rest.withUnsafeBytes { link.received($0) }
   }
 
   func alreadyConnected(_ id: String) -> Refusal {

@@ -28,7 +28,9 @@ extension Node {
 
   /// Connects to an address, trying all that its host name stands for.
   func dial(_ dial: Dial) {
-    guard let (host, port) = parse_hostport(dial.address, String(BindAddress.defaultSeedPort))
+    // Addresses come from other nodes too: they must not lead to a socket in our file system.
+    guard let (host, port) = parse_hostport(dial.address, String(BindAddress.defaultSeedPort)),
+      host != "unix/"
     else {
       return fail(dial, "\(dial.address) is not host:port")
     }

@@ -7,11 +7,13 @@ extension Node {
 
   /// Joins the network: listens, and begins to look for the seeds.
   ///
-  /// It takes effect once. The loop's thread only. Corresponds to Perl's `configure`.
+  /// It takes effect once. A host name in `binds` is looked up before it returns, which may take a
+  /// while. The loop's thread only. Corresponds to Perl's `configure`.
   ///
   /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
   ///   configuration file, and for an address that cannot be listened on.
   public func configure(_ arguments: ConfigurationArguments) throws {
+    loop.preconditionOnLoop()
     guard configuration == nil else {
       AE.log(.error, in: Log.kernel, "configure: this node is \(id) already, ignored")
       return
@@ -31,12 +33,7 @@ extension Node {
     let binds = listeners.map(\.address)
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
-    if configuration.seeds.isEmpty {
-      // Nobody can be asked: the node keeps its own database.
-      database.becomeGlobal()
-    } else {
-      seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
-    }
+    seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
   }
 
   /// What our handshakes are made of.

@@ -8,11 +8,13 @@ extension Node {
   ///
   /// Corresponds to Perl's `up_nodes`.
   public var connectedNodes: [String] {
-    entries.values.filter { $0.link != nil }.map(\.id).sorted()
+    loop.preconditionOnLoop()
+    return entries.values.filter { $0.link != nil }.map(\.id).sorted()
   }
 
   /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
   public func queuedBytes(for node: String) -> Int {
+    loop.preconditionOnLoop()
     guard let entry = entries[node] else { return 0 }
     return entry.link?.queuedBytes ?? entry.waiting?.count ?? 0
   }
@@ -32,6 +34,7 @@ extension Node {
   /// Who sends much sends the next part then: what waits for one node is limited, and going over the
   /// limit costs the connection.
   public func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
+    loop.preconditionOnLoop()
     let entry = entry(for: node)
     if entry === home || entry.isIdle {
       `defer`(.job(callback))

@@ -19,7 +19,7 @@ final class PeerLog {
     similarTo subject: String
   ) {
     guard context.isEnabled(level) else { return }
-    switch limiter.admit(subject, at: loop.now) {
+    switch limiter.admit(subject, at: loop.monotonicNow) {
     case .log(let suppressed):
       if suppressed > 0 { report(subject, suppressed, level, context) }
       context.log(level, message())
@@ -32,7 +32,7 @@ final class PeerLog {
   private func scheduleSummary(_ level: LogLevel, _ context: LogContext) {
     summary = loop.timer(after: Self.interval) { [unowned self] in
       summary = nil
-      for (subject, suppressed) in limiter.flush(at: loop.now) {
+      for (subject, suppressed) in limiter.flush(at: loop.monotonicNow) {
         report(subject ?? "several peers", suppressed, level, context)
       }
       // Those that began later have their minute still to go.

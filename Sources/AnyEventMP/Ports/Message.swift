@@ -26,6 +26,11 @@ extension Message: RandomAccessCollection {
   public subscript(position: Int) -> Value {
     values.indices.contains(position) ? values[position] : .null
   }
+
+  /// The values from a position on; none when there are not so many.
+  public subscript(positions: PartialRangeFrom<Int>) -> Message {
+    Message(Array(values.dropFirst(Swift.max(0, positions.lowerBound))))
+  }
 }
 
 extension Message: ExpressibleByArrayLiteral, CustomStringConvertible {

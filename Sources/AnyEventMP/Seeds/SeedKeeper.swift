@@ -11,8 +11,9 @@ final class SeedKeeper {
     self.node = node
   }
 
-  /// Dials every seed.
+  /// Dials every seed; without any nobody can be asked, and the node keeps its own database.
   func start(_ addresses: [String]) {
+    if addresses.isEmpty { node.database.becomeGlobal() }
     for address in addresses {
       let policy = ReconnectPolicy(unit: 0.6...1.2, maximum: node.monitorTimeout)
       targets.append(ReconnectTarget(.seed(address), policy: policy))
@@ -51,7 +52,7 @@ final class SeedKeeper {
         continue
       }
       let delay = target.policy.delayAfterLoss(
-        lasted: node.loop.now - since, using: &node.surroundings.random)
+        lasted: node.loop.monotonicNow - since, using: &node.surroundings.random)
       schedule(target, after: delay)
     }
   }
@@ -108,16 +109,16 @@ final class SeedKeeper {
   /// The target's node is connected: if it is a seed, it may become our master.
   private func connected(_ target: ReconnectTarget) {
     guard target.connectedSince == nil, let id = target.nodeID else { return }
-    target.connectedSince = node.loop.now
+    target.connectedSince = node.loop.monotonicNow
     target.missedSince = nil
     target.retry = nil
     if case .seed(let address) = target.purpose { node.database.seedUp(id, at: address) }
   }
 
   private func failed(_ target: ReconnectTarget) {
-    let missedSince = target.missedSince ?? node.loop.now
+    let missedSince = target.missedSince ?? node.loop.monotonicNow
     target.missedSince = missedSince
-    if case .global(let id) = target.purpose, node.loop.now - missedSince > Self.patience {
+    if case .global(let id) = target.purpose, node.loop.monotonicNow - missedSince > Self.patience {
       return node.database.giveUp(id)
     }
     schedule(target, after: target.policy.delayAfterFailure(using: &node.surroundings.random))

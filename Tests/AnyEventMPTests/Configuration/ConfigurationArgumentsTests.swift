@@ -67,4 +67,23 @@ import Testing
     let sentence = error?.description ?? ""
     #expect(sentence.hasPrefix(start), "\(sentence)")
   }
+
+  @Test("neither arguments nor a configured node show secret and certificate when printed")
+  func printing() throws {
+    let arguments = ConfigurationArguments(
+      "p", nodeid: "shown", binds: [], secret: "hidden1", cert: "hidden2", norc: true)
+    try withLoop { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      try node.configure(arguments)
+      var text = "\(arguments) \(String(reflecting: arguments))"
+      dump(arguments, to: &text)
+      let configuration = try #require(node.configuration)
+      text += "\(configuration) \(String(reflecting: configuration))"
+      dump(configuration, to: &text)
+      dump(node, to: &text)
+      #expect(!text.contains("hidden"))
+      #expect(text.contains("shown"))
+    }
+  }
 }

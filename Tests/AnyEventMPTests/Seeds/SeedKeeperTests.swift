@@ -170,4 +170,18 @@ import Testing
       for node in nodes { #expect(log.lines(with: "(\(node.id))", upTo: .error).isEmpty) }
     }
   }
+
+  @Test("a node whose seeds stand for no address keeps its own database")
+  func noAddress() throws {
+    try withLoop { test in
+      // Its seed is not there, so that it has no master.
+      let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+      defer { node.close() }
+      node.run { node.seeds.start([]) }
+      var keys: [String]?
+      node.run { db_keys("'g") { keys = $0 } }
+      test.run(until: { keys != nil })
+      #expect(keys == [node.id])
+    }
+  }
 }

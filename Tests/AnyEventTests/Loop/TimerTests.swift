@@ -195,4 +195,13 @@ struct TimerTests {
     clock_gettime(CLOCK_MONOTONIC, &now)
     return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
   }
+
+  @Test("the clock that nobody sets goes on as the timers do")
+  func manualClock() {
+    let loop = Loop(manualTime: 5)
+    #expect(loop.monotonicNow == 5)
+    loop.advance(by: 1.5)
+    #expect(loop.monotonicNow == 6.5)
+    loop.close()
+  }
 }

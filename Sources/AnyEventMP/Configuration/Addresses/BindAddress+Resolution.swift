@@ -104,11 +104,13 @@ extension BindAddress {
 extension BindAddress {
   /// The addresses to dial for a seed: one for each of our own interfaces for `*`, else as written.
   ///
-  /// A host name is left to be looked up at every attempt.
+  /// Host names, our own among them, are left to be looked up at every attempt.
   package func seedAddresses(_ sources: AddressSources) -> [String] {
-    guard case .host(let host, let port) = self else {
-      return places(sources).map(\.description)
+    let port = port ?? Self.defaultSeedPort
+    return switch self {
+    case .everyInterface: places(sources).map(\.description)
+    case .ownHost: [BindAddress.host(sources.hostName, port: port).description]
+    case .host(let host, _): [BindAddress.host(host, port: port).description]
     }
-    return [BindAddress.host(host, port: port ?? Self.defaultSeedPort).description]
   }
 }

@@ -14,15 +14,6 @@ package struct HostPort: Hashable, Sendable {
 
   /// The address as text, without brackets: what `tcp_connect` and `tcp_server` take.
   package var host: String { address.description }
-
-  /// A place from the text that another node sent; nil unless address and port are numeric.
-  package init?(_ text: String) {
-    guard
-      case .host(let host, let port?)? = try? BindAddress(parsing: text), port > 0,
-      let address = IPAddress(host)
-    else { return nil }
-    self.init(address, port: port)
-  }
 }
 
 extension HostPort: CustomStringConvertible {

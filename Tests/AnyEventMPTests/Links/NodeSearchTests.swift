@@ -1,0 +1,32 @@
+import AnyEvent
+import Glibc
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("The way to a node") struct NodeSearchTests {
+  @Test("an address that another node claims does not lead to a socket in the file system")
+  func unixSocket() throws {
+    try withLoop { test in
+      let path = "/tmp/anyevent-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+      var isConnected = false
+      let listener = try test.loop.listen(on: "unix/", path) { socket in
+        isConnected = true
+        Glibc.close(socket.fd)
+      }
+      defer { listener.close() }
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let id = TestName.next("claimed")
+      peer.send("", "g_slave", ["'l": [id: ["unix/:\(path)", .string(path)]]])
+      peer.send("", "snd", .string("\(peer.id)#echo"), "done")
+      test.run(until: { peer.messages(to: "echo") == [["done"]] })
+      var reason: Message?
+      _ = node.monitor(PortID("\(id)#p").ref) { reason = $0 }
+      test.run(until: { reason != nil || isConnected })
+      #expect(!isConnected)
+      #expect(reason?[2].string?.contains("is not host:port") == true, "\(reason ?? [])")
+    }
+  }
+}
