@@ -37,6 +37,7 @@ extension Node {
     } else {
       seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
     }
+    startServices(configuration.services)
   }
 
   /// What our handshakes are made of.
