@@ -44,10 +44,12 @@ let package = Package(
       name: "eg_chat_client", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_client",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
     .executableTarget(
-      name: "eg_chat_bridge_server", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_bridge_server",
+      name: "eg_chat_bridge_server", dependencies: ["AnyEventMP"],
+      path: "Examples/eg_chat_bridge_server",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
     .executableTarget(
-      name: "eg_chat_bridge_client", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_bridge_client",
+      name: "eg_chat_bridge_client", dependencies: ["AnyEventMP"],
+      path: "Examples/eg_chat_bridge_client",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
     .executableTarget(
       name: "eg_pool", dependencies: ["AnyEventMP"], path: "Examples/eg_pool",
