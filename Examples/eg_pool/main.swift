@@ -67,5 +67,7 @@ let guardian: Guard = db_mon("eg_workers") { family, added, changed, deleted in
 }
 
 try end_cv.recv()
+nodes = []
+for worker in idle { kil(worker) }
 print("The sum of the squares up to \(count) is \(sum)")
 Node.current.close()
