@@ -37,6 +37,32 @@ let package = Package(
     .executableTarget(
       name: "eg_sender", dependencies: ["AnyEventMP"], path: "Examples/eg_sender",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_chat_server", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_server",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_chat_client", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_client",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_chat_bridge_server", dependencies: ["AnyEventMP"],
+      path: "Examples/eg_chat_bridge_server",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_chat_bridge_client", dependencies: ["AnyEventMP"],
+      path: "Examples/eg_chat_bridge_client",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_pool", dependencies: ["AnyEventMP"], path: "Examples/eg_pool",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_worker", dependencies: ["AnyEventMP"], path: "Examples/eg_worker",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_rpc_server", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_server",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_rpc_client", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_client",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
 
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),

@@ -29,6 +29,11 @@ scenarios
   cross      reads an address from standard input and dials it at the same moment
              as it is dialled by the node there
   global     runs a global node
+  worker     offers its node to a worker pool (family eg_workers): others spawn
+             MyApp::Worker::init here
+  pool       spawns a worker on every node that offers itself, gives it a job and
+             then one that kills it, spawns another and kills that, and spawns what
+             is not there
   hostile KIND
              speaks broken protocol on purpose, to the seed or, without one, to
              the first that connects, and reports how the other side reacts.

@@ -25,6 +25,10 @@ extension Node {
   func dissolve() {
     for entry in entries.values { entry.dissolve() }
     home.dissolve()
+    let callbacks = (functions, nodeWatchers)
+    functions = FunctionTable()
+    nodeWatchers = NodeWatchers()
+    withExtendedLifetime(callbacks) {}
     for port in ports.all { _ = port.die() }
   }
 }

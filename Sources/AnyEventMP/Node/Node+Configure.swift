@@ -34,6 +34,7 @@ extension Node {
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
     seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
+    startServices(configuration.services)
   }
 
   /// What our handshakes are made of.

@@ -74,6 +74,7 @@ extension Node {
       waiting.drain { name, message in link.send(to: name, message) }
     }
     link.reportsDrain = !entry.drainCallbacks.isEmpty
+    tellNodeWatchers(entry.id, isUp: true, [])
   }
 
   /// The node is lost, or could not be reached: what waited for it is dropped, all monitors fire.
@@ -93,6 +94,7 @@ extension Node {
     if wasUp {
       AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
       database.nodeDown(entry.id)
+      tellNodeWatchers(entry.id, isUp: false, reason)
     }
     forgetIfIdle(entry)
     for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {

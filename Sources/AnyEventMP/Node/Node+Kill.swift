@@ -34,6 +34,11 @@ extension Node {
     var text = String(describing: error)
     // By scalars: as a Character, CR LF would be neither.
     while text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
+    guard port.state == .alive else {
+      let text = "error in a callback of port \(port.id), which is killed already: \(text)"
+      AE.log(.error, in: Log.kernel, Log.cut(text))
+      return
+    }
     kill(port, [.string("die"), .string(text)])
   }
 

@@ -91,7 +91,7 @@ extension Node {
 
   /// Runs `body` as a callback of the port: what it throws kills the port.
   ///
-  /// Without a port, or when that is dead, what it throws is only logged.
+  /// Without a port, or when that is killed already, what it throws is only logged.
   func peval(_ port: LocalPort?, _ body: () throws -> Void) {
     let before = running
     running = port.map { .passUnretained($0) }
@@ -99,7 +99,7 @@ extension Node {
     do {
       try run(body)
     } catch {
-      if let port, port.state != .dead { return fail(port, error) }
+      if let port { return fail(port, error) }
       AE.log(.error, in: Log.kernel, "error in a callback: \(error)")
     }
   }

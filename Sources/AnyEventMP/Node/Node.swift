@@ -37,12 +37,15 @@ public final class Node {
   /// Timers of `after` that have not fired.
   var timers: [UInt64: TimerWatcher] = [:]
   var timerSerial: UInt64 = 0
+  /// What other nodes may call by name.
+  var functions = FunctionTable()
 
   // The network
   var configuration: NodeConfiguration?
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
   lazy var database = Database(node: self)
+  var nodeWatchers = NodeWatchers()
   var listeners: [any NodeListener] = []
   /// The way to the network, and all other randomness and facts from outside.
   var surroundings: NodeSurroundings

@@ -9,6 +9,8 @@ extension Node {
   /// Whether the node answers requests of that name.
   private func supports(_ request: String) -> Bool {
     NodeRequest(rawValue: request) != nil || DatabaseRequest.names.contains(request)
+      || (configuration?.secure != true
+        && (request == Self.spawnRequest || functions[request] != nil))
   }
 
   /// Does what a message to the node port asks for; what is wrong with it is logged.
@@ -20,8 +22,10 @@ extension Node {
         try perform(request, arguments, for: entry)
       } else if DatabaseRequest.names.contains(name) {
         try database.handle(Array(message), from: entry.id)
+      } else if name == Self.spawnRequest {
+        try spawnRequested(arguments, by: entry)
       } else {
-        throw RequestError("there is no such request, and no function is registered by that name")
+        try function(name, for: entry)(message)
       }
     } catch {
       peerLog.log(
@@ -46,10 +50,7 @@ extension Node {
       let answer = supports(try arguments.string(1, "request")) ? "1" : ""
       send(arguments.rest(from: 3) + [.string(answer)], to: try arguments.port(2))
     case .devnull: break
-    case .eval:
-      let refusal =
-        "this node is no Perl program and evaluates nothing: call a function by its name"
-      send(arguments.rest(from: 3) + [.string(refusal)], to: try arguments.port(2))
+    case .eval: try evaluationRequested(arguments, by: entry)
     }
   }
 

@@ -102,6 +102,14 @@ for my $framing (qw(cbor json)) {
 }
 
 {
+   my $worker = begin "worker";
+   my $pool = begin "pool", "--seed", address ($worker), "--limit", 10;
+   is (status ($pool), 0, "a pool is told how its workers end") or diag $pool->{err};
+   kill TERM => $worker->{pid};
+   status $worker;
+}
+
+{
    my $global = begin "global";
    my $address = address $global;
    my $sender = begin "sender", "--seed", $address;

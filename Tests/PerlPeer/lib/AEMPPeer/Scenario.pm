@@ -12,6 +12,7 @@ use JSON::XS ();
 
 use AEMPPeer ();
 use AEMPPeer::Hostile ();
+use AEMPPeer::Pool ();
 
 my $JSON = JSON::XS->new->canonical->allow_nonref->ascii;
 
@@ -24,6 +25,8 @@ my %SCENARIO = (
    ping     => \&ping,
    cross    => \&cross,
    global   => \&global,
+   worker   => \&AEMPPeer::Pool::worker,
+   pool     => \&AEMPPeer::Pool::pool,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
 );
 

@@ -1,0 +1,106 @@
+public import AnyEvent
+
+// `mon` in its four forms, each twice: as a statement the monitor stays, and where a `Guard` is asked
+// for it ends with that. Which is meant shows in the type: `let guardian: Guard = mon(port, other)`.
+
+/// Calls `callback` once with the reason when a port is killed or messages to it may be lost.
+///
+/// No reason means a normal end. The callback runs as part of the port that is running now.
+///
+/// Corresponds to Perl's `mon $port, sub { … }`.
+public func mon(
+  _ port: some PortConvertible, _ callback: @escaping (_ reason: Message) throws -> Void
+) {
+  Node.current.monitor(port.portID, callback)
+}
+
+/// Calls `callback` once when a port is killed or messages to it may be lost, while the guard lives.
+@_disfavoredOverload
+public func mon(
+  _ port: some PortConvertible, _ callback: @escaping (_ reason: Message) throws -> Void
+) -> Guard {
+  Node.current.monitor(port.portID, callback).guardian
+}
+
+/// Calls `callback` once when a port is killed or messages to it may be lost, whatever the reason.
+public func mon(_ port: some PortConvertible, _ callback: @escaping () throws -> Void) {
+  Node.current.monitor(port.portID) { _ in try callback() }
+}
+
+/// Calls `callback` once when a port is killed or messages to it may be lost, while the guard lives.
+@_disfavoredOverload
+public func mon(_ port: some PortConvertible, _ callback: @escaping () throws -> Void) -> Guard {
+  Node.current.monitor(port.portID) { _ in try callback() }.guardian
+}
+
+/// Kills another port when a port is killed with a reason, with the same reason.
+///
+/// Corresponds to Perl's `mon $port, $otherport`.
+public func mon(_ port: some PortConvertible, _ other: some PortConvertible) {
+  Node.current.monitor(port.portID, killing: other.portID)
+}
+
+/// Kills another port when a port is killed with a reason, while the guard lives.
+@_disfavoredOverload
+public func mon(_ port: some PortConvertible, _ other: some PortConvertible) -> Guard {
+  Node.current.monitor(port.portID, killing: other.portID).guardian
+}
+
+/// Kills the port whose callback is running when another port is killed with a reason.
+///
+/// Corresponds to Perl's `mon $port`. Only inside of a port's callback; elsewhere it stops the
+/// program.
+public func mon(_ port: some PortConvertible) {
+  let node = Node.current
+  node.monitor(port.portID, killing: node.portOfCaller)
+}
+
+/// Kills the port whose callback is running when another is killed, while the guard lives.
+@_disfavoredOverload
+public func mon(_ port: some PortConvertible) -> Guard {
+  let node = Node.current
+  return node.monitor(port.portID, killing: node.portOfCaller).guardian
+}
+
+/// Sends a message when a port is killed: these values and then the reason.
+///
+/// Corresponds to Perl's `mon $port, $otherport, @msg`.
+public func mon(
+  _ port: some PortConvertible, _ other: some PortConvertible, _ first: any MessageConvertible,
+  _ more: any MessageConvertible...
+) {
+  Node.current.monitor(
+    port.portID, sendingTo: other.portID, ([first] + more).map(\.messageValue))
+}
+
+/// Sends a message when a port is killed, while the guard lives.
+@_disfavoredOverload
+public func mon(
+  _ port: some PortConvertible, _ other: some PortConvertible, _ first: any MessageConvertible,
+  _ more: any MessageConvertible...
+) -> Guard {
+  Node.current.monitor(
+    port.portID, sendingTo: other.portID, ([first] + more).map(\.messageValue)
+  ).guardian
+}
+
+/// Keeps references until a port is killed: timers, guards, watchers that belong to it.
+///
+/// Corresponds to Perl's `mon_guard`.
+public func mon_guard(_ port: some PortConvertible, _ references: Any...) {
+  Node.current.keep(references, until: port.portID)
+}
+
+/// Keeps references until a port is killed or the guard goes.
+@_disfavoredOverload
+public func mon_guard(_ port: some PortConvertible, _ references: Any...) -> Guard {
+  Node.current.keep(references, until: port.portID).guardian
+}
+
+extension Node {
+  /// Keeps references until the monitor on the port fires.
+  @discardableResult
+  fileprivate func keep(_ references: [Any], until port: PortID) -> PortMonitor {
+    monitor(port) { _ in withExtendedLifetime(references) {} }
+  }
+}

@@ -1,0 +1,27 @@
+/// What may be called by name: by `spawn`, by requests of other nodes, and as services.
+struct FunctionTable {
+  /// Gets the name and the arguments, as a message.
+  typealias Function = LocalPort.Handler
+
+  private var functions: [String: Function] = [:]
+
+  /// The function of that name; `::name` and `name` are those of the main program.
+  subscript(name: String) -> Function? {
+    functions[Self.fullName(name)]
+  }
+
+  /// Adds a function; the one that had the name before is returned, to be released by the caller.
+  mutating func set(_ function: @escaping Function, for name: String) -> Function? {
+    functions.updateValue(function, forKey: Self.fullName(name))
+  }
+
+  /// Whether messages of that tag can only be meant for a function.
+  static func isFunctionName(_ tag: String) -> Bool {
+    tag.utf8.contains(UInt8(ascii: ":")) && tag.contains("::")
+  }
+
+  private static func fullName(_ name: String) -> String {
+    if name.hasPrefix("::") { return "main" + name }
+    return isFunctionName(name) ? name : "main::" + name
+  }
+}

@@ -1,0 +1,82 @@
+import AnyEvent
+
+extension Node {
+  /// The request that makes a port and calls a function for it.
+  static let spawnRequest = "AnyEvent::MP::_spawn"
+
+  /// Makes a port on a node and calls a function there, by its name, as part of the port.
+  ///
+  /// The port can be sent to and monitored at once: what is sent arrives after the function has run.
+  /// The function never runs before this returns, on the own node neither. When it cannot be called,
+  /// monitors fire with `no_such_port`; what it throws kills the port. The loop's thread only.
+  ///
+  /// Corresponds to Perl's `spawn`.
+  ///
+  /// - Parameters:
+  ///   - node: the id of the node.
+  ///   - name: the name that the function is registered by there.
+  ///   - arguments: what it is called with.
+  /// - Returns: The port's id.
+  public func spawn(
+    on node: String, _ name: String, _ arguments: [Value] = []
+  ) -> PortID {
+    loop.preconditionOnLoop()
+    let portName = (configuration?.runiq ?? portPrefix) + counter.next()
+    let entry = entry(for: node.isEmpty ? id : node)
+    if entry === home { return spawnHere(portName, [.string(name)] + arguments) }
+    request(entry, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
+    return PortID(RemotePort(owner: serial, home: entry, name: portName))
+  }
+
+  /// The port is there at once; what comes before its function has run waits.
+  private func spawnHere(_ portName: String, _ call: [Value]) -> PortID {
+    let port = addSpawnedPort(named: portName)
+    // Our own messages wait behind the job below; these are from nodes that know the port already.
+    var early: [[Value]] = []
+    port.fallback = { early.append(Array($0)) }
+    `defer`(
+      .job { [unowned self] in
+        // One that was killed meanwhile never begins.
+        guard port.state == .alive else { return }
+        port.fallback = nil
+        do {
+          let function = try function(call[0].string ?? "", for: home)
+          call.withUnsafeBufferPointer { start(port, function, $0) }
+          for message in early where port.state == .alive {
+            message.withUnsafeBufferPointer { self.call(port, $0) }
+          }
+        } catch {
+          AE.log(.error, in: Log.kernel, "spawn of port \(port.id) failed: \(error)")
+          finish(port, Self.noSuchPort(port.id))
+        }
+      })
+    return PortID(port)
+  }
+
+  /// A node asks for a port: `AnyEvent::MP::_spawn` port-name function arguments….
+  func spawnRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+    let portName = try arguments.string(1, "port name")
+    let function = try function(try arguments.string(2, "function"), for: entry)
+    guard !portName.isEmpty else { throw RequestError("the node port cannot be spawned") }
+    guard ports.find(portName) == nil else {
+      throw RequestError(
+        "there is a port \(Value.string(Log.cut(portName, to: 60))) already")
+    }
+    start(
+      addSpawnedPort(named: portName), function,
+      UnsafeBufferPointer(rebasing: arguments.message[2...]))
+  }
+
+  /// As on Perl nodes, a spawned port ignores messages that it has no callback for.
+  private func addSpawnedPort(named name: String) -> LocalPort {
+    let port = addPort(named: name)
+    port.ignoresUnhandled = true
+    return port
+  }
+
+  private func start(
+    _ port: LocalPort, _ function: FunctionTable.Function, _ call: UnsafeBufferPointer<Value>
+  ) {
+    peval(port) { try function(call) }
+  }
+}

@@ -1,0 +1,70 @@
+import Glibc
+
+/// The answers to `eval`: of Perl code the few expressions that the tool `aemp` sends, as if they had
+/// been evaluated.
+enum Evaluation {
+  private static let restart = "AnyEvent::Watchdog::Util::restart"
+
+  /// What an expression stands for; nothing else is answered but by an error.
+  enum Answer {
+    case values([Value])
+    case call(FunctionTable.Function)
+    case error(String)
+  }
+
+  static func answer(to code: String, on node: Node) -> Answer {
+    let expression = trimmed(code)
+    switch expression {
+    case "AnyEvent::MP::Kernel::up_nodes", "AnyEvent::MP::Kernel::up_nodes()",
+      "AnyEvent::MP::Kernel::up_nodes ()":
+      return .values(node.connectedNodes.map { .string($0) })
+    case "$$":
+      return .values([.int(Int(getpid()))])
+    default: break
+    }
+    if code.contains(restart) {
+      if let function = node.functions[restart] { return .call(function) }
+      return .error("this program cannot restart itself: it registers no function \(restart)")
+    }
+    return .error("this node is no Perl program and evaluates nothing: call a function by its name")
+  }
+
+  private static func trimmed(_ code: String) -> Substring {
+    let isNoise = { (scalar: Unicode.Scalar) in
+      scalar.properties.isWhitespace || scalar == ";"
+    }
+    let scalars = code.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !isNoise($0) }),
+      let last = scalars.lastIndex(where: { !isNoise($0) })
+    else { return "" }
+    return code[first...last]
+  }
+}
+
+extension Node {
+  /// `eval` code [port message…]: answers with an error text (empty: none) and the results.
+  func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+    let code = try arguments.string(1, "code")
+    if configuration?.secure == true, entry !== home {
+      throw RequestError("nothing is evaluated for other nodes: the configuration says secure")
+    }
+    var problem = ""
+    var results: [Value] = []
+    switch Evaluation.answer(to: code, on: self) {
+    case .values(let values): results = values
+    case .error(let text): problem = text
+    case .call(let function):
+      do {
+        try [.string(code)].withUnsafeBufferPointer(function)
+        results = [.int(1)]
+      } catch {
+        problem = "\(error)"
+      }
+    }
+    if arguments.message.count > 2 {
+      send(arguments.rest(from: 3) + [.string(problem)] + results, to: try arguments.port(2))
+    } else if !problem.isEmpty {
+      throw RequestError(problem)
+    }
+  }
+}

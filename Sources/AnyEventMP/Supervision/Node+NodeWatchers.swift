@@ -1,0 +1,55 @@
+import AnyEvent
+
+extension Node {
+  /// Calls `callback` whenever a connection to another node is ready or lost.
+  ///
+  /// Not for nodes that are up already, see ``connectedNodes``. For one node it is called with true
+  /// and false in turn. The callback runs as part of the port that is running now. The loop's thread
+  /// only.
+  ///
+  /// Corresponds to Perl's `mon_nodes`.
+  ///
+  /// - Returns: What ends it.
+  @discardableResult
+  public func watchNodes(
+    _ callback: @escaping (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
+  ) -> NodeWatch {
+    loop.preconditionOnLoop()
+    return NodeWatch(self, nodeWatchers.add(running?.takeUnretainedValue(), callback))
+  }
+
+  /// Whether there is a working connection to a node; our own node is always up.
+  ///
+  /// Corresponds to Perl's `node_is_up`.
+  public func isUp(_ node: String) -> Bool {
+    node.isEmpty || node == id || entries[node]?.link != nil
+  }
+
+  func tellNodeWatchers(_ node: String, isUp: Bool, _ reason: [Value]) {
+    for serial in nodeWatchers.serials {
+      // One of the others may have ended it.
+      guard let (port, callback) = nodeWatchers.watcher(serial) else { continue }
+      peval(port) { try callback(node, isUp, Message(reason)) }
+    }
+  }
+}
+
+/// What ends the calls of `watchNodes`; forgetting it does not.
+///
+/// The loop's thread only.
+public struct NodeWatch {
+  private let reference: NodeReference
+  private let serial: UInt64
+
+  init(_ node: Node, _ serial: UInt64) {
+    reference = node.reference
+    self.serial = serial
+  }
+
+  /// Ends the calls.
+  public func cancel() {
+    // What it captured goes when the list is whole again: its end may run code of the program.
+    let callback = reference.node?.nodeWatchers.remove(serial)
+    withExtendedLifetime(callback) {}
+  }
+}

@@ -1,0 +1,55 @@
+import AnyEvent
+
+extension Node {
+  /// Calls `callback` once with the reason when a port is killed, or when messages to it may have been
+  /// lost.
+  ///
+  /// From now on every message that is sent to the port is delivered, in order and without holes, or
+  /// the monitor fires. A port that does not exist fires it from the event loop with `no_such_port`. The
+  /// id of another node fires it when the connection to that node is lost, or cannot be made.
+  ///
+  /// The callback runs as part of the port that is running now: what it throws kills that. The loop's
+  /// thread only.
+  ///
+  /// Corresponds to Perl's `mon $port, sub { … }`.
+  ///
+  /// - Returns: What takes the monitor back.
+  @discardableResult
+  public func monitor(
+    _ port: PortID, _ callback: @escaping (_ reason: Message) throws -> Void
+  ) -> PortMonitor {
+    loop.preconditionOnLoop()
+    return PortMonitor(self, monitor(port.ref, callback))
+  }
+
+  /// Kills another port when a port is killed with a reason, with the same reason; nothing when it
+  /// ends without one.
+  @discardableResult
+  public func monitor(_ port: PortID, killing other: PortID) -> PortMonitor {
+    monitor(port) { [reference] reason in
+      if !reason.isEmpty { reference.node?.kill(other, reason: reason.values) }
+    }
+  }
+
+  /// Sends a message when a port is killed: these values and then the reason.
+  @discardableResult
+  public func monitor(
+    _ port: PortID, sendingTo other: PortID, _ message: [Value]
+  ) -> PortMonitor {
+    monitor(port) { [reference] reason in
+      reference.node?.send(message + reason.values, to: other)
+    }
+  }
+
+  /// The port that `mon` without a second port acts for.
+  var portOfCaller: PortID {
+    guard let running else {
+      preconditionFailure(
+        """
+        mon with one argument acts for SELF, which is a port only inside of a port's callback: name \
+        the port to kill, mon(port, other)
+        """)
+    }
+    return PortID(running.takeUnretainedValue())
+  }
+}

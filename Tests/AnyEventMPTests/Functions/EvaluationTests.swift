@@ -1,0 +1,66 @@
+import Glibc
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Answers to eval") struct EvaluationTests {
+  /// What a node answers, with `body` to prepare it.
+  private func answer(_ code: String, _ body: () -> Void = {}) throws -> Message {
+    var got: Message?
+    try withPair { global, slave, test in
+      global.run(body)
+      slave.run {
+        let reply = port { msg in got = msg }
+        eval_on(global.id, code, reply, "tag", 1)
+      }
+      test.run(until: { got != nil })
+      if got?[3].string?.hasSuffix("slave") == true { got = ["tag", 1, "", "slave"] }
+    }
+    return try #require(got)
+  }
+
+  @Test("the process id and the connected nodes are answered as if evaluated")
+  func known() throws {
+    #expect(try answer("$$") == ["tag", 1, "", .int(Int(getpid()))])
+    #expect(try answer(" $$ ; ") == ["tag", 1, "", .int(Int(getpid()))])
+    #expect(try answer("AnyEvent::MP::Kernel::up_nodes") == ["tag", 1, "", "slave"])
+    #expect(try answer("AnyEvent::MP::Kernel::up_nodes ();") == ["tag", 1, "", "slave"])
+  }
+
+  @Test("anything else is answered by an error text", arguments: ["1+1", "", ";", "$$ + 1", "ü"])
+  func unknown(code: String) throws {
+    let got = try answer(code)
+    #expect(got.count == 3)
+    #expect(got[2].string?.contains("evaluates nothing") == true)
+  }
+
+  @Test("restart calls what is registered for it, or says that there is nothing")
+  func restart() throws {
+    let code = "require AnyEvent::Watchdog::Util; AnyEvent::Watchdog::Util::restart ()"
+    #expect(try answer(code)[2].string?.contains("cannot restart") == true)
+    var calls = 0
+    let got = try answer(code) { sub("AnyEvent::Watchdog::Util::restart") { calls += 1 } }
+    #expect(got == ["tag", 1, "", 1])
+    #expect(calls == 1)
+    let failed = try answer(code) {
+      sub("AnyEvent::Watchdog::Util::restart") { throw die("not now") }
+    }
+    #expect(failed == ["tag", 1, "not now"])
+  }
+
+  @Test("without a reply port nothing is sent; what is not known is logged")
+  func withoutReply() throws {
+    let log = LogCollector.shared
+    try withPair { global, slave, test in
+      var isDone = false
+      global.run { sub("t::done") { isDone = true } }
+      slave.run {
+        eval_on(global.id, "$$")
+        eval_on(global.id, "1+1")
+        snd_to_func(global.id, "t::done")
+      }
+      test.run(until: { isDone })
+      #expect(log.lines(with: #"request "eval" of \#(slave.id) failed"#).count == 1)
+    }
+  }
+}

@@ -1,0 +1,202 @@
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("spawn") struct SpawnTests {
+  @Test("on the own node the function runs later, as part of the port, with its arguments")
+  func here() {
+    withNode { _, test in
+      var got: [String] = []
+      sub("My::init") { (a: Int, b: String) in
+        got.append("init \(a) \(b)")
+        let own = SELF
+        rcv(SELF, "who") { got.append("who \(SELF == own)") }
+      }
+      let p = spawn(NODE, "My::init", 1, "b")
+      snd(p, "who")
+      got.append("spawned")
+      test.settle()
+      #expect(got == ["spawned", "init 1 b", "who true"])
+      snd(p, "who")
+      snd(PortID(p.id), "who")
+      #expect(got.count == 5)
+    }
+  }
+
+  @Test(
+    "on another node the port can be sent to and monitored at once", arguments: ["cbor", "json"])
+  func there(framing: String) throws {
+    try withPair(framings: [framing]) { global, slave, test in
+      var got: [Message] = []
+      var reason: Message?
+      global.run {
+        sub("My::echo") { (reply: PortID, tag: String) in
+          rcv(SELF) { msg in snd(Message([.string(reply.id), .string(tag)] + msg.values)) }
+        }
+      }
+      slave.run {
+        let reply = port { msg in got.append(msg) }
+        let p = spawn(global.id, "My::echo", reply, "echo")
+        mon(p) { reason = $0 }
+        #expect(node_of(p) == global.id && !port_is_local(p))
+        snd(p, 1, "x")
+        snd(p, 2)
+        kil(p, "done")
+      }
+      test.run(until: { reason != nil })
+      #expect(got == [["echo", 1, "x"], ["echo", 2]])
+      #expect(reason == ["done"])
+    }
+  }
+
+  @Test("the first argument may be a port: its node is meant")
+  func onTheNodeOfAPort() throws {
+    try withPair { global, slave, test in
+      var source = ""
+      global.run { sub("My::init") { source = SRCNODE } }
+      let p = global.run { port {} }
+      slave.run { spawn(p.id, "My::init") }
+      test.run(until: { !source.isEmpty })
+      #expect(source == slave.id)
+    }
+  }
+
+  @Test("a function that fails kills the port with die and its text", arguments: [true, false])
+  func failing(isLocal: Bool) throws {
+    try withPair { global, slave, test in
+      var reasons: [Message] = []
+      global.run {
+        sub("My::fail") { throw die("no way") }
+        sub("My::typed") { (n: Int) in Issue.record("called with \(n)") }
+      }
+      let node = isLocal ? global : slave
+      node.run {
+        mon(spawn(global.id, "My::fail")) { reasons.append($0) }
+        mon(spawn(global.id, "My::typed", "abc")) { reasons.append($0) }
+      }
+      test.run(until: { reasons.count == 2 })
+      #expect(reasons.allSatisfy { $0[0] == "die" || $0[0] == "no_such_port" })
+      if isLocal {
+        #expect(reasons[0] == ["die", "no way"])
+        #expect(reasons[1][1].string?.contains("argument 1 should be Int") == true)
+      }
+      test.settle()
+      #expect(global.ports.count == 0)
+    }
+  }
+
+  @Test("a function that is not registered shows as no_such_port", arguments: [true, false])
+  func unregistered(isLocal: Bool) throws {
+    try withPair { global, slave, test in
+      var reason: Message?
+      let node = isLocal ? global : slave
+      let p = node.run { spawn(global.id, "My::missing", 1) }
+      node.run { mon(p) { reason = $0 } }
+      test.run(until: { reason != nil })
+      #expect(
+        reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
+      #expect(global.ports.count == 0)
+    }
+  }
+
+  @Test("a function may be registered after spawn, and replaced")
+  func late() {
+    withNode { _, test in
+      var got: [Int] = []
+      spawn(NODE, "::init")
+      sub("::init") { got.append(1) }
+      test.settle()
+      sub("main::init") { got.append(2) }
+      spawn(NODE, "init")
+      test.settle()
+      #expect(got == [1, 2])
+    }
+  }
+
+  @Test("a port that is killed before its function has run never begins")
+  func killedEarly() {
+    withNode { node, test in
+      var reason: Message?
+      sub("My::init") { Issue.record("called") }
+      let p = spawn(NODE, "My::init")
+      mon(p) { reason = $0 }
+      kil(p, "early")
+      test.settle()
+      #expect(reason == ["early"])
+      #expect(node.ports.count == 0)
+    }
+  }
+
+  @Test("what another node sends before the function has run waits, in order")
+  func earlyMessages() {
+    withNode { node, test in
+      var got: [Message] = []
+      sub("My::init") { rcv(SELF) { msg in got.append(msg) } }
+      let p = spawn(NODE, "My::init")
+      let peer = NodeEntry(id: "peer")
+      func packet(_ message: [Value]) {
+        let name = Array(p.name.utf8)
+        name.withUnsafeBytes { name in
+          message.withUnsafeBufferPointer { node.receive(name, $0, from: peer) }
+        }
+      }
+      packet(["a", 1])
+      packet(["b"])
+      #expect(got.isEmpty)
+      test.settle()
+      packet(["c"])
+      #expect(got == [["a", 1], ["b"], ["c"]])
+    }
+  }
+
+  @Test("a spawned port ignores messages without a callback, as those of Perl nodes do")
+  func unhandled() {
+    withNode { node, test in
+      sub("My::init") { rcv(SELF, "known") {} }
+      let p = spawn(NODE, "My::init")
+      snd(p, "unknown")
+      test.settle()
+      snd(p, "unknown")
+      test.settle()
+      #expect(node.ports.find(p.name) != nil)
+    }
+  }
+
+  @Test("names of spawned ports are RUNIQ and the counter that all ports share")
+  func names() throws {
+    try withPair { global, slave, test in
+      slave.run {
+        let a = port {}
+        let b = spawn(global.id, "My::missing")
+        let c = spawn(NODE, "My::missing")
+        let runiq = slave.configuration?.runiq ?? ""
+        #expect(runiq.count == 10)
+        #expect(b.name.hasPrefix(runiq) && c.name.hasPrefix(runiq))
+        let counters = [a.name.dropFirst(9), b.name.dropFirst(10), c.name.dropFirst(10)]
+        #expect(Set(counters).count == 3)
+        kil(a)
+      }
+      test.settle()
+    }
+  }
+
+  @Test("two-way monitoring takes the spawned port down with its owner, and the other way round")
+  func bothWays() throws {
+    try withPair { global, slave, test in
+      global.run { sub("My::init") { (owner: PortID) in mon(owner, SELF) } }
+      for killsOwner in [true, false] {
+        let owner = slave.run { port {} }
+        let p = slave.run {
+          let p = spawn(global.id, "My::init", owner)
+          mon(p, owner)
+          return p
+        }
+        test.run(until: {
+          global.ports.find(p.name) != nil && (owner.ref as? LocalPort)?.monitors != nil
+        })
+        slave.run { kil(killsOwner ? owner : p, "over") }
+        test.run(until: { global.ports.count == 0 && slave.ports.count == 0 })
+      }
+    }
+  }
+}

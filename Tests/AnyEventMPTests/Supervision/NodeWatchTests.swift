@@ -1,0 +1,67 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("mon_nodes, up_nodes and node_is_up") struct NodeWatchTests {
+  @Test("mon_nodes tells of nodes that come up and go down, until its guard goes")
+  func upAndDown() throws {
+    try withLoop { test in
+      let first = try Node.listening(on: test.loop, "global")
+      defer { first.close() }
+      var events: [String] = []
+      var stopped: [String] = []
+      first.run {
+        mon_nodes { node, isUp, reason in
+          events.append("\(node) \(isUp) \(reason[0].string ?? "")")
+        }
+        mon_nodes { node, isUp in events.append("short \(isUp)") }
+        let guardian: Guard = mon_nodes { node, _ in stopped.append(node) }
+        withExtendedLifetime(guardian) {}
+      }
+      let second = try Node.listening(on: test.loop, "slave", seeds: [first.address])
+      test.run(until: { events.count == 2 })
+      #expect(events == ["\(second.id) true ", "short true"])
+      first.run {
+        #expect(up_nodes() == [second.id])
+        #expect(node_is_up(second.id))
+        #expect(node_is_up(second.id + "#port"))
+        #expect(node_is_up(NODE))
+        #expect(!node_is_up("nobody"))
+      }
+      second.close()
+      test.run(until: { events.count == 4 })
+      #expect(Array(events[2...]) == ["\(second.id) false transport_error", "short false"])
+      first.run {
+        #expect(up_nodes() == [])
+        #expect(!node_is_up(second.id))
+      }
+      #expect(stopped.isEmpty)
+    }
+  }
+
+  @Test("a callback may end itself and others; one that throws is logged and called again")
+  func ending() {
+    withNode { node, _ in
+      let log = LogCollector.shared
+      let text = TestName.next("watcher")
+      var calls: [String] = []
+      var own: NodeWatch?
+      var other: NodeWatch?
+      own = node.watchNodes { _, _, _ in
+        calls.append("own")
+        own?.cancel()
+        other?.cancel()
+      }
+      other = node.watchNodes { _, _, _ in calls.append("other") }
+      node.watchNodes { _, _, _ in
+        calls.append("throws")
+        throw die(text)
+      }
+      node.tellNodeWatchers("n", isUp: true, [])
+      node.tellNodeWatchers("n", isUp: false, ["why"])
+      #expect(calls == ["own", "throws", "throws"])
+      #expect(log.lines(with: text).count == 2)
+    }
+  }
+}

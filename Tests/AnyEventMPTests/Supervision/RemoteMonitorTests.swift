@@ -1,0 +1,146 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Monitors on ports of another node") struct RemoteMonitorTests {
+  @Test(
+    "mon and kil work from one node to the other, in each framing", arguments: ["cbor", "json"])
+  func monitorAndKill(framing: String) throws {
+    try withPair(framings: [framing]) { global, slave, test in
+      let p = global.run { port {} }
+      var reasons: [Message] = []
+      slave.run {
+        mon(p.id) { reason in reasons.append(reason) }
+        mon(p.id) { reason in reasons.append(reason) }
+        kil(p.id, "reason", ["list": [1, 2]])
+      }
+      test.run(until: { reasons.count == 2 })
+      #expect(reasons == [["reason", ["list": [1, 2]]], ["reason", ["list": [1, 2]]]])
+      #expect(global.ports.find(p.name) == nil)
+      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
+      #expect(global.entries[slave.id]?.watching.isEmpty == true)
+    }
+  }
+
+  @Test("all monitors on a port are one at the other node, which goes with the last of them")
+  func multiplexed() throws {
+    try withPair { global, slave, test in
+      let p = global.run { port {} }
+      var guards: [Guard] = slave.run { (0..<10).map { _ in mon(p.id) { Issue.record("fired") } } }
+      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      #expect((p.ref as? LocalPort)?.monitors?.count == 1)
+      slave.run { guards.removeLast(9) }
+      test.settle()
+      #expect((p.ref as? LocalPort)?.monitors?.count == 1)
+      slave.run { guards = [] }
+      test.run(until: { (p.ref as? LocalPort)?.monitors == nil })
+      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
+    }
+  }
+
+  @Test("mon on a port that never was fires with no_such_port")
+  func nonexistent() throws {
+    try withPair { global, slave, test in
+      var reason: Message?
+      let name = global.id + "#nobody"
+      slave.run { mon(name) { reason = $0 } }
+      test.run(until: { reason != nil })
+      #expect(
+        reason == [
+          "no_such_port", "cannot monitor nonexistent port", .string(name),
+        ])
+    }
+  }
+
+  @Test("the loss of the connection fires the monitors on its ports and on the node itself")
+  func connectionLoss() throws {
+    try withPair { global, slave, test in
+      let p = global.run { port {} }
+      var reasons: [Message] = []
+      slave.run {
+        mon(p.id) { reason in reasons.append(reason) }
+        mon(global.id) { reason in reasons.append(reason) }
+      }
+      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      #expect(reasons.isEmpty)
+      global.close()
+      test.run(until: { reasons.count == 2 })
+      for reason in reasons {
+        #expect(reason[0] == "transport_error" && reason[1] == .string(global.id))
+      }
+      #expect((p.ref as? LocalPort)?.monitors == nil, "the other side forgets its watchers, too")
+    }
+  }
+
+  @Test("mon on a node starts to connect, and fires when there is no way to it")
+  func unknownNode() throws {
+    try withPair { _, slave, test in
+      var reasons: [Message] = []
+      slave.run {
+        mon("nobody/here") { reason in reasons.append(reason) }
+        mon("nobody/here#port") { reason in reasons.append(reason) }
+      }
+      test.run(until: { reasons.count == 2 })
+      for reason in reasons {
+        #expect(reason[0] == "transport_error" && reason[1] == "nobody/here")
+      }
+      test.run(until: { slave.entries["nobody/here"] == nil })
+    }
+  }
+
+  @Test("two ports that monitor each other across nodes die together")
+  func mutual() throws {
+    try withPair { global, slave, test in
+      let here = slave.run { port {} }
+      let there = global.run { port {} }
+      slave.run { mon(there.id, here) }
+      global.run { mon(here.id, there) }
+      test.run(until: {
+        (here.ref as? LocalPort)?.monitors != nil && (there.ref as? LocalPort)?.monitors != nil
+      })
+      slave.run { kil(here, "one for all") }
+      test.run(until: { global.ports.count == 0 && slave.ports.count == 0 })
+    }
+  }
+
+  @Test("what is sent before kil arrives before the monitor fires, without holes")
+  func order() throws {
+    try withPair { global, slave, test in
+      var got: [Int] = []
+      var atEnd: Int?
+      let p = global.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
+      slave.run {
+        let remote = PortID(p.id)
+        mon(remote) { atEnd = got.count }
+        for n in 0..<10_000 { snd(remote, "n", n) }
+        kil(remote, "enough")
+        snd(remote, "n", -1)
+      }
+      test.run(until: { atEnd != nil })
+      #expect(atEnd == 10_000)
+      #expect(got == Array(0..<10_000))
+    }
+  }
+
+  @Test("ten thousand ports of one node: every monitor fires once")
+  func many() throws {
+    try withPair { global, slave, test in
+      let count = 10_000
+      let ports = global.run { (0..<count).map { _ in port {} } }
+      var fired: [String: Int] = [:]
+      slave.run {
+        for p in ports {
+          let id = p.id
+          mon(id) { fired[id, default: 0] += 1 }
+        }
+      }
+      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      global.run { for p in ports { kil(p) } }
+      test.run(until: { fired.count == count })
+      test.settle()
+      #expect(fired.values.allSatisfy { $0 == 1 })
+      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
+    }
+  }
+}
