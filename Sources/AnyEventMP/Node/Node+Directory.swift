@@ -71,6 +71,7 @@ extension Node {
       waiting.drain { name, message in link.send(to: name, message) }
     }
     link.reportsDrain = !entry.drainCallbacks.isEmpty
+    heartbeat.start()
   }
 
   /// The node is lost, or could not be reached: what waited for it is dropped, all monitors fire.
@@ -95,6 +96,7 @@ extension Node {
       fire(watchers, port: name, reason)
     }
     seeds.nodeDown(entry.id)
+    switchboard.nodeDown(entry.id)
   }
 
   /// Drops an entry that nothing depends on; who still holds it looks the node up again.

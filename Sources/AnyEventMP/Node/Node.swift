@@ -42,6 +42,7 @@ public final class Node {
   var configuration: NodeConfiguration?
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
+  lazy var heartbeat = Heartbeat(node: self)
   lazy var database = Database(node: self)
   var listeners: [any NodeListener] = []
   /// The way to the network, and all other randomness and facts from outside.
