@@ -14,6 +14,9 @@ final class Switchboard {
     self.node = node
   }
 
+  /// How many connections are in their handshake.
+  var pendingCount: Int { pending.count }
+
   /// Somebody connected to us.
   func accepted(_ stream: StreamConnection, from address: String) {
     let strangers = pending.filter { $0.role == .accepting }

@@ -5,7 +5,8 @@ extension GuaranteeRun {
   /// Something happens.
   func act() throws {
     switch network.random.number(below: 100) {
-    case 0..<55: sendSome()
+    case 0..<40: sendSome()
+    case 40..<55: useDatabase()
     case 55..<62: killReceiver()
     case 62..<66: changeMonitors()
     case 66..<74: cutSomething()

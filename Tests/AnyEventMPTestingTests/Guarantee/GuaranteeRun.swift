@@ -10,6 +10,7 @@ final class GuaranteeRun {
   var members: [Member] = []
   var receivers: [Receiver] = []
   var streams: [Stream] = []
+  private var nodes: [WeakNode] = []
   private var streamSerial = 0
   private var memberSerial = 0
 
@@ -44,7 +45,11 @@ final class GuaranteeRun {
     }
     try calmDown()
     for stream in streams { stream.checkAtEnd() }
+    for member in members { member.checkQueries() }
+    checkLeftovers()
+    checkNodes(alive: network.hosts.count)
     network.close()
+    checkNodes(alive: 0)
     return violations
   }
 
@@ -65,7 +70,9 @@ final class GuaranteeRun {
     guard let node = host.node else { return }
     memberSerial += 1
     members.removeAll { $0.host === host }
-    members.append(Member(serial: memberSerial, host: host))
+    members.append(
+      Member(serial: memberSerial, host: host, report: { [unowned self] in report($0) }))
+    nodes.append(WeakNode(node))
     if network.random.chance(0.3) { node.queueLimit = 100_000 }
     for _ in 0...network.random.number(below: 2) { addReceiver(on: host) }
   }
@@ -115,6 +122,7 @@ final class GuaranteeRun {
     }
     network.run(for: 60)
     checkQueues()
+    checkDatabase()
     for member in members {
       for receiver in receivers where !receiver.isDead {
         let stream = stream(from: member, to: receiver)
@@ -130,6 +138,12 @@ final class GuaranteeRun {
     }
   }
 
+  /// A node that was ended must be gone, with all that it had.
+  private func checkNodes(alive wanted: Int) {
+    let alive = nodes.count { $0.node != nil }
+    if alive != wanted { report("\(alive) nodes are in memory instead of \(wanted)") }
+  }
+
   private func checkQueues() {
     for host in network.hosts {
       guard let node = host.node else { continue }
@@ -137,5 +151,14 @@ final class GuaranteeRun {
         report("\(node.id) has \(node.queuedBytes(for: id)) bytes for \(id)")
       }
     }
+  }
+}
+
+/// Sees whether a node is still there.
+private struct WeakNode {
+  weak var node: Node?
+
+  init(_ node: Node) {
+    self.node = node
   }
 }
