@@ -40,13 +40,13 @@ final class Connection {
   /// One end is closed: when both are, the network forgets the connection.
   func endClosed() {
     guard dialling.isClosed, accepting.isClosed else { return }
-    clear()
+    end()
     network.forget(self)
   }
 
-  /// Loses what is under way.
-  func clear() {
-    forth.clear()
-    back.clear()
+  /// Loses what is under way; nothing happens any more.
+  func end() {
+    forth.end()
+    back.end()
   }
 }

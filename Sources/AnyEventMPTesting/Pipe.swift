@@ -69,12 +69,14 @@ final class Pipe {
     append(.reset)
   }
 
-  /// Loses everything.
-  func clear() {
+  /// Loses everything and is of no use any more.
+  func end() {
     items = []
     head = 0
     count = 0
     timer = nil
+    deliver = nil
+    roomGrew = nil
   }
 
   /// Waits for the arrival of what comes first; again after the path was blocked.

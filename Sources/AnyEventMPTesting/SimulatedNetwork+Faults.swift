@@ -45,9 +45,14 @@ extension SimulatedNetwork {
   /// Kills a host's process: its node is gone, and the operating system closes its connections.
   public func kill(_ host: SimulatedHost) {
     host.losesOutput = true
+    shutDown(host)
+    host.losesOutput = false
+  }
+
+  /// Ends a host's node in good order: what it has sent leaves before its connections are closed.
+  public func shutDown(_ host: SimulatedHost) {
     host.node?.close()
     host.node = nil
-    host.losesOutput = false
   }
 
   /// Switches a host off: its node is gone, and nobody is told.

@@ -117,7 +117,7 @@ public final class SimulatedNetwork {
       host.node = nil
     }
     loop.advance(by: 0)
-    for connection in connections.values { connection.clear() }
+    for connection in connections.values { connection.end() }
     connections = [:]
     for row in paths { for path in row { path?.stop() } }
     loop.close()

@@ -134,6 +134,9 @@ final class Database {
     perform(global.giveUp(id))
   }
 
+  /// Whether this node keeps the merged database.
+  var isGlobal: Bool { global.isGlobal }
+
   /// Starts the global service: keeps the merged database and answers slaves.
   func becomeGlobal() {
     guard !global.isGlobal else { return }

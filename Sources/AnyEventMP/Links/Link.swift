@@ -15,6 +15,12 @@ final class Link {
   private let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private var isOpen = true
+  /// Whether anything arrived since the ``Heartbeat`` looked.
+  @exclusivity(unchecked) var hasHeard = true
+  /// Seconds that nothing was heard, as the heartbeat counts them.
+  var silence = 0.0
+  /// Whether another connection claims to be the node at the other end.
+  var isSuspected = false
 
   init(
     node: Node, entry: NodeEntry, stream: StreamConnection, address: String, sends: Framing,
@@ -65,6 +71,7 @@ final class Link {
 
   /// Handles bytes from the other end, also those that came with the end of the handshake.
   func received(_ bytes: UnsafeRawBufferPointer) {
+    hasHeard = true
     let node = node
     node.run {
       let before = node.sourceNode

@@ -14,6 +14,9 @@ final class Switchboard {
     self.node = node
   }
 
+  /// How many connections are in their handshake.
+  var pendingCount: Int { pending.count }
+
   /// Somebody connected to us.
   func accepted(_ stream: StreamConnection, from address: String) {
     let strangers = pending.filter { $0.role == .accepting }
@@ -76,7 +79,7 @@ final class Switchboard {
         Refusal(.wrongProtocol, "this node does not speak \(greeting.protocolName)"))
     }
     connection.dial?.greeted?(greeting.nodeID)
-    if node.entries[greeting.nodeID]?.link != nil {
+    if connection.role == .dialling, node.entries[greeting.nodeID]?.link != nil {
       return connection.refuse(alreadyConnected(greeting.nodeID))
     }
     let others = others(than: connection)
@@ -90,8 +93,8 @@ final class Switchboard {
 
   func ready(_ connection: PendingConnection) {
     guard let greeting = connection.peer else { return }
-    if node.entries[greeting.nodeID]?.link != nil {
-      return connection.refuse(alreadyConnected(greeting.nodeID))
+    if let link = node.entries[greeting.nodeID]?.link {
+      return askForSuccession(connection, to: link)
     }
     let others = others(than: connection)
     switch arbiter(for: greeting).ready(
@@ -111,10 +114,40 @@ final class Switchboard {
     }
   }
 
+  /// The node at the other end is connected already; but it may have been restarted, or have lost
+  /// that connection.
+  ///
+  /// Only one who has proven to know the secret makes us doubt the old connection.
+  private func askForSuccession(_ connection: PendingConnection, to link: Link) {
+    guard connection.role == .accepting, node.heartbeat.interval > 0 else {
+      return connection.refuse(alreadyConnected(link.entry.id))
+    }
+    node.heartbeat.suspect(link)
+    let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
+    let patience = peerAgrees ? node.heartbeat.interval * 2 : Self.holdTime
+    connection.hold(for: patience) { [unowned self, unowned connection] in
+      node.run { waitedLongEnough(connection) }
+    }
+  }
+
+  /// The connection that there is to a node has been heard of: nobody replaces it.
+  func provedAlive(_ id: String) {
+    for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
+      connection.refuse(alreadyConnected(id))
+    }
+  }
+
+  /// The connection to a node is gone: another one may take its place.
+  func nodeDown(_ id: String) {
+    releaseHeld(of: id)
+  }
+
   /// The other node's own dial has not come to anything so far: ours goes on if no other has.
   private func waitedLongEnough(_ connection: PendingConnection) {
     guard let id = connection.peer?.nodeID else { return }
-    if others(than: connection).contains(where: \.isCommitted) {
+    if node.entries[id]?.link != nil
+      || others(than: connection).contains(where: \.isCommitted)
+    {
       connection.refuse(alreadyConnected(id))
     } else {
       connection.authenticate()

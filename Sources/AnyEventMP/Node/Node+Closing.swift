@@ -8,6 +8,7 @@ extension Node {
     loop.preconditionOnLoop()
     isClosed = true
     seeds.stop()
+    heartbeat.stop()
     switchboard.close()
     peerLog.stop()
     for listener in listeners { listener.close() }

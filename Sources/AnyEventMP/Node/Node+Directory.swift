@@ -74,6 +74,7 @@ extension Node {
       waiting.drain { name, message in link.send(to: name, message) }
     }
     link.reportsDrain = !entry.drainCallbacks.isEmpty
+    heartbeat.start()
     tellNodeWatchers(entry.id, isUp: true, [])
   }
 
@@ -104,6 +105,7 @@ extension Node {
     // before they have told of the loss.
     run { for callback in drainCallbacks { callback() } }
     seeds.nodeDown(entry.id)
+    switchboard.nodeDown(entry.id)
   }
 
   /// Drops an entry that nothing depends on; who still holds it looks the node up again.

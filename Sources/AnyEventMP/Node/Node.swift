@@ -44,6 +44,7 @@ public final class Node {
   var configuration: NodeConfiguration?
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
+  lazy var heartbeat = Heartbeat(node: self)
   lazy var database = Database(node: self)
   var nodeWatchers = NodeWatchers()
   var listeners: [any NodeListener] = []

@@ -56,9 +56,12 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       text: { _, _, _ in "aemp-nothing;1;stranger;hmac_sha3_512;json\nn\n" },
       reason: "aemp-nothing", id: "stranger"),
     BadGreeting(
-      name: "a node that is connected",
-      text: { _, _, connected in "aemp;1;\(connected);hmac_sha3_512;json\nnonce\n" },
-      reason: "is already connected"),
+      name: "the name of a node that is connected, without its secret",
+      text: { _, _, connected in
+        "aemp;1;\(connected);hmac_sha3_512;json\nnonce\n"
+          + "hmac_sha3_512;\(String(repeating: "0a", count: 64));json\n"
+      },
+      reason: "compare the secret"),
     BadGreeting(
       name: "no common method", text: { _, _, _ in "aemp;1;stranger;tls_anon,other;json\nn\n" },
       reason: "no common authentication method", id: "stranger"),

@@ -1,0 +1,108 @@
+@testable import AnyEventMP
+@testable import AnyEventMPTesting
+
+extension GuaranteeRun {
+  /// Something happens.
+  func act() throws {
+    switch network.random.number(below: 100) {
+    case 0..<40: sendSome()
+    case 40..<55: useDatabase()
+    case 55..<62: killReceiver()
+    case 62..<66: changeMonitors()
+    case 66..<74: cutSomething()
+    case 74..<80: freezeSomething()
+    case 80..<84: partition()
+    case 84..<92: network.heal()
+    case 92..<96: try endSomeNode()
+    case 96..<98: changeConditions()
+    default: try restartAll()
+    }
+  }
+
+  private func someHosts() -> (SimulatedHost, SimulatedHost)? {
+    guard let a = network.random.pick(network.hosts),
+      let b = network.random.pick(network.hosts), a !== b
+    else { return nil }
+    return (a, b)
+  }
+
+  private func sendSome() {
+    for _ in 0...network.random.number(below: 3) {
+      guard let member = network.random.pick(members.filter { $0.node != nil }),
+        let receiver = network.random.pick(receivers.suffix(8))
+      else { return }
+      let stream = stream(from: member, to: receiver)
+      for _ in 0...network.random.number(below: 10) { stream.send(padding: padding()) }
+    }
+  }
+
+  private func padding() -> Int {
+    switch network.random.number(below: 30) {
+    case 0: network.random.number(below: 100_000)
+    case 1...4: network.random.number(below: 2000)
+    default: 0
+    }
+  }
+
+  private func changeMonitors() {
+    guard let stream = network.random.pick(streams.filter({ !$0.isOver })) else { return }
+    if network.random.chance(0.5) { stream.addMonitor() } else { stream.removeMonitor() }
+  }
+
+  /// A port is killed by its own node or by another one.
+  private func killReceiver() {
+    guard let receiver = network.random.pick(receivers.filter { !$0.isDead }),
+      let member = network.random.pick(members.filter { $0.node != nil })
+    else { return }
+    let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", "by the test"]
+    member.node?.kill(PortID(receiver.id), reason: reason)
+    addReceiver(on: network.hosts[receiver.host])
+  }
+
+  private func cutSomething() {
+    if let (a, b) = someHosts() { network.cut(a, b) }
+  }
+
+  private func freezeSomething() {
+    guard let (a, b) = someHosts() else { return }
+    network.freeze(from: a, to: b)
+    if network.random.chance(0.5) { network.freeze(from: b, to: a) }
+  }
+
+  private func partition() {
+    let mixed = network.hosts.shuffled(using: &network.random)
+    let count = network.random.number(below: mixed.count)
+    network.partition(Array(mixed.prefix(count)), Array(mixed.dropFirst(count)))
+  }
+
+  private func changeConditions() {
+    guard let (a, b) = someHosts() else { return }
+    let slowest = network.random.number(in: 0.001...1)
+    network.setConditions(
+      LinkConditions(
+        latency: 0.0001...slowest, splitting: network.random.number(in: 0...0.9),
+        capacity: 1000 + network.random.number(below: 200_000)),
+      from: a, to: b)
+  }
+
+  private func endSomeNode() throws {
+    guard let host = network.random.pick(network.hosts), host.node != nil else { return }
+    switch network.random.number(below: 3) {
+    case 0: network.kill(host)
+    case 1: network.crash(host)
+    default: network.shutDown(host)
+    }
+    end(on: host)
+    if network.random.chance(0.5) {
+      try network.restart(host)
+      begin(on: host)
+    }
+  }
+
+  private func restartAll() throws {
+    for host in network.hosts where host.node == nil {
+      try network.restart(host)
+      begin(on: host)
+    }
+  }
+}

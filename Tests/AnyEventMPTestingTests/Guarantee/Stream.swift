@@ -1,0 +1,82 @@
+@testable import AnyEventMP
+
+/// Numbered messages from one node to one receiver, from the start of a monitor until it fires.
+final class Stream {
+  let serial: Int
+  let sender: Member
+  let receiver: Receiver
+  private(set) var sent = 0
+  private(set) var reason: Message?
+  private let target: PortID
+  private var extra: [Int: MonitorToken] = [:]
+  private var extraSerial = 0
+  private let report: (String) -> Void
+
+  init(
+    serial: Int, sender: Member, receiver: Receiver, report: @escaping (String) -> Void,
+    fired: @escaping (Stream) -> Void
+  ) {
+    self.serial = serial
+    self.sender = sender
+    self.receiver = receiver
+    self.report = report
+    target = PortID(receiver.id)
+    _ = sender.node?.monitor(target.ref) { [weak self] reason in
+      guard let self else { return }
+      if self.reason != nil { report("the monitor of stream \(serial) fired again: \(reason)") }
+      self.reason = reason
+      fired(self)
+    }
+  }
+
+  var isOver: Bool { reason != nil || sender.node == nil }
+
+  /// Sends the next message, with so many bytes besides its number.
+  func send(padding: Int) {
+    guard !isOver, let node = sender.node else { return }
+    node.run {
+      if padding == 0 {
+        snd(target, "m", sender.serial, serial, sent)
+      } else {
+        snd(target, "m", sender.serial, serial, sent, String(repeating: "x", count: padding))
+      }
+    }
+    sent += 1
+  }
+
+  /// Adds one more monitor on the same port.
+  func addMonitor() {
+    guard !isOver, let node = sender.node else { return }
+    extraSerial += 1
+    let number = extraSerial
+    extra[number] = node.monitor(target.ref) { [weak self] _ in
+      guard let self else { return }
+      if extra.removeValue(forKey: number) == nil {
+        report("monitor \(number) of stream \(serial) fired again, or after it was taken back")
+      }
+    }
+  }
+
+  /// Takes one of the added monitors back.
+  func removeMonitor() {
+    guard !isOver, let number = extra.keys.min(), let token = extra.removeValue(forKey: number)
+    else { return }
+    sender.node?.remove(token)
+  }
+
+  /// What must hold when the network has been whole and quiet for long.
+  func checkAtEnd() {
+    guard sender.node != nil else { return }
+    let delivered = receiver.delivered[serial, default: 0]
+    if let reason {
+      if !extra.isEmpty { report("\(extra.count) monitors of stream \(serial) did not fire") }
+      if reason.isEmpty, delivered != sent, !receiver.isDead {
+        report("stream \(serial) ended normally, but its receiver lives")
+      }
+    } else if receiver.isDead {
+      report("the receiver of stream \(serial) is dead, but no monitor fired")
+    } else if delivered != sent {
+      report("stream \(serial): \(delivered) of \(sent) messages arrived, but no monitor fired")
+    }
+  }
+}

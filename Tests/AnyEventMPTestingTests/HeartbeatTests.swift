@@ -1,0 +1,129 @@
+import Testing
+
+@testable import AnyEventMP
+@testable import AnyEventMPTesting
+
+@Suite("Heartbeats, and nodes that come back") struct HeartbeatTests {
+  /// A global node and its slave, connected.
+  private func withPair(
+    _ body: (SimulatedNetwork, _ server: SimulatedHost, _ client: SimulatedHost) throws -> Void
+  ) throws {
+    let network = SimulatedNetwork(seed: 7)
+    defer { network.close() }
+    let server = try network.addHost("server")
+    let client = try network.addHost("client", seeds: [server])
+    #expect(network.run(until: { client.isConnected(to: server) }))
+    try body(network, server, client)
+  }
+
+  @Test("two nodes that say nothing stay connected")
+  func idle() throws {
+    try withPair { network, server, client in
+      let link = server.node?.entries["client"]?.link
+      network.run(for: 3600)
+      #expect(server.node?.entries["client"]?.link === link)
+      #expect(client.isConnected(to: server))
+    }
+  }
+
+  @Test("a node that falls silent is given up after 45 seconds, not before, nor after 60")
+  func silence() throws {
+    try withPair { network, server, client in
+      let node = try #require(server.node)
+      let p = try #require(client.node).makePort()
+      var fired: (time: Double, reason: Message)?
+      _ = node.monitor(PortID(p.id).ref) { fired = (network.time, $0) }
+      network.run(for: 10)
+      client.node?.run { snd("server", "devnull") }
+      network.run(for: 0.1)
+      network.freeze(from: client, to: server)
+      let start = network.time
+      network.run(for: 60)
+      #expect(fired?.reason == ["transport_error", "client", "no sign of life"])
+      #expect((fired?.time ?? 0) - start >= 45)
+    }
+  }
+
+  @Test("a pause of half a minute on the line loses nothing")
+  func pause() throws {
+    try withPair { network, server, client in
+      let node = try #require(server.node)
+      var got: [Int] = []
+      let p = node.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
+      network.partition([server], [client])
+      client.node?.run { for n in 0..<100 { snd(p.id, "n", n) } }
+      network.run(for: 30)
+      #expect(got.isEmpty)
+      network.heal()
+      network.run(for: 1)
+      #expect(got == Array(0..<100))
+      network.run(for: 60)
+      #expect(client.isConnected(to: server))
+    }
+  }
+
+  @Test("times are configurable; 0 turns heartbeats off")
+  func configurable() throws {
+    try withPair { network, server, client in
+      server.node?.heartbeat.interval = 1
+      server.node?.heartbeat.timeout = 3
+      client.node?.heartbeat.interval = 0
+      network.partition([server], [client])
+      network.run(for: 4.1)
+      #expect(server.node?.connectedNodes == [])
+      network.run(for: 3600)
+      #expect(client.node?.connectedNodes == ["server"])
+    }
+  }
+
+  @Test("a machine that loses its power and comes back is taken at once; old monitors fire")
+  func restart() throws {
+    try withPair { network, server, client in
+      let node = try #require(server.node)
+      let p = try #require(client.node).makePort()
+      var reason: Message?
+      _ = node.monitor(PortID(p.id).ref) { reason = $0 }
+      network.run(for: 1)
+      network.crash(client)
+      network.run(for: 1)
+      #expect(reason == nil)
+      try network.restart(client)
+      network.run(for: 1)
+      #expect(reason?[0] == "transport_error")
+      #expect(client.isConnected(to: server) && server.isConnected(to: client))
+    }
+  }
+
+  @Test("while the old connection is silent without an end, the new one waits for its turn")
+  func silentPredecessor() throws {
+    try withPair { network, server, client in
+      let old = server.node?.entries["client"]?.link
+      network.crash(client)
+      // Another machine takes over the name: nobody resets the old connection.
+      let successor = try network.addHost("client", seeds: [server])
+      network.run(for: 14)
+      #expect(server.node?.entries["client"]?.link === old)
+      network.run(for: 10)
+      #expect(server.node?.entries["client"]?.link !== old)
+      #expect(successor.isConnected(to: server))
+    }
+  }
+
+  @Test("a second node of the same name is refused while the first one lives")
+  func twoOfOneName() throws {
+    try withPair { network, server, client in
+      let first = server.node?.entries["client"]?.link
+      let second = try network.addHost("client", seeds: [server])
+      network.run(for: 300)
+      #expect(server.node?.entries["client"]?.link === first)
+      #expect(client.isConnected(to: server) && !second.isConnected(to: server))
+    }
+  }
+}
+
+extension SimulatedHost {
+  /// Whether the node here has a connection to the other's.
+  func isConnected(to other: SimulatedHost) -> Bool {
+    node?.entries[other.name]?.link != nil
+  }
+}
