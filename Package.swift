@@ -64,6 +64,11 @@ let package = Package(
       name: "eg_rpc_client", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_client",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
 
+    // A node for the tests that run many of them
+    .executableTarget(
+      name: "aemp-cluster-node", dependencies: ["AnyEventMP"],
+      path: "Tests/Cluster/aemp-cluster-node", swiftSettings: [.defaultIsolation(MainActor.self)]),
+
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),

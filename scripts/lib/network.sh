@@ -97,7 +97,7 @@ configuration() {
   seeds=
   [ -z "${2-}" ] || seeds="\"$2\""
   cat >"$rc" <<END
-{ ${3:+$3,} "profile": { "$(uname -n)": { "binds": ["127.0.0.1:*"], "seeds": [$seeds] } } }
+{ ${3:+$3,} "profile": { "$(uname -n)": { "binds": ["${bind:-127.0.0.1:*}"], "seeds": [$seeds] } } }
 END
 
   # The secret is in a configuration of its own.
