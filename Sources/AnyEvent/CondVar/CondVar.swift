@@ -48,8 +48,9 @@ public final class CondVar<Value> {
   public func cb(_ callback: ((CondVar<Value>) -> Void)?) {
     loop.preconditionOnLoop()
     guard let callback, ready else {
+      let old = self.callback
       self.callback = callback
-      return
+      return withExtendedLifetime(old) {}
     }
     callback(self)
   }
@@ -61,7 +62,10 @@ public final class CondVar<Value> {
   public func begin(_ group: ((CondVar<Value>) -> Void)? = nil) {
     loop.preconditionOnLoop()
     pending += 1
-    if let group { groupCallback = group }
+    guard let group else { return }
+    let old = groupCallback
+    groupCallback = group
+    withExtendedLifetime(old) {}
   }
 
   /// Counts one thing less to wait for; at zero calls the group callback, or else sends.

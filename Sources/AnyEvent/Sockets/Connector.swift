@@ -49,9 +49,12 @@ final class Connector {
   }
 
   func cancel() {
+    // Released at the end: what it held may cancel once more as it goes.
+    let held = completion
     completion = nil
     giveUp()
     loop.kept[ObjectIdentifier(self)] = nil
+    withExtendedLifetime(held) {}
   }
 
   /// Drops the attempt under way.

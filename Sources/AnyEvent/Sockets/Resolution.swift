@@ -32,8 +32,10 @@ public final class Resolution {
   public func cancel() {
     guard callback != nil else { return }
     loop.preconditionOnLoop()
+    let held = callback
     callback = nil
     request?.cancel()
+    withExtendedLifetime(held) {}
   }
 
   func finish(_ result: Result<[SocketAddress], SocketError>) {

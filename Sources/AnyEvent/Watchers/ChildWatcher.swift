@@ -28,9 +28,12 @@ public final class ChildWatcher {
   public func cancel() {
     guard let reaper else { return }
     loop.preconditionOnLoop()
+    // Released at the end: what it held may cancel once more as it goes.
+    let held = callback
     self.reaper = nil
     callback = nil
     reaper.remove(self)
+    withExtendedLifetime(held) {}
   }
 
   /// A process exits once: its watcher is done then.

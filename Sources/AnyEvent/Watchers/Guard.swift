@@ -8,7 +8,11 @@ public final class Guard {
   public init(_ block: @escaping () -> Void) { self.block = block }
 
   /// Forgets the block without calling it.
-  public func cancel() { block = nil }
+  public func cancel() {
+    let held = block
+    block = nil
+    withExtendedLifetime(held) {}
+  }
 
   deinit { block?() }
 }

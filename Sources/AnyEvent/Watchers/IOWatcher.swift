@@ -31,9 +31,12 @@ public final class IOWatcher {
   public func cancel() {
     guard let poll else { return }
     loop.preconditionOnLoop()
+    // Released at the end: what it held may cancel once more as it goes.
+    let held = callback
     self.poll = nil
     callback = nil
     poll.remove(self)
+    withExtendedLifetime(held) {}
   }
 
   @inline(__always)

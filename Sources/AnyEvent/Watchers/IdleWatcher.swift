@@ -21,8 +21,11 @@ public final class IdleWatcher {
   public func cancel() {
     guard callback != nil else { return }
     loop.preconditionOnLoop()
+    // Released at the end: what it held may cancel once more as it goes.
+    let held = callback
     callback = nil
     loop.idleWatchers.remove(self)
+    withExtendedLifetime(held) {}
   }
 
   func fire() { callback?() }

@@ -24,9 +24,12 @@ public final class SignalWatcher {
   public func cancel() {
     guard let signal else { return }
     loop.preconditionOnLoop()
+    // Released at the end: what it held may cancel once more as it goes.
+    let held = callback
     self.signal = nil
     callback = nil
     signal.remove(self)
+    withExtendedLifetime(held) {}
   }
 
   func fire() { callback?() }

@@ -28,8 +28,11 @@ public final class TimerWatcher {
 
   /// Forgets the callback, after the loop has dropped its entry.
   func deactivate() {
+    // Released when the watcher is done with itself: what it held may cancel once more as it goes.
+    let held = callback
     token = nil
     callback = nil
+    withExtendedLifetime(held) {}
   }
 
   func fire() {

@@ -106,13 +106,14 @@ struct DatabaseClient {
 
   /// Sets a key of ours.
   ///
-  /// - Throws: ``EntryError`` when it could not be sent: too large or nested too deep.
+  /// - Throws: ``EntryError`` when it could not be sent: too large, nested too deep, or not finite.
   mutating func set(
     _ family: String, _ key: String, _ value: Value
   ) throws(EntryError) -> [Action] {
     guard limits.allow(family: family, key: key, value: value) else {
       throw EntryError(
-        description: "the database entry is too large or nests too deep for one packet")
+        description:
+          "the database entry cannot be sent: it is too large, nests too deep, or holds inf or nan")
     }
     if database[family, default: [:]].updateValue(value, forKey: key) == value { return [] }
     var actions: [Action] = []

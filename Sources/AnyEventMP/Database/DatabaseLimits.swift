@@ -23,7 +23,8 @@ struct DatabaseLimits: Equatable {
   /// What a packet costs beside its entries: array, name, request, two hashes, a list.
   static let envelope = 64
 
-  /// Whether an entry fits into a packet of its own, by whichever request it travels.
+  /// Whether an entry fits into a packet of its own, by whichever request it travels, and holds
+  /// nothing that no packet may hold.
   func allow(family: String, key: String, value: Value) -> Bool {
     if maximumDepth == .max { return true }
     var room =
@@ -48,12 +49,15 @@ struct DatabaseLimits: Equatable {
     return size
   }
 
-  /// Subtracts a value's size from `room`; false when it does not fit or nests too deep.
+  /// Subtracts a value's size from `room`; false when it does not fit, nests too deep or is a number
+  /// that nobody may send.
   private static func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
     switch value {
     case .null, .bool: room -= 6
     case .int, .uint: room -= 21
-    case .double: room -= 32
+    case .double(let number):
+      if !number.isFinite { return false }
+      room -= 32
     case .string(let text): room -= size(of: text)
     case .bytes(let bytes):
       // JSON: one code point a byte, two bytes of UTF-8 from 0x80 on.

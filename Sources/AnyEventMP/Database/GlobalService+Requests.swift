@@ -134,7 +134,9 @@ extension GlobalService {
     if monitors[family]?.isEmpty == true { monitors[family] = nil }
   }
 
-  /// Leaves out what could not be passed on in one packet: nothing is when all is well.
+  /// Leaves out what could not be passed on in a packet: nothing is when all is well.
+  ///
+  /// Who sends inf or nan would otherwise keep a whole database from being sent.
   private func checked(
     _ contents: DatabaseContents, of sender: String, _ actions: inout [Action]
   ) -> DatabaseContents {
@@ -144,7 +146,7 @@ extension GlobalService {
       where !limits.allow(family: family, key: key, value: value) {
         result[family]?[key] = nil
         actions.append(
-          .ignored("an entry of \(sender) in the database, too large to pass on, was ignored"))
+          .ignored("an entry of \(sender) in the database that cannot be passed on was ignored"))
       }
     }
     return result

@@ -13,7 +13,10 @@ extension Node {
     peerLog.stop()
     for listener in listeners { listener.close() }
     listeners = []
-    timers = [:]
+    // Released when there are none any more: what they hold may make another as it goes.
+    let timers = timers
+    self.timers = [:]
+    withExtendedLifetime(timers) {}
     for entry in entries.values {
       entry.search?.cancel()
       for token in entry.watching.values { remove(token) }

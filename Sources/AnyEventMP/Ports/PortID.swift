@@ -89,6 +89,6 @@ extension String: PortConvertible {
 }
 
 extension Value: PortConvertible {
-  /// The port with this text; a value that is not text names no port at all.
-  public var portID: PortID { PortID(string ?? "#") }
+  /// The port with this text; a value that is not text names the own node, as undef does in Perl.
+  public var portID: PortID { PortID(string ?? "") }
 }

@@ -166,4 +166,20 @@ struct GlobalServiceTests {
     check(service.kept.count == GlobalService.lostLimit)
     check(service.database.contents(of: "'g") == ["me": .null])
   }
+
+  @Test("numbers that nobody may send are left out, so that the rest can be passed on")
+  func notFinite() throws {
+    var service = service()
+    for peer in ["x", "s"] { _ = service.nodeUp(peer) }
+    _ = try handle(&service, "x", ["g_global"])
+    let actions = try handle(
+      &service, "s",
+      ["g_slave", ["f": ["a": [1, .double(.nan)], "b": ["k": .double(.infinity)], "c": 2]]])
+    check(
+      actions.filter { if case .send = $0 { true } else { false } }
+        == [.send(node: "x", message: ["g_upd", "f", ["c": 2]])])
+    check(actions.count == 3)
+    var client = DatabaseClient(node: "me")
+    #expect(throws: DatabaseClient.EntryError.self) { try client.set("f", "k", .double(.nan)) }
+  }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnyEventMP
 
-@Suite("Addresses that nodes claim") struct ClaimedAddressTests {
+@Suite("Addresses that other nodes claim") struct ClaimedAddressTests {
   @Test("an address that another node claims does not lead to a socket in the file system")
   func unixSocket() throws {
     try withLoop { test in

@@ -171,4 +171,18 @@ import Testing
       }
     }
   }
+
+  @Test("what a timer of a closed node holds may make another as it goes")
+  func timerAtTheEnd() {
+    withNode { node, test in
+      let tracker = LifeTracker()
+      do {
+        let token = tracker.token()
+        token.onEnd = { [unowned node] in node.run { after(1000) {} } }
+        after(1000) { token.touch() }
+      }
+      node.close()
+      #expect(tracker.alive == 0)
+    }
+  }
 }

@@ -264,4 +264,86 @@ struct WatcherLifetimeTests {
     }
     #expect(weakLoop == nil)
   }
+
+  /// Holds its watcher and cancels it at its own end, as sessions of programs do.
+  private final class Session {
+    var watcher: (any AnyWatcher)?
+    private let ended: () -> Void
+
+    init(_ ended: @escaping () -> Void) { self.ended = ended }
+
+    deinit {
+      watcher?.cancel()
+      if watcher?.isActive == false { ended() }
+    }
+  }
+
+  @Test(
+    "what a callback holds may cancel its watcher as it goes", arguments: WatcherKind.allCases,
+    [true, false])
+  func cancelledByContents(kind: WatcherKind, isClosed: Bool) {
+    var ended = 0
+    withLoop { loop in
+      let maker = WatcherMaker(loop, kind)
+      func make() -> any AnyWatcher {
+        let session = Session { ended += 1 }
+        let watcher = maker.make { withExtendedLifetime(session) {} }
+        session.watcher = watcher
+        return watcher
+      }
+      let watcher = make()
+      #expect(ended == 0)
+      if isClosed { loop.close() } else { watcher.cancel() }
+      #expect(ended == 1)
+    }
+  }
+
+  @Test("what the callbacks of guards, connections and condition variables hold may use them")
+  func usedByContents() {
+    final class Owner {
+      var end: (() -> Void)?
+      deinit { end?() }
+    }
+    var ended: [String] = []
+    func makeGuard() -> Guard {
+      let owner = Owner()
+      let made = Guard { withExtendedLifetime(owner) {} }
+      owner.end = { [unowned made] in
+        made.cancel()
+        ended.append("guard")
+      }
+      return made
+    }
+    makeGuard().cancel()
+    #expect(ended == ["guard"])
+
+    withLoop { loop in
+      let cv = CondVar<Void>(on: loop)
+      func wait() {
+        let owner = Owner()
+        owner.end = {
+          cv.cb(nil)
+          ended.append("callback")
+        }
+        cv.cb { _ in withExtendedLifetime(owner) {} }
+      }
+      wait()
+      cv.cb(nil)
+      #expect(ended == ["guard", "callback"])
+
+      final class Holder { var attempt: Guard? }
+      let holder = Holder()
+      func connect() {
+        let owner = Owner()
+        owner.end = {
+          holder.attempt = nil
+          ended.append("connection")
+        }
+        holder.attempt = loop.connect(to: "127.0.0.1", 1) { _ in withExtendedLifetime(owner) {} }
+      }
+      connect()
+      loop.close()
+      #expect(ended == ["guard", "callback", "connection"])
+    }
+  }
 }
