@@ -48,18 +48,17 @@ public func mon(_ port: some PortConvertible, _ other: some PortConvertible) -> 
 
 /// Kills the port whose callback is running when another port is killed with a reason.
 ///
-/// Corresponds to Perl's `mon $port`. Only inside of a port's callback; elsewhere it stops the
-/// program.
+/// Outside of a port's callback nothing happens but a line in the log.
+///
+/// Corresponds to Perl's `mon $port`.
 public func mon(_ port: some PortConvertible) {
-  let node = Node.current
-  node.monitor(port.portID, killing: node.portOfCaller)
+  _ = Node.current.monitorForCaller(port.portID)
 }
 
 /// Kills the port whose callback is running when another is killed, while the guard lives.
 @_disfavoredOverload
 public func mon(_ port: some PortConvertible) -> Guard {
-  let node = Node.current
-  return node.monitor(port.portID, killing: node.portOfCaller).guardian
+  Node.current.monitorForCaller(port.portID)?.guardian ?? Guard {}
 }
 
 /// Sends a message when a port is killed: these values and then the reason.

@@ -95,12 +95,12 @@ extension Node {
     if wasUp {
       AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
       database.nodeDown(entry.id)
-      tellNodeWatchers(entry.id, isUp: false, reason)
     }
     forgetIfIdle(entry)
     for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {
       fire(watchers, port: name, reason)
     }
+    if wasUp { tellNodeWatchers(entry.id, isUp: false, reason) }
     // After the monitors: what is sent here goes by a new connection, and nothing may arrive again
     // before they have told of the loss.
     run { for callback in drainCallbacks { callback() } }

@@ -41,15 +41,18 @@ extension Node {
     }
   }
 
-  /// The port that `mon` without a second port acts for.
-  var portOfCaller: PortID {
+  /// Kills the port whose callback is running when a port is killed with a reason.
+  ///
+  /// Outside of a port's callback nothing happens but a line in the log: a function that is meant to
+  /// be spawned may be called without a port, by whoever likes to.
+  func monitorForCaller(_ port: PortID) -> PortMonitor? {
     guard let running else {
-      preconditionFailure(
-        """
-        mon with one argument acts for SELF, which is a port only inside of a port's callback: name \
-        the port to kill, mon(port, other)
-        """)
+      AE.log(
+        .error, in: Log.kernel,
+        "mon \(Log.cut(port.id)): with one argument it acts for SELF, which is no port here, ignored"
+      )
+      return nil
     }
-    return PortID(running.takeUnretainedValue())
+    return monitor(port, killing: PortID(running.takeUnretainedValue()))
   }
 }

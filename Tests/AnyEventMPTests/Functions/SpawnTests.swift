@@ -199,4 +199,36 @@ import Testing
       }
     }
   }
+
+  @Test("a spawn too large to be sent is the caller's error, and the port shows as not there")
+  func tooLarge() throws {
+    try withPair { global, slave, test in
+      slave.limits.maximumSize = 10_000
+      var reasons: [Message] = []
+      slave.run {
+        let caller = port()
+        rcv(caller, "go") {
+          let p = spawn(global.id, "My::init", String(repeating: "x", count: 20_000))
+          mon(p) { reasons.append($0) }
+        }
+        mon(caller) { reasons.append($0) }
+        snd(caller, "go")
+      }
+      test.run(until: { reasons.count == 2 })
+      #expect(reasons.contains { $0[0] == "die" })
+      #expect(reasons.contains { $0[0] == "no_such_port" })
+    }
+  }
+
+  @Test("many ports spawned in a row all run, in order")
+  func many() throws {
+    try withPair { global, slave, test in
+      var got: [Int] = []
+      global.run { sub("My::init") { (n: Int) in got.append(n) } }
+      slave.run { for n in 0..<5000 { spawn(global.id, "My::init", n) } }
+      test.run(until: { got.count == 5000 })
+      #expect(got == Array(0..<5000))
+      #expect(global.ports.count == 5000)
+    }
+  }
 }

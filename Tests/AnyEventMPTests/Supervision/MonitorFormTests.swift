@@ -71,6 +71,29 @@ import Testing
     }
   }
 
+  @Test("mon with one argument outside of a port is logged and does nothing")
+  func outsideOfPort() {
+    withNode { node, test in
+      let log = LogCollector.shared
+      let p = port {}
+      mon(p)
+      let guardian: Guard = mon(p)
+      withExtendedLifetime(guardian) {}
+      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(log.lines(with: "mon \(p.id): with one argument").count == 2)
+      // Whoever calls what is meant to be spawned does no harm.
+      sub("t::init") { (owner: PortID) in
+        mon(owner)
+        rcv(SELF, "x") {}
+        kil(SELF)
+      }
+      snd_to_func(NODE, "t::init", p)
+      test.settle()
+      #expect(node.ports.count == 1)
+      #expect((p.ref as? LocalPort)?.monitors == nil)
+    }
+  }
+
   @Test("each form ends with its guard")
   func guards() {
     withNode { node, test in
