@@ -49,7 +49,7 @@ extension Switchboard {
   }
 
   /// A connection that others waited for is gone: they are asked again.
-  private func releaseHeld(of id: String?) {
+  func releaseHeld(of id: String?) {
     for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
       ready(connection)
     }
