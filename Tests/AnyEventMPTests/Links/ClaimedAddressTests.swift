@@ -4,7 +4,7 @@ import Testing
 
 @testable import AnyEventMP
 
-@Suite("The way to a node") struct NodeSearchTests {
+@Suite("The way to a node") struct ClaimedAddressTests {
   @Test("an address that another node claims does not lead to a socket in the file system")
   func unixSocket() throws {
     try withLoop { test in
