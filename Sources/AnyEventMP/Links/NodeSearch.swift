@@ -2,13 +2,19 @@ import AnyEvent
 
 /// The way to a node known only by its name: ask where it listens, dial its addresses in turn.
 ///
-/// It ends by the node's connection or by telling why there is none.
+/// It ends by the node's connection or by telling why there is none. A node that nobody knows is asked
+/// for again for a while: right after a start, a change of masters or the healing of a partition who
+/// is asked may be about to hear of it.
 final class NodeSearch {
   private unowned let node: Node
   private let id: String
   private let failed: (String) -> Void
   private var timeLimit: TimerWatcher?
   private var next: TimerWatcher?
+  /// Ends the search for a node that nobody knows.
+  private var giveUp: TimerWatcher?
+  /// How long (s) to wait before asking again.
+  private var pause = 0.1
   private var addresses: [String] = []
   private var dials: [Dial] = []
   private var lastFailure = "no address could be reached"
@@ -33,15 +39,30 @@ final class NodeSearch {
   /// The answer to the question where the node listens.
   func found(_ binds: [String]?) {
     guard addresses.isEmpty, dials.isEmpty else { return }
-    guard let binds, !binds.isEmpty else { return fail("no known address") }
+    guard let binds, !binds.isEmpty else { return askAgain() }
+    giveUp = nil
     addresses = binds
     dialNext()
+  }
+
+  private func askAgain() {
+    if giveUp == nil {
+      giveUp = node.loop.timer(after: node.connectInterval) { [unowned self] in
+        fail("no known address")
+      }
+    }
+    next = node.loop.timer(after: pause) { [unowned self] in
+      next = nil
+      node.run { node.database.find(id) }
+    }
+    pause *= 2
   }
 
   /// Ends the search without a word.
   func cancel() {
     timeLimit = nil
     next = nil
+    giveUp = nil
     node.database.cancelFind(id)
     for dial in dials { dial.cancel() }
     dials = []

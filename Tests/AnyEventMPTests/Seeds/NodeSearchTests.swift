@@ -16,9 +16,9 @@ import Testing
     return reason
   }
 
-  @Test("a node that nobody knows is down at once, and forgotten")
+  @Test("a node that nobody knows is down after the connect interval, and forgotten")
   func unknown() throws {
-    try withPair { global, slave, test in
+    try withPair(connectInterval: 0.05) { global, slave, test in
       for node in [global, slave] {
         let reason = reason(node, "nowhere#p", test)
         #expect(reason == ["transport_error", "nowhere", "no known address"])
@@ -30,9 +30,33 @@ import Testing
     }
   }
 
+  @Test("a node that becomes known a little later is found")
+  func knownLater() throws {
+    try withPair(connectInterval: 200) { global, slave, test in
+      let name = TestName.next("late")
+      var fired: Message?
+      _ = slave.monitor(PortID("\(name)#p").ref) { fired = $0 }
+      // Nobody knows it so far.
+      var answered = false
+      slave.run { db_keys("'l") { _ in answered = true } }
+      test.run(until: { answered })
+      #expect(slave.entries[name]?.search != nil)
+
+      let late = Node(on: test.loop)
+      defer { late.close() }
+      try late.configure(
+        ConfigurationArguments(
+          "test", nodeid: name, binds: ["127.0.0.1:*"], seeds: [global.address],
+          secret: "the tests' secret", norc: true))
+      test.run(until: { fired != nil })
+      #expect(fired?[0] == "no_such_port")
+      #expect(slave.isConnected(to: late))
+    }
+  }
+
   @Test("a node that does not listen has no address")
   func notListening() throws {
-    try withPair { global, slave, test in
+    try withPair(connectInterval: 0.05) { global, slave, test in
       let deaf = Node(on: test.loop)
       defer { deaf.close() }
       try deaf.configure(
@@ -102,7 +126,8 @@ import Testing
   func noAddressAnswers() throws {
     try withLoop { test in
       let wrong = try Node.listening(on: test.loop, "wrong")
-      let node = try Node.listening(on: test.loop, "node", seeds: ["127.0.0.1:1"])
+      let node = try Node.listening(
+        on: test.loop, "node", seeds: ["127.0.0.1:1"], connectInterval: 0.05)
       defer { for node in [wrong, node] { node.close() } }
       let first = reason(node, "ghost#p", test) {
         node.found("ghost", ["127.0.0.1:1", node.address])

@@ -55,13 +55,16 @@ extension Node {
 
 /// Runs `body` with two connected nodes, of which the second has the first as its seed.
 func withPair(
-  framings: [String]? = nil, _ body: (_ global: Node, _ slave: Node, TestLoop) throws -> Void
+  framings: [String]? = nil, connectInterval: Double? = nil,
+  _ body: (_ global: Node, _ slave: Node, TestLoop) throws -> Void
 ) throws {
   try withLoop { test in
-    let first = try Node.listening(on: test.loop, "global", framings: framings)
+    let first = try Node.listening(
+      on: test.loop, "global", framings: framings, connectInterval: connectInterval)
     defer { first.close() }
     let second = try Node.listening(
-      on: test.loop, "slave", seeds: [first.address], framings: framings)
+      on: test.loop, "slave", seeds: [first.address], framings: framings,
+      connectInterval: connectInterval)
     defer { second.close() }
     test.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
     try body(first, second, test)
