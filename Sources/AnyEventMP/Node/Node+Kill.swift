@@ -47,12 +47,12 @@ extension Node {
     guard port.state != .dead else { return }
     ports.remove(port)
     let monitors = port.die()
-    if monitors.isEmpty, !reason.isEmpty {
+    if monitors == nil, !reason.isEmpty {
       AE.log(
         .error, in: Log.kernel,
         "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
     }
-    fire(monitors, port: port.name, reason)
+    if let monitors { fire(monitors, port: port.name, reason) }
   }
 
   /// A reason for the log, cut if it is very long.

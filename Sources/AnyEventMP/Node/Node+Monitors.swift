@@ -15,12 +15,11 @@ extension Node {
     let token = MonitorToken(port: ref, serial: monitorSerial)
     if ref.kind == .local, unsafeDowncast(ref, to: LocalPort.self).state != .dead {
       let port = unsafeDowncast(ref, to: LocalPort.self)
-      port.monitors = port.monitors ?? [:]
-      port.monitors?[token.serial] = monitor
+      MonitorList.insert(monitor, token.serial, into: &port.monitors)
     } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
       addRemote(monitor, token, of: unsafeDowncast(ref, to: RemotePort.self).home)
     } else if !ref.name.isEmpty {
-      home.monitors[ref.name, default: [:]][token.serial] = monitor
+      MonitorList.insert(monitor, token.serial, into: &home.monitors[ref.name])
       `defer`(.job { [unowned self] in fireForMissingPort(token) })
     }
     return token
@@ -28,15 +27,18 @@ extension Node {
 
   private func fireForMissingPort(_ token: MonitorToken) {
     let name = token.port.name
-    guard let monitor = home.monitors[name]?.removeValue(forKey: token.serial) else { return }
-    if home.monitors[name]?.isEmpty == true { home.monitors[name] = nil }
-    fire([token.serial: monitor], port: name, Self.noSuchPort(token.port.id))
+    let monitor = MonitorList.remove(token.serial, from: &home.monitors[name])
+    guard let monitor else { return }
+    fire(.one(token.serial, monitor), port: name, Self.noSuchPort(token.port.id))
   }
 
   private func addRemote(_ monitor: Monitor, _ token: MonitorToken, of entry: NodeEntry) {
     let name = token.port.name
-    let isFirst = entry.monitors[name] == nil
-    entry.monitors[name, default: [:]][token.serial] = monitor
+    var list = entry.monitors[name]
+    let isFirst = list == nil
+    if !isFirst { entry.monitors[name] = nil }
+    MonitorList.insert(monitor, token.serial, into: &list)
+    entry.monitors[name] = list
     if isFirst, !name.isEmpty { request(entry, [.string("mon1"), .string(name)]) }
     connect(to: entry)
   }
@@ -46,22 +48,20 @@ extension Node {
     if token.port.kind == .local {
       // The callback goes when the dictionary is whole again: its end may run code of the program.
       let port = unsafeDowncast(token.port, to: LocalPort.self)
-      let monitor = port.monitors?.removeValue(forKey: token.serial)
-      if port.monitors?.isEmpty == true { port.monitors = nil }
+      let monitor = MonitorList.remove(token.serial, from: &port.monitors)
       return withExtendedLifetime(monitor) {}
     }
     let entry = unsafeDowncast(token.port, to: RemotePort.self).home
     let name = token.port.name
-    let monitor = entry.monitors[name]?.removeValue(forKey: token.serial)
-    guard monitor != nil, entry.monitors[name]?.isEmpty == true else { return }
-    entry.monitors[name] = nil
+    let monitor = MonitorList.remove(token.serial, from: &entry.monitors[name])
+    guard monitor != nil, entry.monitors[name] == nil else { return }
     if !name.isEmpty, entry !== home { request(entry, [.string("mon0"), .string(name)]) }
     forgetIfIdle(entry)
   }
 
   /// Tells everyone who watched a port of this name, in the order in which they began to.
-  func fire(_ monitors: LocalPort.Monitors, port: String, _ reason: [Value]) {
-    for (_, monitor) in monitors.sorted(by: { $0.key < $1.key }) {
+  func fire(_ monitors: MonitorList, port: String, _ reason: [Value]) {
+    monitors.visit { monitor in
       switch monitor {
       case .callback(let watcher, let callback):
         peval(watcher) { try callback(Message(reason)) }
@@ -76,6 +76,9 @@ extension Node {
 
   /// A reason as it can be sent: one that cannot must not keep the other node from being told.
   private func sendable(_ reason: [Value]) -> [Value] {
+    if reason.count < 10, limits.maximumSize > 4096, reason.allSatisfy(Self.canAlwaysBeSent) {
+      return reason
+    }
     do {
       try reason.withUnsafeBufferPointer { reason in
         // Half of what is allowed: the request's name, the port and JSON's escapes need room too.
@@ -86,6 +89,15 @@ extension Node {
       return reason
     } catch {
       return [.string("die"), .string("the reason could not be sent: \(error)")]
+    }
+  }
+
+  /// Whether a value is short and simple, as nearly all reasons are.
+  private static func canAlwaysBeSent(_ value: Value) -> Bool {
+    switch value {
+    case .null, .bool, .int: true
+    case .string(let text): text.utf8.count < 100
+    default: false
     }
   }
 

@@ -18,7 +18,7 @@ final class NodeEntry {
   /// The attempt to find and reach the node.
   var search: NodeSearch?
   /// Our monitors on its ports, by port name; the empty name stands for the node.
-  var monitors: [String: [UInt64: Monitor]] = [:]
+  var monitors: [String: MonitorList] = [:]
   /// The monitors that the node has on ports of ours.
   var watching: [String: MonitorToken] = [:]
 

@@ -4,7 +4,6 @@
 /// first tag's callback lives in the object and only further ones in a dictionary.
 final class LocalPort: PortRef {
   typealias Handler = (UnsafeBufferPointer<Value>) throws -> Void
-  typealias Monitors = [UInt64: Monitor]
 
   enum State: UInt8 {
     /// Takes messages.
@@ -24,7 +23,7 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) private var firstTag = ""
   @exclusivity(unchecked) private var firstHandler: Handler?
   @exclusivity(unchecked) private var moreHandlers: [String: Handler]?
-  @exclusivity(unchecked) var monitors: Monitors?
+  @exclusivity(unchecked) var monitors: MonitorList?
 
   init(owner: UInt32, home: NodeEntry, name: String) {
     self.home = home
@@ -70,9 +69,9 @@ final class LocalPort: PortRef {
   /// Drops everything that the program gave the port, whoever still holds the id.
   ///
   /// The callbacks go after the port is marked dead: releasing them may run code of the program.
-  func die() -> Monitors {
+  func die() -> MonitorList? {
     state = .dead
-    let watching = monitors ?? [:]
+    let watching = monitors
     monitors = nil
     let callbacks = (fallback, firstHandler, moreHandlers)
     fallback = nil
