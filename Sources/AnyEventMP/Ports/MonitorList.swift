@@ -14,6 +14,14 @@ indirect enum MonitorList {
     }
   }
 
+  /// The monitor with that serial number.
+  subscript(serial: UInt64) -> Monitor? {
+    switch self {
+    case .one(let only, let monitor): only == serial ? monitor : nil
+    case .several(let monitors): monitors[serial]
+    }
+  }
+
   /// Adds a monitor by its serial number; made where there is no list yet.
   static func insert(_ monitor: Monitor, _ serial: UInt64, into list: inout MonitorList?) {
     switch list {
