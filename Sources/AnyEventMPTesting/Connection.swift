@@ -14,8 +14,8 @@ final class Connection {
     self.serial = serial
     self.network = network
     hosts = (from, to)
-    forth = Pipe(path: network.path(from, to), loop: network.loop)
-    back = Pipe(path: network.path(to, from), loop: network.loop)
+    forth = Pipe(path: network.path(from, to), network: network)
+    back = Pipe(path: network.path(to, from), network: network)
     // Both ends take what arrives from the beginning.
     _ = (dialling, accepting)
   }

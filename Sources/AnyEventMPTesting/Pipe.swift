@@ -14,6 +14,7 @@ final class Pipe {
   }
 
   let path: Path
+  private unowned let network: SimulatedNetwork
   private let loop: Loop
   private var items: [(arrival: Double, item: Item)] = []
   private var head = 0
@@ -25,9 +26,10 @@ final class Pipe {
   /// Called when there is more room than before.
   var roomGrew: (() -> Void)?
 
-  init(path: Path, loop: Loop) {
+  init(path: Path, network: SimulatedNetwork) {
     self.path = path
-    self.loop = loop
+    self.network = network
+    loop = network.loop
   }
 
   var isEmpty: Bool { head == items.count }
@@ -100,6 +102,7 @@ final class Pipe {
       head = 0
     }
     count -= item.count
+    network.note(path, item.count)
     deliver?(item)
     roomGrew?()
   }

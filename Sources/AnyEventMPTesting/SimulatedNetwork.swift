@@ -34,6 +34,9 @@ public final class SimulatedNetwork {
   /// For decisions of the test's own, determined by the seed.
   public var random: SeededRandom
 
+  /// A number that runs share which went alike: made from the time, way and size of all that arrived.
+  public private(set) var fingerprint: UInt64 = 0
+
   private let origin: SeededRandom
   private let conditions: LinkConditions
   private var paths: [[Path?]] = []
@@ -164,6 +167,15 @@ public final class SimulatedNetwork {
     let connection = Connection(serial: serial, network: self, from: from, to: to)
     connections[serial] = connection
     return connection
+  }
+
+  /// Something has arrived.
+  func note(_ path: Path, _ count: Int) {
+    let event = [
+      fingerprint, UInt64(path.from.index), UInt64(path.to.index), UInt64(count),
+      loop.now.bitPattern,
+    ]
+    fingerprint = event.reduce(0) { SeededRandom.mix($0 ^ $1 &+ 0x9E37_79B9_7F4A_7C15) }
   }
 
   func forget(_ connection: Connection) {

@@ -18,4 +18,14 @@ import Testing
     #expect(got == Array(0..<1000))
     #expect(network.openConnections == 1)
   }
+
+  @Test("a run with the same seed happens exactly again", arguments: [1, 2, 3, 100, 101])
+  func replay(seed: UInt64) throws {
+    let first = try GuaranteeRun(seed: seed)
+    let second = try GuaranteeRun(seed: seed)
+    let other = try GuaranteeRun(seed: seed + 1)
+    for run in [first, second, other] { _ = try run.perform() }
+    #expect(first.network.fingerprint == second.network.fingerprint)
+    #expect(first.network.fingerprint != other.network.fingerprint)
+  }
 }

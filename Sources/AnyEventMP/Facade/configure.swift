@@ -10,7 +10,7 @@ import Glibc
 /// Corresponds to Perl's `configure`.
 ///
 /// The arguments are defaults, which the configuration file overrides, unless `force` is given; see
-/// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:cert:monitor_timeout:connect_interval:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:norc:force:)``.
+/// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:norc:force:)``.
 public func configure(
   _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
   seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,

@@ -15,6 +15,10 @@ final class Link {
   private let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private var isOpen = true
+  /// How many bytes may wait before something has to be done.
+  @exclusivity(unchecked) private var alarmLevel = Int.max
+  /// Whether the node was told that much waits.
+  private var isOverHighWater = false
   /// Whether anything arrived since the ``Heartbeat`` looked.
   @exclusivity(unchecked) var hasHeard = true
   /// Seconds that nothing was heard, as the heartbeat counts them.
@@ -34,6 +38,7 @@ final class Link {
     decoder = PacketDecoder(framing: receives, limits: node.limits)
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }
+    setAlarm()
   }
 
   /// Bytes that the kernel has not taken yet.
@@ -41,11 +46,45 @@ final class Link {
 
   /// Whether the node is told when everything has been handed to the kernel.
   var reportsDrain = false {
-    didSet {
-      guard isOpen, reportsDrain != oldValue else { return }
-      stream.onDrain = reportsDrain ? { [unowned self] in node.drained(entry) } : nil
-      if reportsDrain { stream.outputGrew() }
+    didSet { if reportsDrain != oldValue { watchDrain() } }
+  }
+
+  private func watchDrain() {
+    guard isOpen else { return }
+    let isWanted = reportsDrain || isOverHighWater
+    stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
+    if isWanted { stream.outputGrew() }
+  }
+
+  private func drained() {
+    if isOverHighWater {
+      isOverHighWater = false
+      setAlarm()
+      watchDrain()
     }
+    if reportsDrain { node.drained(entry) }
+  }
+
+  /// What is sent next waited before, and the node was told that it is much.
+  func wasOverHighWater() {
+    isOverHighWater = true
+    setAlarm()
+    watchDrain()
+  }
+
+  /// The limits of the node's queues are others now.
+  func setAlarm() {
+    let mark = node.highWaterMark
+    alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
+  }
+
+  /// What waits exceeds the high water mark, or the limit.
+  private func tooMuchQueued() {
+    if stream.output.count > node.maximumQueue { return fail("too much queued") }
+    isOverHighWater = true
+    setAlarm()
+    watchDrain()
+    node.highWater(entry)
   }
 
   /// Sends a message to a port of the other node.
@@ -66,7 +105,7 @@ final class Link {
       return node.refuseToSend(error, to: name, of: entry.id)
     }
     stream.outputGrew()
-    if stream.output.count > node.maximumQueue { fail("too much queued") }
+    if stream.output.count > alarmLevel { tooMuchQueued() }
   }
 
   /// Handles bytes from the other end, also those that came with the end of the handshake.

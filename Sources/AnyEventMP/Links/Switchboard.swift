@@ -101,6 +101,8 @@ final class Switchboard {
       isDialled: connection.role == .dialling, others: others.map(candidate))
     {
     case .take:
+      // Refusing one asks those that are held again; it is decided now.
+      for decided in others + [connection] { decided.isHeld = false }
       for other in others { other.refuse(alreadyConnected(greeting.nodeID)) }
       connection.authenticate()
     case .goOn:

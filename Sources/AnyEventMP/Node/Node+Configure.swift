@@ -22,6 +22,8 @@ extension Node {
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try listen(configuration, sources)
     self.configuration = configuration
+    heartbeat.interval = configuration.heartbeat
+    heartbeat.timeout = configuration.heartbeatTimeout
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
     if configuration.isRandom { portPrefix = "" }

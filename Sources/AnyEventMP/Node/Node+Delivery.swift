@@ -83,9 +83,8 @@ extension Node {
       return refuseToSend(error, to: name, of: entry.id)
     }
     entry.waiting = waiting
-    if waiting.count > maximumQueue {
-      return cutQueue(of: entry)
-    }
+    if waiting.count > maximumQueue { return cutQueue(of: entry) }
+    noteWaiting(entry)
     connect(to: entry)
   }
 

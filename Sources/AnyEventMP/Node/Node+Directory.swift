@@ -1,22 +1,12 @@
 import AnyEvent
 
 extension Node {
-  /// How many bytes may wait for one node before it is given up.
-  var maximumQueue: Int { queueLimit == 0 ? .max : queueLimit }
-
   /// The ids of the nodes that are connected.
   ///
   /// Corresponds to Perl's `up_nodes`.
   public var connectedNodes: [String] {
     loop.preconditionOnLoop()
     return entries.values.filter { $0.link != nil }.map(\.id).sorted()
-  }
-
-  /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
-  public func queuedBytes(for node: String) -> Int {
-    loop.preconditionOnLoop()
-    guard let entry = entries[node] else { return 0 }
-    return entry.link?.queuedBytes ?? entry.waiting?.count ?? 0
   }
 
   /// What is known of another node; made when it is new.
@@ -26,28 +16,6 @@ extension Node {
     let entry = NodeEntry(id: node)
     entries[node] = entry
     return entry
-  }
-
-  /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
-  /// the kernel, or when the node is lost.
-  ///
-  /// Who sends much sends the next part then: what waits for one node is limited, and going over the
-  /// limit costs the connection.
-  public func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
-    loop.preconditionOnLoop()
-    let entry = entry(for: node)
-    if entry === home || entry.isIdle {
-      `defer`(.job(callback))
-      forgetIfIdle(entry)
-    } else {
-      entry.drainCallbacks.append(callback)
-    }
-  }
-
-  func drained(_ entry: NodeEntry) {
-    let callbacks = entry.drainCallbacks
-    entry.drainCallbacks = []
-    run { for callback in callbacks { callback() } }
   }
 
   /// Sends a request to a node's own port.
@@ -71,6 +39,7 @@ extension Node {
     seeds.nodeUp(entry.id)
     if let waiting = entry.waiting, !waiting.isCut {
       entry.waiting = nil
+      if waiting.isOverHighWater { link.wasOverHighWater() }
       waiting.drain { name, message in link.send(to: name, message) }
     }
     link.reportsDrain = !entry.drainCallbacks.isEmpty

@@ -58,7 +58,14 @@ public final class Node {
   /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
   ///
   /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do.
-  public var queueLimit = 256 << 20
+  public var queueLimit = 256 << 20 { didSet { queueLimitsChanged() } }
+  /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
+  public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
+  /// Called from the loop with a node id when what waits for that node has come to exceed
+  /// ``highWaterMark``, and again only after everything was sent meanwhile.
+  ///
+  /// Who is told may send less; ``whenDrained(_:_:)`` tells when to go on.
+  public var onHighWater: ((_ node: String, _ queuedBytes: Int) -> Void)?
   lazy var peerLog = PeerLog(loop: loop)
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?

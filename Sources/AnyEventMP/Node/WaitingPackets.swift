@@ -6,6 +6,8 @@ struct WaitingPackets {
   private let buffer = ByteBuffer()
   /// Whether one packet was lost since there were too many: then all that follow are lost too.
   var isCut = false
+  /// Whether it was told that much waits.
+  var isOverHighWater = false
 
   /// Bytes that wait.
   var count: Int { buffer.count }

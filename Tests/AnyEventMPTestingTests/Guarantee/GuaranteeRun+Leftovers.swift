@@ -16,6 +16,7 @@ extension GuaranteeRun {
         complain("\(node.switchboard.pendingCount) handshakes are under way")
       }
       if !node.home.monitors.isEmpty { complain("monitors of missing ports are left") }
+      for port in node.ports.all { checkWatchers(of: port, complain) }
       for (id, entry) in node.entries.sorted(by: { $0.key < $1.key }) {
         if entry.link != nil { links += 1 } else { complain("\(id) is kept without a connection") }
         if entry.waiting != nil || entry.search != nil { complain("something waits for \(id)") }
@@ -24,6 +25,16 @@ extension GuaranteeRun {
     }
     if links != network.openConnections * 2 {
       report("\(links) links, but \(network.openConnections) connections")
+    }
+  }
+
+  /// A monitor of another node belongs to the connection by which it came.
+  private func checkWatchers(of port: LocalPort, _ complain: (String) -> Void) {
+    for (serial, monitor) in port.monitors ?? [:] {
+      guard case .node(let entry) = monitor else { continue }
+      if !entry.isCurrent || entry.link == nil || entry.watching[port.name]?.serial != serial {
+        complain("\(port.name) keeps a monitor of \(entry.id) from an earlier connection")
+      }
     }
   }
 

@@ -73,7 +73,7 @@ final class GuaranteeRun {
     members.append(
       Member(serial: memberSerial, host: host, report: { [unowned self] in report($0) }))
     nodes.append(WeakNode(node))
-    if network.random.chance(0.3) { node.queueLimit = 100_000 }
+    if network.random.chance(0.5) { node.queueLimit = 2000 << network.random.number(below: 7) }
     for _ in 0...network.random.number(below: 2) { addReceiver(on: host) }
   }
 
@@ -116,6 +116,11 @@ final class GuaranteeRun {
   /// All faults end, and a minute passes; then messages to all that live must arrive.
   private func calmDown() throws {
     network.heal()
+    for a in network.hosts {
+      for b in network.hosts where a !== b {
+        network.setConditions(LinkConditions(), from: a, to: b)
+      }
+    }
     for host in network.hosts where host.node == nil {
       try network.restart(host)
       begin(on: host)

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import AnyEventMP
+@testable import AnyEventMPTesting
+
+@Suite("The high water mark") struct HighWaterTests {
+  private func withSender(
+    _ body: (SimulatedNetwork, _ sender: Node, _ other: SimulatedHost) throws -> Void
+  ) throws {
+    let network = SimulatedNetwork(seed: 3, conditions: LinkConditions(capacity: 1000))
+    defer { network.close() }
+    let other = try network.addHost("other")
+    let host = try network.addHost("sender", seeds: [other])
+    #expect(network.run(until: { host.isConnected(to: other) }))
+    network.run(for: 1)
+    try body(network, try #require(host.node), other)
+  }
+
+  private let text = String(repeating: "x", count: 1000)
+
+  @Test("crossing it is told once, from the loop, and again after everything has left")
+  func crossing() throws {
+    try withSender { network, sender, other in
+      var told: [Int] = []
+      sender.highWaterMark = 10_000
+      sender.onHighWater = { node, bytes in
+        #expect(node == "other" && Node.current === sender)
+        told.append(bytes)
+      }
+      let path = network.hosts
+      network.freeze(from: path[1], to: path[0])
+      sender.run { for _ in 0..<9 { snd("other#nobody", text) } }
+      network.run(for: 1)
+      #expect(told.isEmpty)
+      sender.run { for _ in 0..<50 { snd("other#nobody", text) } }
+      #expect(told.isEmpty)
+      network.run(for: 1)
+      #expect(told.count == 1 && told[0] > 10_000)
+      sender.run { for _ in 0..<50 { snd("other#nobody", text) } }
+      network.run(for: 1)
+      #expect(told.count == 1)
+      network.thaw(from: path[1], to: path[0])
+      network.run(for: 10)
+      #expect(sender.queuedBytes(for: "other") == 0)
+      sender.run { for _ in 0..<50 { snd("other#nobody", text) } }
+      network.run(for: 10)
+      #expect(told.count == 2)
+      #expect(sender.connectedNodes == ["other"])
+    }
+  }
+
+  @Test("it is told while the node is not connected yet, and not again when it is")
+  func waiting() throws {
+    try withSender { network, sender, other in
+      let third = try network.addHost("third", seeds: [other])
+      network.run(for: 1)
+      var told = 0
+      sender.highWaterMark = 10_000
+      sender.onHighWater = { _, _ in told += 1 }
+      sender.run { for _ in 0..<50 { snd("third#nobody", text) } }
+      network.run(for: 10)
+      #expect(third.isConnected(to: network.hosts[1]))
+      #expect(told == 1)
+    }
+  }
+
+  @Test("whoever waits for the queue to drain goes on, mark or not")
+  func draining() throws {
+    try withSender { network, sender, other in
+      sender.highWaterMark = 2000
+      var left = 100
+      func send() {
+        sender.run { for _ in 0..<10 { snd("other#nobody", text) } }
+        left -= 1
+        if left > 0 { sender.whenDrained("other", send) }
+      }
+      send()
+      network.run(for: 60)
+      #expect(left == 0)
+    }
+  }
+
+  @Test("over the limit the connection is cut, whatever the mark")
+  func limit() throws {
+    try withSender { network, sender, other in
+      var reason: Message?
+      _ = sender.monitor(PortID("other#nobody").ref) { _ in }
+      _ = sender.monitor(PortID("other").ref) { reason = $0 }
+      sender.highWaterMark = 50_000
+      sender.queueLimit = 20_000
+      sender.onHighWater = { _, _ in Issue.record("the mark is above the limit") }
+      sender.run { for _ in 0..<30 { snd("other#nobody", text) } }
+      network.run(for: 1)
+      #expect(reason == ["transport_error", "other", "too much queued"])
+    }
+  }
+}
