@@ -4,8 +4,7 @@ extension Greeting {
   /// - Throws: ``Refusal`` with the code ``Refusal/Code/malformedGreeting``,
   ///   ``Refusal/Code/wrongVersion`` or ``Refusal/Code/invalidNodeID``.
   public init(line: String) throws(Refusal) {
-    let fields = line.utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-      .map(Greeting.unescape)
+    let fields = Greeting.split(line, at: UInt8(ascii: ";"), Greeting.unescape)
     guard Greeting.isValid(protocolName: fields[0]) else { throw .notAEMP(line) }
     // Another version may have other fields: so it is looked at before their number.
     guard fields.count > 1 else { throw .tooFewFields }
@@ -20,16 +19,58 @@ extension Greeting {
 
   /// The line that is sent, without a line ending.
   public var line: String {
-    var fields = [
-      protocolName, Greeting.version, nodeID, authMethods.map(\.rawValue).joined(separator: ","),
-      framings.joined(separator: ","),
-    ]
-    for key in keys { fields.append("\(key.name)=\(key.value)") }
-    return fields.map(Greeting.escape).joined(separator: ";")
+    var line = ""
+    line.reserveCapacity(256)
+    Greeting.append(protocolName, to: &line)
+    line += ";"
+    line += Greeting.version
+    line += ";"
+    Greeting.append(nodeID, to: &line)
+    for (index, method) in authMethods.enumerated() {
+      line += index == 0 ? ";" : ","
+      Greeting.append(method.rawValue, to: &line)
+    }
+    if authMethods.isEmpty { line += ";" }
+    for (index, framing) in framings.enumerated() {
+      line += index == 0 ? ";" : ","
+      Greeting.append(framing, to: &line)
+    }
+    if framings.isEmpty { line += ";" }
+    for key in keys {
+      line += ";"
+      Greeting.append(key.name, to: &line)
+      line += "="
+      Greeting.append(key.value, to: &line)
+    }
+    return line
+  }
+
+  /// Appends a field or a part of one, escaped where it must be.
+  private static func append(_ text: String, to line: inout String) {
+    line += escape(text)
+  }
+
+  /// The fields between separators, each made by `field` out of its bytes.
+  private static func split(
+    _ line: String, at separator: UInt8, _ field: (UnsafeBufferPointer<UInt8>) -> String
+  ) -> [String] {
+    var line = line
+    return line.withUTF8 { bytes in
+      var fields: [String] = []
+      fields.reserveCapacity(12)
+      var start = 0
+      for index in bytes.indices where bytes[index] == separator {
+        fields.append(field(UnsafeBufferPointer(rebasing: bytes[start..<index])))
+        start = index + 1
+      }
+      fields.append(field(UnsafeBufferPointer(rebasing: bytes[start...])))
+      return fields
+    }
   }
 
   private static func list(_ field: String) -> [String] {
-    field.utf8.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
+    split(field, at: UInt8(ascii: ",")) { String(decoding: $0, as: UTF8.self) }
+      .filter { !$0.isEmpty }
   }
 
   private static func key(_ field: String) -> Key? {
@@ -55,10 +96,10 @@ extension Greeting {
   }
 
   /// The opposite of `escape`; any other `%` is left alone, because 2.02 escapes nothing.
-  static func unescape(_ field: Substring.UTF8View) -> String {
-    guard field.contains(UInt8(ascii: "%")) else { return String(Substring(field)) }
+  static func unescape(_ field: UnsafeBufferPointer<UInt8>) -> String {
+    guard field.contains(UInt8(ascii: "%")) else { return String(decoding: field, as: UTF8.self) }
     var bytes: [UInt8] = []
-    var rest = field
+    var rest = field[...]
     while let byte = rest.popFirst() {
       guard byte == UInt8(ascii: "%") else {
         bytes.append(byte)

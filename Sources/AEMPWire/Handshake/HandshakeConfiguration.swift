@@ -57,8 +57,13 @@ public struct HandshakeConfiguration: Sendable {
   /// `tls_*` first, because a 2.02 node takes the first that it knows and fails if that one
   /// ignores the TLS that is up.
   var acceptable: [AuthMethod] {
-    let usable = authAccept.filter(isUsable)
-    return usable.filter(\.needsTLS) + usable.filter { !$0.needsTLS }
+    let hasSecret = secret != nil
+    var inTLS: [AuthMethod] = []
+    var others: [AuthMethod] = []
+    for method in authAccept where hasSecret && method.needsSecret {
+      if method.needsTLS { inTLS.append(method) } else { others.append(method) }
+    }
+    return inTLS.isEmpty ? others : inTLS + others
   }
 
   /// The methods by which we are willing to authenticate: offered, accepted and possible.

@@ -6,6 +6,7 @@
 public func parse_hostport(
   _ string: String, _ defaultService: String? = nil
 ) -> (host: String, service: String)? {
+  if let plain = plainHostPort(string) { return plain }
   if string.hasPrefix("/") { return ("unix/", string) }
   var rest = string.drop(while: \.isWhitespace)
   let host: Substring
@@ -27,6 +28,27 @@ public func parse_hostport(
   // Names have no colons.
   if host.contains(":"), SocketAddress(ip: String(host), port: 0) == nil { return nil }
   return service(in: rest, defaultService).map { (String(host), $0) }
+}
+
+/// `host:port` of ASCII letters, digits, `.`, `-` and `_`, as nearly all are: split without looking at
+/// characters.
+private func plainHostPort(_ string: String) -> (host: String, service: String)? {
+  let bytes = string.utf8
+  guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+  let host = bytes[..<colon]
+  let service = bytes[bytes.index(after: colon)...]
+  guard !host.isEmpty, !service.isEmpty, host.allSatisfy(isPlain), service.allSatisfy(isPlain)
+  else { return nil }
+  return (String(Substring(host)), String(Substring(service)))
+}
+
+private func isPlain(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+    true
+  default: false
+  }
 }
 
 /// What follows the host: a separator and the service, or nothing.

@@ -48,36 +48,28 @@ public final class Listener {
 
   private func resume() {
     pause = nil
-    watcher = loop.io(fd, .read) { [unowned self] in acceptAll() }
+    watcher = loop.io(fd, .read) { [unowned self] in acceptNext() }
   }
 
-  private func acceptAll() {
-    // A bounded number, so that a flood of connections leaves time for others.
-    for _ in 0..<64 {
-      guard fd >= 0 else { return }
-      var storage = sockaddr_storage()
-      var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-      let (socket, peer) = withUnsafeMutablePointer(to: &storage) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          let socket = aeuv_accept(fd, $0, &length)
-          return (socket, socket < 0 ? nil : SocketAddress($0, length: length))
-        }
+  /// Accepts one connection: if more wait, the socket is still readable in the next iteration, and
+  /// asking now would usually be in vain.
+  private func acceptNext() {
+    var storage = sockaddr_storage()
+    var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+    let (socket, peer) = withUnsafeMutablePointer(to: &storage) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        let socket = aeuv_accept(fd, $0, &length)
+        return (socket, socket < 0 ? nil : SocketAddress($0, length: length))
       }
-      if socket >= 0 {
-        accept(ConnectedSocket(fd: socket, peer: peer ?? address))
-        continue
-      }
-      switch errno {
-      case EAGAIN:
-        return
-      case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-        // The connection stays in the queue and the socket readable: trying at once would spin.
-        watcher = nil
-        pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
-        return
-      default:
-        continue
-      }
+    }
+    if socket >= 0 { return accept(ConnectedSocket(fd: socket, peer: peer ?? address)) }
+    switch errno {
+    case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+      // The connection stays in the queue and the socket readable: trying at once would spin.
+      watcher = nil
+      pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
+    default:
+      break
     }
   }
 

@@ -15,9 +15,17 @@ final class SocketNetwork: NodeNetwork {
     on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener {
     // The network is the node's, which drops its listeners before it goes.
-    let listener = try loop.listen(on: host, Int(port)) { [unowned self] socket in
-      accepted(stream(socket), socket.peer.description)
-    }
+    // Accepted sockets inherit the listener's options: no call for each of them.
+    let listener = try loop.listen(
+      on: host, Int(port),
+      prepare: { [self] descriptor, _ in
+        setOptions(of: descriptor)
+        return 0
+      },
+      accept: { [loop] socket in
+        accepted(
+          StreamConnection(loop: loop, descriptor: socket.fd), socket.peer.description)
+      })
     return SocketListener(listener)
   }
 
@@ -31,9 +39,13 @@ final class SocketNetwork: NodeNetwork {
   }
 
   private func stream(_ socket: ConnectedSocket) -> StreamConnection {
-    set(CInt(IPPROTO_TCP), TCP_NODELAY, of: socket.fd, to: nodelay)
-    set(SOL_SOCKET, SO_KEEPALIVE, of: socket.fd, to: true)
+    setOptions(of: socket.fd)
     return StreamConnection(loop: loop, descriptor: socket.fd)
+  }
+
+  private func setOptions(of descriptor: CInt) {
+    set(CInt(IPPROTO_TCP), TCP_NODELAY, of: descriptor, to: nodelay)
+    set(SOL_SOCKET, SO_KEEPALIVE, of: descriptor, to: true)
   }
 
   private func set(_ level: CInt, _ option: CInt, of descriptor: CInt, to isOn: Bool) {

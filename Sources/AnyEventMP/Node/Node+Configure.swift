@@ -26,6 +26,7 @@ extension Node {
     heartbeat.timeout = configuration.heartbeatTimeout
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
+    handshakeConfiguration = Self.handshakes(of: configuration)
     if configuration.isRandom { portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
     run { start(configuration, sources) }
@@ -39,13 +40,12 @@ extension Node {
     startServices(configuration.services)
   }
 
-  /// What our handshakes are made of.
-  var handshakeConfiguration: HandshakeConfiguration {
-    guard let configuration else { return HandshakeConfiguration(nodeID: id) }
-    return HandshakeConfiguration(
-      nodeID: id, secret: configuration.secret, authAccept: configuration.authAccept,
-      authOffer: configuration.authOffer, framings: configuration.framings,
-      keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(Self.agreementKey, "1")])
+  private static func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
+    HandshakeConfiguration(
+      nodeID: configuration.nodeID, secret: configuration.secret,
+      authAccept: configuration.authAccept, authOffer: configuration.authOffer,
+      framings: configuration.framings,
+      keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
   }
 
   /// Seconds until an unreachable node counts as down, and the time a handshake may take.

@@ -1,3 +1,4 @@
+import AEMPWire
 public import AnyEvent
 
 /// A node: a process's place in the network, on one event loop.
@@ -42,6 +43,8 @@ public final class Node {
 
   // The network
   var configuration: NodeConfiguration?
+  /// What our handshakes are made of.
+  var handshakeConfiguration = HandshakeConfiguration(nodeID: "")
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)
