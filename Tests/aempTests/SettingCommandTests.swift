@@ -114,6 +114,8 @@ struct SettingCommandTests {
                 "cbor",
                 "json"
              ],
+             "heartbeat" : 15,
+             "heartbeat_timeout" : 45,
              "monitor_timeout" : 30,\(nodeID)
              "nodelay" : 1,
              "secret" : "\(secret)",

@@ -48,7 +48,7 @@ struct UsageTests {
       (["eval", "1"], "there is no command \"eval\"; see \"aemp help\""),
       (
         ["run", "bind", "*:4040"],
-        "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"
+        "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"
       ),
     ] as [([String], String)])
   func usage(_ arguments: [String], _ sentence: String) throws {

@@ -25,6 +25,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - cert: key, certificate and trusted certificates as PEM text.
   ///   - monitor_timeout: seconds after which an unreachable node counts as down.
   ///   - connect_interval: seconds that a connection attempt gets before the next one starts.
+  ///   - heartbeat: seconds of silence after which a connected node is asked for a sign of life.
+  ///   - heartbeat_timeout: seconds of silence after which a connected node counts as down.
   ///   - framing_format: framings, most preferred first.
   ///   - auth_offer: authentication methods that we use, most preferred first.
   ///   - auth_accept: authentication methods that we accept, most preferred first.
@@ -36,7 +38,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   public init(
     _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
     seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,
-    monitor_timeout: Double? = nil, connect_interval: Double? = nil,
+    monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
+    heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
     secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil, norc: Bool = false,
     force: Bool = false
@@ -52,6 +55,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
     set(.certificate, cert.map(Value.string))
     set(.monitorTimeout, monitor_timeout.map(Value.double))
     set(.connectInterval, connect_interval.map(Value.double))
+    set(.heartbeat, heartbeat.map(Value.double))
+    set(.heartbeatTimeout, heartbeat_timeout.map(Value.double))
     set(.framingFormat, framing_format.map(Self.list))
     set(.authOffer, auth_offer.map(Self.list))
     set(.authAccept, auth_accept.map(Self.list))

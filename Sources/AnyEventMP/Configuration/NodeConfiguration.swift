@@ -24,6 +24,10 @@ package struct NodeConfiguration: Sendable {
   package let monitorTimeout: Double
   /// Seconds that a connection attempt gets before the next one starts.
   package let connectInterval: Double
+  /// Seconds of silence after which a connected node is asked for a sign of life.
+  package let heartbeat: Double
+  /// Seconds of silence after which a connected node counts as down.
+  package let heartbeatTimeout: Double
   /// The framings to offer, most preferred first.
   package let framings: [Framing]
   /// The authentication methods that we use, most preferred first.
@@ -80,6 +84,8 @@ package struct NodeConfiguration: Sendable {
     seeds = try settings[.seeds].addresses()
     monitorTimeout = try settings[.monitorTimeout].seconds()
     connectInterval = try settings[.connectInterval].seconds()
+    heartbeat = try settings[.heartbeat].seconds()
+    heartbeatTimeout = try settings[.heartbeatTimeout].seconds()
     framings = try settings[.framingFormat].framings(&warnings)
     authOffer = try settings[.authOffer].authMethods(&warnings)
     authAccept = try settings[.authAccept].authMethods(&warnings)

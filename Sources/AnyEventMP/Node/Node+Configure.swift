@@ -30,6 +30,8 @@ extension Node {
   }
 
   private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
+    heartbeat.interval = configuration.heartbeat
+    heartbeat.timeout = configuration.heartbeatTimeout
     let binds = listeners.map(\.address)
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)

@@ -29,6 +29,12 @@ import Testing
     Probe(setting: .connectInterval, value: { .double(0.5 + Double($0)) }) {
       $0.connectInterval == 2 ? 0 : Int($0.connectInterval - 0.5)
     },
+    Probe(setting: .heartbeat, value: { .int(100 + $0) }) {
+      $0.heartbeat == 15 ? 0 : Int($0.heartbeat) - 100
+    },
+    Probe(setting: .heartbeatTimeout, value: { .int(100 + $0) }) {
+      $0.heartbeatTimeout == 45 ? 0 : Int($0.heartbeatTimeout) - 100
+    },
     Probe(setting: .nodeID, value: { .string("node\($0)") }) {
       Int($0.nodeID.dropFirst(4)) ?? 0
     },

@@ -12,6 +12,8 @@ extension Setting {
     case .eval: "1"
     case .monitorTimeout: "30"
     case .connectInterval: "2"
+    case .heartbeat: "15"
+    case .heartbeatTimeout: "45"
     case .framingFormat: "cbor,json"
     case .authOffer, .authAccept: "tls_sha3_512,hmac_sha3_512"
     case .secure, .nodelay: "1"

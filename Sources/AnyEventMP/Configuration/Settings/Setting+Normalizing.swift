@@ -20,7 +20,7 @@ extension Setting {
     case .framingFormat: _ = try value.framings(&warnings)
     case .authOffer, .authAccept: _ = try value.authMethods(&warnings)
     case .services: _ = try value.services()
-    case .monitorTimeout, .connectInterval:
+    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout:
       let seconds = try value.seconds()
       return Int(exactly: seconds).map(Value.int) ?? .double(seconds)
     case .secure, .nodelay, .autocork: return .int(try value.flag() ? 1 : 0)

@@ -18,6 +18,10 @@ package enum Setting: String, CaseIterable, Sendable {
   case monitorTimeout = "monitor_timeout"
   /// Seconds that a connection attempt gets before the next one starts.
   case connectInterval = "connect_interval"
+  /// Seconds of silence after which a connected node is asked for a sign of life.
+  case heartbeat
+  /// Seconds of silence after which a connected node counts as down.
+  case heartbeatTimeout = "heartbeat_timeout"
   /// Framings, most preferred first.
   case framingFormat = "framing_format"
   /// Authentication methods that we use, most preferred first.
@@ -44,7 +48,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case .nodeID, .secret, .certificate, .eval, .parent: .text
     case .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
-    case .monitorTimeout, .connectInterval: .number
+    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout: .number
     case .secure, .nodelay, .autocork: .flag
     }
   }
