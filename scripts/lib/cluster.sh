@@ -137,12 +137,18 @@ settled() {
   done
 }
 
+# see_each_other "NODE..." "GLOBAL..."
+# These see each other and nobody else.
+see_each_other() {
+  for observer in $1; do
+    members "$observer" "$1" "$2"
+    answered "$observer" "$1"
+  done
+}
+
 # all_settled
 # Waits until all that run see each other.
 all_settled() {
-  for observer in $nodes; do
-    members "$observer" "$nodes" "$globals"
-    answered "$observer" "$nodes"
-  done
+  see_each_other "$nodes" "$globals"
   settled
 }

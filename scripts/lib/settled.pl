@@ -10,7 +10,7 @@
 #   view OBSERVER FAMILY NODES    the node sees these in 'l, 'g or the family of ports
 #   up OBSERVER NODES             and monitors the ports of these, which answer
 #   seen OBSERVER EVENT NODE      says so after SINCE; of its own for "port"
-#   may OBSERVER NODE [REASON]    its monitor of that node may fire, * for any node
+#   may OBSERVERS NODES [REASON]  their monitors of those nodes may fire, * for any node
 #
 # No other monitor may fire behind line FROM. What was so up to line PRESENT is
 # the past. Prints how many seconds after SINCE (microseconds since 1970) it
@@ -32,7 +32,7 @@ while (<$file>) {
    } elsif ($what eq "seen") {
       $seen{$observer}{"$rest[0] " . ($rest[1] // $observer)} = 0;
    } elsif ($what eq "may") {
-      push @may, [$observer, $rest[0], join " ", @rest[1 .. $#rest]];
+      push @may, [nodes ($observer), nodes ($rest[0]), join " ", @rest[1 .. $#rest]];
    }
 }
 
@@ -98,8 +98,8 @@ sub may {
    my ($observer, $node, $reason) = @_;
    for (@may) {
       return 1
-         if ($_->[0] eq "*" || $_->[0] eq $observer)
-         && ($_->[1] eq "*" || $_->[1] eq $node)
+         if ($_->[0]{"*"} || $_->[0]{$observer})
+         && ($_->[1]{"*"} || $_->[1]{$node})
          && $_->[2] eq substr $reason, 0, length $_->[2];
    }
    0
