@@ -13,6 +13,7 @@
 # Those that run, all and the global ones; the command that a new one runs under.
 nodes=
 globals=
+departed=
 within=
 # Settings that all have.
 settings='"monitor_timeout": 3, "connect_interval": 1, "heartbeat": 1, "heartbeat_timeout": 2.5'
@@ -35,6 +36,7 @@ node() {
     </dev/null >>"$events" 2>>"$work/$1.err" &
   echo $! >"$work/$1.pid"
   nodes="$nodes $1"
+  departed=$(without "$1" "$departed")
 }
 
 # global NAME "SEED..." [BIND]
@@ -75,6 +77,7 @@ crash() {
 gone() {
   nodes=$(without "$1" "$nodes")
   globals=$(without "$1" "$globals")
+  departed="$departed $1"
 }
 
 # without WORD "WORD..."
@@ -89,13 +92,16 @@ commas() {
   printf '%s' "${list:--}"
 }
 
-# event TITLE
-# From here on the time counts.
+# event [TITLE]
+# From here on the time counts, and is printed if there is a title.
 event() {
-  title=$1
+  title=${1-}
   present=$(wc -l <"$events")
   since=$(date +%s%6N)
   : >"$work/expected"
+  # Who is late may still try to reach those that are gone.
+  # shellcheck disable=SC2086 # a list of words
+  expect "may * $(commas $departed) transport_error"
 }
 
 # expect LINE...
@@ -125,12 +131,12 @@ settled() {
   if timeout "$limit" tail -n +1 -f "$events" 2>/dev/null |
     perl scripts/lib/settled.pl "$work/expected" "$since" "$from" "$present" >"$work/settled"; then
     read -r seconds from <"$work/settled"
-    printf '%8.2f s  %s\n' "$seconds" "$title"
+    [ -z "$title" ] || printf '%8.2f s  %s\n' "$seconds" "$title"
   else
     printf '   FAILED    %s\n' "$title"
     sed 's/^/             /' "$work/settled"
     [ -z "${logs-}" ] || cp "$events" "$work"/*.err "$work/expected" "$logs"
-    fail "not all nodes were right within $limit s after: $title."
+    fail "not all nodes were right within $limit s${title:+ after: $title}."
   fi
   for node in $nodes; do
     kill -0 "$(cat "$work/$node.pid")" 2>/dev/null || fail "$node has ended: $(last_words "$node")"

@@ -41,14 +41,22 @@ on() {
 
 # halves_settled
 # Waits until each half sees itself and nothing else. Also an attempt to reach
-# the other one again may fail.
+# the other one again may fail, or may have before the node was killed.
 # shellcheck disable=SC2086 # lists of words
 halves_settled() {
-  expect "may $(commas $left_nodes) $(commas $right_nodes) transport_error" \
-    "may $(commas $right_nodes) $(commas $left_nodes) transport_error"
+  expect "may $(commas $left_nodes slave3) $(commas $right_nodes) transport_error" \
+    "may $(commas $right_nodes slave4) $(commas $left_nodes) transport_error"
   see_each_other "$left_nodes" "seed global1"
   see_each_other "$right_nodes" "global2 global3"
   settled
+}
+
+# calm
+# Waits until no attempt to reach the other half is under way.
+calm() {
+  event
+  expect calm
+  halves_settled
 }
 
 event "all nodes see each other"
@@ -96,6 +104,7 @@ left_nodes="$left_nodes newcomer"
 expect "may * slave3 transport_error" "may * slave4 transport_error"
 halves_settled
 
+calm
 event "the link is up again: all nodes see each other"
 ip -n "$left" link set joint up
 all_settled
@@ -104,6 +113,7 @@ event "the link is down again"
 ip -n "$left" link set joint down
 halves_settled
 
+calm
 event "the link is up again"
 ip -n "$left" link set joint up
 all_settled

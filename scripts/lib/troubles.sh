@@ -93,6 +93,7 @@ hang() {
 go_on() {
   signal "$1" CONT
   nodes="$nodes $1"
+  departed=$(without "$1" "$departed")
   expect "may $1 * transport_error" "may * $1 transport_error"
 }
 
