@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # variables of network.sh and of the caller
 # Many nodes as processes, which are made trouble for, and the time it takes
 # until every one of them sees the right things. To be sourced after network.sh.
 #
@@ -6,12 +7,16 @@
 
 # How many seconds it may take until all is right again.
 : "${limit:=60}"
+# Where the nodes listen: an address of our own, so that nobody else takes the
+# port of a node that is to come back.
+: "${host:=127.$(($$ / 62500 % 250 + 1)).$(($$ / 250 % 250 + 1)).$(($$ % 250 + 1))}"
 # Those that run, all and the global ones; the command that a new one runs under.
 nodes=
 globals=
+departed=
 within=
 # Settings that all have.
-settings='"monitor_timeout": 3, "connect_interval": 1'
+settings='"monitor_timeout": 3, "connect_interval": 1, "heartbeat": 1, "heartbeat_timeout": 2.5'
 
 begin_cluster() {
   begin
@@ -23,14 +28,15 @@ begin_cluster() {
 # node NAME "SEED..." [BIND]
 # Starts a node with a fixed id.
 node() {
-  bind=${3:-127.0.0.1:*}
+  bind=${3:-$host:*}
   list=
-  for seed in $2; do list=${list:+$list\", \"}$seed; done
+  for at in $2; do list=${list:+$list\", \"}$at; done
   configuration "$1" "$list" "\"nodeid\": \"$1\", $settings"
   AE_VERBOSE=${AE_VERBOSE-8} PERL_ANYEVENT_MP_RC=$work/$1.rc $within "$bin/aemp-cluster-node" \
     </dev/null >>"$events" 2>>"$work/$1.err" &
   echo $! >"$work/$1.pid"
   nodes="$nodes $1"
+  departed=$(without "$1" "$departed")
 }
 
 # global NAME "SEED..." [BIND]
@@ -42,6 +48,14 @@ global() {
   wait_for "$1.err" 'listens on \[[0-9.]*:[0-9]*\]' ||
     fail "$1 did not start listening: $(last_words "$1")"
   address=$(printf '%s\n' "$lines" | sed 's/.*listens on \[\([0-9.]*:[0-9]*\)\].*/\1/')
+}
+
+# proxy NAME ADDRESS
+# Starts a proxy, sets $address to where it listens.
+proxy() {
+  start "$1" perl Tests/PerlPeer/proxy.pl "$2"
+  wait_for "$1.out" '^Listening on: ' || fail "the proxy $1 did not start: $(last_words "$1")"
+  address=${lines#Listening on: }
 }
 
 # signal NAME SIGNAL
@@ -63,6 +77,7 @@ crash() {
 gone() {
   nodes=$(without "$1" "$nodes")
   globals=$(without "$1" "$globals")
+  departed="$departed $1"
 }
 
 # without WORD "WORD..."
@@ -77,13 +92,16 @@ commas() {
   printf '%s' "${list:--}"
 }
 
-# event TITLE
-# From here on the time counts.
+# event [TITLE]
+# From here on the time counts, and is printed if there is a title.
 event() {
-  title=$1
+  title=${1-}
   present=$(wc -l <"$events")
   since=$(date +%s%6N)
   : >"$work/expected"
+  # Who is late may still try to reach those that are gone.
+  # shellcheck disable=SC2086 # a list of words
+  expect "may * $(commas $departed) transport_error"
 }
 
 # expect LINE...
@@ -92,16 +110,19 @@ expect() {
   printf '%s\n' "$@" >>"$work/expected"
 }
 
-# sees "OBSERVER..." "NODE..." "GLOBAL..."
-# Each of them sees these nodes, of which those are global.
+# members OBSERVER "NODE..." "GLOBAL..."
+# It finds these nodes and their ports in the database, of which those are global.
 # shellcheck disable=SC2086 # lists of words
-sees() {
+members() {
   all=$(commas $2)
-  global=$(commas $3)
-  for observer in $1; do
-    expect "view $observer 'l $all" "view $observer 'g $global" "view $observer cluster $all" \
-      "up $observer $(commas $(without "$observer" "$2"))"
-  done
+  expect "view $1 'l $all" "view $1 'g $(commas $3)" "view $1 cluster $all"
+}
+
+# answered OBSERVER "NODE..."
+# It monitors the ports of these nodes, which answer.
+# shellcheck disable=SC2046 # a list of words
+answered() {
+  expect "up $1 $(commas $(without "$1" "$2"))"
 }
 
 # settled
@@ -110,21 +131,30 @@ settled() {
   if timeout "$limit" tail -n +1 -f "$events" 2>/dev/null |
     perl scripts/lib/settled.pl "$work/expected" "$since" "$from" "$present" >"$work/settled"; then
     read -r seconds from <"$work/settled"
-    printf '%8.2f s  %s\n' "$seconds" "$title"
+    [ -z "$title" ] || printf '%8.2f s  %s\n' "$seconds" "$title"
   else
     printf '   FAILED    %s\n' "$title"
     sed 's/^/             /' "$work/settled"
     [ -z "${logs-}" ] || cp "$events" "$work"/*.err "$work/expected" "$logs"
-    fail "not all nodes were right within $limit s after: $title."
+    fail "not all nodes were right within $limit s${title:+ after: $title}."
   fi
   for node in $nodes; do
     kill -0 "$(cat "$work/$node.pid")" 2>/dev/null || fail "$node has ended: $(last_words "$node")"
   done
 }
 
+# see_each_other "NODE..." "GLOBAL..."
+# These see each other and nobody else.
+see_each_other() {
+  for observer in $1; do
+    members "$observer" "$1" "$2"
+    answered "$observer" "$1"
+  done
+}
+
 # all_settled
 # Waits until all that run see each other.
 all_settled() {
-  sees "$nodes" "$nodes" "$globals"
+  see_each_other "$nodes" "$globals"
   settled
 }

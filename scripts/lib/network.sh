@@ -9,7 +9,8 @@
 # How many seconds any one event may take.
 : "${limit:=30}"
 
-# Makes $work, and sees to it that nothing of it, and no process, stays behind.
+# Makes $work, and sees to it that nothing of it, and no process, stays behind;
+# calls $at_end at the end.
 begin() {
   if [ -z "${bin-}" ]; then
     bin=$(swift build --show-bin-path) || fail "swift build can't tell where the programs are."
@@ -34,6 +35,7 @@ finish() {
     name=${pid_file##*/}
     stop "${name%.pid}"
   done
+  ${at_end:-:}
   rm -rf "$work"
   exit "$status"
 }

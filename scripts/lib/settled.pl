@@ -10,9 +10,11 @@
 #   view OBSERVER FAMILY NODES    the node sees these in 'l, 'g or the family of ports
 #   up OBSERVER NODES             and monitors the ports of these, which answer
 #   seen OBSERVER EVENT NODE      says so after SINCE; of its own for "port"
-#   may OBSERVER NODE [REASON]    its monitor of that node may fire, * for any node
+#   calm                          all monitors have fired or their ports answer
+#   may OBSERVERS NODES [REASON]  their monitors of those nodes may fire, * for any node
 #
-# No other monitor may fire behind line FROM. What was so up to line PRESENT is
+# No other monitor may fire behind line FROM, but those of ports that were
+# replaced before. What was so up to line PRESENT is
 # the past. Prints how many seconds after SINCE (microseconds since 1970) it
 # was so, and in which line; else says what is not so and fails.
 
@@ -21,7 +23,7 @@ use warnings;
 
 my ($expected, $since, $from, $present) = @ARGV;
 
-my (%view, %up, %seen, @may);
+my (%view, %up, %seen, @may, $calm);
 open my $file, "<", $expected or die "$expected: $!\n";
 while (<$file>) {
    my ($what, $observer, @rest) = split;
@@ -31,39 +33,46 @@ while (<$file>) {
       $up{$observer} = nodes ($rest[0]);
    } elsif ($what eq "seen") {
       $seen{$observer}{"$rest[0] " . ($rest[1] // $observer)} = 0;
+   } elsif ($what eq "calm") {
+      $calm = 1;
    } elsif ($what eq "may") {
-      push @may, [$observer, $rest[0], join " ", @rest[1 .. $#rest]];
+      push @may, [nodes ($observer), nodes ($rest[0]), join " ", @rest[1 .. $#rest]];
    }
 }
 
-my (%port, %family, %answers, %wrong, @forbidden, $late);
+my (%port, %family, %answers, %open, @forbidden);
 my $line = 0;
 settled ($since) if $line >= $present;
 
 while (<STDIN>) {
    $line++;
    my ($time, $node, $event, @rest) = split;
-   $late = $time if $time > $since;
 
    if ($event eq "port") {
       # A node that says this the first time in its life has forgotten all before.
       if (($port{$node} // "") !~ /^\Q@{[ prefix ($rest[0]) ]}/) {
          delete $family{$node};
          delete $answers{$node};
+         delete $open{$node};
       }
       $port{$node} = $rest[0];
       seen ($time, $node, "port", $node);
    } elsif ($event eq "family") {
       $family{$node}{$rest[0]} = { map { ($_ => 1) } split /,/, $rest[1] // "" };
+   } elsif ($event eq "mon") {
+      $open{$node}{$rest[0]} = 1;
    } elsif ($event eq "up") {
+      delete $open{$node}{$rest[0]};
       $answers{$node}{$rest[0]} = 1;
       seen ($time, $node, "up", node_of ($rest[0]));
    } elsif ($event eq "down") {
       delete $answers{$node}{$rest[0]};
+      delete $open{$node}{$rest[0]};
       my $other = node_of ($rest[0]);
       seen ($time, $node, "down", $other);
       push @forbidden, "$node was told that $other is down: @rest"
-         if $line > $from && !may ($node, $other, join " ", @rest[1 .. $#rest]);
+         if $line > $from && $port{$other} eq $rest[0]
+         && !may ($node, $other, join " ", @rest[1 .. $#rest]);
    } else {
       push @forbidden, "$node says: $event @rest";
    }
@@ -98,8 +107,8 @@ sub may {
    my ($observer, $node, $reason) = @_;
    for (@may) {
       return 1
-         if ($_->[0] eq "*" || $_->[0] eq $observer)
-         && ($_->[1] eq "*" || $_->[1] eq $node)
+         if ($_->[0]{"*"} || $_->[0]{$observer})
+         && ($_->[1]{"*"} || $_->[1]{$node})
          && $_->[2] eq substr $reason, 0, length $_->[2];
    }
    0
@@ -135,6 +144,12 @@ sub complaints {
    for my $observer (sort keys %seen) {
       for my $event (sort keys %{ $seen{$observer} }) {
          push @text, "$observer has not said: $event" unless $seen{$observer}{$event};
+         return @text if @text && $one;
+      }
+   }
+   if ($calm) {
+      for my $observer (sort keys %up) {
+         push @text, map "$observer waits for $_", sort keys %{ $open{$observer} };
          return @text if @text && $one;
       }
    }

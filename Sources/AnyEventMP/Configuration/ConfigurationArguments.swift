@@ -38,8 +38,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   public init(
     _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
     seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,
-    monitor_timeout: Double? = nil, connect_interval: Double? = nil,
-    heartbeat: Double? = nil, heartbeat_timeout: Double? = nil,
+    monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
+    heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
     secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil, norc: Bool = false,
     force: Bool = false

@@ -14,7 +14,8 @@ import Glibc
 public func configure(
   _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
   seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,
-  monitor_timeout: Double? = nil, connect_interval: Double? = nil,
+  monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
+  heartbeat_timeout: Double? = nil,
   framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
   secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil, norc: Bool = false,
   force: Bool = false
@@ -23,6 +24,7 @@ public func configure(
     ConfigurationArguments(
       profile, nodeid: nodeid, binds: binds, seeds: seeds, services: services, secret: secret,
       cert: cert, monitor_timeout: monitor_timeout, connect_interval: connect_interval,
+      heartbeat: heartbeat, heartbeat_timeout: heartbeat_timeout,
       framing_format: framing_format, auth_offer: auth_offer, auth_accept: auth_accept,
       secure: secure, nodelay: nodelay, autocork: autocork, norc: norc, force: force))
 }

@@ -7,6 +7,14 @@ indirect enum MonitorList {
 
   var isEmpty: Bool { count == 0 }
 
+  /// The serial numbers, in no order.
+  var serials: [UInt64] {
+    switch self {
+    case .one(let only, _): [only]
+    case .several(let monitors): Array(monitors.keys)
+    }
+  }
+
   var count: Int {
     switch self {
     case .one: 1

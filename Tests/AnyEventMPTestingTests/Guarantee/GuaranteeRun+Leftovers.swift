@@ -30,8 +30,8 @@ extension GuaranteeRun {
 
   /// A monitor of another node belongs to the connection by which it came.
   private func checkWatchers(of port: LocalPort, _ complain: (String) -> Void) {
-    for (serial, monitor) in port.monitors ?? [:] {
-      guard case .node(let entry) = monitor else { continue }
+    for serial in port.monitors?.serials ?? [] {
+      guard case .node(let entry) = port.monitors?[serial] else { continue }
       if !entry.isCurrent || entry.link == nil || entry.watching[port.name]?.serial != serial {
         complain("\(port.name) keeps a monitor of \(entry.id) from an earlier connection")
       }

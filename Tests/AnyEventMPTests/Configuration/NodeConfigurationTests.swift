@@ -20,6 +20,8 @@ import Testing
     #expect(!configuration.hasCredentials)
     #expect(configuration.monitorTimeout == 30)
     #expect(configuration.connectInterval == 2)
+    #expect(configuration.heartbeat == 15)
+    #expect(configuration.heartbeatTimeout == 45)
     #expect(configuration.framings == [.cbor, .json])
     #expect(configuration.authOffer.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
     #expect(configuration.authAccept.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])

@@ -278,23 +278,27 @@ struct WatcherLifetimeTests {
     }
   }
 
-  @Test(
-    "what a callback holds may cancel its watcher as it goes", arguments: WatcherKind.allCases,
-    [true, false])
-  func cancelledByContents(kind: WatcherKind, isClosed: Bool) {
-    var ended = 0
-    withLoop { loop in
-      let maker = WatcherMaker(loop, kind)
-      func make() -> any AnyWatcher {
-        let session = Session { ended += 1 }
-        let watcher = maker.make { withExtendedLifetime(session) {} }
-        session.watcher = watcher
-        return watcher
+  @Test("what a callback holds may cancel its watcher as it goes")
+  func cancelledByContents() async {
+    await #expect(processExitsWith: .success) {
+      for kind in WatcherKind.allCases {
+        for isClosed in [true, false] {
+          var ended = 0
+          withLoop { loop in
+            let maker = WatcherMaker(loop, kind)
+            func make() -> any AnyWatcher {
+              let session = Session { ended += 1 }
+              let watcher = maker.make { withExtendedLifetime(session) {} }
+              session.watcher = watcher
+              return watcher
+            }
+            let watcher = make()
+            #expect(ended == 0, "\(kind)")
+            if isClosed { loop.close() } else { watcher.cancel() }
+            #expect(ended == 1, "\(kind)")
+          }
+        }
       }
-      let watcher = make()
-      #expect(ended == 0)
-      if isClosed { loop.close() } else { watcher.cancel() }
-      #expect(ended == 1)
     }
   }
 

@@ -61,6 +61,7 @@ final class Observer {
   private func watch(_ key: String) {
     watches[key] = .monitored(isUp: false)
     let other = PortID(key)
+    Report.print("mon", key)
     mon(other) { [unowned self] reason in fired(key, reason) }
     // Either the answer comes or the monitor fires.
     snd(other, "ping", port)

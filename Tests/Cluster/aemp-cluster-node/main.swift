@@ -3,7 +3,8 @@
 //
 //     <microseconds since 1970> <node id> port <port>            our port is now this one
 //     <microseconds since 1970> <node id> family <name> <keys>   sorted, separated by commas
-//     <microseconds since 1970> <node id> up <port>              a port answers and is monitored
+//     <microseconds since 1970> <node id> mon <port>             a port is monitored from now on
+//     <microseconds since 1970> <node id> up <port>              a monitored port answers
 //     <microseconds since 1970> <node id> down <port> <reason>   a monitor fired
 //
 // The configuration file has its node id, listeners and seeds. On signal USR1 it kills its port and
