@@ -25,9 +25,9 @@ enum Help {
       setservices LIST      what to start: My::Service::,My::function
       setmonitor_timeout S  seconds until an unreachable node counts as down
       setconnect_interval S seconds that a connection attempt gets
-      setheartbeat S        seconds of silence until a node is asked for a sign of life
+      setheartbeat S        seconds of silence until a node is asked
       setheartbeat_timeout S
-                            seconds of silence until a connected node counts as down
+                            seconds of silence until a node counts as down
       setframing_format L   framings, most preferred first: cbor,json
       setauth_offer LIST    authentication methods that we use
       setauth_accept LIST   authentication methods that we accept
