@@ -126,3 +126,19 @@ def run_pair(server, clients, decides, cores=(None, None), start_in=0):
         return by_role
     finally:
         stop(processes)
+
+
+def run_net(server, clients, newcomer):
+    """Runs a server and its clients until the server prints a record, then one more program.
+
+    Returns what the newcomer prints.
+    """
+    processes = [start(server)]
+    try:
+        next_line(processes[0], "READY")
+        processes += [start(command) for command in clients]
+        next_line(processes[0], "{")
+        processes.append(start(newcomer))
+        return json.loads(next_line(processes[-1], "{"))
+    finally:
+        stop(processes)

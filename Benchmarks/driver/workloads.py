@@ -6,11 +6,14 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import Callable, List, Optional
 
-from processes import free_port, run, run_errors, run_pair
+from processes import free_port, run, run_errors, run_net, run_pair
 
 SMALL = 3_000_000
 ROUND_TRIPS = 20_000
 HANDSHAKES = 500
+MONITORED = 100_000
+SLAVES = 3
+KEYS = 33_334 * SLAVES
 
 
 @dataclass
@@ -116,19 +119,44 @@ class Programs:
             [uv, "churnsrv", port, 1], lambda: [[uv, "churn", port, 8000, 32]], "clients")
         return {"rate": found["client"][0]["rate"]}
 
+    # Supervision and the global database
+
+    def reasons(self):
+        address = f"127.0.0.1:{free_port()}"
+        return run_pair(
+            [self.bench, "watched", address, MONITORED],
+            lambda port: [[self.bench, "watch", address, port, MONITORED]],
+            "clients")["client"][0]
+
+    def database(self):
+        address, joining = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        return run_net(
+            [self.bench, "dbserve", address, SLAVES],
+            [[self.bench, "dbfill", address, KEYS // SLAVES]] * SLAVES,
+            [self.bench, "dbjoin", joining, address, KEYS, SLAVES])
+
     # Counted, not timed: these figures do not depend on what else the machine does
 
     def instructions(self):
         """Instructions of one local message: two runs, so that starting the program cancels out."""
-        counts = []
-        for messages in (50_000, 150_000):
-            with tempfile.NamedTemporaryFile() as out:
-                errors = run_errors(
-                    ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}",
-                     self.bench, "oneway", messages])
-            counts.append(int(re.search(r"Collected : (\d+)", errors).group(1)))
+        counts = [self.counted("oneway", messages) for messages in (50_000, 150_000)]
         # The program sends a tenth more before it measures.
         return {"count": (counts[1] - counts[0]) / 110_000}
+
+    def instructions_of_set(self):
+        """Instructions of setting one key of the database, beside one other key and beside many."""
+        few, many = (
+            (self.counted("dbset", keys, 2000) - self.counted("dbset", keys, 1000)) / 1000
+            for keys in (1, 20_000))
+        return {"few": few, "ratio": many / few}
+
+    def counted(self, *workload):
+        """The instructions of one run."""
+        with tempfile.NamedTemporaryFile() as out:
+            errors = run_errors(
+                ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}",
+                 self.bench, *workload])
+        return int(re.search(r"Collected : (\d+)", errors).group(1))
 
     def system_calls(self):
         """System calls of one small remote message, by the side that makes them."""
@@ -190,9 +218,16 @@ def all_workloads(bench, yardsticks):
             "large", lambda framing=framing: use.one_way(15_000, 65536, framing), "ZeroMQ",
             lambda: use.zmq_one_way(15_000, 65536),
             [Figure(f"remote one-way, 64 KiB, {framing}", "mbs", "MB/s")]))
-    work.append(Workload(
-        "fanin", lambda: use.one_way(250_000, 32, "cbor", 8), "ZeroMQ",
-        lambda: use.zmq_one_way(250_000, 32, 8), [Figure("eight senders, cbor", "rate", "msg/s")]))
+    work += [
+        Workload(
+            "fanin", lambda: use.one_way(250_000, 32, "cbor", 8), "ZeroMQ",
+            lambda: use.zmq_one_way(250_000, 32, 8),
+            [Figure("eight senders, cbor", "rate", "msg/s")]),
+        Workload(
+            "fanin", lambda: use.one_way(250_000, 32, "cbor", 8), "one sender",
+            lambda: use.one_way(2_000_000, 32, "cbor"),
+            [Figure("eight senders, cbor", "rate", "msg/s", 0.9)]),
+    ]
     for name, cores, aim in (
             ("one core", (0, 0), 1.15), ("two cores", (0, 1), None), ("unpinned", (None, None), None)):
         if cores[1] == 1 and os.cpu_count() < 2:
@@ -211,6 +246,17 @@ def all_workloads(bench, yardsticks):
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),
+        Workload(
+            "monitors", use.reasons,
+            figures=[Figure("reasons of 100,000 ports / messages", "ratio", "", 1.5, False, True)]),
+        Workload(
+            "database", use.database,
+            figures=[Figure("100,000 keys to a new global node", "secs", "s", 2, False, True),
+                     Figure("  resident size there", "bytes", "bytes/key", 500, False, True)]),
+        Workload(
+            "counts", use.instructions_of_set,
+            figures=[Figure("instructions of db_set", "few", "", None, False),
+                     Figure("  the same beside 20,000 keys", "ratio", "", 1.2, False, True)]),
         Workload(
             "counts", use.instructions,
             figures=[Figure("instructions of a local message", "count", "", None, False)]),

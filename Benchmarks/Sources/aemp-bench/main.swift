@@ -34,6 +34,24 @@ case "connect":
     arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
 case "idlenode":
   try IdleNode.run(arguments.text("the address"))
+case "watched":
+  try MonitoredPorts.serve(arguments.text("the address"), arguments.number("the count"))
+case "watch":
+  try MonitoredPorts.watch(
+    arguments.text("the address"), of: arguments.text("the port id"),
+    arguments.number("the count"))
+case "dbserve":
+  try GlobalDatabase.serve(
+    arguments.text("the address"), slaves: arguments.number("the number of slaves"))
+case "dbfill":
+  try GlobalDatabase.fill(arguments.text("the address"), arguments.number("the count"))
+case "dbjoin":
+  try GlobalDatabase.join(
+    arguments.text("the address"), seed: arguments.text("the seed"),
+    arguments.number("the count"), slaves: arguments.number("the number of slaves"))
+case "dbset":
+  try GlobalDatabase.change(
+    arguments.number("the number of keys"), sets: arguments.number("the count"))
 default:
   fail("there is no workload \(command)")
 }
