@@ -1,5 +1,6 @@
-import AEValue
 import Testing
+
+@testable import AEValue
 
 private func text(_ buffer: ByteBuffer) -> String { String(decoding: buffer.bytes, as: UTF8.self) }
 
@@ -49,4 +50,16 @@ private func text(_ buffer: ByteBuffer) -> String { String(decoding: buffer.byte
   let long = String(repeating: "0123456789é", count: 10)
   buffer.append(String(long.dropFirst(5)))
   #expect(text(buffer) == String(long.dropFirst(5)))
+}
+
+@Test("a buffer that ran empty gives much memory back and keeps a little") func emptyMemory() {
+  let buffer = ByteBuffer()
+  let megabyte = [UInt8](repeating: 7, count: 1 << 20)
+  for _ in 0..<8 { buffer.append(contentsOf: megabyte) }
+  while buffer.count > 0 { buffer.removeFirst(min(buffer.count, 65_536)) }
+  #expect(buffer.capacity <= ByteBuffer.keptCapacity)
+  buffer.append(contentsOf: Array(megabyte.prefix(1000)))
+  let kept = buffer.capacity
+  buffer.removeFirst(1000)
+  #expect(buffer.capacity == kept)
 }

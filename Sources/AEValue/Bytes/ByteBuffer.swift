@@ -14,6 +14,9 @@ public final class ByteBuffer {
   /// What an empty buffer keeps when it gives memory back.
   static let smallCapacity = 64
 
+  /// What a buffer that has run empty keeps at most.
+  @inlinable static var keptCapacity: Int { 1 << 20 }
+
   /// Creates an empty buffer with room for `capacity` bytes.
   public init(capacity: Int = 0) {
     self.capacity = max(capacity, ByteBuffer.smallCapacity)
@@ -105,6 +108,8 @@ public final class ByteBuffer {
     if start == end {
       start = 0
       end = 0
+      // What a connection had to keep once, it must not hold for ever.
+      if capacity > ByteBuffer.keptCapacity { removeAll(keepingCapacity: false) }
     }
   }
 

@@ -110,6 +110,7 @@ final class Link {
 
   /// Handles bytes from the other end, also those that came with the end of the handshake.
   func received(_ bytes: UnsafeRawBufferPointer) {
+    guard isOpen else { return }
     hasHeard = true
     let node = node
     node.run {

@@ -104,7 +104,8 @@ extension Node {
   func refuseToSend(_ error: CodecError, to name: String, of node: String) {
     let text = "cannot send a message to \(node)#\(name): \(error)"
     guard let running else {
-      AE.log(.error, in: Log.kernel, text)
+      // A peer can cause it too, by what it has relayed.
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(node): cannot send")
       return
     }
     kill(running.takeUnretainedValue(), [.string("die"), .string(text)])
