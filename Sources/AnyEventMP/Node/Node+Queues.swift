@@ -1,4 +1,13 @@
 extension Node {
+  /// The largest packet in bytes, 64 MiB by default.
+  ///
+  /// To send a larger one is an error of the port that does, and a connection on which one arrives is
+  /// closed. To be set before anything is sent and before `configure`.
+  public var packetLimit: Int {
+    get { limits.maximumSize }
+    set { limits.maximumSize = newValue }
+  }
+
   /// How many bytes may wait for one node before it is given up.
   var maximumQueue: Int { queueLimit == 0 ? .max : queueLimit }
 

@@ -53,11 +53,8 @@ public final class Node {
   var listeners: [any NodeListener] = []
   /// The way to the network, and all other randomness and facts from outside.
   var surroundings: NodeSurroundings
-  /// How large and how deep a packet may be: a larger one is an error of the port that sends it, and
-  /// a connection on which one is received is closed.
-  ///
-  /// To be set before `configure`; 64 MiB and 512 levels by default.
-  public var limits = CodecLimits.standard
+  /// Limits on what is sent and received.
+  var limits = CodecLimits.standard
   /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
   ///
   /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do.

@@ -160,4 +160,29 @@ import Testing
       #expect(log == ["transport_error", "drained"])
     }
   }
+
+  @Test("a packet over the limit kills the port that sends it and ends a connection it arrives on")
+  func packetLimit() throws {
+    try withLoop { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      node.packetLimit = 1000
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"],
+          secret: "the tests' secret", norc: true))
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      var reason: Message?
+      let sender = node.run {
+        rcv(port(), "go") { snd("\(peer.id)#p", String(repeating: "x", count: 1001)) }
+      }
+      _ = node.monitor(sender.ref) { reason = $0 }
+      node.run { snd(sender, "go") }
+      test.run(until: { reason != nil })
+      #expect(reason?[0] == "die")
+      #expect(!peer.isClosed)
+      peer.send("", "devnull", .string(String(repeating: "x", count: 1001)))
+      test.run(until: { peer.isClosed })
+    }
+  }
 }
