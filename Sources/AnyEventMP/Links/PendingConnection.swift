@@ -46,10 +46,15 @@ final class PendingConnection {
   func proceed() { perform(handshake.proceed()) }
 
   func authenticate() {
-    isHeld = false
-    holdLimit = nil
+    goOn()
     isCommitted = true
     perform(handshake.authenticate())
+  }
+
+  /// Does not wait for other connections any more.
+  func goOn() {
+    isHeld = false
+    holdLimit = nil
   }
 
   func refuse(_ refusal: Refusal) { perform(handshake.refuse(refusal)) }

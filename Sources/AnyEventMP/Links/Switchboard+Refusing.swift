@@ -51,8 +51,15 @@ extension Switchboard {
   /// A connection that others waited for is gone: they are asked again.
   func releaseHeld(of id: String?) {
     for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
-      ready(connection)
+      // The one before it may have been taken in its stead.
+      if connection.isHeld, pending.contains(where: { $0 === connection }) { ready(connection) }
     }
+  }
+
+  /// Gives up several connections to one node, none of which takes the place of another then.
+  func refuse(_ connections: [PendingConnection], because refusal: Refusal) {
+    for connection in connections { connection.goOn() }
+    for connection in connections { connection.refuse(refusal) }
   }
 
   private func report(_ refusal: Refusal, of connection: PendingConnection) {

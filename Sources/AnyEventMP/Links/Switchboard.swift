@@ -103,7 +103,8 @@ final class Switchboard {
     case .take:
       // Refusing one asks those that are held again; it is decided now.
       for decided in others + [connection] { decided.isHeld = false }
-      for other in others { other.refuse(alreadyConnected(greeting.nodeID)) }
+      connection.goOn()
+      refuse(others, because: alreadyConnected(greeting.nodeID))
       connection.authenticate()
     case .goOn:
       connection.authenticate()
@@ -134,9 +135,8 @@ final class Switchboard {
 
   /// The connection that there is to a node has been heard of: nobody replaces it.
   func provedAlive(_ id: String) {
-    for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
-      connection.refuse(alreadyConnected(id))
-    }
+    let held = pending.filter { $0.isHeld && $0.peer?.nodeID == id }
+    refuse(held, because: alreadyConnected(id))
   }
 
   /// The connection to a node is gone: another one may take its place.
@@ -161,7 +161,7 @@ final class Switchboard {
     let others = others(than: connection)
     remove(connection)
     connection.finish()
-    for other in others { other.refuse(alreadyConnected(id)) }
+    refuse(others, because: alreadyConnected(id))
     AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id).")
     let entry = node.entry(for: id)
     let link = Link(

@@ -1,0 +1,49 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Several connections that want to succeed one that is lost") struct SuccessionTests {
+  @Test("one of them is taken, the others are refused", arguments: [2, 3, 5])
+  func several(count: Int) throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      let first = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.connectedNodes == [id] })
+
+      let successors = try (0..<count).map { _ in
+        try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
+      }
+      test.run(until: { node.switchboard.pending.filter(\.isHeld).count == count })
+      first.raw.stream.flushAndClose()
+      test.run(until: { successors.filter(\.isClosed).count == count - 1 })
+      test.run(until: { successors.contains { $0.established != nil } })
+      #expect(successors.filter { $0.established != nil }.count == 1)
+      #expect(node.connectedNodes == [id])
+      #expect(node.switchboard.pending.isEmpty)
+    }
+  }
+
+  @Test("all are refused when the old connection proves to be alive")
+  func alive() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      let first = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.connectedNodes == [id] })
+      let link = node.entries[id]?.link
+      let successors = try (0..<3).map { _ in
+        try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
+      }
+      test.run(until: { node.switchboard.pending.filter(\.isHeld).count == 3 })
+      node.switchboard.provedAlive(id)
+      test.run(until: { successors.allSatisfy(\.isClosed) })
+      #expect(node.entries[id]?.link === link)
+      #expect(!first.isClosed && successors.allSatisfy { $0.established == nil })
+    }
+  }
+}
