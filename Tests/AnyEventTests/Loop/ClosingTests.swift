@@ -67,8 +67,9 @@ struct ClosingTests {
       }
       useALoop()
       let before = nextDescriptor()
-      for _ in 0..<20 { useALoop() }
-      precondition(nextDescriptor() == before)
+      for _ in 0..<40 { useALoop() }
+      // Less than one for each: other threads of the process have descriptors of their own for moments.
+      precondition(nextDescriptor() < before + 20)
     }
   }
 
