@@ -83,9 +83,9 @@ def run(command, core=None, environment=None):
         stop([process])
 
 
-def run_errors(command):
+def run_errors(command, environment=None):
     """Runs one program to its end and returns what it wrote to standard error."""
-    process = start(command)
+    process = start(command, environment=environment)
     try:
         return process.communicate(timeout=TIMEOUT)[1]
     except subprocess.TimeoutExpired:

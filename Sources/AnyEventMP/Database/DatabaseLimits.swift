@@ -32,6 +32,22 @@ struct DatabaseLimits: Equatable {
     return Self.take(value, from: &room, levels: maximumDepth - Self.levelsAround)
   }
 
+  /// Whether entries and keys fit into one packet together.
+  func fits(_ contents: DatabaseContents, _ keys: [String] = []) -> Bool {
+    if maximumSize == .max { return true }
+    var room = maximumSize - Self.envelope
+    for (family, entries) in contents {
+      room -= Self.size(of: family)
+      for (key, value) in entries where room >= 0 {
+        room -= Self.size(of: key)
+        // How deep they nest was looked at when they came.
+        if !Self.take(value, from: &room, levels: .max) { return false }
+      }
+    }
+    for key in keys where room >= 0 { room -= Self.size(of: key) }
+    return room >= 0
+  }
+
   /// An upper bound of what an entry of a hash takes.
   static func size(of key: String, _ value: Value) -> Int {
     var room = Int.max

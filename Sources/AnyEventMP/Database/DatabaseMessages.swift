@@ -10,8 +10,13 @@ enum DatabaseMessages {
   static func change(
     _ request: String, _ family: String, _ change: FamilyChange, _ limits: DatabaseLimits
   ) -> [[Value]] {
-    var messages: [[Value]] = []
+    if change.isEmpty { return [] }
     let empty = DatabaseLimits.envelope + DatabaseLimits.size(of: family)
+    // The normal case: nothing is copied.
+    if limits.fits([family: change.set], change.deleted) {
+      return [message(request, family, change)]
+    }
+    var messages: [[Value]] = []
     var part = FamilyChange()
     var size = empty
     func flush() {
@@ -61,6 +66,10 @@ enum DatabaseMessages {
   static func database(
     _ request: String, _ contents: DatabaseContents, owner: String, _ limits: DatabaseLimits
   ) -> [[Value]] {
+    // The normal case: nothing is copied.
+    if limits.fits(contents) {
+      return [[.string(request), .hash(contents.mapValues { .hash($0) })]]
+    }
     var first: DatabaseContents = [:]
     var size = DatabaseLimits.envelope
     let listeners = InternalFamily.listeners

@@ -9,14 +9,10 @@ import AEValue
 /// Setting or deleting a key costs the same however many keys there are; removing an owner costs
 /// as much as it has keys. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
-  private struct Owner {
-    let index: OwnerIndex
-    /// Family → the keys that it holds.
-    var keys: [String: Set<String>] = [:]
-  }
-
-  private var families: [String: [String: MergedEntry]] = [:]
-  private var owners: [String: Owner] = [:]
+  private var families: [String: MergedFamily] = [:]
+  private var owners: [String: OwnerIndex] = [:]
+  /// By the owner's index: family → the keys that it holds.
+  private var held: [[String: Set<String>]] = []
   /// Whether the owner with that index is ours.
   private var isOurs: [Bool] = []
   private var freeIndices: [OwnerIndex] = []
@@ -61,10 +57,11 @@ struct MergedDatabase {
     if owners[owner] != nil { return }
     if let index = freeIndices.popLast() {
       self.isOurs[Int(index)] = isOurs
-      owners[owner] = Owner(index: index)
+      owners[owner] = index
     } else {
-      owners[owner] = Owner(index: OwnerIndex(self.isOurs.count))
+      owners[owner] = OwnerIndex(self.isOurs.count)
       self.isOurs.append(isOurs)
+      held.append([:])
     }
   }
 
@@ -73,21 +70,24 @@ struct MergedDatabase {
     owner: String, family: String, set: [String: Value], deleted: [String],
     into changes: inout DatabaseChanges
   ) {
-    guard let index = owners[owner]?.index else { return }
-    var all = FamilyChange()
-    var ours = FamilyChange()
-    for (key, value) in set { write(key, value, family, index, owner, &all, &ours) }
-    for key in deleted { write(key, nil, family, index, owner, &all, &ours) }
-    finish(family, all, ours, &changes)
+    guard let index = owners[owner] else { return }
+    var writer = EntryWriter(owner: index, isOurs: isOurs)
+    // Both tables are looked up once and written in place, whatever the number of keys.
+    writer.write(
+      set, deleted, to: &families[family, default: [:]],
+      &held[Int(index)][family, default: []])
+    if held[Int(index)][family]?.isEmpty == true { held[Int(index)][family] = nil }
+    finish(family, writer, &changes)
   }
 
   /// Replaces all that the owner holds; nothing for an unknown owner.
   mutating func replace(
     owner: String, with contents: DatabaseContents, into changes: inout DatabaseChanges
   ) {
-    for (family, keys) in owners[owner]?.keys ?? [:] {
+    guard let index = owners[owner] else { return }
+    for family in Array(held[Int(index)].keys) {
       let wanted = contents[family] ?? [:]
-      let gone = keys.filter { wanted[$0] == nil }
+      let gone = held[Int(index)][family]?.filter { wanted[$0] == nil } ?? []
       update(owner: owner, family: family, set: [:], deleted: Array(gone), into: &changes)
     }
     for (family, entries) in contents {
@@ -97,65 +97,23 @@ struct MergedDatabase {
 
   /// Removes the owner and all that it holds.
   mutating func remove(owner: String, into changes: inout DatabaseChanges) {
-    guard let removed = owners.removeValue(forKey: owner) else { return }
-    for (family, keys) in removed.keys {
-      var all = FamilyChange()
-      var ours = FamilyChange()
-      for key in keys { erase(key, family, removed.index, &all, &ours) }
-      finish(family, all, ours, &changes)
+    guard let index = owners.removeValue(forKey: owner) else { return }
+    for (family, keys) in held[Int(index)] {
+      var writer = EntryWriter(owner: index, isOurs: isOurs)
+      writer.erase(keys, from: &families[family, default: [:]])
+      finish(family, writer, &changes)
     }
-    freeIndices.append(removed.index)
-  }
-
-  /// Writes one key in place and notes what it changed in both views.
-  private mutating func write(
-    _ key: String, _ value: Value?, _ family: String, _ index: OwnerIndex, _ owner: String,
-    _ all: inout FamilyChange, _ ours: inout FamilyChange
-  ) {
-    guard let value else {
-      if owners[owner]?.keys[family]?.remove(key) != nil {
-        if owners[owner]?.keys[family]?.isEmpty == true { owners[owner]?.keys[family] = nil }
-        erase(key, family, index, &all, &ours)
-      }
-      return
-    }
-    let before = families[family]?[key]
-    let holder = Holder(value: value, owner: index)
-    let after = before?.setting(holder) ?? .one(holder)
-    families[family, default: [:]][key] = after
-    if before?.value(of: index) == nil {
-      owners[owner]?.keys[family, default: []].insert(key)
-    }
-    note(key, before, after, &all, &ours)
-  }
-
-  /// Removes an owner's key from the merged family.
-  private mutating func erase(
-    _ key: String, _ family: String, _ index: OwnerIndex,
-    _ all: inout FamilyChange, _ ours: inout FamilyChange
-  ) {
-    let before = families[family]?[key]
-    let after = before?.removing(index)
-    families[family]?[key] = after
-    note(key, before, after, &all, &ours)
-  }
-
-  private func note(
-    _ key: String, _ before: MergedEntry?, _ after: MergedEntry?,
-    _ all: inout FamilyChange, _ ours: inout FamilyChange
-  ) {
-    DatabaseChanges.note(key, before?.first.value, after?.first.value, in: &all)
-    DatabaseChanges.note(
-      key, before?.value(ofOurs: isOurs), after?.value(ofOurs: isOurs), in: &ours)
+    held[Int(index)] = [:]
+    freeIndices.append(index)
   }
 
   /// Drops a family that became empty and merges its change into `changes`.
   private mutating func finish(
-    _ family: String, _ all: FamilyChange, _ ours: FamilyChange, _ changes: inout DatabaseChanges
+    _ family: String, _ writer: EntryWriter, _ changes: inout DatabaseChanges
   ) {
     if families[family]?.isEmpty == true { families[family] = nil }
-    changes.all.merge(family, all)
-    changes.ours.merge(family, ours)
+    changes.all.merge(family, writer.all)
+    changes.ours.merge(family, writer.ours)
   }
 }
 

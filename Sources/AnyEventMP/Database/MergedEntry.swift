@@ -3,6 +3,9 @@ import AEValue
 /// The number of an owner in a ``MergedDatabase``.
 typealias OwnerIndex = UInt32
 
+/// A family of a ``MergedDatabase``: its keys and who holds them.
+typealias MergedFamily = [String: MergedEntry]
+
 /// Who holds a key, and with which value.
 struct Holder {
   var value: Value

@@ -1,0 +1,76 @@
+import AEValue
+
+/// Writes one owner's keys into a merged family, in place, and notes what changes in both views.
+///
+/// A key that nobody held, the normal case when a whole database arrives, costs one look-up in each
+/// table that it goes into.
+struct EntryWriter {
+  let owner: OwnerIndex
+  /// Whether the owner with that index is ours.
+  let isOurs: [Bool]
+  /// What changed in the merge of all.
+  private(set) var all = FamilyChange()
+  /// What changed in the merge of ours.
+  private(set) var ours = FamilyChange()
+
+  init(owner: OwnerIndex, isOurs: [Bool]) {
+    self.owner = owner
+    self.isOurs = isOurs
+  }
+
+  /// Sets, then deletes keys; `held` are those that the owner holds.
+  mutating func write(
+    _ set: [String: Value], _ deleted: [String],
+    to family: inout MergedFamily, _ held: inout Set<String>
+  ) {
+    reserve(set.count, family.isEmpty, &family, &held)
+    for (key, value) in set { write(key, value, to: &family, &held) }
+    for key in deleted where held.remove(key) != nil { erase(key, from: &family) }
+  }
+
+  /// Deletes keys that the owner holds.
+  mutating func erase(_ keys: Set<String>, from family: inout MergedFamily) {
+    for key in keys { erase(key, from: &family) }
+  }
+
+  /// Makes room for many keys at once; never more than they need themselves.
+  private mutating func reserve(
+    _ count: Int, _ isNew: Bool, _ family: inout MergedFamily, _ held: inout Set<String>
+  ) {
+    if count > family.count { family.reserveCapacity(count) }
+    if count > held.count { held.reserveCapacity(count) }
+    guard isNew else { return }
+    all.set.reserveCapacity(count)
+    if isOurs[Int(owner)] { ours.set.reserveCapacity(count) }
+  }
+
+  private mutating func write(
+    _ key: String, _ value: Value, to family: inout MergedFamily, _ held: inout Set<String>
+  ) {
+    let holder = Holder(value: value, owner: owner)
+    guard let before = family.updateValue(.one(holder), forKey: key) else {
+      held.insert(key)
+      all.set[key] = value
+      if isOurs[Int(owner)] { ours.set[key] = value }
+      return
+    }
+    let after = before.setting(holder)
+    if case .several = after { family[key] = after }
+    if before.value(of: owner) == nil { held.insert(key) }
+    note(key, before, after)
+  }
+
+  private mutating func erase(_ key: String, from family: inout MergedFamily) {
+    guard let slot = family.index(forKey: key) else { return }
+    let before = family.values[slot]
+    let after = before.removing(owner)
+    if let after { family.values[slot] = after } else { family.remove(at: slot) }
+    note(key, before, after)
+  }
+
+  private mutating func note(_ key: String, _ before: MergedEntry, _ after: MergedEntry?) {
+    DatabaseChanges.note(key, before.first.value, after?.first.value, in: &all)
+    DatabaseChanges.note(
+      key, before.value(ofOurs: isOurs), after?.value(ofOurs: isOurs), in: &ours)
+  }
+}
