@@ -9,8 +9,8 @@ extension DatabaseRequest {
 
   /// Reads a message to the node port, its tag included: `["g_upd", "family", …]`.
   ///
-  /// Strings may have arrived as numbers or bytes, as Perl sends them. Whoever sends what is
-  /// missing, wrong or too much gets nothing: the whole request is refused.
+  /// Strings may have arrived as numbers or bytes, as Perl sends them. Where something is missing or
+  /// wrong the whole request is refused; what comes behind the arguments is ignored, as in 2.02.
   static func parse(
     _ message: some Collection<Value>
   ) throws(DatabaseRequestError) -> DatabaseRequest {
@@ -18,9 +18,7 @@ extension DatabaseRequest {
       throw DatabaseRequestError(description: "a request without a name was ignored")
     }
     var arguments = Arguments(request: tag, rest: Array(message.dropFirst()))
-    let request = try parse(tag, &arguments)
-    try arguments.finish()
-    return request
+    return try parse(tag, &arguments)
   }
 
   private static func parse(
@@ -129,9 +127,5 @@ extension DatabaseRequest {
     }
 
     mutating func binds() -> [String]? { DatabaseRequest.binds(next()) }
-
-    func finish() throws(DatabaseRequestError) {
-      if !isEmpty { throw error("has too many arguments") }
-    }
   }
 }

@@ -45,19 +45,37 @@ struct DatabaseRequestTests {
   }
 
   @Test(
-    "what is missing, wrong or too much is refused with a sentence",
+    "what is missing or wrong is refused with a sentence",
     arguments: [
       [], [.null], [[]], ["g_none"], ["g_set"], ["g_set", 1], ["g_set", ["f": 1]],
-      ["g_set", [:], 1], ["g_slave", "x"], ["g_slave", [:], [:]], ["g_global", 1], ["g_upd"],
+      ["g_set", .null], ["g_slave", "x"], ["g_slave", []], ["g_slave", ["f": []]], ["g_upd"],
       ["g_upd", "f"], ["g_upd", .null, [:]], ["g_upd", [], [:]], ["g_upd", ["f": 1], [:]],
-      ["g_upd", "f", 7], ["g_upd", "f", .null, "k"], ["g_upd", "f", .null, [[]]],
-      ["g_upd", "f", .null, [], 1], ["g_find"], ["g_find", .null], ["g_find", "a", "b"],
-      ["g_mon1"], ["g_mon1", [:]], ["g_mon0", "f", 1], ["g_db_keys", "f"], ["g_db_family"],
-      ["g_db_values", "f", "b", 1], ["g_reply"], ["g_reply", "b", 1, 2], ["g_chg1", "f", []],
-      ["g_chg2", "f", .null, [:]],
+      ["g_upd", "f", 7], ["g_upd", "f", "k"], ["g_upd", "f", ["k"]], ["g_upd", "f", .null, "k"],
+      ["g_upd", "f", .null, ["k": 1]], ["g_upd", "f", ["k": 1], [[]]],
+      ["g_upd", "f", ["k": 1], ["a", .null]], ["g_find"], ["g_find", .null],
+      ["g_mon1"], ["g_mon1", [:]], ["g_mon0"], ["g_db_keys", "f"], ["g_db_family"],
+      ["g_db_values", [], "b"], ["g_reply"], ["g_reply", []], ["g_found"], ["g_chg1", "f", []],
+      ["g_chg2", "f"], ["g_chg2", "f", .null, [:]],
     ] as [[Value]])
   func refused(message: [Value]) {
     #expect(throws: DatabaseRequestError.self) { try DatabaseRequest.parse(message) }
+  }
+
+  @Test("what comes behind the arguments is ignored, for every request")
+  func surplus() throws {
+    let complete: [[Value]] = [
+      ["g_slave", ["f": ["k": 1]]], ["g_global"], ["g_set", ["f": ["k": 1]]],
+      ["g_upd", "f", ["k": 1], ["d"]], ["g_find", "n"], ["g_found", "n", ["h:1"]],
+      ["g_db_family", "f", "b"], ["g_db_keys", "f", "b"], ["g_db_values", "f", "b"],
+      ["g_reply", "b", [1]], ["g_mon1", "f"], ["g_mon0", "f"], ["g_chg1", "f", ["k": 1]],
+      ["g_chg2", "f", ["k": 1], ["d"]],
+    ]
+    #expect(Set(complete.compactMap { $0[0].string }) == DatabaseRequest.names)
+    let extras: [[Value]] = [[1], [.null], [["x": [.double(.nan)]], "more", []]]
+    for message in complete {
+      let request = try DatabaseRequest.parse(message)
+      for extra in extras { #expect(try DatabaseRequest.parse(message + extra) == request) }
+    }
   }
 
   @Test("random requests from anyone never trap, and answers never get out of hand")
