@@ -59,7 +59,9 @@ final class WirePeer {
 
   var isClosed: Bool { raw.isClosed }
 
-  func send(_ port: String, _ message: Value...) {
+  func send(_ port: String, _ message: Value...) { send(packet: message, to: port) }
+
+  func send(packet message: [Value], to port: String = "") {
     message.withUnsafeBufferPointer { message in
       do {
         switch established?.sendFraming {

@@ -1,0 +1,28 @@
+import AEValue
+
+@testable import AnyEventMP
+
+/// All that a global node's service holds, for comparing.
+struct ServiceSnapshot: Equatable {
+  let families: DatabaseContents
+  let ours: DatabaseContents
+  let monitors: [String: Set<String>]
+  let globals: Set<String>
+  let monitored: [String: Set<String>]
+  let synchronised: [String]
+  let kept: Set<String>
+  let lost: [String]
+
+  init(_ service: GlobalService, families names: [String]) {
+    var contents: DatabaseContents = [:]
+    for name in names { contents[name] = service.database.contents(of: name) }
+    families = contents
+    ours = service.database.contentsOfOurs()
+    monitors = service.monitors
+    globals = Set(service.peers.keys.filter { service.peers[$0]?.isGlobal == true })
+    monitored = service.peers.mapValues(\.monitored)
+    synchronised = service.synchronised
+    kept = service.kept
+    lost = service.lost.map(\.node)
+  }
+}
