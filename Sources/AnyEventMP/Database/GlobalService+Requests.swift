@@ -36,12 +36,9 @@ extension GlobalService {
     var actions: [Action] = []
     let contents = checked(contents, of: sender, &actions)
     var changes = DatabaseChanges()
-    if sender == node {
-      database.replace(owner: sender, with: contents, into: &changes)
-    } else {
-      for (family, entries) in contents {
-        database.update(owner: sender, family: family, set: entries, deleted: [], into: &changes)
-      }
+    // A second one only adds. Our own comes once, in the turn in which we became global.
+    for (family, entries) in contents {
+      database.update(owner: sender, family: family, set: entries, deleted: [], into: &changes)
     }
     publish(changes, &actions)
     return actions

@@ -18,7 +18,9 @@ struct MergedDatabase {
   private var freeIndices: [OwnerIndex] = []
 
   /// Whether nothing is in it.
-  var isEmpty: Bool { families.isEmpty && owners.isEmpty }
+  var isEmpty: Bool {
+    families.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
+  }
 
   /// The number of keys of a family, in the view of all.
   func count(of family: String) -> Int { families[family]?.count ?? 0 }

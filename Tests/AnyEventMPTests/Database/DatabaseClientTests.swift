@@ -40,6 +40,18 @@ struct DatabaseClientTests {
     check(sent(client.setMaster("m")) == [["g_slave", ["'l": ["me": []]]]])
   }
 
+  @Test("what was set before the node has its name stays; its listeners get the name")
+  func renamed() throws {
+    var client = DatabaseClient(node: "")
+    _ = try client.set("f", "k", 1)
+    _ = client.monitor("f")
+    client.rename(to: "me")
+    check(client.database == ["'l": ["me": []], "f": ["k": 1]])
+    check(
+      sent(client.setMaster("m"))
+        == [["g_slave", ["'l": ["me": []], "f": ["k": 1]]], ["g_mon1", "f"]])
+  }
+
   @Test("setting and deleting travel as the other implementation expects")
   func updates() throws {
     var client = try client()
@@ -47,7 +59,23 @@ struct DatabaseClientTests {
     check(try sent(client.set("f", "k", .null)) == [["g_upd", "f", ["k": .null]]])
     check(try client.set("f", "k", .null).isEmpty)
     check(sent(client.delete("f", ["k", "never"])) == [["g_upd", "f", .null, ["k"]]])
+    check(client.database["f"] == nil)
     check(client.delete("f", ["k"]).isEmpty)
+  }
+
+  @Test("our own service gets all at once; another node in parts")
+  func partsForOthers() throws {
+    var client = DatabaseClient(node: "me", limits: DatabaseLimits(maximumSize: 300))
+    for key in 0..<20 { _ = try client.set("f", "key\(key)", "a value") }
+    check(sent(client.setMaster("m")).count > 1)
+    check(sent(client.setMaster("me")).count == 1)
+  }
+
+  @Test("questions are repeated in the order in which they were asked")
+  func orderOfQuestions() {
+    var client = DatabaseClient(node: "me")
+    let ids = (0..<60).map { _ in client.query(.keys, "f").id }
+    check(sent(client.setMaster("m")).dropFirst().map { $0[2].string } == ids)
   }
 
   @Test("an entry that fits no packet is refused and nothing changes")

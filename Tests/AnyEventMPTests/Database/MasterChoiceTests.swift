@@ -19,6 +19,22 @@ struct MasterChoiceTests {
     check(choice.master == nil)
   }
 
+  @Test("of several the one connected longest follows")
+  func oldestFollows() {
+    var choice = MasterChoice()
+    let seeds = (0..<6).map { "n\($0)" }
+    for seed in seeds { _ = choice.identify(seed: seed, as: seed) }
+    let order = ["n3", "n5", "n0", "n4", "n1", "n2"]
+    for seed in order { _ = choice.nodeUp(seed) }
+    for (index, seed) in order.enumerated() {
+      check(choice.master == seed)
+      check(choice.nodeDown(seed))
+      // Back, but behind all that stayed.
+      if index == 0 { check(!choice.nodeUp(seed)) }
+    }
+    check(choice.master == "n3")
+  }
+
   @Test("a node found out to be a seed after it came up is taken")
   func identifiedLate() {
     var choice = MasterChoice()
@@ -37,6 +53,7 @@ struct MasterChoiceTests {
     choice.drop(seed: "h:1")
     check(choice.nodeDown("new"))
     check(choice.master == nil)
+    check(!choice.nodeUp("new"))
   }
 
   @Test("a global node is its own master for good")

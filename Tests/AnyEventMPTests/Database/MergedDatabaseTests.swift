@@ -85,6 +85,23 @@ struct MergedDatabaseTests {
     check(changes.ours.isEmpty)
   }
 
+  @Test("of several changes of a key in one operation the last counts")
+  func changesAddUp() {
+    var database = database()
+    var changes = DatabaseChanges()
+    func update(_ set: [String: Value], _ deleted: [String]) {
+      database.update(owner: "a", family: "f", set: set, deleted: deleted, into: &changes)
+    }
+    update(["set": 1, "twice": 1, "deleted": 1], [])
+    update(["twice": 2], ["deleted"])
+    for view in [changes.all, changes.ours] {
+      check(view == ["f": FamilyChange(set: ["set": 1, "twice": 2], deleted: ["deleted"])])
+    }
+    update(["deleted": 3], ["set", "twice"])
+    let wanted = FamilyChange(set: ["deleted": 3], deleted: ["set", "twice"])
+    for view in [changes.all, changes.ours] { check(view == ["f": wanted]) }
+  }
+
   @Test("random operations agree with a plain merge", arguments: 0..<40)
   func agreesWithModel(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
@@ -152,6 +169,25 @@ struct MergedDatabaseTests {
     let families = Mirror(reflecting: database).descendant("families")
     guard let family = (families as? [String: [String: MergedEntry]])?["f"] else { return 0 }
     return unsafeBitCast(family, to: UInt.self)
+  }
+
+  @Test("owners and families that came and went take no room")
+  func noRoomForThePast() {
+    var database = database()
+    for round in 0..<100 {
+      var changes = DatabaseChanges()
+      database.add(owner: "guest\(round)", isOurs: true)
+      for owner in ["a", "guest\(round)"] {
+        for deleted in [[], ["k"]] {
+          database.update(
+            owner: owner, family: "family\(round)", set: deleted.isEmpty ? ["k": 1] : [:],
+            deleted: deleted, into: &changes)
+        }
+      }
+      database.remove(owner: "guest\(round)", into: &changes)
+    }
+    let held = Mirror(reflecting: database).descendant("held") as? [[String: Set<String>]]
+    check(held == [[:], [:], [:], [:]])
   }
 
   @Test("an entry is no larger than its value and its owner")
