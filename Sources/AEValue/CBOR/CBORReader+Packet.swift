@@ -1,20 +1,25 @@
 extension CBORReader {
   /// Reads a packet: its message into `values`.
   ///
-  /// - Returns: The name of the port; it lies in the packet or in `scratch`.
+  /// - Returns: The name of the port, which lies in the packet or in `scratch`; with `recognizing`
+  ///   and where a request is about a port, the request, whose name is then that port's.
   @inline(__always)
   mutating func packet(
-    into values: inout ValueStack, _ scratch: ByteBuffer
-  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    into values: inout ValueStack, _ scratch: ByteBuffer, recognizing: Bool
+  ) throws(CodecError) -> (name: UnsafeRawBufferPointer, request: PortRequest?) {
     let initial = try peek()
     guard initial >> 5 == 4, initial != 0x9f, maximumDepth > 0 else {
-      return try rarePacket(into: &values, scratch)
+      return (try rarePacket(into: &values, scratch), nil)
     }
     let count = try count(initial, of: 1)
-    guard count > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard count > 0 else { return (UnsafeRawBufferPointer(start: nil, count: 0), nil) }
     let name = try portName(scratch)
+    if name.isEmpty, recognizing, count >= 3, let (request, port) = try portRequest() {
+      for _ in 3..<count { values.push(try value(depth: 2)) }
+      return (port, request)
+    }
     for _ in 1..<count { values.push(try value(depth: 2)) }
-    return name
+    return (name, nil)
   }
 
   /// Reads a packet that has a tag or no count.

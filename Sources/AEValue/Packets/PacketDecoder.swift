@@ -15,6 +15,13 @@ public struct PacketDecoder: ~Copyable {
   /// How many bytes of the stream are behind us.
   private var consumed = 0
   private var failure: CodecError?
+  /// Whether requests about a port are told apart.
+  private var isRecognizing = false
+
+  private typealias Deliver = (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  private typealias DeliverRequest = (
+    PortRequest, UnsafeRawBufferPointer, UnsafeBufferPointer<Value>
+  ) -> Bool
 
   /// Creates a decoder at the start of the data phase.
   public init(framing: Framing, limits: CodecLimits = .standard) {
@@ -42,9 +49,33 @@ public struct PacketDecoder: ~Copyable {
     _ bytes: UnsafeRawBufferPointer,
     deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
   ) throws(CodecError) {
+    isRecognizing = false
+    try take(bytes, deliver) { _, _, _ in true }
+  }
+
+  /// As ``feed(_:deliver:)``, but requests about a port may come as such.
+  ///
+  /// - Parameters:
+  ///   - bytes: What has arrived.
+  ///   - deliver: Gets all other packets, and requests in a form that is not the usual one.
+  ///   - request: Gets the request, the name of the port that it is about, and what follows that.
+  /// - Throws: ``CodecError`` as ``feed(_:deliver:)``.
+  public mutating func feed(
+    _ bytes: UnsafeRawBufferPointer,
+    deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool,
+    request: (PortRequest, UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  ) throws(CodecError) {
+    isRecognizing = true
+    try take(bytes, deliver, request)
+  }
+
+  @inline(__always)
+  private mutating func take(
+    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
+  ) throws(CodecError) {
     if let failure { throw failure }
     do {
-      try take(bytes, deliver)
+      try takePackets(bytes, deliver, request)
     } catch {
       let absolute = CodecError(error.code, at: consumed + error.offset)
       failure = absolute
@@ -63,44 +94,45 @@ public struct PacketDecoder: ~Copyable {
   }
 
   /// As ``feed(_:deliver:)``, with errors counted from ``consumed``.
-  private mutating func take(
-    _ bytes: UnsafeRawBufferPointer,
-    _ deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  private mutating func takePackets(
+    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
   ) throws(CodecError) {
     var input = bytes
     if rest.count > 0 {
       let (taken, isComplete) = try rest.extend(with: bytes)
       guard isComplete else { return }
-      let (name, end) = try readPacket(rest.document)
+      let (name, about, end) = try readPacket(rest.document)
       guard end == rest.count else { throw CodecError(.malformed, at: end) }
-      let goesOn = deliver(name, values.values)
+      let goesOn =
+        about.map { request($0, name, values.values) } ?? deliver(name, values.values)
       values.removeAll()
       consumed += end
       rest.removeAll()
       guard goesOn else { return }
       input = UnsafeRawBufferPointer(rebasing: bytes[taken...])
     }
-    try read(input, deliver)
+    try read(input, deliver, request)
   }
 
   /// Reads packets where they lie, and keeps the beginning of the last one.
   private mutating func read(
-    _ bytes: UnsafeRawBufferPointer,
-    _ deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
   ) throws(CodecError) {
     var input = bytes
     if framing == .json { skipSpace(&input) }
     while !input.isEmpty {
       let name: UnsafeRawBufferPointer
+      let about: PortRequest?
       let end: Int
       do {
-        (name, end) = try readPacket(input)
+        (name, about, end) = try readPacket(input)
       } catch {
         guard error.code == .truncated else { throw error }
         values.removeAll()
         return try rest.begin(with: input)
       }
-      let goesOn = deliver(name, values.values)
+      let goesOn =
+        about.map { request($0, name, values.values) } ?? deliver(name, values.values)
       values.removeAll()
       consumed += end
       guard goesOn else { return }
@@ -113,17 +145,17 @@ public struct PacketDecoder: ~Copyable {
   @inline(__always)
   private mutating func readPacket(
     _ bytes: UnsafeRawBufferPointer
-  ) throws(CodecError) -> (name: UnsafeRawBufferPointer, end: Int) {
+  ) throws(CodecError) -> (name: UnsafeRawBufferPointer, request: PortRequest?, end: Int) {
     guard let base = bytes.baseAddress else { throw CodecError(.truncated, at: 0) }
     switch framing {
     case .cbor:
       var reader = CBORReader(bytes, base: base, limits)
-      let name = try reader.packet(into: &values, name)
-      return (name, reader.index)
+      let (name, request) = try reader.packet(into: &values, name, recognizing: isRecognizing)
+      return (name, request, reader.index)
     case .json:
       var reader = JSONReader(bytes, base: base, limits, .nonFinite)
       let name = try reader.packet(into: &values, name)
-      return (name, reader.index)
+      return (name, nil, reader.index)
     }
   }
 

@@ -53,7 +53,24 @@ public func port_is_local(_ port: some PortConvertible) -> Bool {
 ///
 /// Corresponds to Perl's `kil`.
 public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible...) {
-  Node.current.kill(port.portID, reason: reason.map(\.messageValue))
+  reason.map(\.messageValue).withUnsafeBufferPointer { terminate(port.portID, $0) }
+}
+
+/// Kills a port without a reason, or with one of a single value.
+///
+/// What is usual is built on the stack, as for `snd`.
+@inlinable
+public func kil<P: PortConvertible, A: MessageConvertible>(_ port: P, _ reason: A) {
+  let value = reason.messageValue
+  withUnsafePointer(to: value) {
+    terminate(port.portID, UnsafeBufferPointer(start: $0, count: 1))
+  }
+}
+
+/// Kills a port, with the current node.
+@usableFromInline
+func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
+  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.kill(port, reason) }
 }
 
 /// An error to throw in a callback; it kills the port with reason `die` and this text.

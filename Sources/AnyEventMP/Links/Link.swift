@@ -108,6 +108,23 @@ final class Link {
     if stream.output.count > alarmLevel { tooMuchQueued() }
   }
 
+  /// Sends a request about a port of either node.
+  func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {
+    guard framing == .cbor, !node.isTracing else {
+      let message = [.string(request.name), .string(port)] + rest
+      return message.withUnsafeBufferPointer { send(to: "", $0) }
+    }
+    guard isOpen else { return }
+    do {
+      try CBOREncoding.appendRequest(
+        request, about: port, rest, to: stream.output, limits: node.limits)
+    } catch {
+      return node.refuseToSend(error, to: "", of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > alarmLevel { tooMuchQueued() }
+  }
+
   /// Handles bytes from the other end, also those that came with the end of the handshake.
   func received(_ bytes: UnsafeRawBufferPointer) {
     guard isOpen else { return }
@@ -121,6 +138,10 @@ final class Link {
         try decoder.feed(bytes) { name, message in
           if node.isTracing { MessageTrace.received(message, for: name, from: entry.id) }
           node.receive(name, message, from: entry)
+          return isOpen
+        } request: { request, port, rest in
+          if node.isTracing { MessageTrace.received(request, port, rest, from: entry.id) }
+          node.perform(request, about: port, rest, for: entry)
           return isOpen
         }
       } catch {

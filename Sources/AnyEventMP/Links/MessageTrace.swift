@@ -19,6 +19,17 @@ enum MessageTrace {
     write("RCV \(node) -> \(text(String(decoding: port, as: UTF8.self), message))\n")
   }
 
+  /// A request about a port is a message to the node port.
+  static func received(
+    _ request: PortRequest, _ port: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,
+    from node: String
+  ) {
+    let start: [Value] = [.string(request.name), .string(String(decoding: port, as: UTF8.self))]
+    (start + rest).withUnsafeBufferPointer {
+      received($0, for: UnsafeRawBufferPointer(start: nil, count: 0), from: node)
+    }
+  }
+
   private static func text(_ port: String, _ message: UnsafeBufferPointer<Value>) -> String {
     Value.array([port.isEmpty ? .null : .string(port)] + message).description
   }

@@ -19,7 +19,7 @@ extension Node {
     withExtendedLifetime(timers) {}
     for entry in entries.values {
       entry.search?.cancel()
-      for token in entry.watching.values { remove(token) }
+      stopWatching(for: entry)
       entry.dissolve()
     }
     entries = [:]
@@ -45,9 +45,8 @@ extension NodeEntry {
     link = nil
     search = nil
     waiting = nil
-    watching = [:]
-    let callbacks = (monitors, drainCallbacks)
-    monitors = [:]
+    _ = watching.removeAll()
+    let callbacks = (monitors.removeAll(), drainCallbacks)
     drainCallbacks = []
     withExtendedLifetime(callbacks) {}
   }

@@ -195,8 +195,7 @@ extension Node {
 
   private func perform(_ item: DeferredWork.Item) {
     switch item {
-    case .message(let ref, let values):
-      let port = unsafeDowncast(ref, to: LocalPort.self)
+    case .message(let port, let values):
       if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
     case .kill(let port, let reason):
       finish(port, reason)

@@ -29,6 +29,16 @@ extension Node {
     }
   }
 
+  /// Sends a request about a port of ours or of that node.
+  @inline(__always)
+  func request(
+    _ request: PortRequest, _ port: String, of entry: NodeEntry,
+    _ rest: UnsafeBufferPointer<Value> = UnsafeBufferPointer(start: nil, count: 0)
+  ) {
+    if let link = entry.link { return link.send(request, about: port, rest) }
+    self.request(entry, [.string(request.name), .string(port)] + rest)
+  }
+
   /// A connection of that node is ready for messages.
   func nodeUp(_ entry: NodeEntry, _ link: Link) {
     entry.link = link
@@ -55,19 +65,17 @@ extension Node {
     entry.waiting = nil
     entry.search?.cancel()
     entry.search = nil
-    let monitors = entry.monitors
-    entry.monitors = [:]
+    let monitors = entry.monitors.removeAll()
     let drainCallbacks = entry.drainCallbacks
     entry.drainCallbacks = []
-    for token in entry.watching.values { remove(token) }
-    entry.watching = [:]
+    stopWatching(for: entry)
     if wasUp {
       AE.log(.info, in: Log.kernel, "\(entry.id) is down (\(Self.text(of: reason))).")
       database.nodeDown(entry.id)
     }
     forgetIfIdle(entry)
-    for (name, watchers) in monitors.sorted(by: { $0.key < $1.key }) {
-      fire(watchers, port: name, reason)
+    for port in monitors.sorted(by: { $0.name < $1.name }) {
+      if let watchers = port.monitors { fire(watchers, reason) }
     }
     if wasUp { tellNodeWatchers(entry.id, isUp: false, reason) }
     // After the monitors: what is sent here goes by a new connection, and nothing may arrive again

@@ -8,6 +8,10 @@ extension Node {
   ///
   /// Corresponds to Perl's `kil`.
   public func kill(_ port: PortID, reason: [Value] = []) {
+    reason.withUnsafeBufferPointer { kill(port, $0) }
+  }
+
+  func kill(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
     loop.preconditionOnLoop()
     let ref = resolve(port.ref)
     guard !ref.name.isEmpty else {
@@ -16,10 +20,10 @@ extension Node {
     }
     switch ref.kind {
     case .local:
-      kill(unsafeDowncast(ref, to: LocalPort.self), reason)
+      kill(unsafeDowncast(ref, to: LocalPort.self), reasons.array(reason))
     case .remote, .unbound:
       let home = unsafeDowncast(ref, to: RemotePort.self).home
-      if home !== self.home { request(home, [.string("kil1"), .string(ref.name)] + reason) }
+      if home !== self.home { request(.kil1, ref.name, of: home, reason) }
     }
   }
 
@@ -52,7 +56,7 @@ extension Node {
         .error, in: Log.kernel,
         "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
     }
-    if let monitors { fire(monitors, port: port.name, reason) }
+    if let monitors { fire(monitors, port: port, reason) }
   }
 
   /// A reason for the log, cut if it is very long.

@@ -31,10 +31,11 @@ public final class Node {
   /// How many local sends the one that is running is nested in.
   @exclusivity(unchecked) var depth = 0
   @exclusivity(unchecked) var deferred = DeferredWork()
-  var isDrainScheduled = false
+  @exclusivity(unchecked) var isDrainScheduled = false
+  @exclusivity(unchecked) var reasons = SharedReason()
   var counter = PortCounter()
   var portPrefix: String
-  var monitorSerial: UInt64 = 0
+  @exclusivity(unchecked) var monitorSerial: UInt64 = 0
   /// Timers of `after` that have not fired.
   var timers: [UInt64: TimerWatcher] = [:]
   var timerSerial: UInt64 = 0

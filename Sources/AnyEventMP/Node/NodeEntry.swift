@@ -17,10 +17,10 @@ final class NodeEntry {
   var waiting: WaitingPackets?
   /// The attempt to find and reach the node.
   var search: NodeSearch?
-  /// Our monitors on its ports, by port name; the empty name stands for the node.
-  var monitors: [String: MonitorList] = [:]
-  /// The monitors that the node has on ports of ours.
-  var watching: [String: MonitorToken] = [:]
+  /// Those of its ports that we monitor; the empty name stands for the node.
+  @exclusivity(unchecked) var monitors = NamedTable<MonitoredPort>()
+  /// The ports of ours that the node monitors.
+  @exclusivity(unchecked) var watching = IdentityTable<LocalPort>()
 
   init(id: String) {
     self.id = id

@@ -69,6 +69,7 @@ final class LocalPort: PortRef {
   /// Drops everything that the program gave the port, whoever still holds the id.
   ///
   /// The callbacks go after the port is marked dead: releasing them may run code of the program.
+  @inline(__always)
   func die() -> MonitorList? {
     state = .dead
     let watching = monitors

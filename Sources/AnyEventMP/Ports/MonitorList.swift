@@ -1,70 +1,111 @@
-/// The monitors on one port: nearly always one, which then needs no dictionary.
+/// The monitors on one port: nearly always one, which then needs nothing but itself.
 ///
 /// A reference in size, since every port has room for it.
-indirect enum MonitorList {
-  case one(UInt64, Monitor)
-  case several([UInt64: Monitor])
+enum MonitorList {
+  case callback(MonitorCallback)
+  case node(NodeEntry)
+  case several(MonitorGroup)
 
   var isEmpty: Bool { count == 0 }
 
-  /// The serial numbers, in no order.
-  var serials: [UInt64] {
-    switch self {
-    case .one(let only, _): [only]
-    case .several(let monitors): Array(monitors.keys)
-    }
-  }
-
   var count: Int {
-    switch self {
-    case .one: 1
-    case .several(let monitors): monitors.count
-    }
+    guard case .several(let group) = self else { return 1 }
+    return group.monitors.count
   }
 
-  /// The monitor with that serial number.
-  subscript(serial: UInt64) -> Monitor? {
-    switch self {
-    case .one(let only, let monitor): only == serial ? monitor : nil
-    case .several(let monitors): monitors[serial]
-    }
-  }
-
-  /// Adds a monitor by its serial number; made where there is no list yet.
+  /// Adds a callback or a node, whose serial number is above all others; made where there is no list
+  /// yet. A node may be in a list once only.
   static func insert(_ monitor: Monitor, _ serial: UInt64, into list: inout MonitorList?) {
+    guard let before = list else {
+      switch monitor {
+      case .callback(let callback): list = .callback(callback)
+      case .node(let entry): list = .node(entry)
+      }
+      return
+    }
+    let group: MonitorGroup
+    switch before {
+    case .callback(let first): group = MonitorGroup(.callback(first), first.serial)
+    // Its number was never needed; it was there first.
+    case .node(let first): group = MonitorGroup(.node(first), 0)
+    case .several(let several): group = several
+    }
+    group.insert(monitor, serial)
+    list = .several(group)
+  }
+
+  /// Takes a callback out and returns it, to be released by the caller; an empty list goes.
+  static func remove(_ serial: UInt64, from list: inout MonitorList?) -> MonitorCallback? {
     switch list {
-    case nil: list = .one(serial, monitor)
-    case .one(let first, let other): list = .several([first: other, serial: monitor])
-    case .several(var monitors):
-      // Not copied: the list gives it up for the moment.
+    case nil, .node: return nil
+    case .callback(let only):
+      guard only.serial == serial else { return nil }
       list = nil
-      monitors[serial] = monitor
-      list = .several(monitors)
+      return only
+    case .several(let group):
+      guard case .callback(let callback) = group.monitors[serial] else { return nil }
+      // Only the group's reference goes here, not the callback: its end may run code of the program.
+      group.monitors[serial] = nil
+      if group.monitors.isEmpty { list = nil }
+      return callback
     }
   }
 
-  /// Takes a monitor out and returns it, to be released by the caller; an empty list goes.
-  static func remove(_ serial: UInt64, from list: inout MonitorList?) -> Monitor? {
+  /// Takes a node out; an empty list goes.
+  static func remove(_ entry: NodeEntry, from list: inout MonitorList?) {
     switch list {
-    case nil: return nil
-    case .one(let only, let monitor):
-      guard only == serial else { return nil }
-      list = nil
-      return monitor
-    case .several(var monitors):
-      list = nil
-      let monitor = monitors.removeValue(forKey: serial)
-      if !monitors.isEmpty { list = .several(monitors) }
-      return monitor
+    case nil, .callback: return
+    case .node(let only):
+      if only === entry { list = nil }
+    case .several(let group):
+      guard let serial = group.nodes.removeValue(forKey: ObjectIdentifier(entry)) else { return }
+      group.monitors[serial] = nil
+      if group.monitors.isEmpty { list = nil }
+    }
+  }
+
+  /// The nodes among them, in no order.
+  var nodes: [NodeEntry] {
+    switch self {
+    case .callback: return []
+    case .node(let entry): return [entry]
+    case .several(let group):
+      return group.monitors.values.compactMap {
+        if case .node(let entry) = $0 { entry } else { nil }
+      }
     }
   }
 
   /// Calls `body` for all, in the order in which they were added.
+  @inline(__always)
   func visit(_ body: (Monitor) -> Void) {
     switch self {
-    case .one(_, let monitor): body(monitor)
-    case .several(let monitors):
-      for (_, monitor) in monitors.sorted(by: { $0.key < $1.key }) { body(monitor) }
+    case .callback(let callback): body(.callback(callback))
+    case .node(let entry): body(.node(entry))
+    case .several(let group): for monitor in group.inOrder { body(monitor) }
     }
+  }
+}
+
+/// Several monitors on one port.
+final class MonitorGroup {
+  /// By serial number.
+  @exclusivity(unchecked) fileprivate var monitors: [UInt64: Monitor]
+  /// The serial numbers of the nodes among them.
+  @exclusivity(unchecked) fileprivate var nodes: [ObjectIdentifier: UInt64] = [:]
+
+  fileprivate init(_ first: Monitor, _ serial: UInt64) {
+    monitors = [:]
+    insert(first, serial)
+  }
+
+  fileprivate func insert(_ monitor: Monitor, _ serial: UInt64) {
+    monitors[serial] = monitor
+    if case .node(let entry) = monitor { nodes[ObjectIdentifier(entry)] = serial }
+  }
+
+  /// Oldest first.
+  fileprivate var inOrder: [Monitor] {
+    monitors.sorted { $0.key < $1.key }.map(\.value)
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// The one reference in a port id is what makes sending fast: the port (or the other node's
 /// connection) is found once, not at every message.
-class PortRef {
+class PortRef: Named {
   enum Kind: UInt8 {
     case local, remote, unbound
   }

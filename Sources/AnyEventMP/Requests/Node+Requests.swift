@@ -39,10 +39,13 @@ extension Node {
     _ request: NodeRequest, _ arguments: RequestArguments, for entry: NodeEntry
   ) throws {
     switch request {
-    case .mon1: try startMonitor(arguments, for: entry)
-    case .mon0: try stopMonitor(arguments, for: entry)
-    case .kil0: try remotePortDied(arguments, on: entry)
-    case .kil1: try killRequested(arguments)
+    case .mon1: perform(.mon1, about: try arguments.portName(1), arguments, for: entry)
+    case .mon0: perform(.mon0, about: try arguments.portName(1), arguments, for: entry)
+    case .kil0: perform(.kil0, about: try arguments.string(1, "port name"), arguments, for: entry)
+    case .kil1:
+      let name = try arguments.portName(1)
+      guard !name.isEmpty else { throw RequestError("the node port cannot be killed") }
+      perform(.kil1, about: name, arguments, for: entry)
     case .snd: send(arguments.rest(from: 2), to: try arguments.port(1))
     case .time:
       send(arguments.rest(from: 2) + [.double(loop.time)], to: try arguments.port(1))
@@ -56,33 +59,5 @@ extension Node {
 
   func send(_ message: [Value], to port: PortID) {
     message.withUnsafeBufferPointer { send($0, to: port.ref) }
-  }
-
-  private func startMonitor(_ arguments: RequestArguments, for entry: NodeEntry) throws {
-    let name = try arguments.portName(1)
-    guard !name.isEmpty, entry.watching[name] == nil else { return }
-    guard let port = ports.find(name) else {
-      let reason = Self.noSuchPort("\(id)#\(name)")
-      return request(entry, [.string("kil0"), .string(name)] + reason)
-    }
-    entry.watching[name] = add(.node(entry), to: port)
-  }
-
-  /// The name may be missing or null, and there need not be a monitor: 2.02 nodes send such requests.
-  private func stopMonitor(_ arguments: RequestArguments, for entry: NodeEntry) throws {
-    let name = try arguments.portName(1)
-    if let token = entry.watching.removeValue(forKey: name) { remove(token) }
-  }
-
-  private func remotePortDied(_ arguments: RequestArguments, on entry: NodeEntry) throws {
-    let name = try arguments.string(1, "port name")
-    guard !name.isEmpty, let monitors = entry.monitors.removeValue(forKey: name) else { return }
-    fire(monitors, port: name, arguments.rest(from: 2))
-  }
-
-  private func killRequested(_ arguments: RequestArguments) throws {
-    let name = try arguments.portName(1)
-    guard !name.isEmpty else { throw RequestError("the node port cannot be killed") }
-    if let port = ports.find(name) { kill(port, arguments.rest(from: 2)) }
   }
 }

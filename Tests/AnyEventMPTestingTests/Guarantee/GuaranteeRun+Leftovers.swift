@@ -30,9 +30,8 @@ extension GuaranteeRun {
 
   /// A monitor of another node belongs to the connection by which it came.
   private func checkWatchers(of port: LocalPort, _ complain: (String) -> Void) {
-    for serial in port.monitors?.serials ?? [] {
-      guard case .node(let entry) = port.monitors?[serial] else { continue }
-      if !entry.isCurrent || entry.link == nil || entry.watching[port.name]?.serial != serial {
+    for entry in port.monitors?.nodes ?? [] {
+      if !entry.isCurrent || entry.link == nil || !entry.watching.contains(port) {
         complain("\(port.name) keeps a monitor of \(entry.id) from an earlier connection")
       }
     }
@@ -43,13 +42,14 @@ extension GuaranteeRun {
     guard let other = members.first(where: { $0.host.name == entry.id })?.node else {
       return report("\(node.id) knows \(entry.id), which does not exist")
     }
-    let ours = Set(entry.monitors.keys.filter { !$0.isEmpty })
-    let theirs = Set(other.entries[node.id]?.watching.keys.map { $0 } ?? [])
+    let ours = Set(entry.monitors.all.map(\.name).filter { !$0.isEmpty })
+    let watched = other.entries[node.id]?.watching.all ?? []
+    let theirs = Set(watched.map(\.name))
     if ours != theirs { report("\(node.id) monitors \(ours), \(entry.id) knows of \(theirs)") }
-    for (name, token) in other.entries[node.id]?.watching ?? [:] {
-      guard let port = other.ports.find(name), port.monitors?[token.serial] != nil else {
-        report("\(other.id) keeps a monitor of \(name) without a port")
-        continue
+    for port in watched {
+      let nodes = port.monitors?.nodes ?? []
+      if other.ports.find(port.name) !== port || !nodes.contains(where: { $0.id == node.id }) {
+        report("\(other.id) keeps a monitor of \(port.name) without a port")
       }
     }
   }

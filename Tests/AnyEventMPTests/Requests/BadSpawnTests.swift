@@ -97,7 +97,7 @@ import Testing
       #expect(!peer.isClosed)
       #expect(node.ports.count == 1)
       #expect((p.ref as? LocalPort)?.monitors == nil)
-      #expect(node.entries[peer.id]?.watching.isEmpty == true)
+      #expect(node.entries[peer.id]?.watching.count == 0)
     }
   }
 }

@@ -18,8 +18,8 @@ import Testing
       test.run(until: { reasons.count == 2 })
       #expect(reasons == [["reason", ["list": [1, 2]]], ["reason", ["list": [1, 2]]]])
       #expect(global.ports.find(p.name) == nil)
-      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
-      #expect(global.entries[slave.id]?.watching.isEmpty == true)
+      #expect(slave.entries[global.id]?.monitors.count == 0)
+      #expect(global.entries[slave.id]?.watching.count == 0)
     }
   }
 
@@ -35,7 +35,7 @@ import Testing
       #expect((p.ref as? LocalPort)?.monitors?.count == 1)
       slave.run { guards = [] }
       test.run(until: { (p.ref as? LocalPort)?.monitors == nil })
-      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
+      #expect(slave.entries[global.id]?.monitors.count == 0)
     }
   }
 
@@ -140,7 +140,7 @@ import Testing
       test.run(until: { fired.count == count })
       test.settle()
       #expect(fired.values.allSatisfy { $0 == 1 })
-      #expect(slave.entries[global.id]?.monitors.isEmpty == true)
+      #expect(slave.entries[global.id]?.monitors.count == 0)
     }
   }
 }

@@ -1,0 +1,48 @@
+extension CBOREncoding {
+  /// Appends the packet `["", request, port, rest…]` to `buffer`.
+  ///
+  /// - Throws: ``CodecError`` as ``append(_:to:limits:)``; the buffer is then as it was before.
+  public static func appendRequest(
+    _ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>,
+    to buffer: ByteBuffer, limits: CodecLimits = .standard
+  ) throws(CodecError) {
+    let writer = CBORWriter(buffer, limits)
+    do {
+      writer.writeHead(4, UInt64(truncatingIfNeeded: rest.count + 3))
+      // The empty name and the head of a text of four bytes.
+      let target = buffer.reserve(6)
+      target.storeBytes(of: UInt16(0x6064).bigEndian, as: UInt16.self)
+      (target + 2).storeBytes(of: request.rawValue.bigEndian, as: UInt32.self)
+      buffer.advance(by: 6)
+      try writer.write(port)
+      for index in 0..<rest.count { try writer.write(rest[index], depth: 2) }
+      try writer.checkSize()
+    } catch {
+      throw writer.takeBack(error)
+    }
+  }
+}
+
+extension CBORReader {
+  /// Reads the request and the port's name if a ``PortRequest`` in its usual form is next, else nothing.
+  ///
+  /// Whatever is unusual (names that are empty or not ASCII, strings in chunks, numbers as names) is
+  /// left to be read as values.
+  @inline(__always)
+  mutating func portRequest() throws(CodecError) -> (PortRequest, name: UnsafeRawBufferPointer)? {
+    let start = index
+    // Text or bytes of length four, and something behind them.
+    guard end - index > 5, byte(at: index) | 0x20 == 0x64,
+      let request = PortRequest(
+        rawValue: UInt32(bigEndian: (base + index + 1).loadUnaligned(as: UInt32.self)))
+    else { return nil }
+    index += 5
+    let initial = byte(at: index)
+    if initial >> 5 == 3 || initial >> 5 == 2, initial & 31 != 31 {
+      let name = take(try count(initial, of: 1))
+      if !name.isEmpty, name.isASCII { return (request, name) }
+    }
+    index = start
+    return nil
+  }
+}

@@ -1,0 +1,48 @@
+// What other nodes are told of our ports: who asked with `mon1` gets `kil0` when the port dies.
+
+extension Node {
+  /// The node wants to know when the port dies; once, however often it asks.
+  func startWatching(_ port: LocalPort, for entry: NodeEntry) {
+    guard !entry.watching.contains(port) else { return }
+    entry.watching.insert(port)
+    monitorSerial += 1
+    MonitorList.insert(.node(entry), monitorSerial, into: &port.monitors)
+  }
+
+  /// The node no longer wants to know.
+  func stopWatching(_ port: LocalPort, for entry: NodeEntry) {
+    if entry.watching.remove(port) { MonitorList.remove(entry, from: &port.monitors) }
+  }
+
+  /// The node is lost.
+  func stopWatching(for entry: NodeEntry) {
+    for port in entry.watching.removeAll() { MonitorList.remove(entry, from: &port.monitors) }
+  }
+
+  /// Tells the node that the port has died.
+  @inline(__always)
+  func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
+    entry.watching.remove(port)
+    guard let link = entry.link else { return }
+    if reason.count < 10, limits.maximumSize > 4096, reason.allSatisfy(\.isShort) {
+      reason.withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
+    } else {
+      sendable(reason).withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
+    }
+  }
+
+  /// A reason as it can be sent: one that cannot must not keep the other node from being told.
+  private func sendable(_ reason: [Value]) -> [Value] {
+    do {
+      try reason.withUnsafeBufferPointer { reason in
+        // Half of what is allowed: the request's name, the port and JSON's escapes need room too.
+        let half = CodecLimits(
+          maximumSize: limits.maximumSize / 2, maximumDepth: limits.maximumDepth)
+        try CBOREncoding.appendPacket(name: "", reason, to: ByteBuffer(), limits: half)
+      }
+      return reason
+    } catch {
+      return [.string("die"), .string("the reason could not be sent: \(error)")]
+    }
+  }
+}

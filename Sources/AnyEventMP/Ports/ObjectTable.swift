@@ -1,0 +1,156 @@
+/// Where an ``ObjectTable`` looks for its objects.
+protocol TableKey {
+  associatedtype Element: AnyObject
+
+  /// The hash of an object of the table whose key is `seed`.
+  static func hash(of element: Element, seed: UInt64) -> UInt64
+}
+
+/// A set of objects that are found without a `String` being made or a generic hasher being run: ports
+/// by name, monitors by the name of their port, the ports that a node watches by their identity.
+///
+/// Open addressing with linear probing; eight bytes a slot, at most three quarters full. The hash is
+/// keyed, since other nodes choose the names of the ports that they spawn here. Removing and shrinking
+/// look at slots only, not at the objects: a hundred thousand ports that die at once lie all over the
+/// memory.
+struct ObjectTable<Key: TableKey>: ~Copyable {
+  typealias Element = Key.Element
+
+  private var slots: UnsafeMutablePointer<TableSlot<Element>>?
+  private var mask = 0
+  let seed: UInt64
+  private(set) var count = 0
+
+  init() {
+    seed = .random(in: .min ... .max)
+  }
+
+  deinit {
+    guard let slots else { return }
+    for index in 0...mask { slots[index].object?.release() }
+    slots.deallocate()
+  }
+
+  var isEmpty: Bool { count == 0 }
+
+  /// How many slots there are.
+  var capacity: Int { slots == nil ? 0 : mask + 1 }
+
+  /// All objects, in no order.
+  var all: [Element] {
+    guard let slots else { return [] }
+    return (0...mask).compactMap { slots[$0].object?.takeUnretainedValue() }
+  }
+
+  /// The object with this hash that `matches` says true of.
+  @inline(__always)
+  func find(hash: UInt64, _ matches: (Unmanaged<Element>) -> Bool) -> Element? {
+    guard let slots, count > 0 else { return nil }
+    var index = home(hash)
+    var distance = 0
+    while let object = slots[index].object {
+      if slots[index].isAway(by: distance), matches(object) { return object.takeUnretainedValue() }
+      index = (index + 1) & mask
+      distance += 1
+    }
+    return nil
+  }
+
+  /// Adds an object that is not in the table.
+  mutating func insert(_ element: Element) {
+    if slots == nil || (count + 1) * 4 > capacity * 3 { resize(to: max(16, capacity * 2)) }
+    guard let slots else { return }
+    let home = home(Key.hash(of: element, seed: seed))
+    Self.place(Unmanaged.passRetained(element), from: home, in: slots, mask)
+    count += 1
+  }
+
+  /// Removes exactly this object; false when it is not in the table.
+  @discardableResult
+  mutating func remove(_ element: Element) -> Bool {
+    guard let slots, count > 0 else { return false }
+    let wanted = Unmanaged.passUnretained(element).toOpaque()
+    var index = home(Key.hash(of: element, seed: seed))
+    while let object = slots[index].object {
+      if object.toOpaque() == wanted {
+        closeGap(at: index, in: slots)
+        count -= 1
+        // Far below what would do: who empties a large table does not move its objects all the time.
+        if mask >= 64, count * 16 < mask { resize(to: capacity / 8) }
+        // The caller has the object, so that its end is not here.
+        object.release()
+        return true
+      }
+      index = (index + 1) & mask
+    }
+    return false
+  }
+
+  /// Empties the table and returns what was in it, to be released by the caller.
+  mutating func removeAll() -> [Element] {
+    let elements = all
+    self = ObjectTable()
+    return elements
+  }
+
+  @inline(__always)
+  private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
+
+  private static func place(
+    _ object: Unmanaged<Element>, from home: Int,
+    in slots: UnsafeMutablePointer<TableSlot<Element>>, _ mask: Int
+  ) {
+    var index = home & mask
+    var distance = 0
+    while slots[index].object != nil {
+      index = (index + 1) & mask
+      distance += 1
+    }
+    slots[index] = TableSlot(object, distance: distance)
+  }
+
+  /// Where the search for the object of a slot starts.
+  @inline(__always)
+  private func home(of slot: TableSlot<Element>, at index: Int) -> Int {
+    if let distance = slot.distance { return (index - distance) & mask }
+    return slot.object.map { hash(of: $0) & mask } ?? index
+  }
+
+  /// Moves later entries of the probe sequence up, so that no tombstone is left.
+  private func closeGap(at start: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>) {
+    var gap = start
+    var index = (start + 1) & mask
+    while let object = slots[index].object {
+      let home = home(of: slots[index], at: index)
+      if (index - home) & mask >= (index - gap) & mask {
+        slots[gap] = TableSlot(object, distance: (gap - home) & mask)
+        gap = index
+      }
+      index = (index + 1) & mask
+    }
+    slots[gap] = TableSlot()
+  }
+
+  private mutating func resize(to capacity: Int) {
+    let made = UnsafeMutablePointer<TableSlot<Element>>.allocate(capacity: capacity)
+    made.initialize(repeating: TableSlot(), count: capacity)
+    if let slots {
+      let isGrowing = capacity > mask
+      for index in 0...mask {
+        guard let object = slots[index].object else { continue }
+        // In a smaller table fewer bits of the hash count, in a larger one some that are not known.
+        let home = isGrowing ? hash(of: object) : home(of: slots[index], at: index)
+        Self.place(object, from: home, in: made, capacity - 1)
+      }
+      slots.deallocate()
+    }
+    slots = made
+    mask = capacity - 1
+  }
+
+  private func hash(of object: Unmanaged<Element>) -> Int {
+    object._withUnsafeGuaranteedRef {
+      Int(truncatingIfNeeded: Key.hash(of: $0, seed: seed))
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// Requests about one port. They come in thousands when a node has many watched ports: nothing here makes
+// a string, and an array only for a reason that is not the last one again.
+
+extension Node {
+  /// The same for a request that came as values; the name may be empty.
+  func perform(
+    _ request: PortRequest, about name: String, _ arguments: RequestArguments, for entry: NodeEntry
+  ) {
+    let rest = UnsafeBufferPointer(rebasing: arguments.message.dropFirst(2))
+    var name = name
+    name.withUTF8 { perform(request, about: UnsafeRawBufferPointer($0), rest, for: entry) }
+  }
+
+  /// Does what a node asks for or tells about the port of that name.
+  func perform(
+    _ request: PortRequest, about name: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,
+    for entry: NodeEntry
+  ) {
+    // The node port is not monitored and cannot be killed; 2.02 nodes send `mon0` for it.
+    if name.isEmpty { return }
+    switch request {
+    case .mon1: monitorRequested(of: name, by: entry)
+    case .mon0: if let port = ports.find(name) { stopWatching(port, for: entry) }
+    case .kil0: remotePortDied(name, rest, on: entry)
+    case .kil1: if let port = ports.find(name) { kill(port, reasons.array(rest)) }
+    }
+  }
+
+  private func monitorRequested(of name: UnsafeRawBufferPointer, by entry: NodeEntry) {
+    if let port = ports.find(name) { return startWatching(port, for: entry) }
+    let name = String(decoding: name, as: UTF8.self)
+    Self.noSuchPort("\(id)#\(name)").withUnsafeBufferPointer {
+      self.request(.kil0, name, of: entry, $0)
+    }
+  }
+
+  /// Ignored for what we did not ask for, or have been told of.
+  private func remotePortDied(
+    _ name: UnsafeRawBufferPointer, _ reason: UnsafeBufferPointer<Value>, on entry: NodeEntry
+  ) {
+    guard let port = entry.monitors.find(name) else { return }
+    entry.monitors.remove(port)
+    if let monitors = port.monitors { fire(monitors, reasons.array(reason)) }
+  }
+}
