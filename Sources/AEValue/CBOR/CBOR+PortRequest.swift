@@ -23,6 +23,37 @@ extension CBOREncoding {
   }
 }
 
+extension CBOREncoding {
+  /// The same with a rest of `count` values that are encoded already; false if port or rest are long.
+  public static func appendRequest(
+    _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int,
+    to buffer: ByteBuffer
+  ) -> Bool {
+    port.withContiguousUTF8 { name in
+      guard count + 3 < 24, name.count < 256 else { return false }
+      var target = buffer.reserve(9 + name.count + rest.count)
+      target.storeBytes(of: 0x80 | UInt8(truncatingIfNeeded: count + 3), as: UInt8.self)
+      (target + 1).storeBytes(of: UInt16(0x6064).bigEndian, as: UInt16.self)
+      (target + 3).storeBytes(of: request.rawValue.bigEndian, as: UInt32.self)
+      let length = UInt8(truncatingIfNeeded: name.count)
+      if length < 24 {
+        (target + 7).storeBytes(of: 0x60 | length, as: UInt8.self)
+        target += 8
+        buffer.advance(by: 8 + name.count + rest.count)
+      } else {
+        (target + 7).storeBytes(of: UInt16(0x7800 | UInt16(length)).bigEndian, as: UInt16.self)
+        target += 9
+        buffer.advance(by: 9 + name.count + rest.count)
+      }
+      if let start = name.baseAddress { target.copyMemory(from: start, byteCount: name.count) }
+      if let start = rest.baseAddress {
+        (target + name.count).copyMemory(from: start, byteCount: rest.count)
+      }
+      return true
+    }
+  }
+}
+
 extension CBORReader {
   /// Reads the request and the port's name if a ``PortRequest`` in its usual form is next, else nothing.
   ///

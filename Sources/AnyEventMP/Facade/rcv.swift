@@ -29,7 +29,7 @@ public func rcv(_ port: PortID, _ other: PortID) -> PortID {
 @discardableResult
 public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
   if let local = Node.current.localPort(port, for: "rcv") {
-    for receiver in receivers { local.setHandler(receiver.handler, for: receiver.tag) }
+    for receiver in receivers { local.setHandler(Handler(receiver.handler), for: receiver.tag) }
   }
   return port
 }
@@ -100,6 +100,6 @@ public func rcv<
 private func setFallback(
   of port: PortID, _ handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
 ) -> PortID {
-  Node.current.localPort(port, for: "rcv")?.fallback = handler
+  Node.current.localPort(port, for: "rcv")?.fallback = Handler(handler)
   return port
 }

@@ -1,7 +1,7 @@
 /// What may be called by name: by `spawn`, by requests of other nodes, and as services.
 struct FunctionTable {
   /// Gets the name and the arguments, as a message.
-  typealias Function = LocalPort.Handler
+  typealias Function = Handler.Callback
 
   private var functions: [String: Function] = [:]
 

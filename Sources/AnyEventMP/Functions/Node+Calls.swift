@@ -37,7 +37,7 @@ extension Node {
     } else {
       end = PortMonitor(self, monitor(port.ref) { _ in giveUp() }).guardian
     }
-    local.fallback = { [unowned self, unowned local] reply in
+    local.fallback = Handler { [unowned self, unowned local] reply in
       kill(local, [])
       local.fallback = nil
       withExtendedLifetime(end) {}

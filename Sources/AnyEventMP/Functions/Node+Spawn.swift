@@ -33,7 +33,7 @@ extension Node {
     let port = addSpawnedPort(named: portName)
     // Our own messages wait behind the job below; these are from nodes that know the port already.
     var early: [[Value]] = []
-    port.fallback = { early.append(Array($0)) }
+    port.fallback = Handler { early.append(Array($0)) }
     `defer`(
       .job { [unowned self] in
         // One that was killed meanwhile never begins.

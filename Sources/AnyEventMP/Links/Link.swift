@@ -125,6 +125,20 @@ final class Link {
     if stream.output.count > alarmLevel { tooMuchQueued() }
   }
 
+  /// Sends a request whose rest is encoded already; false if this link has to be given the values.
+  @inline(__always)
+  func send(
+    _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
+  ) -> Bool {
+    guard framing == .cbor, isOpen, !node.isTracing, rest.count + 1024 < node.limits.maximumSize,
+      CBOREncoding.appendRequest(
+        request, about: port, encoded: rest, count: count, to: stream.output)
+    else { return false }
+    stream.outputGrew()
+    if stream.output.count > alarmLevel { tooMuchQueued() }
+    return true
+  }
+
   /// Handles bytes from the other end, also those that came with the end of the handshake.
   func received(_ bytes: UnsafeRawBufferPointer) {
     guard isOpen else { return }

@@ -137,7 +137,7 @@ extension Node {
       if message.count > 0, case .string(let tag) = message[0],
         let handler = port.handler(for: tag)
       {
-        try handler(message)
+        try handler.call(message)
       } else {
         try callFallback(of: port, message)
       }
@@ -151,7 +151,7 @@ extension Node {
   ) throws {
     let tag = message.first?.string ?? ""
     if let handler = port.handler(for: tag) ?? port.fallback {
-      try handler(message)
+      try handler.call(message)
     } else if !port.ignoresUnhandled {
       kill(
         port,

@@ -75,7 +75,7 @@ extension Node {
     }
     forgetIfIdle(entry)
     for port in monitors.sorted(by: { $0.name < $1.name }) {
-      if let watchers = port.monitors { fire(watchers, reason) }
+      fire(port, reason)
     }
     if wasUp { tellNodeWatchers(entry.id, isUp: false, reason) }
     // After the monitors: what is sent here goes by a new connection, and nothing may arrive again

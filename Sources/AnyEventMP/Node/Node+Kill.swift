@@ -56,7 +56,7 @@ extension Node {
         .error, in: Log.kernel,
         "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
     }
-    if let monitors { fire(monitors, port: port, reason) }
+    if let monitors { fire(monitors, of: port, reason) }
   }
 
   /// A reason for the log, cut if it is very long.

@@ -9,43 +9,39 @@ extension Node {
     monitorSerial += 1
     let ref = resolve(ref)
     let token = MonitorToken(port: ref, serial: monitorSerial)
-    let monitor = Monitor.callback(
-      MonitorCallback(
-        serial: token.serial, watcher: running?.takeUnretainedValue(), call: callback))
+    let callback = MonitorCallback(
+      serial: token.serial, watcher: running?.takeUnretainedValue(), call: callback)
     if ref.kind == .local, unsafeDowncast(ref, to: LocalPort.self).state != .dead {
       let port = unsafeDowncast(ref, to: LocalPort.self)
-      MonitorList.insert(monitor, token.serial, into: &port.monitors)
+      MonitorList.insert(.callback(callback), token.serial, into: &port.monitors)
     } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
-      addRemote(monitor, token, of: unsafeDowncast(ref, to: RemotePort.self).home)
+      addRemote(callback, ref.name, of: unsafeDowncast(ref, to: RemotePort.self).home)
     } else if !ref.name.isEmpty {
-      _ = add(monitor, token, to: home)
+      _ = add(callback, ref.name, to: home)
       `defer`(.job { [unowned self] in fireForMissingPort(token) })
     }
     return token
   }
 
-  /// Adds a monitor to those on a port of that node; true when it is the first.
-  private func add(_ monitor: Monitor, _ token: MonitorToken, to entry: NodeEntry) -> Bool {
-    if let port = entry.monitors.find(token.port.name) {
-      MonitorList.insert(monitor, token.serial, into: &port.monitors)
+  /// Adds a callback to those on a port of that node; true when it is the first.
+  private func add(_ callback: MonitorCallback, _ name: String, to entry: NodeEntry) -> Bool {
+    if let port = entry.monitors.find(name) {
+      port.insert(callback)
       return false
     }
-    let port = MonitoredPort(name: token.port.name)
-    MonitorList.insert(monitor, token.serial, into: &port.monitors)
-    entry.monitors.insert(port)
+    entry.monitors.insert(MonitoredPort(name: name, callback))
     return true
   }
 
-  private func addRemote(_ monitor: Monitor, _ token: MonitorToken, of entry: NodeEntry) {
-    let name = token.port.name
-    let isFirst = add(monitor, token, to: entry)
+  private func addRemote(_ callback: MonitorCallback, _ name: String, of entry: NodeEntry) {
+    let isFirst = add(callback, name, to: entry)
     if isFirst, !name.isEmpty { request(.mon1, name, of: entry) }
     connect(to: entry)
   }
 
   private func fireForMissingPort(_ token: MonitorToken) {
     guard let callback = takeCallback(token, from: home) else { return }
-    fire(.callback(callback), Self.noSuchPort(token.port.id))
+    fire(callback, Self.noSuchPort(token.port.id))
   }
 
   /// Takes a monitor back; nothing when it has fired.
@@ -66,21 +62,29 @@ extension Node {
   /// Takes a callback out of the monitors on a port of that node, and the port with the last of them.
   private func takeCallback(_ token: MonitorToken, from entry: NodeEntry) -> MonitorCallback? {
     guard let port = entry.monitors.find(token.port.name) else { return nil }
-    let callback = MonitorList.remove(token.serial, from: &port.monitors)
-    if port.monitors == nil { entry.monitors.remove(port) }
+    let callback = port.remove(token.serial)
+    if port.isEmpty { entry.monitors.remove(port) }
     return callback
   }
 
-  /// Tells everyone who watched a port, in the order in which they began to.
-  func fire(_ monitors: MonitorList, port: LocalPort? = nil, _ reason: [Value]) {
+  /// Tells everyone who watched a port of this node, in the order in which they began to.
+  func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
     monitors.visit { monitor in
       switch monitor {
-      case .callback(let callback):
-        peval(callback.watcher) { try callback.call(Message(reason)) }
-      case .node(let entry):
-        if let port { tell(entry, of: port, reason) }
+      case .callback(let callback): fire(callback, reason)
+      case .node(let entry): tell(entry, of: port, reason)
       }
     }
+  }
+
+  /// The same for a port of another node, which is no longer in its table.
+  func fire(_ port: MonitoredPort, _ reason: [Value]) {
+    port.takeAll { fire($0, reason) }
+  }
+
+  @inline(__always)
+  private func fire(_ callback: MonitorCallback, _ reason: [Value]) {
+    peval(callback.watcher) { try callback.call(Message(reason)) }
   }
 
   /// Runs `body` as a callback of the port: what it throws kills the port.

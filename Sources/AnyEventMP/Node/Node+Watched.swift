@@ -24,11 +24,12 @@ extension Node {
   func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
     entry.watching.remove(port)
     guard let link = entry.link else { return }
-    if reason.count < 10, limits.maximumSize > 4096, reason.allSatisfy(\.isShort) {
-      reason.withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
-    } else {
-      sendable(reason).withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
+    if let encoded = reasons.encoding(of: reason),
+      link.send(.kil0, about: port.name, encoded: encoded, count: reason.count)
+    {
+      return
     }
+    sendable(reason).withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
   }
 
   /// A reason as it can be sent: one that cannot must not keep the other node from being told.

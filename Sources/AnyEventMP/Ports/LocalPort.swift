@@ -3,8 +3,6 @@
 /// A million idle ports are a supported way of working: a field more is eight megabytes more. So the
 /// first tag's callback lives in the object and only further ones in a dictionary.
 final class LocalPort: PortRef {
-  typealias Handler = (UnsafeBufferPointer<Value>) throws -> Void
-
   enum State: UInt8 {
     /// Takes messages.
     case alive
@@ -74,11 +72,9 @@ final class LocalPort: PortRef {
     state = .dead
     let watching = monitors
     monitors = nil
-    let callbacks = (fallback, firstHandler, moreHandlers)
     fallback = nil
     firstHandler = nil
     moreHandlers = nil
-    withExtendedLifetime(callbacks) {}
     return watching
   }
 }

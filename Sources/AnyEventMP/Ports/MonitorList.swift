@@ -2,7 +2,7 @@
 ///
 /// A reference in size, since every port has room for it.
 enum MonitorList {
-  case callback(MonitorCallback)
+  indirect case callback(MonitorCallback)
   case node(NodeEntry)
   case several(MonitorGroup)
 
@@ -13,8 +13,9 @@ enum MonitorList {
     return group.monitors.count
   }
 
-  /// Adds a callback or a node, whose serial number is above all others; made where there is no list
-  /// yet. A node may be in a list once only.
+  /// Adds a callback or a node, whose serial number is above all others.
+  ///
+  /// The list is made where there is none yet. A node may be in a list once only.
   static func insert(_ monitor: Monitor, _ serial: UInt64, into list: inout MonitorList?) {
     guard let before = list else {
       switch monitor {

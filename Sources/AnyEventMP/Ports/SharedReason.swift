@@ -1,28 +1,56 @@
-/// Where many ports die at once, they nearly always die of the same reason: the last one is kept, and
-/// a list of the same values is not made again.
+/// The reason that a port died of last.
+///
+/// Where many ports die at once, they nearly always die of the same reason: a list of the same values is
+/// not made again, and it is checked and encoded only once.
 struct SharedReason {
-  private var last: [Value] = []
+  private var values: [Value] = []
+  private let encoded = ByteBuffer()
 
   /// These values as an array.
   @inline(__always)
   mutating func array(_ values: UnsafeBufferPointer<Value>) -> [Value] {
     if values.isEmpty { return [] }
-    if isLast(values) { return last }
+    if isSame(values) { return self.values }
     let made = Array(values)
     // A long one is not worth its memory.
-    if values.count < 10, values.allSatisfy({ $0.isShort && $0.isASCII }) { last = made }
+    if values.count < 10, values.allSatisfy(\.isShort) { keep(made) }
     return made
   }
 
+  /// The values one after the other in CBOR, if this is the reason that is kept, or an empty one.
+  ///
+  /// They are valid until another reason is kept.
   @inline(__always)
-  private func isLast(_ values: UnsafeBufferPointer<Value>) -> Bool {
-    guard values.count == last.count else { return false }
+  func encoding(of reason: [Value]) -> UnsafeRawBufferPointer? {
+    if reason.isEmpty { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    // The array itself, which is kept: nothing can have taken its place in memory.
+    let isKept = reason.withUnsafeBufferPointer { reason in
+      values.withUnsafeBufferPointer { $0.baseAddress == reason.baseAddress }
+    }
+    return isKept && !encoded.isEmpty ? encoded.bytes : nil
+  }
+
+  private mutating func keep(_ made: [Value]) {
+    values = made
+    encoded.removeAll()
+    do {
+      for value in made { try CBOREncoding.append(value, to: encoded) }
+    } catch {
+      // Such a reason is encoded each time, and so found to be impossible.
+      encoded.removeAll()
+    }
+  }
+
+  @inline(__always)
+  private func isSame(_ values: UnsafeBufferPointer<Value>) -> Bool {
+    guard values.count == self.values.count else { return false }
     for index in 0..<values.count {
+      switch (values[index], self.values[index]) {
       // Strings may be equal that are not the same, but not if one is ASCII and the length is equal.
-      if case .string(let text) = values[index], case .string(let other) = last[index] {
-        if text.utf8.count != other.utf8.count || text != other { return false }
-      } else if values[index] != last[index] {
-        return false
+      case (.string(let text), .string(let kept)):
+        if text.utf8.count != kept.utf8.count || text != kept { return false }
+      case (let value, let kept):
+        if value != kept { return false }
       }
     }
     return true
@@ -30,17 +58,11 @@ struct SharedReason {
 }
 
 extension Value {
-  fileprivate var isASCII: Bool {
-    guard case .string(let text) = self else { return true }
-    return text.utf8.allSatisfy { $0 < 0x80 }
-  }
-
   /// Whether it is short and simple, as nearly all reasons are.
-  @inline(__always)
-  var isShort: Bool {
+  fileprivate var isShort: Bool {
     switch self {
     case .null, .bool, .int: true
-    case .string(let text): text.utf8.count < 100
+    case .string(let text): text.utf8.count < 100 && text.utf8.allSatisfy { $0 < 0x80 }
     default: false
     }
   }

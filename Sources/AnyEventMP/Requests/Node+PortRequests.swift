@@ -40,6 +40,6 @@ extension Node {
   ) {
     guard let port = entry.monitors.find(name) else { return }
     entry.monitors.remove(port)
-    if let monitors = port.monitors { fire(monitors, reasons.array(reason)) }
+    fire(port, reasons.array(reason))
   }
 }
