@@ -126,7 +126,7 @@ final class Link {
   }
 
   /// Sends a request whose rest is encoded already; false if this link has to be given the values.
-  @inline(__always)
+  @inline(never)
   func send(
     _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
   ) -> Bool {

@@ -170,7 +170,7 @@ extension Node {
   }
 
   /// Puts work behind everything that waits for the loop already.
-  func `defer`(_ item: DeferredWork.Item) {
+  func `defer`(_ item: consuming DeferredWork.Item) {
     deferred.append(item)
     scheduleDrain()
   }
@@ -197,8 +197,7 @@ extension Node {
     switch item {
     case .message(let port, let values):
       if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
-    case .kill(let port, let reason):
-      finish(port, reason)
+    case .kill(let port, let reason): finish(port, reason)
     case .job(let job):
       job()
     }

@@ -20,7 +20,8 @@ extension Node {
     }
     switch ref.kind {
     case .local:
-      kill(unsafeDowncast(ref, to: LocalPort.self), reasons.array(reason))
+      let port = unsafeDowncast(ref, to: LocalPort.self)
+      if port.state == .alive { kill(port, reasons.array(reason)) }
     case .remote, .unbound:
       let home = unsafeDowncast(ref, to: RemotePort.self).home
       if home !== self.home { request(.kil1, ref.name, of: home, reason) }

@@ -69,6 +69,7 @@ extension Node {
 
   /// Tells everyone who watched a port of this node, in the order in which they began to.
   func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
+    if case .node(let entry) = monitors { return tell(entry, of: port, reason) }
     monitors.visit { monitor in
       switch monitor {
       case .callback(let callback): fire(callback, reason)
@@ -82,7 +83,6 @@ extension Node {
     port.takeAll { fire($0, reason) }
   }
 
-  @inline(__always)
   private func fire(_ callback: MonitorCallback, _ reason: [Value]) {
     peval(callback.watcher) { try callback.call(Message(reason)) }
   }

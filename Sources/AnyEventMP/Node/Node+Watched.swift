@@ -20,7 +20,6 @@ extension Node {
   }
 
   /// Tells the node that the port has died.
-  @inline(__always)
   func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
     entry.watching.remove(port)
     guard let link = entry.link else { return }

@@ -78,7 +78,6 @@ enum MonitorList {
   }
 
   /// Calls `body` for all, in the order in which they were added.
-  @inline(__always)
   func visit(_ body: (Monitor) -> Void) {
     switch self {
     case .callback(let callback): body(.callback(callback))

@@ -9,10 +9,11 @@ protocol TableKey {
 /// A set of objects that are found without a `String` being made or a generic hasher being run: ports
 /// by name, monitors by the name of their port, the ports that a node watches by their identity.
 ///
-/// Open addressing with linear probing; eight bytes a slot, at most three quarters full. The hash is
-/// keyed, since other nodes choose the names of the ports that they spawn here. Removing and shrinking
-/// look at slots only, not at the objects: a hundred thousand ports that die at once lie all over the
-/// memory.
+/// Open addressing with linear probing, where a newcomer goes before those that are nearer to their homes
+/// ("Robin Hood hashing"): searches and removals are short also where names lie close together. Eight
+/// bytes a slot, at most half full. The hash is keyed, since other nodes choose the names of the ports
+/// that they spawn here. Removing and shrinking look at slots only, not at the objects: a hundred
+/// thousand ports that die at once lie all over the memory.
 struct ObjectTable<Key: TableKey>: ~Copyable {
   typealias Element = Key.Element
 
@@ -50,6 +51,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
     var distance = 0
     while let object = slots[index].object {
       if slots[index].isAway(by: distance), matches(object) { return object.takeUnretainedValue() }
+      if slots[index].isNearer(than: distance) { return nil }
       index = (index + 1) & mask
       distance += 1
     }
@@ -58,10 +60,10 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
 
   /// Adds an object that is not in the table.
   mutating func insert(_ element: Element) {
-    if slots == nil || (count + 1) * 4 > capacity * 3 { resize(to: max(16, capacity * 2)) }
+    if slots == nil || (count + 1) * 2 > capacity { resize(to: max(16, capacity * 2)) }
     guard let slots else { return }
     let home = home(Key.hash(of: element, seed: seed))
-    Self.place(Unmanaged.passRetained(element), from: home, in: slots, mask)
+    place(Unmanaged.passRetained(element), from: home, in: slots, mask)
     count += 1
   }
 
@@ -76,7 +78,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
         closeGap(at: index, in: slots)
         count -= 1
         // Far below what would do: who empties a large table does not move its objects all the time.
-        if mask >= 64, count * 16 < mask { resize(to: capacity / 8) }
+        if mask >= 64, count * 16 < mask { resize(to: capacity / 4) }
         // The caller has the object, so that its end is not here.
         object.release()
         return true
@@ -96,36 +98,45 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   @inline(__always)
   private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
 
-  private static func place(
+  /// Adds an object, before those of its neighbours that are nearer to their homes.
+  private func place(
     _ object: Unmanaged<Element>, from home: Int,
     in slots: UnsafeMutablePointer<TableSlot<Element>>, _ mask: Int
   ) {
+    var object = object
     var index = home & mask
     var distance = 0
-    while slots[index].object != nil {
+    while let other = slots[index].object {
+      let own = self.distance(of: slots[index], at: index, mask)
+      if own < distance {
+        slots[index] = TableSlot(object, distance: distance)
+        object = other
+        distance = own
+      }
       index = (index + 1) & mask
       distance += 1
     }
     slots[index] = TableSlot(object, distance: distance)
   }
 
-  /// Where the search for the object of a slot starts.
+  /// How far the object of a slot is from where the search for it starts.
   @inline(__always)
-  private func home(of slot: TableSlot<Element>, at index: Int) -> Int {
-    if let distance = slot.distance { return (index - distance) & mask }
-    return slot.object.map { hash(of: $0) & mask } ?? index
+  private func distance(of slot: TableSlot<Element>, at index: Int, _ mask: Int) -> Int {
+    if let distance = slot.distance { return distance }
+    return slot.object.map { (index - hash(of: $0)) & mask } ?? 0
   }
 
   /// Moves later entries of the probe sequence up, so that no tombstone is left.
+  ///
+  /// One that is at home already ends it, since those behind it are not from before.
   private func closeGap(at start: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>) {
     var gap = start
     var index = (start + 1) & mask
     while let object = slots[index].object {
-      let home = home(of: slots[index], at: index)
-      if (index - home) & mask >= (index - gap) & mask {
-        slots[gap] = TableSlot(object, distance: (gap - home) & mask)
-        gap = index
-      }
+      let distance = distance(of: slots[index], at: index, mask)
+      if distance == 0 { break }
+      slots[gap] = TableSlot(object, distance: distance - 1)
+      gap = index
       index = (index + 1) & mask
     }
     slots[gap] = TableSlot()
@@ -139,8 +150,9 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
       for index in 0...mask {
         guard let object = slots[index].object else { continue }
         // In a smaller table fewer bits of the hash count, in a larger one some that are not known.
-        let home = isGrowing ? hash(of: object) : home(of: slots[index], at: index)
-        Self.place(object, from: home, in: made, capacity - 1)
+        let home =
+          isGrowing ? hash(of: object) : index - distance(of: slots[index], at: index, mask)
+        place(object, from: home, in: made, capacity - 1)
       }
       slots.deallocate()
     }

@@ -45,12 +45,11 @@ struct SharedReason {
   private func isSame(_ values: UnsafeBufferPointer<Value>) -> Bool {
     guard values.count == self.values.count else { return false }
     for index in 0..<values.count {
-      switch (values[index], self.values[index]) {
       // Strings may be equal that are not the same, but not if one is ASCII and the length is equal.
-      case (.string(let text), .string(let kept)):
-        if text.utf8.count != kept.utf8.count || text != kept { return false }
-      case (let value, let kept):
-        if value != kept { return false }
+      if case .string(let text) = values[index], case .string(let kept) = self.values[index] {
+        if text != kept || text.utf8.count != kept.utf8.count { return false }
+      } else if values[index] != self.values[index] {
+        return false
       }
     }
     return true

@@ -30,6 +30,12 @@ struct TableSlot<Element: AnyObject> {
     return distance < Self.far ? Int(bitPattern: distance) : nil
   }
 
+  /// Whether the object is nearer to where its search starts.
+  @inline(__always)
+  func isNearer(than distance: Int) -> Bool {
+    bits >> Self.shift < min(UInt(bitPattern: distance), Self.far)
+  }
+
   /// Whether the object can be one whose search starts so many slots before.
   @inline(__always)
   func isAway(by distance: Int) -> Bool {

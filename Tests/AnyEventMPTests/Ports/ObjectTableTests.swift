@@ -1,0 +1,109 @@
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Tables of objects") struct ObjectTableTests {
+  private final class Thing {}
+
+  /// All objects start in the same slot: so the distances become too large to be noted.
+  private enum SameHash: TableKey {
+    static func hash(of element: Thing, seed: UInt64) -> UInt64 { 5 }
+  }
+
+  @Test("objects that all have the same hash are found and removed, hundreds of slots away")
+  func sameHash() {
+    var random = SeededGenerator(seed: 1)
+    var table = ObjectTable<SameHash>()
+    func isThere(_ thing: Thing, in table: borrowing ObjectTable<SameHash>) -> Bool {
+      table.find(hash: 5) { $0.toOpaque() == Unmanaged.passUnretained(thing).toOpaque() } === thing
+    }
+    var things = (0..<600).map { _ in Thing() }
+    for thing in things { table.insert(thing) }
+    for thing in things where !isThere(thing, in: table) { Issue.record("not found") }
+    things.shuffle(using: &random)
+    while let gone = things.popLast() {
+      let wasThere = table.remove(gone)
+      #expect(wasThere)
+      let isLeft = isThere(gone, in: table)
+      #expect(!isLeft)
+      if things.count % 50 == 0 {
+        for thing in things where !isThere(thing, in: table) { Issue.record("lost") }
+      }
+    }
+    #expect(table.count == 0)
+  }
+
+  @Test("a set of objects is what a set of their identities is", arguments: 0..<4)
+  func againstSet(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let things = (0..<2500).map { _ in Thing() }
+    var table = IdentityTable<Thing>()
+    var model: Set<Int> = []
+    for phase in 0..<6 {
+      let removals = phase % 2 == 0 ? 2 : 9
+      for _ in 0..<4000 {
+        let index = Int.random(in: 0..<things.count, using: &random)
+        if Int.random(in: 0..<10, using: &random) < removals {
+          let wasThere = table.remove(things[index])
+          if wasThere != (model.remove(index) != nil) { Issue.record("\(index) differs") }
+        } else if model.insert(index).inserted {
+          table.insert(things[index])
+        }
+        if table.contains(things[index]) != model.contains(index) { Issue.record("\(index)") }
+      }
+      #expect(table.count == model.count)
+      let all = Set(table.all.map { ObjectIdentifier($0) })
+      #expect(all == Set(model.map { ObjectIdentifier(things[$0]) }))
+    }
+  }
+
+  @Test("a table that ran empty gives its memory back, in few steps")
+  func shrinking() {
+    let things = (0..<10_000).map { _ in Thing() }
+    var table = IdentityTable<Thing>()
+    #expect(table.capacity == 0)
+    for thing in things { table.insert(thing) }
+    var capacities: Set<Int> = []
+    for thing in things {
+      table.remove(thing)
+      capacities.insert(table.capacity)
+      #expect(table.count * 2 <= table.capacity)
+    }
+    #expect(table.capacity <= 64)
+    #expect(capacities.count < 8)
+  }
+
+  @Test("what is emptied at once is handed out, and the table can be used again")
+  func removeAll() {
+    weak var thing: Thing?
+    var table = IdentityTable<Thing>()
+    do {
+      let made = Thing()
+      thing = made
+      table.insert(made)
+    }
+    #expect(thing != nil)
+    do {
+      let all = table.removeAll()
+      #expect(table.count == 0 && all.count == 1 && all.first === thing)
+      table.insert(all[0])
+    }
+    #expect(thing != nil)
+    _ = table.removeAll()
+    #expect(thing == nil)
+  }
+
+  @Test("names that were counted up lie near each other, and none far from its place")
+  func countedNames() {
+    var counter = PortCounter()
+    var homes: [UInt64] = []
+    for _ in 0..<5000 {
+      let name = Array(("Abcdefghi" + counter.next()).utf8)
+      homes.append(name.withUnsafeBytes { NameHash.hash($0, 77) })
+    }
+    let lines = zip(homes, homes.dropFirst()).count { $0 >> 3 == $1 >> 3 }
+    #expect(lines > 4000, "of eight neighbours seven share a line with the one before")
+    #expect(Set(homes).count == homes.count)
+    #expect(Set(homes.map { $0 & 0xfff }).count > 2000)
+  }
+}

@@ -1,0 +1,167 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// What the callbacks of monitors may do while thousands of ports die.
+@Suite("Monitors whose callbacks come back") struct MonitorReentrancyTests {
+  private let count = 3000
+
+  /// Two nodes; the second monitors ports of the first with `callback`, then all are killed.
+  private func killAll(
+    framing: String = "cbor", until isOver: @escaping (Node, Node) -> Bool,
+    _ callback: @escaping (Int, [PortID], Node, Node) -> Void
+  ) throws {
+    try withPair(framings: [framing]) { global, slave, test in
+      let ports = global.run { (0..<count).map { _ in port {} } }
+      let remote = ports.map { PortID($0.id) }
+      slave.run {
+        for (index, p) in remote.enumerated() {
+          mon(p) { [unowned global, unowned slave] in callback(index, remote, global, slave) }
+        }
+      }
+      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      global.run { for p in ports { kil(p, "bye") } }
+      test.run(until: { isOver(global, slave) })
+      test.settle()
+    }
+  }
+
+  @Test(
+    "monitoring the dead port and living ones from the callback of a reason",
+    arguments: ["cbor", "json"])
+  func monitorsAgain(framing: String) throws {
+    var first = 0
+    var again = 0
+    var missing = 0
+    try killAll(framing: framing, until: { _, _ in again + first == 3 * count }) {
+      index, ports, _, _ in
+      first += 1
+      // The one that has just died, and one that dies at the same time.
+      mon(ports[index]) { reason in
+        again += 1
+        if reason[0] == "no_such_port" { missing += 1 }
+      }
+      mon(ports[(index + 1700) % ports.count]) { _ in again += 1 }
+    }
+    #expect(first == count && again == 2 * count && missing == count)
+  }
+
+  @Test("killing further ports, here and there, from the callback of a reason")
+  func killsFurther() throws {
+    var fired: [Int: Int] = [:]
+    var localReasons: [Message] = []
+    try killAll(until: { _, _ in fired.count == count && localReasons.count == count }) {
+      index, ports, _, _ in
+      fired[index, default: 0] += 1
+      kil(ports[(index + 1) % ports.count], "again")
+      let local = port {}
+      mon(local) { localReasons.append($0) }
+      kil(local, "here", index)
+    }
+    #expect(fired.values.allSatisfy { $0 == 1 })
+    #expect(localReasons == (0..<count).map { ["here", .int($0)] })
+  }
+
+  @Test("taking back the monitors on all other ports from the first callback")
+  func takesBack() throws {
+    try withPair { global, slave, test in
+      let ports = global.run { (0..<count).map { _ in port {} } }
+      var guards: [Guard] = []
+      var fired = 0
+      slave.run {
+        guards = ports.map { p in
+          mon(p.id) {
+            fired += 1
+            guards = []
+          }
+        }
+      }
+      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      global.run { for p in ports { kil(p) } }
+      test.run(until: { fired > 0 })
+      test.settle()
+      #expect(guards.isEmpty)
+      #expect(fired == 1)
+      #expect(slave.entries[global.id]?.monitors.count == 0)
+      #expect(global.entries[slave.id]?.watching.count == 0)
+    }
+  }
+
+  @Test("closing either node from the callback of a reason", arguments: [false, true])
+  func closesNode(own: Bool) throws {
+    var fired = 0
+    var closed = false
+    try killAll(until: { _, _ in closed }) { _, _, global, slave in
+      fired += 1
+      guard fired == 10 else { return }
+      (own ? slave : global).close()
+      closed = true
+    }
+    // Nothing comes from a connection that its own node has closed.
+    #expect(own ? fired == 10 : fired >= 10)
+  }
+
+  @Test(
+    "what a dying port's callbacks held comes back with monitors, kills and the end of the node")
+  func endOfCallbacks() throws {
+    try withPair { global, slave, test in
+      let tracker = LifeTracker()
+      var fired = 0
+      let ports = global.run {
+        let ports = (0..<300).map { _ in port() }
+        for (index, p) in ports.enumerated() {
+          let token = tracker.token()
+          let next = ports[(index + 1) % ports.count]
+          token.onEnd = { [unowned global] in
+            mon(next) { _ in fired += 1 }
+            mon(p) { _ in fired += 1 }
+            kil(next, "next")
+            if index == 200 { global.close() }
+          }
+          rcv(p, "x") { token.touch() }
+        }
+        return ports
+      }
+      var lost = 0
+      slave.run { for p in ports { mon(p.id) { _ in lost += 1 } } }
+      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      global.run { kil(ports[0], "first") }
+      test.run(until: { lost == ports.count && fired == 2 * ports.count })
+      test.settle()
+      #expect(global.ports.count == 0)
+      #expect(tracker.alive == 0)
+    }
+  }
+
+  @Test("a port that three nodes and two callbacks watch tells all of them, in order, each once")
+  func severalWatchers() throws {
+    try withLoop { test in
+      let home = try Node.listening(on: test.loop, "home")
+      defer { home.close() }
+      let others = try (0..<3).map {
+        try Node.listening(on: test.loop, "other\($0)", seeds: [home.address])
+      }
+      defer { for other in others { other.close() } }
+      test.run(until: { others.allSatisfy { home.isConnected(to: $0) } })
+      let p = home.run { port {} }
+      func watchers() -> Int { (p.ref as? LocalPort)?.monitors?.count ?? 0 }
+      var told: [String] = []
+      home.run { mon(p) { _ in told.append("first") } }
+      for (index, other) in others.enumerated() {
+        other.run { mon(p.id) { reason in told.append(other.id + "\(reason)") } }
+        test.run(until: { watchers() == index + 2 })
+      }
+      home.run { mon(p) { _ in told.append("last") } }
+      others[1].close()
+      test.run(until: { watchers() == 4 })
+      home.run { kil(p, "over") }
+      test.run(until: { told.count == 4 })
+      test.settle()
+      let texts = [others[0], others[2]].map { $0.id + "[\"over\"]" }
+      #expect(Array(told.prefix(2)) == ["first", "last"])
+      #expect(Set(told.dropFirst(2)) == Set(texts))
+      for other in others { #expect((home.entries[other.id]?.watching.count ?? 0) == 0) }
+    }
+  }
+}
