@@ -134,19 +134,18 @@ extension Node {
       running = before
     }
     do {
-      if message.count > 0, case .string(let tag) = message[0],
-        let handler = port.handler(for: tag)
-      {
-        try handler.call(message)
+      if message.count > 0, case .string(let tag) = message[0], port.isFirst(tag) {
+        try port.firstHandler.call(message)
       } else {
-        try callFallback(of: port, message)
+        try callOther(of: port, message)
       }
     } catch {
       fail(port, error)
     }
   }
 
-  private func callFallback(
+  /// The callback for another tag than the first, or for all that no tag takes.
+  private func callOther(
     of port: LocalPort, _ message: UnsafeBufferPointer<Value>
   ) throws {
     let tag = message.first?.string ?? ""

@@ -7,6 +7,9 @@ struct Handler {
 
   let call: Callback
 
+  /// Does nothing.
+  static var none: Handler { Handler { _ in } }
+
   init(_ call: @escaping Callback) {
     self.call = call
   }

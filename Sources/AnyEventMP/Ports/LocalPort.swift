@@ -15,11 +15,13 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) var state = State.alive
   /// Whether a message without a callback is ignored instead of killing the port.
   @exclusivity(unchecked) var ignoresUnhandled = false
+  @exclusivity(unchecked) private var hasFirst = false
   let home: NodeEntry
   /// Called with whole messages that no tag took.
   @exclusivity(unchecked) var fallback: Handler?
   @exclusivity(unchecked) private var firstTag = ""
-  @exclusivity(unchecked) private var firstHandler: Handler?
+  /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
+  @exclusivity(unchecked) private(set) var firstHandler = Handler.none
   @exclusivity(unchecked) private var moreHandlers: [String: Handler]?
   @exclusivity(unchecked) var monitors: MonitorList?
 
@@ -30,18 +32,22 @@ final class LocalPort: PortRef {
 
   override var nodeID: String { home.id }
 
-  /// The callback for messages that start with `tag`.
+  /// Whether ``firstHandler`` is for messages that start with `tag`.
   @inline(__always)
+  func isFirst(_ tag: String) -> Bool { hasFirst && firstTag == tag }
+
+  /// The callback for messages that start with `tag`.
   func handler(for tag: String) -> Handler? {
-    if let handler = firstHandler, firstTag == tag { return handler }
+    if isFirst(tag) { return firstHandler }
     return moreHandlers?[tag]
   }
 
   /// Sets or (`nil`) removes the callback for `tag`.
   func setHandler(_ handler: Handler?, for tag: String) {
-    if firstHandler == nil || firstTag == tag {
+    if !hasFirst || firstTag == tag {
       firstTag = tag
-      firstHandler = handler
+      hasFirst = handler != nil
+      firstHandler = handler ?? .none
       remove(furtherTag: tag)
     } else if let handler {
       // An old callback goes only when the dictionary is whole again: what it held may be an object
@@ -73,7 +79,8 @@ final class LocalPort: PortRef {
     let watching = monitors
     monitors = nil
     fallback = nil
-    firstHandler = nil
+    hasFirst = false
+    firstHandler = .none
     moreHandlers = nil
     return watching
   }
