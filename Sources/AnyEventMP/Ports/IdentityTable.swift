@@ -2,11 +2,15 @@
 typealias IdentityTable<Element: AnyObject> = ObjectTable<IdentityKey<Element>>
 
 /// Objects are found by their addresses.
+///
+/// As with names, neighbours lie side by side: objects of 128 bytes, as ports are, in sixteen slots to
+/// 2048 bytes of memory.
 enum IdentityKey<Element: AnyObject>: TableKey {
   @inline(__always)
   static func hash(of element: Element, seed: UInt64) -> UInt64 {
-    let address = UInt(bitPattern: Unmanaged.passUnretained(element).toOpaque())
-    return NameHash.mix(seed ^ UInt64(address))
+    let address = UInt64(UInt(bitPattern: Unmanaged.passUnretained(element).toOpaque()))
+    let low: UInt64 = 15
+    return NameHash.mix(seed ^ address >> 11) & ~low | address >> 7 & low
   }
 }
 
