@@ -51,13 +51,15 @@ extension Node {
   func finish(_ port: LocalPort, _ reason: [Value]) {
     guard port.state != .dead else { return }
     ports.remove(port)
-    let monitors = port.die()
-    if monitors == nil, !reason.isEmpty {
+    switch port.die() {
+    case .node(let entry): tell(entry, of: port, reason)
+    case .some(let monitors): fire(monitors, of: port, reason)
+    case nil:
+      if reason.isEmpty { return }
       AE.log(
         .error, in: Log.kernel,
         "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
     }
-    if let monitors { fire(monitors, of: port, reason) }
   }
 
   /// A reason for the log, cut if it is very long.

@@ -69,7 +69,6 @@ extension Node {
 
   /// Tells everyone who watched a port of this node, in the order in which they began to.
   func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
-    if case .node(let entry) = monitors { return tell(entry, of: port, reason) }
     monitors.visit { monitor in
       switch monitor {
       case .callback(let callback): fire(callback, reason)

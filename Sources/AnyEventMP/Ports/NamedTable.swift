@@ -25,12 +25,14 @@ extension ObjectTable {
   /// The object whose name is these bytes.
   @inline(__always)
   func find<Object>(_ name: UnsafeRawBufferPointer) -> Object? where Key == NameKey<Object> {
-    find(hash: NameHash.hash(name, seed)) { object in
-      object._withUnsafeGuaranteedRef { object in
-        var own = object.name
-        return own.withUTF8 { NameHash.areEqual(UnsafeRawBufferPointer($0), name) }
-      }
-    }
+    find(hash: NameHash.hash(name, seed)) { NameHash.isName(of: $0, name) }
+  }
+
+  /// Removes the object whose name is these bytes, and hands it out.
+  @inline(__always)
+  mutating func take<Object>(_ name: UnsafeRawBufferPointer) -> Object?
+  where Key == NameKey<Object> {
+    take(hash: NameHash.hash(name, seed)) { NameHash.isName(of: $0, name) }
   }
 
   func find<Object>(_ name: String) -> Object? where Key == NameKey<Object> {
@@ -63,6 +65,16 @@ enum NameHash {
     }
     let low: UInt64 = 7
     return mix(hash ^ (rest & ~(low << 56))) & ~low | (rest >> 56) & low
+  }
+
+  @inline(__always)
+  static func isName<Element: Named>(
+    of object: Unmanaged<Element>, _ name: UnsafeRawBufferPointer
+  ) -> Bool {
+    object._withUnsafeGuaranteedRef { object in
+      var own = object.name
+      return own.withUTF8 { areEqual(UnsafeRawBufferPointer($0), name) }
+    }
   }
 
   /// Whether two names are equal; an empty one may have no address.

@@ -46,11 +46,28 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   /// The object with this hash that `matches` says true of.
   @inline(__always)
   func find(hash: UInt64, _ matches: (Unmanaged<Element>) -> Bool) -> Element? {
-    guard let slots, count > 0 else { return nil }
+    guard let slots, let index = index(hash, in: slots, matches) else { return nil }
+    return slots[index].object?.takeUnretainedValue()
+  }
+
+  /// Removes the object with this hash that `matches` says true of, and hands it out.
+  @inline(__always)
+  mutating func take(hash: UInt64, _ matches: (Unmanaged<Element>) -> Bool) -> Element? {
+    guard let slots, let index = index(hash, in: slots, matches) else { return nil }
+    let object = slots[index].object
+    removeSlot(at: index, in: slots)
+    return object?.takeRetainedValue()
+  }
+
+  @inline(__always)
+  private func index(
+    _ hash: UInt64, in slots: UnsafeMutablePointer<TableSlot<Element>>,
+    _ matches: (Unmanaged<Element>) -> Bool
+  ) -> Int? {
     var index = home(hash)
     var distance = 0
     while let object = slots[index].object {
-      if slots[index].isAway(by: distance), matches(object) { return object.takeUnretainedValue() }
+      if slots[index].isAway(by: distance), matches(object) { return index }
       if slots[index].isNearer(than: distance) { return nil }
       index = (index + 1) & mask
       distance += 1
@@ -70,22 +87,25 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   /// Removes exactly this object; false when it is not in the table.
   @discardableResult
   mutating func remove(_ element: Element) -> Bool {
-    guard let slots, count > 0 else { return false }
     let wanted = Unmanaged.passUnretained(element).toOpaque()
-    var index = home(Key.hash(of: element, seed: seed))
-    while let object = slots[index].object {
-      if object.toOpaque() == wanted {
-        closeGap(at: index, in: slots)
-        count -= 1
-        // Far below what would do: who empties a large table does not move its objects all the time.
-        if mask >= 64, count * 16 < mask { resize(to: capacity / 4) }
-        // The caller has the object, so that its end is not here.
-        object.release()
-        return true
-      }
-      index = (index + 1) & mask
-    }
-    return false
+    guard let slots,
+      let index = index(
+        Key.hash(of: element, seed: seed), in: slots, { $0.toOpaque() == wanted })
+    else { return false }
+    removeSlot(at: index, in: slots)
+    // The caller has the object, so that its end is not here.
+    Unmanaged.passUnretained(element).release()
+    return true
+  }
+
+  @inline(__always)
+  private mutating func removeSlot(
+    at index: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>
+  ) {
+    closeGap(at: index, in: slots)
+    count -= 1
+    // Far below what would do: who empties a large table does not move its objects all the time.
+    if mask >= 64, count * 16 < mask { resize(to: capacity / 4) }
   }
 
   /// Empties the table and returns what was in it, to be released by the caller.

@@ -38,8 +38,7 @@ extension Node {
   private func remotePortDied(
     _ name: UnsafeRawBufferPointer, _ reason: UnsafeBufferPointer<Value>, on entry: NodeEntry
   ) {
-    guard let port = entry.monitors.find(name) else { return }
-    entry.monitors.remove(port)
+    guard let port = entry.monitors.take(name) else { return }
     fire(port, reasons.array(reason))
   }
 }

@@ -35,7 +35,11 @@ import Testing
         let removes = Int.random(in: 0..<10, using: &random) < (isGrowing ? 2 : 9)
         if let old = model[name] {
           if removes {
-            table.remove(old)
+            if Bool.random(using: &random) {
+              table.remove(old)
+            } else if Array(name.utf8).withUnsafeBytes({ table.take($0) }) !== old {
+              Issue.record("\(name) was not handed out, seed \(seed)")
+            }
             model[name] = nil
           }
         } else if !removes {
