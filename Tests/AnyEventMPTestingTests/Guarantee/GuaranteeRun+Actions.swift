@@ -4,11 +4,12 @@
 extension GuaranteeRun {
   /// Something happens.
   func act() throws {
-    switch network.random.number(below: 100) {
-    case 0..<40: sendSome()
-    case 40..<55: useDatabase()
-    case 55..<62: killReceiver()
-    case 62..<66: changeMonitors()
+    switch network.random.number(below: isFaultless ? 66 : 100) {
+    case 0..<38: sendSome()
+    case 38..<52: useDatabase()
+    case 52..<59: killReceiver()
+    case 59..<63: changeMonitors()
+    case 63..<66: waitForDrain()
     case 66..<74: cutSomething()
     case 74..<80: freezeSomething()
     case 80..<84: partition()
@@ -54,9 +55,20 @@ extension GuaranteeRun {
     guard let receiver = network.random.pick(receivers.filter { !$0.isDead }),
       let member = network.random.pick(members.filter { $0.node != nil })
     else { return }
-    let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", "by the test"]
+    killSerial += 1
+    let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", .int(killSerial)]
+    let own = streams.filter { $0.sender === member && $0.receiver === receiver }
+    receiver.willBeKilled(
+      by: member, reason, sent: Dictionary(uniqueKeysWithValues: own.map { ($0.serial, $0.sent) }))
     member.node?.kill(PortID(receiver.id), reason: reason)
     addReceiver(on: network.hosts[receiver.host])
+  }
+
+  private func waitForDrain() {
+    guard let member = network.random.pick(members.filter { $0.node != nil }),
+      let host = network.random.pick(network.hosts)
+    else { return }
+    member.waitForDrain(of: host.name)
   }
 
   private func cutSomething() {

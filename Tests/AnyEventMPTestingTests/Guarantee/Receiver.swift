@@ -2,6 +2,14 @@
 
 /// A port that checks what it gets: per stream the numbers 0, 1, 2 … and nothing after its death.
 final class Receiver {
+  /// A call of `kil` with a reason of its own.
+  struct Kill {
+    let killer: Member
+    let reason: [Value]
+    /// How many messages each stream of the killer had sent by then.
+    let sent: [Int: Int]
+  }
+
   let host: Int
   /// The port's text, as a message would carry it to other nodes.
   let id: String
@@ -9,6 +17,9 @@ final class Receiver {
   private(set) var isDead = false
   /// How many messages of each stream arrived.
   private(set) var delivered: [Int: Int] = [:]
+  private var kills: [Kill] = []
+  /// Whether somebody has ended it without a reason.
+  private var wasEnded = false
   /// The last stream that each sending node has used here.
   private var lastStream: [Int: Int] = [:]
   private let report: (String) -> Void
@@ -23,11 +34,30 @@ final class Receiver {
         got(sender, stream, n)
       }
     }
-    _ = node.monitor(port.ref) { [unowned self] _ in isDead = true }
+    _ = node.monitor(port.ref) { [unowned self] reason in
+      if isDead { report("\(id) died twice") }
+      isDead = true
+      if !wasKilled(with: reason) { report("\(id) died of \(reason)") }
+    }
   }
 
   /// The node is gone with all its ports.
   func nodeIsGone() { isDead = true }
+
+  /// A node is about to kill it; `reason` is nothing, or one that nobody else gives.
+  func willBeKilled(by killer: Member, _ reason: [Value], sent: [Int: Int]) {
+    if reason.isEmpty {
+      wasEnded = true
+    } else {
+      kills.append(Kill(killer: killer, reason: reason, sent: sent))
+    }
+  }
+
+  func kill(with reason: Message) -> Kill? { kills.first { $0.reason == reason.values } }
+
+  func wasKilled(with reason: Message) -> Bool {
+    reason.isEmpty ? wasEnded : kill(with: reason) != nil
+  }
 
   private func got(_ sender: Int, _ stream: Int, _ n: Int) {
     if isDead { report("\(id) is dead and got message \(n) of stream \(stream)") }
@@ -38,5 +68,9 @@ final class Receiver {
       report("\(id) got message \(n) of stream \(stream) after stream \(last) had begun")
     }
     lastStream[sender] = stream
+    // What the port has put off must not happen either when it is dead.
+    if n % 8 == 0 {
+      after(0.02) { [unowned self] in if isDead { report("\(id) is dead and goes on") } }
+    }
   }
 }
