@@ -3,18 +3,36 @@
 /// First in, first out, so that the order per port is kept.
 struct DeferredWork {
   enum Item {
-    case message(PortRef, [Value])
+    /// A message and the bytes that it takes.
+    case message(LocalPort, [Value], bytes: Int)
+    /// A message to the node's own port.
+    case request([Value], bytes: Int)
     case kill(LocalPort, [Value])
     case job(() -> Void)
+
+    /// What counts for the limit; only who sends without end makes many of those that take any.
+    fileprivate var bytes: Int {
+      switch self {
+      case .message(_, _, let bytes), .request(_, let bytes): bytes
+      case .kill, .job: 0
+      }
+    }
   }
 
   private var items: [Item] = []
   private var head = 0
+  /// How many bytes of memory the messages in it take.
+  private(set) var bytes = 0
+  /// Whether it was told that much waits.
+  var isOverHighWater = false
 
   @inline(__always)
   var isEmpty: Bool { items.isEmpty }
 
+  var count: Int { items.count - head }
+
   mutating func append(_ item: Item) {
+    bytes += item.bytes
     items.append(item)
   }
 
@@ -23,14 +41,37 @@ struct DeferredWork {
     // The slot gives its item up: what a message holds must not live until the whole queue is done.
     var item = Item.job({})
     swap(&item, &items[head])
+    bytes -= item.bytes
     head += 1
     if head == items.count {
       items.removeAll(keepingCapacity: items.count < 4096)
       head = 0
+      isOverHighWater = false
     } else if head > 4096, head * 2 > items.count {
       items.removeFirst(head)
       head = 0
     }
     return item
+  }
+
+  /// About how many bytes of memory a waiting message takes.
+  static func bytes(of message: [Value]) -> Int {
+    MemoryLayout<Item>.stride + heapBytes(of: message)
+  }
+
+  private static func heapBytes(of values: some Collection<Value>) -> Int {
+    // An allocation has a header and is rounded up.
+    values.reduce(32) { $0 + MemoryLayout<Value>.stride + heapBytes(of: $1) }
+  }
+
+  private static func heapBytes(of value: Value) -> Int {
+    switch value {
+    case .null, .bool, .int, .uint, .double: 0
+    case .string(let text): text.utf8.count < 16 ? 0 : 32 + text.utf8.count
+    case .bytes(let bytes): 32 + bytes.count
+    case .array(let values): heapBytes(of: values)
+    case .hash(let values):
+      values.reduce(heapBytes(of: values.values)) { $0 + 24 + heapBytes(of: .string($1.key)) }
+    }
   }
 }
