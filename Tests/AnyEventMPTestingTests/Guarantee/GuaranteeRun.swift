@@ -76,7 +76,8 @@ final class GuaranteeRun {
     memberSerial += 1
     members.removeAll { $0.host === host }
     let member = Member(
-      serial: memberSerial, host: host, report: { [unowned self] in report($0) })
+      serial: memberSerial, host: host, report: { [unowned self] in report($0) },
+      isUp: { [unowned self] in isUp($0, $1) })
     members.append(member)
     nodes.append(WeakNode(node))
     if !isFaultless, network.random.chance(0.5) {
@@ -117,6 +118,15 @@ final class GuaranteeRun {
     guard network.random.chance(0.3), ended.sender.node != nil else { return }
     let next = stream(from: ended.sender, to: ended.receiver)
     next.send(padding: 0)
+  }
+
+  /// A node has come up: some programs send at once, behind what waited for it.
+  private func isUp(_ member: Member, _ id: String) {
+    for stream in streams where stream.sender === member && !stream.isOver {
+      if network.hosts[stream.receiver.host].name == id, network.random.chance(0.3) {
+        stream.send(padding: 0)
+      }
+    }
   }
 
   // MARK: The end

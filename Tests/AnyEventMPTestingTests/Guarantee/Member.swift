@@ -18,13 +18,19 @@ final class Member {
   var openQueries = 0
   /// Who waits for a queue to run empty.
   private var openDrains = 0
+  /// Monitors of ports on nodes that never were, and how many of them have fired.
+  private var strangers = (monitored: 0, fired: 0)
   /// The nodes that are up, as this node was told.
   private var up: Set<String> = []
   /// The nodes for which much waits, as this node was told.
   private var overHighWater: Set<String> = []
   let report: (String) -> Void
 
-  init(serial: Int, host: SimulatedHost, report: @escaping (String) -> Void) {
+  /// `isUp` is called with each node that comes up.
+  init(
+    serial: Int, host: SimulatedHost, report: @escaping (String) -> Void,
+    isUp: @escaping (Member, String) -> Void
+  ) {
     self.serial = serial
     self.host = host
     self.report = { report("\(host.name) (\(serial)): \($0)") }
@@ -33,9 +39,10 @@ final class Member {
     views = (Self.families + ["'l", "'g"]).map {
       FamilyView(of: $0, on: node, report: self.report)
     }
-    node.watchNodes { [unowned self] id, isUp, _ in
-      let isNews = isUp ? up.insert(id).inserted : up.remove(id) != nil
-      if !isNews { self.report("told twice that \(id) is \(isUp ? "up" : "down")") }
+    node.watchNodes { [unowned self] id, isThere, _ in
+      let isNews = isThere ? up.insert(id).inserted : up.remove(id) != nil
+      if !isNews { self.report("told twice that \(id) is \(isThere ? "up" : "down")") }
+      if isThere { isUp(self, id) }
     }
   }
 
@@ -81,6 +88,21 @@ final class Member {
     }
   }
 
+  /// Monitors a port on a node that never was, and sends to it: the monitor must fire.
+  func monitorStranger() {
+    guard let node else { return }
+    strangers.monitored += 1
+    let id = "stranger\(strangers.monitored)"
+    var hasFired = false
+    node.monitor(PortID("\(id)#p")) { [unowned self] reason in
+      if hasFired { report("the monitor of \(id) fired again: \(reason)") }
+      hasFired = true
+      strangers.fired += 1
+      if reason[0] != "transport_error" || reason[1].string != id { report("\(id): \(reason)") }
+    }
+    node.run { snd("\(id)#p", "hello") }
+  }
+
   // MARK: The database
 
   /// Watches a family anew.
@@ -97,6 +119,9 @@ final class Member {
   func checkAtEnd() {
     if openQueries > 0 { report("\(openQueries) queries were never answered") }
     if openDrains > 0 { report("\(openDrains) queues never ran empty") }
+    if strangers.fired != strangers.monitored {
+      report("\(strangers.fired) of \(strangers.monitored) monitors of strangers fired")
+    }
     let connected = node?.connectedNodes ?? []
     if up.sorted() != connected { report("was told of \(up.sorted()), up are \(connected)") }
   }

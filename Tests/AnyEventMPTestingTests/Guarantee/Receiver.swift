@@ -18,6 +18,8 @@ final class Receiver {
   /// How many messages of each stream arrived.
   private(set) var delivered: [Int: Int] = [:]
   private var kills: [Kill] = []
+  /// Whether so little may wait in its node that it can be too much.
+  private let mayBeFlooded: Bool
   /// Whether somebody has ended it without a reason.
   private var wasEnded = false
   /// The last stream that each sending node has used here.
@@ -27,6 +29,7 @@ final class Receiver {
   init(on node: Node, host: Int, report: @escaping (String) -> Void) {
     self.host = host
     self.report = report
+    mayBeFlooded = node.queueLimit < 1 << 20
     let port = node.makePort()
     id = port.id
     node.run {
@@ -56,7 +59,8 @@ final class Receiver {
   func kill(with reason: Message) -> Kill? { kills.first { $0.reason == reason.values } }
 
   func wasKilled(with reason: Message) -> Bool {
-    reason.isEmpty ? wasEnded : kill(with: reason) != nil
+    if reason.first == "too_much_queued" { return mayBeFlooded }
+    return reason.isEmpty ? wasEnded : kill(with: reason) != nil
   }
 
   private func got(_ sender: Int, _ stream: Int, _ n: Int) {

@@ -9,6 +9,7 @@ final class Stream {
   private(set) var sent = 0
   private(set) var reason: Message?
   private let target: PortID
+  private var first: MonitorToken?
   private var extra: [Int: MonitorToken] = [:]
   private var extraSerial = 0
   /// How many of the added monitors have fired.
@@ -24,8 +25,9 @@ final class Stream {
     self.receiver = receiver
     self.report = report
     target = PortID(receiver.id)
-    _ = sender.node?.monitor(target.ref) { [weak self] reason in
+    first = sender.node?.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
+      if isAbandoned { report("the monitor of stream \(serial) fired after it was taken back") }
       if self.reason != nil { report("the monitor of stream \(serial) fired again: \(reason)") }
       self.reason = reason
       check(reason)
@@ -33,7 +35,9 @@ final class Stream {
     }
   }
 
-  var isOver: Bool { reason != nil || sender.node == nil }
+  var isOver: Bool { reason != nil || isAbandoned || sender.node == nil }
+  /// Whether nobody monitors the receiver for it any more.
+  private var isAbandoned: Bool { first == nil }
 
   /// Sends the next message, with so many bytes besides its number.
   func send(padding: Int) {
@@ -71,6 +75,15 @@ final class Stream {
     sender.node?.remove(token)
   }
 
+  /// Takes all monitors back.
+  func abandon() {
+    guard !isOver, let node = sender.node, let token = first else { return }
+    first = nil
+    node.remove(token)
+    for token in extra.values { node.remove(token) }
+    extra = [:]
+  }
+
   /// A monitor may fire for what happened only: a death, or the loss of the node.
   private func check(_ reason: Message) {
     if reason.first == "transport_error" {
@@ -90,6 +103,8 @@ final class Stream {
     if let reason {
       if !extra.isEmpty { report("\(extra.count) monitors of stream \(serial) did not fire") }
       checkKill(reason, delivered)
+    } else if isAbandoned {
+      if delivered > sent { report("stream \(serial): \(delivered) of \(sent) messages arrived") }
     } else if receiver.isDead {
       report("the receiver of stream \(serial) is dead, but no monitor fired")
     } else if delivered != sent {
