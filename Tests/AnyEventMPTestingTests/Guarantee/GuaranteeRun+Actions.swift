@@ -67,6 +67,11 @@ extension GuaranteeRun {
     guard let receiver = network.random.pick(receivers.filter { !$0.isDead }),
       let member = network.random.pick(members.filter { $0.node != nil })
     else { return }
+    if network.random.chance(0.3) {
+      // What waits for the loop was sent before the kill, and must be delivered.
+      member.node?.defer(.job({}))
+      stream(from: member, to: receiver).send(padding: 0)
+    }
     killSerial += 1
     let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", .int(killSerial)]
     let own = streams.filter { $0.sender === member && $0.receiver === receiver }

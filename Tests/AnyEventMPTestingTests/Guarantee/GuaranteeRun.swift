@@ -145,6 +145,7 @@ final class GuaranteeRun {
     }
     network.run(for: 60)
     checkQueues()
+    checkLeftovers()
     checkDatabase()
     for member in members {
       for receiver in receivers where !receiver.isDead {

@@ -13,6 +13,8 @@ final class Receiver {
   let host: Int
   /// The port's text, as a message would carry it to other nodes.
   let id: String
+  /// The port id that its own node has made.
+  let port: PortID
   /// Whether its own node has said that it is dead.
   private(set) var isDead = false
   /// How many messages of each stream arrived.
@@ -30,7 +32,7 @@ final class Receiver {
     self.host = host
     self.report = report
     mayBeFlooded = node.queueLimit < 1 << 20
-    let port = node.makePort()
+    port = node.makePort()
     id = port.id
     node.run {
       rcv(port, "m") { [unowned self] (sender: Int, stream: Int, n: Int) in

@@ -24,7 +24,8 @@ final class Stream {
     self.sender = sender
     self.receiver = receiver
     self.report = report
-    target = PortID(receiver.id)
+    // Not only as text: a resolved port id finds its way without being looked up.
+    target = serial % 2 == 0 ? PortID(receiver.id) : receiver.port
     first = sender.node?.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
       if isAbandoned { report("the monitor of stream \(serial) fired after it was taken back") }
