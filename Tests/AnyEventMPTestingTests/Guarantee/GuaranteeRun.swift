@@ -68,6 +68,15 @@ final class GuaranteeRun {
     }
   }
 
+  /// Why monitors fired: the first word of the reason, for a lost node the text.
+  var reasons: Set<String> {
+    Set(
+      streams.compactMap(\.reason).map { reason in
+        let word = reason[0].string ?? "none"
+        return word == "transport_error" ? reason[2].string ?? "" : word
+      })
+  }
+
   // MARK: Members
 
   /// A host has a new node.
