@@ -144,6 +144,20 @@ private final class DialBench {
     }
   }
 
+  @Test("once one connection is established, another one in its handshake is closed at once")
+  func othersAreClosed() throws {
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      let theirs = try bench.dialBack(pauses: true)
+      bench.test.run(until: { theirs.isAskedForPermission })
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.accepted.first?.proceedWithPermission()
+      bench.test.run(until: { bench.node.isUp(bench.peerID) })
+      #expect(bench.node.switchboard.pendingCount == 0)
+      bench.test.run(until: { theirs.isClosed })
+    }
+  }
+
   /// A 2.02 node has dialled us, and then we it: both have sent their greetings on both connections.
   private func withHeldDial(
     _ body: (DialBench, _ theirs: WirePeer, _ ours: WirePeer) throws -> Void
