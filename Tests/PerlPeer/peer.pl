@@ -29,6 +29,7 @@ scenarios
   cross      reads an address from standard input and dials it at the same moment
              as it is dialled by the node there
   global     runs a global node
+  observer   a member of scripts/cluster, which says what it sees
   worker     offers its node to a worker pool (family eg_workers): others spawn
              MyApp::Worker::init here
   pool       spawns a worker on every node that offers itself, gives it a job and
@@ -51,6 +52,9 @@ options
   --kill REASON       for "monitor"
   --limit SECONDS     how long everything may take; for "hostile" how long the other
                       side may take to hang up (30)
+  --global            for "observer": a global node also with a seed
+  --connect-interval SECONDS, --monitor-timeout SECONDS
+                      (2, 30)
   --late              for "cross": authenticate on both connections when both have been greeted
   --verbose           what the node does, on standard error
 USAGE
@@ -58,7 +62,8 @@ USAGE
 my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
 
 Getopt::Long::GetOptions (\%option,
-   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f late verbose help),
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f
+      connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late verbose help),
 ) or die $USAGE;
 
 if ($option{help}) {

@@ -13,6 +13,8 @@
 # Those that run, all and the global ones; the command that a new one runs under.
 nodes=
 globals=
+# Those that are the Perl peer: as with 2.02, one that hangs is not found out.
+perls=
 departed=
 within=
 # Settings that all have.
@@ -48,6 +50,35 @@ global() {
   wait_for "$1.err" 'listens on \[[0-9.]*:[0-9]*\]' ||
     fail "$1 did not start listening: $(last_words "$1")"
   address=$(printf '%s\n' "$lines" | sed 's/.*listens on \[\([0-9.]*:[0-9]*\)\].*/\1/')
+}
+
+# perl_node NAME "SEED..." [BIND] [OPTION...]
+# Starts a node that is the Perl peer, sets $address to where it listens.
+perl_node() {
+  bind=${3:-$host:0}
+  seed_options=
+  for at in $2; do seed_options="$seed_options --seed $at"; done
+  perl_name=$1
+  shift "$(($# < 3 ? $# : 3))"
+  : >"$work/$perl_name.err"
+  # shellcheck disable=SC2086 # options
+  perl Tests/PerlPeer/peer.pl observer --rc "$network_rc" --nodeid "$perl_name" --bind "$bind" \
+    $seed_options --family cluster --connect-interval 1 --monitor-timeout 3 --verbose "$@" \
+    </dev/null >>"$events" 2>>"$work/$perl_name.err" &
+  echo $! >"$work/$perl_name.pid"
+  nodes="$nodes $perl_name"
+  perls="$(without "$perl_name" "$perls") $perl_name"
+  departed=$(without "$perl_name" "$departed")
+  wait_for "$perl_name.err" 'listens on \[[0-9.]*:[0-9]*\]' ||
+    fail "$perl_name did not start listening: $(last_words "$perl_name")"
+  address=$(printf '%s\n' "$lines" | sed 's/.*listens on \[\([0-9.]*:[0-9]*\)\].*/\1/')
+}
+
+# perl_global NAME "SEED..." [BIND]
+# The same for a global node.
+perl_global() {
+  perl_node "$1" "$2" "${3:-$host:0}" --global
+  globals="$globals $1"
 }
 
 # proxy NAME ADDRESS

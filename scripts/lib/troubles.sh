@@ -16,6 +16,10 @@ global global3 "$seed"
 address3=$address
 proxy proxy "$address3"
 proxy=$address
+perl_global perl1 "$seed $address2"
+perl1=$address
+# Not with the global node that will hang: it would never be missed.
+perl_node perl2 "$perl1 $address3"
 
 # seeds_of NUMBER
 # The seeds of a slave: two of the global nodes.
@@ -32,6 +36,8 @@ while [ "$number" -lt "$slaves" ]; do
   node "slave$number" "$(seeds_of "$number")"
   number=$((number + 1))
 done
+# One of ours has the Perl global node as its first seed.
+node slave0 "$perl1 $address1"
 # The last one has but one seed, behind the proxy.
 last=slave$slaves
 node "$last" "$proxy"
@@ -68,6 +74,25 @@ event "it is started again under its name and address"
 global global1 "$seed" "$address1"
 all_settled
 
+event "a Perl node is killed"
+crash perl2
+expect "may * perl2 transport_error"
+all_settled
+
+event "it is started again under its name"
+perl_node perl2 "$perl1 $address3"
+all_settled
+
+event "a port of it dies and another takes its place"
+signal perl2 USR1
+expect "seen perl2 port" "may * perl2 replaced"
+all_settled
+
+event "a Perl global node is killed, its slaves find another"
+crash perl1
+expect "may * perl1 transport_error"
+all_settled
+
 if [ "$kind" = full ]; then
   event "the seed is killed"
   crash seed
@@ -82,11 +107,20 @@ fi
 # --- Nodes that hang.
 
 # hang NAME
+# The Perl peer has no heartbeat: its monitors wait, and it need not fare otherwise.
+# shellcheck disable=SC2086 # lists of words
 hang() {
   signal "$1" STOP
   gone "$1"
   expect "may * $1 transport_error"
-  all_settled
+  for observer in $nodes; do
+    members "$observer" "$nodes" "$globals"
+    case " $perls " in
+      *" $observer "*) ;;
+      *) answered "$observer" "$nodes" ;;
+    esac
+  done
+  settled
 }
 
 # go_on NAME
@@ -137,3 +171,9 @@ if [ "$kind" = full ]; then
   expect "may $last global3 transport_error" "may global3 $last transport_error"
   all_settled
 fi
+
+# --- The other implementation comes back.
+
+event "the Perl global node is started again under its name and address"
+perl_global perl1 "$seed $address2" "$perl1"
+all_settled

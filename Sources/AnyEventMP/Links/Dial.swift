@@ -12,8 +12,6 @@ final class Dial {
   var connected: ((String) -> Void)?
   /// The TCP connection that is being made; it keeps the dial until it is made or not.
   var connecting: Guard?
-  /// Waits for the connection that the other node may have preferred to this one.
-  var patience: TimerWatcher?
 
   init(address: String) {
     self.address = address
@@ -25,7 +23,6 @@ final class Dial {
     failed = nil
     connected = nil
     connecting = nil
-    patience = nil
   }
 }
 

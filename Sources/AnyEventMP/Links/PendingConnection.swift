@@ -67,6 +67,11 @@ final class PendingConnection {
     holdLimit = stream.loop.timer(after: seconds, giveUp)
   }
 
+  /// It is closed already: calls `conclude` after so many seconds.
+  func linger(for seconds: Double, _ conclude: @escaping () -> Void) {
+    holdLimit = stream.loop.timer(after: seconds, conclude)
+  }
+
   /// Stops the clock and lets go of the stream, which belongs to somebody else from now on.
   func finish() {
     timeLimit = nil

@@ -9,9 +9,9 @@ extension Switchboard {
     // With the greeting, if it has not left yet: a 2.02 node learns from it which node a seed is.
     connection.stream.flushAndClose()
     if mayHaveLost(connection, refusal) {
-      // The other node may have chosen the connection that it dialled, which may still be under way.
-      connection.dial?.patience = node.loop.timer(after: Self.holdTime) {
-        [unowned self] in node.run { conclude(refusal, of: connection) }
+      undecided.append(connection)
+      connection.linger(for: Self.holdTime) { [unowned self, unowned connection] in
+        node.run { conclude(refusal, of: forget(undecided: connection)) }
       }
     } else {
       conclude(refusal, of: connection)
@@ -22,11 +22,27 @@ extension Switchboard {
   /// Whether the other end may have hung up because of a second connection that it prefers, of which
   /// we may know nothing yet.
   private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
-    guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer else {
-      return false
-    }
+    guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer,
+      node.entries[peer.nodeID]?.link == nil
+    else { return false }
     let arbiter = arbiter(for: peer)
     return arbiter.peerAgrees && arbiter.peerDialsFirst
+  }
+
+  /// The list keeps it no more; who calls does.
+  private func forget(undecided connection: PendingConnection) -> PendingConnection {
+    undecided.removeAll { $0 === connection }
+    return connection
+  }
+
+  /// A node is connected now: that is why it has hung up on what we dialled.
+  func concludeLost(to id: String) {
+    let lost = undecided.filter { $0.peer?.nodeID == id }
+    undecided.removeAll { $0.peer?.nodeID == id }
+    for connection in lost {
+      connection.finish()
+      conclude(alreadyConnected(id), of: connection)
+    }
   }
 
   /// Logs why a connection was given up, and tells who dialled it.
@@ -39,7 +55,6 @@ extension Switchboard {
     }
     report(refusal, of: connection)
     let dial = connection.dial
-    dial?.patience = nil
     switch refusal.code {
     case .ownNode: dial?.failed?(.ourselves)
     case .alreadyConnected:

@@ -5,6 +5,8 @@ import AnyEvent
 final class Switchboard {
   unowned let node: Node
   private(set) var pending: [PendingConnection] = []
+  /// Dialled and hung up on by the other end, which may have preferred another one.
+  var undecided: [PendingConnection] = []
   /// How many strangers may be connected at a time; beyond it the oldest of them is dropped.
   var maximumStrangers = 1024
   /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
@@ -39,6 +41,7 @@ final class Switchboard {
       connection.stream.close()
     }
     pending = []
+    undecided = []
   }
 
   private func begin(
@@ -168,6 +171,7 @@ final class Switchboard {
       node: node, entry: entry, stream: connection.stream, address: connection.address,
       sends: result.sendFraming, receives: result.receiveFraming)
     node.nodeUp(entry, link)
+    concludeLost(to: id)
     connection.dial?.connected?(id)
     // Unless somebody was called meanwhile who has closed it.
     guard !result.rest.isEmpty, entry.link === link else { return }

@@ -3,72 +3,66 @@
 /// First in, first out, so that the order per port is kept.
 struct DeferredWork: ~Copyable {
   enum Item {
-    case message(LocalPort, [Value])
+    /// A message and the bytes that it takes.
+    case message(LocalPort, [Value], bytes: Int)
+    /// A message to the node's own port.
+    case request([Value], bytes: Int)
     case kill(LocalPort, [Value])
     case job(() -> Void)
+
+    /// What counts for the limit; only who sends without end makes many of those that take any.
+    @inline(__always)
+    fileprivate var bytes: Int {
+      switch self {
+      case .message(_, _, let bytes), .request(_, let bytes): bytes
+      case .kill, .job: 0
+      }
+    }
   }
 
-  private var items: UnsafeMutablePointer<Item>
-  private var capacity: Int
-  private var head = 0
-  private var tail = 0
-
-  /// What an empty queue keeps room for.
-  private static let usualCapacity = 16
-  private static let keptCapacity = 4096
-
-  init() {
-    capacity = Self.usualCapacity
-    items = .allocate(capacity: capacity)
-  }
-
-  deinit {
-    (items + head).deinitialize(count: tail - head)
-    items.deallocate()
-  }
+  private var items = FIFO<Item>()
+  /// How many bytes of memory the messages in it take.
+  private(set) var bytes = 0
+  /// Whether it was told that much waits.
+  var isOverHighWater = false
 
   @inline(__always)
-  var isEmpty: Bool { head == tail }
+  var isEmpty: Bool { items.isEmpty }
+
+  var count: Int { items.count }
 
   @inline(__always)
   mutating func append(_ item: consuming Item) {
-    if tail == capacity { makeRoom() }
-    (items + tail).initialize(to: item)
-    tail += 1
+    bytes += item.bytes
+    items.append(item)
   }
 
-  /// The item gives up its place: what a message holds must not live until the whole queue is done.
   @inline(__always)
   mutating func popFirst() -> Item? {
-    if head == tail { return nil }
-    let item = (items + head).move()
-    head += 1
-    if head == tail { becameEmpty() }
+    guard let item = items.popFirst() else { return nil }
+    bytes -= item.bytes
+    if items.isEmpty { isOverHighWater = false }
     return item
   }
 
-  private mutating func becameEmpty() {
-    head = 0
-    tail = 0
-    guard capacity > Self.keptCapacity else { return }
-    items.deallocate()
-    capacity = Self.usualCapacity
-    items = .allocate(capacity: capacity)
+  /// About how many bytes of memory a waiting message takes.
+  static func bytes(of message: [Value]) -> Int {
+    MemoryLayout<Item>.stride + heapBytes(of: message)
   }
 
-  /// Moves the items to the front, into a larger allocation unless they fill less than half of this.
-  private mutating func makeRoom() {
-    let live = tail - head
-    if live * 2 <= capacity {
-      items.moveInitialize(from: items + head, count: live)
-    } else {
-      let larger = UnsafeMutablePointer<Item>.allocate(capacity: capacity * 2)
-      larger.moveInitialize(from: items + head, count: live)
-      items.deallocate()
-      items = larger
-      capacity *= 2
+  private static func heapBytes(of values: some Collection<Value>) -> Int {
+    // An allocation has a header and is rounded up.
+    values.reduce(32) { $0 + MemoryLayout<Value>.stride + heapBytes(of: $1) }
+  }
+
+  private static func heapBytes(of value: Value) -> Int {
+    switch value {
+    case .null, .bool, .int, .uint, .double: 0
+    case .string(let text): text.utf8.count < 16 ? 0 : 32 + text.utf8.count
+    case .bytes(let bytes): 32 + bytes.count
+    case .array(let values): heapBytes(of: values)
+    case .hash(let values):
+      values.reduce(heapBytes(of: values.values)) { $0 + 24 + heapBytes(of: .string($1.key)) }
     }
-    head = 0
-    tail = live
   }
 }

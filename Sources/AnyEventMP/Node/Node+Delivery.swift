@@ -11,8 +11,6 @@ func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
 extension Node {
   /// How deep local sends call each other before the event loop takes over.
   private static let maximumDepth = 50
-  /// How many deferred items one loop iteration takes.
-  private static let deferredPerIteration = 1000
 
   /// Sends a message; to an own port it usually means calling it right away.
   final func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
@@ -42,12 +40,13 @@ extension Node {
     switch target.kind {
     case .local:
       let port = unsafeDowncast(target, to: LocalPort.self)
-      if port.state == .dead { return }
+      // What is sent after a kil would come after it.
+      if port.state != .alive { return }
       if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
-      if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty {
+      if depth < Self.maximumDepth, deferred.isEmpty {
         call(port, message)
       } else {
-        `defer`(.message(port, Array(message)))
+        deferMessage(message, to: port)
       }
     case .remote:
       let home = unsafeDowncast(target, to: RemotePort.self).home
@@ -65,10 +64,7 @@ extension Node {
   /// dropped, as everywhere.
   private func sendToOwnNode(_ message: UnsafeBufferPointer<Value>, name: String) {
     if isTracing { MessageTrace.sent(message, to: name, of: id) }
-    guard name.isEmpty else { return }
-    let copy = Array(message)
-    `defer`(
-      .job { [unowned self] in copy.withUnsafeBufferPointer { handleRequest($0, from: home) } })
+    if name.isEmpty { deferRequest(message) }
   }
 
   /// Sends to a port of another node, which gets a connection if it has none.
@@ -101,7 +97,7 @@ extension Node {
   }
 
   /// A message that cannot be sent is the sender's error: it kills the port that sends it.
-  func refuseToSend(_ error: CodecError, to name: String, of node: String) {
+  func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
     let text = "cannot send a message to \(node)#\(name): \(error)"
     guard let running else {
       // A peer can cause it too, by what it has relayed.
@@ -166,39 +162,5 @@ extension Node {
     String(
       String.UnicodeScalarView(
         tag.unicodeScalars.prefix(30).map { (0x20...0x7e).contains($0.value) ? $0 : "." }))
-  }
-
-  /// Puts work behind everything that waits for the loop already.
-  func `defer`(_ item: consuming DeferredWork.Item) {
-    deferred.append(item)
-    scheduleDrain()
-  }
-
-  private func scheduleDrain() {
-    if isDrainScheduled { return }
-    isDrainScheduled = true
-    loop.postpone { [reference] in reference.node?.drainDeferred() }
-  }
-
-  private func drainDeferred() {
-    isDrainScheduled = false
-    run {
-      var left = Self.deferredPerIteration
-      while left > 0, let item = deferred.popFirst() {
-        left -= 1
-        perform(item)
-      }
-      if !deferred.isEmpty { scheduleDrain() }
-    }
-  }
-
-  private func perform(_ item: DeferredWork.Item) {
-    switch item {
-    case .message(let port, let values):
-      if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
-    case .kill(let port, let reason): finish(port, reason)
-    case .job(let job):
-      job()
-    }
   }
 }

@@ -12,8 +12,12 @@ extension Node {
   var maximumQueue: Int { queueLimit == 0 ? .max : queueLimit }
 
   /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
+  ///
+  /// For our own node: the memory of messages between its ports that wait for the event loop, as those
+  /// of a deep recursion do.
   public func queuedBytes(for node: String) -> Int {
     loop.preconditionOnLoop()
+    if node.isEmpty || node == id { return deferred.bytes }
     guard let entry = entries[node] else { return 0 }
     return entry.link?.queuedBytes ?? entry.waiting?.count ?? 0
   }

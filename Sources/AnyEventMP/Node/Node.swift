@@ -58,11 +58,13 @@ public final class Node {
   var limits = CodecLimits.standard
   /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
   ///
-  /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do.
+  /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As
+  /// many bytes of messages between ports of this node may wait for the event loop; the port that one
+  /// more is for is killed, with the reason `too_much_queued`.
   public var queueLimit = 256 << 20 { didSet { queueLimitsChanged() } }
   /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
   public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
-  /// Called from the loop with a node id when what waits for that node has come to exceed
+  /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed
   /// ``highWaterMark``, and again only after everything was sent meanwhile.
   ///
   /// Who is told may send less; ``whenDrained(_:_:)`` tells when to go on.

@@ -6,18 +6,27 @@ final class FamilyView {
   private(set) var contents: [String: Value] = [:]
   private(set) var isTold = false
   private let report: (String) -> Void
+  /// Ends it.
+  private var end: (() -> Void)?
 
   init(of family: String, on node: Node, report: @escaping (String) -> Void) {
     self.family = family
     self.report = report
-    _ = node.database.monitor(family) { [unowned self] family, added, changed, deleted in
+    end = node.database.monitor(family) { [unowned self] family, added, changed, deleted in
       update(to: family, added, changed, deleted)
     }
+  }
+
+  /// Does not want to be told any more.
+  func cancel() {
+    end?()
+    end = nil
   }
 
   private func update(
     to family: [String: Value], _ added: [String], _ changed: [String], _ deleted: [String]
   ) {
+    if end == nil { complain("told after its end") }
     let before = contents
     contents = family
     isTold = true

@@ -4,11 +4,13 @@
 extension GuaranteeRun {
   /// Something happens.
   func act() throws {
-    switch network.random.number(below: 100) {
-    case 0..<40: sendSome()
-    case 40..<55: useDatabase()
-    case 55..<62: killReceiver()
-    case 62..<66: changeMonitors()
+    switch network.random.number(below: isFaultless ? 66 : 100) {
+    case 0..<36: sendSome()
+    case 36..<38: addressStranger()
+    case 38..<52: useDatabase()
+    case 52..<59: killReceiver()
+    case 59..<63: changeMonitors()
+    case 63..<66: waitForDrain()
     case 66..<74: cutSomething()
     case 74..<80: freezeSomething()
     case 80..<84: partition()
@@ -32,8 +34,15 @@ extension GuaranteeRun {
         let receiver = network.random.pick(receivers.suffix(8))
       else { return }
       let stream = stream(from: member, to: receiver)
+      // What is sent to a port of the same node has to wait then.
+      if network.random.chance(0.2) { member.node?.defer(.job({})) }
       for _ in 0...network.random.number(below: 10) { stream.send(padding: padding()) }
     }
+  }
+
+  /// A port of a node that never was.
+  private func addressStranger() {
+    network.random.pick(members.filter { $0.node != nil })?.monitorStranger()
   }
 
   private func padding() -> Int {
@@ -46,7 +55,11 @@ extension GuaranteeRun {
 
   private func changeMonitors() {
     guard let stream = network.random.pick(streams.filter({ !$0.isOver })) else { return }
-    if network.random.chance(0.5) { stream.addMonitor() } else { stream.removeMonitor() }
+    switch network.random.number(below: 5) {
+    case 0: stream.abandon()
+    case 1, 2: stream.removeMonitor()
+    default: stream.addMonitor()
+    }
   }
 
   /// A port is killed by its own node or by another one.
@@ -54,9 +67,30 @@ extension GuaranteeRun {
     guard let receiver = network.random.pick(receivers.filter { !$0.isDead }),
       let member = network.random.pick(members.filter { $0.node != nil })
     else { return }
-    let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", "by the test"]
+    if network.random.chance(0.3) {
+      // What waits for the loop was sent before the kill, and must be delivered.
+      member.node?.defer(.job({}))
+      stream(from: member, to: receiver).send(padding: 0)
+    }
+    killSerial += 1
+    let reason: [Value] = network.random.chance(0.5) ? [] : ["killed", .int(killSerial)]
+    let own = streams.filter { $0.sender === member && $0.receiver === receiver }
+    receiver.willBeKilled(
+      by: member, reason, sent: Dictionary(uniqueKeysWithValues: own.map { ($0.serial, $0.sent) }))
     member.node?.kill(PortID(receiver.id), reason: reason)
+    if network.random.chance(0.5) {
+      // Too late, also when the kill has to wait.
+      let stream = stream(from: member, to: receiver)
+      for _ in 0..<3 { stream.send(padding: 0) }
+    }
     addReceiver(on: network.hosts[receiver.host])
+  }
+
+  private func waitForDrain() {
+    guard let member = network.random.pick(members.filter { $0.node != nil }),
+      let host = network.random.pick(network.hosts)
+    else { return }
+    member.waitForDrain(of: host.name)
   }
 
   private func cutSomething() {
@@ -72,7 +106,22 @@ extension GuaranteeRun {
   private func partition() {
     let mixed = network.hosts.shuffled(using: &network.random)
     let count = network.random.number(below: mixed.count)
-    network.partition(Array(mixed.prefix(count)), Array(mixed.dropFirst(count)))
+    let (half, rest) = (Array(mixed.prefix(count)), Array(mixed.dropFirst(count)))
+    network.partition(half, rest)
+    if network.random.chance(0.2) { sitOut(half, rest) }
+  }
+
+  /// Two minutes of a partition: longer than any time limit, so that all monitors fire.
+  private func sitOut(_ half: [SimulatedHost], _ rest: [SimulatedHost]) {
+    let separated = streams.filter { stream in
+      let isHere = half.contains { $0 === stream.sender.host }
+      let isThere = rest.contains { $0.index == stream.receiver.host }
+      return !stream.isOver && isHere == isThere
+    }
+    network.run(for: 120)
+    for stream in separated where !stream.isOver {
+      report("stream \(stream.serial) goes on, though its node has been out of reach for long")
+    }
   }
 
   private func changeConditions() {

@@ -8,13 +8,17 @@ extension GuaranteeRun {
     let family = network.random.chance(0.7) ? "alpha" : "beta"
     // Few keys, so that several nodes hold the same one.
     let key = "key\(network.random.number(below: 5))"
-    switch network.random.number(below: 10) {
+    switch network.random.number(below: 12) {
     case 0...4: member.set(family, key, someValue())
     case 5, 6: member.delete(family, [key, "key0"])
     case 7:
       let own = receivers.filter { $0.host == member.host.index && !$0.isDead }
       if let receiver = network.random.pick(own) { member.register(receiver) }
     case 8: member.query(.keys, family)
+    case 9: member.renewView(network.random.number(below: member.views.count))
+    case 10:
+      let keys = member.registrations.keys.sorted()
+      if let key = network.random.pick(keys) { member.unregister(key) }
     default: member.query(.family, family)
     }
   }

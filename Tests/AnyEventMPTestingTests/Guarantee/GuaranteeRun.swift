@@ -10,12 +10,16 @@ final class GuaranteeRun {
   var members: [Member] = []
   var receivers: [Receiver] = []
   var streams: [Stream] = []
+  /// Whether nothing is wrong with the network, and no queue is small: no connection may be lost then.
+  let isFaultless: Bool
   private var nodes: [WeakNode] = []
+  var killSerial = 0
   private var streamSerial = 0
   private var memberSerial = 0
 
   init(seed: UInt64) throws {
     network = SimulatedNetwork(seed: seed)
+    isFaultless = network.random.chance(0.1)
     let globals = network.random.number(below: 3) + 1
     let slaves = network.random.number(below: 3) + (globals == 1 ? 1 : 0)
     for index in 0..<globals + slaves {
@@ -45,7 +49,8 @@ final class GuaranteeRun {
     }
     try calmDown()
     for stream in streams { stream.checkAtEnd() }
-    for member in members { member.checkQueries() }
+    for member in members { member.checkAtEnd() }
+    if isFaultless { checkFaultless() }
     checkLeftovers()
     checkNodes(alive: network.hosts.count)
     network.close()
@@ -63,6 +68,15 @@ final class GuaranteeRun {
     }
   }
 
+  /// Why monitors fired: the first word of the reason, for a lost node the text.
+  var reasons: Set<String> {
+    Set(
+      streams.compactMap(\.reason).map { reason in
+        let word = reason[0].string ?? "none"
+        return word == "transport_error" ? reason[2].string ?? "" : word
+      })
+  }
+
   // MARK: Members
 
   /// A host has a new node.
@@ -70,10 +84,14 @@ final class GuaranteeRun {
     guard let node = host.node else { return }
     memberSerial += 1
     members.removeAll { $0.host === host }
-    members.append(
-      Member(serial: memberSerial, host: host, report: { [unowned self] in report($0) }))
+    let member = Member(
+      serial: memberSerial, host: host, report: { [unowned self] in report($0) },
+      isUp: { [unowned self] in isUp($0, $1) })
+    members.append(member)
     nodes.append(WeakNode(node))
-    if network.random.chance(0.5) { node.queueLimit = 2000 << network.random.number(below: 7) }
+    if !isFaultless, network.random.chance(0.5) {
+      member.limitQueues(to: 2000 << network.random.number(below: 7))
+    }
     for _ in 0...network.random.number(below: 2) { addReceiver(on: host) }
   }
 
@@ -111,6 +129,15 @@ final class GuaranteeRun {
     next.send(padding: 0)
   }
 
+  /// A node has come up: some programs send at once, behind what waited for it.
+  private func isUp(_ member: Member, _ id: String) {
+    for stream in streams where stream.sender === member && !stream.isOver {
+      if network.hosts[stream.receiver.host].name == id, network.random.chance(0.3) {
+        stream.send(padding: 0)
+      }
+    }
+  }
+
   // MARK: The end
 
   /// All faults end, and a minute passes; then messages to all that live must arrive.
@@ -127,6 +154,7 @@ final class GuaranteeRun {
     }
     network.run(for: 60)
     checkQueues()
+    checkLeftovers()
     checkDatabase()
     for member in members {
       for receiver in receivers where !receiver.isDead {
@@ -150,10 +178,14 @@ final class GuaranteeRun {
   }
 
   private func checkQueues() {
-    for host in network.hosts {
-      guard let node = host.node else { continue }
-      for id in node.entries.keys.sorted() where node.queuedBytes(for: id) > node.queueLimit {
-        report("\(node.id) has \(node.queuedBytes(for: id)) bytes for \(id)")
+    for member in members { member.checkQueues() }
+  }
+
+  /// Where nothing is wrong no node may be lost.
+  private func checkFaultless() {
+    for stream in streams {
+      if let reason = stream.reason, reason.first == "transport_error" {
+        report("nothing is wrong, but stream \(stream.serial) ended: \(reason)")
       }
     }
   }

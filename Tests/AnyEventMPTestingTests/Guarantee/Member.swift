@@ -9,75 +9,120 @@ final class Member {
   let host: SimulatedHost
   private(set) weak var node: Node?
   /// What this node has set in the database itself.
-  private(set) var local: [String: [String: Value]] = [:]
+  var local: [String: [String: Value]] = [:]
   private(set) var views: [FamilyView] = []
-  private var openQueries = 0
-  private let report: (String) -> Void
+  /// Those that were ended, which must not be told anything any more.
+  private var endedViews: [FamilyView] = []
+  /// What takes a registered port out of the database again.
+  var registrations: [String: () -> Void] = [:]
+  var openQueries = 0
+  /// Who waits for a queue to run empty.
+  private var openDrains = 0
+  /// Monitors of ports on nodes that never were, and how many of them have fired.
+  private var strangers = (monitored: 0, fired: 0)
+  /// The nodes that are up, as this node was told.
+  private var up: Set<String> = []
+  /// The nodes for which much waits, as this node was told.
+  private var overHighWater: Set<String> = []
+  let report: (String) -> Void
 
-  init(serial: Int, host: SimulatedHost, report: @escaping (String) -> Void) {
+  /// `isUp` is called with each node that comes up.
+  init(
+    serial: Int, host: SimulatedHost, report: @escaping (String) -> Void,
+    isUp: @escaping (Member, String) -> Void
+  ) {
     self.serial = serial
     self.host = host
     self.report = { report("\(host.name) (\(serial)): \($0)") }
     node = host.node
-    if let node {
-      views = (Self.families + ["'l", "'g"]).map {
-        FamilyView(of: $0, on: node, report: self.report)
-      }
+    guard let node else { return }
+    views = (Self.families + ["'l", "'g"]).map {
+      FamilyView(of: $0, on: node, report: self.report)
+    }
+    node.watchNodes { [unowned self] id, isThere, _ in
+      let isNews = isThere ? up.insert(id).inserted : up.remove(id) != nil
+      if !isNews { self.report("told twice that \(id) is \(isThere ? "up" : "down")") }
+      if isThere { isUp(self, id) }
     }
   }
 
-  func set(_ family: String, _ key: String, _ value: Value) {
-    guard let node else { return }
-    local[family, default: [:]][key] = value
-    node.database.set(family, key, value)
+  // MARK: Queues
+
+  /// From now on the queues are small, and it is told when they are half full.
+  func limitQueues(to limit: Int) {
+    node?.queueLimit = limit
+    node?.highWaterMark = limit / 2
+    node?.onHighWater = { [unowned self] id, _ in overHighWater.insert(id) }
   }
 
-  func delete(_ family: String, _ keys: [String]) {
-    guard let node else { return }
-    for key in keys { local[family]?[key] = nil }
-    node.database.delete(family, keys)
+  /// Right after something was sent: what waits is within the limit.
+  func checkQueue(for id: String) {
+    guard let node, node.queueLimit > 0 else { return }
+    let queued = node.queuedBytes(for: id)
+    if queued > node.queueLimit { report("\(queued) bytes wait for \(id)") }
   }
 
-  /// Registers a port as long as it lives.
-  func register(_ receiver: Receiver) {
+  /// After the loop has run.
+  func checkQueues() {
     guard let node else { return }
-    let key = receiver.id
-    local["ports", default: [:]][key] = .null
-    _ = node.database.register("ports", PortID(key), .null)
-    _ = node.monitor(PortID(key).ref) { [unowned self] _ in local["ports"]?[key] = nil }
+    for id in node.entries.keys.sorted() {
+      checkQueue(for: id)
+      let queued = node.queuedBytes(for: id)
+      if queued == 0 {
+        overHighWater.remove(id)
+      } else if node.highWaterMark > 0, queued > node.highWaterMark, !overHighWater.contains(id) {
+        report("\(queued) bytes wait for \(id), and it was not told")
+      }
+    }
+    overHighWater.formIntersection(node.entries.keys)
   }
 
-  /// Asks a question, which must be answered once, sooner or later.
-  func query(_ kind: DatabaseQuery, _ family: String, _ check: ((Value) -> Void)? = nil) {
-    guard let node else { return }
-    openQueries += 1
-    var isAnswered = false
-    node.database.query(kind, family) { [unowned self] answer in
-      if isAnswered { report("a query was answered twice") }
-      isAnswered = true
-      openQueries -= 1
-      check?(answer)
+  /// Waits for a queue to run empty, or for the node to be lost.
+  func waitForDrain(of id: String) {
+    openDrains += 1
+    var isDone = false
+    node?.whenDrained(id) { [unowned self] in
+      if isDone { report("told twice that the queue of \(id) is empty") }
+      isDone = true
+      openDrains -= 1
     }
   }
 
-  /// Compares what this node shows with what all together have set.
-  func checkDatabase(_ expected: [String: [String: Value]]) {
-    for view in views {
-      let wanted = expected[view.family] ?? [:]
-      if !view.isTold {
-        report("was never told what family \(view.family) holds")
-      } else if view.contents != wanted {
-        report("family \(view.family) is \(view.contents) instead of \(wanted)")
-      }
-      query(.family, view.family) { [unowned self] answer in
-        if answer != .hash(wanted) {
-          report("a query of \(view.family) answers \(answer) instead of \(wanted)")
-        }
-      }
+  /// Monitors a port on a node that never was, and sends to it: the monitor must fire.
+  func monitorStranger() {
+    guard let node else { return }
+    strangers.monitored += 1
+    let id = "stranger\(strangers.monitored)"
+    var hasFired = false
+    node.monitor(PortID("\(id)#p")) { [unowned self] reason in
+      if hasFired { report("the monitor of \(id) fired again: \(reason)") }
+      hasFired = true
+      strangers.fired += 1
+      if reason[0] != "transport_error" || reason[1].string != id { report("\(id): \(reason)") }
     }
+    node.run { snd("\(id)#p", "hello") }
   }
 
-  func checkQueries() {
+  // MARK: The database
+
+  /// Watches a family anew.
+  func renewView(_ index: Int) {
+    guard let node else { return }
+    views[index].cancel()
+    endedViews.append(views[index])
+    views[index] = FamilyView(of: views[index].family, on: node, report: report)
+  }
+
+  // MARK: The end
+
+  /// What must be there when the network has been whole and quiet for long.
+  func checkAtEnd() {
     if openQueries > 0 { report("\(openQueries) queries were never answered") }
+    if openDrains > 0 { report("\(openDrains) queues never ran empty") }
+    if strangers.fired != strangers.monitored {
+      report("\(strangers.fired) of \(strangers.monitored) monitors of strangers fired")
+    }
+    let connected = node?.connectedNodes ?? []
+    if up.sorted() != connected { report("was told of \(up.sorted()), up are \(connected)") }
   }
 }

@@ -1,4 +1,5 @@
 @testable import AnyEventMP
+@testable import AnyEventMPTesting
 
 /// Numbered messages from one node to one receiver, from the start of a monitor until it fires.
 final class Stream {
@@ -8,8 +9,11 @@ final class Stream {
   private(set) var sent = 0
   private(set) var reason: Message?
   private let target: PortID
+  private var first: MonitorToken?
   private var extra: [Int: MonitorToken] = [:]
   private var extraSerial = 0
+  /// How many of the added monitors have fired.
+  private var extraFired = 0
   private let report: (String) -> Void
 
   init(
@@ -20,16 +24,21 @@ final class Stream {
     self.sender = sender
     self.receiver = receiver
     self.report = report
-    target = PortID(receiver.id)
-    _ = sender.node?.monitor(target.ref) { [weak self] reason in
+    // Not only as text: a resolved port id finds its way without being looked up.
+    target = serial % 2 == 0 ? PortID(receiver.id) : receiver.port
+    first = sender.node?.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
+      if isAbandoned { report("the monitor of stream \(serial) fired after it was taken back") }
       if self.reason != nil { report("the monitor of stream \(serial) fired again: \(reason)") }
       self.reason = reason
+      check(reason)
       fired(self)
     }
   }
 
-  var isOver: Bool { reason != nil || sender.node == nil }
+  var isOver: Bool { reason != nil || isAbandoned || sender.node == nil }
+  /// Whether nobody monitors the receiver for it any more.
+  private var isAbandoned: Bool { first == nil }
 
   /// Sends the next message, with so many bytes besides its number.
   func send(padding: Int) {
@@ -42,6 +51,7 @@ final class Stream {
       }
     }
     sent += 1
+    sender.checkQueue(for: target.node)
   }
 
   /// Adds one more monitor on the same port.
@@ -49,11 +59,13 @@ final class Stream {
     guard !isOver, let node = sender.node else { return }
     extraSerial += 1
     let number = extraSerial
-    extra[number] = node.monitor(target.ref) { [weak self] _ in
+    extra[number] = node.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
       if extra.removeValue(forKey: number) == nil {
         report("monitor \(number) of stream \(serial) fired again, or after it was taken back")
       }
+      extraFired += 1
+      check(reason)
     }
   }
 
@@ -64,19 +76,55 @@ final class Stream {
     sender.node?.remove(token)
   }
 
+  /// Takes all monitors back.
+  func abandon() {
+    guard !isOver, let node = sender.node, let token = first else { return }
+    first = nil
+    node.remove(token)
+    for token in extra.values { node.remove(token) }
+    extra = [:]
+  }
+
+  /// A monitor may fire for what happened only: a death, or the loss of the node.
+  private func check(_ reason: Message) {
+    if reason.first == "transport_error" {
+      if sender.host.index == receiver.host { report("stream \(serial) never left: \(reason)") }
+      if reason[1].string != target.node { report("stream \(serial): not its node: \(reason)") }
+    } else if !receiver.isDead {
+      report("the receiver of stream \(serial) lives, but its monitor fired: \(reason)")
+    } else if reason.first != "no_such_port", !receiver.wasKilled(with: reason) {
+      report("nobody killed the receiver of stream \(serial) like that: \(reason)")
+    }
+  }
+
   /// What must hold when the network has been whole and quiet for long.
   func checkAtEnd() {
     guard sender.node != nil else { return }
     let delivered = receiver.delivered[serial, default: 0]
     if let reason {
       if !extra.isEmpty { report("\(extra.count) monitors of stream \(serial) did not fire") }
-      if reason.isEmpty, delivered != sent, !receiver.isDead {
-        report("stream \(serial) ended normally, but its receiver lives")
-      }
+      checkKill(reason, delivered)
+    } else if isAbandoned {
+      if delivered > sent { report("stream \(serial): \(delivered) of \(sent) messages arrived") }
     } else if receiver.isDead {
       report("the receiver of stream \(serial) is dead, but no monitor fired")
     } else if delivered != sent {
       report("stream \(serial): \(delivered) of \(sent) messages arrived, but no monitor fired")
+    } else if extraFired > 0 {
+      report("\(extraFired) monitors of stream \(serial) fired, but not the first one")
+    }
+  }
+
+  /// Who kills a port has all delivered that it sent there before, and nothing of what it sent
+  /// afterwards; nobody else has anything delivered that was not sent.
+  private func checkKill(_ reason: Message, _ delivered: Int) {
+    guard let kill = receiver.kill(with: reason), kill.killer === sender else {
+      if delivered > sent { report("stream \(serial): \(delivered) of \(sent) messages arrived") }
+      return
+    }
+    let wanted = kill.sent[serial, default: 0]
+    if delivered != wanted {
+      report("stream \(serial): \(delivered) arrived instead of the \(wanted) before the kill")
     }
   }
 }

@@ -33,9 +33,12 @@ private final class DialBench {
     node.run { snd("\(peerID)#p", "first") }
   }
 
+  /// Where the peer listens.
+  var address: String { listener?.address.description ?? "" }
+
   /// The node dials the peer.
   func dialPeer() {
-    node.found(peerID, [listener?.address.description ?? ""])
+    node.found(peerID, [address])
   }
 
   /// The peer dials the node.
@@ -96,6 +99,62 @@ private final class DialBench {
       })
       #expect(bench.downs.first?[2].string?.contains("compare the secret") == true)
       #expect(log.lines(with: "(\(bench.peerID))").count == 1)
+    }
+  }
+
+  /// The node dials the peer on the test's own account, and the peer hangs up on it.
+  private func dialInVain(_ bench: DialBench, _ failed: @escaping (DialFailure) -> Void) -> Dial {
+    let dial = Dial(address: bench.address)
+    dial.failed = failed
+    bench.node.dial(dial)
+    bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+    bench.accepted.first?.raw.stream.flushAndClose()
+    bench.test.run(until: { !bench.node.switchboard.undecided.isEmpty })
+    return dial
+  }
+
+  @Test("a dial that lost to another connection is told so, also when that is lost at once")
+  func lostToShortOne() throws {
+    let log = LogCollector.shared
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      var failures: [DialFailure] = []
+      let dial = dialInVain(bench) { failures.append($0) }
+      let own = try bench.dialBack(pauses: false)
+      bench.test.run(until: { bench.node.isUp(bench.peerID) })
+      #expect(failures == [.alreadyConnected(node: bench.peerID)])
+      own.raw.stream.close()
+      bench.test.run(until: { !bench.node.isUp(bench.peerID) })
+      bench.test.loop.advance(by: 2)
+      #expect(failures.count == 1 && bench.node.switchboard.undecided.isEmpty)
+      #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
+      _ = dial
+    }
+  }
+
+  @Test("a dial that was hung up on keeps nothing of a node that is closed meanwhile")
+  func closedMeanwhile() throws {
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      var failures = 0
+      let dial = dialInVain(bench) { _ in failures += 1 }
+      dial.cancel()
+      bench.node.close()
+      #expect(bench.node.switchboard.undecided.isEmpty)
+      bench.test.loop.advance(by: 2)
+      #expect(failures == 0)
+    }
+  }
+
+  @Test("once one connection is established, another one in its handshake is closed at once")
+  func othersAreClosed() throws {
+    try withBench(peerAgrees: true, pauses: true) { bench in
+      let theirs = try bench.dialBack(pauses: true)
+      bench.test.run(until: { theirs.isAskedForPermission })
+      bench.dialPeer()
+      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.accepted.first?.proceedWithPermission()
+      bench.test.run(until: { bench.node.isUp(bench.peerID) })
+      #expect(bench.node.switchboard.pendingCount == 0)
+      bench.test.run(until: { theirs.isClosed })
     }
   }
 

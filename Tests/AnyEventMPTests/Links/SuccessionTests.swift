@@ -27,6 +27,24 @@ import Testing
     }
   }
 
+  @Test("who dials a node that is connected is told so at once, and nobody doubts the connection")
+  func ownDial() throws {
+    try withPair { global, slave, test in
+      var failures: [DialFailure] = []
+      let dial = Dial(address: global.address)
+      var isLater = false
+      dial.greeted = { _ in slave.loop.postpone { isLater = true } }
+      dial.failed = {
+        failures.append($0)
+        #expect(!isLater)
+      }
+      slave.dial(dial)
+      test.run(until: { !failures.isEmpty })
+      #expect(failures == [.alreadyConnected(node: global.id)])
+      #expect(slave.switchboard.pendingCount == 0)
+    }
+  }
+
   @Test("all are refused when the old connection proves to be alive")
   func alive() throws {
     try withLoop(manualTime: 1000) { test in

@@ -63,15 +63,17 @@ sub node_down {
 
    delete $_->{$id} for values %{ $self->{mon} };
 
-   if (delete $self->{global}{$id}) {
+   # What it sent goes first: it must not pass for ours.
+   my $was_global = $self->{global}{$id};
+   $self->_replace ($id, {}, relay => !$was_global);
+   delete $self->{source}{$id};
+
+   if ($was_global) {
+      delete $self->{global}{$id};
       my $database = $self->{node}{database};
       $database->del ("'g", $id);
       $database->del ("'l", $id);
-      $self->_replace ($id, {}, relay => 0);
-   } else {
-      $self->_replace ($id, {}, relay => 1);
    }
-   delete $self->{source}{$id};
 }
 
 #############################################################################

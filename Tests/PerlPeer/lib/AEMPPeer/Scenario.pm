@@ -12,6 +12,7 @@ use JSON::XS ();
 
 use AEMPPeer ();
 use AEMPPeer::Hostile ();
+use AEMPPeer::Observer ();
 use AEMPPeer::Pool ();
 
 my $JSON = JSON::XS->new->canonical->allow_nonref->ascii;
@@ -25,6 +26,7 @@ my %SCENARIO = (
    ping     => \&ping,
    cross    => \&cross,
    global   => \&global,
+   observer => \&AEMPPeer::Observer::start,
    worker   => \&AEMPPeer::Pool::worker,
    pool     => \&AEMPPeer::Pool::pool,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
@@ -131,6 +133,7 @@ sub node {
    my $option = $self->{option};
 
    my $node = $self->{node} = AEMPPeer->new (
+      map ({ defined $option->{$_} ? ($_ => $option->{$_}) : () } qw(connect_interval monitor_timeout)),
       secret   => $self->{secret},
       seeds    => $option->{seed},
       binds    => @{ $option->{bind} } ? $option->{bind} : ["127.0.0.1:0"],
@@ -145,6 +148,8 @@ sub node {
    AEMPPeer::Framing->new ($_) for @{ $node->{framings} }; # unknown ones die here
 
    $node->start;
+   return $node if $self->{quiet};
+
    $self->event ("Node: " . $node->nodeid);
    $self->event ("Listening on: $_") for $node->listens;
 

@@ -1,0 +1,69 @@
+/// A queue: first in, first out, in one piece of memory that is moved only when it has to grow.
+struct FIFO<Element>: ~Copyable {
+  private var items: UnsafeMutablePointer<Element>
+  private var capacity: Int
+  private var head = 0
+  private var tail = 0
+
+  /// What an empty queue keeps room for.
+  private static var usualCapacity: Int { 16 }
+  private static var keptCapacity: Int { 4096 }
+
+  init() {
+    capacity = Self.usualCapacity
+    items = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    (items + head).deinitialize(count: tail - head)
+    items.deallocate()
+  }
+
+  @inline(__always)
+  var isEmpty: Bool { head == tail }
+
+  var count: Int { tail - head }
+
+  @inline(__always)
+  mutating func append(_ item: consuming Element) {
+    if tail == capacity { makeRoom() }
+    (items + tail).initialize(to: item)
+    tail += 1
+  }
+
+  /// Takes the first item, which gives up its place: what it holds must not live until the whole
+  /// queue is done.
+  @inline(__always)
+  mutating func popFirst() -> Element? {
+    if head == tail { return nil }
+    let item = (items + head).move()
+    head += 1
+    if head == tail { becameEmpty() }
+    return item
+  }
+
+  private mutating func becameEmpty() {
+    head = 0
+    tail = 0
+    guard capacity > Self.keptCapacity else { return }
+    items.deallocate()
+    capacity = Self.usualCapacity
+    items = .allocate(capacity: capacity)
+  }
+
+  /// Moves the items to the front, into a larger allocation unless they fill less than half of this.
+  private mutating func makeRoom() {
+    let live = tail - head
+    if live * 2 <= capacity {
+      items.moveInitialize(from: items + head, count: live)
+    } else {
+      let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+      larger.moveInitialize(from: items + head, count: live)
+      items.deallocate()
+      items = larger
+      capacity *= 2
+    }
+    head = 0
+    tail = live
+  }
+}

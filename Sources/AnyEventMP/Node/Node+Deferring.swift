@@ -1,0 +1,79 @@
+import AnyEvent
+
+extension Node {
+  /// How many deferred items one loop iteration takes at least.
+  private static let deferredPerIteration = 1000
+
+  /// Puts work behind everything that waits for the loop already.
+  func `defer`(_ item: consuming DeferredWork.Item) {
+    deferred.append(item)
+    scheduleDrain()
+  }
+
+  /// Delivers a message from the loop.
+  ///
+  /// Over the limit the port that it is for is killed, which then gets no more: a message must not be
+  /// lost without its monitors' firing, and whoever goes on sending there adds nothing to the queue.
+  func deferMessage(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
+    let values = Array(message)
+    let bytes = DeferredWork.bytes(of: values)
+    if deferred.bytes + bytes > maximumQueue {
+      let text = "more than \(queueLimit) bytes wait for ports of this node"
+      return kill(port, [.string("too_much_queued"), .string(text)])
+    }
+    `defer`(.message(port, values, bytes: bytes))
+    noteDeferred()
+  }
+
+  /// Handles a message to our own node port from the loop; over the limit it is the sender's error.
+  func deferRequest(_ message: UnsafeBufferPointer<Value>) {
+    let values = Array(message)
+    let bytes = DeferredWork.bytes(of: values)
+    if deferred.bytes + bytes > maximumQueue {
+      return refuseToSend("more than \(queueLimit) bytes wait for this node", to: "", of: id)
+    }
+    `defer`(.request(values, bytes: bytes))
+    noteDeferred()
+  }
+
+  private func noteDeferred() {
+    guard highWaterMark > 0, deferred.bytes > highWaterMark, !deferred.isOverHighWater else {
+      return
+    }
+    deferred.isOverHighWater = true
+    highWater(home)
+  }
+
+  private func scheduleDrain() {
+    if isDrainScheduled { return }
+    isDrainScheduled = true
+    loop.postpone { [reference] in reference.node?.drainDeferred() }
+  }
+
+  private func drainDeferred() {
+    isDrainScheduled = false
+    run {
+      // Half of a long queue, or it would grow for ever when every iteration brings that many more:
+      // once something waits, what peers send is behind it.
+      var left = max(Self.deferredPerIteration, deferred.count / 2)
+      while left > 0, let item = deferred.popFirst() {
+        left -= 1
+        perform(item)
+      }
+      if !deferred.isEmpty { scheduleDrain() }
+    }
+  }
+
+  private func perform(_ item: DeferredWork.Item) {
+    switch item {
+    case .message(let port, let values, _):
+      if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
+    case .request(let values, _):
+      values.withUnsafeBufferPointer { handleRequest($0, from: home) }
+    case .kill(let port, let reason):
+      finish(port, reason)
+    case .job(let job):
+      job()
+    }
+  }
+}

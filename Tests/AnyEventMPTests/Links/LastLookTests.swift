@@ -1,0 +1,37 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("The last look before a node is convicted") struct LastLookTests {
+  /// Ten ticks of a silent peer, which may send something right before the last one is handled.
+  private func isConvicted(sending: Bool) throws -> Bool {
+    var isDown = false
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      test.run(until: { node.isUp(peer.id) })
+      node.heartbeat.interval = 3
+      node.heartbeat.timeout = 9
+      // At the same instant as the tick that finds nine seconds of silence, and before it: the bytes
+      // are there, but the loop has not read them, as after a stall of our own.
+      let last = test.loop.timer(after: 10) {
+        // So large that it is written at once.
+        if sending { peer.send("", "devnull", .string(String(repeating: "x", count: 100_000))) }
+      }
+      test.loop.advance(by: 9.9)
+      #expect(node.isUp(peer.id))
+      test.loop.advance(by: 0.2)
+      withExtendedLifetime(last) {}
+      isDown = !node.isUp(peer.id)
+    }
+    return isDown
+  }
+
+  @Test("a node is not convicted when something of it has come that was not read yet")
+  func unread() throws {
+    #expect(try isConvicted(sending: false))
+    #expect(try !isConvicted(sending: true))
+  }
+}
