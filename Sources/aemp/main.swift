@@ -1,3 +1,3 @@
 import Glibc
 
-exit(Tool(arguments: CommandLine.arguments.dropFirst()).run())
+exit(Tool(arguments: CommandLine.arguments.dropFirst()).run().rawValue)

@@ -45,7 +45,7 @@ struct UsageTests {
         "the argument starts like JSON but is none; write a command or [\"command\", \"argument\"]"
       ),
       (["[[]]"], "a command must be a string, not []; see \"aemp help\""),
-      (["eval", "1"], "there is no command \"eval\"; see \"aemp help\""),
+      (["eval", "seed/x"], "eval needs an expression, such as: eval seed/x '$$'"),
       (
         ["run", "bind", "*:4040"],
         "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"

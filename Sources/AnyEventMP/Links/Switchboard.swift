@@ -58,7 +58,7 @@ final class Switchboard {
     } catch {
       AE.log(.error, in: Log.transport, "\(address): \(error)")
       stream.close()
-      dial?.failed?(.unreachable(error.reason))
+      if let dial { node.failed(dial, error.reason, code: error.code) }
     }
   }
 

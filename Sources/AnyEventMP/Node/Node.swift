@@ -66,6 +66,8 @@ public final class Node {
   ///
   /// Who is told may send less; ``whenDrained(_:_:)`` tells when to go on.
   public var onHighWater: ((_ node: String, _ queuedBytes: Int) -> Void)?
+  /// Called from the loop when an attempt to connect to a node has failed.
+  package var onFailedDial: ((FailedDial) -> Void)?
   lazy var peerLog = PeerLog(loop: loop)
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?

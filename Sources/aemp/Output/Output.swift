@@ -5,7 +5,10 @@ enum Output {
   /// Writes to standard output; false, with a sentence on standard error, when that fails.
   static func write(_ text: String) -> Bool {
     let code = write(text, to: STDOUT_FILENO)
-    if code != 0 { complain("cannot write the output: \(String(cString: strerror(code)))") }
+    // Who stops reading, such as "head", knows why.
+    if code != 0, code != EPIPE {
+      complain("cannot write the output: \(String(cString: strerror(code)))")
+    }
     return code == 0
   }
 
@@ -13,6 +16,11 @@ enum Output {
   static func complain(_ sentence: String) {
     // Nobody is left to be told when that fails.
     _ = write("aemp: \(sentence)\n", to: STDERR_FILENO)
+  }
+
+  /// Writes to the terminal at standard error.
+  static func show(_ text: String) {
+    _ = write(text, to: STDERR_FILENO)
   }
 
   private static func write(_ text: String, to descriptor: CInt) -> CInt {

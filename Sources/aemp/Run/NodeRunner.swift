@@ -5,11 +5,12 @@ import Glibc
 /// Runs a node until it is told to stop.
 struct NodeRunner {
   let arguments: ConfigurationArguments
+  let options: Options
 
   /// Runs the process's node on the default loop until it gets TERM or INT.
   ///
-  /// - Returns: the exit code: 0 after a signal, 1 when the node cannot be configured.
-  func run() -> CInt {
+  /// - Returns: success after a signal, failure when the node cannot be configured.
+  func run() -> ExitCode {
     let loop = Loop.default
     let node = Node.current
     // Before the node listens: whoever sees it listening may stop it.
@@ -20,11 +21,11 @@ struct NodeRunner {
       try node.configure(arguments)
     } catch {
       Output.complain("\(error)")
-      return 1
+      return .failure
     }
     loop.run()
     node.close()
-    return 0
+    return .success
   }
 
   /// Lets TERM and INT through: a parent may have started us with its own threads' signal mask.

@@ -2,8 +2,8 @@ import AnyEventMP
 
 /// Reads Perl's chained syntax: commands one after the other, each with the arguments it needs.
 struct CommandParser {
-  private var rest: ArraySlice<Argument>
-  private var profile: String?
+  var rest: ArraySlice<Argument>
+  private(set) var profile: String?
   private var commands: [Command] = []
   /// Places in `argv` of arguments that nobody may see.
   private(set) var secretPlaces: [Int] = []
@@ -37,33 +37,41 @@ struct CommandParser {
     case "gensecret": commands.append(.generateSecret(profile: profile))
     case "showconfig": try parseShowConfiguration()
     case "showprofile":
-      let isFirst = takeReveal()
-      let name = try text(name, "the name of a profile, such as: showprofile seed")
-      commands.append(.showProfile(name, reveal: takeReveal() || isFirst))
+      var options = Options()
+      try takeOptions(name, Self.showing, into: &options)
+      let profile = try text(name, "the name of a profile, such as: showprofile seed")
+      try takeOptions(name, Self.showing, into: &options)
+      commands.append(.showProfile(profile, options))
     case "run":
-      commands.append(.runNode(try takeConfigurationArguments()))
+      var options = Options()
+      try takeOptions(name, [.json, .readyDescriptor, .pidFile], into: &options)
+      commands.append(.runNode(try takeConfigurationArguments(), options))
     default:
-      if try !parseChange(name) { throw UsageError("there is no command \"\(name)\"") }
+      if let command = try parseNetwork(name) {
+        commands.append(.network(command))
+      } else if try !parseChange(name) {
+        throw UsageError("there is no command \"\(name)\"")
+      }
     }
   }
 
+  private static let showing = [Option.json, .reveal]
+
+  /// The options stand before or behind all else.
   private mutating func parseShowConfiguration() throws(UsageError) {
-    let isFirst = takeReveal()
-    let isLast = rest.last?.text == "--reveal"
-    if isLast { rest.removeLast() }
+    var options = Options()
+    try takeOptions("showconfig", Self.showing, into: &options)
+    var end: [Argument] = []
+    while let text = rest.last?.text, text.hasPrefix("--") { end.insert(rest.removeLast(), at: 0) }
     var arguments: ConfigurationArguments?
     if rest.isEmpty {
       arguments = profile.map { ConfigurationArguments($0) }
     } else {
       arguments = try takeConfigurationArguments()
     }
-    commands.append(.showConfiguration(arguments, reveal: isFirst || isLast))
-  }
-
-  private mutating func takeReveal() -> Bool {
-    guard rest.first?.text == "--reveal" else { return false }
-    rest.removeFirst()
-    return true
+    rest = end[...]
+    try takeOptions("showconfig", Self.showing, into: &options)
+    commands.append(.showConfiguration(arguments, options))
   }
 
   /// All that is left, as `configure` takes it: a profile if the number is odd, then pairs.
@@ -98,7 +106,7 @@ struct CommandParser {
     return argument
   }
 
-  private mutating func text(_ name: String, _ wanted: String) throws(UsageError) -> String {
+  mutating func text(_ name: String, _ wanted: String) throws(UsageError) -> String {
     guard let text = try argument(name, wanted).text, !text.isEmpty else {
       throw UsageError(explained: "\(name) needs \(wanted)")
     }

@@ -51,7 +51,7 @@ struct ConfigurationSession {
       let secret = Value.string(UniqueName.secret(using: &generator))
       try ConfigurationEdit.set(.secret, secret).apply(
         to: &contents, profile: profile, file: file.path)
-    case .showConfiguration(let arguments, let reveal):
+    case .showConfiguration(let arguments, let options):
       let settings =
         if let arguments {
           try EffectiveSettings.of(
@@ -59,18 +59,19 @@ struct ConfigurationSession {
         } else {
           try EffectiveSettings.ofAllProfiles(contents: contents, file: file.path)
         }
-      show(settings, reveal: reveal)
-    case .showProfile(let name, let reveal):
+      show(settings, options)
+    case .showProfile(let name, let options):
       let settings = try ConfigurationEdit.profile(name, in: contents, file: file.path)
-      show(settings, reveal: reveal)
+      show(settings, options)
     case .help: output += Help.text
-    case .readSecret, .runNode: break
+    case .readSecret, .runNode, .network: break
     }
   }
 
-  private mutating func show(_ settings: [String: Value], reveal: Bool) {
-    let shown = Value.hash(reveal ? settings : EffectiveSettings.masked(settings))
+  private mutating func show(_ settings: [String: Value], _ options: Options) {
+    let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
     // A value that came from JSON can be written as JSON.
-    output += (try? JSON.encode(shown, style: .pretty)) ?? ""
+    output += (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
+    if options.json { output += "\n" }
   }
 }

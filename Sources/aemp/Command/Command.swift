@@ -9,11 +9,13 @@ enum Command {
   /// Reads the secret from standard input.
   case readSecret(profile: String?)
   /// Shows the configuration of a node with these arguments; without any, what all nodes inherit.
-  case showConfiguration(ConfigurationArguments?, reveal: Bool)
+  case showConfiguration(ConfigurationArguments?, Options)
   /// Shows what one profile says itself.
-  case showProfile(String, reveal: Bool)
+  case showProfile(String, Options)
   /// Runs a node.
-  case runNode(ConfigurationArguments)
+  case runNode(ConfigurationArguments, Options)
+  /// Talks to other nodes.
+  case network(NetworkCommand)
   /// Prints how the tool is used.
   case help
 

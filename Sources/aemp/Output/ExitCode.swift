@@ -1,0 +1,19 @@
+/// How the tool ended, for scripts; documented in its help and its manual page.
+enum ExitCode: Int32 {
+  /// All was done.
+  case success = 0
+  /// Something went wrong that has no code of its own, such as a configuration file that is broken.
+  case failure = 1
+  /// The command line could not be understood; nothing was done.
+  case usage = 2
+  /// There is no such node, or it cannot be reached.
+  case noSuchNode = 3
+  /// The node has no such port.
+  case noSuchPort = 4
+  /// The other side does not accept our secret or certificate, or we don't accept theirs.
+  case authenticationRefused = 5
+  /// What was waited for did not happen in time.
+  case timedOut = 6
+  /// The port that was watched, asked or used died with a reason.
+  case killed = 7
+}
