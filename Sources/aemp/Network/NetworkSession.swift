@@ -11,19 +11,16 @@ final class NetworkSession {
   let command: NetworkCommand
   let node = Node.current
   let loop = Loop.default
-  let printer: Printer
-  /// What is waited for, for a terminal and for the sentence when time is over.
-  var awaited = "a connection to the network"
   /// Whether the command goes on when no seed can be reached: they may be about to start.
   var bearsUnreachableSeeds = false
   /// The nodes that were connected at some time.
   private(set) var connected: Set<String> = []
   private(set) lazy var seeds = SeedWatch(session: self)
+  private var errand: Errand?
   private var outcome: ExitCode?
 
   init(_ command: NetworkCommand) {
     self.command = command
-    printer = Printer(isJSON: command.options.json)
   }
 
   /// Does the command.
@@ -46,51 +43,24 @@ final class NetworkSession {
     }
     seeds.start()
     mon_nodes { node, isUp in if isUp { self.connected.insert(node) } }
-    let timer = command.timeLimit.map { seconds in loop.timer(after: seconds) { self.timedOut() } }
-    let progress = Progress(session: self)
-    begin()
+    let errand = Errand(self, command.options) { [unowned self] code, sentence in
+      outcome = code
+      if let sentence { Output.complain(sentence) }
+      loop.stop()
+    }
+    self.errand = errand
+    let progress = Progress(errand)
+    errand.begin(command.action, timeLimit: command.timeLimit)
     if outcome == nil { loop.run() }
     progress?.stop()
-    timer?.cancel()
     node.close()
     return outcome ?? .failure
   }
 
-  private func begin() {
-    switch command.action {
-    case .send(let port, let message): send(message, to: port)
-    case .call(let port, let message): call(port, message)
-    case .monitor(let port): monitor(port)
-    case .evaluate(let node, let code): evaluate(code, on: node)
-    case .restart(let node): restart(node)
-    case .nodes: listNodes()
-    case .get(let family): get(family)
-    case .watch(let family): watch(family)
-    case .wait(let subject, let name): Wait(self, for: subject, name).begin()
-    case .ping(let node): Ping(self, node).begin()
-    case .trace, .shell: break
-    }
-  }
-
-  /// The command is done; the first call counts.
-  func finish(_ code: ExitCode, _ sentence: String? = nil) {
-    guard outcome == nil else { return }
-    outcome = code
-    if let sentence { Output.complain(sentence) }
-    loop.stop()
-  }
-
-  /// Whether the command is done.
-  var isFinished: Bool { outcome != nil }
-
-  /// Prints a result; nobody who reads it is a reason to stop.
-  func print(_ text: String, json: [String: Value]) {
-    if !printer.print(text, json: json) { finish(.failure) }
-  }
-
-  private func timedOut() {
-    let seconds = command.timeLimit ?? 0
-    finish(.timedOut, "gave up after \(Printer.number(seconds)) s: still waiting for \(awaited)")
+  /// No seed can be reached, or none accepts us.
+  func seedsFailed(_ code: ExitCode, _ sentence: String) {
+    if code == .noSuchNode, bearsUnreachableSeeds { return }
+    errand?.finish(code, sentence)
   }
 
   private func arguments() throws(ConfigurationError) -> ConfigurationArguments {

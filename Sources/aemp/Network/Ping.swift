@@ -4,7 +4,7 @@ import AnyEventMP
 ///
 /// In JSON `{"node": "…", "count": 5, "min_ms": …, "median_ms": …, "max_ms": …}`.
 final class Ping {
-  private let session: NetworkSession
+  private let errand: Errand
   private let target: String
   private let count: Int
   private var times: [Double] = []
@@ -12,43 +12,43 @@ final class Ping {
   /// The first round trip makes the connection too, and does not count.
   private var isConnected = false
 
-  init(_ session: NetworkSession, _ target: String) {
-    self.session = session
+  init(_ errand: Errand, _ target: String) {
+    self.errand = errand
     self.target = target
-    count = max(1, session.command.options.count ?? 5)
+    count = max(1, errand.options.count ?? 5)
   }
 
   func begin() {
-    session.awaited = "an answer of \(target)"
-    mon(target) { reason in self.session.ended(PortID(self.target), reason) }
-    let answer = port()
-    rcv(answer) { self.answered(answer) }
-    ask(answer)
+    errand.awaited = "an answer of \(target)"
+    errand.need(PortID(target))
+    ask()
   }
 
-  private func ask(_ answer: PortID) {
+  private lazy var answer = errand.answerPort { _ in self.answered() }
+
+  private func ask() {
     start = .now
     // Any node relays it back to us.
     snd(target, "snd", answer)
   }
 
-  private func answered(_ answer: PortID) {
+  private func answered() {
     if isConnected { times.append((ContinuousClock.now - start).seconds) }
     isConnected = true
-    if times.count < count { return ask(answer) }
+    if times.count < count { return ask() }
     times.sort()
     let least = times[0] * 1000
     let middle = times[times.count / 2] * 1000
     let greatest = times[times.count - 1] * 1000
     let text = [least, middle, greatest].map { Printer.milliseconds($0 / 1000) }
       .joined(separator: "/")
-    session.print(
+    errand.print(
       "\(target): \(count) round trips, min/median/max \(text) ms",
       json: [
         "node": .string(target), "count": .int(count), "min_ms": .double(least),
         "median_ms": .double(middle), "max_ms": .double(greatest),
       ])
-    session.finish(.success)
+    errand.finish(.success)
   }
 }
 

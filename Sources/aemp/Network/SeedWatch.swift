@@ -30,9 +30,9 @@ final class SeedWatch {
 
   private func conclude(_ failures: [FailedDial]) {
     if let refused = failures.first(where: \.isRefusedAuthentication) {
-      session.finish(.authenticationRefused, "\(refused.address): \(refused.reason)")
-    } else if !session.bearsUnreachableSeeds, let last = failures.last {
-      session.finish(
+      session.seedsFailed(.authenticationRefused, "\(refused.address): \(refused.reason)")
+    } else if let last = failures.last {
+      session.seedsFailed(
         .noSuchNode,
         failures.count == 1
           ? "the seed cannot be reached: \(last.reason)"

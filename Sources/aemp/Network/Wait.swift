@@ -2,66 +2,75 @@ import AnyEventMP
 
 /// `wait`: ends when there are so many of something, or, with a count of 0, none any more.
 final class Wait {
-  private let session: NetworkSession
+  private let errand: Errand
   private let subject: NetworkCommand.Subject
   private let name: String
   private let count: Int
-  /// Nodes that have answered, for as long as the database knows them.
-  private var answering: Set<String> = []
-  private var asked: Set<String> = []
+  /// Nodes that the database knows and that are waited for.
   private var known: Set<String> = []
+  /// Those that have answered.
+  private var answering: Set<String> = []
+  /// What is watched at the moment, by node, or by the port's id.
+  private var watches: [String: Guard] = [:]
+  private lazy var answers = errand.answerPort { answer in
+    if let id = answer[0].string { self.answered(id) }
+  }
 
   /// How long (s) to wait before something is asked again that was not there.
   private static let pause = 0.1
 
-  init(_ session: NetworkSession, for subject: NetworkCommand.Subject, _ name: String) {
-    self.session = session
+  init(_ errand: Errand, for subject: NetworkCommand.Subject, _ name: String) {
+    self.errand = errand
     self.subject = subject
     self.name = name
-    count = session.command.options.count ?? 1
+    count = errand.options.count ?? 1
   }
 
   func begin() {
-    session.bearsUnreachableSeeds = true
-    session.awaited =
-      count == 0
-      ? "the \(subject.rawValue) \(name) to go"
-      : count == 1
-        ? "the \(subject.rawValue) \(name)" : "\(count) of the \(subject.rawValue) \(name)"
+    errand.session.bearsUnreachableSeeds = true
+    errand.awaited =
+      switch count {
+      case 0: "the \(subject.rawValue) \(name) to go"
+      case 1: "the \(subject.rawValue) \(name)"
+      default: "\(count) of the \(subject.rawValue) \(name)"
+      }
+    errand.keep(Guard { self.watches = [:] })
     switch subject {
     case .family: waitForFamily()
     case .node: waitForNodes()
-    case .port: waitForPort()
+    case .port: askForPort()
     }
   }
 
-  private func done() { session.finish(.success) }
+  private func done() { errand.finish(.success) }
 
   // MARK: Family
 
   private func waitForFamily() {
-    let isEnough = { (keys: Int) in self.count == 0 ? keys == 0 : keys >= self.count }
-    // What monitors nothing is told of nothing: so the question, too.
-    db_keys(name) { keys in if isEnough(keys.count) { self.done() } }
-    db_mon(name) { family, _, _, _ in if isEnough(family.count) { self.done() } }
+    let check = { (number: Int) in
+      if self.count == 0 ? number == 0 : number >= self.count { self.done() }
+    }
+    // A monitor is not told of a family that is empty from the start.
+    db_keys(name) { keys in check(keys.count) }
+    errand.keep(db_mon(name) { family, _, _, _ in check(family.count) })
   }
 
   // MARK: Nodes
 
-  /// Nodes that the database knows count when they have answered us.
   private func waitForNodes() {
-    db_keys(NetworkSession.listeners) { ids in self.nodesChanged(ids) }
-    db_mon(NetworkSession.listeners) { family, _, _, _ in self.nodesChanged(Array(family.keys)) }
+    db_keys(Errand.listeners) { ids in self.nodesChanged(ids) }
+    errand.keep(
+      db_mon(Errand.listeners) { family, _, _, _ in self.nodesChanged(Array(family.keys)) })
   }
 
+  /// Nodes that the database knows count when they have answered us.
   private func nodesChanged(_ ids: [String]) {
-    known = Set(ids.filter { isWanted($0) && $0 != session.node.id })
+    known = Set(ids.filter { isWanted($0) && $0 != errand.session.node.id })
     answering.formIntersection(known)
     if count == 0 {
       if known.isEmpty { done() }
     } else {
       for id in known { ask(id) }
-      check()
     }
   }
 
@@ -72,39 +81,34 @@ final class Wait {
   }
 
   private func ask(_ id: String) {
-    guard !session.isFinished, known.contains(id), asked.insert(id).inserted else { return }
-    mon(id) { _ in
+    guard !errand.isOver, known.contains(id), watches[id] == nil else { return }
+    watches[id] = mon(id) {
       self.answering.remove(id)
       after(Self.pause) {
-        self.asked.remove(id)
+        self.watches[id] = nil
         self.ask(id)
       }
     }
-    let answer = port {
-      if self.known.contains(id) { self.answering.insert(id) }
-      self.check()
-    }
-    snd(id, "snd", answer)
+    snd(id, "snd", answers, id)
   }
 
-  private func check() {
+  private func answered(_ id: String) {
+    if subject == .port { return watches[id] == nil ? () : done() }
+    if known.contains(id) { answering.insert(id) }
     if answering.count >= count { done() }
   }
 
   // MARK: Port
 
-  private func waitForPort() {
-    guard !session.isFinished else { return }
+  private func askForPort() {
+    guard !errand.isOver else { return }
     let target = PortID(name)
-    mon(target) { reason in
+    watches[name] = mon(target) {
       if self.count == 0 { return self.done() }
-      after(Self.pause) { self.waitForPort() }
+      self.watches[self.name] = nil
+      after(Self.pause) { self.askForPort() }
     }
-    guard count > 0 else { return }
-    // A node that has not answered the question for the port yet answers it before this one.
-    var isAlive = true
-    let answer = port { if isAlive { self.done() } }
-    mon(target) { _ in isAlive = false }
-    snd(target.node, "snd", answer)
+    // A node that has to say that there is no such port says so before it answers this.
+    if count > 0 { snd(target.node, "snd", answers, name) }
   }
 }

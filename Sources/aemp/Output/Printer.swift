@@ -3,10 +3,12 @@ import AnyEventMP
 /// Prints results: text for people, or JSON with one object a line.
 struct Printer {
   let isJSON: Bool
+  /// Where the text goes; false when nobody can read it any more.
+  var write: (String) -> Bool = Output.write
 
   /// Prints one result; false when nobody can read it any more.
   func print(_ text: String, json: [String: Value]) -> Bool {
-    Output.write((isJSON ? Self.json(.hash(json)) : text) + "\n")
+    write((isJSON ? Self.json(.hash(json)) : text) + "\n")
   }
 
   /// A value as JSON of one line with sorted names.
@@ -21,6 +23,11 @@ struct Printer {
   /// A list of values for people, as a line.
   static func plain(_ values: some Sequence<Value>) -> String {
     values.map(plain).joined(separator: " ")
+  }
+
+  /// Text of several lines as one.
+  static func oneLine(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).joined(separator: " ")
   }
 
   /// A number without a needless fraction.

@@ -3,17 +3,16 @@ import Glibc
 
 /// Shows on a terminal, and only there, what a long command waits for.
 final class Progress {
-  private unowned let session: NetworkSession
+  private unowned let errand: Errand
   private var timer: TimerWatcher?
   private var seconds = 0
   private var isShown = false
 
   /// Begins to count; nil when standard error is no terminal.
-  init?(session: NetworkSession) {
+  init?(_ errand: Errand) {
     guard isatty(STDERR_FILENO) == 1 else { return nil }
-    if case .shell = session.command.action { return nil }
-    self.session = session
-    timer = session.loop.timer(after: 1, interval: 1) { [unowned self] in tick() }
+    self.errand = errand
+    timer = errand.session.loop.timer(after: 1, interval: 1) { [unowned self] in tick() }
   }
 
   /// Takes the line away again.
@@ -26,7 +25,8 @@ final class Progress {
 
   private func tick() {
     seconds += 1
+    guard !errand.awaited.isEmpty else { return }
     isShown = true
-    Output.show("\r\u{1b}[Kwaiting for \(session.awaited), \(seconds) s")
+    Output.show("\r\u{1b}[Kwaiting for \(errand.awaited), \(seconds) s")
   }
 }

@@ -1,7 +1,7 @@
 import AnyEventMP
 
 /// The commands about the global database.
-extension NetworkSession {
+extension Errand {
   /// The family that maps each node to the addresses it listens on.
   static let listeners = "'l"
   /// The family of the nodes that keep the merged database.
@@ -12,7 +12,7 @@ extension NetworkSession {
     awaited = "the list of nodes"
     db_family(Self.listeners) { listeners in
       db_family(Self.globals) { globals in
-        for (id, binds) in Self.sorted(listeners) where id != self.node.id {
+        for (id, binds) in Self.sorted(listeners) where id != self.session.node.id {
           let addresses = (binds.array ?? []).compactMap(\.string)
           let isGlobal = globals[id] != nil
           self.print(
@@ -42,20 +42,21 @@ extension NetworkSession {
   /// `{"change": "added", "key": "…", "value": …}`.
   func watch(_ family: String) {
     awaited = "changes of the family \(family)"
-    var left = command.options.count ?? .max
+    var left = options.count ?? .max
     if left == 0 { return finish(.success) }
-    db_mon(family) { contents, added, changed, deleted in
-      let changes: [(FamilyChange, [String])] = [
-        (.added, added), (.changed, changed), (.deleted, deleted),
-      ]
-      for (change, keys) in changes {
-        for key in keys.sorted() where left > 0 && !self.isFinished {
-          self.printChange(change, key, contents[key])
-          left -= 1
+    keep(
+      db_mon(family) { contents, added, changed, deleted in
+        let changes: [(FamilyChange, [String])] = [
+          (.added, added), (.changed, changed), (.deleted, deleted),
+        ]
+        for (change, keys) in changes {
+          for key in keys.sorted() where left > 0 && !self.isOver {
+            self.printChange(change, key, contents[key])
+            left -= 1
+          }
         }
-      }
-      if left == 0 { self.finish(.success) }
-    }
+        if left == 0 { self.finish(.success) }
+      })
   }
 
   private func printChange(_ change: FamilyChange, _ key: String, _ value: Value?) {
