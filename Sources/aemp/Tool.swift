@@ -29,7 +29,9 @@ struct Tool {
     return try parser.parse()
   }
 
-  private func run(_ commands: [Command]) -> ExitCode {
+  private func run(_ commands: [Command]) throws(UsageError) -> ExitCode {
+    // Before anything is opened that may get its number.
+    let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
       file: ConfigurationFile(environment: context.environment), hostName: context.hostName)
     do throws(ConfigurationError) {
@@ -42,9 +44,18 @@ struct Tool {
     // Both take all arguments behind them, so they come last.
     switch commands.last {
     case .runNode(let arguments, let options):
-      return NodeRunner(arguments: arguments, options: options).run()
+      // Before anything is opened that stays open.
+      StandardDescriptors.fill()
+      return Supervisor(arguments, options, ready: ready).run()
     case .network(let command): return NetworkSession(command).run()
     default: return .success
     }
+  }
+
+  private func readyDescriptor(of command: Command?) throws(UsageError) -> ReadyDescriptor? {
+    guard case .runNode(_, let options) = command, let number = options.readyDescriptor else {
+      return nil
+    }
+    return try ReadyDescriptor(number)
   }
 }

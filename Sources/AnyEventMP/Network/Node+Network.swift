@@ -1,6 +1,9 @@
 import AnyEvent
 
 extension Node {
+  /// Where the node listens, as `host:port`.
+  package var boundAddresses: [String] { listeners.map(\.address) }
+
   /// Listens on all the places of the configuration, or on none.
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
     let places = try BindAddress.placesToListen(

@@ -44,7 +44,7 @@ struct CommandParser {
       commands.append(.showProfile(profile, options))
     case "run":
       var options = Options()
-      try takeOptions(name, [.json, .readyDescriptor, .pidFile], into: &options)
+      try takeOptions(name, Self.running, into: &options)
       commands.append(.runNode(try takeConfigurationArguments(), options))
     default:
       if let command = try parseNetwork(name) {
@@ -56,6 +56,7 @@ struct CommandParser {
   }
 
   private static let showing = [Option.json, .reveal]
+  private static let running = [Option.json, .readyDescriptor, .pidFile, .heartbeat]
 
   /// The options stand before or behind all else.
   private mutating func parseShowConfiguration() throws(UsageError) {

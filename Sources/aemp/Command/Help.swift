@@ -42,9 +42,15 @@ enum Help {
                             show what a node would be configured with; without
                             arguments, what all profiles inherit. Secrets are
                             hidden unless --reveal is the first or last argument
-      run [PROFILE] [NAME VALUE...]
+      run [OPTION...] [PROFILE] [NAME VALUE...]
                             run a node with these arguments of configure until
-                            it gets TERM or INT
+                            it gets TERM or INT; print its id and addresses when
+                            it is ready; start it again when it has crashed, is
+                            stuck or is told to by "aemp restart" or HUP
+        --json              print {"binds":[...],"node":"..."} instead
+        --ready-fd N        write that line to this descriptor, too; close it
+        --pid-file FILE     hold the process id in a file
+        --heartbeat S       seconds of silence until it is stuck: 60; 0: never
 
     LIST is text with commas or a JSON array. All arguments can be given as one
     JSON array: aemp '["setbinds", ["*:4040"]]'.

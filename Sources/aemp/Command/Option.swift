@@ -7,6 +7,7 @@ enum Option: String, CaseIterable {
   case reveal
   case readyDescriptor = "ready-fd"
   case pidFile = "pid-file"
+  case heartbeat
 
   /// What has to stand behind it; nil when nothing has to.
   var wanted: String? {
@@ -17,6 +18,7 @@ enum Option: String, CaseIterable {
     case .svg: "the name of a file, such as: --svg network.svg"
     case .readyDescriptor: "the number of an open file descriptor, such as: --ready-fd 3"
     case .pidFile: "the name of a file, such as: --pid-file node.pid"
+    case .heartbeat: "a number of seconds from 0.1, or 0 for none, such as: --heartbeat 60"
     }
   }
 }

@@ -14,6 +14,8 @@ struct Options: Equatable {
   var readyDescriptor: Int32?
   /// The file that gets the process id.
   var pidFile: String?
+  /// After how long a silence (s) a node is started again; 0: never.
+  var heartbeat: Double?
 
   /// Sets an option from the text behind it.
   mutating func set(_ option: Option, _ text: String) throws(UsageError) {
@@ -41,6 +43,11 @@ struct Options: Equatable {
     case .pidFile:
       guard !text.isEmpty else { throw misfit(option, text) }
       pidFile = text
+    case .heartbeat:
+      guard let seconds = Double(text), seconds == 0 || (0.1...1e9).contains(seconds) else {
+        throw misfit(option, text)
+      }
+      heartbeat = seconds
     }
   }
 

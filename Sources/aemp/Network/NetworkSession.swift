@@ -78,7 +78,7 @@ final class NetworkSession {
       binds: settings[Setting.binds.rawValue] == nil ? ["*:*"] : nil, force: true)
   }
 
-  private static var isLoggingWanted: Bool {
+  static var isLoggingWanted: Bool {
     ["AE_VERBOSE", "PERL_ANYEVENT_VERBOSE", "AE_LOG", "PERL_ANYEVENT_LOG"].contains { name in
       getenv(name as String) != nil
     }

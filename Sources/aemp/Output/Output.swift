@@ -23,7 +23,8 @@ enum Output {
     _ = write(text, to: STDERR_FILENO)
   }
 
-  private static func write(_ text: String, to descriptor: CInt) -> CInt {
+  /// Writes to a descriptor: 0, or the `errno` of what failed.
+  static func write(_ text: String, to descriptor: CInt) -> CInt {
     var text = text
     return text.withUTF8 { bytes in
       var rest = bytes[...]
