@@ -51,9 +51,10 @@ aemp_network() {
   PERL_ANYEVENT_MP_RC=$AEMP_HOME/network.rc "$AEMP" gensecret || aemp_fail "no secret can be made"
   AEMP_SECRET=$(sed -n 's/.*"secret"[^"]*"\([^"]*\)".*/\1/p' "$AEMP_HOME/network.rc")
 
-  mkfifo "$AEMP_HOME/ready" || aemp_fail "no pipe can be made"
-  aemp_start seed "$AEMP" run --ready-fd 3 3>"$AEMP_HOME/ready"
-  AEMP_SEED=$(timeout "$AEMP_TIMEOUT" cut -f 2 "$AEMP_HOME/ready")
+  aemp_start seed "$AEMP" run
+  # It prints its id and its address when it is ready.
+  AEMP_SEED=$(timeout "$AEMP_TIMEOUT" tail -n +1 -s 0.02 --pid="$(aemp_pid seed)" \
+    -f "$AEMP_HOME/seed.out" 2>/dev/null | head -n 1 | cut -f 2)
   [ -n "$AEMP_SEED" ] || aemp_fail "the seed did not start: $(aemp_last_words seed)"
   aemp_configuration tool
 }
