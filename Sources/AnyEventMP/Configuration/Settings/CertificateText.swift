@@ -1,0 +1,46 @@
+internal import AEMPWire
+
+/// The PEM text of the setting `cert`, made or checked.
+package enum CertificateText {
+  /// The largest PEM text that is read, in bytes.
+  package static let sizeLimit = 1 << 20
+
+  /// A new key and a certificate that it signed itself.
+  ///
+  /// - Parameter now: seconds since 1970.
+  /// - Throws: ``ConfigurationError`` when OpenSSL cannot make them.
+  package static func generate(now: Int) throws(ConfigurationError) -> Value {
+    do throws(CertificateError) {
+      return .string(try CertificateBundle.generate(now: now).pem())
+    } catch {
+      throw ConfigurationError(.badValue, "a certificate \(error)")
+    }
+  }
+
+  /// The value of the setting for a PEM text: its key, its certificate, other certificates, and
+  /// nothing of what else stands in it.
+  ///
+  /// - Parameters:
+  ///   - pem: the text; overwritten with zeros.
+  ///   - name: what it is called in sentences.
+  ///   - now: seconds since 1970.
+  /// - Throws: ``ConfigurationError`` when a node could not use it.
+  package static func check(
+    _ pem: inout [UInt8], name: String, now: Int
+  ) throws(ConfigurationError) -> Value {
+    defer { for index in pem.indices { pem[index] = 0 } }
+    guard pem.count <= sizeLimit else {
+      throw ConfigurationError(
+        .unusableInput, "\(name) is larger than 1 MiB, so it is no certificate; give another file")
+    }
+    do throws(CertificateError) {
+      let bundle = try pem.withUnsafeBufferPointer { text throws(CertificateError) in
+        try CertificateBundle(pem: UnsafeRawBufferPointer(text))
+      }
+      try bundle.checkValidity(now: now)
+      return .string(try bundle.pem())
+    } catch {
+      throw ConfigurationError(.badValue, "\(name) \(error)")
+    }
+  }
+}
