@@ -8,6 +8,10 @@ enum Command {
   case generateSecret(profile: String?)
   /// Reads the secret from standard input.
   case readSecret(profile: String?)
+  /// Makes a new key and certificate.
+  case generateCertificate(profile: String?)
+  /// Reads key and certificate from a file; nil: from standard input.
+  case readCertificate(path: String?, profile: String?)
   /// Shows the configuration of a node with these arguments; without any, what all nodes inherit.
   case showConfiguration(ConfigurationArguments?, Options)
   /// Shows what one profile says itself.
@@ -16,13 +20,15 @@ enum Command {
   case runNode(ConfigurationArguments, Options)
   /// Talks to other nodes.
   case network(NetworkCommand)
-  /// Prints how the tool is used.
-  case help
+  /// Prints how the tool, or one command of it, is used.
+  case help(HelpEntry?, Options)
+  /// Prints the version.
+  case version(Options)
 
   /// Whether the command changes the configuration file.
   var isEdit: Bool {
     switch self {
-    case .edit, .generateSecret, .readSecret: true
+    case .edit, .generateSecret, .readSecret, .generateCertificate, .readCertificate: true
     default: false
     }
   }

@@ -11,8 +11,7 @@ extension CommandParser {
     } else if let setting = Self.setting(name, after: "del") {
       edit(.remove(setting))
     } else if let setting = Self.setting(name, after: "set") ?? Self.setting(name, after: "") {
-      // `eval` alone is another command of the original tool; a certificate is no argument.
-      if setting == .certificate || (setting == .eval && name == "eval") { return false }
+      // `eval` alone asks a node; it was looked for before.
       try parseSet(setting, name)
     } else {
       return false
@@ -21,6 +20,10 @@ extension CommandParser {
   }
 
   private mutating func parseSet(_ setting: Setting, _ name: String) throws(UsageError) {
+    if setting == .certificate {
+      let path = try text(name, "the name of a PEM file, such as: setcert node.pem")
+      return readCertificate(path == "-" ? nil : path)
+    }
     let argument = try argument(name, "a value, such as: \(setting.exampleOnCommandLine)")
     if setting == .parent, !hasProfile {
       throw UsageError(

@@ -17,6 +17,13 @@ struct CommandParser {
       guard let name = argument.text else {
         throw UsageError("a command must be a string, not \(argument.value)")
       }
+      // What has no help is no command: so every command has help.
+      guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
+      if rest.first?.text == "--help" {
+        rest.removeFirst()
+        return [.help(entry, Options())]
+      }
+      if HelpTable.help.names.contains(name) { return [try parseHelp()] }
       try parse(name)
     }
     return commands
@@ -24,9 +31,10 @@ struct CommandParser {
 
   private mutating func parse(_ name: String) throws(UsageError) {
     switch name {
-    case "help", "--help", "-h":
-      commands.append(.help)
-      rest = []
+    case "--version":
+      var options = Options()
+      try takeOptions(name, [.json], into: &options)
+      commands.append(.version(options))
     case "profile":
       profile = try text(name, "the name of a profile, such as: profile seed binds '*:4040'")
       edit(.createProfile)
@@ -35,6 +43,7 @@ struct CommandParser {
       commands.append(.edit(.removeProfile, profile: name))
       if profile == name { profile = nil }
     case "gensecret": commands.append(.generateSecret(profile: profile))
+    case "gencert": commands.append(.generateCertificate(profile: profile))
     case "showconfig": try parseShowConfiguration()
     case "showprofile":
       var options = Options()
@@ -50,9 +59,23 @@ struct CommandParser {
       if let command = try parseNetwork(name) {
         commands.append(.network(command))
       } else if try !parseChange(name) {
-        throw UsageError("there is no command \"\(name)\"")
+        throw Self.unknown(name)
       }
     }
+  }
+
+  private static func unknown(_ name: String) -> UsageError {
+    UsageError("there is no command \"\(name)\"")
+  }
+
+  /// `help`, with or without a command; what stands before it is not done.
+  private mutating func parseHelp() throws(UsageError) -> Command {
+    var options = Options()
+    let names = try takeArguments(
+      "help", 0...1, "at most one command, such as: help snd", [.json], into: &options)
+    guard let name = names.first else { return .help(nil, options) }
+    guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
+    return .help(entry, options)
   }
 
   private static let showing = [Option.json, .reveal]
@@ -96,6 +119,10 @@ struct CommandParser {
   mutating func edit(_ edit: ConfigurationEdit) { commands.append(.edit(edit, profile: profile)) }
 
   mutating func readSecret() { commands.append(.readSecret(profile: profile)) }
+
+  mutating func readCertificate(_ path: String?) {
+    commands.append(.readCertificate(path: path, profile: profile))
+  }
 
   var hasProfile: Bool { profile != nil }
 

@@ -22,3 +22,15 @@ enum Option: String, CaseIterable {
     }
   }
 }
+
+extension Option {
+  /// How the option is written.
+  var synopsis: String {
+    switch self {
+    case .json, .reveal: "--\(rawValue)"
+    case .timeout, .heartbeat: "--\(rawValue) SECONDS"
+    case .count, .readyDescriptor: "--\(rawValue) N"
+    case .svg, .pidFile: "--\(rawValue) FILE"
+    }
+  }
+}

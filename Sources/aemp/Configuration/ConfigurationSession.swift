@@ -1,4 +1,5 @@
 import AnyEventMP
+import Glibc
 
 /// All commands of one call that look at or change the configuration file, as one edit of it.
 struct ConfigurationSession {
@@ -35,9 +36,18 @@ struct ConfigurationSession {
   }
 
   private static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
-    guard case .readSecret(let profile) = command else { return command }
-    let secret = try StandardInput.line()
-    return .edit(.set(.secret, try Setting.secret.normalized(.string(secret))), profile: profile)
+    switch command {
+    case .readSecret(let profile):
+      let secret = try StandardInput.line()
+      return .edit(.set(.secret, try Setting.secret.normalized(.string(secret))), profile: profile)
+    case .readCertificate(let path, let profile):
+      let certificate = try CertificateFile(path: path).read()
+      return .edit(.set(.certificate, certificate), profile: profile)
+    case .generateCertificate(let profile):
+      let certificate = try CertificateText.generate(now: time(nil))
+      return .edit(.set(.certificate, certificate), profile: profile)
+    default: return command
+    }
   }
 
   private mutating func perform(
@@ -63,8 +73,20 @@ struct ConfigurationSession {
     case .showProfile(let name, let options):
       let settings = try ConfigurationEdit.profile(name, in: contents, file: file.path)
       show(settings, options)
-    case .help: output += Help.text
-    case .readSecret, .runNode, .network: break
+    case .help(let entry, let options): showHelp(entry, options)
+    case .version(let options):
+      output +=
+        options.json
+        ? Printer.json(["version": .string(Version.text)]) + "\n" : "aemp \(Version.text)\n"
+    case .readSecret, .readCertificate, .generateCertificate, .runNode, .network: break
+    }
+  }
+
+  private mutating func showHelp(_ entry: HelpEntry?, _ options: Options) {
+    if options.json {
+      output += HelpText.json(entry.map { [$0] } ?? HelpTable.groups.flatMap(\.entries))
+    } else {
+      output += entry.map(HelpText.of) ?? HelpText.overview
     }
   }
 
