@@ -9,6 +9,7 @@ extension CertificateBundle {
   ///
   /// - Parameter now: seconds since 1970; the certificate is valid from the day before on, for
   ///   clocks that are slow.
+  /// - Returns: both.
   /// - Throws: ``CertificateError`` when OpenSSL cannot make them.
   package static func generate(now: Int) throws(CertificateError) -> CertificateBundle {
     OpenSSLErrors.clear()

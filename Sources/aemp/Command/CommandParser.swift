@@ -26,7 +26,18 @@ struct CommandParser {
       if HelpTable.help.names.contains(name) { return [try parseHelp()] }
       try parse(name)
     }
-    return commands
+    return commandsWithoutNeedlessProfiles()
+  }
+
+  /// The commands; to look at a profile, or to run or connect by it, does not make one.
+  private func commandsWithoutNeedlessProfiles() -> [Command] {
+    commands.enumerated().filter { index, command in
+      guard case .edit(.createProfile, _) = command, index + 1 < commands.count else { return true }
+      switch commands[index + 1] {
+      case .showConfiguration, .runNode, .network: return false
+      default: return true
+      }
+    }.map(\.element)
   }
 
   private mutating func parse(_ name: String) throws(UsageError) {

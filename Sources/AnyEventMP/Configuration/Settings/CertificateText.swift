@@ -8,6 +8,7 @@ package enum CertificateText {
   /// A new key and a certificate that it signed itself.
   ///
   /// - Parameter now: seconds since 1970.
+  /// - Returns: the value of the setting.
   /// - Throws: ``ConfigurationError`` when OpenSSL cannot make them.
   package static func generate(now: Int) throws(ConfigurationError) -> Value {
     do throws(CertificateError) {
@@ -24,6 +25,7 @@ package enum CertificateText {
   ///   - pem: the text; overwritten with zeros.
   ///   - name: what it is called in sentences.
   ///   - now: seconds since 1970.
+  /// - Returns: the value.
   /// - Throws: ``ConfigurationError`` when a node could not use it.
   package static func check(
     _ pem: inout [UInt8], name: String, now: Int
