@@ -41,7 +41,7 @@ extension HelpTable {
       "ping", usage: ["[profile NAME] ping [OPTION...] NODE"], "measure round trips to a node",
       options: [
         json(#"{"node": "…", "count": N, "min_ms": …, "median_ms": …, "max_ms": …}"#),
-        .init(.count, "measure so many; 5"), fiveMinutes,
+        .init(.count, "measure so many; otherwise 5"), fiveMinutes,
       ], exitCodes: aboutNode, examples: ["aemp ping --count 10 seed/x"]),
   ]
 
@@ -95,7 +95,10 @@ extension HelpTable {
         ends with the code of the last command that went wrong.
         """
       ],
-      options: [json("the same objects as the commands"), .init(.timeout, "for each command; 30")],
+      options: [
+        json("the same objects as the commands"),
+        .init(.timeout, "give up a command after so many seconds; otherwise 30"),
+      ],
       exitCodes: ExitCode.allCases, examples: ["echo 'cal seed/x#counter get' | aemp shell"]),
   ]
 
@@ -114,6 +117,8 @@ extension HelpTable {
 
   private static let silent = HelpEntry.OptionText(
     .json, "allowed for scripts that always give it: nothing is printed")
-  private static let fiveMinutes = HelpEntry.OptionText(.timeout, "give up after so long; 300")
-  private static let forEver = HelpEntry.OptionText(.timeout, "give up after so long; never")
+  private static let fiveMinutes = HelpEntry.OptionText(
+    .timeout, "give up after so many seconds; otherwise 300")
+  private static let forEver = HelpEntry.OptionText(
+    .timeout, "give up after so many seconds; otherwise never")
 }

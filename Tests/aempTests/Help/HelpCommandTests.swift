@@ -54,8 +54,8 @@ struct HelpCommandTests {
             Options:
               --json                print JSON, one object a line: {"node": "…", "count": N,
                                     "min_ms": …, "median_ms": …, "max_ms": …}
-              --count N             measure so many; 5
-              --timeout SECONDS     give up after so long; 300
+              --count N             measure so many; otherwise 5
+              --timeout SECONDS     give up after so many seconds; otherwise 300
 
             Exit codes:
               0  all was done
