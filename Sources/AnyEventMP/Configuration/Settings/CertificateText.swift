@@ -1,4 +1,5 @@
 internal import AEMPWire
+internal import Glibc
 
 /// The PEM text of the setting `cert`, made or checked.
 package enum CertificateText {
@@ -30,7 +31,12 @@ package enum CertificateText {
   package static func check(
     _ pem: inout [UInt8], name: String, now: Int
   ) throws(ConfigurationError) -> Value {
-    defer { for index in pem.indices { pem[index] = 0 } }
+    // Not left out by the compiler, as assignments may be when nobody looks at the text again.
+    defer {
+      pem.withUnsafeMutableBytes { bytes in
+        if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }
+      }
+    }
     guard pem.count <= sizeLimit else {
       throw ConfigurationError(
         .unusableInput, "\(name) is larger than 1 MiB, so it is no certificate; give another file")
