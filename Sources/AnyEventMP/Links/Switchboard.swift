@@ -162,11 +162,12 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     refuse(others, because: alreadyConnected(id))
-    AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id).")
+    let facts = LinkFacts(result, isDialled: connection.role == .dialling)
+    AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")
     let entry = node.entry(for: id)
     let link = Link(
       node: node, entry: entry, stream: connection.stream, address: connection.address,
-      sends: result.sendFraming, receives: result.receiveFraming)
+      facts: facts)
     node.nodeUp(entry, link)
     connection.dial?.connected?(id)
     // Unless somebody was called meanwhile who has closed it.

@@ -71,6 +71,8 @@ public final class Node {
   lazy var peerLog = PeerLog(loop: loop)
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?
+  /// When the node was made, by the loop's clock.
+  let startTime: Double
   /// Whether ``close()`` was called.
   var isClosed = false
   /// Whether messages are printed (`AE_MP_TRACE`).
@@ -85,6 +87,7 @@ public final class Node {
   package init(on loop: Loop, surroundings: NodeSurroundings) {
     self.loop = loop
     self.surroundings = surroundings
+    startTime = loop.monotonicNow
     serial = NodeSerial.next()
     home = NodeEntry(id: "")
     portPrefix = UniqueName.uniq(

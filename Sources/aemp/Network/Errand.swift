@@ -10,6 +10,8 @@ final class Errand {
   let printer: Printer
   /// What is waited for, for a terminal and for the sentence when time is over; empty: nothing.
   var awaited = "an answer"
+  /// Called when time is over, before the errand ends: for what is known by then.
+  var atTimeLimit: (() -> Void)?
   private let ended: (ExitCode, String?) -> Void
   private(set) var isOver = false
   private var guards: [Guard] = []
@@ -40,7 +42,7 @@ final class Errand {
     case .watch(let family): watch(family)
     case .wait(let subject, let name): Wait(self, for: subject, name).begin()
     case .ping(let node): Ping(self, node).begin()
-    case .trace: break
+    case .trace(let nodes): NetworkTrace(self, nodes).begin()
     case .shell(let node): Shell(self, node).begin()
     }
   }
@@ -48,8 +50,12 @@ final class Errand {
   /// Gives up after so many seconds.
   func limit(to seconds: Double) {
     timeLimit = session.loop.timer(after: seconds) { [unowned self] in
-      finish(
-        .timedOut, "gave up after \(Printer.number(seconds)) s: still waiting for \(awaited)")
+      // What is shown first may end it, and with that be the end of the last other reference to it.
+      let errand = self
+      errand.atTimeLimit?()
+      errand.finish(
+        .timedOut, "gave up after \(Printer.number(seconds)) s: still waiting for \(errand.awaited)"
+      )
     }
   }
 
@@ -58,6 +64,7 @@ final class Errand {
     guard !isOver else { return }
     isOver = true
     timeLimit = nil
+    atTimeLimit = nil
     guards = []
     ended(code, sentence)
   }

@@ -67,7 +67,12 @@ my %REQUEST = (
    eval => sub {
       my ($self, $from, $string, $port, @msg) = @_;
 
-      $self->{node}->snd ($port, @msg, "this node does not evaluate code");
+      # The one expression that the tool sends is answered as a 2.02 node would.
+      my @result = $string =~ /^\s*AnyEvent::MP::Kernel::up_nodes\s*(?:\(\s*\))?[\s;]*\z/
+         ? ("", $self->{node}->up_nodes)
+         : "this node does not evaluate code";
+
+      $self->{node}->snd ($port, @msg, @result);
    },
    "AnyEvent::MP::_spawn" => sub {
       my ($self, $from, $name, $function, @arg) = @_;
