@@ -12,6 +12,7 @@ final class Shell {
   private var input: LineInput?
   private var lines: [String] = []
   private var isAtEnd = false
+  private var isEnding = false
   private var running: Errand?
   private var background: [Errand] = []
   private var code = ExitCode.success
@@ -57,9 +58,9 @@ final class Shell {
   }
 
   private func next() {
-    while running == nil, !errand.isOver {
+    while running == nil, !isEnding {
       guard !lines.isEmpty else {
-        if isAtEnd { return errand.finish(code) }
+        if isAtEnd { return quit() }
         return prompt()
       }
       do throws(UsageError) {
@@ -68,6 +69,12 @@ final class Shell {
         failed(.usage, error.sentence)
       }
     }
+  }
+
+  /// Ends the shell; not from inside of what goes with it.
+  private func quit() {
+    isEnding = true
+    AE.postpone { [errand, code] in errand.finish(code) }
   }
 
   private func perform(_ command: ShellCommand) {
@@ -91,7 +98,7 @@ final class Shell {
       waitForDatabase()
     case .switchNode(let node): parser.current = node ?? parser.own
     case .help: show(ShellHelp.text)
-    case .quit: errand.finish(code)
+    case .quit: quit()
     case .nothing: break
     }
   }
