@@ -58,8 +58,9 @@ struct PortCommandTests {
   private func waitUntilConnected(_ network: TestNetwork, to node: String) throws {
     var isConnected = false
     while !isConnected {
-      let up = try network.run("eval", node, "AnyEvent::MP::Kernel::up_nodes").output
-      isConnected = up.split(separator: "\n").filter { $0.hasPrefix("anon/") }.count == 2
+      let up = try network.run("eval", node, "AnyEvent::MP::Kernel::up_nodes")
+      try #require(up.code == 0)
+      isConnected = up.output.split(separator: "\n").filter { $0.hasPrefix("anon/") }.count == 2
     }
   }
 
