@@ -74,7 +74,7 @@ let package = Package(
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
-    .testTarget(name: "aempTests", dependencies: ["aemp"]),
+    .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
   ]
 )
 

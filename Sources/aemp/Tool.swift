@@ -10,13 +10,13 @@ struct Tool {
 
   /// Does what the command line says.
   ///
-  /// - Returns: the exit code: 0, 2 for a command line that can't be understood, otherwise 1.
-  func run() -> CInt {
+  /// - Returns: how it ended.
+  func run() -> ExitCode {
     do throws(UsageError) {
       return try run(parse())
     } catch {
       Output.complain(error.sentence)
-      return 2
+      return .usage
     }
   }
 
@@ -29,19 +29,33 @@ struct Tool {
     return try parser.parse()
   }
 
-  private func run(_ commands: [Command]) -> CInt {
+  private func run(_ commands: [Command]) throws(UsageError) -> ExitCode {
+    // Before anything is opened that may get its number.
+    let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
       file: ConfigurationFile(environment: context.environment), hostName: context.hostName)
     do throws(ConfigurationError) {
       let output = try session.run(commands)
-      guard Output.write(output) else { return 1 }
+      guard Output.write(output) else { return .failure }
     } catch {
       Output.complain(error.description)
-      return 1
+      return .failure
     }
-    for case .runNode(let arguments) in commands {
-      return NodeRunner(arguments: arguments).run()
+    // Both take all arguments behind them, so they come last.
+    switch commands.last {
+    case .runNode(let arguments, let options):
+      // Before anything is opened that stays open.
+      StandardDescriptors.fill()
+      return Supervisor(arguments, options, ready: ready).run()
+    case .network(let command): return NetworkSession(command).run()
+    default: return .success
     }
-    return 0
+  }
+
+  private func readyDescriptor(of command: Command?) throws(UsageError) -> ReadyDescriptor? {
+    guard case .runNode(_, let options) = command, let number = options.readyDescriptor else {
+      return nil
+    }
+    return try ReadyDescriptor(number)
   }
 }

@@ -1,3 +1,5 @@
 import Glibc
 
-exit(Tool(arguments: CommandLine.arguments.dropFirst()).run())
+exit(
+  Worker.isWanted
+    ? Worker().run() : Tool(arguments: CommandLine.arguments.dropFirst()).run().rawValue)

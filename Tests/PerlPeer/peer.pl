@@ -24,11 +24,13 @@ scenarios
   monitor    monitors the ports of a family, kills them with --kill REASON, and
              monitors a port that never was
   requests   puts every simple request to a node port and checks the answers
+  tool       asks a node for all that Perl's tool aemp asks nodes for, at last to
+             restart
   ping       sends a message through the other node and back, again and again,
              until standard input ends
   cross      reads an address from standard input and dials it at the same moment
              as it is dialled by the node there
-  global     runs a global node
+  global     runs a global node, which ends when it is asked to restart
   observer   a member of scripts/cluster, which says what it sees
   worker     offers its node to a worker pool (family eg_workers): others spawn
              MyApp::Worker::init here

@@ -91,6 +91,67 @@ struct SettingCommandTests {
     #expect(try tool.text() == text)
   }
 
+  @Test("a new secret, and a profile of two ports with a random node id, in one line")
+  func documentedChain() throws {
+    let tool = try ToolRunner()
+    #expect(
+      try tool.run("gensecret", "profile", "xyzzy", "binds", "4040,4041", "nodeid", "anon/")
+        == ToolResult())
+    let text = try tool.text()
+    let line = try #require(text.split(separator: "\n").first { $0.contains("\"secret\"") })
+    let secret = try #require(line.split(separator: "\"").dropFirst(3).first)
+    #expect(secret.count == 180)
+    #expect(
+      secret.utf8.allSatisfy { byte in
+        let character = Character(UnicodeScalar(byte))
+        return character.isASCII && (character.isLetter || character.isNumber)
+      })
+    let expected = """
+      {
+         "profile" : {
+            "xyzzy" : {
+               "binds" : [
+                  "4040",
+                  "4041"
+               ],
+               "nodeid" : "anon/"
+            }
+         },
+         "secret" : "\(secret)",
+         "version" : 1
+      }
+
+      """
+    #expect(text == expected)
+  }
+
+  @Test("a list in JSON, as one argument or as part of one array, is the same as with commas")
+  func jsonLists() throws {
+    let tool = try ToolRunner()
+    let expected = try tool.run("showconfig", "--json", "binds", "*:4040,h:1", "norc", "1")
+    #expect(expected.code == 0)
+    #expect(expected.output.contains(#""binds":["*:4040","h:1"]"#))
+    for arguments in [
+      ["showconfig", "--json", "binds", #"["*:4040", "h:1"]"#, "norc", "1"],
+      [#"["showconfig", "--json", "binds", ["*:4040", "h:1"], "norc", 1]"#],
+    ] {
+      #expect(try tool.run(arguments) == expected)
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tool.directory) == [])
+  }
+
+  @Test("a profile that is only looked at, or run by, is not made")
+  func noNeedlessProfile() throws {
+    let tool = try ToolRunner()
+    #expect(try tool.run("profile", "p", "showconfig").code == 0)
+    #expect(try tool.run("profile", "p", "run", "binds", "*:4040").code == 1)
+    #expect(try tool.run("profile", "p", "nodes").code == 1)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tool.directory) == [])
+    #expect(try tool.run("profile", "p") == ToolResult())
+    #expect(
+      try tool.text() == "{\n   \"profile\" : {\n      \"p\" : {}\n   },\n   \"version\" : 1\n}\n")
+  }
+
   @Test("showconfig shows what a node would get, secrets only when asked")
   func showConfiguration() throws {
     let tool = try ToolRunner()
@@ -157,5 +218,9 @@ struct SettingCommandTests {
     for number in 0..<50 { #expect(text.contains("\"h\(number):4040\"")) }
     let names = try FileManager.default.contentsOfDirectory(atPath: tool.directory)
     #expect(names.sorted() == ["rc", "rc~"])
+    for name in names {
+      let attributes = try FileManager.default.attributesOfItem(atPath: tool.directory + "/" + name)
+      #expect(attributes[.posixPermissions] as? Int == 0o600)
+    }
   }
 }

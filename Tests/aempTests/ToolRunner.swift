@@ -33,7 +33,7 @@ final class ToolRunner {
   deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   /// The configuration file.
-  var file: String { directory + "/rc" }
+  lazy var file = directory + "/rc"
 
   func write(_ text: String) throws {
     try text.write(toFile: file, atomically: false, encoding: .utf8)
@@ -58,6 +58,11 @@ final class ToolRunner {
 
   /// Runs the binary and waits for its end; both pipes are read before waiting.
   func run(_ arguments: String..., input: String = "") throws -> ToolResult {
+    try run(arguments, input: input)
+  }
+
+  /// Runs the binary and waits for its end.
+  func run(_ arguments: [String], input: String = "") throws -> ToolResult {
     let (process, stdin, stdout, stderr) = process(arguments)
     try process.run()
     try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))

@@ -11,6 +11,32 @@ struct UsageTests {
       (["gensecret", "surplus"], "there is no command \"surplus\"; see \"aemp help\""),
       (["gensecret", "setsecret"], "setsecret needs a value, such as: setsecret geheimnis"),
       (["gensecret", "binds"], "binds needs a value, such as: setbinds '*:4040'"),
+      (["addseed"], "addseed needs a value, such as the one of: setseeds 10.0.0.1:4040"),
+      (["delprofile"], "delprofile needs the name of a profile, such as: delprofile seed"),
+      (["binds", "*:4040", "surplus"], "there is no command \"surplus\"; see \"aemp help\""),
+      (["ping"], "ping needs one node id, such as: ping seed/x"),
+      (
+        ["ping", "a", "b"],
+        "ping takes one node id, such as: ping seed/x; \"b\" is one argument too many"
+      ),
+      (["snd"], "snd needs a port and a message, such as: snd 'seed/x#y' test 1"),
+      (
+        ["secure", "maybe"],
+        "secure on the command line: \"maybe\" is neither 1 nor 0; write for example setsecure 1"
+      ),
+      (
+        [#"["nodelay", []]"#],
+        "nodelay on the command line is a list but must be 1 or 0; write for example setnodelay 1"
+      ),
+      (
+        [#"["binds", ["*:1", []]]"#],
+        "element 2 of binds on the command line is a list but must be a string; write for example setbinds '*:4040'"
+      ),
+      (
+        ["framing_format", "morse"],
+        "framing_format on the command line: the list names nothing that is known; write for example setframing_format cbor,json"
+      ),
+      (["showconfig", "--frob"], "showconfig has no option --frob; it takes --json, --reveal"),
       (["profile"], "profile needs the name of a profile, such as: profile seed binds '*:4040'"),
       (
         ["profile", ""], "profile needs the name of a profile, such as: profile seed binds '*:4040'"
@@ -45,7 +71,7 @@ struct UsageTests {
         "the argument starts like JSON but is none; write a command or [\"command\", \"argument\"]"
       ),
       (["[[]]"], "a command must be a string, not []; see \"aemp help\""),
-      (["eval", "1"], "there is no command \"eval\"; see \"aemp help\""),
+      (["eval", "seed/x"], "eval needs an expression, such as: eval seed/x '$$'"),
       (
         ["run", "bind", "*:4040"],
         "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"

@@ -16,7 +16,7 @@ enum HMACSHA3 {
   ) -> [UInt8]? {
     let code = compute(parts, key)
     // What OpenSSL noted about a failure must not confuse a later call on this thread.
-    if code == nil { ERR_clear_error() }
+    if code == nil { OpenSSLErrors.clear() }
     return code
   }
 

@@ -23,6 +23,17 @@ extension ConfigurationArguments {
     }
   }
 
+  /// The arguments as such a list, which makes the same ones again: for another process.
+  package var list: [Value] {
+    var list: [Value] = profile.map { ["profile", .string($0)] } ?? []
+    if norc { list += ["norc", true] }
+    if force { list += ["force", true] }
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+      list += [.string(name), value]
+    }
+    return list
+  }
+
   private mutating func assign(_ name: String, _ value: Value) throws(ConfigurationError) {
     switch name {
     case "profile": profile = try Self.profileName(value)

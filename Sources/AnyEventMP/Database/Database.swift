@@ -137,6 +137,9 @@ final class Database {
   /// Whether this node keeps the merged database.
   var isGlobal: Bool { global.isGlobal }
 
+  /// The node that keeps the merged database for this one; the node itself if it is global.
+  var master: String? { choice.master }
+
   /// Starts the global service: keeps the merged database and answers slaves.
   func becomeGlobal() {
     guard !global.isGlobal else { return }

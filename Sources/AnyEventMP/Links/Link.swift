@@ -9,6 +9,8 @@ final class Link {
   let entry: NodeEntry
   /// The host and port of the other end.
   let address: String
+  /// What the handshake has agreed on.
+  let facts: LinkFacts
   // Unchecked, since it is read for every message: a node closes its links before it goes.
   private unowned(unsafe) let node: Node
   private let stream: StreamConnection
@@ -27,15 +29,15 @@ final class Link {
   var isSuspected = false
 
   init(
-    node: Node, entry: NodeEntry, stream: StreamConnection, address: String, sends: Framing,
-    receives: Framing
+    node: Node, entry: NodeEntry, stream: StreamConnection, address: String, facts: LinkFacts
   ) {
     self.node = node
     self.entry = entry
     self.stream = stream
     self.address = address
-    framing = sends
-    decoder = PacketDecoder(framing: receives, limits: node.limits)
+    self.facts = facts
+    framing = facts.sendFraming
+    decoder = PacketDecoder(framing: facts.receiveFraming, limits: node.limits)
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }
     setAlarm()

@@ -59,7 +59,9 @@ extension Switchboard {
     case .ownNode: dial?.failed?(.ourselves)
     case .alreadyConnected:
       dial?.failed?(.alreadyConnected(node: connection.peer?.nodeID ?? ""))
-    default: dial?.failed?(.unreachable(refusal.reason))
+    default:
+      guard let dial else { return }
+      node.failed(dial, refusal.reason, node: connection.peer?.nodeID, code: refusal.code)
     }
   }
 

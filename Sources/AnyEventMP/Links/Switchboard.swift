@@ -61,7 +61,7 @@ final class Switchboard {
     } catch {
       AE.log(.error, in: Log.transport, "\(address): \(error)")
       stream.close()
-      dial?.failed?(.unreachable(error.reason))
+      if let dial { node.failed(dial, error.reason, code: error.code) }
     }
   }
 
@@ -165,11 +165,12 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     refuse(others, because: alreadyConnected(id))
-    AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id).")
+    let facts = LinkFacts(result, isDialled: connection.role == .dialling)
+    AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")
     let entry = node.entry(for: id)
     let link = Link(
       node: node, entry: entry, stream: connection.stream, address: connection.address,
-      sends: result.sendFraming, receives: result.receiveFraming)
+      facts: facts)
     node.nodeUp(entry, link)
     concludeLost(to: id)
     connection.dial?.connected?(id)

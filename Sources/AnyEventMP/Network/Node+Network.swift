@@ -1,6 +1,9 @@
 import AnyEvent
 
 extension Node {
+  /// Where the node listens, as `host:port`.
+  package var boundAddresses: [String] { listeners.map(\.address) }
+
   /// Listens on all the places of the configuration, or on none.
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
     let places = try BindAddress.placesToListen(
@@ -49,12 +52,12 @@ extension Node {
     switch result {
     case .success((let stream, _)) where isClosed: stream.close()
     case .success((let stream, let peer)): switchboard.dialled(stream, to: peer, for: dial)
-    case .failure(let error): dial.failed?(.unreachable(error.description))
+    case .failure(let error): failed(dial, error.description)
     }
   }
 
   /// A failure that is known at once is still reported from the loop.
   private func fail(_ dial: Dial, _ reason: String) {
-    `defer`(.job { dial.failed?(.unreachable(reason)) })
+    `defer`(.job { [unowned self] in failed(dial, reason) })
   }
 }

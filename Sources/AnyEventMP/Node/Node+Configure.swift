@@ -33,7 +33,7 @@ extension Node {
   }
 
   private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
-    let binds = listeners.map(\.address)
+    let binds = boundAddresses
     AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
     database.configured(binds: binds)
     seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })

@@ -69,9 +69,13 @@ public final class Node {
   ///
   /// Who is told may send less; ``whenDrained(_:_:)`` tells when to go on.
   public var onHighWater: ((_ node: String, _ queuedBytes: Int) -> Void)?
+  /// Called from the loop when an attempt to connect to a node has failed.
+  package var onFailedDial: ((FailedDial) -> Void)?
   lazy var peerLog = PeerLog(loop: loop)
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?
+  /// When the node was made, by the loop's clock.
+  let startTime: Double
   /// Whether ``close()`` was called.
   var isClosed = false
   /// Whether messages are printed (`AE_MP_TRACE`).
@@ -86,6 +90,7 @@ public final class Node {
   package init(on loop: Loop, surroundings: NodeSurroundings) {
     self.loop = loop
     self.surroundings = surroundings
+    startTime = loop.monotonicNow
     serial = NodeSerial.next()
     home = NodeEntry(id: "")
     portPrefix = UniqueName.uniq(

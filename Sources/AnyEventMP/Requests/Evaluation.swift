@@ -3,7 +3,7 @@ import Glibc
 /// The answers to `eval`: of Perl code the few expressions that the tool `aemp` sends, as if they had
 /// been evaluated.
 enum Evaluation {
-  private static let restart = "AnyEvent::Watchdog::Util::restart"
+  private static let restart = RestartFunction.name
 
   /// What an expression stands for; nothing else is answered but by an error.
   enum Answer {

@@ -3,14 +3,20 @@ import AnyEvent
 /// What every node can be asked for; the global database's requests are a family of their own.
 private enum NodeRequest: String {
   case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
+  case status = "x-status"
 }
 
 extension Node {
   /// Whether the node answers requests of that name.
   private func supports(_ request: String) -> Bool {
-    NodeRequest(rawValue: request) != nil || DatabaseRequest.names.contains(request)
-      || (configuration?.secure != true
-        && (request == Self.spawnRequest || functions[request] != nil))
+    if configuration?.secure != true {
+      if request == NodeRequest.status.rawValue || request == Self.spawnRequest { return true }
+      if functions[request] != nil { return true }
+    }
+    guard let request = NodeRequest(rawValue: request) else {
+      return DatabaseRequest.names.contains(request)
+    }
+    return request != .status
   }
 
   /// Does what a message to the node port asks for; what is wrong with it is logged.
@@ -54,6 +60,7 @@ extension Node {
       send(arguments.rest(from: 3) + [.string(answer)], to: try arguments.port(2))
     case .devnull: break
     case .eval: try evaluationRequested(arguments, by: entry)
+    case .status: try statusRequested(arguments, by: entry)
     }
   }
 

@@ -108,6 +108,8 @@ for my $pair (["cbor", "cbor"], ["json", "json"], ["cbor,json", "json,cbor"], ["
    is_deeply ([$ask->(no => can => "nothing", $reply, "no")], [""], "can says \"\"");
    cmp_ok (abs ($ask->(now => time => $reply, "now") - AE::time), "<", 5, "time tells the time");
    like (($ask->(eval => eval => "1", $reply, "eval"))[0], qr/does not evaluate/, "eval is refused");
+   is_deeply ([$ask->(eval => eval => "AnyEvent::MP::Kernel::up_nodes", $reply, "eval")], ["", "beta"],
+      "but for the connected nodes");
    $beta->snd ("alpha", "devnull", 1);
 
    $seed->register ("Worker::init", sub {

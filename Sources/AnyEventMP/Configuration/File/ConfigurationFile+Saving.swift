@@ -40,13 +40,28 @@ extension ConfigurationFile {
       throw ConfigurationError(
         .unwritable, "the configuration cannot be written as JSON: \(error)", file: path)
     }
-    if let old { try replace("~", with: old) }
+    if let old, !linkBackup() { try replace("~", with: old) }
     try replace("", with: text)
+    Self.syncDirectory(of: path)
   }
+
+  /// Keeps the file as `<file>~` by giving it a second name, which costs no writing; false when that
+  /// cannot be done, or others may read the file.
+  private func linkBackup() -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
+    unlink(temporary)
+    guard link(path, temporary) == 0 else { return false }
+    let isKept = rename(temporary, path + "~") == 0
+    // It stays when the backup was that very file already.
+    unlink(temporary)
+    return isKept
+  }
+
+  private var temporary: String { path + "~new~" }
 
   /// Writes `<file><suffix>` through `<file>~new~`, so that it is always whole.
   private func replace(_ suffix: String, with bytes: [UInt8]) throws(ConfigurationError) {
-    let temporary = path + "~new~"
     // Left over from a process that died while it held the lock.
     unlink(temporary)
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -61,7 +76,6 @@ extension ConfigurationFile {
       unlink(temporary)
       throw unwritable(problem)
     }
-    Self.syncDirectory(of: path)
   }
 
   /// Gives the new file to the owner of the old one, when root edits the file of somebody else.

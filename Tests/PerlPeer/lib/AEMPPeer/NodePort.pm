@@ -67,7 +67,14 @@ my %REQUEST = (
    eval => sub {
       my ($self, $from, $string, $port, @msg) = @_;
 
-      $self->{node}->snd ($port, @msg, "this node does not evaluate code");
+      # What the tool sends is answered as a 2.02 node would that "aemp run" runs.
+      my $restart = $string =~ /\bAnyEvent::Watchdog::Util::restart\b/ && $self->{node}{on_restart};
+      my @result = $restart ? ("") : $string =~ /^\s*AnyEvent::MP::Kernel::up_nodes\s*(?:\(\s*\))?[\s;]*\z/
+         ? ("", $self->{node}->up_nodes)
+         : "this node does not evaluate code";
+
+      $self->{node}->snd ($port, @msg, @result);
+      $restart->() if $restart;
    },
    "AnyEvent::MP::_spawn" => sub {
       my ($self, $from, $name, $function, @arg) = @_;

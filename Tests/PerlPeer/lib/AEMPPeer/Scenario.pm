@@ -23,6 +23,7 @@ my %SCENARIO = (
    echo     => \&echo,
    monitor  => \&monitor,
    requests => \&requests,
+   tool     => \&tool,
    ping     => \&ping,
    cross    => \&cross,
    global   => \&global,
@@ -337,6 +338,53 @@ sub requests {
    });
 }
 
+# What Perl's tool asks a node for: snd, cal, mon, trace, restart.
+sub tool {
+   my ($self) = @_;
+
+   $self->limit ("all answers:");
+   $self->_seed_up (sub {
+      my ($id) = @_;
+
+      my $node = $self->{node};
+
+      # restart ends with the node's going down.
+      $node->mon ($id, sub {
+         $self->event ("Fired: $id " . join " ", map text ($_), @_);
+         $self->{restarting} ? $self->done ("the node has restarted") : $self->fail ("the node went down");
+      });
+
+      $self->_ask ($id, "up_nodes", [eval => "AnyEvent::MP::Kernel::up_nodes"], sub {
+         my ($error, @up) = @_;
+
+         $error eq "" && grep $_ eq $node->nodeid, @up
+            or return $self->fail ("up_nodes is wrong");
+
+         $self->_ask ($id, "cal", ["time"], sub {
+            $self->{restarting} = 1;
+            $self->_ask ($id, "restart",
+               [eval => "require AnyEvent::Watchdog::Util; AnyEvent::Watchdog::Util::restart (); ()"],
+               sub { $_[0] eq "" or $self->fail ("restart answers '$_[0]'") },
+            );
+         });
+      });
+   });
+}
+
+# Sends a request with a reply port behind it, as "cal" does.
+sub _ask {
+   my ($self, $id, $what, $request, $cb) = @_;
+
+   my $node = $self->{node};
+   my $reply = $node->port;
+   $node->rcv ($reply, sub {
+      $self->event ("Answer to $what: " . $JSON->encode (\@_));
+      $node->kil ($reply);
+      $cb->(@_);
+   });
+   $node->snd ($id, @$request, $reply);
+}
+
 sub ping {
    my ($self) = @_;
 
@@ -424,7 +472,7 @@ sub cross {
 sub global {
    my ($self) = @_;
 
-   my $node = $self->node;
+   my $node = $self->node (on_restart => sub { $self->done ("asked to restart") });
    $node->become_global;
 
    $node->database->monitor ($self->{option}{family} => sub {

@@ -1,0 +1,26 @@
+internal import COpenSSL
+
+/// The list in which OpenSSL notes, for each thread, why its calls failed.
+///
+/// Whoever sees a call fail empties the list, by ``takeReason()`` or ``clear()``: what stays in it
+/// confuses later calls on this thread, those of the host program among them.
+enum OpenSSLErrors {
+  /// Whether the latest failure is this one of the PEM reader.
+  static func latestIsPEM(_ reason: CInt) -> Bool {
+    let code = ERR_peek_last_error()
+    return ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == reason
+  }
+
+  /// Why the calls since the last emptying failed, in OpenSSL's words, which hold no data; empties
+  /// the list.
+  static func takeReason() -> String {
+    // The earliest one is the cause, those behind it are what came of it.
+    let code = ERR_get_error()
+    ERR_clear_error()
+    guard code != 0, let reason = ERR_reason_error_string(code) else { return "unknown reason" }
+    return String(cString: reason)
+  }
+
+  /// Empties the list.
+  static func clear() { ERR_clear_error() }
+}

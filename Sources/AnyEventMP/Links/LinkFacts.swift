@@ -1,0 +1,40 @@
+import AEMPWire
+
+/// What the handshake has made of a connection; it stays so until the connection ends.
+struct LinkFacts: Equatable {
+  /// Whether this node dialled.
+  let isDialled: Bool
+  /// The program at the other end, by its own account: `AE-2.02`, `swift-anyevent`.
+  let provider: String
+  /// The framing of what we send.
+  let sendFraming: Framing
+  /// The framing of what we receive.
+  let receiveFraming: Framing
+  /// The method by which the other end has proved itself.
+  let authMethod: AuthMethod
+  /// The method by which we have.
+  let sentAuthMethod: AuthMethod
+  /// What the connection is encrypted with; empty: nothing.
+  let cipher: String
+
+  init(_ result: EstablishedConnection, isDialled: Bool) {
+    self.isDialled = isDialled
+    provider = result.peer[key: "provider"] ?? ""
+    sendFraming = result.sendFraming
+    receiveFraming = result.receiveFraming
+    authMethod = result.authMethod
+    sentAuthMethod = result.sentAuthMethod
+    cipher = ""
+  }
+}
+
+extension LinkFacts: CustomStringConvertible {
+  /// All but the program at the other end, for the log.
+  var description: String {
+    """
+    \(isDialled ? "dialled" : "accepted"), authenticated by \(authMethod) (we by \
+    \(sentAuthMethod)), \(cipher.isEmpty ? "not encrypted" : "encrypted by \(cipher)"), gets \
+    \(sendFraming.rawValue), sends \(receiveFraming.rawValue)
+    """
+  }
+}

@@ -1,0 +1,74 @@
+/// What a node says of itself and its connections at one moment: ``Node/status``.
+///
+/// Other nodes of this library are asked for theirs by the request `x-status` to their node port,
+/// which answers like `time` does: `["x-status", port, message…]` sends `message…` and one hash to
+/// `port`. So it goes with `cal`:
+///
+///     cal(node, "x-status", timeout: 5) { (status: NodeStatus?) in … }
+///
+/// A node that is configured as `secure` only logs the request. Never send it to a node which has not
+/// answered the request `can` for it with `"1"`: a Perl node takes it for a function to be loaded.
+///
+/// The hash, in which keys may be added later:
+///
+/// | key | value |
+/// |---|---|
+/// | `node` | ``node`` |
+/// | `provider` | ``provider`` |
+/// | `version` | ``version`` |
+/// | `uptime` | ``uptime``, a float |
+/// | `pid` | ``processID`` |
+/// | `global` | ``isGlobal``, a boolean |
+/// | `master` | ``master``, or null |
+/// | `binds` | ``listeners``, an array |
+/// | `ports` | ``portCount`` |
+/// | `connections` | ``connections``, an array of hashes, see ``Connection`` |
+public struct NodeStatus: Hashable, Sendable {
+  /// The node id.
+  public var node: String
+  /// The program, as its greeting names it: `swift-anyevent`.
+  public var provider: String
+  /// The version of that program.
+  public var version: String
+  /// For how many seconds the node has been there, by its loop's clock.
+  public var uptime: Double
+  /// The id of its process.
+  public var processID: Int
+  /// Whether it keeps the merged database.
+  public var isGlobal: Bool
+  /// The node that keeps the database for it: the node itself if it is global, nil if it has found none.
+  public var master: String?
+  /// Where it listens, `host:port`.
+  public var listeners: [String]
+  /// How many ports it has.
+  public var portCount: Int
+  /// The established connections, by node id.
+  public var connections: [Connection]
+
+  /// One connection to another node, and what it runs on.
+  ///
+  /// As a hash: `node`, `address`, `dialled` (a boolean), `provider`, `sends`, `receives`, `auth`,
+  /// `sent_auth`, `cipher`, `queued`.
+  public struct Connection: Hashable, Sendable {
+    /// The node at the other end.
+    public var node: String
+    /// The `host:port` of the other end.
+    public var address: String
+    /// Whether this node dialled, and not the other one.
+    public var isDialled: Bool
+    /// The program at the other end, as it calls itself: `AE-2.02`, `swift-anyevent`.
+    public var provider: String
+    /// The framing of what this node sends: `cbor` or `json`.
+    public var sendFraming: String
+    /// The framing of what this node receives.
+    public var receiveFraming: String
+    /// The method by which the other end has proved itself, such as `hmac_sha3_512`.
+    public var authMethod: String
+    /// The method by which this node has.
+    public var sentAuthMethod: String
+    /// What the connection is encrypted with; empty when it is not encrypted.
+    public var cipher: String
+    /// Bytes that wait to be sent.
+    public var queuedBytes: Int
+  }
+}

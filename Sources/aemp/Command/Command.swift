@@ -1,0 +1,43 @@
+import AnyEventMP
+
+/// One command of the command line; several can stand behind each other.
+enum Command {
+  /// Changes the configuration file, in this profile or (nil) at the top level.
+  case edit(ConfigurationEdit, profile: String?)
+  /// Makes a new secret.
+  case generateSecret(profile: String?)
+  /// Reads the secret from standard input.
+  case readSecret(profile: String?)
+  /// Makes a new key and certificate.
+  case generateCertificate(profile: String?)
+  /// Reads key and certificate from a file; nil: from standard input.
+  case readCertificate(path: String?, profile: String?)
+  /// Shows the configuration of a node with these arguments; without any, what all nodes inherit.
+  case showConfiguration(ConfigurationArguments?, Options)
+  /// Shows what one profile says itself.
+  case showProfile(String, Options)
+  /// Runs a node.
+  case runNode(ConfigurationArguments, Options)
+  /// Talks to other nodes.
+  case network(NetworkCommand)
+  /// Prints how the tool, or one command of it, is used.
+  case help(HelpEntry?, Options)
+  /// Prints the version.
+  case version(Options)
+
+  /// Whether the command changes the configuration file.
+  var isEdit: Bool {
+    switch self {
+    case .edit, .generateSecret, .readSecret, .generateCertificate, .readCertificate: true
+    default: false
+    }
+  }
+
+  /// Whether the command looks at the configuration file.
+  var readsFile: Bool {
+    switch self {
+    case .showConfiguration, .showProfile: true
+    default: isEdit
+    }
+  }
+}

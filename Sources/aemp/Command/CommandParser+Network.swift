@@ -1,0 +1,111 @@
+import AnyEventMP
+
+/// The commands that talk to other nodes. Each takes all arguments behind it.
+extension CommandParser {
+  /// Reads the arguments of a command for the network; nil when `name` is none.
+  mutating func parseNetwork(_ name: String) throws(UsageError) -> NetworkCommand? {
+    var options = Options()
+    let action = try networkAction(name, &options)
+    return action.map { NetworkCommand(action: $0, options: options, profile: profile) }
+  }
+
+  private mutating func networkAction(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Action? {
+    switch name {
+    case "snd", "cal":
+      let (port, message) = try portAndMessage(name, &options)
+      return name == "snd" ? .send(port, message) : .call(port, message)
+    case "mon":
+      let port = try takeArguments(
+        name, 1...1, "one port or node id, such as: mon 'seed/x#y'", Self.waiting, into: &options)
+      return .monitor(PortID(port[0]))
+    case "eval":
+      try takeOptions(name, Self.waiting, into: &options)
+      let node = try text(name, "a node id and an expression, such as: eval seed/x '$$'")
+      let code = try takeTexts(name)
+      guard !code.isEmpty else {
+        throw UsageError(explained: "eval needs an expression, such as: eval \(node) '$$'")
+      }
+      return .evaluate(node: node, code: code.joined(separator: " "))
+    case "restart":
+      return .restart(node: try node(name, Self.waiting, &options))
+    case "ping":
+      return .ping(node: try node(name, Self.waiting + [.count], &options))
+    case "nodes":
+      _ = try takeArguments(name, 0...0, "no arguments", Self.waiting, into: &options)
+      return .nodes
+    case "get":
+      return .get(family: try family(name, Self.waiting, &options))
+    case "watch":
+      return .watch(family: try family(name, Self.waiting + [.count], &options))
+    case "wait": return try wait(&options)
+    case "trace":
+      let nodes = try takeArguments(
+        name, 0...1000, "node ids, such as: trace seed/x", Self.waiting + [.svg], into: &options)
+      return .trace(nodes)
+    case "shell":
+      let node = try takeArguments(
+        name, 0...1, "at most one node id", [.timeout, .json], into: &options)
+      return .shell(node: node.first)
+    default: return nil
+    }
+  }
+
+  private static let waiting = [Option.json, .timeout]
+
+  private mutating func portAndMessage(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> (PortID, [Value]) {
+    try takeOptions(name, Self.waiting, into: &options)
+    let port = try text(name, "a port and a message, such as: \(name) 'seed/x#y' test 1")
+    var message: [Value] = []
+    while let argument = rest.popFirst() { message.append(try argument.value(for: nil)) }
+    return (PortID(port), message)
+  }
+
+  private mutating func node(
+    _ name: String, _ known: [Option], _ options: inout Options
+  ) throws(UsageError) -> String {
+    try takeArguments(name, 1...1, "one node id, such as: \(name) seed/x", known, into: &options)[0]
+  }
+
+  /// `get workers`, or with the word in between as `wait` has it, `get family workers`.
+  private mutating func family(
+    _ name: String, _ known: [Option], _ options: inout Options
+  ) throws(UsageError) -> String {
+    let wanted = "the name of a family, such as: \(name) workers"
+    let arguments = try takeArguments(name, 1...2, wanted, known, into: &options)
+    if arguments.count == 2, arguments[0] != NetworkCommand.Subject.family.rawValue {
+      throw UsageError(explained: "\(name) takes \(wanted)")
+    }
+    return arguments[arguments.count - 1]
+  }
+
+  private mutating func wait(
+    _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Action {
+    let wanted = "node, port or family and its name, such as: wait family workers --count 3"
+    let arguments = try takeArguments(
+      "wait", 2...2, wanted, Self.waiting + [.count], into: &options)
+    guard let subject = NetworkCommand.Subject(rawValue: arguments[0]) else {
+      throw UsageError(explained: "wait takes \(wanted), not \"\(arguments[0])\"")
+    }
+    if subject == .port, let count = options.count, count > 1 {
+      throw UsageError(
+        explained: "a port is there or not: --count takes 1 or, until it is gone, 0")
+    }
+    return .wait(subject, arguments[1])
+  }
+
+  private mutating func takeTexts(_ name: String) throws(UsageError) -> [String] {
+    var texts: [String] = []
+    while let argument = rest.popFirst() {
+      guard let text = argument.text else {
+        throw UsageError(explained: "\(name) takes text, not \(argument.value)")
+      }
+      texts.append(text)
+    }
+    return texts
+  }
+}

@@ -1,0 +1,159 @@
+import AnyEventMP
+
+/// Reads Perl's chained syntax: commands one after the other, each with the arguments it needs.
+struct CommandParser {
+  var rest: ArraySlice<Argument>
+  private(set) var profile: String?
+  private var commands: [Command] = []
+  /// Places in `argv` of arguments that nobody may see.
+  private(set) var secretPlaces: [Int] = []
+
+  init(_ arguments: [Argument]) { rest = arguments[...] }
+
+  /// The commands; nothing is done before all of them are understood.
+  mutating func parse() throws(UsageError) -> [Command] {
+    guard !rest.isEmpty else { throw UsageError("no command given") }
+    while let argument = rest.popFirst() {
+      guard let name = argument.text else {
+        throw UsageError("a command must be a string, not \(argument.value)")
+      }
+      // What has no help is no command: so every command has help.
+      guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
+      if rest.first?.text == "--help" {
+        rest.removeFirst()
+        return [.help(entry, Options())]
+      }
+      if HelpTable.help.names.contains(name) { return [try parseHelp()] }
+      try parse(name)
+    }
+    return commandsWithoutNeedlessProfiles()
+  }
+
+  /// The commands; to look at a profile, or to run or connect by it, does not make one.
+  private func commandsWithoutNeedlessProfiles() -> [Command] {
+    commands.enumerated().filter { index, command in
+      guard case .edit(.createProfile, _) = command, index + 1 < commands.count else { return true }
+      switch commands[index + 1] {
+      case .showConfiguration, .runNode, .network: return false
+      default: return true
+      }
+    }.map(\.element)
+  }
+
+  private mutating func parse(_ name: String) throws(UsageError) {
+    switch name {
+    case "--version":
+      var options = Options()
+      try takeOptions(name, [.json], into: &options)
+      commands.append(.version(options))
+    case "profile":
+      profile = try text(name, "the name of a profile, such as: profile seed binds '*:4040'")
+      edit(.createProfile)
+    case "delprofile":
+      let name = try text(name, "the name of a profile, such as: delprofile seed")
+      commands.append(.edit(.removeProfile, profile: name))
+      if profile == name { profile = nil }
+    case "gensecret": commands.append(.generateSecret(profile: profile))
+    case "gencert": commands.append(.generateCertificate(profile: profile))
+    case "showconfig": try parseShowConfiguration()
+    case "showprofile":
+      var options = Options()
+      try takeOptions(name, Self.showing, into: &options)
+      let profile = try text(name, "the name of a profile, such as: showprofile seed")
+      try takeOptions(name, Self.showing, into: &options)
+      commands.append(.showProfile(profile, options))
+    case "run":
+      var options = Options()
+      try takeOptions(name, Self.running, into: &options)
+      commands.append(.runNode(try takeConfigurationArguments(), options))
+    default:
+      if let command = try parseNetwork(name) {
+        commands.append(.network(command))
+      } else if try !parseChange(name) {
+        throw Self.unknown(name)
+      }
+    }
+  }
+
+  private static func unknown(_ name: String) -> UsageError {
+    UsageError("there is no command \"\(name)\"")
+  }
+
+  /// `help`, with or without a command; what stands before it is not done.
+  private mutating func parseHelp() throws(UsageError) -> Command {
+    var options = Options()
+    let names = try takeArguments(
+      "help", 0...1, "at most one command, such as: help snd", [.json], into: &options)
+    guard let name = names.first else { return .help(nil, options) }
+    guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
+    return .help(entry, options)
+  }
+
+  private static let showing = [Option.json, .reveal]
+  private static let running = [Option.json, .readyDescriptor, .pidFile, .heartbeat]
+
+  /// The options stand before or behind all else.
+  private mutating func parseShowConfiguration() throws(UsageError) {
+    var options = Options()
+    try takeOptions("showconfig", Self.showing, into: &options)
+    var end: [Argument] = []
+    while let text = rest.last?.text, text.hasPrefix("--") { end.insert(rest.removeLast(), at: 0) }
+    var arguments: ConfigurationArguments?
+    if rest.isEmpty {
+      arguments = profile.map { ConfigurationArguments($0) }
+    } else {
+      arguments = try takeConfigurationArguments()
+    }
+    rest = end[...]
+    try takeOptions("showconfig", Self.showing, into: &options)
+    commands.append(.showConfiguration(arguments, options))
+  }
+
+  /// All that is left, as `configure` takes it: a profile if the number is odd, then pairs.
+  private mutating func takeConfigurationArguments() throws(UsageError) -> ConfigurationArguments {
+    var list: [Value] = []
+    if !rest.count.isMultiple(of: 2), let profile = rest.popFirst() { list.append(profile.value) }
+    while let name = rest.popFirst(), let value = rest.popFirst() {
+      let setting = name.text.flatMap(Setting.init(rawValue:))
+      note(value, for: setting)
+      list += [name.value, try value.value(for: setting)]
+    }
+    do throws(ConfigurationError) {
+      var arguments = try ConfigurationArguments(list: list)
+      if arguments.profile == nil { arguments.profile = profile }
+      return arguments
+    } catch {
+      throw UsageError(explained: error.sentence)
+    }
+  }
+
+  mutating func edit(_ edit: ConfigurationEdit) { commands.append(.edit(edit, profile: profile)) }
+
+  mutating func readSecret() { commands.append(.readSecret(profile: profile)) }
+
+  mutating func readCertificate(_ path: String?) {
+    commands.append(.readCertificate(path: path, profile: profile))
+  }
+
+  var hasProfile: Bool { profile != nil }
+
+  /// The next argument, which the command `name` cannot do without.
+  mutating func argument(_ name: String, _ wanted: String) throws(UsageError) -> Argument {
+    guard let argument = rest.popFirst() else {
+      throw UsageError(explained: "\(name) needs \(wanted)")
+    }
+    return argument
+  }
+
+  mutating func text(_ name: String, _ wanted: String) throws(UsageError) -> String {
+    guard let text = try argument(name, wanted).text, !text.isEmpty else {
+      throw UsageError(explained: "\(name) needs \(wanted)")
+    }
+    return text
+  }
+
+  /// Remembers an argument that must not stay visible.
+  mutating func note(_ argument: Argument, for setting: Setting?) {
+    if setting == .secret || setting == .certificate { secretPlaces.append(argument.index) }
+  }
+}

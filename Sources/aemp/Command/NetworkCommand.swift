@@ -1,0 +1,53 @@
+import AnyEventMP
+
+/// A command that talks to other nodes.
+struct NetworkCommand {
+  /// What to do.
+  enum Action {
+    /// Sends a message.
+    case send(PortID, [Value])
+    /// Waits until a port is killed or a node lost.
+    case monitor(PortID)
+    /// Sends a message with a reply port at its end, and prints the reply.
+    case call(PortID, [Value])
+    /// Has a node evaluate an expression.
+    case evaluate(node: String, code: String)
+    /// Has a node's supervisor start it anew.
+    case restart(node: String)
+    /// Lists the nodes of the network.
+    case nodes
+    /// Prints what a family holds.
+    case get(family: String)
+    /// Prints every change of a family.
+    case watch(family: String)
+    /// Waits until there are so many of something.
+    case wait(Subject, String)
+    /// Measures round trips.
+    case ping(node: String)
+    /// Shows the connections that start from some nodes.
+    case trace([String])
+    /// Takes commands from standard input.
+    case shell(node: String?)
+  }
+
+  /// What can be waited for.
+  enum Subject: String, CaseIterable {
+    case node, port, family
+  }
+
+  let action: Action
+  let options: Options
+  /// The profile whose settings connect us; nil: `aemp`.
+  let profile: String?
+
+  /// How long (s) the command may take when nothing is said; nil: for ever.
+  ///
+  /// Five minutes for what asks and waits, as the original.
+  var timeLimit: Double? {
+    if let timeout = options.timeout { return timeout }
+    switch action {
+    case .monitor, .watch, .shell: return nil
+    default: return 300
+    }
+  }
+}

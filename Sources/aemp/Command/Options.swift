@@ -1,0 +1,58 @@
+/// The options of one command, as they were given.
+struct Options: Equatable {
+  /// Whether to print JSON, one object a line.
+  var json = false
+  /// How long (s) the command may take.
+  var timeout: Double?
+  /// How many of what the command is about.
+  var count: Int?
+  /// The file for a picture.
+  var svg: String?
+  /// Whether to show secrets.
+  var reveal = false
+  /// The file descriptor that is told when a node is ready.
+  var readyDescriptor: Int32?
+  /// The file that gets the process id.
+  var pidFile: String?
+  /// After how long a silence (s) a node is started again; 0: never.
+  var heartbeat: Double?
+
+  /// Sets an option from the text behind it.
+  mutating func set(_ option: Option, _ text: String) throws(UsageError) {
+    switch option {
+    case .json: json = true
+    case .reveal: reveal = true
+    case .timeout:
+      guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
+        throw misfit(option, text)
+      }
+      timeout = seconds
+    case .count:
+      guard let number = Int(text), (0...1_000_000_000).contains(number) else {
+        throw misfit(option, text)
+      }
+      count = number
+    case .readyDescriptor:
+      guard let number = Int32(text), (0...1_000_000).contains(number) else {
+        throw misfit(option, text)
+      }
+      readyDescriptor = number
+    case .svg:
+      guard !text.isEmpty else { throw misfit(option, text) }
+      svg = text
+    case .pidFile:
+      guard !text.isEmpty else { throw misfit(option, text) }
+      pidFile = text
+    case .heartbeat:
+      guard let seconds = Double(text), seconds == 0 || (0.1...1e9).contains(seconds) else {
+        throw misfit(option, text)
+      }
+      heartbeat = seconds
+    }
+  }
+
+  private func misfit(_ option: Option, _ text: String) -> UsageError {
+    UsageError(
+      explained: "--\(option.rawValue) takes \(option.wanted ?? "nothing"), not \"\(text)\"")
+  }
+}

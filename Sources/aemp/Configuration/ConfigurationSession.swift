@@ -1,0 +1,99 @@
+import AnyEventMP
+import Glibc
+
+/// All commands of one call that look at or change the configuration file, as one edit of it.
+struct ConfigurationSession {
+  let file: ConfigurationFile
+  let hostName: String
+  private var output = ""
+
+  init(file: ConfigurationFile, hostName: String) {
+    self.file = file
+    self.hostName = hostName
+  }
+
+  /// Does the commands in their order.
+  ///
+  /// - Returns: what is to be printed once everything is done.
+  /// - Throws: `ConfigurationError`; the file is then as it was.
+  mutating func run(_ commands: [Command]) throws(ConfigurationError) -> String {
+    // Before the file is locked: others need not wait until somebody has typed.
+    let commands = try commands.map { command throws(ConfigurationError) in
+      try Self.withInput(command)
+    }
+    if commands.contains(where: \.isEdit) {
+      try file.update { contents throws(ConfigurationError) in
+        for command in commands { try perform(command, &contents) }
+      }
+    } else if commands.contains(where: \.readsFile) {
+      var contents = try file.load()
+      for command in commands { try perform(command, &contents) }
+    } else {
+      var contents: [String: Value] = [:]
+      for command in commands { try perform(command, &contents) }
+    }
+    return output
+  }
+
+  private static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
+    switch command {
+    case .readSecret(let profile):
+      let secret = try StandardInput.line()
+      return .edit(.set(.secret, try Setting.secret.normalized(.string(secret))), profile: profile)
+    case .readCertificate(let path, let profile):
+      let certificate = try CertificateFile(path: path).read()
+      return .edit(.set(.certificate, certificate), profile: profile)
+    case .generateCertificate(let profile):
+      let certificate = try CertificateText.generate(now: time(nil))
+      return .edit(.set(.certificate, certificate), profile: profile)
+    default: return command
+    }
+  }
+
+  private mutating func perform(
+    _ command: Command, _ contents: inout [String: Value]
+  ) throws(ConfigurationError) {
+    switch command {
+    case .edit(let edit, let profile):
+      try edit.apply(to: &contents, profile: profile, file: file.path)
+    case .generateSecret(let profile):
+      var generator = SystemRandomNumberGenerator()
+      let secret = Value.string(UniqueName.secret(using: &generator))
+      try ConfigurationEdit.set(.secret, secret).apply(
+        to: &contents, profile: profile, file: file.path)
+    case .showConfiguration(let arguments, let options):
+      let settings =
+        if let arguments {
+          try EffectiveSettings.of(
+            arguments, contents: contents, file: file.path, hostName: hostName)
+        } else {
+          try EffectiveSettings.ofAllProfiles(contents: contents, file: file.path)
+        }
+      show(settings, options)
+    case .showProfile(let name, let options):
+      let settings = try ConfigurationEdit.profile(name, in: contents, file: file.path)
+      show(settings, options)
+    case .help(let entry, let options): showHelp(entry, options)
+    case .version(let options):
+      output +=
+        options.json
+        ? Printer.json(["version": .string(Version.text)]) + "\n" : "aemp \(Version.text)\n"
+    case .readSecret, .readCertificate, .generateCertificate, .runNode, .network: break
+    }
+  }
+
+  private mutating func showHelp(_ entry: HelpEntry?, _ options: Options) {
+    if options.json {
+      output += HelpText.json(entry.map { [$0] } ?? HelpTable.groups.flatMap(\.entries))
+    } else {
+      output += entry.map(HelpText.of) ?? HelpText.overview
+    }
+  }
+
+  private mutating func show(_ settings: [String: Value], _ options: Options) {
+    let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
+    // A value that came from JSON can be written as JSON.
+    output += (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
+    if options.json { output += "\n" }
+  }
+}

@@ -1,0 +1,95 @@
+import AnyEventMP
+
+/// How the tool is used, for people.
+enum HelpText {
+  /// What all commands are, in a line or two each.
+  static var overview: String {
+    var text = """
+      usage: aemp [profile NAME] COMMAND [ARGUMENT...] [COMMAND...]
+
+      Commands can be given one behind the other; nothing is done unless all are
+      understood. Those that change settings work on the configuration file that all
+      programs of a user share: $PERL_ANYEVENT_MP_RC, $AE_MP_RC or
+      ~/.perl-anyevent-mp.
+
+      """
+    for group in HelpTable.groups {
+      text += "\n\(group.heading):\n"
+      for entry in group.entries { text += HelpLayout.item(brief(entry), entry.summary) }
+    }
+    return text + """
+
+      LIST is text with commas or a JSON array. All arguments can be given as one
+      JSON array: aemp '["setbinds", ["*:4040"]]'.
+
+      Exit codes:
+
+      """ + exitCodes(ExitCode.allCases) + """
+
+        "aemp help COMMAND" says more, so does "man aemp".
+
+        """
+  }
+
+  /// All about one command.
+  static func of(_ entry: HelpEntry) -> String {
+    var text = ""
+    for (index, usage) in entry.usage.enumerated() {
+      text += (index == 0 ? "usage: aemp " : "   or: aemp ") + usage + "\n"
+    }
+    let summary = entry.summary.prefix(1).uppercased() + entry.summary.dropFirst() + "."
+    for paragraph in [summary] + entry.text + shortNames(entry) {
+      text += "\n" + HelpLayout.wrapped(paragraph, indent: 0) + "\n"
+    }
+    if !entry.options.isEmpty {
+      text += "\nOptions:\n"
+      for item in entry.options { text += HelpLayout.item(item.option.synopsis, item.text) }
+    }
+    text += "\nExit codes:\n" + exitCodes(entry.exitCodes)
+    text += entry.examples.count == 1 ? "\nExample:\n" : "\nExamples:\n"
+    return text + entry.examples.map { "  \($0)\n" }.joined()
+  }
+
+  private static func shortNames(_ entry: HelpEntry) -> [String] {
+    guard entry.names.count > 1, entry.names[0] == "set" + entry.names[1] else { return [] }
+    return ["\(entry.names[0]) may be written without \"set\": \(entry.names[1])."]
+  }
+
+  private static func brief(_ entry: HelpEntry) -> String {
+    // The parts in brackets can be left out, and are left out here.
+    let words = entry.usage[0].split(separator: " ").drop { $0 != entry.names[0] }
+    var depth = 0
+    var kept: [Substring] = []
+    for word in words {
+      let opens = word.count { $0 == "[" }
+      if depth == 0, opens == 0 { kept.append(word) }
+      depth += opens - word.count { $0 == "]" }
+    }
+    return kept.joined(separator: " ")
+  }
+
+  private static func exitCodes(_ codes: [ExitCode]) -> String {
+    codes.map { "  \($0.rawValue)  \($0.meaning)\n" }.joined()
+  }
+}
+
+extension HelpText {
+  /// The help of these commands as JSON, an object a line.
+  static func json(_ entries: [HelpEntry]) -> String {
+    entries.map { Printer.json(object($0)) + "\n" }.joined()
+  }
+
+  private static func object(_ entry: HelpEntry) -> Value {
+    var options: [String: Value] = [:]
+    for item in entry.options { options["--" + item.option.rawValue] = .string(item.text) }
+    var codes: [String: Value] = [:]
+    for code in entry.exitCodes { codes[String(code.rawValue)] = .string(code.meaning) }
+    return [
+      "commands": .array(entry.names.map(Value.string)),
+      "usage": .array(entry.usage.map { .string("aemp " + $0) }),
+      "summary": .string(entry.summary), "text": .array(entry.text.map(Value.string)),
+      "options": .hash(options), "exit_codes": .hash(codes),
+      "examples": .array(entry.examples.map(Value.string)),
+    ]
+  }
+}

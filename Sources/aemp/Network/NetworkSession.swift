@@ -1,0 +1,86 @@
+import AnyEvent
+import AnyEventMP
+import Glibc
+
+/// The tool as a node of the network, for one command: joins, does it, leaves.
+///
+/// Its settings are those of the profile `aemp`, or of the one that the command line names. Node id and
+/// listeners are the tool's own unless that profile itself has some: those of the file's top level are
+/// meant for the nodes that run all the time.
+final class NetworkSession {
+  let command: NetworkCommand
+  let node = Node.current
+  let loop = Loop.default
+  /// Whether the command goes on when no seed can be reached: they may be about to start.
+  var bearsUnreachableSeeds = false
+  /// The nodes that were connected at some time.
+  private(set) var connected: Set<String> = []
+  private(set) lazy var seeds = SeedWatch(session: self)
+  private var errand: Errand?
+  private var outcome: ExitCode?
+
+  init(_ command: NetworkCommand) {
+    self.command = command
+  }
+
+  /// Does the command.
+  ///
+  /// - Returns: how it ended; a sentence on standard error has said why when that was not well.
+  func run() -> ExitCode {
+    // What goes wrong is said by the tool itself, once.
+    if !Self.isLoggingWanted { LogSystem.shared.FILTER.level(.fatal) }
+    do {
+      try node.configure(try arguments())
+    } catch {
+      Output.complain("\(error)")
+      return .failure
+    }
+    guard !node.seedAddresses.isEmpty else {
+      Output.complain(
+        "the configuration has no seeds, so no other node can be found; name one with \"aemp addseed HOST:PORT\""
+      )
+      return .failure
+    }
+    seeds.start()
+    mon_nodes { node, isUp in if isUp { self.connected.insert(node) } }
+    let errand = Errand(self, command.options) { [unowned self] code, sentence in
+      outcome = code
+      if let sentence { Output.complain(sentence) }
+      loop.stop()
+    }
+    self.errand = errand
+    let progress = Progress(errand)
+    errand.begin(command.action, timeLimit: command.timeLimit)
+    if outcome == nil { loop.run() }
+    progress?.stop()
+    node.close()
+    return outcome ?? .failure
+  }
+
+  /// No seed can be reached, or none accepts us.
+  func seedsFailed(_ code: ExitCode, _ sentence: String) {
+    if code == .noSuchNode, bearsUnreachableSeeds { return }
+    errand?.finish(code, sentence)
+  }
+
+  private func arguments() throws(ConfigurationError) -> ConfigurationArguments {
+    let profile = command.profile ?? "aemp"
+    let file = ConfigurationFile(environment: ConfigurationContext.processEnvironment())
+    var settings: [String: Value] = [:]
+    do throws(ConfigurationError) {
+      settings = try ConfigurationEdit.profile(profile, in: try file.load(), file: file.path)
+    } catch {
+      // Without a profile of its own the tool has what all nodes have.
+      guard error.code == .unknownProfile, command.profile == nil else { throw error }
+    }
+    return ConfigurationArguments(
+      profile, nodeid: settings[Setting.nodeID.rawValue] == nil ? "anon/" : nil,
+      binds: settings[Setting.binds.rawValue] == nil ? ["*:*"] : nil, force: true)
+  }
+
+  static var isLoggingWanted: Bool {
+    ["AE_VERBOSE", "PERL_ANYEVENT_VERBOSE", "AE_LOG", "PERL_ANYEVENT_LOG"].contains { name in
+      getenv(name as String) != nil
+    }
+  }
+}

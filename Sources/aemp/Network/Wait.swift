@@ -1,0 +1,114 @@
+import AnyEventMP
+
+/// `wait`: ends when there are so many of something, or, with a count of 0, none any more.
+final class Wait {
+  private let errand: Errand
+  private let subject: NetworkCommand.Subject
+  private let name: String
+  private let count: Int
+  /// Nodes that the database knows and that are waited for.
+  private var known: Set<String> = []
+  /// Those that have answered.
+  private var answering: Set<String> = []
+  /// What is watched at the moment, by node, or by the port's id.
+  private var watches: [String: Guard] = [:]
+  private lazy var answers = errand.answerPort { answer in
+    if let id = answer[0].string { self.answered(id) }
+  }
+
+  /// How long (s) to wait before something is asked again that was not there.
+  private static let pause = 0.1
+
+  init(_ errand: Errand, for subject: NetworkCommand.Subject, _ name: String) {
+    self.errand = errand
+    self.subject = subject
+    self.name = name
+    count = errand.options.count ?? 1
+  }
+
+  func begin() {
+    errand.session.bearsUnreachableSeeds = true
+    errand.awaited =
+      switch count {
+      case 0: "the \(subject.rawValue) \(name) to go"
+      case 1: "the \(subject.rawValue) \(name)"
+      default: "\(count) of the \(subject.rawValue) \(name)"
+      }
+    errand.keep(Guard { self.watches = [:] })
+    switch subject {
+    case .family: waitForFamily()
+    case .node: waitForNodes()
+    case .port: askForPort()
+    }
+  }
+
+  private func done() { errand.finish(.success) }
+
+  // MARK: Family
+
+  private func waitForFamily() {
+    let check = { (number: Int) in
+      if self.count == 0 ? number == 0 : number >= self.count { self.done() }
+    }
+    // A monitor is not told of a family that is empty from the start.
+    db_keys(name) { keys in check(keys.count) }
+    errand.keep(db_mon(name) { family, _, _, _ in check(family.count) })
+  }
+
+  // MARK: Nodes
+
+  private func waitForNodes() {
+    db_keys(Errand.listeners) { ids in self.nodesChanged(ids) }
+    errand.keep(
+      db_mon(Errand.listeners) { family, _, _, _ in self.nodesChanged(Array(family.keys)) })
+  }
+
+  /// Nodes that the database knows count when they have answered us.
+  private func nodesChanged(_ ids: [String]) {
+    known = Set(ids.filter { isWanted($0) && $0 != errand.session.node.id })
+    answering.formIntersection(known)
+    if count == 0 {
+      if known.isEmpty { done() }
+    } else {
+      for id in known { ask(id) }
+    }
+  }
+
+  /// A name that ends in "/" or "*" stands for all that begin so.
+  private func isWanted(_ id: String) -> Bool {
+    if name.hasSuffix("*") { return id.hasPrefix(String(name.dropLast())) }
+    return name.hasSuffix("/") ? id.hasPrefix(name) : id == name
+  }
+
+  private func ask(_ id: String) {
+    guard !errand.isOver, known.contains(id), watches[id] == nil else { return }
+    watches[id] = mon(id) {
+      self.answering.remove(id)
+      after(Self.pause) {
+        self.watches[id] = nil
+        self.ask(id)
+      }
+    }
+    snd(id, "snd", answers, id)
+  }
+
+  private func answered(_ id: String) {
+    if subject == .port { return watches[id] == nil ? () : done() }
+    if known.contains(id) { answering.insert(id) }
+    if answering.count >= count { done() }
+  }
+
+  // MARK: Port
+
+  private func askForPort() {
+    guard !errand.isOver else { return }
+    let target = PortID(name)
+    watches[name] = mon(target) {
+      if self.count == 0 { return self.done() }
+      self.watches[self.name] = nil
+      after(Self.pause) { self.askForPort() }
+    }
+    // A node that has to say that there is no such port says so before it answers this.
+    if count > 0 { snd(target.node, "snd", answers, name) }
+  }
+}

@@ -1,0 +1,174 @@
+import AnyEvent
+import AnyEventMP
+import Glibc
+
+/// Keeps a node running: starts it as a process of its own, and again when it has crashed, is stuck or
+/// wants to be restarted.
+final class Supervisor {
+  /// Seconds of silence after which a worker counts as stuck, when nothing else is said.
+  static let standardHeartbeat = 60.0
+
+  private let options: Options
+  private let handover: Handover
+  private let program = OwnProgram.path()
+  private let loop = Loop.default
+  private var policy = RestartPolicy()
+  private var worker: WorkerProcess?
+  private var silence: Silence?
+  private var timers: [TimerWatcher] = []
+  /// Why the worker that runs, or has just ended, could not be configured.
+  private var refusal: String?
+  private var wasSilent = false
+  private var readyDescriptor: ReadyDescriptor?
+  private var outcome = ExitCode.success
+
+  init(_ arguments: ConfigurationArguments, _ options: Options, ready: ReadyDescriptor?) {
+    self.options = options
+    handover = Handover(
+      arguments: arguments, heartbeat: options.heartbeat ?? Self.standardHeartbeat)
+    readyDescriptor = ready
+  }
+
+  /// Runs the node until it is told to stop.
+  ///
+  /// - Returns: success after a signal, failure when the node cannot be configured.
+  func run() -> ExitCode {
+    if !NetworkSession.isLoggingWanted { LogSystem.shared.FILTER.level(.warn) }
+    readyDescriptor?.keep()
+    ControlSignals.keepChildren()
+    // Before anybody can know of us: who sees us may stop us.
+    let signals = watchSignals()
+    defer { for watcher in signals { watcher.cancel() } }
+    ControlSignals.unblock()
+    let pidFile: PidFile?
+    do throws(PidFile.Problem) {
+      pidFile = try options.pidFile.map { path throws(PidFile.Problem) in try PidFile(path) }
+    } catch {
+      Output.complain(error.sentence)
+      return .failure
+    }
+    defer { pidFile?.remove() }
+    if start() { loop.run() }
+    return outcome
+  }
+
+  // MARK: Signals
+
+  private func watchSignals() -> [SignalWatcher] {
+    var signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
+    if !ControlSignals.isHangUpIgnored { signals.append(loop.signal(SIGHUP) { self.restart() }) }
+    return signals
+  }
+
+  private func stop() {
+    policy.endWanted()
+    if let worker { worker.stop() } else { loop.stop() }
+  }
+
+  private func restart() {
+    if let worker {
+      policy.restartWanted()
+      worker.stop()
+    } else if !policy.isEnding {
+      // It waits for its next attempt.
+      startOrEnd()
+    }
+  }
+
+  // MARK: The worker
+
+  private func startOrEnd() {
+    if !start() { loop.stop() }
+  }
+
+  /// Starts the worker; false when that is not possible and not to be tried again.
+  private func start() -> Bool {
+    timers = []
+    refusal = nil
+    wasSilent = false
+    policy.started(at: loop.monotonicNow)
+    do throws(ProcessStart.Failure) {
+      worker = try WorkerProcess(
+        program, handover, on: loop, onReport: { [unowned self] in reported($0) },
+        onEnd: { [unowned self] in ended($0) })
+      beginToListen()
+      return true
+    } catch {
+      refusal = "cannot start \(program): \(String(cString: strerror(error.code)))"
+      return goOn(after: .exited(127), process: "the node process")
+    }
+  }
+
+  private func reported(_ report: WorkerReport) {
+    silence?.heard()
+    switch report {
+    case .alive: break
+    case .refused(let sentence): refusal = sentence
+    case .ready(let node, let binds):
+      policy.becameReady()
+      let line = ReadyLine.text(node: node, binds: binds, isJSON: options.json)
+      ReadyLine.write(line)
+      readyDescriptor?.tell(line)
+      readyDescriptor = nil
+    }
+  }
+
+  private func ended(_ ending: ProcessEnding) {
+    guard let worker else { return }
+    self.worker = nil
+    if !goOn(after: ending, process: "node process \(worker.pid)") { loop.stop() }
+  }
+
+  /// Does what the policy says when there is no worker any more; false when all is over.
+  private func goOn(after ending: ProcessEnding, process: String) -> Bool {
+    timers = []
+    switch policy.ended(ending, couldNotBegin: refusal != nil, at: loop.monotonicNow) {
+    case .end(let code):
+      outcome = code
+      if code != .success, let refusal { Output.complain(refusal) }
+      return false
+    case .restart(after: 0):
+      AE.log(.info, "\(process) ended to be started again.")
+      timers = [loop.timer(after: 0) { [unowned self] in startOrEnd() }]
+    case .restart(let delay):
+      let what = wasSilent ? silentlyKilled : refusal.map { "failed: \($0)" } ?? ending.description
+      AE.log(.warn, "\(process) \(what); starting it again in \(Printer.number(delay)) s.")
+      timers = [loop.timer(after: delay) { [unowned self] in startOrEnd() }]
+    }
+    return true
+  }
+
+  private var silentlyKilled: String {
+    "gave no sign of life for \(Printer.number(handover.heartbeat)) s and was killed"
+  }
+
+  // MARK: Signs of life
+
+  private func beginToListen() {
+    guard handover.heartbeat > 0 else { return }
+    let silence = Silence(limit: handover.heartbeat)
+    self.silence = silence
+    listen(for: silence.unit)
+  }
+
+  private func listen(for unit: Double) {
+    timers = [
+      loop.timer(after: unit) { [unowned self] in
+        silence?.tick()
+        if silence?.isTooLong == true {
+          // What it may have said meanwhile is read first.
+          timers = [loop.timer(after: 0) { [unowned self] in convict(unit) }]
+        } else {
+          listen(for: unit)
+        }
+      }
+    ]
+  }
+
+  private func convict(_ unit: Double) {
+    guard silence?.isTooLong == true else { return listen(for: unit) }
+    timers = []
+    wasSilent = true
+    worker?.kill()
+  }
+}

@@ -1,0 +1,117 @@
+import AnyEvent
+import AnyEventMP
+import Glibc
+
+/// The node of `aemp run`, in a process that its supervisor has started.
+final class Worker {
+  /// Whether this process is to be a worker.
+  static var isWanted: Bool {
+    CommandLine.arguments.dropFirst().elementsEqual([WorkerProcess.argument])
+  }
+
+  /// Seconds that a node which is to be restarted waits for other nodes to take what is queued for them.
+  private static let patience = 2.0
+
+  private let loop = Loop.default
+  private var isRestartWanted = false
+  private var deadline: TimerWatcher?
+
+  /// Runs the process's node on the default loop until it is told to stop, or its supervisor is gone.
+  ///
+  /// - Returns: the exit code.
+  func run() -> Int32 {
+    guard let handover = Self.handover() else {
+      Output.complain("\"aemp \(WorkerProcess.argument)\" is for \"aemp run\" alone; use that")
+      return ExitCode.usage.rawValue
+    }
+    ControlSignals.ignoreHangUp()
+    let signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.loop.stop() } }
+    defer { for watcher in signals { watcher.cancel() } }
+    ControlSignals.unblock()
+    let supervisor = connection()
+    defer { supervisor.flushAndClose() }
+    return runNode(handover, supervisor)
+  }
+
+  private func runNode(_ handover: Handover, _ supervisor: StreamConnection) -> Int32 {
+    let node = Node.current
+    sub(RestartFunction.name) { self.restart(node) }
+    do {
+      try node.configure(handover.arguments)
+    } catch {
+      tell(supervisor, .refused("\(error)"))
+      return ExitCode.failure.rawValue
+    }
+    tell(supervisor, .ready(node: node.id, binds: node.boundAddresses))
+    let signs = signsOfLife(handover, supervisor)
+    loop.run()
+    signs?.cancel()
+    deadline = nil
+    node.close()
+    return isRestartWanted ? RestartPolicy.restartCode : ExitCode.success.rawValue
+  }
+
+  /// Ends for the supervisor to start us anew: behind the answer to whoever has called this, which goes
+  /// out behind what is queued already.
+  private func restart(_ node: Node) {
+    guard !isRestartWanted else { return }
+    isRestartWanted = true
+    deadline = loop.timer(after: Self.patience) { self.loop.stop() }
+    loop.postpone {
+      var left = node.connectedNodes.count
+      if left == 0 { self.loop.stop() }
+      for id in node.connectedNodes {
+        node.whenDrained(id) {
+          left -= 1
+          if left == 0 { self.loop.stop() }
+        }
+      }
+    }
+  }
+
+  // MARK: The supervisor
+
+  /// What the supervisor has written first; nil when there is none.
+  private static func handover() -> Handover? {
+    var kind: CInt = 0
+    var size = socklen_t(MemoryLayout<CInt>.size)
+    guard getsockopt(ProcessStart.socket, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 else {
+      return nil
+    }
+    var line: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 4096)
+    while line.last != UInt8(ascii: "\n") {
+      let count = read(ProcessStart.socket, &chunk, chunk.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return nil }
+      line += chunk[..<count]
+    }
+    return Handover(line: line)
+  }
+
+  /// The connection to the supervisor, whose end, whatever the reason, ends us too.
+  private func connection() -> StreamConnection {
+    let socket = ProcessStart.socket
+    _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
+    let stream = StreamConnection(loop: loop, descriptor: socket)
+    stream.onEnd = { [loop] _ in loop.stop() }
+    stream.start()
+    return stream
+  }
+
+  private func tell(_ supervisor: StreamConnection, _ report: WorkerReport) {
+    supervisor.output.append(report.line)
+    supervisor.outputGrew()
+  }
+
+  private func signsOfLife(
+    _ handover: Handover, _ supervisor: StreamConnection
+  ) -> TimerWatcher? {
+    guard handover.heartbeat > 0 else { return nil }
+    return loop.timer(after: 0, interval: Silence.interval(forLimit: handover.heartbeat)) {
+      // One that reads nothing, because it is stopped, needs no more of them.
+      if supervisor.output.count == 0 { self.tell(supervisor, .alive) }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import AnyEventMP
+
+/// One line of the shell.
+enum ShellCommand {
+  /// Does what the command of the tool with that name does; the next line waits for its end.
+  case run(NetworkCommand.Action)
+  /// The same, but goes on in the background until the shell ends.
+  case watch(NetworkCommand.Action)
+  /// Kills a port.
+  case kill(PortID, [Value])
+  /// Sets a key of our own.
+  case set(family: String, key: String, Value)
+  /// Deletes keys of our own.
+  case delete(family: String, keys: [String])
+  /// Makes a node the current one; nil: our own.
+  case switchNode(String?)
+  /// Prints the help.
+  case help
+  /// Ends the shell.
+  case quit
+  /// Nothing: an empty line or a comment.
+  case nothing
+}
+
+/// Understands the lines of the shell; names without a node are those of the current one.
+struct ShellParser {
+  /// The node that commands go to.
+  var current: String
+  /// Our own node, `$NODE`.
+  let own: String
+  /// A port that prints what it gets, `$ECHO`.
+  let echo: String
+
+  /// What a line says.
+  ///
+  /// - Throws: ``UsageError`` with what is wrong and what to write instead.
+  func parse(_ line: String) throws(UsageError) -> ShellCommand {
+    var words = ShellWords(line)
+    guard case .string(let name)? = try words.next() else { return .nothing }
+    if name.hasPrefix("#") { return .nothing }
+    if name.hasPrefix("=") {
+      let node = name == "=" ? try words.next()?.string : String(name.dropFirst())
+      return .switchNode(node.map { substituted($0) })
+    }
+    if name == "eval" {
+      let code = words.remainder()
+      guard !code.isEmpty else {
+        throw UsageError(explained: "eval needs an expression, such as: eval $$")
+      }
+      return .run(.evaluate(node: current, code: code))
+    }
+    return try parse(name, try words.all().map(substituted))
+  }
+
+  private func parse(_ name: String, _ words: [Value]) throws(UsageError) -> ShellCommand {
+    switch name {
+    case "snd": return .run(.send(try port(name, words), Array(words.dropFirst())))
+    case "cal": return .run(.call(try port(name, words), Array(words.dropFirst())))
+    case "kil": return .kill(try port(name, words), Array(words.dropFirst()))
+    case "mon": return .watch(.monitor(try only(name, words, port)))
+    case "ping": return .run(.ping(node: try node(name, words)))
+    case "restart": return .run(.restart(node: try node(name, words)))
+    case "nodes":
+      guard words.isEmpty else { throw UsageError(explained: "nodes takes no arguments") }
+      return .run(.nodes)
+    case "get", "db_family": return .run(.get(family: try only(name, words, family)))
+    case "watch", "db_mon": return .watch(.watch(family: try only(name, words, family)))
+    case "wait":
+      guard words.count == 2, let text = words[0].string,
+        let subject = NetworkCommand.Subject(rawValue: text), let what = words[1].string
+      else {
+        throw UsageError(explained: "wait takes node, port or family and its name")
+      }
+      return .run(.wait(subject, subject == .port ? address(what) : what))
+    case "set", "db_set":
+      guard (2...3).contains(words.count), let key = words[1].string else {
+        throw UsageError(explained: "\(name) takes a family, a key and perhaps a value")
+      }
+      return .set(
+        family: try family(name, words), key: key, words.count == 3 ? words[2] : .null)
+    case "del", "db_del":
+      let keys = words.dropFirst().compactMap(\.string)
+      guard !keys.isEmpty, keys.count == words.count - 1 else {
+        throw UsageError(explained: "\(name) takes a family and keys")
+      }
+      return .delete(family: try family(name, words), keys: keys)
+    case "help": return .help
+    case "quit", "exit": return .quit
+    default:
+      throw UsageError(explained: "there is no command \"\(name)\"; \"help\" lists them")
+    }
+  }
+
+  private func only<T>(
+    _ name: String, _ words: [Value], _ read: (String, [Value]) throws(UsageError) -> T
+  ) throws(UsageError) -> T {
+    let result = try read(name, words)
+    guard words.count == 1 else {
+      throw UsageError(explained: "\(name) takes one argument; \(words[1]) is too many")
+    }
+    return result
+  }
+
+  private func port(_ name: String, _ words: [Value]) throws(UsageError) -> PortID {
+    guard let text = words.first?.string else {
+      throw UsageError(explained: "\(name) needs a port, such as: \(name) #name or \(name) $NODE")
+    }
+    return PortID(address(text))
+  }
+
+  private func family(_ name: String, _ words: [Value]) throws(UsageError) -> String {
+    guard let family = words.first?.string else {
+      throw UsageError(explained: "\(name) needs the name of a family")
+    }
+    return family
+  }
+
+  private func node(_ name: String, _ words: [Value]) throws(UsageError) -> String {
+    guard words.count <= 1 else {
+      throw UsageError(explained: "\(name) takes at most one node; \(words[1]) is too many")
+    }
+    return words.first?.string ?? current
+  }
+
+  /// A port's address: one without a node belongs to the current one.
+  private func address(_ text: String) -> String {
+    text.isEmpty || text.hasPrefix("#") ? current + (text == "#" ? "" : text) : text
+  }
+
+  private func substituted(_ word: Value) -> Value {
+    if case .string(let text) = word { .string(substituted(text)) } else { word }
+  }
+
+  private func substituted(_ text: String) -> String {
+    switch text {
+    case "$ECHO": echo
+    case "$NODE": own
+    default: text
+    }
+  }
+}
