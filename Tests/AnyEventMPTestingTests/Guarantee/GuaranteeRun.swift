@@ -156,6 +156,8 @@ final class GuaranteeRun {
     checkQueues()
     checkLeftovers()
     checkDatabase()
+    // The questions have to wait for the loop: not behind them, or it may be too much for small queues.
+    network.run(for: 1)
     for member in members {
       for receiver in receivers where !receiver.isDead {
         let stream = stream(from: member, to: receiver)
