@@ -80,7 +80,7 @@ final class ConnectionEnd: StreamMedium {
   private func read(_ item: Pipe.Item) {
     guard !isClosed, let stream else { return }
     switch item {
-    case .bytes(let bytes): bytes.withUnsafeBytes { stream.arrived($0) }
+    case .bytes(var bytes): bytes.withUnsafeMutableBytes { stream.arrived($0) }
     case .endOfStream: stream.end(.endOfStream)
     case .reset: stream.end(.failed("Connection reset by peer"))
     }

@@ -161,10 +161,12 @@ struct SettingCommandTests {
         output: """
           {
              "auth_accept" : [
+                "secretbox_x25519",
                 "tls_sha3_512",
                 "hmac_sha3_512"
              ],
              "auth_offer" : [
+                "secretbox_x25519",
                 "tls_sha3_512",
                 "hmac_sha3_512"
              ],

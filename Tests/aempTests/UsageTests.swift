@@ -74,7 +74,7 @@ struct UsageTests {
       (["eval", "seed/x"], "eval needs an expression, such as: eval seed/x '$$'"),
       (
         ["run", "bind", "*:4040"],
-        "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"
+        "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, secrets, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork"
       ),
     ] as [([String], String)])
   func usage(_ arguments: [String], _ sentence: String) throws {

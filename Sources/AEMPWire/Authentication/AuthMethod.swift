@@ -8,6 +8,9 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   /// The method with this name on the wire.
   public init(rawValue: String) { self.rawValue = rawValue }
 
+  /// The HMAC-SHA-512 of both greetings under a key made of the secret; everything behind it is
+  /// encrypted. Only between nodes of ours.
+  public static let secretboxX25519 = AuthMethod(rawValue: "secretbox_x25519")
   /// The SHA3-512 of both greetings, inside TLS, where the certificate proves the rest.
   public static let tlsSHA3_512 = AuthMethod(rawValue: "tls_sha3_512")
   /// Nothing beyond the certificate, inside TLS.
@@ -21,7 +24,9 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   public var needsTLS: Bool { rawValue.hasPrefix("tls_") }
 
   /// Whether the method needs the shared secret.
-  public var needsSecret: Bool { self == .hmacSHA3_512 || self == .cleartext }
+  public var needsSecret: Bool {
+    self == .secretboxX25519 || self == .hmacSHA3_512 || self == .cleartext
+  }
 }
 
 extension AuthMethod: CustomStringConvertible {

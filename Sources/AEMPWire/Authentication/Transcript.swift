@@ -10,14 +10,20 @@ struct Transcript {
     try withProof(by: method, secret: secret, of: [ours, theirs], Hexadecimal.encode)
   }
 
-  /// Returns when the line proves that the other end knows the secret, and throws otherwise.
-  func verify(_ line: AuthLine, secret: Secret) throws(Refusal) {
+  /// The one of the secrets that the other end knows, as its line proves; throws if it is none.
+  func verify(_ line: AuthLine, secrets: [Secret]) throws(Refusal) -> Secret {
     guard let data = Hexadecimal.decode(line.data) else { throw .malformedAuthLine }
-    let isProven = try withProof(by: line.method, secret: secret, of: [theirs, ours]) { expected in
-      data.withUnsafeBytes { ConstantTime.areEqual($0, expected) }
+    for secret in secrets {
+      let isProven = try withProof(by: line.method, secret: secret, of: [theirs, ours]) {
+        expected in
+        data.withUnsafeBytes { ConstantTime.areEqual($0, expected) }
+      }
+      if isProven { return secret }
     }
-    guard isProven else { throw .wrongSecret }
+    throw .wrongSecret
   }
+
+  private static let sealingLabel = Array("secretbox_x25519\n".utf8)
 
   /// Calls `body` with what the sender of an authentication line has to send.
   ///
@@ -26,7 +32,11 @@ struct Transcript {
     by method: AuthMethod, secret: Secret, of lines: [[UInt8]],
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(Refusal) -> Result {
-    try secret.withBytes { key throws(Refusal) in
+    if method == .secretboxX25519 {
+      let code = secret.sealingCode(for: [Transcript.sealingLabel] + lines)
+      return code.withUnsafeBytes(body)
+    }
+    return try secret.withBytes { key throws(Refusal) in
       switch method {
       case .hmacSHA3_512:
         guard let code = HMACSHA3.authenticationCode(for: lines, key: key) else {

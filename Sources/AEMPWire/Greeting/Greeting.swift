@@ -47,6 +47,11 @@ public struct Greeting: Equatable, Sendable {
   /// The protocol name of a connection between nodes.
   public static let nodeProtocol = "aemp"
 
+  /// The key whose value is the public key of a sealed connection in base64.
+  static let publicKeyKey = "x-kx"
+  /// The key whose value says which secrets the sender has, to those who have them too.
+  static let secretsKey = "x-kid"
+
   /// Whether this is a connection between nodes, not one of a protocol extension.
   public var isNodeConnection: Bool { protocolName == Greeting.nodeProtocol }
 

@@ -12,16 +12,7 @@ public struct Nonce: Hashable, Sendable, CustomStringConvertible {
     Sodium.start()
     var bytes = [UInt8](repeating: 0, count: 66)
     randombytes_buf(&bytes, bytes.count)
-    let variant = sodium_base64_VARIANT_ORIGINAL
-    // The length includes C's terminating zero byte.
-    let length = sodium_base64_encoded_len(bytes.count, variant)
-    description = String(unsafeUninitializedCapacity: length) { text in
-      text.withMemoryRebound(to: CChar.self) { out in
-        guard let start = out.baseAddress else { return 0 }
-        sodium_bin2base64(start, length, bytes, bytes.count, variant)
-        return length - 1
-      }
-    }
+    description = Base64.encode(bytes)
   }
 
   /// A nonce that is known beforehand, for tests and replays; two connections must never share one.

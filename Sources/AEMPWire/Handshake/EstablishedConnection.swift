@@ -10,7 +10,10 @@ public struct EstablishedConnection: Equatable, Sendable, CustomStringConvertibl
   public var authMethod: AuthMethod
   /// The method by which we authenticated.
   public var sentAuthMethod: AuthMethod
-  /// What arrived behind the authentication line: the beginning of the packets.
+  /// The keys of what follows on the stream, which consists of sealed records then; nil when the
+  /// packets follow as they are.
+  public var keys: SealedKeys?
+  /// What arrived behind the authentication line: the beginning of the packets, or of the records.
   public var rest: [UInt8]
 
   /// Peer, framings and method in one line, and how many bytes of packets are there already.

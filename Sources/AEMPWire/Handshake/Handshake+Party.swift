@@ -4,6 +4,10 @@ extension Handshake {
     let configuration: HandshakeConfiguration
     let role: Role
     let lines: GreetingLines
+    /// The keys that our greeting offers, if it does.
+    let keyExchange: KeyExchange?
+    /// Whether our greeting says which secrets we have.
+    let announcesSecrets: Bool
 
     /// The state after a line of the other end; adds what the owner has to do.
     func receive(
@@ -59,21 +63,59 @@ extension Handshake {
       if role == .dialling, !first.greeting.isNodeConnection {
         throw .wrongProtocol(first.greeting.protocolName)
       }
+      guard !configuration.secrets.isEmpty else { throw .noCredentials }
+      let peer = first.greeting
+      let peerKey = peerKey(peer)
+      let ownNonce = Array(lines.second.utf8)
+      let isClient = ownNonce.lexicographicallyPrecedes(line)
       var authentication = try Authentication(
-        peer: first.greeting,
+        peer: peer,
         transcript: Transcript(ours: lines.bytes, theirs: first.line + [10] + line + [10]),
-        method: chooseMethod(for: first.greeting), framing: chooseFraming(for: first.greeting))
-      if role == .dialling {
+        method: peerKey == nil ? chooseMethod(for: peer) : .secretboxX25519,
+        framing: chooseFraming(for: peer),
+        secrets: secrets(for: peer, nonce: line, isClient: isClient), peerKey: peerKey,
+        isClient: isClient)
+      // With several secrets and a peer that does not say which it has, its line must come first.
+      if role == .dialling, authentication.secret != nil {
         authentication.permission = .asked
         actions.append(.requestPermission)
       }
       return .authenticating(authentication)
     }
 
+    /// The other end's public key, if the connection will be sealed: both greetings want it.
+    private func peerKey(_ peer: Greeting) -> [UInt8]? {
+      guard keyExchange != nil, peer.authMethods.contains(.secretboxX25519) else { return nil }
+      return peer[key: Greeting.publicKeyKey].flatMap {
+        Base64.decode($0, count: KeyExchange.keyLength)
+      }
+    }
+
+    /// The secrets that may be the other end's: one, if it says which it has.
+    ///
+    /// Of several common ones it is the first of the client's list.
+    private func secrets(
+      for peer: Greeting, nonce: [UInt8], isClient: Bool
+    ) throws(Refusal) -> [Secret] {
+      guard announcesSecrets, let field = peer[key: Greeting.secretsKey] else {
+        return configuration.secrets
+      }
+      let theirs = field.split(separator: ",")
+      let ours = configuration.secrets.map { (secret: $0, id: $0.keyID(for: nonce)) }
+      let common =
+        isClient
+        ? ours.first { mine in theirs.contains { $0 == mine.id } }
+        : theirs.lazy.compactMap { id in ours.first { $0.id == id } }.first
+      guard let common else { throw .wrongSecret }
+      return [common.secret]
+    }
+
     /// The first of the other side's methods that we are willing to send.
     private func chooseMethod(for peer: Greeting) throws(Refusal) -> AuthMethod {
-      guard configuration.secret != nil else { throw .noCredentials }
       let willing = configuration.willing
+      if willing.isEmpty, configuration.canSeal {
+        throw .notSealed(accepted: configuration.authAccept)
+      }
       guard let method = peer.authMethods.first(where: willing.contains) else {
         throw .noCommonAuthMethod(theirs: peer.authMethods, ours: willing)
       }
@@ -99,16 +141,19 @@ extension Handshake {
         throw .notUTF8("authentication line")
       }
       let authLine = try AuthLine(line: line)
-      let accepted = configuration.acceptable
-      guard let secret = configuration.secret, accepted.contains(authLine.method) else {
+      let accepted =
+        before.peerKey == nil ? configuration.acceptable : [AuthMethod.secretboxX25519]
+      guard accepted.contains(authLine.method) else {
         throw .authMethodNotAccepted(authLine.method, accepted: accepted)
       }
-      try before.transcript.verify(authLine, secret: secret)
+      let secret = try before.transcript.verify(authLine, secrets: before.secrets)
       guard let framing = framing(named: authLine.framing) else {
         throw .framingNotUnderstood(authLine.framing, ours: configuration.framings)
       }
       var authentication = before
-      authentication.received = .init(method: authLine.method, framing: framing)
+      authentication.received = try .init(
+        method: authLine.method, framing: framing, secret: secret, line: line + [10],
+        shared: shared(with: before.peerKey))
       if authentication.permission == .notAsked {
         authentication.permission = .asked
         actions.append(.requestPermission)
@@ -116,9 +161,15 @@ extension Handshake {
       return .authenticating(authentication)
     }
 
+    /// The result of the key exchange; nil on a connection that is not sealed.
+    private func shared(with peerKey: [UInt8]?) throws(Refusal) -> KeyMemory? {
+      guard let peerKey, let keyExchange else { return nil }
+      return try keyExchange.agree(with: peerKey)
+    }
+
     /// Our authentication line with its ending.
     func authLine(_ authentication: Authentication) throws(Refusal) -> [UInt8] {
-      guard let secret = configuration.secret else { throw .noCredentials }
+      guard let secret = authentication.secret else { throw .noCredentials }
       let data = try authentication.transcript.ownData(for: authentication.method, secret: secret)
       let line = AuthLine(
         method: authentication.method, data: data, framing: authentication.framing

@@ -63,6 +63,12 @@ extension Handshake {
     struct Received {
       var method: AuthMethod
       var framing: Framing
+      /// The secret that the other end has used.
+      var secret: Secret
+      /// The line with its ending.
+      var line: [UInt8]
+      /// The result of the key exchange, on a sealed connection.
+      var shared: KeyMemory?
     }
 
     let peer: Greeting
@@ -71,15 +77,37 @@ extension Handshake {
     let method: AuthMethod
     /// The framing of our line.
     let framing: Framing
+    /// The secrets of which the other end may have one.
+    let secrets: [Secret]
+    /// The public key of the other end, if the connection will be sealed.
+    let peerKey: [UInt8]?
+    /// Whether our nonce is the lower one, which settles which key is for which direction.
+    let isClient: Bool
     var permission = Permission.notAsked
     var received: Received?
+    /// Our line with its ending, once it may go.
+    var sent: [UInt8]?
+
+    /// The secret of our line; nil while only the other end's line can tell.
+    var secret: Secret? { received?.secret ?? (secrets.count == 1 ? secrets.first : nil) }
 
     /// The result once both lines have gone, `rest` being what followed the other end's line.
     func established(rest: @autoclosure () -> [UInt8]) -> EstablishedConnection? {
-      guard permission == .given, let received else { return nil }
+      guard let sent, let received else { return nil }
       return EstablishedConnection(
         peer: peer, sendFraming: framing, receiveFraming: received.framing,
-        authMethod: received.method, sentAuthMethod: method, rest: rest())
+        authMethod: received.method, sentAuthMethod: method, keys: keys(sent, received),
+        rest: rest())
+    }
+
+    private func keys(_ sent: [UInt8], _ received: Received) -> SealedKeys? {
+      guard let shared = received.shared else { return nil }
+      defer { shared.wipe() }
+      let ours = (transcript.ours, sent)
+      let theirs = (transcript.theirs, received.line)
+      return SealedKeys(
+        secret: received.secret, shared: shared, client: isClient ? ours : theirs,
+        server: isClient ? theirs : ours, isClient: isClient)
     }
   }
 }

@@ -38,14 +38,31 @@ public struct Handshake: ~Copyable {
     _ configuration: HandshakeConfiguration, as role: Role, peerAddress: String,
     nonce: Nonce = Nonce()
   ) throws(Refusal) {
-    self.init(
-      configuration, as: role,
-      greeting: try GreetingLines(configuration.greeting(peerAddress: peerAddress), nonce))
+    let keyExchange = configuration.canSeal ? KeyExchange() : nil
+    let greeting = configuration.greeting(
+      peerAddress: peerAddress, nonce: nonce, keyExchange: keyExchange)
+    party = Party(
+      configuration: configuration, role: role, lines: try GreetingLines(greeting, nonce),
+      keyExchange: keyExchange, announcesSecrets: true)
   }
 
   /// A handshake whose own greeting is known beforehand, for instance from a recording.
-  public init(_ configuration: HandshakeConfiguration, as role: Role, greeting: GreetingLines) {
-    party = Party(configuration: configuration, role: role, lines: greeting)
+  ///
+  /// The connection can be sealed only if the greeting says so and holds the public key of
+  /// `keyExchange`.
+  public init(
+    _ configuration: HandshakeConfiguration, as role: Role, greeting: GreetingLines,
+    keyExchange: KeyExchange? = nil
+  ) {
+    let own = try? Greeting(line: greeting.first)
+    let key = keyExchange.map { Base64.encode($0.publicKey) }
+    let offersKey =
+      configuration.canSeal && own?.authMethods.contains(.secretboxX25519) == true
+      && own?[key: Greeting.publicKeyKey] == key
+    party = Party(
+      configuration: configuration, role: role, lines: greeting,
+      keyExchange: offersKey ? keyExchange : nil,
+      announcesSecrets: own?[key: Greeting.secretsKey] != nil)
   }
 
   /// Whether the handshake is over, in ``HandshakeAction/established(_:)`` or
@@ -116,6 +133,7 @@ public struct Handshake: ~Copyable {
     do throws(Refusal) {
       let line = try party.authLine(authentication)
       authentication.permission = .given
+      authentication.sent = line
       state = .authenticating(authentication)
       return [.send(line)] + read()
     } catch {
@@ -146,6 +164,7 @@ public struct Handshake: ~Copyable {
     guard !isOver else { return [] }
     state = .refused
     input = LineReader()
+    party.keyExchange?.wipe()
     return [.refused(refusal)]
   }
 }
@@ -175,6 +194,7 @@ extension Handshake {
       let connection = authentication.established(rest: input.takeRest())
     {
       state = .established
+      party.keyExchange?.wipe()
       actions.append(.established(connection))
     } else if input.count > Handshake.maximumUnread {
       return end(.tooMuchData)

@@ -2,8 +2,9 @@
 public struct HandshakeConfiguration: Sendable {
   /// Our own node id.
   public var nodeID: String
-  /// The network's secret, nil for none.
-  public var secret: Secret?
+  /// The secrets by which others may authenticate and we do, most preferred first; several while the
+  /// network changes from one to another.
+  public var secrets: [Secret]
   /// The methods by which others may authenticate, most preferred first (`auth_accept`).
   public var authAccept: [AuthMethod]
   /// The methods by which we may authenticate (`auth_offer`); only those also in ``authAccept`` are
@@ -17,15 +18,18 @@ public struct HandshakeConfiguration: Sendable {
   public var keys: [Greeting.Key]
 
   /// A configuration; everything but the node id has the network's usual default.
+  ///
+  /// `secret` comes behind those of `secrets` unless it is one of them.
   public init(
-    nodeID: String, secret: Secret? = nil,
+    nodeID: String, secret: Secret? = nil, secrets: [Secret] = [],
     authAccept: [AuthMethod] = HandshakeConfiguration.defaultAuthMethods,
     authOffer: [AuthMethod] = HandshakeConfiguration.defaultAuthMethods,
     framings: [Framing] = [.cbor, .json], protocolName: String = Greeting.nodeProtocol,
     keys: [Greeting.Key] = HandshakeConfiguration.defaultKeys
   ) {
     self.nodeID = nodeID
-    self.secret = secret
+    self.secrets = secrets
+    if let secret, !secrets.contains(secret) { self.secrets.append(secret) }
     self.authAccept = authAccept
     self.authOffer = authOffer
     self.framings = framings
@@ -33,8 +37,17 @@ public struct HandshakeConfiguration: Sendable {
     self.keys = keys
   }
 
-  /// What `auth_accept` and `auth_offer` are unless configured: nothing that can be overheard.
-  public static let defaultAuthMethods: [AuthMethod] = [.tlsSHA3_512, .hmacSHA3_512]
+  /// The preferred secret, nil for none; setting it replaces all.
+  public var secret: Secret? {
+    get { secrets.first }
+    set { secrets = newValue.map { [$0] } ?? [] }
+  }
+
+  /// What `auth_accept` and `auth_offer` are unless configured: nothing by which the secret can be
+  /// overheard, and encryption where both ends can do it.
+  public static let defaultAuthMethods: [AuthMethod] = [
+    .secretboxX25519, .tlsSHA3_512, .hmacSHA3_512,
+  ]
 
   /// The keys of a connection between nodes: provider, node protocol and global protocol.
   public static let defaultKeys: [Greeting.Key] = [
@@ -44,35 +57,56 @@ public struct HandshakeConfiguration: Sendable {
 
   /// The greeting of one connection.
   ///
-  /// `peerAddress` is `host:port` of the other end as we see it, empty to keep it to us.
-  public func greeting(peerAddress: String) -> Greeting {
+  /// - Parameters:
+  ///   - peerAddress: `host:port` of the other end as we see it, empty to keep it to us.
+  ///   - nonce: the second line, nil when the other end need not know which secrets we have.
+  ///   - keyExchange: the keys of this connection, nil for one that is not sealed.
+  public func greeting(
+    peerAddress: String, nonce: Nonce? = nil, keyExchange: KeyExchange? = nil
+  ) -> Greeting {
     var keys = keys
+    if let nonce, !secrets.isEmpty {
+      let line = Array(nonce.description.utf8)
+      let ids = secrets.map { $0.keyID(for: line) }
+      keys.append(Greeting.Key(Greeting.secretsKey, ids.joined(separator: ",")))
+    }
+    var methods = acceptable
+    if let keyExchange, canSeal {
+      methods.insert(.secretboxX25519, at: 0)
+      keys.append(Greeting.Key(Greeting.publicKeyKey, Base64.encode(keyExchange.publicKey)))
+    }
     if !peerAddress.isEmpty { keys.append(Greeting.Key("peeraddr", peerAddress)) }
     return Greeting(
-      protocolName: protocolName, nodeID: nodeID, authMethods: acceptable,
+      protocolName: protocolName, nodeID: nodeID, authMethods: methods,
       framings: framings.map(\.rawValue), keys: keys)
   }
 
-  /// The methods of ``authAccept`` that can be used with what is configured, in sending order:
-  /// `tls_*` first, because a 2.02 node takes the first that it knows and fails if that one
-  /// ignores the TLS that is up.
+  /// Whether our connections may be sealed; agreed on by both greetings, not by the lists' order.
+  var canSeal: Bool {
+    !secrets.isEmpty && authAccept.contains(.secretboxX25519)
+      && authOffer.contains(.secretboxX25519)
+  }
+
+  /// The methods of ``authAccept`` that can be used with what is configured on a connection that is
+  /// not sealed, in sending order: `tls_*` first, because a 2.02 node takes the first that it knows
+  /// and fails if that one ignores the TLS that is up.
   var acceptable: [AuthMethod] {
-    let hasSecret = secret != nil
     var inTLS: [AuthMethod] = []
     var others: [AuthMethod] = []
-    for method in authAccept where hasSecret && method.needsSecret {
+    for method in authAccept where isUsable(method) {
       if method.needsTLS { inTLS.append(method) } else { others.append(method) }
     }
     return inTLS.isEmpty ? others : inTLS + others
   }
 
-  /// The methods by which we are willing to authenticate: offered, accepted and possible.
+  /// The methods by which we are willing to authenticate on a connection that is not sealed: offered,
+  /// accepted and possible.
   var willing: [AuthMethod] {
     authOffer.filter { authAccept.contains($0) && isUsable($0) }
   }
 
   /// Whether the method is known here and can work: no `tls_*` without TLS, none without a secret.
   private func isUsable(_ method: AuthMethod) -> Bool {
-    method.needsSecret && secret != nil
+    method.needsSecret && method != .secretboxX25519 && !secrets.isEmpty
   }
 }

@@ -35,6 +35,10 @@ extension Refusal.Code {
   public static let noCommonAuthMethod = Self(rawValue: "noCommonAuthMethod")
   /// There is no framing that both ends speak.
   public static let noCommonFraming = Self(rawValue: "noCommonFraming")
+  /// The connection would not be encrypted, and we accept no other.
+  public static let notSealed = Self(rawValue: "notSealed")
+  /// The other end's public key makes no secret of the connection.
+  public static let unusableKey = Self(rawValue: "unusableKey")
   /// The authentication line does not have the form `method;data;framing`.
   public static let malformedAuthLine = Self(rawValue: "malformedAuthLine")
   /// The other end used an authentication method that we do not accept.

@@ -89,6 +89,21 @@ extension Refusal {
       """)
   }
 
+  static func notSealed(accepted: [AuthMethod]) -> Refusal {
+    Refusal(
+      .notSealed,
+      """
+      the connection would not be encrypted: the other end does not speak secretbox_x25519 \
+      (AnyEvent::MP 2.02 never does), and auth_accept here allows nothing but \
+      \(list(accepted.map(\.rawValue))); compare auth_accept and auth_offer in the configuration \
+      file of both hosts
+      """)
+  }
+
+  static let unusableKey = Refusal(
+    .unusableKey,
+    "the public key of the other end is of low order: nothing could be kept secret with it")
+
   static func noCommonFraming(theirs: [String], ours: [Framing]) -> Refusal {
     Refusal(
       .noCommonFraming,

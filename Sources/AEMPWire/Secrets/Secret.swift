@@ -4,7 +4,8 @@ internal import CSodium
 ///
 /// The bytes live in memory from `sodium_malloc`: between guard pages, locked against swapping where
 /// the system allows, write-protected, and wiped when the last reference goes. They are one byte per
-/// code point of the text, as in a Perl string, so "grün" is 67 72 FC 6E.
+/// code point of the text, as in a Perl string, so "grün" is 67 72 FC 6E. Behind them, in the same
+/// memory, is the key that the sealed channel makes of them.
 ///
 /// It may be shared between threads: its memory never changes after `init`.
 public final class Secret: @unchecked Sendable {
@@ -45,8 +46,10 @@ public final class Secret: @unchecked Sendable {
   ) throws(SecretError) {
     guard count > 0 else { return nil }
     Sodium.start()
-    guard let memory = sodium_malloc(count) else { throw .outOfMemory }
-    fill(UnsafeMutableRawBufferPointer(start: memory, count: count))
+    guard let memory = sodium_malloc(count + Secret.sealingKeyLength) else { throw .outOfMemory }
+    let bytes = UnsafeMutableRawBufferPointer(start: memory, count: count)
+    fill(bytes)
+    Secret.deriveSealingKey(of: UnsafeRawBufferPointer(bytes), into: memory + count)
     sodium_mprotect_readonly(memory)
     self.memory = memory
     self.count = count
@@ -61,5 +64,10 @@ public final class Secret: @unchecked Sendable {
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try body(UnsafeRawBufferPointer(start: memory, count: count))
+  }
+
+  /// Calls `body` with the key that stands for the secret in the sealed channel.
+  func withSealingKey<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
+    body(UnsafePointer((memory + count).assumingMemoryBound(to: UInt8.self)))
   }
 }

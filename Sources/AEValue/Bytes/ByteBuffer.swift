@@ -78,6 +78,14 @@ public final class ByteBuffer {
     end += bytes.count
   }
 
+  /// Appends `count` bytes, all of which `fill` writes.
+  @inlinable public func append(
+    uninitialized count: Int, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) {
+    fill(reserve(count))
+    end += count
+  }
+
   /// Appends bytes.
   @inlinable public func append(contentsOf bytes: [UInt8]) {
     bytes.withUnsafeBytes { append(contentsOf: $0) }

@@ -66,7 +66,7 @@ final class SocketMedium: StreamMedium {
       left -= 1
       let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
       if count > 0 {
-        stream.arrived(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        stream.arrived(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
         if count < buffer.count { return }
       } else if count == 0 {
         return stream.end(.endOfStream)

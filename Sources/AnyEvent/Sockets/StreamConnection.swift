@@ -5,6 +5,9 @@ package import AEValue
 /// Whoever sends appends to ``output`` and calls ``outputGrew()``; everything appended in one loop
 /// iteration leaves in one `send`, or one per 64 KiB. What the other end sent is passed on straight
 /// out of the loop's read buffer. Used on the loop's thread only.
+///
+/// With ``seal(with:)`` what leaves is encrypted: ``output`` is still what is appended to, and it is
+/// sealed when it is sent.
 package final class StreamConnection: EndOfIteration {
   /// Why a connection ended.
   package enum End: Equatable {
@@ -15,8 +18,8 @@ package final class StreamConnection: EndOfIteration {
   package let loop: Loop
   /// Bytes that are not sent yet.
   package let output = ByteBuffer()
-  /// Called with what arrived; the bytes are valid during the call only.
-  package var onRead: ((UnsafeRawBufferPointer) -> Void)?
+  /// Called with what arrived; the bytes are valid during the call only, and may be overwritten.
+  package var onRead: ((UnsafeMutableRawBufferPointer) -> Void)?
   /// Called once when the other end closed or the connection failed, not for ``close()``.
   package var onEnd: ((End) -> Void)?
   /// Called from the loop when everything has been handed to the kernel.
@@ -27,6 +30,10 @@ package final class StreamConnection: EndOfIteration {
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   package private(set) var isBlocked = false
   private var isScheduled = false
+  /// What encrypts the output, and what it has made that is not sent yet.
+  private var sealing: (seal: any OutputSeal, sealed: ByteBuffer)?
+  /// How many sealed bytes are not sent yet.
+  @exclusivity(unchecked) private var sealedCount = 0
 
   private static let writeThreshold = 64 << 10
 
@@ -46,6 +53,21 @@ package final class StreamConnection: EndOfIteration {
   }
 
   package var isOpen: Bool { medium != nil }
+
+  /// Bytes that the kernel has not taken yet.
+  @inline(__always)
+  package var queuedCount: Int { output.count + sealedCount }
+
+  /// Encrypts what is appended to ``output`` from now on.
+  package func seal(with seal: any OutputSeal) {
+    guard isOpen else { return }
+    // What waits already leaves as it is.
+    let sealed = ByteBuffer(capacity: output.count)
+    sealed.append(contentsOf: output.bytes)
+    output.removeAll()
+    sealing = (seal, sealed)
+    sealedCount = sealed.count
+  }
 
   /// Starts to read.
   package func start() {
@@ -77,7 +99,7 @@ package final class StreamConnection: EndOfIteration {
   private func flushFromLoop() {
     guard isOpen, !isBlocked else { return }
     flush()
-    if output.count == 0, let onDrain { onDrain() }
+    if queuedCount == 0, let onDrain { onDrain() }
   }
 
   /// Closes the connection; what is not sent is lost, and closing again does nothing.
@@ -85,7 +107,8 @@ package final class StreamConnection: EndOfIteration {
     guard let closing = medium else { return }
     medium = nil
     closing.close()
-    output.removeAll(keepingCapacity: false)
+    dropOutput()
+    sealing = nil
     onRead = nil
     onEnd = nil
     onDrain = nil
@@ -93,29 +116,55 @@ package final class StreamConnection: EndOfIteration {
 
   /// Sends what can be sent without waiting, then closes.
   package func flushAndClose() {
-    if isOpen, !isBlocked { flush() }
+    if isOpen, !isBlocked {
+      flush()
+      if !isBlocked, isOpen, let sealing {
+        sealing.seal.sealEnd(into: sealing.sealed)
+        write(sealing.sealed)
+      }
+    }
     close()
   }
 
   private func flush() {
-    guard output.count > 0, let medium else { return }
-    switch medium.write(output, of: self) {
+    if let sealing { return flush(sealing.seal, sealing.sealed) }
+    write(output)
+  }
+
+  /// Seals and writes, a part at a time, so that little is sealed that has to wait.
+  private func flush(_ seal: any OutputSeal, _ sealed: ByteBuffer) {
+    while !isBlocked, queuedCount > 0 {
+      if !output.isEmpty { seal.seal(output, into: sealed) }
+      write(sealed)
+      sealedCount = sealed.count
+    }
+  }
+
+  private func write(_ bytes: ByteBuffer) {
+    guard bytes.count > 0, let medium else { return }
+    switch medium.write(bytes, of: self) {
     case .done: break
     case .blocked: isBlocked = true
     case .failed(let reason): failLater(reason)
     }
   }
 
+  private func dropOutput() {
+    output.removeAll(keepingCapacity: false)
+    sealing?.sealed.removeAll(keepingCapacity: false)
+    sealedCount = 0
+  }
+
   /// A failed write is reported from the loop: the caller may be in the middle of sending.
   private func failLater(_ reason: String) {
-    output.removeAll(keepingCapacity: false)
+    dropOutput()
     loop.postpone { [weak self] in self?.end(.failed(reason)) }
   }
 
   // MARK: What the medium reports
 
-  /// Bytes have arrived; they are valid during the call.
-  package func arrived(_ bytes: UnsafeRawBufferPointer) {
+  /// Bytes have arrived; they are valid during the call, and may be overwritten.
+  package func arrived(_ bytes: UnsafeMutableRawBufferPointer) {
     onRead?(bytes)
   }
 

@@ -22,6 +22,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - services: functions to call when the node is up: a name, or a list of a name and
   ///     arguments.
   ///   - secret: the secret that all nodes of the network share.
+  ///   - secrets: secrets that are accepted besides, most preferred first, while the network changes
+  ///     from one to another.
   ///   - cert: key, certificate and trusted certificates as PEM text.
   ///   - monitor_timeout: seconds after which an unreachable node counts as down.
   ///   - connect_interval: seconds that a connection attempt gets before the next one starts.
@@ -37,7 +39,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - force: whether the arguments beat the configuration file.
   public init(
     _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
-    seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil, cert: String? = nil,
+    seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil,
+    secrets: [String]? = nil, cert: String? = nil,
     monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
     heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
@@ -52,6 +55,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
     set(.seeds, seeds.map(Self.list))
     set(.services, services.map(Value.array))
     set(.secret, secret.map(Value.string))
+    set(.secrets, secrets.map(Self.list))
     set(.certificate, cert.map(Value.string))
     set(.monitorTimeout, monitor_timeout.map(Value.double))
     set(.connectInterval, connect_interval.map(Value.double))

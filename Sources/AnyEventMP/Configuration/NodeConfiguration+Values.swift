@@ -59,8 +59,14 @@ extension NodeConfiguration {
     return (String(result), isRandom)
   }
 
-  static func secret(_ settings: LayeredSettings) throws(ConfigurationError) -> Secret? {
-    settings.isSet(.secret) ? try settings[.secret].secret() : nil
+  static func secrets(_ settings: LayeredSettings) throws(ConfigurationError) -> [Secret] {
+    var secrets = settings.isSet(.secrets) ? try settings[.secrets].secrets() : []
+    if settings.isSet(.secret), let secret = try settings[.secret].secret(),
+      !secrets.contains(secret)
+    {
+      secrets.append(secret)
+    }
+    return secrets
   }
 
   static func certificate(_ settings: LayeredSettings) throws(ConfigurationError) -> String? {

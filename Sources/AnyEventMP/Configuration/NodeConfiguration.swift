@@ -16,8 +16,8 @@ package struct NodeConfiguration: Sendable {
   package let binds: [BindAddress]
   /// Which nodes to contact first.
   package let seeds: [BindAddress]
-  /// The secret of the network.
-  package let secret: Secret?
+  /// The secrets of the network, most preferred first: those of `secrets`, then `secret`.
+  package let secrets: [Secret]
   /// Key, certificate and trusted certificates as PEM text.
   package let certificate: String?
   /// Seconds after which an unreachable node counts as down.
@@ -46,7 +46,7 @@ package struct NodeConfiguration: Sendable {
   package let warnings: [String]
 
   /// Whether there is something to authenticate with.
-  package var hasCredentials: Bool { secret != nil || certificate != nil }
+  package var hasCredentials: Bool { !secrets.isEmpty || certificate != nil }
 
   /// The configuration that these arguments, the user's configuration file and the built-in
   /// defaults make together.
@@ -77,10 +77,10 @@ package struct NodeConfiguration: Sendable {
     self.isRandom = isRandom
     runiq = context.runiq
     hostName = context.hostName
-    secret = try Self.secret(settings)
+    secrets = try Self.secrets(settings)
     certificate = try Self.certificate(settings)
     binds = try Self.binds(
-      settings, hasCredentials: secret != nil || certificate != nil, &warnings)
+      settings, hasCredentials: !secrets.isEmpty || certificate != nil, &warnings)
     seeds = try settings[.seeds].addresses()
     monitorTimeout = try settings[.monitorTimeout].seconds()
     connectInterval = try settings[.connectInterval].seconds()

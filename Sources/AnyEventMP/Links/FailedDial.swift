@@ -33,7 +33,8 @@ extension Node {
 extension Refusal.Code {
   fileprivate var isAboutAuthentication: Bool {
     switch self {
-    case .noCredentials, .noCommonAuthMethod, .authMethodNotAccepted, .wrongSecret, .refusedByPeer:
+    case .noCredentials, .noCommonAuthMethod, .authMethodNotAccepted, .wrongSecret, .refusedByPeer,
+      .notSealed, .unusableKey:
       true
     default: false
     }

@@ -3,8 +3,9 @@ import AnyEvent
 
 /// An established connection to another node: packets in, packets out.
 ///
-/// Messages are encoded straight into the socket's output buffer and decoded straight out of the
-/// loop's read buffer.
+/// Messages are encoded straight into the stream's output buffer and decoded straight out of the
+/// loop's read buffer; on a sealed connection the stream seals the one when it is sent, and the
+/// records are opened where they lie in the other.
 final class Link {
   let entry: NodeEntry
   /// The host and port of the other end.
@@ -15,6 +16,8 @@ final class Link {
   private unowned(unsafe) let node: Node
   private let stream: StreamConnection
   private let framing: Framing
+  /// Opens what arrives, on a sealed connection.
+  private let opener: RecordOpener?
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private var isOpen = true
   /// How many bytes may wait before something has to be done.
@@ -29,7 +32,8 @@ final class Link {
   var isSuspected = false
 
   init(
-    node: Node, entry: NodeEntry, stream: StreamConnection, address: String, facts: LinkFacts
+    node: Node, entry: NodeEntry, stream: StreamConnection, address: String, facts: LinkFacts,
+    keys: SealedKeys?
   ) {
     self.node = node
     self.entry = entry
@@ -38,13 +42,15 @@ final class Link {
     self.facts = facts
     framing = facts.sendFraming
     decoder = PacketDecoder(framing: facts.receiveFraming, limits: node.limits)
+    opener = keys.map(RecordOpener.init)
+    if let keys { stream.seal(with: RecordSealer(keys)) }
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }
     setAlarm()
   }
 
   /// Bytes that the kernel has not taken yet.
-  var queuedBytes: Int { stream.output.count }
+  var queuedBytes: Int { stream.queuedCount }
 
   /// Whether the node is told when everything has been handed to the kernel.
   var reportsDrain = false {
@@ -82,7 +88,7 @@ final class Link {
 
   /// What waits exceeds the high water mark, or the limit.
   private func tooMuchQueued() {
-    if stream.output.count > node.maximumQueue { return fail("too much queued") }
+    if stream.queuedCount > node.maximumQueue { return fail("too much queued") }
     isOverHighWater = true
     setAlarm()
     watchDrain()
@@ -107,7 +113,7 @@ final class Link {
       return node.refuseToSend(error, to: name, of: entry.id)
     }
     stream.outputGrew()
-    if stream.output.count > alarmLevel { tooMuchQueued() }
+    if stream.queuedCount > alarmLevel { tooMuchQueued() }
   }
 
   /// Sends a request about a port of either node.
@@ -124,7 +130,7 @@ final class Link {
       return node.refuseToSend(error, to: "", of: entry.id)
     }
     stream.outputGrew()
-    if stream.output.count > alarmLevel { tooMuchQueued() }
+    if stream.queuedCount > alarmLevel { tooMuchQueued() }
   }
 
   /// Sends a request whose rest is encoded already; false if this link has to be given the values.
@@ -137,12 +143,13 @@ final class Link {
         request, about: port, encoded: rest, count: count, to: stream.output)
     else { return false }
     stream.outputGrew()
-    if stream.output.count > alarmLevel { tooMuchQueued() }
+    if stream.queuedCount > alarmLevel { tooMuchQueued() }
     return true
   }
 
-  /// Handles bytes from the other end, also those that came with the end of the handshake.
-  func received(_ bytes: UnsafeRawBufferPointer) {
+  /// Handles bytes from the other end, also those that came with the end of the handshake; they may
+  /// be overwritten.
+  func received(_ bytes: UnsafeMutableRawBufferPointer) {
     guard isOpen else { return }
     hasHeard = true
     let node = node
@@ -150,28 +157,58 @@ final class Link {
       let before = node.sourceNode
       node.sourceNode = entry
       defer { node.sourceNode = before }
-      do {
-        try decoder.feed(bytes) { name, message in
-          if node.isTracing { MessageTrace.received(message, for: name, from: entry.id) }
-          node.receive(name, message, from: entry)
-          return isOpen
-        } request: { request, port, rest in
-          if node.isTracing { MessageTrace.received(request, port, rest, from: entry.id) }
-          node.perform(request, about: port, rest, for: entry)
-          return isOpen
-        }
-      } catch {
-        node.logPeer(
-          .warn, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
-          about: "bad packet")
-        fail("bad packet: \(error)")
+      if let opener {
+        open(bytes, with: opener)
+      } else {
+        decode(UnsafeRawBufferPointer(bytes))
       }
     }
   }
 
+  private func open(_ bytes: UnsafeMutableRawBufferPointer, with opener: RecordOpener) {
+    var rest = bytes
+    do throws(RecordError) {
+      while isOpen {
+        switch try opener.next(&rest) {
+        case .incomplete: return
+        case .content(let content): decode(content)
+        case .end: return fail(Self.closed)
+        }
+      }
+    } catch {
+      node.logPeer(
+        .warn, "\(address) (\(entry.id)): connection closed: \(error)", at: address,
+        about: "bad record")
+      fail("bad record: \(error)")
+    }
+  }
+
+  @inline(__always)
+  private func decode(_ bytes: UnsafeRawBufferPointer) {
+    do {
+      try decoder.feed(bytes) { name, message in
+        if node.isTracing { MessageTrace.received(message, for: name, from: entry.id) }
+        node.receive(name, message, from: entry)
+        return isOpen
+      } request: { request, port, rest in
+        if node.isTracing { MessageTrace.received(request, port, rest, from: entry.id) }
+        node.perform(request, about: port, rest, for: entry)
+        return isOpen
+      }
+    } catch {
+      node.logPeer(
+        .warn, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
+        about: "bad packet")
+      fail("bad packet: \(error)")
+    }
+  }
+
+  private static let closed = "connection closed by the other node"
+
   private func ended(_ end: StreamConnection.End) {
     switch end {
-    case .endOfStream: fail("connection closed by the other node")
+    case .endOfStream where opener != nil: fail(RecordError.truncated.description)
+    case .endOfStream: fail(Self.closed)
     case .failed(let reason): fail(reason)
     }
   }
@@ -194,3 +231,5 @@ final class Link {
     stream.flushAndClose()
   }
 }
+
+extension RecordSealer: OutputSeal {}

@@ -24,7 +24,7 @@ struct LinkFacts: Equatable {
     receiveFraming = result.receiveFraming
     authMethod = result.authMethod
     sentAuthMethod = result.sentAuthMethod
-    cipher = ""
+    cipher = result.keys == nil ? "" : "xsalsa20-poly1305"
   }
 }
 

@@ -34,7 +34,9 @@ final class PendingConnection {
 
   /// Sends the greeting and goes on until the handshake is over, at most so many seconds.
   func start(timeLimit seconds: Double) {
-    stream.onRead = { [unowned self] bytes in perform(handshake.feed(bytes)) }
+    stream.onRead = { [unowned self] bytes in
+      perform(handshake.feed(UnsafeRawBufferPointer(bytes)))
+    }
     stream.onEnd = { [unowned self] _ in perform(handshake.endOfStream()) }
     timeLimit = stream.loop.timer(after: seconds) { [unowned self] in
       perform(handshake.timedOut())

@@ -170,13 +170,14 @@ final class Switchboard {
     let entry = node.entry(for: id)
     let link = Link(
       node: node, entry: entry, stream: connection.stream, address: connection.address,
-      facts: facts)
+      facts: facts, keys: result.keys)
     node.nodeUp(entry, link)
     concludeLost(to: id)
     connection.dial?.connected?(id)
     // Unless somebody was called meanwhile who has closed it.
     guard !result.rest.isEmpty, entry.link === link else { return }
-    result.rest.withUnsafeBytes { link.received($0) }
+    var rest = result.rest
+    rest.withUnsafeMutableBytes { link.received($0) }
   }
 
   func alreadyConnected(_ id: String) -> Refusal {

@@ -42,7 +42,7 @@ extension Node {
 
   private static func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
     HandshakeConfiguration(
-      nodeID: configuration.nodeID, secret: configuration.secret,
+      nodeID: configuration.nodeID, secrets: configuration.secrets,
       authAccept: configuration.authAccept, authOffer: configuration.authOffer,
       framings: configuration.framings,
       keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])

@@ -154,6 +154,9 @@ struct CommandParser {
 
   /// Remembers an argument that must not stay visible.
   mutating func note(_ argument: Argument, for setting: Setting?) {
-    if setting == .secret || setting == .certificate { secretPlaces.append(argument.index) }
+    switch setting {
+    case .secret, .secrets, .certificate: secretPlaces.append(argument.index)
+    default: break
+    }
   }
 }

@@ -20,6 +20,18 @@ extension HelpTable {
         """
       ], examples: ["pass show aemp | aemp setsecret -", "aemp delsecret"]),
     HelpEntry(
+      "setsecrets", "secrets", "delsecrets",
+      usage: ["[profile NAME] setsecrets LIST", "[profile NAME] delsecrets"],
+      "secrets to accept besides, while the secret changes",
+      text: [
+        """
+        Others may have any of these secrets or the one of setsecret; the first that both ends \
+        have is used. So the secret of a network is changed host by host: setsecrets NEW,OLD \
+        everywhere, then setsecret NEW and delsecrets everywhere. Nodes in Perl know setsecret \
+        only.
+        """
+      ], examples: ["aemp setsecrets NEW,OLD", "aemp delsecrets"]),
+    HelpEntry(
       "gencert", usage: ["[profile NAME] gencert"],
       "make a new key and certificate for TLS",
       text: [

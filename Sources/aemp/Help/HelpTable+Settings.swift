@@ -50,7 +50,7 @@ extension HelpTable {
     setting(
       .authOffer, "LIST", "authentication methods that we use",
       "The methods are secretbox_x25519, tls_sha3_512, hmac_sha3_512, tls_anon and cleartext.",
-      "tls_sha3_512,hmac_sha3_512"),
+      "secretbox_x25519,tls_sha3_512,hmac_sha3_512"),
     setting(
       .authAccept, "LIST", "authentication methods that we accept",
       "The methods are secretbox_x25519, tls_sha3_512, hmac_sha3_512, tls_anon and cleartext.",

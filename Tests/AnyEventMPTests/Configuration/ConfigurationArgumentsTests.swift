@@ -8,7 +8,8 @@ import Testing
   func typed() {
     let arguments = ConfigurationArguments(
       "seed", nodeid: "a", binds: ["*:1"], seeds: ["h:2"], services: ["S::", ["f", 1]],
-      secret: "s", cert: "c", monitor_timeout: 3, connect_interval: 4, heartbeat: 5,
+      secret: "s", secrets: ["t", "u"], cert: "c", monitor_timeout: 3, connect_interval: 4,
+      heartbeat: 5,
       heartbeat_timeout: 6, framing_format: ["json"],
       auth_offer: ["x"], auth_accept: ["y"], secure: true, nodelay: false, autocork: true,
       norc: true, force: true)
@@ -17,7 +18,8 @@ import Testing
     #expect(
       arguments.settings == [
         "nodeid": "a", "binds": ["*:1"], "seeds": ["h:2"], "services": ["S::", ["f", 1]],
-        "secret": "s", "cert": "c", "monitor_timeout": 3.0, "connect_interval": 4.0,
+        "secret": "s", "secrets": ["t", "u"], "cert": "c", "monitor_timeout": 3.0,
+        "connect_interval": 4.0,
         "heartbeat": 5.0, "heartbeat_timeout": 6.0,
         "framing_format": ["json"], "auth_offer": ["x"], "auth_accept": ["y"], "secure": true,
         "nodelay": false, "autocork": true,

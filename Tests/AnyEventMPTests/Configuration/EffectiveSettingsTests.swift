@@ -7,8 +7,10 @@ import Testing
   private let builtIn: [String: Value] = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
     "heartbeat": 15, "heartbeat_timeout": 45,
-    "framing_format": ["cbor", "json"], "auth_offer": ["tls_sha3_512", "hmac_sha3_512"],
-    "auth_accept": ["tls_sha3_512", "hmac_sha3_512"], "secure": 0, "nodelay": 1, "autocork": 0,
+    "framing_format": ["cbor", "json"],
+    "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],
+    "auth_accept": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"], "secure": 0, "nodelay": 1,
+    "autocork": 0,
   ]
 
   private let contents: [String: Value] = [

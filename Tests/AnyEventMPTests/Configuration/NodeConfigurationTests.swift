@@ -15,7 +15,7 @@ import Testing
     #expect(configuration.hostName == "myhost")
     #expect(configuration.binds == [])
     #expect(configuration.seeds == [])
-    #expect(configuration.secret == nil)
+    #expect(configuration.secrets.isEmpty)
     #expect(configuration.certificate == nil)
     #expect(!configuration.hasCredentials)
     #expect(configuration.monitorTimeout == 30)
@@ -23,8 +23,14 @@ import Testing
     #expect(configuration.heartbeat == 15)
     #expect(configuration.heartbeatTimeout == 45)
     #expect(configuration.framings == [.cbor, .json])
-    #expect(configuration.authOffer.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
-    #expect(configuration.authAccept.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
+    #expect(
+      configuration.authOffer.map(\.rawValue) == [
+        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+      ])
+    #expect(
+      configuration.authAccept.map(\.rawValue) == [
+        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+      ])
     #expect(!configuration.secure)
     #expect(configuration.nodelay)
     #expect(!configuration.autocork)
@@ -44,7 +50,7 @@ import Testing
     #expect(try resolve(file: #"{"cert": "x"}"#).binds == [.everyInterface(port: nil)])
     #expect(try resolve(file: #"{"secret": "x"}"#).warnings == [])
     #expect(try resolve(file: #"{"secret": "x", "binds": []}"#).binds == [])
-    #expect(try resolve(file: #"{"secret": ""}"#).secret == nil)
+    #expect(try resolve(file: #"{"secret": ""}"#).secrets.isEmpty)
     let bound = try resolve(file: #"{"binds": ["*:4040", 4041, "a,b:1"]}"#)
     #expect(
       bound.binds == [
@@ -76,7 +82,7 @@ import Testing
          "secure": "1", "nodelay": 0, "autocork": true}
         """)
     #expect(configuration.nodeID == "17")
-    #expect(configuration.secret?.withBytes { Array($0) } == Array("12345".utf8))
+    #expect(configuration.secrets.first?.withBytes { Array($0) } == Array("12345".utf8))
     #expect(configuration.monitorTimeout == 45.5)
     #expect(configuration.connectInterval == 1)
     #expect(configuration.secure && !configuration.nodelay && configuration.autocork)
@@ -84,7 +90,7 @@ import Testing
 
   @Test("a secret has one byte per character")
   func secretBytes() throws {
-    let secret = try resolve(file: #"{"secret": "grün"}"#).secret
+    let secret = try resolve(file: #"{"secret": "grün"}"#).secrets.first
     #expect(secret?.withBytes { Array($0) } == [0x67, 0x72, 0xFC, 0x6E])
   }
 

@@ -44,7 +44,10 @@ import Testing
       Int($0.services.first?.name.dropFirst(4) ?? "0") ?? -1
     },
     Probe(setting: .secret, value: { .string(String(repeating: "x", count: $0)) }) {
-      $0.secret?.count ?? 0
+      $0.secrets.last?.count ?? 0
+    },
+    Probe(setting: .secrets, value: { [.string(String(repeating: "x", count: $0))] }) {
+      $0.secrets.first?.count ?? 0
     },
     Probe(setting: .certificate, value: { .string(String(repeating: "x", count: $0)) }) {
       $0.certificate?.count ?? 0
@@ -104,7 +107,10 @@ import Testing
     #expect(configuration.autocork)
     #expect(configuration.framings == [.json, .cbor])
     #expect(configuration.authOffer.map(\.rawValue) == ["cleartext"])
-    #expect(configuration.authAccept.map(\.rawValue) == ["tls_sha3_512", "hmac_sha3_512"])
+    #expect(
+      configuration.authAccept.map(\.rawValue) == [
+        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+      ])
   }
 
   @Test("null takes a setting back to its built-in default")

@@ -15,6 +15,7 @@ final class RawPeer {
   init(loop: Loop, socket: ConnectedSocket) {
     stream = StreamConnection(loop: loop, descriptor: socket.fd)
     stream.onRead = { [unowned self] bytes in
+      let bytes = UnsafeRawBufferPointer(bytes)
       if let onRead { onRead(bytes) } else { received.append(contentsOf: bytes) }
     }
     stream.onEnd = { [unowned self] _ in isClosed = true }

@@ -4,15 +4,19 @@ import Testing
 
 @testable import AnyEventMP
 
-/// A peer that authenticates itself by the real handshake and then speaks in packets.
+/// A peer that authenticates itself by the real handshake and then speaks in packets, through sealed
+/// records if the node wants that.
 final class WirePeer {
   let raw: RawPeer
   let id: String
   private var handshake: Handshake
   private var decoder: PacketDecoder?
+  private var opener: RecordOpener?
   private(set) var established: EstablishedConnection?
   private(set) var refusal: Refusal?
   private(set) var packets: [Packet] = []
+  /// Whether the node has ended its sealed stream.
+  private(set) var hasEnded = false
   /// Whether the node's greeting has come.
   private(set) var hasGreeting = false
   /// Whether it waits with its own authentication line.
@@ -28,13 +32,14 @@ final class WirePeer {
   init(
     _ raw: RawPeer, id: String, as role: Handshake.Role, secret: String = "the tests' secret",
     framings: [Framing] = [.cbor, .json], keys: [Greeting.Key] = [],
-    pauses: Bool = false
+    methods: [AuthMethod] = HandshakeConfiguration.defaultAuthMethods, pauses: Bool = false
   ) throws {
     self.pauses = pauses
     self.raw = raw
     self.id = id
     let configuration = HandshakeConfiguration(
-      nodeID: id, secret: try Secret(secret), framings: framings,
+      nodeID: id, secret: try Secret(secret), authAccept: methods, authOffer: methods,
+      framings: framings,
       keys: HandshakeConfiguration.defaultKeys + keys)
     handshake = try Handshake(configuration, as: role, peerAddress: "")
     raw.onRead = { [unowned self] in read($0) }
@@ -85,7 +90,7 @@ final class WirePeer {
   }
 
   private func read(_ bytes: UnsafeRawBufferPointer) {
-    if decoder != nil { decode(bytes) } else { perform(handshake.feed(bytes)) }
+    if decoder != nil { open(Array(bytes)) } else { perform(handshake.feed(bytes)) }
   }
 
   private func perform(_ actions: [HandshakeAction]) {
@@ -101,8 +106,29 @@ final class WirePeer {
       case .established(let connection):
         established = connection
         decoder = PacketDecoder(framing: connection.receiveFraming, limits: .standard)
-        connection.rest.withUnsafeBytes { decode($0) }
+        opener = connection.keys.map(RecordOpener.init)
+        if let keys = connection.keys { raw.stream.seal(with: RecordSealer(keys)) }
+        open(connection.rest)
       case .refused(let refusal): self.refusal = refusal
+      }
+    }
+  }
+
+  private func open(_ bytes: [UInt8]) {
+    guard let opener else { return bytes.withUnsafeBytes { decode($0) } }
+    var bytes = bytes
+    bytes.withUnsafeMutableBytes { buffer in
+      var rest = buffer
+      do {
+        while true {
+          switch try opener.next(&rest) {
+          case .incomplete: return
+          case .content(let content): decode(content)
+          case .end: hasEnded = true
+          }
+        }
+      } catch {
+        preconditionFailure("the node sent a bad record: \(error)")
       }
     }
   }

@@ -4,7 +4,7 @@ extension Setting {
   /// What the setting is when nobody says anything; null for what then does not exist.
   var builtIn: Value {
     switch self {
-    case .nodeID, .secret, .certificate, .eval, .parent: .null
+    case .nodeID, .secret, .secrets, .certificate, .eval, .parent: .null
     case .binds: ["*"]
     case .seeds, .services: []
     case .monitorTimeout: 30

@@ -5,6 +5,7 @@ extension Setting {
     switch self {
     case .nodeID: "anon/"
     case .secret: "geheimnis"
+    case .secrets: "new,old"
     case .certificate: "-----BEGIN CERTIFICATE-----"
     case .binds: "*:4040"
     case .seeds: "10.0.0.1:4040"
@@ -15,7 +16,7 @@ extension Setting {
     case .heartbeat: "15"
     case .heartbeatTimeout: "45"
     case .framingFormat: "cbor,json"
-    case .authOffer, .authAccept: "tls_sha3_512,hmac_sha3_512"
+    case .authOffer, .authAccept: "secretbox_x25519,tls_sha3_512,hmac_sha3_512"
     case .secure, .nodelay: "1"
     case .autocork: "0"
     case .parent: "base"

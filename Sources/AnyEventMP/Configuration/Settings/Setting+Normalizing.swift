@@ -16,6 +16,7 @@ extension Setting {
       }
       return .string(try value.text())
     case .certificate, .eval, .parent: return .string(try value.text())
+    case .secrets: _ = try value.secrets()
     case .binds, .seeds: _ = try value.addresses()
     case .framingFormat: _ = try value.framings(&warnings)
     case .authOffer, .authAccept: _ = try value.authMethods(&warnings)

@@ -4,6 +4,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case nodeID = "nodeid"
   /// The secret that all nodes of the network share.
   case secret
+  /// Secrets that are accepted besides, most preferred first, while the network changes its secret.
+  case secrets
   /// Key, certificate and trusted certificates as PEM text.
   case certificate = "cert"
   /// Where to listen.
@@ -46,7 +48,7 @@ package enum Setting: String, CaseIterable, Sendable {
   package var kind: Kind {
     switch self {
     case .nodeID, .secret, .certificate, .eval, .parent: .text
-    case .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
+    case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
     case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout: .number
     case .secure, .nodelay, .autocork: .flag

@@ -24,6 +24,35 @@ extension SettingValue {
     }
   }
 
+  /// Several secrets, none of them empty.
+  ///
+  /// Each of them costs a computation for everybody who connects, so there is a limit.
+  func secrets() throws(ConfigurationError) -> [Secret] {
+    let texts = try list()
+    guard texts.count <= Self.mostSecrets else {
+      throw wrongValue("the list", "has more than \(Self.mostSecrets) secrets")
+    }
+    var secrets: [Secret] = []
+    for (index, text) in texts.enumerated() {
+      guard let secret = try element(index, text) else {
+        throw wrongValue("element \(index + 1)", "is empty")
+      }
+      secrets.append(secret)
+    }
+    return secrets
+  }
+
+  private func element(_ index: Int, _ text: String) throws(ConfigurationError) -> Secret? {
+    do throws(SecretError) {
+      return try Secret(text)
+    } catch {
+      throw ConfigurationError(
+        .badValue, "element \(index + 1) of secrets \(origin): \(error)", file: origin.file)
+    }
+  }
+
+  private static let mostSecrets = 16
+
   /// The addresses of `binds` or `seeds`.
   func addresses() throws(ConfigurationError) -> [BindAddress] {
     let texts = try list()

@@ -1,0 +1,79 @@
+internal import CSodium
+
+/// A fresh X25519 key pair for one connection.
+///
+/// The public key stands in our greeting. The secret key makes, with the other end's public key, what
+/// only both ends know, and is wiped then or when the handshake fails: so nobody can decrypt the
+/// connection afterwards, not even with the network's secret.
+public final class KeyExchange: @unchecked Sendable {
+  /// How many bytes a key has, secret or public.
+  static let keyLength = 32
+
+  /// What the other end gets to know.
+  public let publicKey: [UInt8]
+  private let secretKey: KeyMemory
+  private var isSpent = false
+
+  /// A pair from the operating system's generator.
+  public convenience init() {
+    Sodium.start()
+    self.init(
+      KeyMemory(count: KeyExchange.keyLength) { randombytes_buf($0, KeyExchange.keyLength) })
+  }
+
+  /// A pair that is known beforehand, for tests; two connections must never share one.
+  ///
+  /// It is nil unless there are 32 bytes.
+  public convenience init?(replaying secretKey: [UInt8]) {
+    guard secretKey.count == KeyExchange.keyLength else { return nil }
+    self.init(
+      KeyMemory(count: KeyExchange.keyLength) { memory in
+        memory.update(from: secretKey, count: KeyExchange.keyLength)
+      })
+  }
+
+  /// The corresponding C function is `crypto_scalarmult_base`.
+  private init(_ secretKey: KeyMemory) {
+    self.secretKey = secretKey
+    publicKey = [UInt8](unsafeUninitializedCapacity: KeyExchange.keyLength) { buffer, count in
+      guard let start = buffer.baseAddress else { return }
+      // It cannot fail for a base point that is not of low order.
+      _ = crypto_scalarmult_base(start, secretKey.start)
+      count = KeyExchange.keyLength
+    }
+  }
+
+  /// What both ends get out of their own secret and the other's public key; works once, since the
+  /// secret key is wiped at the same time.
+  ///
+  /// The corresponding C function is `crypto_scalarmult`.
+  ///
+  /// - Throws: ``Refusal`` when the other end's key makes the same result with every secret key.
+  func agree(with theirs: [UInt8]) throws(Refusal) -> KeyMemory {
+    guard !isSpent, theirs.count == KeyExchange.keyLength else { throw .unusableKey }
+    var isUsable = false
+    let shared = KeyMemory(count: KeyExchange.keyLength) { memory in
+      isUsable = crypto_scalarmult(memory, secretKey.start, theirs) == 0
+    }
+    wipe()
+    guard isUsable else { throw .unusableKey }
+    return shared
+  }
+
+  /// Overwrites the secret key: the pair is of no use any more.
+  func wipe() {
+    isSpent = true
+    secretKey.wipe()
+  }
+
+  /// Whether the secret key consists of zeros.
+  var isWiped: Bool { secretKey.bytes.allSatisfy { $0 == 0 } }
+}
+
+extension KeyExchange: CustomStringConvertible, CustomReflectable {
+  /// The public key in base64.
+  public var description: String { Base64.encode(publicKey) }
+
+  /// A mirror without children, so that `dump` shows no more than ``description``.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,145 @@
+internal import CSodium
+
+/// One direction of a sealed connection, on the receiving side: records in, a stream of bytes out.
+///
+///     while true {
+///       switch try opener.next(&input) {
+///       case .incomplete: return          // wait for more
+///       case .content(let bytes): …       // valid until the next call
+///       case .end: …                      // the other end has closed
+///       }
+///     }
+///
+/// A record that is whole in the input is opened where it lies; one that comes in pieces is put
+/// together in a buffer that is kept. Nothing of a record is given out before all of it has been
+/// authenticated, and after an error nothing is any more.
+public final class RecordOpener {
+  /// What ``next(_:)`` found.
+  public enum Step {
+    /// All of the input was taken, and more is needed.
+    case incomplete
+    /// What a record carried; valid until the next call and as long as the input is.
+    case content(UnsafeRawBufferPointer)
+    /// The other end has finished.
+    case end
+  }
+
+  private let key: KeyMemory
+  @exclusivity(unchecked) private var nonce = RecordFormat.Nonce()
+  /// The beginning of a record whose rest has not arrived.
+  @exclusivity(unchecked) private var pieces = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  @exclusivity(unchecked) private var collected = 0
+  @exclusivity(unchecked) private var failure: RecordError?
+  /// Whether the other end has finished its stream.
+  public private(set) var isEnded = false
+
+  /// The opener of what we receive.
+  public init(_ keys: SealedKeys) {
+    key = keys.receive
+  }
+
+  deinit { pieces.deallocate() }
+
+  /// The next record of the input, which is shortened by what was taken and overwritten.
+  ///
+  /// - Throws: ``RecordError``, and the same one again ever after.
+  public func next(_ input: inout UnsafeMutableRawBufferPointer) throws(RecordError) -> Step {
+    if let failure { throw failure }
+    do throws(RecordError) {
+      return try collected > 0 ? finishPieces(&input) : openInPlace(&input)
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  /// The connection has ended.
+  ///
+  /// - Throws: ``RecordError`` unless the stream had ended before.
+  public func endOfStream() throws(RecordError) {
+    if let failure { throw failure }
+    guard isEnded, collected == 0 else { throw .truncated }
+  }
+
+  private func openInPlace(
+    _ input: inout UnsafeMutableRawBufferPointer
+  ) throws(RecordError) -> Step {
+    guard !input.isEmpty else { return .incomplete }
+    guard !isEnded else { throw .afterEnd }
+    var needed = RecordFormat.headerLength
+    if input.count >= needed {
+      needed = try RecordOpener.recordLength(UnsafeRawBufferPointer(input))
+      if input.count >= needed {
+        let record = UnsafeMutableRawBufferPointer(rebasing: input[..<needed])
+        input = UnsafeMutableRawBufferPointer(rebasing: input[needed...])
+        return try open(record)
+      }
+    }
+    collect(&input, upTo: needed)
+    return .incomplete
+  }
+
+  private func finishPieces(
+    _ input: inout UnsafeMutableRawBufferPointer
+  ) throws(RecordError) -> Step {
+    collect(&input, upTo: RecordFormat.headerLength)
+    guard collected >= RecordFormat.headerLength else { return .incomplete }
+    let length = try RecordOpener.recordLength(UnsafeRawBufferPointer(pieces))
+    collect(&input, upTo: length)
+    guard collected == length else { return .incomplete }
+    collected = 0
+    return try open(UnsafeMutableRawBufferPointer(rebasing: pieces[..<length]))
+  }
+
+  /// Moves bytes from the input to the pieces until there are so many.
+  private func collect(_ input: inout UnsafeMutableRawBufferPointer, upTo count: Int) {
+    let taken = min(input.count, count - collected)
+    guard taken > 0 else { return }
+    if pieces.count < count { makeRoom(for: count) }
+    UnsafeMutableRawBufferPointer(rebasing: pieces[collected...])
+      .copyMemory(from: UnsafeRawBufferPointer(rebasing: input[..<taken]))
+    collected += taken
+    input = UnsafeMutableRawBufferPointer(rebasing: input[taken...])
+  }
+
+  private func makeRoom(for count: Int) {
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: pieces[..<collected]))
+    pieces.deallocate()
+    pieces = larger
+  }
+
+  /// The length of the record that begins here, its header included.
+  private static func recordLength(_ start: UnsafeRawBufferPointer) throws(RecordError) -> Int {
+    let length = UInt32(bigEndian: start.loadUnaligned(as: UInt32.self))
+    guard length >= RecordFormat.codeLength,
+      length <= RecordFormat.codeLength + RecordFormat.maximumContent
+    else { throw .wrongLength(length) }
+    return RecordFormat.headerLength + Int(length)
+  }
+
+  /// The corresponding C function is `crypto_secretbox_open_detached`.
+  private func open(_ record: UnsafeMutableRawBufferPointer) throws(RecordError) -> Step {
+    let content = UnsafeMutableRawBufferPointer(rebasing: record[RecordFormat.overhead...])
+    guard let start = record.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
+      return .incomplete
+    }
+    let text = start + RecordFormat.overhead
+    let status = nonce.withBytes { nonce in
+      crypto_secretbox_open_detached(
+        text, text, start + RecordFormat.headerLength, UInt64(content.count), nonce, key.start)
+    }
+    guard status == 0 else { throw .notAuthentic }
+    nonce.advance()
+    guard !content.isEmpty else {
+      isEnded = true
+      return .end
+    }
+    return .content(UnsafeRawBufferPointer(content))
+  }
+}
+
+extension RecordOpener: CustomReflectable {
+  /// A mirror without children, so that `dump` shows nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}

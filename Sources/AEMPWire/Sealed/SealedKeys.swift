@@ -1,0 +1,81 @@
+internal import CSodium
+
+/// The two keys of a sealed connection, one for each direction.
+///
+/// Whoever is given them makes one ``RecordSealer`` and one ``RecordOpener`` of them; each key is wiped
+/// when its last user goes.
+public struct SealedKeys: Sendable {
+  static let keyLength = Int(crypto_secretbox_KEYBYTES)
+  private static let label = Array("aemp-sealed-v1 keys\n".utf8)
+
+  let send: KeyMemory
+  let receive: KeyMemory
+
+  /// The keys that follow from what both ends know of a connection.
+  ///
+  /// - Parameters:
+  ///   - secret: the network's secret.
+  ///   - shared: the result of the key exchange.
+  ///   - client: greeting and authentication line of the side with the lower nonce, with LF endings.
+  ///   - server: the same of the other side.
+  ///   - isClient: whether we are the side with the lower nonce.
+  init(
+    secret: Secret, shared: KeyMemory, client: (greeting: [UInt8], authLine: [UInt8]),
+    server: (greeting: [UInt8], authLine: [UInt8]), isClient: Bool
+  ) {
+    let both = KeyMemory(count: 2 * SealedKeys.keyLength) { result in
+      let parts = [client.greeting, server.greeting, client.authLine, server.authLine]
+      SealedKeys.hash(shared.bytes, parts, secret, into: result)
+    }
+    let halves = [0, SealedKeys.keyLength].map { offset in
+      KeyMemory(count: SealedKeys.keyLength) { memory in
+        memory.update(from: both.start + offset, count: SealedKeys.keyLength)
+      }
+    }
+    send = isClient ? halves[0] : halves[1]
+    receive = isClient ? halves[1] : halves[0]
+  }
+
+  /// The keyed BLAKE2b-512 of label, `shared` and `parts`.
+  ///
+  /// The corresponding C function is `crypto_generichash`.
+  private static func hash(
+    _ shared: UnsafeRawBufferPointer, _ parts: [[UInt8]], _ secret: Secret,
+    into result: UnsafeMutablePointer<UInt8>
+  ) {
+    let length = parts.reduce(label.count + shared.count) { $0 + $1.count }
+    withUnsafeTemporaryAllocation(byteCount: length, alignment: 1) { input in
+      guard let start = input.baseAddress else { return }
+      var end = start
+      func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(start: end, count: bytes.count).copyMemory(from: bytes)
+        end += bytes.count
+      }
+      label.withUnsafeBytes(append)
+      append(shared)
+      for part in parts { part.withUnsafeBytes(append) }
+      secret.withSealingKey { key in
+        _ = crypto_generichash(
+          result, 2 * keyLength, start.assumingMemoryBound(to: UInt8.self),
+          UInt64(length), key, Secret.sealingKeyLength)
+      }
+      sodium_memzero(start, length)
+    }
+  }
+}
+
+extension SealedKeys: Equatable {
+  /// Whether both have the same keys, compared in constant time.
+  public static func == (a: SealedKeys, b: SealedKeys) -> Bool {
+    ConstantTime.areEqual(a.send.bytes, b.send.bytes)
+      && ConstantTime.areEqual(a.receive.bytes, b.receive.bytes)
+  }
+}
+
+extension SealedKeys: CustomStringConvertible, CustomReflectable {
+  /// Always the same text, whatever the keys are.
+  public var description: String { "(keys)" }
+
+  /// A mirror without children, so that `dump` shows nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
