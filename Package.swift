@@ -71,7 +71,7 @@ let package = Package(
 
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
-    .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"]),
+    .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),

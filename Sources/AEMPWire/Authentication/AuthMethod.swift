@@ -8,8 +8,9 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   /// The method with this name on the wire.
   public init(rawValue: String) { self.rawValue = rawValue }
 
-  /// The HMAC-SHA-512 of both greetings under a key made of the secret; everything behind it is
-  /// encrypted. Only between nodes of ours.
+  /// The HMAC-SHA-512 of both greetings under a key made of the secret.
+  ///
+  /// Everything behind it is encrypted. Only between nodes of ours.
   public static let secretboxX25519 = AuthMethod(rawValue: "secretbox_x25519")
   /// The SHA3-512 of both greetings, inside TLS, where the certificate proves the rest.
   public static let tlsSHA3_512 = AuthMethod(rawValue: "tls_sha3_512")

@@ -61,6 +61,7 @@ public struct HandshakeConfiguration: Sendable {
   ///   - peerAddress: `host:port` of the other end as we see it, empty to keep it to us.
   ///   - nonce: the second line, nil when the other end need not know which secrets we have.
   ///   - keyExchange: the keys of this connection, nil for one that is not sealed.
+  /// - Returns: the first line.
   public func greeting(
     peerAddress: String, nonce: Nonce? = nil, keyExchange: KeyExchange? = nil
   ) -> Greeting {
