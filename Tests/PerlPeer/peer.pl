@@ -49,6 +49,8 @@ options
   --bind HOST:PORT    where to listen (127.0.0.1, any port)
   --nodeid ID
   --framing LIST      cbor, json or both, most preferred first
+  --sealed MODE       encrypt connections where the other node can ("yes"), or accept no
+                      others ("only"); without it we are as AnyEvent::MP 2.02
   --family NAME       (eg_receivers)
   --count N           messages to send, or to receive before stopping (sender 1, others no end)
   --kill REASON       for "monitor"
@@ -64,7 +66,7 @@ USAGE
 my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
 
 Getopt::Long::GetOptions (\%option,
-   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s family=s count=i kill=s limit=f
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s family=s count=i kill=s limit=f
       connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late verbose help),
 ) or die $USAGE;
 

@@ -32,9 +32,9 @@ sub _alphanumeric {
 }
 
 # Arguments: nodeid, secret (bytes), binds, seeds, framings, accept,
-# connect_interval, monitor_timeout, note (called with a line of text),
-# wait_auth (accepting side authenticates second), on_up and on_down (called
-# with a node id, and a reason).
+# connect_interval, monitor_timeout, note (called with a line of text), sealed
+# (connections may be encrypted), wait_auth (accepting side authenticates second),
+# on_up and on_down (called with a node id, and a reason).
 sub new {
    my ($class, %arg) = @_;
 
@@ -62,6 +62,9 @@ sub new {
       runiq    => _alphanumeric (10),
       counter  => "a",
    }, $class;
+
+   $self->{accept} = [$AEMPPeer::Sealed::METHOD, @{ $self->{accept} }]
+      if $self->{sealed} and not grep $_ eq $AEMPPeer::Sealed::METHOD, @{ $self->{accept} };
 
    defined $self->{secret}
       or die "a secret is needed: without one no node talks to us\n";

@@ -10,6 +10,8 @@ use warnings;
 use Digest::SHA3 ();
 use MIME::Base64 ();
 
+use AEMPPeer::Sealed ();
+
 our $LINE_LIMIT = 4096;
 
 # What AnyEvent::MP 2.02 says by default.
@@ -93,6 +95,8 @@ sub auth_data {
 
    return hmac_sha3_512_hex ($secret, join "", map "$_\n", @$sent, @$received)
       if $method eq "hmac_sha3_512";
+   return AEMPPeer::Sealed::auth_data ($secret, $sent, $received)
+      if $method eq $AEMPPeer::Sealed::METHOD;
    return unpack "H*", $secret
       if $method eq "cleartext";
 
@@ -101,7 +105,9 @@ sub auth_data {
 
 # Handshake->new (lines => [line1, line2], secret => .., framings => [..],
 #                 accept => [..], offer => [..], check => sub { reason or undef },
-#                 wait => send the authentication line only after theirs is good)
+#                 wait => send the authentication line only after theirs is good,
+#                 secret_key => of the public key in our greeting, if that says that
+#                               the connection may be sealed)
 sub new {
    my ($class, %arg) = @_;
 
@@ -116,8 +122,8 @@ sub new {
 }
 
 # Takes complete lines off the front of the buffer and returns actions:
-#   [greeting => hash], [send => bytes], [up => send framing, receive framing],
-#   [refuse => reason].
+#   [greeting => hash], [send => bytes], [up => send framing, receive framing, sealed
+#   stream or undef], [refuse => reason].
 # What follows the authentication line stays in the buffer.
 sub feed {
    my ($self, $buffer) = @_;
@@ -178,6 +184,15 @@ sub _line {
       return $self->_refuse ("our own nonce came back (echo)")
          if $received->[1] eq $self->{lines}[1];
 
+      # Decided by both greetings, whatever the order of the lists.
+      $self->{public_key} = AEMPPeer::Sealed::public_key ($self->{greeting})
+         if defined $self->{secret_key};
+
+      my $ids = $self->{greeting}{keys}{"x-kid"};
+      return $self->_refuse ("they don't have our secret")
+         if defined $self->{secret_key} and defined $ids
+            and not grep $_ eq AEMPPeer::Sealed::secret_id ($self->{secret}, $line), split /,/, $ids;
+
       $self->{state} = "auth";
       return $self->{wait} ? () : $self->_auth_line;
    }
@@ -188,6 +203,9 @@ sub _line {
       unless defined $framing;
    return $self->_refuse ("authentication method '$method' is not in our accept list")
       unless grep $_ eq $method, @{ $self->{accept} };
+
+   return $self->_refuse ("the connection " . (defined $self->{public_key} ? "must" : "cannot") . " be sealed, they say '$method'")
+      if defined $self->{public_key} xor $method eq $AEMPPeer::Sealed::METHOD;
 
    my $expected = auth_data $method, $self->{secret}, $received, $self->{lines};
 
@@ -202,8 +220,19 @@ sub _line {
    return @actions
       if $self->{state} eq "refused";
 
+   my $sealed;
+   if (defined $self->{public_key}) {
+      $sealed = AEMPPeer::Sealed->new (
+         secret     => $self->{secret},
+         secret_key => delete $self->{secret_key},
+         public_key => $self->{public_key},
+         sent       => [@{ $self->{lines} }, $self->{auth_line}],
+         received   => [@$received, $line],
+      ) or return $self->_refuse ("their public key makes no secret");
+   }
+
    $self->{state} = "up";
-   (@actions, [up => $self->{send_framing}, $framing])
+   (@actions, [up => $self->{send_framing}, $framing, $sealed])
 }
 
 sub _auth_line {
@@ -211,7 +240,7 @@ sub _auth_line {
 
    my $theirs = $self->{greeting};
 
-   my ($method) = grep { my $m = $_; grep $_ eq $m, @{ $self->{offer} } } @{ $theirs->{accept} };
+   my ($method) = defined $self->{public_key} ? $AEMPPeer::Sealed::METHOD : grep { my $m = $_; grep $_ eq $m, @{ $self->{offer} } } @{ $theirs->{accept} };
    return $self->_refuse ("no common authentication method")
       unless defined $method;
 
@@ -225,7 +254,8 @@ sub _auth_line {
    return $self->_refuse ("authentication method '$method' is not usable here")
       unless defined $data;
 
-   [send => "$method;$data;$framing\n"]
+   $self->{auth_line} = "$method;$data;$framing";
+   [send => "$self->{auth_line}\n"]
 }
 
 1

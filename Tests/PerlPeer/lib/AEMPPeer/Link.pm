@@ -26,6 +26,13 @@ sub new {
       peeraddr => $self->{peer},
    };
 
+   my $nonce = AEMPPeer::Handshake::nonce ();
+   my $secret_key;
+   if ($node->{sealed}) {
+      $secret_key = AEMPPeer::Handshake::random_bytes (32);
+      $keys = { %$keys, AEMPPeer::Sealed::greeting_keys ($secret_key, $node->{secret}, $nonce) };
+   }
+
    my @lines = (
       AEMPPeer::Handshake::format_greeting (
          nodeid   => $node->{nodeid},
@@ -33,11 +40,12 @@ sub new {
          framings => $node->{framings},
          keys     => $keys,
       ),
-      AEMPPeer::Handshake::nonce (),
+      $nonce,
    );
 
    $self->{handshake} = AEMPPeer::Handshake->new (
       lines    => \@lines,
+      secret_key => $secret_key,
       secret   => $node->{secret},
       framings => $node->{framings},
       accept   => $node->{accept},
@@ -89,6 +97,9 @@ sub _read {
             $self->{up} = 1;
             $self->{encoder} = AEMPPeer::Framing->new ($arg[0]);
             $self->{decoder} = AEMPPeer::Framing->new ($arg[1]);
+            $self->{sealed} = $arg[2];
+            $node->note ($self->name . " is sealed")
+               if $arg[2];
             $node->link_up ($self);
          }
 
@@ -103,10 +114,14 @@ sub _read {
    return unless length $bytes;
 
    eval {
+      $bytes = $self->{sealed}->open ($bytes)
+         if $self->{sealed};
       $self->{decoder}->feed ($bytes, sub {
          $node->link_packet ($self, $_[0]);
          !$self->{closed}
       });
+      $self->close ("the other node has ended the sealed stream")
+         if $self->{sealed} and $self->{sealed}{ended};
       1
    } or do {
       chomp (my $reason = $@);
@@ -123,7 +138,8 @@ sub name {
 sub send {
    my ($self, @packet) = @_;
 
-   $self->{handle}->push_write ($self->{encoder}->encode (@packet));
+   my $bytes = $self->{encoder}->encode (@packet);
+   $self->{handle}->push_write ($self->{sealed} ? $self->{sealed}->seal ($bytes) : $bytes);
 }
 
 sub close {

@@ -139,6 +139,10 @@ sub node {
       seeds    => $option->{seed},
       binds    => @{ $option->{bind} } ? $option->{bind} : ["127.0.0.1:0"],
       (defined $option->{framing} ? (framings => [split /,/, $option->{framing}]) : ()),
+      (defined $option->{sealed} ? (
+         sealed => 1,
+         $option->{sealed} eq "only" ? (accept => [$AEMPPeer::Sealed::METHOD]) : (),
+      ) : ()),
       (defined $option->{nodeid}  ? (nodeid   => $option->{nodeid})               : ()),
       note     => sub { print STDERR AE::time, " $_[0]\n" if $option->{verbose} },
       on_up    => sub { $self->event ("Up: $_[0]") },
