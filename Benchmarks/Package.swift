@@ -6,9 +6,13 @@ let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "swift-anyevent", path: "..")],
   targets: [
+    .systemLibrary(
+      name: "CSodiumYardstick", path: "CSodiumYardstick", pkgConfig: "libsodium",
+      providers: [.apt(["libsodium-dev"])]),
     .executableTarget(
       name: "aemp-bench",
       dependencies: [
+        "CSodiumYardstick",
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
       ],
@@ -18,6 +22,6 @@ let package = Package(
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-      ])
+      ]),
   ]
 )

@@ -24,7 +24,7 @@ def measure(workloads, rounds, with_yardsticks):
         runs = []
         for workload in workloads:
             pair = [(workload.ours, results[id(workload)][0], workload)]
-            if with_yardsticks and workload.yardstick:
+            if workload.yardstick and (with_yardsticks or workload.is_builtin):
                 pair.append((workload.yardstick, results[id(workload)][1], workload))
             random.shuffle(pair)
             runs.append(pair)

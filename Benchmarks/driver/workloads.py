@@ -37,6 +37,8 @@ class Workload:
     yardstick_name: str = ""
     yardstick: Optional[Callable[[], dict]] = None
     figures: List[Figure] = field(default_factory=list)
+    # Whether the yardstick is a part of our program, and so always there.
+    is_builtin: bool = False
 
 
 class Programs:
@@ -81,6 +83,15 @@ class Programs:
             "rate": receiver["rate"], "mbs": receiver["mbs"], "hwm_kb": receiver["hwm_kb"],
             "cpu_ns": cpu / receiver["n"] * 1e9,
         }
+
+    @staticmethod
+    def sealed(measure):
+        """The same measurement on encrypted connections."""
+        os.environ["AEMP_BENCH_AUTH"] = "secretbox_x25519"
+        try:
+            return measure()
+        finally:
+            del os.environ["AEMP_BENCH_AUTH"]
 
     # Round trips
 
@@ -245,6 +256,27 @@ def all_workloads(bench, yardsticks):
             [Figure("connect, authenticate, close", "rate", "/s"),
              Figure("  CPU of both sides", "cpu_ms", "ms", 0.5, False, True),
              Figure("  CPU of making the node", "node_cpu_ms", "ms", None, False)]),
+        Workload(
+            "sealed", lambda: use.sealed(lambda: use.one_way(SMALL, 32, "cbor")), "ours, plain",
+            lambda: use.one_way(SMALL, 32, "cbor"),
+            [Figure("sealed one-way, small", "rate", "msg/s", 0.6),
+             Figure("  CPU of both sides", "cpu_ns", "ns/msg", None, False)], True),
+        Workload(
+            "sealed", lambda: use.sealed(lambda: use.one_way(15_000, 65536, "cbor")),
+            "secretbox alone", lambda: run([bench, "secretbox", 15_000, 65536]),
+            [Figure("sealed one-way, 64 KiB", "mbs", "MB/s", 0.6)], True),
+        Workload(
+            "sealed", lambda: use.sealed(lambda: use.one_way(15_000, 65536, "cbor")), "ours, plain",
+            lambda: use.one_way(15_000, 65536, "cbor"),
+            [Figure("sealed one-way, 64 KiB", "mbs", "MB/s")], True),
+        Workload(
+            "sealed", lambda: use.sealed(lambda: use.round_trips((0, 0))), "ours, plain",
+            lambda: use.round_trips((0, 0)),
+            [Figure("sealed round trip, one core, p50", "p50", "µs", None, False)], True),
+        Workload(
+            "sealed", lambda: use.sealed(use.handshakes), "ours, plain", use.handshakes,
+            [Figure("sealed connect, close", "rate", "/s"),
+             Figure("  CPU of both sides", "cpu_ms", "ms", 0.5, False, True)], True),
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),

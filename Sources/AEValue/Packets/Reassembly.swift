@@ -12,7 +12,7 @@ struct Reassembly {
   private(set) var work = 0
 
   /// Beyond this the memory of a complete document is given back.
-  private static let keptCapacity = 64 << 10
+  private static let keptCapacity = 256 << 10
 
   init(_ framing: Framing, _ limits: CodecLimits) {
     self.framing = framing

@@ -21,7 +21,9 @@ final class Link {
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private var isOpen = true
   /// How many bytes may wait before something has to be done.
-  @exclusivity(unchecked) private var alarmLevel = Int.max
+  private var alarmLevel = Int.max
+  /// The same for the bytes in the stream's output alone, which is what each message looks at.
+  @exclusivity(unchecked) private var outputLevel = Int.max
   /// Whether the node was told that much waits.
   private var isOverHighWater = false
   /// Whether anything arrived since the ``Heartbeat`` looked.
@@ -84,10 +86,15 @@ final class Link {
   func setAlarm() {
     let mark = node.highWaterMark
     alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
+    outputLevel = opener == nil ? alarmLevel : max(0, alarmLevel - Self.mostSealed)
   }
 
-  /// What waits exceeds the high water mark, or the limit.
-  private func tooMuchQueued() {
+  /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
+  private static let mostSealed = 320 << 10
+
+  /// What waits may exceed the high water mark, or the limit.
+  private func checkQueue() {
+    guard stream.queuedCount > alarmLevel else { return }
     if stream.queuedCount > node.maximumQueue { return fail("too much queued") }
     isOverHighWater = true
     setAlarm()
@@ -113,7 +120,7 @@ final class Link {
       return node.refuseToSend(error, to: name, of: entry.id)
     }
     stream.outputGrew()
-    if stream.queuedCount > alarmLevel { tooMuchQueued() }
+    if stream.output.count > outputLevel { checkQueue() }
   }
 
   /// Sends a request about a port of either node.
@@ -185,6 +192,7 @@ final class Link {
 
   @inline(__always)
   private func decode(_ bytes: UnsafeRawBufferPointer) {
+    let (node, entry) = (node, entry)
     do {
       try decoder.feed(bytes) { name, message in
         if node.isTracing { MessageTrace.received(message, for: name, from: entry.id) }

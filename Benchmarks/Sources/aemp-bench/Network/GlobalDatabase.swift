@@ -36,7 +36,7 @@ enum GlobalDatabase {
     // Its own address among the seeds makes it a global node.
     configure(
       nodeid: "joining", binds: [address], seeds: [address, seed], secret: BenchNode.secret,
-      norc: true)
+      auth_offer: BenchNode.methods, auth_accept: BenchNode.methods, norc: true)
     whenComplete(slaves) {
       let seconds = watch.seconds
       let bytes = Double(ProcessMemory.resident - memory) * 1024

@@ -20,7 +20,12 @@ enum BenchNode {
   private static func start(_ id: String, binds: [String], seeds: [String], _ framing: String) {
     configure(
       nodeid: id, binds: binds, seeds: seeds, secret: secret, framing_format: [framing],
-      norc: true)
+      auth_offer: methods, auth_accept: methods, norc: true)
+  }
+
+  /// How the nodes authenticate; encrypted only if the driver wants that.
+  static var methods: [String] {
+    [getenv("AEMP_BENCH_AUTH").map { String(cString: $0) } ?? "hmac_sha3_512"]
   }
 
   /// The shared secret that the driver made.

@@ -56,7 +56,8 @@ enum Handshakes {
     let node = Node(on: .default)
     try node.configure(
       ConfigurationArguments(
-        nodeid: "client\(number)", binds: [], seeds: seeds, secret: BenchNode.secret, norc: true))
+        nodeid: "client\(number)", binds: [], seeds: seeds, secret: BenchNode.secret,
+        auth_offer: BenchNode.methods, auth_accept: BenchNode.methods, norc: true))
     return node
   }
 }

@@ -1,0 +1,6 @@
+#ifndef SWIFT_ANYEVENT_BENCHMARKS_CSODIUM_SHIM_H
+#define SWIFT_ANYEVENT_BENCHMARKS_CSODIUM_SHIM_H
+
+#include <sodium.h>
+
+#endif
