@@ -1,0 +1,253 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Sealed connections") struct SealedLinkTests {
+  /// A node with its own rules about authentication.
+  private func node(
+    _ test: TestLoop, _ name: String, methods: [String]? = nil, seeds: [String] = [],
+    secret: String? = "the tests' secret", secrets: [String]? = nil
+  ) throws -> Node {
+    let node = Node(on: test.loop)
+    try node.configure(
+      ConfigurationArguments(
+        nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds, secret: secret,
+        secrets: secrets, auth_accept: methods, norc: true))
+    return node
+  }
+
+  /// Two nodes with somebody in between, connected.
+  private func withMiddleMan(
+    methods: [String]? = nil, _ body: (Node, Node, MiddleMan, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let far = try node(test, "far", methods: methods)
+      defer { far.close() }
+      let man = try MiddleMan(to: far.address, test)
+      defer { man.close() }
+      let near = try node(test, "near", methods: methods, seeds: [man.address])
+      defer { near.close() }
+      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
+      try body(near, far, man, test)
+    }
+  }
+
+  @Test("two nodes with a secret use them, and nobody in between reads anything")
+  func byDefault() throws {
+    try withMiddleMan { near, far, man, test in
+      #expect(near.entries[far.id]?.link?.authMethod == .secretboxX25519)
+      #expect(far.entries[near.id]?.link?.authMethod == .secretboxX25519)
+      var got: [String] = []
+      let p = far.run { rcv(port(), "tag") { (text: String) in got.append(text) } }
+      near.run { for n in 0..<10 { snd(p, "tag", "the quick brown fox \(n)") } }
+      test.run(until: { got.count == 10 })
+      #expect(got == (0..<10).map { "the quick brown fox \($0)" })
+      let there = man.seen[.there] ?? []
+      let text = String(decoding: there, as: UTF8.self)
+      #expect(text.contains("secretbox_x25519;"))
+      #expect(!text.contains("quick brown"))
+    }
+    try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, test in
+      #expect(near.entries[far.id]?.link?.authMethod == .hmacSHA3_512)
+      near.run { snd("\(far.id)#p", "the quick brown fox") }
+      test.run(until: {
+        String(decoding: man.seen[.there] ?? [], as: UTF8.self).contains("quick brown")
+      })
+    }
+  }
+
+  @Test("messages of all sizes arrive in order, both ways", arguments: [["cbor"], ["json"]])
+  func sizes(framings: [String]) throws {
+    try withPair(framings: framings) { global, slave, test in
+      let sizes = [0, 1, 100, 65_000, 65_536, 70_000, 1_000_000, 5, 3_000_000, 1]
+      for (from, to) in [(global, slave), (slave, global)] {
+        var got: [Int] = []
+        var isRight = true
+        let p = to.run {
+          rcv(port(), "s") { (text: String) in
+            got.append(text.utf8.count)
+            isRight = isRight && text.utf8.allSatisfy { $0 == UInt8(ascii: "x") }
+          }
+        }
+        from.run { for size in sizes { snd(p.id, "s", String(repeating: "x", count: size)) } }
+        test.run(until: { got.count == sizes.count })
+        #expect(got == sizes && isRight)
+        #expect(from.queuedBytes(for: to.id) == 0)
+      }
+    }
+  }
+
+  @Test(
+    "a byte that is changed on the way costs the connection, with a reason, and delivers nothing",
+    arguments: [MiddleMan.Direction.there, .back])
+  func tampered(direction: MiddleMan.Direction) throws {
+    let log = LogCollector.shared
+    try withMiddleMan { near, far, man, test in
+      let (from, to) = direction == .there ? (near, far) : (far, near)
+      var got = 0
+      var reason: Message?
+      let p = to.run { rcv(port(), "tag") { (_: String) in got += 1 } }
+      let q = from.run { port() }
+      _ = to.monitor(PortID(q.id).ref) { reason = $0 }
+      test.settle()
+      man.change = { way, bytes in
+        guard way == direction else { return bytes }
+        var bytes = bytes
+        bytes[bytes.count - 1] ^= 1
+        return bytes
+      }
+      from.run { snd(p.id, "tag", "text") }
+      test.run(until: { reason != nil })
+      #expect(got == 0)
+      #expect(reason?[0] == "transport_error" && reason?[1] == .string(from.id))
+      #expect(reason?[2].string?.contains("bad record") == true)
+      #expect(log.lines(with: "(\(from.id))").contains { $0.contains("cannot be opened") })
+    }
+  }
+
+  @Test("a node that closes says so; a connection that is cut is told from it")
+  func end() throws {
+    for isOrderly in [true, false] {
+      try withMiddleMan { near, far, man, test in
+        var reason: Message?
+        let q = near.run { port() }
+        _ = far.monitor(PortID(q.id).ref) { reason = $0 }
+        test.settle()
+        if isOrderly { near.close() } else { man.cut() }
+        test.run(until: { reason != nil })
+        let text = isOrderly ? "connection closed by the other node" : "has no end"
+        #expect(reason?[2].string?.contains(text) == true, "\(String(describing: reason))")
+      }
+    }
+  }
+
+  @Test("a peer that knows the plain method only is served, unless encryption is demanded")
+  func mandatory() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let open = try node(test, "open")
+      let strict = try node(test, "strict", methods: ["secretbox_x25519"])
+      defer {
+        open.close()
+        strict.close()
+      }
+      for node in [open, strict] {
+        let peer = try WirePeer(
+          RawPeer.connect(node.address, test), id: TestName.next("plain"), as: .dialling,
+          methods: [.hmacSHA3_512])
+        test.run(until: { peer.established != nil || peer.isClosed })
+        #expect((peer.established != nil) == (node === open))
+        #expect(peer.established?.keys == nil)
+        if node === strict {
+          let lines = log.lines(with: peer.id)
+          #expect(lines.contains { $0.contains("would not be encrypted") }, "\(lines)")
+        }
+      }
+      let sealed = try WirePeer.connect(strict.address, id: TestName.next("sealed"), test)
+      #expect(sealed.established?.keys != nil)
+    }
+  }
+
+  @Test("a node that demands encryption refuses a seed that cannot, and says what to compare")
+  func mandatoryDialling() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let plain = try node(test, "plain", methods: ["hmac_sha3_512"])
+      defer { plain.close() }
+      let strict = try node(
+        test, "strict", methods: ["secretbox_x25519"], seeds: [plain.address])
+      defer { strict.close() }
+      func lines() -> [String] {
+        log.lines(with: "\(plain.address) (\(plain.id))").filter { $0.contains("encrypted") }
+      }
+      test.run(until: { !lines().isEmpty })
+      #expect(lines().first?.contains("auth_accept") == true)
+      #expect(!strict.isConnected(to: plain))
+    }
+  }
+
+  @Test("while the secret changes, old and new nodes talk; without the old one they do not")
+  func rotation() throws {
+    try withLoop { test in
+      let both = try node(test, "both", secret: "the old secret", secrets: ["the new secret"])
+      defer { both.close() }
+      for secret in ["the old secret", "the new secret"] {
+        let other = try node(test, "other", seeds: [both.address], secret: secret)
+        defer { other.close() }
+        test.run(until: { other.isConnected(to: both) && both.isConnected(to: other) })
+        #expect(other.entries[both.id]?.link?.authMethod == .secretboxX25519)
+      }
+      let stranger = try WirePeer(
+        RawPeer.connect(both.address, test), id: TestName.next("stranger"), as: .dialling,
+        secret: "another secret")
+      test.run(until: { stranger.isClosed || stranger.refusal != nil })
+      #expect(stranger.established == nil)
+    }
+  }
+
+  @Test("what waits is counted sealed or not, and the limit holds for both together")
+  func queue() throws {
+    try withLoop { test in
+      let node = try node(test, "node")
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      #expect(peer.established?.keys != nil)
+      node.queueLimit = 900_000
+      var reason: Message?
+      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      let text = String(repeating: "x", count: 1000)
+      node.run {
+        // More than the kernel takes while the peer does not read.
+        var before = 0
+        while node.isConnected(to: peer.id), node.queuedBytes(for: peer.id) < 890_000 {
+          snd("\(peer.id)#p", text)
+          let now = node.queuedBytes(for: peer.id)
+          if now > before { before = now }
+        }
+        #expect(before > 800_000 && before <= 900_000)
+        for _ in 0..<20 { snd("\(peer.id)#p", text) }
+      }
+      test.run(until: { reason != nil })
+      #expect(reason?[2] == "too much queued")
+    }
+  }
+
+  @Test("the high water mark counts what is sealed, however low it is")
+  func highWater() throws {
+    try withLoop { test in
+      let node = try node(test, "node")
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      node.highWaterMark = 1000
+      var marks: [Int] = []
+      node.onHighWater = { _, count in marks.append(count) }
+      node.run { snd("\(peer.id)#p", String(repeating: "x", count: 900)) }
+      test.settle()
+      #expect(marks.isEmpty)
+      node.run { for _ in 0..<2 { snd("\(peer.id)#p", String(repeating: "x", count: 900)) } }
+      test.run(until: { !marks.isEmpty })
+      #expect(marks.count == 1)
+      test.run(until: { peer.messages(to: "p").count == 3 })
+    }
+  }
+
+  @Test("a peer that ends its stream is gone, and what follows is not read")
+  func peerEnds() throws {
+    try withLoop { test in
+      let node = try node(test, "node")
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      var reason: Message?
+      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      peer.raw.stream.flushAndClose()
+      test.run(until: { reason != nil })
+      #expect(reason?[2] == "connection closed by the other node")
+    }
+  }
+}
+
+extension Node {
+  fileprivate func isConnected(to id: String) -> Bool { entries[id]?.link != nil }
+}
