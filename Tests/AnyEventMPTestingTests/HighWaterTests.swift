@@ -94,4 +94,44 @@ import Testing
       #expect(reason == ["transport_error", "other", "too much queued"])
     }
   }
+
+  @Test("a message that is sealed at once and has to wait counts as one that waits")
+  func sealed() throws {
+    try withSender { network, sender, other in
+      #expect(sender.status.connections.first?.cipher == "xsalsa20-poly1305")
+      var reason: Message?
+      _ = sender.monitor(PortID("other").ref) { reason = $0 }
+      sender.queueLimit = 20_000
+      // More than the stream collects before it sends, and less than it seals at a time.
+      sender.run { snd("other#nobody", String(repeating: "x", count: 100_000)) }
+      network.run(for: 1)
+      #expect(reason == ["transport_error", "other", "too much queued"])
+    }
+  }
+
+  @Test(
+    "what waits is sealed together once there is room, and its size is told with what that adds")
+  func sealedTogether() throws {
+    try withSender { network, sender, other in
+      let hosts = network.hosts
+      network.freeze(from: hosts[1], to: hosts[0])
+      // Fills the path, so that all that follows has to wait.
+      sender.run { snd("other#nobody", text + text) }
+      network.run(for: 1)
+      let before = sender.queuedBytes(for: "other")
+      #expect(before > 0)
+      sender.run { snd("other#nobody", "x") }
+      let one = sender.queuedBytes(for: "other") - before
+      for _ in 1..<500 {
+        sender.run { snd("other#nobody", "x") }
+        network.run(for: 0.01)
+      }
+      let all = sender.queuedBytes(for: "other") - before
+      #expect(all == 500 * (one - 20) + 20, "one record for all of them")
+      network.thaw(from: hosts[1], to: hosts[0])
+      network.run(for: 60)
+      #expect(sender.queuedBytes(for: "other") == 0)
+      #expect(sender.connectedNodes == ["other"])
+    }
+  }
 }

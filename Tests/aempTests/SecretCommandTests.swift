@@ -47,6 +47,19 @@ struct SecretCommandTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: tool.directory) == [])
   }
 
+  @Test("several secrets can be set while the network changes its secret, and are not shown")
+  func severalSecrets() throws {
+    let tool = try ToolRunner()
+    #expect(try tool.run("setsecrets", "neu,alt", "setsecret", "alt") == ToolResult())
+    #expect(try tool.text().contains("\"neu\""))
+    let shown = try tool.run("showconfig")
+    #expect(shown.output.contains("\"secrets\" : \"********\""))
+    #expect(!shown.output.contains("neu") && !shown.output.contains("alt"))
+    #expect(try tool.run("showconfig", "--reveal").output.contains("neu"))
+    #expect(try tool.run("delsecrets") == ToolResult())
+    #expect(try tool.text() == "{\n   \"secret\" : \"alt\",\n   \"version\" : 1\n}\n")
+  }
+
   @Test("a secret on the command line is gone from the list of processes")
   func overwritten() throws {
     let tool = try ToolRunner()

@@ -27,6 +27,11 @@ public final class RecordSealer {
     }
   }
 
+  /// How many bytes longer the records are than what they carry, at most.
+  public func overhead(for count: Int) -> Int {
+    (count / RecordFormat.maximumContent + 1) * RecordFormat.overhead
+  }
+
   /// Appends the record that ends the stream: one that carries nothing.
   public func sealEnd(into sealed: ByteBuffer) {
     guard !isEnded else { return }

@@ -32,8 +32,6 @@ package final class StreamConnection: EndOfIteration {
   private var isScheduled = false
   /// What encrypts the output, and what it has made that is not sent yet.
   private var sealing: (seal: any OutputSeal, sealed: ByteBuffer)?
-  /// How many sealed bytes are not sent yet.
-  @exclusivity(unchecked) private var sealedCount = 0
 
   private static let writeThreshold = 64 << 10
 
@@ -54,9 +52,12 @@ package final class StreamConnection: EndOfIteration {
 
   package var isOpen: Bool { medium != nil }
 
-  /// Bytes that the kernel has not taken yet.
-  @inline(__always)
-  package var queuedCount: Int { output.count + sealedCount }
+  /// Bytes that the kernel has not taken yet, with what sealing will add to them.
+  package var queuedCount: Int {
+    guard let sealing else { return output.count }
+    let coming = output.isEmpty ? 0 : output.count + sealing.seal.overhead(for: output.count)
+    return sealing.sealed.count + coming
+  }
 
   /// Encrypts what is appended to ``output`` from now on.
   package func seal(with seal: any OutputSeal) {
@@ -66,7 +67,6 @@ package final class StreamConnection: EndOfIteration {
     sealed.append(contentsOf: output.bytes)
     output.removeAll()
     sealing = (seal, sealed)
-    sealedCount = sealed.count
   }
 
   /// Starts to read.
@@ -131,12 +131,12 @@ package final class StreamConnection: EndOfIteration {
     write(output)
   }
 
-  /// Seals and writes, a part at a time, so that little is sealed that has to wait.
+  /// Seals and writes, a part at a time: nothing is sealed while anything sealed has to wait, so that
+  /// what comes meanwhile is sealed together.
   private func flush(_ seal: any OutputSeal, _ sealed: ByteBuffer) {
-    while !isBlocked, queuedCount > 0 {
-      if !output.isEmpty { seal.seal(output, into: sealed) }
+    while !isBlocked, !(output.isEmpty && sealed.isEmpty) {
+      if sealed.isEmpty { seal.seal(output, into: sealed) }
       write(sealed)
-      sealedCount = sealed.count
     }
   }
 
@@ -152,7 +152,6 @@ package final class StreamConnection: EndOfIteration {
   private func dropOutput() {
     output.removeAll(keepingCapacity: false)
     sealing?.sealed.removeAll(keepingCapacity: false)
-    sealedCount = 0
   }
 
   /// A failed write is reported from the loop: the caller may be in the middle of sending.

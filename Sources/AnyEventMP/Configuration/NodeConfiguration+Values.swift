@@ -69,6 +69,13 @@ extension NodeConfiguration {
     return secrets
   }
 
+  /// A shorter secret can be guessed from what an attacker gets who is connected to.
+  static let shortestSecret = 16
+  static let shortSecret = """
+    a secret of fewer than \(shortestSecret) characters is configured, which can be guessed; run "aemp gensecret" and \
+    copy the configuration file to all hosts
+    """
+
   static func certificate(_ settings: LayeredSettings) throws(ConfigurationError) -> String? {
     guard settings.isSet(.certificate) else { return nil }
     let certificate = try settings[.certificate].text()

@@ -78,6 +78,9 @@ package struct NodeConfiguration: Sendable {
     runiq = context.runiq
     hostName = context.hostName
     secrets = try Self.secrets(settings)
+    if secrets.contains(where: { $0.count < Self.shortestSecret }) {
+      warnings.append(Self.shortSecret)
+    }
     certificate = try Self.certificate(settings)
     binds = try Self.binds(
       settings, hasCredentials: !secrets.isEmpty || certificate != nil, &warnings)

@@ -86,7 +86,8 @@ final class Link {
   func setAlarm() {
     let mark = node.highWaterMark
     alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
-    outputLevel = opener == nil ? alarmLevel : max(0, alarmLevel - Self.mostSealed)
+    // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
+    outputLevel = opener == nil ? alarmLevel : alarmLevel - Self.mostSealed
   }
 
   /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
@@ -137,7 +138,7 @@ final class Link {
       return node.refuseToSend(error, to: "", of: entry.id)
     }
     stream.outputGrew()
-    if stream.queuedCount > alarmLevel { tooMuchQueued() }
+    if stream.output.count > outputLevel { checkQueue() }
   }
 
   /// Sends a request whose rest is encoded already; false if this link has to be given the values.
@@ -150,7 +151,7 @@ final class Link {
         request, about: port, encoded: rest, count: count, to: stream.output)
     else { return false }
     stream.outputGrew()
-    if stream.queuedCount > alarmLevel { tooMuchQueued() }
+    if stream.output.count > outputLevel { checkQueue() }
     return true
   }
 

@@ -48,7 +48,7 @@ import Testing
   func defaultBinds() throws {
     #expect(try resolve(file: #"{"secret": "x"}"#).binds == [.everyInterface(port: nil)])
     #expect(try resolve(file: #"{"cert": "x"}"#).binds == [.everyInterface(port: nil)])
-    #expect(try resolve(file: #"{"secret": "x"}"#).warnings == [])
+    #expect(try resolve(file: #"{"secret": "sixteen letters!"}"#).warnings == [])
     #expect(try resolve(file: #"{"secret": "x", "binds": []}"#).binds == [])
     #expect(try resolve(file: #"{"secret": ""}"#).secrets.isEmpty)
     let bound = try resolve(file: #"{"binds": ["*:4040", 4041, "a,b:1"]}"#)
@@ -88,6 +88,50 @@ import Testing
     #expect(configuration.secure && !configuration.nodelay && configuration.autocork)
   }
 
+  @Test("a secret that is easy to guess is used, with a warning")
+  func shortSecret() throws {
+    for file in [#"{"secret": "fifteen letters"}"#, #"{"secrets": ["sixteen letters!", "x"]}"#] {
+      let warnings = try resolve(file: file).warnings
+      #expect(warnings.count == 1)
+      #expect(warnings.first?.contains("aemp gensecret") == true)
+      #expect(warnings.first?.contains("letters") == false)
+    }
+  }
+
+  @Test(
+    "secrets come before the secret, which is not there twice, and are credentials by themselves")
+  func secrets() throws {
+    func bytes(_ file: String) throws -> [String] {
+      try resolve(file: file).secrets.map { secret in
+        secret.withBytes { String(decoding: $0, as: UTF8.self) }
+      }
+    }
+    #expect(try bytes(#"{"secret": "old", "secrets": ["new", "old"]}"#) == ["new", "old"])
+    #expect(try bytes(#"{"secret": "old", "secrets": ["new"]}"#) == ["new", "old"])
+    #expect(try bytes(#"{"secret": "", "secrets": [1, "x,y"]}"#) == ["1", "x,y"])
+    #expect(try bytes(#"{"secrets": []}"#) == [])
+    let alone = try resolve(file: #"{"secrets": ["sixteen letters!"]}"#)
+    #expect(alone.hasCredentials && alone.binds == [.everyInterface(port: nil)])
+  }
+
+  @Test(
+    "secrets that cannot be used are refused, and the sentence does not show them",
+    arguments: [
+      (#"{"secrets": "geheim"}"#, "must be a list of strings"),
+      (#"{"secrets": ["a", ""]}"#, "element 2 is empty"),
+      (#"{"secrets": ["a", "geheim☃"]}"#, "element 2 of secrets in /etc/rc: character 7 "),
+      (#"{"secrets": [["geheim"]]}"#, "element 1 of secrets"),
+      (
+        #"{"secrets": [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17]}"#,
+        "has more than 16 secrets"
+      ),
+    ])
+  func badSecrets(file: String, says: String) {
+    let error = #expect(throws: ConfigurationError.self) { try resolve(file: file) }
+    #expect(error?.sentence.contains(says) == true, "\(error?.sentence ?? "")")
+    #expect(error?.sentence.contains("geheim") == false)
+  }
+
   @Test("a secret has one byte per character")
   func secretBytes() throws {
     let secret = try resolve(file: #"{"secret": "grün"}"#).secrets.first
@@ -108,7 +152,7 @@ import Testing
   func warnings() throws {
     let configuration = try resolve(
       file: """
-        {"secret": "x", "eval": "1", "framing_format": ["storable", "json"],
+        {"secret": "sixteen letters!", "eval": "1", "framing_format": ["storable", "json"],
          "auth_offer": ["hmac_md6_64_256", "hmac_sha3_512"],
          "profile": {"myhost": {"parent": "nobody"}}}
         """)

@@ -37,8 +37,12 @@ import Testing
   @Test("two nodes with a secret use them, and nobody in between reads anything")
   func byDefault() throws {
     try withMiddleMan { near, far, man, test in
-      #expect(near.entries[far.id]?.link?.authMethod == .secretboxX25519)
-      #expect(far.entries[near.id]?.link?.authMethod == .secretboxX25519)
+      for (node, other) in [(near, far), (far, near)] {
+        let connection = try #require(node.status.connections.first { $0.node == other.id })
+        #expect(connection.authMethod == "secretbox_x25519")
+        #expect(connection.sentAuthMethod == "secretbox_x25519")
+        #expect(connection.cipher == "xsalsa20-poly1305")
+      }
       var got: [String] = []
       let p = far.run { rcv(port(), "tag") { (text: String) in got.append(text) } }
       near.run { for n in 0..<10 { snd(p, "tag", "the quick brown fox \(n)") } }
@@ -50,7 +54,7 @@ import Testing
       #expect(!text.contains("quick brown"))
     }
     try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, test in
-      #expect(near.entries[far.id]?.link?.authMethod == .hmacSHA3_512)
+      #expect(near.entries[far.id]?.link?.facts.authMethod == .hmacSHA3_512)
       near.run { snd("\(far.id)#p", "the quick brown fox") }
       test.run(until: {
         String(decoding: man.seen[.there] ?? [], as: UTF8.self).contains("quick brown")
@@ -177,7 +181,7 @@ import Testing
         let other = try node(test, "other", seeds: [both.address], secret: secret)
         defer { other.close() }
         test.run(until: { other.isConnected(to: both) && both.isConnected(to: other) })
-        #expect(other.entries[both.id]?.link?.authMethod == .secretboxX25519)
+        #expect(other.entries[both.id]?.link?.facts.authMethod == .secretboxX25519)
       }
       let stranger = try WirePeer(
         RawPeer.connect(both.address, test), id: TestName.next("stranger"), as: .dialling,
