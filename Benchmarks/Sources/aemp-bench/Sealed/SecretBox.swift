@@ -20,6 +20,7 @@ enum SecretBox {
     var report = Report(role: "one")
     report.add("n", count)
     report.add("mbs", Double(count) * Double(size) / seconds / 1e6)
+    report.add("cpu_mbs", Double(count) * Double(size) / watch.cpuSeconds / 1e6)
     report.add(watch, seconds: seconds)
     report.print()
   }
