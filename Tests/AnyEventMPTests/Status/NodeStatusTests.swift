@@ -28,8 +28,9 @@ import Testing
         there
           == NodeStatus.Connection(
             node: seed.id, address: seed.address, isDialled: true, provider: "swift-anyevent",
-            sendFraming: "cbor", receiveFraming: "json", authMethod: "hmac_sha3_512",
-            sentAuthMethod: "hmac_sha3_512", cipher: "", queuedBytes: there.queuedBytes))
+            sendFraming: "cbor", receiveFraming: "json", authMethod: "secretbox_x25519",
+            sentAuthMethod: "secretbox_x25519", cipher: "xsalsa20-poly1305",
+            queuedBytes: there.queuedBytes))
       let here = try #require(seed.connections.first)
       #expect(seed.connections.count == 1)
       #expect(here.node == slave.id && !here.isDialled && here.address.hasPrefix("127.0.0.1:"))

@@ -42,7 +42,7 @@ struct CompletionTests {
     }
     #expect(try choices("aemp gen", in: tool) == ["gencert", "gensecret"])
     #expect(
-      try choices("aemp profile p delsec", in: tool) == ["delsecret", "delsecure"])
+      try choices("aemp profile p delsec", in: tool) == ["delsecret", "delsecrets", "delsecure"])
   }
 
   @Test("a command's options are offered behind it, and no others")
