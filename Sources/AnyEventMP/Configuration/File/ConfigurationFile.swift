@@ -101,7 +101,8 @@ package struct ConfigurationFile: Hashable, Sendable {
   var noFile: ConfigurationError {
     ConfigurationError(
       .unreadable,
-      "the configuration file \(path) is no regular file; name another file in AE_MP_RC", file: path)
+      "the configuration file \(path) is no regular file; name another file in AE_MP_RC", file: path
+    )
   }
 
   private func unreadable(_ code: CInt) -> ConfigurationError {
