@@ -45,9 +45,11 @@ struct Tool {
     switch commands.last {
     case .runNode(let arguments, let options):
       // Before anything is opened that stays open.
-      StandardDescriptors.fill()
+      StandardDescriptors.fill(isQuiet: true)
       return Supervisor(arguments, options, ready: ready).run()
-    case .network(let command): return NetworkSession(command).run()
+    case .network(let command):
+      StandardDescriptors.fill(isQuiet: false)
+      return NetworkSession(command).run()
     default: return .success
     }
   }

@@ -27,7 +27,7 @@ fi
 # aemp COMMAND...
 # The tool with the configuration of this network.
 aemp() {
-  PERL_ANYEVENT_MP_RC=$AEMP_HOME/tool.rc "$AEMP" "$@"
+  PERL_ANYEVENT_MP_RC=$AEMP_HOME/tool~.rc "$AEMP" "$@"
 }
 
 # aemp_network [SETTINGS]
@@ -48,24 +48,25 @@ aemp_network() {
   for aemp_variable in $(env | sed -n 's/^\(\(PERL_ANYEVENT\|AE\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$aemp_variable"
   done
-  PERL_ANYEVENT_MP_RC=$AEMP_HOME/network.rc "$AEMP" gensecret || aemp_fail "no secret can be made"
-  AEMP_SECRET=$(sed -n 's/.*"secret"[^"]*"\([^"]*\)".*/\1/p' "$AEMP_HOME/network.rc")
+  PERL_ANYEVENT_MP_RC=$AEMP_HOME/secret~.rc "$AEMP" gensecret || aemp_fail "no secret can be made"
+  AEMP_SECRET=$(sed -n 's/.*"secret"[^"]*"\([^"]*\)".*/\1/p' "$AEMP_HOME/secret~.rc")
 
   aemp_start seed "$AEMP" run
   # It prints its id and its address when it is ready.
   AEMP_SEED=$(timeout "$AEMP_TIMEOUT" tail -n +1 -s 0.02 --pid="$(aemp_pid seed)" \
     -f "$AEMP_HOME/seed.out" 2>/dev/null | head -n 1 | cut -f 2)
   [ -n "$AEMP_SEED" ] || aemp_fail "the seed did not start: $(aemp_last_words seed)"
-  aemp_configuration tool
+  aemp_configuration tool~
 }
 
 # aemp_start NAME COMMAND...
 # Starts a program whose node gets this id: its configuration file has the id,
 # a listener at a port that the kernel picks, the seed and the secret. Its
-# output goes to $AEMP_HOME/NAME.out and .err, with "_" for "/".
+# output goes to $AEMP_HOME/NAME.out and .err, with "~" for "/".
 aemp_start() {
   aemp_name=$1
   aemp_file=$(aemp_file "$1")
+  [ ! -e "$aemp_file.pid" ] || aemp_fail "$1 was started already; aemp_stop it before"
   shift
   aemp_configuration "$aemp_name"
   PERL_ANYEVENT_MP_RC=$aemp_file.rc "$@" </dev/null >"$aemp_file.out" 2>"$aemp_file.err" &
@@ -96,14 +97,14 @@ aemp_meshed() {
 # aemp_pid NAME
 # Prints the process id of a node that was started.
 aemp_pid() {
-  cat "$(aemp_file "$1").pid"
+  cat "$(aemp_file "$1").pid" 2>/dev/null || aemp_fail "$1 was not started"
 }
 
 # aemp_stop NAME [SIGNAL]
 # Ends a node (TERM, or another signal) and waits for its end.
 aemp_stop() {
   aemp_file=$(aemp_file "$1")
-  aemp_pid=$(cat "$aemp_file.pid")
+  aemp_pid=$(aemp_pid "$1") || exit 1
   rm -f "$aemp_file.pid"
   AEMP_NAMES=$(for aemp_name in $AEMP_NAMES; do
     [ "$aemp_name" = "$1" ] || printf '%s ' "$aemp_name"
@@ -144,7 +145,7 @@ aemp_fail() {
 }
 
 aemp_file() {
-  printf '%s/%s' "$AEMP_HOME" "$(printf %s "$1" | tr / _)"
+  printf '%s/%s' "$AEMP_HOME" "$(printf %s "$1" | tr / "~")"
 }
 
 # The last thing a node said on standard error.
@@ -154,14 +155,15 @@ aemp_last_words() {
 }
 
 # Writes the configuration file of a node, for its owner only; the tool's node
-# has a name of its own.
+# has a name of its own, and listens where all of them do. What is no node is
+# written with a "~", which no node id has.
 aemp_configuration() {
-  aemp_id="\"nodeid\": \"$1\", "
-  [ "$1" != tool ] || aemp_id=
+  aemp_id="\"nodeid\": \"$1\","
+  [ "$1" != tool~ ] || aemp_id='"profile": { "aemp": { "binds": ["127.0.0.1:*"] } },'
   (
     umask 077
     cat >"$(aemp_file "$1").rc" <<END
-{ $AEMP_SETTINGS $aemp_id"binds": ["127.0.0.1:*"], "secret": "$AEMP_SECRET",
+{ $AEMP_SETTINGS $aemp_id "binds": ["127.0.0.1:*"], "secret": "$AEMP_SECRET",
   "seeds": [${AEMP_SEED:+\"$AEMP_SEED\"}] }
 END
   )

@@ -44,10 +44,11 @@ struct NetworkCommand {
   ///
   /// Five minutes for what asks and waits, as the original.
   var timeLimit: Double? {
-    if let timeout = options.timeout { return timeout }
     switch action {
-    case .monitor, .watch, .shell: return nil
-    default: return 300
+    // What it says there is about the shell's commands.
+    case .shell: return nil
+    case .monitor, .watch: return options.timeout
+    default: return options.timeout ?? 300
     }
   }
 }

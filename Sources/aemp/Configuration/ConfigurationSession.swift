@@ -38,7 +38,7 @@ struct ConfigurationSession {
   private static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
     switch command {
     case .readSecret(let profile):
-      let secret = try StandardInput.line()
+      let secret = try StandardInput.line(prompt: "secret: ")
       return .edit(.set(.secret, try Setting.secret.normalized(.string(secret))), profile: profile)
     case .readCertificate(let path, let profile):
       let certificate = try CertificateFile(path: path).read()

@@ -6,14 +6,19 @@ extension HelpTable {
       text: [
         """
         Done when the port's node has taken the message. A value is a word, or JSON if it begins \
-        with [, { or ". \(anotherNode)
+        with [, { or "; options stand before PORT. \(anotherNode)
         """
       ], options: [silent, fiveMinutes], exitCodes: aboutPort,
       examples: ["aemp snd 'seed/x#counter' add '[1, 2]'"]),
     HelpEntry(
       "cal", usage: ["[profile NAME] cal [OPTION...] PORT VALUE..."],
       "send a message, print the reply",
-      text: ["Appends a port for the reply to the message, and waits for it."],
+      text: [
+        """
+        Appends a port for the reply to the message, and waits for it. Options stand before PORT: \
+        all behind it is the message.
+        """
+      ],
       options: [json(#"{"reply": […]}"#), fiveMinutes], exitCodes: aboutPort,
       examples: ["aemp cal --timeout 5 'seed/x#counter' get"]),
     HelpEntry(
@@ -81,7 +86,12 @@ extension HelpTable {
     HelpEntry(
       "trace", usage: ["[profile NAME] trace [OPTION...] [NODE...]"],
       "show the connections that start from nodes",
-      text: ["Follows the connections of the given nodes, or of the seeds, node by node."],
+      text: [
+        """
+        Follows the connections of the given nodes, or of the seeds, node by node. Tools like \
+        itself, whose node ids begin with anon/, are left out.
+        """
+      ],
       options: [
         json("an object for each node and connection"),
         .init(.svg, "draw the network into this file"), fiveMinutes,

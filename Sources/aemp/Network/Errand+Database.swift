@@ -16,7 +16,7 @@ extension Errand {
           let addresses = (binds.array ?? []).compactMap(\.string)
           let isGlobal = globals[id] != nil
           self.print(
-            "\(id)\t\(addresses.joined(separator: ","))" + (isGlobal ? "\tglobal" : ""),
+            Self.line(id, .string(addresses.joined(separator: ","))) + (isGlobal ? "\tglobal" : ""),
             json: [
               "node": .string(id), "binds": .array(addresses.map(Value.string)),
               "global": .bool(isGlobal),
@@ -44,6 +44,7 @@ extension Errand {
     awaited = "changes of the family \(family)"
     var left = options.count ?? .max
     if left == 0 { return finish(.success) }
+    session.bearsLostSeeds = true
     keep(
       db_mon(family) { contents, added, changed, deleted in
         let changes: [(FamilyChange, [String])] = [
@@ -67,7 +68,8 @@ extension Errand {
   }
 
   private static func line(_ key: String, _ value: Value) -> String {
-    value.isNull ? key : "\(key)\t\(Printer.plain(value))"
+    let key = Style.legible(key)
+    return value.isNull ? key : "\(key)\t\(Printer.plain(value))"
   }
 
   private static func sorted(_ family: [String: Value]) -> [(key: String, value: Value)] {

@@ -53,9 +53,10 @@ final class Errand {
       // What is shown first may end it, and with that be the end of the last other reference to it.
       let errand = self
       errand.atTimeLimit?()
-      errand.finish(
-        .timedOut, "gave up after \(Printer.number(seconds)) s: still waiting for \(errand.awaited)"
-      )
+      var sentence =
+        "gave up after \(Printer.number(seconds)) s: still waiting for \(errand.awaited)"
+      if let problem = errand.session.seeds.problem { sentence += ", and \(problem)" }
+      errand.finish(.timedOut, sentence)
     }
   }
 
@@ -71,7 +72,7 @@ final class Errand {
 
   /// Prints a result; when nobody reads it, the errand is over.
   func print(_ text: String, json: [String: Value]) {
-    if !printer.print(text, json: json) { finish(.failure) }
+    if !isOver, !printer.print(text, json: json) { finish(.failure) }
   }
 
   /// Lets something go when the errand is over.
@@ -99,6 +100,7 @@ final class Errand {
     case "transport_error":
       finish(.noSuchNode, "cannot reach \(target.node): \(Printer.oneLine(reason[2].string ?? ""))")
     case "no_such_port": finish(.noSuchPort, "there is no port \(target.id)")
+    case nil where reason.isEmpty: finish(.killed, "\(target.id) was killed")
     default:
       finish(.killed, "\(target.id) was killed: \(Printer.oneLine(Printer.plain(reason)))")
     }

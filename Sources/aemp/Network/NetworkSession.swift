@@ -13,10 +13,13 @@ final class NetworkSession {
   let loop = Loop.default
   /// Whether the command goes on when no seed can be reached: they may be about to start.
   var bearsUnreachableSeeds = false
+  /// The same, once it was connected: they may be about to start again.
+  var bearsLostSeeds = false
   /// The nodes that were connected at some time.
   private(set) var connected: Set<String> = []
   private(set) lazy var seeds = SeedWatch(session: self)
   private var errand: Errand?
+  private var progress: Progress?
   private var outcome: ExitCode?
 
   init(_ command: NetworkCommand) {
@@ -45,21 +48,24 @@ final class NetworkSession {
     mon_nodes { node, isUp in if isUp { self.connected.insert(node) } }
     let errand = Errand(self, command.options) { [unowned self] code, sentence in
       outcome = code
+      // Its line is where the sentence goes.
+      progress?.stop()
       if let sentence { Output.complain(sentence) }
       loop.stop()
     }
     self.errand = errand
-    let progress = Progress(errand)
+    progress = Progress(errand)
     errand.begin(command.action, timeLimit: command.timeLimit)
     if outcome == nil { loop.run() }
-    progress?.stop()
     node.close()
     return outcome ?? .failure
   }
 
   /// No seed can be reached, or none accepts us.
   func seedsFailed(_ code: ExitCode, _ sentence: String) {
-    if code == .noSuchNode, bearsUnreachableSeeds { return }
+    if code == .noSuchNode {
+      if bearsUnreachableSeeds || (bearsLostSeeds && !connected.isEmpty) { return }
+    }
     errand?.finish(code, sentence)
   }
 

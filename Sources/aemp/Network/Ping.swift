@@ -37,16 +37,17 @@ final class Ping {
     isConnected = true
     if times.count < count { return ask() }
     times.sort()
-    let least = times[0] * 1000
-    let middle = times[times.count / 2] * 1000
-    let greatest = times[times.count - 1] * 1000
-    let text = [least, middle, greatest].map { Printer.milliseconds($0 / 1000) }
-      .joined(separator: "/")
+    let least = times[0]
+    let middle = times[times.count / 2]
+    let greatest = times[times.count - 1]
+    let text = [least, middle, greatest].map(Printer.milliseconds).joined(separator: "/")
     errand.print(
-      "\(target): \(count) round trips, min/median/max \(text) ms",
+      "\(target): \(count) round trip\(count == 1 ? "" : "s"), min/median/max \(text) ms",
       json: [
-        "node": .string(target), "count": .int(count), "min_ms": .double(least),
-        "median_ms": .double(middle), "max_ms": .double(greatest),
+        "node": .string(target), "count": .int(count),
+        "min_ms": Printer.number(ofMilliseconds: least),
+        "median_ms": Printer.number(ofMilliseconds: middle),
+        "max_ms": Printer.number(ofMilliseconds: greatest),
       ])
     errand.finish(.success)
   }

@@ -17,6 +17,13 @@ final class SeedWatch {
     session.node.onFailedDial = { [unowned self] in failed($0) }
   }
 
+  /// Why nobody can answer at the moment; nil when somebody is connected.
+  var problem: String? {
+    guard session.node.connectedNodes.isEmpty else { return nil }
+    let reasons = session.node.seedAddresses.compactMap { failures[$0]?.reason }
+    return reasons.last.map { "no seed is connected: \($0)" } ?? "no seed has answered"
+  }
+
   private func failed(_ dial: FailedDial) {
     if dial.isRefusedAuthentication, let node = dial.node { refusing.insert(node) }
     let seeds = session.node.seedAddresses

@@ -12,8 +12,10 @@ final class Wait {
   private var answering: Set<String> = []
   /// What is watched at the moment, by node, or by the port's id.
   private var watches: [String: Guard] = [:]
+  /// The number of the question for a port: the answer to an earlier one says nothing of this one.
+  private var serial = 0
   private lazy var answers = errand.answerPort { answer in
-    if let id = answer[0].string { self.answered(id) }
+    if let id = answer[0].string { self.answered(id, answer[1].int) }
   }
 
   /// How long (s) to wait before something is asked again that was not there.
@@ -92,23 +94,33 @@ final class Wait {
     snd(id, "snd", answers, id)
   }
 
-  private func answered(_ id: String) {
-    if subject == .port { return watches[id] == nil ? () : done() }
+  private func answered(_ id: String, _ number: Int?) {
+    if subject == .port {
+      if watches[id] != nil, number == serial { done() }
+      return
+    }
     if known.contains(id) { answering.insert(id) }
     if answering.count >= count { done() }
   }
 
   // MARK: Port
 
+  /// Whether a node that cannot be reached is gone: to be cut off oneself says nothing of it.
+  private func canTell(of node: String) -> Bool {
+    let session = errand.session
+    return session.connected.contains(node) || !session.node.connectedNodes.isEmpty
+  }
+
   private func askForPort() {
     guard !errand.isOver else { return }
     let target = PortID(name)
     watches[name] = mon(target) {
-      if self.count == 0 { return self.done() }
+      if self.count == 0, self.canTell(of: target.node) { return self.done() }
       self.watches[self.name] = nil
       after(Self.pause) { self.askForPort() }
     }
     // A node that has to say that there is no such port says so before it answers this.
-    if count > 0 { snd(target.node, "snd", answers, name) }
+    serial += 1
+    if count > 0 { snd(target.node, "snd", answers, name, serial) }
   }
 }

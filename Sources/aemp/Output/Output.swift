@@ -12,10 +12,10 @@ enum Output {
     return code == 0
   }
 
-  /// Writes one sentence to standard error.
+  /// Writes one sentence to standard error; what others have said in it has no effect on a terminal.
   static func complain(_ sentence: String) {
     // Nobody is left to be told when that fails.
-    _ = write("aemp: \(sentence)\n", to: STDERR_FILENO)
+    _ = write("aemp: \(Legible.line(sentence))\n", to: STDERR_FILENO)
   }
 
   /// Writes to the terminal at standard error.

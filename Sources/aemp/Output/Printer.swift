@@ -15,9 +15,11 @@ struct Printer {
   static func json(_ value: Value) -> String { value.description }
 
   /// A value for people: text as it is, everything else as JSON.
+  ///
+  /// On a terminal nothing in it has an effect.
   static func plain(_ value: Value) -> String {
-    if case .string(let text) = value { return text }
-    return json(value)
+    if case .string(let text) = value { return Style.legible(text) }
+    return Style.legible(json(value))
   }
 
   /// A list of values for people, as a line.
@@ -34,6 +36,11 @@ struct Printer {
   static func number(_ value: Double) -> String {
     if value == value.rounded(), let whole = Int(exactly: value) { return String(whole) }
     return String(value)
+  }
+
+  /// A time in seconds as milliseconds for JSON, in whole microseconds: nobody can measure better.
+  static func number(ofMilliseconds seconds: Double) -> Value {
+    .double((seconds * 1e6).rounded() / 1e3)
   }
 
   /// A time in seconds as milliseconds with three digits behind the point.

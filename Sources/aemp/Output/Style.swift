@@ -11,8 +11,13 @@ enum Style: String {
     isWanted ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
+  /// The text of another node as it is, for programs, or harmless, for a terminal.
+  static func legible(_ text: String) -> String { isTerminal ? Legible.line(text) : text }
+
   private static let isWanted: Bool = {
     if let setting = getenv("NO_COLOR"), setting.pointee != 0 { return false }
-    return isatty(STDOUT_FILENO) == 1
+    return isTerminal
   }()
+
+  private static let isTerminal = isatty(STDOUT_FILENO) == 1
 }

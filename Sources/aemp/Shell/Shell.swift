@@ -42,9 +42,12 @@ final class Shell {
         lines.append(line)
         promptIsShown = false
         next()
+        // What is piped in faster than it can be done stays in the pipe.
+        input?.isPaused = running != nil
       },
-      end: { [unowned self] in
+      end: { [unowned self] problem in
         isAtEnd = true
+        if let problem { failed(.failure, "cannot read standard input: \(problem)") }
         next()
       })
     next()
@@ -61,6 +64,7 @@ final class Shell {
     while running == nil, !isEnding {
       guard !lines.isEmpty else {
         if isAtEnd { return quit() }
+        input?.isPaused = false
         return prompt()
       }
       do throws(UsageError) {

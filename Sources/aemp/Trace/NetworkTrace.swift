@@ -175,7 +175,7 @@ final class NetworkTrace {
     }
     let code: ExitCode =
       errand.session.seeds.refusing.contains(node.id) ? .authenticationRefused : .noSuchNode
-    errand.finish(code, "cannot reach \(Legible.line(node.id)): \(Legible.line(reason))")
+    errand.finish(code, "cannot reach \(node.id): \(reason)")
   }
 
   /// Prints what is known and writes the picture; false if that fails.

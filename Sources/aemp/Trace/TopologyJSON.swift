@@ -60,8 +60,7 @@ enum TopologyJSON {
 
   private static func number(_ number: Int?) -> Value { number.map(Value.int) ?? .null }
 
-  /// In whole microseconds: nobody can measure better.
   private static func milliseconds(_ seconds: Double?) -> Value {
-    seconds.map { .double(($0 * 1e6).rounded() / 1e3) } ?? .null
+    seconds.map(Printer.number(ofMilliseconds:)) ?? .null
   }
 }

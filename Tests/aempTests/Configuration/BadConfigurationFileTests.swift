@@ -65,6 +65,32 @@ struct BadConfigurationFileTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: tool.directory) == ["rc"])
   }
 
+  @Test("a pipe")
+  func pipe() throws {
+    let tool = try ToolRunner()
+    try #require(mkfifo(tool.file, 0o600) == 0)
+    for arguments in Self.readers + Self.editors {
+      #expect(
+        try tool.run(arguments)
+          == ToolResult(
+            errors: """
+              aemp: the configuration file \(tool.file) is no regular file; name another file in \
+              AE_MP_RC
+
+              """, code: 1))
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: tool.directory) == ["rc"])
+    var status = stat()
+    #expect(stat(tool.file, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test("a device that stands for no configuration")
+  func device() throws {
+    let tool = try ToolRunner()
+    tool.file = "/dev/null"
+    #expect(try tool.run("showconfig").code == 0)
+  }
+
   @Test("a directory that is not there")
   func unwritable() throws {
     let tool = try ToolRunner()

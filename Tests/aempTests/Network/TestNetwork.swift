@@ -66,7 +66,8 @@ final class TestNetwork {
     _ settings: String = "", seeds: String, secret: String = secret
   ) -> String {
     """
-    {\(settings) "binds": ["127.0.0.1:*"], "seeds": [\(seeds)], "secret": "\(secret)"}
+    {\(settings) "binds": ["127.0.0.1:*"], "seeds": [\(seeds)], "secret": "\(secret)",
+     "profile": {"aemp": {"binds": ["127.0.0.1:*"]}}}
     """
   }
 }

@@ -18,6 +18,7 @@ extension ConfigurationFile {
         "there is no place for the configuration file; set HOME, or name it in AE_MP_RC")
     }
     let target = ConfigurationFile(path: Self.resolved(path))
+    if target.isSpecial { throw noFile }
     return try FileLock.hold(for: target.path) { () throws(ConfigurationError) in
       let old = try target.bytes()
       let before = try target.parse(old)
@@ -26,6 +27,14 @@ extension ConfigurationFile {
       if after != before || old == nil { try target.save(after, insteadOf: old) }
       return result
     }
+  }
+
+  /// Whether it is a device or the like, which must not be replaced by a file: /dev/null stands for no
+  /// configuration.
+  private var isSpecial: Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 
   private func save(

@@ -38,12 +38,15 @@ package struct ConfigurationFile: Hashable, Sendable {
   /// The bytes of the file; nil when it does not exist.
   func bytes() throws(ConfigurationError) -> [UInt8]? {
     if path.isEmpty { return nil }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Nobody may ever write to what is no file.
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     if descriptor < 0 {
       if errno == ENOENT { return nil }
       throw unreadable(errno)
     }
     defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO { throw noFile }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while true {
@@ -92,6 +95,14 @@ package struct ConfigurationFile: Hashable, Sendable {
     return ConfigurationError(
       .syntax, "\(problem); correct it there, the file was left as it is", file: path,
       line: error.position?.line ?? 1, column: error.position?.column ?? 1)
+  }
+
+  /// For what is a pipe or a device.
+  var noFile: ConfigurationError {
+    ConfigurationError(
+      .unreadable,
+      "the configuration file \(path) is no regular file; name another file in AE_MP_RC", file: path
+    )
   }
 
   private func unreadable(_ code: CInt) -> ConfigurationError {
