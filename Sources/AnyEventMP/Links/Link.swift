@@ -146,12 +146,16 @@ final class Link {
   func send(
     _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
   ) -> Bool {
-    guard framing == .cbor, isOpen, !node.isTracing, rest.count + 1024 < node.limits.maximumSize,
-      CBOREncoding.appendRequest(
-        request, about: port, encoded: rest, count: count, to: stream.output)
+    guard framing == .cbor, isOpen, !node.isTracing, rest.count + 1024 < node.limits.maximumSize
     else { return false }
+    // The stream keeps it.
+    let output = Unmanaged.passUnretained(stream.output)
+    let isDone = output._withUnsafeGuaranteedRef {
+      CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
+    }
+    guard isDone else { return false }
     stream.outputGrew()
-    if stream.output.count > outputLevel { checkQueue() }
+    if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
     return true
   }
 

@@ -7,7 +7,8 @@ struct DeferredWork: ~Copyable {
     case message(LocalPort, [Value], bytes: Int)
     /// A message to the node's own port.
     case request([Value], bytes: Int)
-    case kill(LocalPort, [Value])
+    /// All kills of one run, which die of the same reason.
+    case kills([Value], run: Int)
     case job(() -> Void)
 
     /// What counts for the limit; only who sends without end makes many of those that take any.
@@ -15,12 +16,13 @@ struct DeferredWork: ~Copyable {
     fileprivate var bytes: Int {
       switch self {
       case .message(_, _, let bytes), .request(_, let bytes): bytes
-      case .kill, .job: 0
+      case .kills, .job: 0
       }
     }
   }
 
   private var items = FIFO<Item>()
+  private var kills = DeferredKills()
   /// How many bytes of memory the messages in it take.
   private(set) var bytes = 0
   /// Whether it was told that much waits.
@@ -29,14 +31,44 @@ struct DeferredWork: ~Copyable {
   @inline(__always)
   var isEmpty: Bool { items.isEmpty }
 
-  var count: Int { items.count }
+  var count: Int { items.count + kills.count }
 
   @inline(__always)
   mutating func append(_ item: consuming Item) {
     bytes += item.bytes
     items.append(item)
+    kills.endRun()
   }
 
+  /// Adds the kill of a port, which the table of ports keeps until then.
+  @inline(__always)
+  mutating func append(killOf port: LocalPort, _ reason: [Value]) {
+    if kills.append(port, reason) { items.append(.kills(reason, run: kills.lastRun)) }
+  }
+
+  /// Adds the kill of a port if it is of the run that is last in the queue.
+  @inline(__always)
+  mutating func append(killOf port: LocalPort, ofReasonAt address: UnsafePointer<Value>?) -> Bool {
+    kills.append(port, ofReasonAt: address)
+  }
+
+  /// The run of kills that is first in the queue, if such a run is; it stays there until its last
+  /// kill is taken out.
+  @inline(__always)
+  var firstRun: (reason: [Value], run: Int)? {
+    guard !kills.isEmpty, case .kills(let reason, let run) = items.first else { return nil }
+    return (reason, run)
+  }
+
+  /// Takes out the next kill of the run that was first; nil when that is done.
+  @inline(__always)
+  mutating func popKill(of run: Int) -> Unmanaged<LocalPort>? {
+    guard let port = kills.popFirst(of: run) else { return nil }
+    if !kills.isFirst(run) { _ = popFirst() }
+    return port
+  }
+
+  /// Takes out the first item, which is not a run of kills.
   @inline(__always)
   mutating func popFirst() -> Item? {
     guard let item = items.popFirst() else { return nil }

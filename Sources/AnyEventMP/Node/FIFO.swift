@@ -24,6 +24,10 @@ struct FIFO<Element>: ~Copyable {
 
   var count: Int { tail - head }
 
+  /// What is taken out next.
+  @inline(__always)
+  var first: Element? { isEmpty ? nil : items[head] }
+
   @inline(__always)
   mutating func append(_ item: consuming Element) {
     if tail == capacity { makeRoom() }

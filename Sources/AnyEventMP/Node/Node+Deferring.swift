@@ -10,6 +10,13 @@ extension Node {
     scheduleDrain()
   }
 
+  /// Kills a port from the loop.
+  @inline(__always)
+  func deferKill(of port: LocalPort, _ reason: [Value]) {
+    deferred.append(killOf: port, reason)
+    scheduleDrain()
+  }
+
   /// Delivers a message from the loop.
   ///
   /// Over the limit the port that it is for is killed, which then gets no more: a message must not be
@@ -44,8 +51,12 @@ extension Node {
     highWater(home)
   }
 
+  @inline(__always)
   private func scheduleDrain() {
-    if isDrainScheduled { return }
+    if !isDrainScheduled { scheduleDrainNow() }
+  }
+
+  private func scheduleDrainNow() {
     isDrainScheduled = true
     loop.postpone { [reference] in reference.node?.drainDeferred() }
   }
@@ -56,22 +67,41 @@ extension Node {
       // Half of a long queue, or it would grow for ever when every iteration brings that many more:
       // once something waits, what peers send is behind it.
       var left = max(Self.deferredPerIteration, deferred.count / 2)
-      while left > 0, let item = deferred.popFirst() {
-        left -= 1
-        perform(item)
+      while left > 0 {
+        if let (reason, run) = deferred.firstRun {
+          left -= finishPorts(of: run, reason, atMost: left)
+        } else if let item = deferred.popFirst() {
+          left -= 1
+          perform(item)
+        } else {
+          break
+        }
       }
       if !deferred.isEmpty { scheduleDrain() }
     }
   }
 
-  private func perform(_ item: DeferredWork.Item) {
+  /// Carries out kills of one run; returns how many.
+  ///
+  /// What is called may run the loop, and so this function, again: what is left is always in the queue.
+  private func finishPorts(of run: Int, _ reason: [Value], atMost limit: Int) -> Int {
+    var count = 0
+    while count < limit, let port = deferred.popKill(of: run) {
+      count += 1
+      port._withUnsafeGuaranteedRef { finish($0, reason) }
+    }
+    return count
+  }
+
+  private func perform(_ item: consuming DeferredWork.Item) {
     switch item {
     case .message(let port, let values, _):
       if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
     case .request(let values, _):
       values.withUnsafeBufferPointer { handleRequest($0, from: home) }
-    case .kill(let port, let reason):
-      finish(port, reason)
+    case .kills:
+      // A run is taken out kill by kill, and goes with the last of them.
+      break
     case .job(let job):
       job()
     }

@@ -13,6 +13,10 @@ extension Node {
 
   func kill(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
     loop.preconditionOnLoop()
+    if port.ref.owner == serial, port.ref.kind == .local {
+      let port = unsafeDowncast(port.ref, to: LocalPort.self)
+      if port.state == .alive { return kill(port, reason) }
+    }
     let ref = resolve(port.ref)
     guard !ref.name.isEmpty else {
       AE.log(.error, in: Log.kernel, "kil: \(port.id) is a node, only ports can be killed")
@@ -20,18 +24,29 @@ extension Node {
     }
     switch ref.kind {
     case .local:
-      let port = unsafeDowncast(ref, to: LocalPort.self)
-      if port.state == .alive { kill(port, reasons.array(reason)) }
+      kill(unsafeDowncast(ref, to: LocalPort.self), reason)
     case .remote, .unbound:
       let home = unsafeDowncast(ref, to: RemotePort.self).home
       if home !== self.home { request(.kil1, ref.name, of: home, reason) }
     }
   }
 
+  @inline(__always)
+  func kill(_ port: LocalPort, _ reason: UnsafeBufferPointer<Value>) {
+    guard port.state == .alive else { return }
+    if reasons.isKept(reason), deferred.append(killOf: port, ofReasonAt: reasons.address) {
+      // It waits behind others of a run, so that the loop is to come to it already.
+      port.state = .dying
+    } else {
+      kill(port, reasons.array(reason))
+    }
+  }
+
+  @inline(__always)
   func kill(_ port: LocalPort, _ reason: [Value]) {
     guard port.state == .alive else { return }
     port.state = .dying
-    `defer`(.kill(port, reason))
+    deferKill(of: port, reason)
   }
 
   /// An error thrown in a callback kills the port with reason `die` and its text.
@@ -49,11 +64,13 @@ extension Node {
 
   /// The port is gone from now on: nothing is delivered any more, and the monitors fire.
   func finish(_ port: LocalPort, _ reason: [Value]) {
-    guard port.state != .dead else { return }
-    ports.remove(port)
+    guard port.state != .dead, let owned = ports.take(port) else { return }
+    // The table's reference is the last one, if the program has forgotten the port.
+    defer { owned.release() }
     switch port.die() {
-    case .node(let entry): tell(entry, of: port, reason)
-    case .some(let monitors): fire(monitors, of: port, reason)
+    case .node(let entry)?: tell(entry, of: port, reason)
+    case .callback(let callback)?: fire(callback, reason)
+    case .several(let group)?: fire(.several(group), of: port, reason)
     case nil:
       if reason.isEmpty { return }
       AE.log(

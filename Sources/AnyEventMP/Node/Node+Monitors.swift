@@ -82,7 +82,7 @@ extension Node {
     port.takeAll { fire($0, reason) }
   }
 
-  private func fire(_ callback: MonitorCallback, _ reason: [Value]) {
+  func fire(_ callback: MonitorCallback, _ reason: [Value]) {
     peval(callback.watcher) { try callback.call(Message(reason)) }
   }
 

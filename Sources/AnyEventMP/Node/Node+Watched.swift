@@ -22,7 +22,14 @@ extension Node {
   /// Tells the node that the port has died.
   func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
     entry.watching.remove(port)
-    guard let link = entry.link else { return }
+    // Not retained, as this is done for many ports in a row: sending never lets go of a link, what goes
+    // wrong with it is told from the loop.
+    guard let link = entry.link.map(Unmanaged.passUnretained) else { return }
+    link._withUnsafeGuaranteedRef { tell($0, of: port, reason) }
+  }
+
+  @inline(__always)
+  private func tell(_ link: Link, of port: LocalPort, _ reason: [Value]) {
     if let encoded = reasons.encoding(of: reason),
       link.send(.kil0, about: port.name, encoded: encoded, count: reason.count)
     {

@@ -20,7 +20,7 @@ final class NodeEntry {
   /// Those of its ports that we monitor; the empty name stands for the node.
   @exclusivity(unchecked) var monitors = NamedTable<MonitoredPort>()
   /// The ports of ours that the node monitors.
-  @exclusivity(unchecked) var watching = IdentityTable<LocalPort>()
+  @exclusivity(unchecked) var watching = WatchedPorts()
 
   init(id: String) {
     self.id = id

@@ -16,6 +16,8 @@ final class LocalPort: PortRef {
   /// Whether a message without a callback is ignored instead of killing the port.
   @exclusivity(unchecked) var ignoresUnhandled = false
   @exclusivity(unchecked) private var hasFirst = false
+  /// Where the port is in the ``WatchedPorts`` of the first node that monitors it.
+  @exclusivity(unchecked) var watchedPlace = LocalPort.noPlace
   let home: NodeEntry
   /// Called with whole messages that no tag took.
   @exclusivity(unchecked) var fallback: Handler?
@@ -24,6 +26,9 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) private(set) var firstHandler = Handler.none
   @exclusivity(unchecked) private var moreHandlers: [String: Handler]?
   @exclusivity(unchecked) var monitors: MonitorList?
+
+  /// In no list.
+  static var noPlace: UInt32 { .max }
 
   init(owner: UInt32, home: NodeEntry, name: String) {
     self.home = home
@@ -76,8 +81,7 @@ final class LocalPort: PortRef {
   @inline(__always)
   func die() -> MonitorList? {
     state = .dead
-    let watching = monitors
-    monitors = nil
+    let watching = monitors.take()
     fallback = nil
     hasFirst = false
     firstHandler = .none

@@ -87,15 +87,21 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   /// Removes exactly this object; false when it is not in the table.
   @discardableResult
   mutating func remove(_ element: Element) -> Bool {
-    let wanted = Unmanaged.passUnretained(element).toOpaque()
+    // The caller has the object, so that its end is not here.
+    guard let owned = take(element) else { return false }
+    owned.release()
+    return true
+  }
+
+  /// Removes exactly this object and hands the table's reference over, to be released by the caller.
+  mutating func take(_ element: Element) -> Unmanaged<Element>? {
+    let object = Unmanaged.passUnretained(element)
     guard let slots,
       let index = index(
-        Key.hash(of: element, seed: seed), in: slots, { $0.toOpaque() == wanted })
-    else { return false }
+        Key.hash(of: element, seed: seed), in: slots, { $0.toOpaque() == object.toOpaque() })
+    else { return nil }
     removeSlot(at: index, in: slots)
-    // The caller has the object, so that its end is not here.
-    Unmanaged.passUnretained(element).release()
-    return true
+    return object
   }
 
   @inline(__always)
@@ -167,7 +173,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
     made.initialize(repeating: TableSlot(), count: capacity)
     if let slots {
       let isGrowing = capacity > mask
-      for index in 0...mask {
+      for index in 0..<self.capacity {
         guard let object = slots[index].object else { continue }
         // In a smaller table fewer bits of the hash count, in a larger one some that are not known.
         let home =

@@ -17,6 +17,15 @@ struct SharedReason {
     return made
   }
 
+  /// Whether these values are the reason that is kept.
+  ///
+  /// Mutating, as the compiler otherwise compares with a copy and counts references for that.
+  @inline(__always)
+  mutating func isKept(_ values: UnsafeBufferPointer<Value>) -> Bool { isSame(values) }
+
+  /// Where the array lies that is kept: so it is recognised without counting a reference.
+  private(set) var address: UnsafePointer<Value>?
+
   /// The values one after the other in CBOR, if this is the reason that is kept, or an empty one.
   ///
   /// They are valid until another reason is kept.
@@ -24,14 +33,13 @@ struct SharedReason {
   func encoding(of reason: [Value]) -> UnsafeRawBufferPointer? {
     if reason.isEmpty { return UnsafeRawBufferPointer(start: nil, count: 0) }
     // The array itself, which is kept: nothing can have taken its place in memory.
-    let isKept = reason.withUnsafeBufferPointer { reason in
-      values.withUnsafeBufferPointer { $0.baseAddress == reason.baseAddress }
-    }
+    let isKept = reason.withUnsafeBufferPointer { $0.baseAddress == address }
     return isKept && !encoded.isEmpty ? encoded.bytes : nil
   }
 
   private mutating func keep(_ made: [Value]) {
     values = made
+    address = values.withUnsafeBufferPointer { $0.baseAddress }
     encoded.removeAll()
     do {
       for value in made { try CBOREncoding.append(value, to: encoded) }

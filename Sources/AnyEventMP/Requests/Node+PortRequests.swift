@@ -22,7 +22,7 @@ extension Node {
     case .mon1: monitorRequested(of: name, by: entry)
     case .mon0: if let port = ports.find(name) { stopWatching(port, for: entry) }
     case .kil0: remotePortDied(name, rest, on: entry)
-    case .kil1: if let port = ports.find(name) { kill(port, reasons.array(rest)) }
+    case .kil1: if let port = ports.find(name) { kill(port, rest) }
     }
   }
 
