@@ -51,6 +51,7 @@ extension Node {
   func finish(_ port: LocalPort, _ reason: [Value]) {
     guard port.state != .dead else { return }
     ports.remove(port)
+    if port.ignoresUnhandled { spawned.remove(port) }
     switch port.die() {
     case .node(let entry): tell(entry, of: port, reason)
     case .some(let monitors): fire(monitors, of: port, reason)
