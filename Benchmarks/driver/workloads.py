@@ -11,6 +11,7 @@ from processes import free_port, run, run_errors, run_net, run_pair
 SMALL = 3_000_000
 ROUND_TRIPS = 20_000
 HANDSHAKES = 500
+REFUSALS = 100_000
 MONITORED = 100_000
 SLAVES = 3
 KEYS = 33_334 * SLAVES
@@ -282,6 +283,11 @@ def all_workloads(bench, yardsticks):
             "sealed", lambda: use.sealed(use.handshakes), "ours, plain", use.handshakes,
             [Figure("sealed connect, close", "rate", "/s"),
              Figure("  CPU of both sides", "cpu_ms", "ms", 0.5, False, True)], True),
+        *[Workload(
+            "refusals", lambda kind=kind: run([bench, "refuse", kind, REFUSALS]),
+            figures=[Figure(f"refused, {kind}", "cpu_us", "µs", 100, False, True),
+                     Figure("  growth of the resident size", "grown_kb", "KiB", None, False)])
+          for kind in ("http", "plain", "sealed", "silent")],
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),

@@ -36,6 +36,10 @@ $(last_words "$kind")"
 done
 [ -z "$left" ] || fail "some were not hung up on:$left"
 
+# None of them has got anything to guess the secret with.
+grep -l '^Their authentication line' "$work"/*.out >"$work/told" || true
+[ ! -s "$work/told" ] || fail "these got an authentication line: $(cat "$work/told")"
+
 # Nothing of it may have disturbed the good peer.
 exec 3>&-
 ended good || fail "the good peer was disturbed: $(last_words good)"

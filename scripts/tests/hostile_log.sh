@@ -33,6 +33,10 @@ wrong-version - version
 own-node-id - talk to myself.*eg_receiver
 echo - echo
 no-auth hostile/no-auth time
+slow-auth hostile/slow-auth time
+only-cleartext hostile/only-cleartext no common authentication method
+only-anonymous hostile/only-anonymous no common authentication method
+replayed-handshake hostile/replayed-handshake secret
 broken-json hostile/broken-json bad packet
 broken-cbor hostile/broken-cbor bad packet
 deep-cbor hostile/deep-cbor deep

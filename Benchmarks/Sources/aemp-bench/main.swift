@@ -32,6 +32,8 @@ case "serve":
 case "connect":
   try Handshakes.connect(
     arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
+case "refuse":
+  try Refusals.measure(arguments.text("the kind"), arguments.number("the count"))
 case "secretbox":
   SecretBox.seal(arguments.number("the count"), size: arguments.number("the size"))
 case "idlenode":

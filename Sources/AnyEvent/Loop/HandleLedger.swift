@@ -34,6 +34,11 @@ final class HandleLedger {
   }
 }
 
+extension Loop {
+  /// How many libuv handles and requests the loop has, for tests that look for what is left behind.
+  package var openHandles: Int { ledger.open }
+}
+
 /// The part that all libuv handles have in common.
 @inline(__always)
 func base<Handle>(_ pointer: UnsafeMutablePointer<Handle>) -> UnsafeMutablePointer<uv_handle_t> {

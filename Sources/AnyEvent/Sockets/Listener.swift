@@ -10,11 +10,15 @@ public final class Listener {
   private var watcher: IOWatcher?
   private var pause: TimerWatcher?
   private var file: BoundPath?
+  /// When it was logged that there are no descriptors.
+  private var complainedAt: Double?
   /// The address it is bound to, with the port that the system has chosen if 0 was asked for.
   public let address: SocketAddress
 
   /// How long to wait, in seconds, when there is no descriptor for a new connection.
   static let pauseWithoutDescriptors = 0.25
+  /// How long, in seconds, there is no second log line about that.
+  static let silenceAboutDescriptors = 60.0
 
   init(
     on loop: Loop, _ address: SocketAddress, prepare: ((CInt, SocketAddress) -> Int)?,
@@ -66,11 +70,20 @@ public final class Listener {
     switch errno {
     case EMFILE, ENFILE, ENOBUFS, ENOMEM:
       // The connection stays in the queue and the socket readable: trying at once would spin.
+      complain(errno)
       watcher = nil
       pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
     default:
       break
     }
+  }
+
+  private func complain(_ code: CInt) {
+    let now = loop.monotonicNow
+    if let complainedAt, now < complainedAt + Self.silenceAboutDescriptors { return }
+    complainedAt = now
+    let problem = SocketError("cannot accept connections on \(address)", code: code)
+    AE.log(.error, "\(problem); they wait until descriptors are free (see ulimit -n)")
   }
 
   deinit { close() }

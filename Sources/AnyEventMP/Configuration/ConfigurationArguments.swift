@@ -35,6 +35,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - secure: whether other nodes may not start functions here.
   ///   - nodelay: whether small packets are sent at once.
   ///   - autocork: whether writes are delayed to be sent together.
+  ///   - limits: limits on what others may cost this node.
   ///   - norc: whether to ignore the configuration file.
   ///   - force: whether the arguments beat the configuration file.
   public init(
@@ -44,8 +45,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
     monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
     heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
-    secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil, norc: Bool = false,
-    force: Bool = false
+    secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil,
+    limits: LimitArguments = LimitArguments(), norc: Bool = false, force: Bool = false
   ) {
     self.profile = profile
     self.norc = norc
@@ -67,6 +68,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
     set(.secure, secure.map(Value.bool))
     set(.nodelay, nodelay.map(Value.bool))
     set(.autocork, autocork.map(Value.bool))
+    settings.merge(limits.settings) { _, new in new }
   }
 
   private mutating func set(_ setting: Setting, _ value: Value?) {

@@ -24,7 +24,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     public static let unknownProfile = Code(rawValue: "unknownProfile")
     /// A profile is, by its parents, its own parent.
     public static let circularParents = Code(rawValue: "circularParents")
-    /// Listening on all interfaces needs a secret or a certificate.
+    /// Listening where other hosts can connect needs a secret or a certificate.
     public static let noCredentials = Code(rawValue: "noCredentials")
     /// Standard input is no text that can be used.
     public static let unusableInput = Code(rawValue: "unusableInput")

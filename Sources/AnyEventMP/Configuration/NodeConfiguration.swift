@@ -28,6 +28,10 @@ package struct NodeConfiguration: Sendable {
   package let heartbeat: Double
   /// Seconds of silence after which a connected node counts as down.
   package let heartbeatTimeout: Double
+  /// Seconds that a handshake may take.
+  package let handshakeTimeout: Double
+  /// The limits that somebody has set.
+  let limits: [Setting: Int]
   /// The framings to offer, most preferred first.
   package let framings: [Framing]
   /// The authentication methods that we use, most preferred first.
@@ -89,6 +93,10 @@ package struct NodeConfiguration: Sendable {
     connectInterval = try settings[.connectInterval].seconds()
     heartbeat = try settings[.heartbeat].seconds()
     heartbeatTimeout = try settings[.heartbeatTimeout].seconds()
+    handshakeTimeout =
+      settings.isSet(.handshakeTimeout)
+      ? try settings[.handshakeTimeout].seconds() : monitorTimeout
+    limits = try settings.limits
     framings = try settings[.framingFormat].framings(&warnings)
     authOffer = try settings[.authOffer].authMethods(&warnings)
     authAccept = try settings[.authAccept].authMethods(&warnings)

@@ -62,9 +62,13 @@ extension Node {
       throw RequestError(
         "there is a port \(Value.string(Log.cut(portName, to: 60))) already")
     }
-    start(
-      addSpawnedPort(named: portName), function,
-      UnsafeBufferPointer(rebasing: arguments.message[2...]))
+    guard !spawned.isFull(entry.id) else {
+      spawned.refuse(portName, by: entry.id)
+      throw RequestError(spawned.reason(for: entry.id))
+    }
+    let port = addSpawnedPort(named: portName)
+    spawned.add(port, by: entry.id)
+    start(port, function, UnsafeBufferPointer(rebasing: arguments.message[2...]))
   }
 
   /// As on Perl nodes, a spawned port ignores messages that it has no callback for.

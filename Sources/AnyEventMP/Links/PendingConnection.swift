@@ -2,7 +2,7 @@ import AEMPWire
 import AnyEvent
 
 /// A connection on its way from the first byte to the end of the handshake.
-final class PendingConnection {
+final class PendingConnection: Linked {
   let stream: StreamConnection
   let role: Handshake.Role
   /// Host and port of the other end.
@@ -15,6 +15,13 @@ final class PendingConnection {
   var isCommitted = false
   /// Whether it waits for another connection to the same node to be decided.
   var isHeld = false
+  /// Where strangers that come in are counted together; see ``StrangerPlace``.
+  let place: String
+  // The table that it is in sets these, and keeps it as long.
+  var serial: UInt64 = 0
+  var isStranger = false
+  unowned(unsafe) var previous: PendingConnection?
+  unowned(unsafe) var next: PendingConnection?
   private var handshake: Handshake
   private var timeLimit: TimerWatcher?
   private var holdLimit: TimerWatcher?
@@ -30,6 +37,7 @@ final class PendingConnection {
     self.address = address
     self.dial = dial
     self.act = act
+    place = role == .accepting ? StrangerPlace.name(of: address) : ""
   }
 
   /// Sends the greeting and goes on until the handshake is over, at most so many seconds.

@@ -67,9 +67,10 @@ extension Switchboard {
 
   /// A connection that others waited for is gone: they are asked again.
   func releaseHeld(of id: String?) {
-    for connection in pending where connection.isHeld && connection.peer?.nodeID == id {
+    guard let id else { return }
+    for connection in table.claiming(id) where connection.isHeld {
       // The one before it may have been taken in its stead.
-      if connection.isHeld, pending.contains(where: { $0 === connection }) { ready(connection) }
+      if connection.isHeld, table.contains(connection) { ready(connection) }
     }
   }
 
@@ -103,4 +104,11 @@ extension Refusal {
 extension Refusal.Code {
   /// The listener has more unauthenticated connections than it may have.
   static let tooManyConnections = Self(rawValue: "tooManyConnections")
+}
+
+extension Refusal {
+  fileprivate static let manyStrangers = "too many connections that are not authenticated"
+  static let tooManyConnections = Refusal(.tooManyConnections, manyStrangers)
+  static let tooManyFromOneAddress = Refusal(
+    .tooManyConnections, "\(manyStrangers) from one address")
 }

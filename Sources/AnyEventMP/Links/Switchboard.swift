@@ -4,11 +4,13 @@ import AnyEvent
 /// The connections of a node that are not authenticated yet, and who may become its link.
 final class Switchboard {
   unowned let node: Node
-  private(set) var pending: [PendingConnection] = []
+  private(set) var table = PendingTable()
   /// Dialled and hung up on by the other end, which may have preferred another one.
   var undecided: [PendingConnection] = []
-  /// How many strangers may be connected at a time; beyond it the oldest of them is dropped.
-  var maximumStrangers = 1024
+  /// How many strangers may be connected at a time.
+  var maximumStrangers = StandardLimits.strangers
+  /// How many of them may come from one address.
+  var maximumStrangersPerAddress = StandardLimits.strangersPerAddress
   /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
   static let holdTime = 1.0
 
@@ -17,16 +19,24 @@ final class Switchboard {
   }
 
   /// How many connections are in their handshake.
-  var pendingCount: Int { pending.count }
+  var pendingCount: Int { table.count }
+
+  /// The connections in their handshake, in the order in which they began.
+  var pending: [PendingConnection] { table.inOrder }
 
   /// Somebody connected to us.
   func accepted(_ stream: StreamConnection, from address: String) {
-    let strangers = pending.filter { $0.role == .accepting }
-    if strangers.count >= maximumStrangers {
-      strangers.first?.refuse(
-        Refusal(.tooManyConnections, "too many connections that are not authenticated"))
-    }
+    makeRoom(for: StrangerPlace.name(of: address))
     begin(stream, as: .accepting, address: address, dial: nil)
+  }
+
+  /// Drops one of the strangers, of those that hold most, if one more would be too many.
+  private func makeRoom(for place: String) {
+    if table.strangers.count(at: place) >= maximumStrangersPerAddress {
+      table.strangers.oldest(at: place)?.refuse(.tooManyFromOneAddress)
+    } else if table.strangers.count >= maximumStrangers {
+      table.strangers.surplus?.refuse(.tooManyConnections)
+    }
   }
 
   /// An address that we dialled answers.
@@ -36,11 +46,10 @@ final class Switchboard {
 
   /// Closes everything.
   func close() {
-    for connection in pending {
+    for connection in table.removeAll() {
       connection.finish()
       connection.stream.close()
     }
-    pending = []
     undecided = []
   }
 
@@ -56,8 +65,8 @@ final class Switchboard {
       ) { [unowned self] connection, action in
         node.run { act(connection, action) }
       }
-      pending.append(connection)
-      connection.start(timeLimit: node.monitorTimeout)
+      table.add(connection)
+      connection.start(timeLimit: node.handshakeTimeout)
     } catch {
       AE.log(.error, in: Log.transport, "\(address): \(error)")
       stream.close()
@@ -69,7 +78,10 @@ final class Switchboard {
     switch action {
     case .send: break
     case .peerGreeting(let greeting): greeted(connection, greeting)
-    case .requestPermission: ready(connection)
+    case .requestPermission:
+      // Before we prove ourselves, a listener's peer has.
+      if connection.role == .accepting { table.proved(connection) }
+      ready(connection)
     case .established(let result): established(connection, result)
     case .refused(let refusal): refused(connection, refusal)
     }
@@ -77,6 +89,7 @@ final class Switchboard {
 
   private func greeted(_ connection: PendingConnection, _ greeting: Greeting) {
     connection.peer = greeting
+    table.greeted(connection)
     guard greeting.isNodeConnection else {
       return connection.refuse(
         Refusal(.wrongProtocol, "this node does not speak \(greeting.protocolName)"))
@@ -138,7 +151,7 @@ final class Switchboard {
 
   /// The connection that there is to a node has been heard of: nobody replaces it.
   func provedAlive(_ id: String) {
-    let held = pending.filter { $0.isHeld && $0.peer?.nodeID == id }
+    let held = table.claiming(id).filter(\.isHeld)
     refuse(held, because: alreadyConnected(id))
   }
 
@@ -195,11 +208,11 @@ final class Switchboard {
   }
 
   func others(than connection: PendingConnection) -> [PendingConnection] {
-    let id = connection.peer?.nodeID
-    return pending.filter { $0 !== connection && $0.peer != nil && $0.peer?.nodeID == id }
+    guard let id = connection.peer?.nodeID else { return [] }
+    return table.claiming(id).filter { $0 !== connection }
   }
 
   func remove(_ connection: PendingConnection) {
-    pending.removeAll { $0 === connection }
+    table.remove(connection)
   }
 }

@@ -16,6 +16,8 @@ package struct NodeSurroundings {
   package var makeAddressSources: (String) -> AddressSources
   /// The process id, which goes into the names of ports.
   package var processID: Int
+  /// How many descriptors the process may have.
+  package var descriptorLimit: () -> Int = { .max }
 
   /// Surroundings of these parts.
   package init(
@@ -33,9 +35,15 @@ package struct NodeSurroundings {
 
   /// This machine: sockets, the operating system's randomness, the process's environment.
   static func machine(loop: Loop) -> NodeSurroundings {
-    NodeSurroundings(
+    var machine = NodeSurroundings(
       network: SocketNetwork(loop: loop), random: SystemRandomNumberGenerator(),
       makeNonce: { Nonce() }, makeContext: { .ofProcess() },
       makeAddressSources: { .ofMachine(hostName: $0) }, processID: Int(getpid()))
+    machine.descriptorLimit = {
+      var limit = rlimit()
+      let status = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+      return status == 0 ? Int(clamping: limit.rlim_cur) : .max
+    }
+    return machine
   }
 }

@@ -4,6 +4,9 @@ import Glibc
 /// The real network: TCP sockets on the node's loop.
 final class SocketNetwork: NodeNetwork {
   private let loop: Loop
+  /// How many connections may wait to be accepted (the kernel may allow fewer): when thousands come at
+  /// once, the one of a node among them must not wait for the kernel to ask again after a second.
+  private static let queueLength = 4096
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   var nodelay = true
 
@@ -20,7 +23,7 @@ final class SocketNetwork: NodeNetwork {
       on: host, Int(port),
       prepare: { [self] descriptor, _ in
         setOptions(of: descriptor)
-        return 0
+        return Self.queueLength
       },
       accept: { [loop] socket in
         accepted(

@@ -24,6 +24,7 @@ extension Node {
     self.configuration = configuration
     heartbeat.interval = configuration.heartbeat
     heartbeat.timeout = configuration.heartbeatTimeout
+    apply(configuration.limits)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
     handshakeConfiguration = Self.handshakes(of: configuration)
@@ -48,7 +49,7 @@ extension Node {
       keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
   }
 
-  /// Seconds until an unreachable node counts as down, and the time a handshake may take.
+  /// Seconds until an unreachable node counts as down.
   var monitorTimeout: Double { configuration?.monitorTimeout ?? 30 }
 
   /// Seconds between attempts to reach the addresses of one node.

@@ -67,6 +67,7 @@ extension Node {
     guard port.state != .dead, let owned = ports.take(port) else { return }
     // The table's reference is the last one, if the program has forgotten the port.
     defer { owned.release() }
+    if port.ignoresUnhandled { spawned.remove(port) }
     switch port.die() {
     case .node(let entry)?: tell(entry, of: port, reason)
     case .callback(let callback)?: fire(callback, reason)

@@ -41,6 +41,8 @@ public final class Node {
   var timerSerial: UInt64 = 0
   /// What other nodes may call by name.
   var functions = FunctionTable()
+  /// The ports that others have spawned here.
+  var spawned = SpawnedPorts()
 
   // The network
   var configuration: NodeConfiguration?
@@ -61,7 +63,7 @@ public final class Node {
   /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As
   /// many bytes of messages between ports of this node may wait for the event loop; the port that one
   /// more is for is killed, with the reason `too_much_queued`.
-  public var queueLimit = 256 << 20 { didSet { queueLimitsChanged() } }
+  public var queueLimit = StandardLimits.queue { didSet { queueLimitsChanged() } }
   /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
   public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
   /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed

@@ -1,16 +1,22 @@
 import AnyEvent
 
-/// Log lines that a peer can cause as often as it likes: a few similar ones a minute.
+/// Log lines that a peer can cause as often as it likes: so many similar ones a minute.
 ///
 /// Of the others the number is told; they themselves are still there at the debug level.
 final class PeerLog {
   private unowned let loop: Loop
-  private var limiter = LogRateLimiter<String>(lines: 10, interval: PeerLog.interval)
+  /// How many are logged; setting it forgets how many were.
+  var lines = StandardLimits.logLines { didSet { limiter = Self.limiter(lines) } }
+  private var limiter = PeerLog.limiter(StandardLimits.logLines)
   private var summary: TimerWatcher?
   private static let interval = 60.0
 
   init(loop: Loop) {
     self.loop = loop
+  }
+
+  private static func limiter(_ lines: Int) -> LogRateLimiter<String> {
+    LogRateLimiter(lines: lines, interval: interval)
   }
 
   /// Logs a line, or counts it; `subject` is the peer and the kind of trouble.

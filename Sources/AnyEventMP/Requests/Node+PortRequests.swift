@@ -29,7 +29,11 @@ extension Node {
   private func monitorRequested(of name: UnsafeRawBufferPointer, by entry: NodeEntry) {
     if let port = ports.find(name) { return startWatching(port, for: entry) }
     let name = String(decoding: name, as: UTF8.self)
-    Self.noSuchPort("\(id)#\(name)").withUnsafeBufferPointer {
+    let reason: [Value] =
+      spawned.hasRefused(name, to: entry.id)
+      ? [.string("too_many_ports"), .string(spawned.reason(for: entry.id))]
+      : Self.noSuchPort("\(id)#\(name)")
+    reason.withUnsafeBufferPointer {
       self.request(.kil0, name, of: entry, $0)
     }
   }

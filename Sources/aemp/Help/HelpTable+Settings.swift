@@ -66,7 +66,7 @@ extension HelpTable {
       "Delays writing so that more is sent together; 0 unless it is set.", "1"),
   ]
 
-  private static func setting(
+  static func setting(
     _ setting: Setting, _ value: String, _ summary: String, _ text: String, _ example: String
   ) -> HelpEntry {
     let name = setting.rawValue

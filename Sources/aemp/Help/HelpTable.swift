@@ -12,6 +12,7 @@ enum HelpTable {
     Group(
       heading: "Settings (the word \"set\" may be left out; \"del\" in its place removes one)",
       entries: settings),
+    Group(heading: "Limits (settings, too)", entries: limits),
     Group(heading: "A node", entries: nodes),
     Group(heading: "Other nodes", entries: messages + network),
     Group(heading: "About the tool", entries: tool),

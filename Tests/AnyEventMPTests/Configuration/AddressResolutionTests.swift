@@ -55,6 +55,34 @@ import Testing
     #expect(try listen("127.0.0.1:1", hasCredentials: false) == ["127.0.0.1:1"])
   }
 
+  @Test(
+    "nor is any address that others can reach, by number or by name",
+    arguments: [
+      "10.0.0.1:4040", "0.0.0.0:4040", "[::]:4040", "[2001:db8::1]:4040", "[fe80::1]:4040",
+      "128.0.0.1:4040", "[::ffff:10.0.0.1]:4040", "[::2]:4040",
+    ])
+  func otherAddresses(_ address: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try listen("127.0.0.1:1", address, hasCredentials: false)
+    }
+    #expect(error?.code == .noCredentials)
+    let sentence = error?.description ?? ""
+    #expect(sentence.contains("can be reached by other hosts, which needs a secret"), "\(sentence)")
+    #expect(try listen(address, hasCredentials: true).count == 1)
+  }
+
+  @Test("a name is refused for the first of its addresses that others can reach")
+  func namesWithoutCredentials() throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try listen("two:4040", hasCredentials: false)
+    }
+    #expect(error?.description.hasPrefix("binds: 10.0.0.1:4040 can be reached") == true)
+    // The name of this host is one of its loopback addresses.
+    #expect(try listen("4040", hasCredentials: false) == ["127.0.1.1:4040"])
+    let here = ["127.255.0.1:1", "[::1]:1", "[::ffff:127.0.0.1]:1"]
+    for address in here { #expect(try listen(address, hasCredentials: false).count == 1) }
+  }
+
   @Test("a host name without an address is an error for binds and no place for seeds")
   func unknownHost() throws {
     let error = #expect(throws: ConfigurationError.self) { try listen("nowhere:1") }

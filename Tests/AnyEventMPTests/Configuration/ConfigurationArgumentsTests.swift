@@ -12,6 +12,9 @@ import Testing
       heartbeat: 5,
       heartbeat_timeout: 6, framing_format: ["json"],
       auth_offer: ["x"], auth_accept: ["y"], secure: true, nodelay: false, autocork: true,
+      limits: LimitArguments(
+        handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 10,
+        max_depth: 11, max_queue: 12, max_spawned: 13, max_log_lines: 14),
       norc: true, force: true)
     #expect(arguments.profile == "seed")
     #expect(arguments.norc && arguments.force)
@@ -22,7 +25,9 @@ import Testing
         "connect_interval": 4.0,
         "heartbeat": 5.0, "heartbeat_timeout": 6.0,
         "framing_format": ["json"], "auth_offer": ["x"], "auth_accept": ["y"], "secure": true,
-        "nodelay": false, "autocork": true,
+        "nodelay": false, "autocork": true, "handshake_timeout": 7.0, "max_strangers": 8,
+        "max_strangers_per_address": 9, "max_packet": 10, "max_depth": 11, "max_queue": 12,
+        "max_spawned": 13, "max_log_lines": 14,
       ])
   }
 

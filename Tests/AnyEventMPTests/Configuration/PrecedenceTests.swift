@@ -35,6 +35,13 @@ import Testing
     Probe(setting: .heartbeatTimeout, value: { .int(100 + $0) }) {
       $0.heartbeatTimeout == 45 ? 0 : Int($0.heartbeatTimeout) - 100
     },
+    Probe(setting: .handshakeTimeout, value: { .int(100 + $0) }) {
+      $0.handshakeTimeout == 30 ? 0 : Int($0.handshakeTimeout) - 100
+    },
+    Probe(setting: .maxStrangers, value: { .int($0) }) { $0.limits[.maxStrangers] ?? 0 },
+    Probe(setting: .maxPacket, value: { .string(String(5000 + $0)) }) {
+      $0.limits[.maxPacket].map { $0 - 5000 } ?? 0
+    },
     Probe(setting: .nodeID, value: { .string("node\($0)") }) {
       Int($0.nodeID.dropFirst(4)) ?? 0
     },

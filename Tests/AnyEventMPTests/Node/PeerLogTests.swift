@@ -27,4 +27,21 @@ import Testing
       peerLog.stop()
     }
   }
+
+  @Test("how many similar lines are logged can be set")
+  func lines() {
+    let log = LogCollector.shared
+    let subject = TestName.next("subject")
+    withLoop(manualTime: 1000) { test in
+      let peerLog = PeerLog(loop: test.loop)
+      peerLog.lines = 3
+      for _ in 0..<12 {
+        peerLog.log(.warn, in: Log.transport, "trouble with \(subject)", similarTo: subject)
+      }
+      #expect(log.lines(with: "trouble with \(subject)").count == 3)
+      test.loop.advance(by: 61)
+      #expect(log.lines(with: "\(subject): suppressed 9 similar").count == 1)
+      peerLog.stop()
+    }
+  }
 }

@@ -35,14 +35,14 @@ extension Node {
   static func listening(
     on loop: Loop, _ name: String = "node", seeds: [String] = [], framings: [String]? = nil,
     secret: String = "the tests' secret", monitorTimeout: Double? = nil,
-    connectInterval: Double? = nil
+    connectInterval: Double? = nil, limits: LimitArguments = LimitArguments()
   ) throws -> Node {
     let node = Node(on: loop)
     try node.configure(
       ConfigurationArguments(
         "test", nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds, secret: secret,
         monitor_timeout: monitorTimeout, connect_interval: connectInterval,
-        framing_format: framings, norc: true))
+        framing_format: framings, limits: limits, norc: true))
     return node
   }
 

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import Synchronization
 import Testing
 
 @Suite("Servers")
@@ -9,6 +10,11 @@ struct ListenerTests {
     await #expect(processExitsWith: .success) {
       let loop = Loop(manualTime: 0)
       var accepted = 0
+      let complaints = Mutex<[String]>([])
+      LogContext("AnyEvent").message_cb { message in
+        complaints.withLock { $0.append(message.text) }
+        return true
+      }
       guard
         let listener = try? loop.listen(
           on: "127.0.0.1", 0,
@@ -48,6 +54,15 @@ struct ListenerTests {
       settle(until: { rounds >= 10 })
       precondition(accepted == 0)
       idle.cancel()
+      // It tries again and again, and says so once.
+      for _ in 0..<20 {
+        loop.advance(by: 1)
+        loop.runOnce(waiting: false)
+      }
+      complaints.withLock {
+        precondition($0.count == 1, "\($0)")
+        precondition($0[0].hasPrefix("cannot accept connections on 127.0.0.1:"), "\($0)")
+      }
       setLimit(256)
       settle(until: {
         loop.advance(by: 1)

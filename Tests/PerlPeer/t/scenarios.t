@@ -119,7 +119,8 @@ for my $framing (qw(cbor json)) {
 
    # Kinds that our own peer is not made to notice, or only by its time limit
    # of 30 seconds.
-   my %skip = map +($_ => 1), qw(silent half slow no-auth huge-array large-cbor flood-cbor large-json cleartext);
+   my %skip = map +($_ => 1), qw(silent half slow no-auth huge-array large-cbor flood-cbor large-json cleartext
+      slow-auth cleartext-first);
    my @run = map {
       [$_, begin "hostile", $_, "--seed", $address, "--nodeid", "hostile/$_", "--limit", 10]
    } grep !$skip{$_}, AEMPPeer::Hostile::kinds;

@@ -66,8 +66,8 @@ extension BindAddress {
 
   /// The places to listen on for a list of binds, each once, in the order of the list.
   ///
-  /// - Throws: ``ConfigurationError`` when `*` is asked for without a secret or certificate, and
-  ///   for a host name that has no address.
+  /// - Throws: ``ConfigurationError`` for `*` and every address that other hosts can reach when there is no
+  ///   secret or certificate, and for a host name that has no address.
   package static func placesToListen(
     on binds: [BindAddress], _ sources: AddressSources, hasCredentials: Bool
   ) throws(ConfigurationError) -> [HostPort] {
@@ -88,6 +88,14 @@ extension BindAddress {
           """
           binds: the host name "\(name)" has no address; correct it, or bind to an address such \
           as 127.0.0.1:4040
+          """)
+      }
+      if !hasCredentials, let place = found.first(where: { !$0.address.isLoopback }) {
+        throw ConfigurationError(
+          .noCredentials,
+          """
+          binds: \(place) can be reached by other hosts, which needs a secret or a certificate; run \
+          "aemp gensecret", or bind to an address such as 127.0.0.1:4040
           """)
       }
       for place in found where !places.contains(place) { places.append(place) }

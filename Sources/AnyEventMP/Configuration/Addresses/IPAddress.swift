@@ -42,6 +42,15 @@ package struct IPAddress: Hashable, Sendable {
   /// Whether it is an IPv6 address.
   package var isIPv6: Bool { bytes.count == 16 }
 
+  /// Whether only this host can reach it: 127.0.0.0/8, also written as IPv6, and ::1.
+  package var isLoopback: Bool {
+    guard isIPv6 else { return bytes[0] == 127 }
+    if bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
+      return bytes[12] == 127
+    }
+    return bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
+  }
+
   /// Whether `*` stands for it when an interface has it.
   ///
   /// For IPv4 all but the loopback network; for IPv6 what others can reach: 2000::/3 and fc00::/7.

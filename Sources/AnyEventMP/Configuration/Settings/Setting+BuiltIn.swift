@@ -16,6 +16,11 @@ extension Setting {
       .array(HandshakeConfiguration.defaultAuthMethods.map { .string($0.rawValue) })
     case .secure, .autocork: 0
     case .nodelay: 1
+    // What monitor_timeout is.
+    case .handshakeTimeout: .null
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+      .maxLogLines:
+      standardLimit.map(Value.int) ?? .null
     }
   }
 }

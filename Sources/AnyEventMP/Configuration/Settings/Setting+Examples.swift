@@ -19,6 +19,10 @@ extension Setting {
     case .authOffer, .authAccept: "secretbox_x25519,tls_sha3_512,hmac_sha3_512"
     case .secure, .nodelay: "1"
     case .autocork: "0"
+    case .handshakeTimeout: "10"
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+      .maxLogLines:
+      String(standardLimit ?? 0)
     case .parent: "base"
     }
   }

@@ -21,10 +21,13 @@ extension Setting {
     case .framingFormat: _ = try value.framings(&warnings)
     case .authOffer, .authAccept: _ = try value.authMethods(&warnings)
     case .services: _ = try value.services()
-    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout:
+    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout:
       let seconds = try value.seconds()
       return Int(exactly: seconds).map(Value.int) ?? .double(seconds)
     case .secure, .nodelay, .autocork: return .int(try value.flag() ? 1 : 0)
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+      .maxLogLines:
+      if let limits { return .int(try value.limit(in: limits)) }
     }
     return value.value
   }

@@ -36,6 +36,22 @@ package enum Setting: String, CaseIterable, Sendable {
   case nodelay
   /// Whether writes are delayed to be sent together.
   case autocork
+  /// Seconds that a handshake may take.
+  case handshakeTimeout = "handshake_timeout"
+  /// How many connections that came in may be unauthenticated at a time.
+  case maxStrangers = "max_strangers"
+  /// How many of them may come from one address.
+  case maxStrangersPerAddress = "max_strangers_per_address"
+  /// Bytes of one packet.
+  case maxPacket = "max_packet"
+  /// Levels of nesting of one packet.
+  case maxDepth = "max_depth"
+  /// Bytes that may wait for one node.
+  case maxQueue = "max_queue"
+  /// Living ports that one other node may have spawned here.
+  case maxSpawned = "max_spawned"
+  /// Log lines about similar trouble with one peer, a minute.
+  case maxLogLines = "max_log_lines"
   /// The profile that a profile inherits from; only in profiles.
   case parent
 
@@ -50,7 +66,10 @@ package enum Setting: String, CaseIterable, Sendable {
     case .nodeID, .secret, .certificate, .eval, .parent: .text
     case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
-    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout: .number
+    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout,
+      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+      .maxLogLines:
+      .number
     case .secure, .nodelay, .autocork: .flag
     }
   }

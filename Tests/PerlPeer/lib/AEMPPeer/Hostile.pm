@@ -21,6 +21,9 @@ use AEMPPeer::Handshake ();
 #            authentication line ("auth": a good one first)
 #   arg      changes to our greeting and secret
 #   framing  the only one that we understand and speak
+#   drip     what to send a byte at a time after the greeting, without end
+#   reflect  send back the authentication line that comes
+#   replay   a good handshake first, then the same bytes on a fresh connection
 my %KIND = (
    "silent"          => { start => sub { } },
    "garbled"         => { start => sub { AEMPPeer::Handshake::random_bytes (2000) . "\n" } },
@@ -65,6 +68,15 @@ my %KIND = (
       $line
    } },
    "no-common-method" => { start => "ours", arg => { accept => ["tls_other"] } },
+   "only-cleartext"  => { start => "ours", arg => { accept => ["cleartext"] } },
+   "only-anonymous"  => { start => "ours", arg => { accept => ["tls_anon"] } },
+   "cleartext-first" => { start => "ours", greeting => sub { },
+                          arg => { accept => [qw(cleartext tls_anon hmac_sha3_512)] } },
+   "hidden-methods"  => { start => "ours", arg => { accept => [qw(cleartext)] }, greeting => sub { $_[0]->auth } },
+   "greeting-then-end" => { start => "ours", shutdown => 1 },
+   "slow-auth"       => { start => "ours", drip => "hmac_sha3_512;" },
+   "reflected-auth"  => { start => "ours", greeting => sub { }, reflect => 1 },
+   "replayed-handshake" => { start => "ours", greeting => sub { $_[0]->auth }, replay => 1 },
    "no-common-framing" => { start => "ours", arg => { framings => ["storable"] } },
 
    "broken-json"     => { framing => "json", data => sub { '["","devnull"]["",}' } },
@@ -190,7 +202,8 @@ sub _listen {
    $self->{server} = AnyEvent::Socket::tcp_server ($host, $port || undef, sub {
       my ($fh) = @_;
 
-      delete $self->{server};
+      delete $self->{server}
+         unless $self->{replay};
       delete $scenario->{limit};
       $self->_connected ($fh);
    }, sub {
@@ -230,6 +243,10 @@ sub _connected {
       on_read  => sub { $self->_read },
    );
 
+   # The bytes of a good handshake, to somebody who has chosen another nonce since.
+   return $self->_send ($self->{recorded})
+      if defined $self->{recorded};
+
    $self->_send (join "", map "$_\n", @{ $self->{lines} })
       if $self->{data} or ($self->{start} || "") eq "ours";
    $self->_send ($self->{start}->($self))
@@ -263,7 +280,7 @@ sub _read {
       return $self->_send ($bytes);
    }
 
-   return $$rbuf = ""
+   return $self->_read_on
       if $self->{answered};
 
    while ($$rbuf =~ s/\A([^\n]*)\n//) {
@@ -281,9 +298,53 @@ sub _read {
          $self->_send ($self->{data}->($self));
          $self->_flood if $self->{flood};
       } elsif ($self->{greeting}) {
-         $self->_send ($self->{greeting}->($self));
+         $self->_send ($self->{recorded} = $self->{greeting}->($self));
+         delete $self->{recorded}
+            unless $self->{replay};
+      } elsif (defined $self->{drip}) {
+         my @byte = split //, $self->{drip};
+         $self->{slow_timer} = AE::timer 0, 0.25, sub { $self->_send (@byte ? shift @byte : "0") };
       }
-      return;
+      return $self->_read_on;
+   }
+}
+
+# What comes behind their greeting: at most an authentication line is of interest.
+sub _read_on {
+   my ($self) = @_;
+
+   my $rbuf = \$self->{handle}{rbuf};
+
+   $self->{rest} .= substr $$rbuf, 0, 4096
+      if length ($self->{rest} || "") < 4096;
+   $$rbuf = "";
+   $self->{rest} =~ s/\A([^\n]*)\n//
+      or return;
+   my $line = $1;
+   # What follows is not of interest any more.
+   delete $self->{rest};
+
+   my $scenario = $self->{scenario};
+   return if $self->{data} or $self->{second};
+
+   return $scenario->fail ("'$self->{kind}': the other side sent $1")
+      if $line =~ /^(cleartext|tls_anon);/;
+
+   # A node of ours that listens shows nothing of it before we have proved to know the secret.
+   $scenario->event ("Their authentication line: $line")
+      unless $self->{replay};
+
+   $self->_send ("$line\n")
+      if $self->{reflect};
+
+   if (my $auth = delete $self->{recorded}) {
+      # Now without knowing the secret.
+      my $recorded = (join "", map "$_\n", @{ $self->{lines} }) . $auth;
+      $self->{handle}->destroy;
+      delete @$self{qw(handle timer their answered rest replay greeting start)};
+      $self->{recorded} = $recorded;
+      $self->_connect
+         if @{ $scenario->{option}{seed} };
    }
 }
 

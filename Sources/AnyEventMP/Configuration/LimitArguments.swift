@@ -1,0 +1,37 @@
+/// Limits on what others may cost a node, for `configure`; what is nil is left to the file and to the
+/// defaults, which a careful operator can leave alone.
+public struct LimitArguments: Hashable, Sendable {
+  var settings: [String: Value] = [:]
+
+  /// Limits under the names that they have in the configuration file.
+  ///
+  /// - Parameters:
+  ///   - handshake_timeout: seconds that a handshake may take; `monitor_timeout` unless it is set.
+  ///   - max_strangers: connections that came in and are not authenticated (1024), at most half of
+  ///     what descriptors the process may have.
+  ///   - max_strangers_per_address: how many of them may come from one address (256), which is for IPv6
+  ///     a network of 64 bits.
+  ///   - max_packet: bytes of one packet (64 MiB).
+  ///   - max_depth: levels of nesting of one packet (512).
+  ///   - max_queue: bytes that may wait for one node (256 MiB); 0: any number.
+  ///   - max_spawned: living ports that one other node may have spawned here (100,000); 0: any number.
+  ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
+  public init(
+    handshake_timeout: Double? = nil, max_strangers: Int? = nil,
+    max_strangers_per_address: Int? = nil, max_packet: Int? = nil, max_depth: Int? = nil,
+    max_queue: Int? = nil, max_spawned: Int? = nil, max_log_lines: Int? = nil
+  ) {
+    set(.handshakeTimeout, handshake_timeout.map(Value.double))
+    set(.maxStrangers, max_strangers.map(Value.int))
+    set(.maxStrangersPerAddress, max_strangers_per_address.map(Value.int))
+    set(.maxPacket, max_packet.map(Value.int))
+    set(.maxDepth, max_depth.map(Value.int))
+    set(.maxQueue, max_queue.map(Value.int))
+    set(.maxSpawned, max_spawned.map(Value.int))
+    set(.maxLogLines, max_log_lines.map(Value.int))
+  }
+
+  private mutating func set(_ setting: Setting, _ value: Value?) {
+    if let value { settings[setting.rawValue] = value }
+  }
+}

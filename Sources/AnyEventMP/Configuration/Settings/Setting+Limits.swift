@@ -1,0 +1,54 @@
+/// The settings that are limits on what others may cost us.
+extension Setting {
+  /// The values that a limit can have, 0 for none at all where that is one of them; nil for settings
+  /// that are no such limit.
+  var limits: ClosedRange<Int>? {
+    switch self {
+    case .maxStrangers, .maxStrangersPerAddress, .maxLogLines: 1...1_000_000
+    // Requests of the nodes themselves must fit, and a node in Perl can't read what is nested deeper.
+    case .maxPacket: 4096...(1 << 32)
+    case .maxDepth: 16...StandardLimits.depth
+    case .maxQueue: 0...(1 << 40)
+    case .maxSpawned: 0...1_000_000_000
+    default: nil
+    }
+  }
+
+  /// What a limit is when nobody says anything.
+  var standardLimit: Int? {
+    switch self {
+    case .maxStrangers: StandardLimits.strangers
+    case .maxStrangersPerAddress: StandardLimits.strangersPerAddress
+    case .maxPacket: StandardLimits.packet
+    case .maxDepth: StandardLimits.depth
+    case .maxQueue: StandardLimits.queue
+    case .maxSpawned: StandardLimits.spawned
+    case .maxLogLines: StandardLimits.logLines
+    default: nil
+    }
+  }
+}
+
+extension SettingValue {
+  /// The value of a limit.
+  func limit(in range: ClosedRange<Int>) throws(ConfigurationError) -> Int {
+    guard let limit = Int(exactly: try number()), range.contains(limit) else {
+      throw wrongValue(
+        Self.shown(value), "is no whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return limit
+  }
+}
+
+extension LayeredSettings {
+  /// The limits that somebody has set; the others are left to the program.
+  var limits: [Setting: Int] {
+    get throws(ConfigurationError) {
+      var limits: [Setting: Int] = [:]
+      for setting in Setting.allCases where isSet(setting) {
+        if let range = setting.limits { limits[setting] = try self[setting].limit(in: range) }
+      }
+      return limits
+    }
+  }
+}

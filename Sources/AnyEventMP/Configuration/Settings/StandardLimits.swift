@@ -1,0 +1,17 @@
+/// The limits of a node that is told none.
+enum StandardLimits {
+  /// Connections that came in and are not authenticated.
+  static let strangers = 1024
+  /// How many of them may come from one address.
+  static let strangersPerAddress = 256
+  /// Bytes of one packet.
+  static let packet = CodecLimits.standard.maximumSize
+  /// Levels of nesting of one packet.
+  static let depth = CodecLimits.standard.maximumDepth
+  /// Bytes that may wait for one node.
+  static let queue = 256 << 20
+  /// Living ports that one other node may have spawned here.
+  static let spawned = 100_000
+  /// Log lines about similar trouble with one peer, a minute.
+  static let logLines = 10
+}

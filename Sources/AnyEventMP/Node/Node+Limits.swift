@@ -1,0 +1,38 @@
+import AnyEvent
+
+extension Node {
+  /// Takes over the limits that somebody has configured; the others stay as the program has them.
+  func apply(_ configured: [Setting: Int]) {
+    for (setting, limit) in configured {
+      switch setting {
+      case .maxStrangers: switchboard.maximumStrangers = limit
+      case .maxStrangersPerAddress: switchboard.maximumStrangersPerAddress = limit
+      case .maxPacket: packetLimit = limit
+      case .maxDepth: limits.maximumDepth = limit
+      case .maxQueue: queueLimit = limit
+      case .maxSpawned: spawned.limit = limit
+      case .maxLogLines: peerLog.lines = limit
+      default: break
+      }
+    }
+    limitStrangers(isConfigured: configured[.maxStrangers] != nil)
+  }
+
+  /// Half of the descriptors stay for others: who is silent must not keep nodes from connecting.
+  private func limitStrangers(isConfigured: Bool) {
+    let most = max(1, surroundings.descriptorLimit() / 2)
+    guard switchboard.maximumStrangers > most else { return }
+    if isConfigured {
+      AE.log(
+        .warn, in: Log.kernel,
+        """
+        max_strangers is \(most) instead of \(switchboard.maximumStrangers), half of what descriptors \
+        this process may have; raise that limit (ulimit -n)
+        """)
+    }
+    switchboard.maximumStrangers = most
+  }
+
+  /// Seconds that a handshake may take.
+  var handshakeTimeout: Double { configuration?.handshakeTimeout ?? monitorTimeout }
+}

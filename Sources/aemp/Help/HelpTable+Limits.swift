@@ -1,0 +1,48 @@
+import AnyEventMP
+
+/// The limits on what others may cost a node.
+extension HelpTable {
+  static let limits = [
+    setting(
+      .handshakeTimeout, "S", "seconds that a handshake may take",
+      """
+      Whoever connects and has not authenticated by then is dropped; unless it is set, it is \
+      monitor_timeout.
+      """, "10"),
+    setting(
+      .maxStrangers, "N", "unauthenticated connections at a time",
+      """
+      When one more comes in, the oldest of the address that has most of them is dropped. 1024 \
+      unless it is set, and never more than half of the descriptors that the process may have.
+      """, "1024"),
+    setting(
+      .maxStrangersPerAddress, "N", "unauthenticated connections from one address",
+      """
+      When one more comes in, the oldest from there is dropped. For IPv6, an address is a \
+      network of 64 bits. 256 unless it is set.
+      """, "256"),
+    setting(
+      .maxPacket, "BYTES", "size of one message",
+      """
+      A connection on which a larger one arrives is closed, and a port that sends one is killed. \
+      67108864 unless it is set.
+      """, "67108864"),
+    setting(
+      .maxDepth, "N", "levels of nesting of one message",
+      "As with max_packet. 512 unless it is set, which is the most that there can be.", "512"),
+    setting(
+      .maxQueue, "BYTES", "what may wait for one node",
+      """
+      A node that does not take more counts as down; 0: any number. 268435456 unless it is set.
+      """, "268435456"),
+    setting(
+      .maxSpawned, "N", "living ports that one node may spawn here",
+      """
+      Beyond, it is refused; monitors get the reason too_many_ports; 0: any number. \
+      100000 unless it is set.
+      """, "100000"),
+    setting(
+      .maxLogLines, "N", "log lines about similar trouble with one peer",
+      "So many a minute; of further ones the number is logged. 10 unless it is set.", "10"),
+  ]
+}

@@ -1,0 +1,124 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Ports spawned by others") struct SpawnLimitTests {
+  private func withNode(
+    limit: Int, _ body: (Node, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_spawned: limit))
+      defer { node.close() }
+      node.run { sub("t::init") { rcv(SELF, "never") { (_: Int) in } } }
+      try body(node, test)
+    }
+  }
+
+  private func spawn(_ names: [String], by peer: WirePeer) {
+    for name in names { peer.send("", "AnyEvent::MP::_spawn", .string(name), "t::init") }
+  }
+
+  @Test("beyond the limit a spawn is refused: the monitor is told why, and one line is logged")
+  func refused() throws {
+    let log = LogCollector.shared
+    try withNode(limit: 3) { node, test in
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      spawn(["a", "b", "c", "d"], by: peer)
+      peer.send("", "mon1", "d")
+      peer.send("", "mon1", "e")
+      test.run(until: { peer.messages().count { $0[0] == "kil0" } == 2 })
+      let problem = "\(peer.id) has spawned 3 ports here, as many as it may"
+      let reasons = peer.messages().filter { $0[0] == "kil0" }
+      #expect(reasons.first == ["kil0", "d", "too_many_ports", .string(problem)])
+      #expect(reasons.last?[2] == "no_such_port")
+      #expect(node.ports.count == 3)
+      #expect(log.lines(with: problem, upTo: .error).count == 1)
+      #expect(!peer.isClosed)
+    }
+  }
+
+  @Test("a node of ours that monitors what it spawns gets that reason")
+  func monitored() throws {
+    try withNode(limit: 1) { node, test in
+      let other = try Node.listening(on: test.loop, "other", seeds: [node.address])
+      defer { other.close() }
+      var reasons: [Message] = []
+      other.run {
+        for _ in 0..<2 {
+          mon(AnyEventMP.spawn(node.id, "t::init")) { reason in reasons.append(reason) }
+        }
+      }
+      test.run(until: { !reasons.isEmpty })
+      #expect(reasons.map { $0[0] } == ["too_many_ports"])
+      #expect(node.ports.count == 1)
+    }
+  }
+
+  @Test("each node has a limit of its own, and what has died does not count")
+  func counting() throws {
+    try withNode(limit: 2) { node, test in
+      let one = try WirePeer.connect(node.address, id: TestName.next("one"), test)
+      let two = try WirePeer.connect(node.address, id: TestName.next("two"), test)
+      spawn(["a", "b"], by: one)
+      spawn(["c", "d"], by: two)
+      test.run(until: { node.ports.count == 4 })
+      one.send("", "kil1", "a")
+      spawn(["e"], by: two)
+      two.send("", "mon1", "e")
+      test.run(until: { two.messages().contains { $0[0] == "kil0" } && node.ports.count == 3 })
+      spawn(["f", "g"], by: one)
+      one.send("", "mon1", "g")
+      test.run(until: { one.messages().contains { $0[0] == "kil0" } })
+      #expect(one.messages().filter { $0[0] == "kil0" }.map { $0[1] } == ["g"])
+      #expect(node.spawned.count(of: one.id) == 2)
+    }
+  }
+
+  @Test("to connect anew does not help; ports that the node itself makes do not count")
+  func again() throws {
+    try withNode(limit: 2) { node, test in
+      let id = TestName.next("peer")
+      let first = try WirePeer.connect(node.address, id: id, test)
+      spawn(["a", "b"], by: first)
+      test.run(until: { node.ports.count == 2 })
+      first.raw.stream.flushAndClose()
+      test.run(until: { node.connectedNodes.isEmpty })
+      let second = try WirePeer.connect(node.address, id: id, test)
+      node.run {
+        for _ in 0..<3 {
+          _ = port()
+          _ = AnyEventMP.spawn(node.id, "t::init")
+        }
+      }
+      spawn(["c"], by: second)
+      second.send("", "mon1", "c")
+      test.run(until: { second.messages().contains { $0[0] == "kil0" } })
+      #expect(node.ports.count == 8)
+    }
+  }
+
+  @Test("of thousands that were refused the last are remembered, and only to who asked for them")
+  func memory() {
+    var spawned = SpawnedPorts()
+    for number in 0..<10_000 { spawned.refuse("p\(number)", by: "a") }
+    for number in 9872..<10_000 { #expect(spawned.hasRefused("p\(number)", to: "a")) }
+    let remembered = (0..<10_000).count { spawned.hasRefused("p\($0)", to: "a") }
+    #expect(remembered <= 256)
+    #expect(!spawned.hasRefused("p9999", to: "b"))
+  }
+
+  @Test("0 is no limit, and what was spawned leaves nothing behind")
+  func unlimited() throws {
+    try withNode(limit: 0) { node, test in
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let names = (0..<500).map { "p\($0)" }
+      spawn(names, by: peer)
+      test.run(until: { node.ports.count == 500 })
+      #expect(node.spawned.count(of: peer.id) == 500)
+      for name in names { peer.send("", "kil1", .string(name)) }
+      test.run(until: { node.ports.count == 0 })
+      #expect(node.spawned.count(of: peer.id) == 0)
+    }
+  }
+}
