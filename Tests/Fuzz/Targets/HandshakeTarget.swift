@@ -1,4 +1,7 @@
-import AEMPWire
+@testable import AEMPWire
+
+/// Made once: most of a run would be its guarded memory.
+private let secret = try? Secret("the fuzzer's secret")
 
 /// The handshake in both roles, against any stream and against a peer with any greeting.
 func fuzzHandshake(_ input: [UInt8]) throws {
@@ -6,7 +9,7 @@ func fuzzHandshake(_ input: [UInt8]) throws {
   let settings = input.byte()
   let role: Handshake.Role = settings & 1 == 0 ? .accepting : .dialling
   var configuration = HandshakeConfiguration(
-    nodeID: "us", secret: try Secret("the fuzzer's secret"),
+    nodeID: "us", secret: secret,
     framings: settings & 2 == 0 ? [.cbor, .json] : [.json])
   if settings & 4 != 0 {
     configuration.authAccept.append(.cleartext)
@@ -20,12 +23,17 @@ func fuzzHandshake(_ input: [UInt8]) throws {
   }
 }
 
+/// One that says the same in every run.
 private func machine(
   _ configuration: HandshakeConfiguration, _ role: Handshake.Role
 ) throws -> FuzzedHandshake {
-  FuzzedHandshake(
-    try Handshake(
-      configuration, as: role, peerAddress: "10.0.0.1:4040", nonce: Nonce(replaying: "our nonce")))
+  let nonce = Nonce(replaying: "our nonce")
+  let exchange = KeyExchange(replaying: Array(repeating: 1, count: 32))
+  let greeting = configuration.greeting(
+    peerAddress: "10.0.0.1:4040", nonce: nonce, keyExchange: exchange)
+  return FuzzedHandshake(
+    Handshake(
+      configuration, as: role, greeting: try GreetingLines(greeting, nonce), keyExchange: exchange))
 }
 
 /// How a stream is cut makes no difference; who gets in has a greeting that is read and written.
@@ -66,7 +74,9 @@ private func fuzzGreeting(
   theirs.nodeID = (try? Greeting(line: first))?.nodeID ?? "them"
   let ours = try machine(configuration, role)
   let peer = FuzzedHandshake(
-    Handshake(theirs, as: role == .accepting ? .dialling : .accepting, greeting: greeting))
+    Handshake(
+      theirs, as: role == .accepting ? .dialling : .accepting, greeting: greeting,
+      keyExchange: KeyExchange(replaying: Array(repeating: 2, count: 32))))
   var isQuiet = false
   while !isQuiet {
     let (there, back) = (ours.takeSent(), peer.takeSent())
@@ -81,6 +91,14 @@ private func fuzzGreeting(
     try demand(
       connection.authMethod == other.sentAuthMethod
         && connection.sentAuthMethod == other.authMethod, "both ends agree on the methods")
+    let (keys, theirKeys) = (connection.keys, other.keys)
+    try demand((keys == nil) == (theirKeys == nil), "both ends agree on sealing")
+    if let keys, let theirKeys {
+      try demand(
+        ConstantTime.areEqual(keys.send.bytes, theirKeys.receive.bytes)
+          && ConstantTime.areEqual(keys.receive.bytes, theirKeys.send.bytes),
+        "both ends have the same keys")
+    }
     try demand(connection.rest.isEmpty && other.rest.isEmpty, "nothing is left over")
   }
 }

@@ -18,11 +18,13 @@ func fuzzNode(_ input: [UInt8]) throws {
   let entry = node.entry(for: "peer")
   let link = Link(
     node: node, entry: entry, stream: StreamConnection(loop: network.loop, medium: wire),
-    address: "10.9.9.9:1", facts: facts(framing))
+    address: "10.9.9.9:1", facts: facts(framing),
+    keys: nil)
   node.run { prepare(node) }
   node.nodeUp(entry, link)
   for piece in input.pieces() {
-    piece.withUnsafeBytes { link.received($0) }
+    var piece = piece
+    piece.withUnsafeMutableBytes { link.received($0) }
     network.run(for: 0.01)
   }
   network.run(for: 40)
