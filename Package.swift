@@ -75,8 +75,32 @@ let package = Package(
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: ["AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp"],
+      path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Driver", "Failures"],
+      sources: ["Targets", "Replay"]),
   ]
 )
+
+// For scripts/fuzz: one program with all that is fuzzed, and only what it needs.
+let isFuzzing = Context.environment["AE_FUZZ"] != nil
+if isFuzzing {
+  let program = Target.executableTarget(
+    name: "fuzz",
+    dependencies: [
+      "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp", "CLibFuzzer",
+    ],
+    path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Failures", "Replay"],
+    sources: ["Targets", "Driver"],
+    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+  // As a library, without a main of its own.
+  let tool = Target.target(name: "aemp", dependencies: ["AnyEventMP"], exclude: ["main.swift"])
+  package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
+  package.targets =
+    package.targets.filter { $0.type != .executable && $0.type != .test }
+    + [tool, program, .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer")]
+}
 
 for target in package.targets where target.type != .system {
   target.swiftSettings =
@@ -87,4 +111,11 @@ for target in package.targets where target.type != .system {
       .enableUpcomingFeature("MemberImportVisibility"),
       .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+  // Optimised, but with all checks that a debug build has.
+  if isFuzzing {
+    target.swiftSettings?.append(
+      .unsafeFlags([
+        "-sanitize=fuzzer,address", "-assert-config", "Debug", "-enable-testing",
+      ]))
+  }
 }

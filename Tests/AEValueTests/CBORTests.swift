@@ -1,5 +1,6 @@
-import AEValue
 import Testing
+
+@testable import AEValue
 
 @Test("byte strings of pure ASCII are text, others are bytes") func byteStrings() throws {
   #expect(try CBOR.decode(bytes(hex: "4474657374")) == "test")
@@ -26,7 +27,16 @@ func hashNames() throws {
     try CBOR.decode(bytes(hex: "a8 4161 01 6162 02 05 03 20 04 f93e00 05 f5 06 f6 07 41e9 08"))
       == ["a": 1, "b": 2, "5": 3, "-1": 4, "1.5": 5, "1": 6, "": 7, "é": 8])
   #expect(try CBOR.decode(bytes(hex: "a3 6161 01 4161 02 7f 6161 ff 03")) == ["a": 3])
-  #expect(try CBOR.decode(bytes(hex: "a1 820102 03")) == ["[1,2]": 3])
+}
+
+@Test("lists and hashes are no names: as text in text they would double with every level")
+func containersAsNames() throws {
+  let inHash = String(repeating: "a1", count: 60) + "01" + String(repeating: "02", count: 60)
+  for hex in ["a1 820102 03", "a1 80 03", "a1 d9d9f7 80 03", "bf a0 03 ff", inHash] {
+    #expect(throws: CodecError(.malformed, at: hex == inHash ? 59 : 1)) {
+      try CBOR.decode(bytes(hex: hex))
+    }
+  }
 }
 
 @Test("tags do not matter: references become null, big numbers numbers, all else its value")

@@ -165,7 +165,8 @@ struct CBORReader {
     return true
   }
 
-  /// Reads the key of a hash: text, bytes as text, anything else as the text Perl makes of it.
+  /// Reads the key of a hash: text, bytes as text, numbers and the like as the text Perl makes
+  /// of them.
   @inline(__always) private mutating func key(depth: Int) throws(CodecError) -> String {
     let initial = try peek()
     if initial >> 5 == 3, initial != 0x7f {
@@ -175,10 +176,14 @@ struct CBORReader {
   }
 
   @inline(never) private mutating func oddKey(depth: Int) throws(CodecError) -> String {
+    let start = index
     let value = try value(depth: depth)
     switch value {
     case .string(let text): return text
     case .null: return ""
+    case .array, .hash:
+      // Nobody sends them, and as text, escaped once more for each level, they would grow without end.
+      throw CodecError(.malformed, at: start)
     default: return value.string ?? value.description
     }
   }

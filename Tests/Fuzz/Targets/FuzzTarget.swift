@@ -1,0 +1,32 @@
+/// What is fuzzed: each takes any bytes, must not trap, and holds its properties.
+enum FuzzTarget: String, CaseIterable {
+  case json, cbor, packets, handshake, sealed, node, configuration, certificate
+  case commandLine = "command-line"
+
+  /// Runs one input.
+  ///
+  /// - Throws: ``FuzzFinding`` when a property does not hold.
+  func run(_ input: [UInt8]) throws {
+    switch self {
+    case .json: try fuzzJSON(input)
+    case .cbor: try fuzzCBOR(input)
+    case .packets: try fuzzPackets(input)
+    case .handshake: try fuzzHandshake(input)
+    case .sealed: try fuzzSealed(input)
+    case .node: try fuzzNode(input)
+    case .configuration: try fuzzConfiguration(input)
+    case .certificate: try fuzzCertificate(input)
+    case .commandLine: try fuzzCommandLine(input)
+    }
+  }
+}
+
+/// A property that does not hold.
+struct FuzzFinding: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// Looks whether a property holds.
+func demand(_ condition: Bool, _ property: @autoclosure () -> String) throws {
+  if !condition { throw FuzzFinding(description: "does not hold: \(property())") }
+}

@@ -1,0 +1,22 @@
+# shellcheck shell=sh
+# Runs of the Swift tests under a sanitizer. To be sourced after packages.sh.
+
+# sanitize address|thread [ARGUMENTS OF swift test]
+# Needs $root and $scratch, the package and its build directory.
+# shellcheck disable=SC2154
+# Builds the tests with that sanitizer and runs them; fails if it finds something.
+sanitize() {
+  kind=$1
+  shift
+  say "Building for the $kind sanitizer"
+  swift build --build-tests --sanitize="$kind" --scratch-path "$scratch/$kind" || return 1
+  say "Testing under the $kind sanitizer"
+  (
+    # Leaks are looked for at the end of the process.
+    export ASAN_OPTIONS="detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+    export LSAN_OPTIONS="suppressions=$root/scripts/lib/leak.supp:print_suppressions=0"
+    # Swift's own backtrace of a crash would take minutes under a sanitizer.
+    export SWIFT_BACKTRACE=enable=no
+    swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
+  )
+}
