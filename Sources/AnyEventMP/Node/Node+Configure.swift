@@ -19,6 +19,7 @@ extension Node {
       return
     }
     let configuration = try NodeConfiguration(arguments, context: surroundings.makeContext())
+    let tls = try configuration.makeTLSContext()
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try listen(configuration, sources)
     self.configuration = configuration
@@ -26,6 +27,7 @@ extension Node {
     heartbeat.timeout = configuration.heartbeatTimeout
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
+    self.tls = tls
     handshakeConfiguration = Self.handshakes(of: configuration)
     if configuration.isRandom { portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
@@ -44,7 +46,7 @@ extension Node {
     HandshakeConfiguration(
       nodeID: configuration.nodeID, secrets: configuration.secrets,
       authAccept: configuration.authAccept, authOffer: configuration.authOffer,
-      framings: configuration.framings,
+      framings: configuration.framings, hasCertificate: configuration.certificate != nil,
       keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
   }
 
