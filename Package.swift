@@ -17,13 +17,14 @@ let package = Package(
       name: "CSodium", path: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]
     ),
     .systemLibrary(
-      name: "COpenSSL", path: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+      name: "COpenSSL", path: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
     // The layers, each importing only those above it
     .target(name: "AEValue"),
-    .target(name: "AnyEvent", dependencies: ["AEValue", "CLibUV"]),
-    .target(name: "AEMPWire", dependencies: ["AEValue", "CSodium", "COpenSSL"]),
-    .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire"]),
+    .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
+    .target(name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CLibUV", "COpenSSL"]),
+    .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
+    .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .executableTarget(name: "aemp", dependencies: ["AnyEventMP"]),
 
@@ -69,10 +70,16 @@ let package = Package(
       name: "aemp-cluster-node", dependencies: ["AnyEventMP"],
       path: "Tests/Cluster/aemp-cluster-node", swiftSettings: [.defaultIsolation(MainActor.self)]),
 
+    // One end of TLS conversations with Perl
+    .executableTarget(
+      name: "anyevent-tls-peer", dependencies: ["AnyEvent"], path: "Tests/TLS/anyevent-tls-peer",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
-    .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent"]),
+    .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL"]),
+    .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL"]),
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
-    .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP"]),
+    .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
     .testTarget(

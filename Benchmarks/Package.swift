@@ -9,10 +9,13 @@ let package = Package(
     .systemLibrary(
       name: "CSodiumYardstick", path: "CSodiumYardstick", pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"])]),
+    .systemLibrary(
+      name: "COpenSSLYardstick", path: "COpenSSLYardstick", pkgConfig: "openssl",
+      providers: [.apt(["libssl-dev"])]),
     .executableTarget(
       name: "aemp-bench",
       dependencies: [
-        "CSodiumYardstick",
+        "CSodiumYardstick", "COpenSSLYardstick",
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
       ],

@@ -10,7 +10,9 @@ usage: driver PROGRAM YARDSTICKS GROUPS ROUNDS
 import os
 import random
 import secrets
+import subprocess
 import sys
+import tempfile
 
 from processes import Failure
 from table import print_table
@@ -38,6 +40,16 @@ def measure(workloads, rounds, with_yardsticks):
     return results
 
 
+def make_certificate(file):
+    """Writes a key and its certificate, as "aemp gencert" makes them."""
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-subj", "/CN=bench", "-days", "2", "-keyout", "-", "-out", "-"],
+        check=True, capture_output=True)
+    file.write(made.stdout)
+    file.flush()
+
+
 def main():
     program, yardsticks, groups, rounds = sys.argv[1:5]
     os.environ["AEMP_BENCH_SECRET"] = secrets.token_hex(32)
@@ -50,7 +62,11 @@ def main():
         if group not in known:
             sys.exit(f"bench: there is no group {group}; the groups are {', '.join(known)}.")
     workloads = [workload for workload in workloads if workload.group in wanted]
-    results = measure(workloads, int(rounds), yardsticks != "-")
+    with tempfile.NamedTemporaryFile(suffix=".pem") as certificate:
+        if "tls" in wanted:
+            make_certificate(certificate)
+            os.environ["AEMP_BENCH_CERT"] = certificate.name
+        results = measure(workloads, int(rounds), yardsticks != "-")
     print_table(workloads, results)
     if any(not ours for ours, _ in results.values()):
         sys.exit(1)

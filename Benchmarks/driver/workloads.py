@@ -89,14 +89,36 @@ class Programs:
             "cpu_mbs": receiver["n"] * size / max([receiver["cpu"]] + senders),
         }
 
-    @staticmethod
-    def sealed(measure):
+    def sealed(self, measure):
         """The same measurement on encrypted connections."""
-        os.environ["AEMP_BENCH_AUTH"] = "secretbox_x25519"
+        return self.authenticated("secretbox_x25519", measure)
+
+    def tls(self, measure):
+        """The same measurement with TLS."""
+        return self.authenticated("tls_sha3_512", measure)
+
+    @staticmethod
+    def authenticated(method, measure):
+        """The same measurement on connections with this method of authentication."""
+        os.environ["AEMP_BENCH_AUTH"] = method
         try:
             return measure()
         finally:
             del os.environ["AEMP_BENCH_AUTH"]
+
+    # OpenSSL on a blocking socket
+
+    def tls_one_way(self, count, size):
+        port = free_port()
+        return self.rates(run_pair(
+            [self.bench, "tlsrecv", port, count, size],
+            lambda port: [[self.bench, "tlssend", port, count, size]], "server"))
+
+    def tls_round_trips(self, cores):
+        port = free_port()
+        return run_pair(
+            [self.bench, "tlsecho", port],
+            lambda port: [[self.bench, "tlsping", port, ROUND_TRIPS]], "clients", cores)["client"][0]
 
     # Round trips
 
@@ -288,6 +310,29 @@ def all_workloads(bench, yardsticks):
             figures=[Figure(f"refused, {kind}", "cpu_us", "µs", 100, False, True),
                      Figure("  growth of the resident size", "grown_kb", "KiB", None, False)])
           for kind in ("http", "plain", "sealed", "silent")],
+        Workload(
+            "tls", lambda: use.tls(lambda: use.one_way(SMALL, 32, "cbor")), "ours, plain",
+            lambda: use.one_way(SMALL, 32, "cbor"),
+            [Figure("TLS one-way, small", "rate", "msg/s", 0.7),
+             Figure("  CPU of both sides", "cpu_ns", "ns/msg", None, False)], True),
+        Workload(
+            "tls", lambda: use.tls(lambda: use.one_way(15_000, 65536, "cbor")), "OpenSSL alone",
+            lambda: use.tls_one_way(15_000, 65536),
+            [Figure("TLS one-way, 64 KiB", "mbs", "MB/s", 0.7),
+             Figure("  by the CPU of the busier side", "cpu_mbs", "MB/s", 0.7)], True),
+        Workload(
+            "tls", lambda: use.tls(lambda: use.one_way(15_000, 65536, "cbor")), "ours, plain",
+            lambda: use.one_way(15_000, 65536, "cbor"),
+            [Figure("TLS one-way, 64 KiB", "mbs", "MB/s")], True),
+        Workload(
+            "tls", lambda: use.tls(lambda: use.round_trips((0, 0))), "OpenSSL alone",
+            lambda: use.tls_round_trips((0, 0)),
+            [Figure("TLS round trips, one core", "rate", "trips/s", 0.7),
+             Figure("  p50", "p50", "µs", None, False)], True),
+        Workload(
+            "tls", lambda: use.tls(use.handshakes), "ours, plain", use.handshakes,
+            [Figure("TLS connect, close", "rate", "/s"),
+             Figure("  CPU of both sides", "cpu_ms", "ms", None, False)], True),
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),

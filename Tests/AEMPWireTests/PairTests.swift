@@ -125,7 +125,7 @@ struct PairTests {
     #expect(b?.peer[key: "dataconn_id"] == "a;1@alpha")
   }
 
-  @Test("a peer with a certificate continues with hmac, as we have no TLS")
+  @Test("a peer with a certificate continues with hmac when we have none")
   func peerWithTLS() throws {
     let owner = Owner(
       try Handshake(configuration("alpha"), as: .dialling, peerAddress: "127.0.0.1:1"))

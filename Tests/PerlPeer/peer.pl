@@ -51,6 +51,9 @@ options
   --framing LIST      cbor, json or both, most preferred first
   --sealed MODE       encrypt connections where the other node can ("yes"), or accept no
                       others ("only"); without it we are as AnyEvent::MP 2.02
+  --tls MODE          use the certificate of the configuration file ("yes"), and no secret
+                      ("only"); --tls-rc FILE takes it from another file, --tls-version 1.2
+                      uses no higher version
   --family NAME       (eg_receivers)
   --count N           messages to send, or to receive before stopping (sender 1, others no end)
   --kill REASON       for "monitor"
@@ -66,7 +69,7 @@ USAGE
 my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
 
 Getopt::Long::GetOptions (\%option,
-   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s family=s count=i kill=s limit=f
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s tls=s tls-rc=s tls-version=s family=s count=i kill=s limit=f
       connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late verbose help),
 ) or die $USAGE;
 

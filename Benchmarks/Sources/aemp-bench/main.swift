@@ -36,6 +36,16 @@ case "refuse":
   try Refusals.measure(arguments.text("the kind"), arguments.number("the count"))
 case "secretbox":
   SecretBox.seal(arguments.number("the count"), size: arguments.number("the size"))
+case "tlsrecv":
+  BareTLS.receive(
+    arguments.number("the port"), arguments.number("the count"), size: arguments.number("the size"))
+case "tlssend":
+  BareTLS.send(
+    arguments.number("the port"), arguments.number("the count"), size: arguments.number("the size"))
+case "tlsecho":
+  BareTLS.echo(arguments.number("the port"))
+case "tlsping":
+  BareTLS.ping(arguments.number("the port"), arguments.number("the count"))
 case "idlenode":
   try IdleNode.run(arguments.text("the address"))
 case "watched":

@@ -1,3 +1,4 @@
+internal import AEOpenSSL
 internal import COpenSSL
 
 /// HMAC-SHA3-512 (FIPS 202 and FIPS 198-1), computed by OpenSSL 3.

@@ -5,22 +5,31 @@ struct Transcript {
   /// The other end's two lines with LF endings, however they arrived.
   var theirs: [UInt8]
 
-  /// The data that proves our knowledge of the secret to the other end.
-  func ownData(for method: AuthMethod, secret: Secret) throws(Refusal) -> [UInt8] {
+  /// The data that proves to the other end that we may connect.
+  func ownData(for method: AuthMethod, secret: Secret?) throws(Refusal) -> [UInt8] {
     try withProof(by: method, secret: secret, of: [ours, theirs], Hexadecimal.encode)
   }
 
-  /// The one of the secrets that the other end knows, as its line proves; throws if it is none.
-  func verify(_ line: AuthLine, secrets: [Secret]) throws(Refusal) -> Secret {
+  /// The one of the secrets that the other end knows, as its line proves, nil if the method needs
+  /// none; throws if it proves nothing.
+  func verify(_ line: AuthLine, secrets: [Secret]) throws(Refusal) -> Secret? {
     guard let data = Hexadecimal.decode(line.data) else { throw .malformedAuthLine }
-    for secret in secrets {
-      let isProven = try withProof(by: line.method, secret: secret, of: [theirs, ours]) {
-        expected in
-        data.withUnsafeBytes { ConstantTime.areEqual($0, expected) }
-      }
-      if isProven { return secret }
+    guard line.method.needsSecret else {
+      guard try isProof(data, by: line.method, secret: nil) else { throw .wrongDigest }
+      return nil
+    }
+    for secret in secrets where try isProof(data, by: line.method, secret: secret) {
+      return secret
     }
     throw .wrongSecret
+  }
+
+  private func isProof(
+    _ data: [UInt8], by method: AuthMethod, secret: Secret?
+  ) throws(Refusal) -> Bool {
+    try withProof(by: method, secret: secret, of: [theirs, ours]) { expected in
+      data.withUnsafeBytes { ConstantTime.areEqual($0, expected) }
+    }
   }
 
   private static let sealingLabel = Array("secretbox_x25519\n".utf8)
@@ -29,9 +38,17 @@ struct Transcript {
   ///
   /// `lines` are first the sender's, then the receiver's greeting. The secret is not copied.
   private func withProof<Result>(
-    by method: AuthMethod, secret: Secret, of lines: [[UInt8]],
+    by method: AuthMethod, secret: Secret?, of lines: [[UInt8]],
     _ body: (UnsafeRawBufferPointer) -> Result
   ) throws(Refusal) -> Result {
+    switch method {
+    case .tlsAnonymous: return body(UnsafeRawBufferPointer(start: nil, count: 0))
+    case .tlsSHA3_512:
+      guard let digest = SHA3.digest(of: lines) else { throw .cryptography }
+      return digest.withUnsafeBytes(body)
+    default: break
+    }
+    guard let secret else { throw .noCredentials }
     if method == .secretboxX25519 {
       let code = secret.sealingCode(for: [Transcript.sealingLabel] + lines)
       return code.withUnsafeBytes(body)

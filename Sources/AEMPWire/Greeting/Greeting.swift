@@ -52,6 +52,12 @@ public struct Greeting: Equatable, Sendable {
   /// The key whose value says which secrets the sender has, to those who have them too.
   static let secretsKey = "x-kid"
 
+  /// The key which says that the sender has a certificate; the value is a version.
+  static let tlsKey = "tls"
+
+  /// Whether the sender wants TLS if the other end does, in a version that we know.
+  var offersTLS: Bool { self[key: Greeting.tlsKey]?.hasPrefix("1.") == true }
+
   /// Whether this is a connection between nodes, not one of a protocol extension.
   public var isNodeConnection: Bool { protocolName == Greeting.nodeProtocol }
 

@@ -8,6 +8,8 @@ extension Handshake {
     let keyExchange: KeyExchange?
     /// Whether our greeting says which secrets we have.
     let announcesSecrets: Bool
+    /// Whether our greeting wants TLS.
+    let offersTLS: Bool
 
     /// The state after a line of the other end; adds what the owner has to do.
     func receive(
@@ -18,7 +20,7 @@ extension Handshake {
       case .nonce(let first): try receiveNonce(line, first, &actions)
       case .authenticating(let authentication):
         try receiveAuthLine(line, authentication, &actions)
-      case .unstarted, .deciding, .established, .refused: state
+      case .unstarted, .deciding, .securing, .established, .refused: state
       }
     }
 
@@ -63,24 +65,35 @@ extension Handshake {
       if role == .dialling, !first.greeting.isNodeConnection {
         throw .wrongProtocol(first.greeting.protocolName)
       }
-      guard !configuration.secrets.isEmpty else { throw .noCredentials }
       let peer = first.greeting
-      let peerKey = peerKey(peer)
+      let isInTLS = offersTLS && peer.offersTLS
+      guard isInTLS || !configuration.secrets.isEmpty else {
+        throw configuration.hasCertificate ? .noTLS : .noCredentials
+      }
+      let peerKey = isInTLS ? nil : peerKey(peer)
       let ownNonce = Array(lines.second.utf8)
       let isClient = ownNonce.lexicographicallyPrecedes(line)
       var authentication = try Authentication(
         peer: peer,
         transcript: Transcript(ours: lines.bytes, theirs: first.line + [10] + line + [10]),
-        method: peerKey == nil ? chooseMethod(for: peer) : .secretboxX25519,
-        framing: chooseFraming(for: peer),
-        secrets: secrets(for: peer, nonce: line, isClient: isClient), peerKey: peerKey,
-        isClient: isClient)
-      // With several secrets and a peer that does not say which it has, its line must come first.
-      if role == .dialling, authentication.secret != nil {
-        authentication.permission = .asked
-        actions.append(.requestPermission)
-      }
+        method: peerKey == nil ? chooseMethod(for: peer, inTLS: isInTLS) : .secretboxX25519,
+        framing: chooseFraming(for: peer), isInTLS: isInTLS,
+        // In TLS it need not be known beforehand who has which: the certificate is enough.
+        secrets: isInTLS
+          ? configuration.secrets : secrets(for: peer, nonce: line, isClient: isClient),
+        peerKey: peerKey, isClient: isClient)
+      if isInTLS { return .securing(authentication) }
+      if mayAsk(&authentication) { actions.append(.requestPermission) }
       return .authenticating(authentication)
+    }
+
+    /// Whether the owner is to be asked for our line before the other end's has come.
+    ///
+    /// With several secrets and a peer that does not say which it has, its line must come first.
+    func mayAsk(_ authentication: inout Authentication) -> Bool {
+      guard role == .dialling, authentication.canSend else { return false }
+      authentication.permission = .asked
+      return true
     }
 
     /// The other end's public key, if the connection will be sealed: both greetings want it.
@@ -111,9 +124,9 @@ extension Handshake {
     }
 
     /// The first of the other side's methods that we are willing to send.
-    private func chooseMethod(for peer: Greeting) throws(Refusal) -> AuthMethod {
-      let willing = configuration.willing
-      if willing.isEmpty, configuration.canSeal {
+    private func chooseMethod(for peer: Greeting, inTLS: Bool) throws(Refusal) -> AuthMethod {
+      let willing = configuration.willing(inTLS: inTLS)
+      if willing.isEmpty, !inTLS, configuration.canSeal {
         throw .notSealed(accepted: configuration.authAccept)
       }
       guard let method = peer.authMethods.first(where: willing.contains) else {
@@ -142,7 +155,8 @@ extension Handshake {
       }
       let authLine = try AuthLine(line: line)
       let accepted =
-        before.peerKey == nil ? configuration.acceptable : [AuthMethod.secretboxX25519]
+        before.peerKey == nil
+        ? configuration.acceptable(inTLS: before.isInTLS) : [AuthMethod.secretboxX25519]
       guard accepted.contains(authLine.method) else {
         throw .authMethodNotAccepted(authLine.method, accepted: accepted)
       }
@@ -169,8 +183,9 @@ extension Handshake {
 
     /// Our authentication line with its ending.
     func authLine(_ authentication: Authentication) throws(Refusal) -> [UInt8] {
-      guard let secret = authentication.secret else { throw .noCredentials }
-      let data = try authentication.transcript.ownData(for: authentication.method, secret: secret)
+      guard authentication.canSend else { throw .noCredentials }
+      let data = try authentication.transcript.ownData(
+        for: authentication.method, secret: authentication.secret)
       let line = AuthLine(
         method: authentication.method, data: data, framing: authentication.framing
       ).bytes

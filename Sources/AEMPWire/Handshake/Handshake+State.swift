@@ -9,6 +9,8 @@ extension Handshake {
     case deciding(PeerLine)
     /// The second line is awaited.
     case nonce(PeerLine)
+    /// Both greetings want TLS, which the owner starts.
+    case securing(Authentication)
     /// Both greetings are known; the authentication lines go both ways, independent of each other.
     case authenticating(Authentication)
     /// The packets begin.
@@ -21,7 +23,7 @@ extension Handshake {
       switch self {
       case .greeting, .nonce: true
       case .authenticating(let authentication): authentication.received == nil
-      case .unstarted, .deciding, .established, .refused: false
+      case .unstarted, .deciding, .securing, .established, .refused: false
       }
     }
 
@@ -30,6 +32,7 @@ extension Handshake {
       switch self {
       case .unstarted, .greeting: "greeting"
       case .deciding, .nonce: "second line (the nonce)"
+      case .securing: "TLS handshake"
       case .authenticating, .established, .refused: "authentication line"
       }
     }
@@ -63,8 +66,8 @@ extension Handshake {
     struct Received {
       var method: AuthMethod
       var framing: Framing
-      /// The secret that the other end has used.
-      var secret: Secret
+      /// The secret that the other end has used, if its method needs one.
+      var secret: Secret?
       /// The line with its ending.
       var line: [UInt8]
       /// The result of the key exchange, on a sealed connection.
@@ -77,6 +80,8 @@ extension Handshake {
     let method: AuthMethod
     /// The framing of our line.
     let framing: Framing
+    /// Whether the lines go through TLS.
+    let isInTLS: Bool
     /// The secrets of which the other end may have one.
     let secrets: [Secret]
     /// The public key of the other end, if the connection will be sealed.
@@ -91,6 +96,9 @@ extension Handshake {
     /// The secret of our line; nil while only the other end's line can tell.
     var secret: Secret? { received?.secret ?? (secrets.count == 1 ? secrets.first : nil) }
 
+    /// Whether our line can be made now.
+    var canSend: Bool { !method.needsSecret || secret != nil }
+
     /// The result once both lines have gone, `rest` being what followed the other end's line.
     func established(rest: @autoclosure () -> [UInt8]) -> EstablishedConnection? {
       guard let sent, let received else { return nil }
@@ -101,12 +109,12 @@ extension Handshake {
     }
 
     private func keys(_ sent: [UInt8], _ received: Received) -> SealedKeys? {
-      guard let shared = received.shared else { return nil }
+      guard let shared = received.shared, let secret = received.secret else { return nil }
       defer { shared.wipe() }
       let ours = (transcript.ours, sent)
       let theirs = (transcript.theirs, received.line)
       return SealedKeys(
-        secret: received.secret, shared: shared, client: isClient ? ours : theirs,
+        secret: secret, shared: shared, client: isClient ? ours : theirs,
         server: isClient ? theirs : ours, isClient: isClient)
     }
   }

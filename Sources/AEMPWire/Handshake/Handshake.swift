@@ -1,7 +1,7 @@
 /// The conversation at the beginning of a connection, as a machine without socket, clock or loop.
 ///
 /// Bytes and events go in, ``HandshakeAction``s come out; the owner performs them in order. An array
-/// of actions never has anything behind `peerGreeting`, `requestPermission`, `established` or
+/// of actions never has anything behind `peerGreeting`, `startTLS`, `requestPermission`, `established` or
 /// `refused`, so an answer may be given while performing them.
 ///
 ///     var handshake = try Handshake(configuration, as: .dialling, peerAddress: "10.0.0.1:4040")
@@ -27,6 +27,8 @@ public struct Handshake: ~Copyable {
   private let party: Party
   private var state = State.unstarted
   private var input = LineReader()
+  /// Whether the owner has been told to start TLS.
+  private var isHandedOver = false
 
   /// A handshake with a greeting made now.
   ///
@@ -43,7 +45,7 @@ public struct Handshake: ~Copyable {
       peerAddress: peerAddress, nonce: nonce, keyExchange: keyExchange)
     party = Party(
       configuration: configuration, role: role, lines: try GreetingLines(greeting, nonce),
-      keyExchange: keyExchange, announcesSecrets: true)
+      keyExchange: keyExchange, announcesSecrets: true, offersTLS: configuration.hasCertificate)
   }
 
   /// A handshake whose own greeting is known beforehand, for instance from a recording.
@@ -62,7 +64,8 @@ public struct Handshake: ~Copyable {
     party = Party(
       configuration: configuration, role: role, lines: greeting,
       keyExchange: offersKey ? keyExchange : nil,
-      announcesSecrets: own?[key: Greeting.secretsKey] != nil)
+      announcesSecrets: own?[key: Greeting.secretsKey] != nil,
+      offersTLS: configuration.hasCertificate && own?.offersTLS == true)
   }
 
   /// Whether the handshake is over, in ``HandshakeAction/established(_:)`` or
@@ -121,6 +124,17 @@ public struct Handshake: ~Copyable {
     return read()
   }
 
+  /// Answers ``HandshakeAction/startTLS(isClient:rest:)``: it is up, and the other end verified.
+  public mutating func secured() -> [HandshakeAction] {
+    guard case .securing(var authentication) = state else {
+      precondition(isRefused, "secured() is the answer to the action startTLS only")
+      return []
+    }
+    let asks = party.mayAsk(&authentication)
+    state = .authenticating(authentication)
+    return asks ? [.requestPermission] : []
+  }
+
   /// Answers ``HandshakeAction/requestPermission``: yes, send our authentication line here.
   public mutating func authenticate() -> [HandshakeAction] {
     guard case .authenticating(var authentication) = state else {
@@ -152,6 +166,7 @@ public struct Handshake: ~Copyable {
     if case .authenticating(let authentication) = state, authentication.permission == .given {
       return end(.refusedByPeer)
     }
+    if case .securing = state { return end(.endOfStreamInTLS) }
     return end(.endOfStream(state.stage))
   }
 
@@ -190,7 +205,13 @@ extension Handshake {
       // Questions that came up on the way need no answer any more.
       return end(error)
     }
-    if case .authenticating(let authentication) = state,
+    if case .securing(let authentication) = state {
+      // What follows is not ours to read.
+      if !isHandedOver {
+        isHandedOver = true
+        actions.append(.startTLS(isClient: authentication.isClient, rest: input.takeRest()))
+      }
+    } else if case .authenticating(let authentication) = state,
       let connection = authentication.established(rest: input.takeRest())
     {
       state = .established

@@ -12,6 +12,8 @@ public struct HandshakeConfiguration: Sendable {
   public var authOffer: [AuthMethod]
   /// The framings that we speak, most preferred first (`framing_format`).
   public var framings: [Framing]
+  /// Whether there is a certificate: TLS is used with everybody else who has one.
+  public var hasCertificate: Bool
   /// `aemp`, or `aemp-<name>` for a connection of a protocol extension.
   public var protocolName: String
   /// Fields of our greeting besides `peeraddr`, such as `mproto=1` or `dataconn_id=…`.
@@ -24,7 +26,8 @@ public struct HandshakeConfiguration: Sendable {
     nodeID: String, secret: Secret? = nil, secrets: [Secret] = [],
     authAccept: [AuthMethod] = HandshakeConfiguration.defaultAuthMethods,
     authOffer: [AuthMethod] = HandshakeConfiguration.defaultAuthMethods,
-    framings: [Framing] = [.cbor, .json], protocolName: String = Greeting.nodeProtocol,
+    framings: [Framing] = [.cbor, .json], hasCertificate: Bool = false,
+    protocolName: String = Greeting.nodeProtocol,
     keys: [Greeting.Key] = HandshakeConfiguration.defaultKeys
   ) {
     self.nodeID = nodeID
@@ -33,6 +36,7 @@ public struct HandshakeConfiguration: Sendable {
     self.authAccept = authAccept
     self.authOffer = authOffer
     self.framings = framings
+    self.hasCertificate = hasCertificate
     self.protocolName = protocolName
     self.keys = keys
   }
@@ -71,7 +75,8 @@ public struct HandshakeConfiguration: Sendable {
       let ids = secrets.map { $0.keyID(for: line) }
       keys.append(Greeting.Key(Greeting.secretsKey, ids.joined(separator: ",")))
     }
-    var methods = acceptable
+    var methods = acceptable(inTLS: hasCertificate)
+    if hasCertificate { keys.append(Greeting.Key(Greeting.tlsKey, "1.0")) }
     if let keyExchange, canSeal {
       methods.insert(.secretboxX25519, at: 0)
       keys.append(Greeting.Key(Greeting.publicKeyKey, Base64.encode(keyExchange.publicKey)))
@@ -91,23 +96,23 @@ public struct HandshakeConfiguration: Sendable {
   /// The methods of ``authAccept`` that can be used with what is configured on a connection that is
   /// not sealed, in sending order: `tls_*` first, because a 2.02 node takes the first that it knows
   /// and fails if that one ignores the TLS that is up.
-  var acceptable: [AuthMethod] {
-    var inTLS: [AuthMethod] = []
-    var others: [AuthMethod] = []
-    for method in authAccept where isUsable(method) {
-      if method.needsTLS { inTLS.append(method) } else { others.append(method) }
-    }
-    return inTLS.isEmpty ? others : inTLS + others
+  func acceptable(inTLS: Bool) -> [AuthMethod] {
+    let usable = authAccept.filter { isUsable($0, inTLS: inTLS) }
+    return usable.filter(\.needsTLS) + usable.filter { !$0.needsTLS }
   }
 
   /// The methods by which we are willing to authenticate on a connection that is not sealed: offered,
   /// accepted and possible.
-  var willing: [AuthMethod] {
-    authOffer.filter { authAccept.contains($0) && isUsable($0) }
+  func willing(inTLS: Bool) -> [AuthMethod] {
+    authOffer.filter { authAccept.contains($0) && isUsable($0, inTLS: inTLS) }
   }
 
   /// Whether the method is known here and can work: no `tls_*` without TLS, none without a secret.
-  private func isUsable(_ method: AuthMethod) -> Bool {
-    method.needsSecret && method != .secretboxX25519 && !secrets.isEmpty
+  private func isUsable(_ method: AuthMethod, inTLS: Bool) -> Bool {
+    switch method {
+    case .tlsSHA3_512, .tlsAnonymous: inTLS
+    case .hmacSHA3_512, .cleartext: !secrets.isEmpty
+    default: false
+    }
   }
 }

@@ -35,6 +35,9 @@ extension Refusal.Code {
   public static let noCommonAuthMethod = Self(rawValue: "noCommonAuthMethod")
   /// There is no framing that both ends speak.
   public static let noCommonFraming = Self(rawValue: "noCommonFraming")
+  /// TLS could not be established: the certificate of one end does not please the other, or what
+  /// arrives is no TLS.
+  public static let tls = Self(rawValue: "tls")
   /// The connection would not be encrypted, and we accept no other.
   public static let notSealed = Self(rawValue: "notSealed")
   /// The other end's public key makes no secret of the connection.

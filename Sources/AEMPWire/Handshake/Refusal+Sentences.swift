@@ -75,8 +75,15 @@ extension Refusal {
   static let noCredentials = Refusal(
     .noCredentials,
     """
-    nobody can be authenticated: this node has neither a secret nor TLS; put the network's secret \
-    into its configuration file
+    nobody can be authenticated: this node has neither a secret nor a certificate (for TLS); put \
+    the network's secret into its configuration file, or set a certificate
+    """)
+
+  static let noTLS = Refusal(
+    .noCommonAuthMethod,
+    """
+    the other end does not use TLS, and this node has a certificate but no secret: give the other \
+    end a certificate, or put one secret into the configuration file of both hosts
     """)
 
   static func noCommonAuthMethod(theirs: [AuthMethod], ours: [AuthMethod]) -> Refusal {
@@ -150,6 +157,10 @@ extension Refusal {
     hosts
     """)
 
+  static let wrongDigest = Refusal(
+    .wrongSecret,
+    "the other end has not seen the same greetings as we: somebody in between has changed them")
+
   static let refusedByPeer = Refusal(
     .refusedByPeer,
     """
@@ -177,6 +188,13 @@ extension Refusal {
     Refusal(
       .endOfStream, "the other end closed the connection before its \(stage) was complete")
   }
+
+  static let endOfStreamInTLS = Refusal(
+    .endOfStream,
+    """
+    the other end closed the connection before its TLS handshake was complete: it may not trust our \
+    certificate; compare cert in the configuration file of both hosts
+    """)
 
   static func timedOut(_ stage: String) -> Refusal {
     Refusal(.timedOut, "the handshake was not done in time, we still waited for \(stage)")

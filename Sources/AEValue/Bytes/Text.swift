@@ -26,7 +26,7 @@ extension String {
   }
 
   /// The text that bytes mean in the network: their UTF-8 if it is valid, else one character each.
-  init(utf8OrLatin1 bytes: [UInt8]) {
+  package init(utf8OrLatin1 bytes: [UInt8]) {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = text
     } else {

@@ -93,6 +93,14 @@ public final class Loop: @unchecked Sendable {
 
   /// The read buffer that all connections of this loop share; its content lasts for one callback.
   package let readBuffer: UnsafeMutableRawBufferPointer
+  private var memoryForPlaintext: UnsafeMutableRawBufferPointer?
+  /// The buffer for what TLS decrypts, shared in the same way; made when it is wanted.
+  package var plaintextBuffer: UnsafeMutableRawBufferPointer {
+    if let memoryForPlaintext { return memoryForPlaintext }
+    let made = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
+    memoryForPlaintext = made
+    return made
+  }
 
   /// Whether watchers on a foreign loop keep the host's `uv_run` from returning.
   ///
@@ -176,6 +184,7 @@ public final class Loop: @unchecked Sendable {
   deinit {
     if state != .closed { closeOwnLoop() }
     readBuffer.deallocate()
+    memoryForPlaintext?.deallocate()
   }
 
   private var coreHandles: [UnsafeMutablePointer<uv_handle_t>] {

@@ -19,7 +19,7 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
     self.init(code: code, "\(what): \(Self.text(for: code))")
   }
 
-  private static func text(for code: CInt) -> String {
+  static func text(for code: CInt) -> String {
     // The GNU variant is not imported into Swift; this one is thread-safe too.
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {

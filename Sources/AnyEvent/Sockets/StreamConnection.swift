@@ -6,13 +6,15 @@ package import AEValue
 /// iteration leaves in one `send`, or one per 64 KiB. What the other end sent is passed on straight
 /// out of the loop's read buffer. Used on the loop's thread only.
 ///
-/// With ``seal(with:)`` what leaves is encrypted: ``output`` is still what is appended to, and it is
-/// sealed when it is sent.
+/// With ``transform(with:)`` what travels is encrypted: ``output`` is still what is appended to, and
+/// it is sealed when it is sent; ``onRead`` still gets what the other end has appended.
 package final class StreamConnection: EndOfIteration {
   /// Why a connection ended.
   package enum End: Equatable {
     case endOfStream
     case failed(String)
+    /// What arrived does not fit what the bytes are transformed by.
+    case broken(String)
   }
 
   package let loop: Loop
@@ -30,8 +32,8 @@ package final class StreamConnection: EndOfIteration {
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   package private(set) var isBlocked = false
   private var isScheduled = false
-  /// What encrypts the output, and what it has made that is not sent yet.
-  private var sealing: (seal: any OutputSeal, sealed: ByteBuffer)?
+  /// What encrypts and decrypts.
+  private var transform: (any StreamTransform)?
 
   private static let writeThreshold = 64 << 10
 
@@ -54,19 +56,18 @@ package final class StreamConnection: EndOfIteration {
 
   /// Bytes that the kernel has not taken yet, with what sealing will add to them.
   package var queuedCount: Int {
-    guard let sealing else { return output.count }
-    let coming = output.isEmpty ? 0 : output.count + sealing.seal.overhead(for: output.count)
-    return sealing.sealed.count + coming
+    guard let transform else { return output.count }
+    let coming = output.isEmpty ? 0 : output.count + transform.overhead(for: output.count)
+    return transform.sealed.count + coming
   }
 
-  /// Encrypts what is appended to ``output`` from now on.
-  package func seal(with seal: any OutputSeal) {
+  /// Encrypts what is appended to ``output`` from now on, and decrypts what arrives from now on.
+  package func transform(with transform: any StreamTransform) {
     guard isOpen else { return }
     // What waits already leaves as it is.
-    let sealed = ByteBuffer(capacity: output.count)
-    sealed.append(contentsOf: output.bytes)
+    transform.sealed.append(contentsOf: output.bytes)
     output.removeAll()
-    sealing = (seal, sealed)
+    self.transform = transform
   }
 
   /// Starts to read.
@@ -108,7 +109,7 @@ package final class StreamConnection: EndOfIteration {
     medium = nil
     closing.close()
     dropOutput()
-    sealing = nil
+    transform = nil
     onRead = nil
     onEnd = nil
     onDrain = nil
@@ -118,25 +119,25 @@ package final class StreamConnection: EndOfIteration {
   package func flushAndClose() {
     if isOpen, !isBlocked {
       flush()
-      if !isBlocked, isOpen, let sealing {
-        sealing.seal.sealEnd(into: sealing.sealed)
-        write(sealing.sealed)
+      if !isBlocked, isOpen, let transform {
+        transform.sealEnd()
+        write(transform.sealed)
       }
     }
     close()
   }
 
   private func flush() {
-    if let sealing { return flush(sealing.seal, sealing.sealed) }
+    if let transform { return flush(transform) }
     write(output)
   }
 
   /// Seals and writes, a part at a time: nothing is sealed while anything sealed has to wait, so that
   /// what comes meanwhile is sealed together.
-  private func flush(_ seal: any OutputSeal, _ sealed: ByteBuffer) {
-    while !isBlocked, !(output.isEmpty && sealed.isEmpty) {
-      if sealed.isEmpty { seal.seal(output, into: sealed) }
-      write(sealed)
+  private func flush(_ transform: any StreamTransform) {
+    while isOpen, !isBlocked, !(output.isEmpty && transform.sealed.isEmpty) {
+      if transform.sealed.isEmpty, let reason = transform.seal(output) { return failLater(reason) }
+      write(transform.sealed)
     }
   }
 
@@ -151,7 +152,7 @@ package final class StreamConnection: EndOfIteration {
 
   private func dropOutput() {
     output.removeAll(keepingCapacity: false)
-    sealing?.sealed.removeAll(keepingCapacity: false)
+    transform?.sealed.removeAll(keepingCapacity: false)
   }
 
   /// A failed write is reported from the loop: the caller may be in the middle of sending.
@@ -164,7 +165,22 @@ package final class StreamConnection: EndOfIteration {
 
   /// Bytes have arrived; they are valid during the call, and may be overwritten.
   package func arrived(_ bytes: UnsafeMutableRawBufferPointer) {
-    onRead?(bytes)
+    guard let transform else {
+      onRead?(bytes)
+      return
+    }
+    let opening = transform.open(bytes) { content in
+      onRead?(content)
+      return isOpen
+    }
+    guard isOpen else { return }
+    // Answers, or why the other end is to go.
+    if !transform.sealed.isEmpty { outputGrew() }
+    switch opening {
+    case .more: break
+    case .end: finish(.endOfStream)
+    case .broken(let reason): finish(.broken(reason))
+    }
   }
 
   /// There is room for writing again.
@@ -176,7 +192,15 @@ package final class StreamConnection: EndOfIteration {
   /// The other end closed, or the connection is broken.
   package func end(_ end: End) {
     guard isOpen else { return }
+    if case .endOfStream = end, let reason = transform?.endOfStream() {
+      return finish(.failed(reason))
+    }
+    finish(end)
+  }
+
+  private func finish(_ end: End) {
     let report = onEnd
+    if case .broken = end, !isBlocked, let transform { write(transform.sealed) }
     close()
     report?(end)
   }

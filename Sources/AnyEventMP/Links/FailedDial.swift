@@ -34,7 +34,7 @@ extension Refusal.Code {
   fileprivate var isAboutAuthentication: Bool {
     switch self {
     case .noCredentials, .noCommonAuthMethod, .authMethodNotAccepted, .wrongSecret, .refusedByPeer,
-      .notSealed, .unusableKey:
+      .notSealed, .unusableKey, .tls:
       true
     default: false
     }

@@ -4,8 +4,8 @@ import AnyEvent
 /// An established connection to another node: packets in, packets out.
 ///
 /// Messages are encoded straight into the stream's output buffer and decoded straight out of the
-/// loop's read buffer; on a sealed connection the stream seals the one when it is sent, and the
-/// records are opened where they lie in the other.
+/// loop's read buffer; on an encrypted connection the stream seals what is in the one when it is
+/// sent, and opens what has arrived before it comes here.
 final class Link {
   let entry: NodeEntry
   /// The host and port of the other end.
@@ -16,8 +16,6 @@ final class Link {
   private unowned(unsafe) let node: Node
   private let stream: StreamConnection
   private let framing: Framing
-  /// Opens what arrives, on a sealed connection.
-  private let opener: RecordOpener?
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private var isOpen = true
   /// How many bytes may wait before something has to be done.
@@ -44,8 +42,7 @@ final class Link {
     self.facts = facts
     framing = facts.sendFraming
     decoder = PacketDecoder(framing: facts.receiveFraming, limits: node.limits)
-    opener = keys.map(RecordOpener.init)
-    if let keys { stream.seal(with: RecordSealer(keys)) }
+    if let keys { stream.transform(with: SealedTransform(keys)) }
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }
     setAlarm()
@@ -87,7 +84,7 @@ final class Link {
     let mark = node.highWaterMark
     alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
     // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
-    outputLevel = opener == nil ? alarmLevel : alarmLevel - Self.mostSealed
+    outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
   }
 
   /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
@@ -169,29 +166,7 @@ final class Link {
       let before = node.sourceNode
       node.sourceNode = entry
       defer { node.sourceNode = before }
-      if let opener {
-        open(bytes, with: opener)
-      } else {
-        decode(UnsafeRawBufferPointer(bytes))
-      }
-    }
-  }
-
-  private func open(_ bytes: UnsafeMutableRawBufferPointer, with opener: RecordOpener) {
-    var rest = bytes
-    do throws(RecordError) {
-      while isOpen {
-        switch try opener.next(&rest) {
-        case .incomplete: return
-        case .content(let content): decode(content)
-        case .end: return fail(Self.closed)
-        }
-      }
-    } catch {
-      node.logPeer(
-        .warn, "\(address) (\(entry.id)): connection closed: \(error)", at: address,
-        about: "bad record")
-      fail("bad record: \(error)")
+      decode(UnsafeRawBufferPointer(bytes))
     }
   }
 
@@ -216,13 +191,15 @@ final class Link {
     }
   }
 
-  private static let closed = "connection closed by the other node"
-
   private func ended(_ end: StreamConnection.End) {
     switch end {
-    case .endOfStream where opener != nil: fail(RecordError.truncated.description)
-    case .endOfStream: fail(Self.closed)
+    case .endOfStream: fail("connection closed by the other node")
     case .failed(let reason): fail(reason)
+    case .broken(let reason):
+      node.logPeer(
+        .warn, "\(address) (\(entry.id)): connection closed: \(reason)", at: address,
+        about: "bad record")
+      fail("bad record: \(reason)")
     }
   }
 
@@ -244,5 +221,3 @@ final class Link {
     stream.flushAndClose()
   }
 }
-
-extension RecordSealer: OutputSeal {}

@@ -17,14 +17,14 @@ struct LinkFacts: Equatable {
   /// What the connection is encrypted with; empty: nothing.
   let cipher: String
 
-  init(_ result: EstablishedConnection, isDialled: Bool) {
+  init(_ result: EstablishedConnection, isDialled: Bool, tlsCipher: String?) {
     self.isDialled = isDialled
     provider = result.peer[key: "provider"] ?? ""
     sendFraming = result.sendFraming
     receiveFraming = result.receiveFraming
     authMethod = result.authMethod
     sentAuthMethod = result.sentAuthMethod
-    cipher = result.keys == nil ? "" : "xsalsa20-poly1305"
+    cipher = result.keys == nil ? tlsCipher ?? "" : "xsalsa20-poly1305"
   }
 }
 

@@ -25,17 +25,23 @@ final class PendingConnection: Linked {
   private var handshake: Handshake
   private var timeLimit: TimerWatcher?
   private var holdLimit: TimerWatcher?
+  /// The node's key and certificate, if it has them.
+  private let tls: TLSContext?
+  /// TLS on this connection, from the moment when both greetings are there.
+  private var security: TLSTransform?
   private let act: (PendingConnection, HandshakeAction) -> Void
 
   init(
     stream: StreamConnection, handshake: consuming Handshake, role: Handshake.Role,
-    address: String, dial: Dial?, act: @escaping (PendingConnection, HandshakeAction) -> Void
+    address: String, dial: Dial?, tls: TLSContext?,
+    act: @escaping (PendingConnection, HandshakeAction) -> Void
   ) {
     self.stream = stream
     self.handshake = handshake
     self.role = role
     self.address = address
     self.dial = dial
+    self.tls = tls
     self.act = act
     place = role == .accepting ? StrangerPlace.name(of: address) : ""
   }
@@ -45,12 +51,40 @@ final class PendingConnection: Linked {
     stream.onRead = { [unowned self] bytes in
       perform(handshake.feed(UnsafeRawBufferPointer(bytes)))
     }
-    stream.onEnd = { [unowned self] _ in perform(handshake.endOfStream()) }
+    stream.onEnd = { [unowned self] in ended($0) }
     timeLimit = stream.loop.timer(after: seconds) { [unowned self] in
       perform(handshake.timedOut())
     }
     perform(handshake.start())
     stream.start()
+  }
+
+  /// What the connection is encrypted with, on a connection with TLS.
+  var tlsCipher: String? { security?.cipher }
+
+  private func ended(_ end: StreamConnection.End) {
+    if case .broken(let reason) = end {
+      perform(handshake.refuse(Refusal(.tls, "TLS: \(reason)")))
+    } else {
+      perform(handshake.endOfStream())
+    }
+  }
+
+  /// Encrypts what follows the greetings; `rest` is what came behind the other end's.
+  private func startTLS(as role: TLSRole, _ rest: [UInt8]) {
+    do throws(TLSError) {
+      guard let tls else { throw .notConfigured }
+      let security = try TLSTransform(tls, as: role, on: stream.loop)
+      self.security = security
+      security.onEstablished = { [unowned self] in perform(handshake.secured()) }
+      stream.transform(with: security)
+      try security.start()
+      stream.outputGrew()
+    } catch {
+      return perform(handshake.refuse(Refusal(.tls, "TLS: \(error)")))
+    }
+    var rest = rest
+    rest.withUnsafeMutableBytes { if !$0.isEmpty { stream.arrived($0) } }
   }
 
   func proceed() { perform(handshake.proceed()) }
@@ -94,11 +128,13 @@ final class PendingConnection: Linked {
     // A callback may drop the last reference to this object.
     withExtendedLifetime(self) {
       for action in actions {
-        if case .send(let bytes) = action {
+        switch action {
+        case .send(let bytes):
           bytes.withUnsafeBytes { stream.output.append(contentsOf: $0) }
           stream.outputGrew()
-        } else {
-          act(self, action)
+        case .startTLS(let isClient, let rest):
+          startTLS(as: isClient ? .connect : .accept, rest)
+        default: act(self, action)
         }
       }
     }

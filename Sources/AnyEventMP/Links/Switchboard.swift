@@ -61,7 +61,8 @@ final class Switchboard {
         node.handshakeConfiguration, as: role, peerAddress: address,
         nonce: node.surroundings.makeNonce())
       let connection = PendingConnection(
-        stream: stream, handshake: handshake, role: role, address: address, dial: dial
+        stream: stream, handshake: handshake, role: role, address: address, dial: dial,
+        tls: node.tls
       ) { [unowned self] connection, action in
         node.run { act(connection, action) }
       }
@@ -76,7 +77,7 @@ final class Switchboard {
 
   private func act(_ connection: PendingConnection, _ action: HandshakeAction) {
     switch action {
-    case .send: break
+    case .send, .startTLS: break
     case .peerGreeting(let greeting): greeted(connection, greeting)
     case .requestPermission:
       // Before we prove ourselves, a listener's peer has.
@@ -178,7 +179,8 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     refuse(others, because: alreadyConnected(id))
-    let facts = LinkFacts(result, isDialled: connection.role == .dialling)
+    let facts = LinkFacts(
+      result, isDialled: connection.role == .dialling, tlsCipher: connection.tlsCipher)
     AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")
     let entry = node.entry(for: id)
     let link = Link(
@@ -189,8 +191,11 @@ final class Switchboard {
     connection.dial?.connected?(id)
     // Unless somebody was called meanwhile who has closed it.
     guard !result.rest.isEmpty, entry.link === link else { return }
+    // What followed a sealed connection's line are records, in TLS it was decrypted with the line.
     var rest = result.rest
-    rest.withUnsafeMutableBytes { link.received($0) }
+    rest.withUnsafeMutableBytes { bytes in
+      if result.keys == nil { link.received(bytes) } else { connection.stream.arrived(bytes) }
+    }
   }
 
   func alreadyConnected(_ id: String) -> Refusal {

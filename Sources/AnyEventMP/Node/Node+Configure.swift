@@ -19,6 +19,7 @@ extension Node {
       return
     }
     let configuration = try NodeConfiguration(arguments, context: surroundings.makeContext())
+    let tls = try configuration.makeTLSContext()
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try listen(configuration, sources)
     self.configuration = configuration
@@ -27,6 +28,7 @@ extension Node {
     apply(configuration.limits)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
+    self.tls = tls
     handshakeConfiguration = Self.handshakes(of: configuration)
     if configuration.isRandom { portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
@@ -45,7 +47,7 @@ extension Node {
     HandshakeConfiguration(
       nodeID: configuration.nodeID, secrets: configuration.secrets,
       authAccept: configuration.authAccept, authOffer: configuration.authOffer,
-      framings: configuration.framings,
+      framings: configuration.framings, hasCertificate: configuration.certificate != nil,
       keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
   }
 

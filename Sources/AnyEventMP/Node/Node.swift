@@ -48,6 +48,8 @@ public final class Node {
   var configuration: NodeConfiguration?
   /// What our handshakes are made of.
   var handshakeConfiguration = HandshakeConfiguration(nodeID: "")
+  /// Key, certificate and whom we trust, if there is a certificate.
+  var tls: TLSContext?
   lazy var switchboard = Switchboard(node: self)
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)

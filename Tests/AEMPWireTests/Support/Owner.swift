@@ -8,6 +8,8 @@ final class Owner {
   private(set) var peer: Greeting?
   private(set) var connection: EstablishedConnection?
   private(set) var refusal: Refusal?
+  /// Whether TLS was to be started as its client; nil if it was not.
+  private(set) var isTLSClient: Bool?
   /// Whether the questions of the machine are answered at once.
   var answers = true
 
@@ -32,6 +34,13 @@ final class Owner {
       case .peerGreeting(let greeting):
         peer = greeting
         if answers { perform(machine.proceed()) }
+      case .startTLS(let isClient, let rest):
+        // TLS that changes nothing.
+        isTLSClient = isClient
+        if answers {
+          perform(machine.secured())
+          feed(rest)
+        }
       case .requestPermission:
         if answers { perform(machine.authenticate()) }
       case .established(let connection): self.connection = connection

@@ -11,12 +11,9 @@ final class WirePeer {
   let id: String
   private var handshake: Handshake
   private var decoder: PacketDecoder?
-  private var opener: RecordOpener?
   private(set) var established: EstablishedConnection?
   private(set) var refusal: Refusal?
   private(set) var packets: [Packet] = []
-  /// Whether the node has ended its sealed stream.
-  private(set) var hasEnded = false
   /// Whether the node's greeting has come.
   private(set) var hasGreeting = false
   /// Whether it waits with its own authentication line.
@@ -90,7 +87,7 @@ final class WirePeer {
   }
 
   private func read(_ bytes: UnsafeRawBufferPointer) {
-    if decoder != nil { open(Array(bytes)) } else { perform(handshake.feed(bytes)) }
+    if decoder != nil { decode(bytes) } else { perform(handshake.feed(bytes)) }
   }
 
   private func perform(_ actions: [HandshakeAction]) {
@@ -106,29 +103,15 @@ final class WirePeer {
       case .established(let connection):
         established = connection
         decoder = PacketDecoder(framing: connection.receiveFraming, limits: .standard)
-        opener = connection.keys.map(RecordOpener.init)
-        if let keys = connection.keys { raw.stream.seal(with: RecordSealer(keys)) }
-        open(connection.rest)
-      case .refused(let refusal): self.refusal = refusal
-      }
-    }
-  }
-
-  private func open(_ bytes: [UInt8]) {
-    guard let opener else { return bytes.withUnsafeBytes { decode($0) } }
-    var bytes = bytes
-    bytes.withUnsafeMutableBytes { buffer in
-      var rest = buffer
-      do {
-        while true {
-          switch try opener.next(&rest) {
-          case .incomplete: return
-          case .content(let content): decode(content)
-          case .end: hasEnded = true
-          }
+        if let keys = connection.keys {
+          raw.stream.transform(with: SealedTransform(keys))
+          var rest = connection.rest
+          rest.withUnsafeMutableBytes { raw.stream.arrived($0) }
+        } else {
+          connection.rest.withUnsafeBytes { decode($0) }
         }
-      } catch {
-        preconditionFailure("the node sent a bad record: \(error)")
+      case .startTLS: preconditionFailure("this peer has no certificate")
+      case .refused(let refusal): self.refusal = refusal
       }
     }
   }

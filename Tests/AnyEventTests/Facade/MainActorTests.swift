@@ -54,7 +54,8 @@ private struct Program {
         "-default-isolation", "MainActor", "-enable-upcoming-feature",
         "NonisolatedNonsendingByDefault", "-I", products.appendingPathComponent("Modules").path,
         "-Xcc", "-fmodule-map-file=\(package.path)/CLibUV/module.modulemap", "-luv",
-      ] + objects("AnyEvent") + objects("AEValue"))
+        "-Xcc", "-fmodule-map-file=\(package.path)/COpenSSL/module.modulemap",
+      ] + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
     try #require(built.code == 0, "\(built.output)")
     return try launch(binary, [])
   }

@@ -31,7 +31,8 @@ sub _alphanumeric {
    join "", map $digit[(ord) % 62], split //, AEMPPeer::Handshake::random_bytes ($count)
 }
 
-# Arguments: nodeid, secret (bytes), binds, seeds, framings, accept,
+# Arguments: nodeid, secret (bytes), cert (PEM text with key, certificate and those to trust),
+# tls_version (the highest, 1.2 or 1.3), binds, seeds, framings, accept,
 # connect_interval, monitor_timeout, note (called with a line of text), sealed
 # (connections may be encrypted), wait_auth (accepting side authenticates second),
 # on_up and on_down (called with a node id, and a reason).
@@ -66,8 +67,16 @@ sub new {
    $self->{accept} = [$AEMPPeer::Sealed::METHOD, @{ $self->{accept} }]
       if $self->{sealed} and not grep $_ eq $AEMPPeer::Sealed::METHOD, @{ $self->{accept} };
 
-   defined $self->{secret}
-      or die "a secret is needed: without one no node talks to us\n";
+   if (defined $self->{cert}) {
+      require AnyEvent::TLS;
+      $self->{tls_ctx} = AnyEvent::TLS->new (
+         cert => $self->{cert}, ca_cert => $self->{cert}, verify => 1, verify_require_client_cert => 1);
+      Net::SSLeay::CTX_set_max_proto_version ($self->{tls_ctx}->ctx, 0x0303)
+         if ($self->{tls_version} || 0) eq "1.2";
+   }
+
+   defined $self->{secret} or $self->{tls_ctx}
+      or die "a secret or a certificate is needed: without one no node talks to us\n";
 
    $self->{nodeport} = AEMPPeer::NodePort->new ($self);
    $self->{database} = AEMPPeer::Database->new ($self);

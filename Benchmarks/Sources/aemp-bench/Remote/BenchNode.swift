@@ -19,13 +19,29 @@ enum BenchNode {
 
   private static func start(_ id: String, binds: [String], seeds: [String], _ framing: String) {
     configure(
-      nodeid: id, binds: binds, seeds: seeds, secret: secret, framing_format: [framing],
+      nodeid: id, binds: binds, seeds: seeds, secret: secret, cert: certificate,
+      framing_format: [framing],
       auth_offer: methods, auth_accept: methods, norc: true)
   }
 
   /// How the nodes authenticate; encrypted only if the driver wants that.
   static var methods: [String] {
     [getenv("AEMP_BENCH_AUTH").map { String(cString: $0) } ?? "hmac_sha3_512"]
+  }
+
+  /// Key and certificate of the nodes, when the driver wants TLS.
+  static var certificate: String? {
+    guard methods == ["tls_sha3_512"], let path = certificateFile else { return nil }
+    guard let file = fopen(path, "r") else { fail("\(path) cannot be read") }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// The file in PEM format that the driver made.
+  static var certificateFile: String? {
+    getenv("AEMP_BENCH_CERT").map { String(cString: $0) }
   }
 
   /// The shared secret that the driver made.

@@ -57,6 +57,7 @@ enum Handshakes {
     try node.configure(
       ConfigurationArguments(
         nodeid: "client\(number)", binds: [], seeds: seeds, secret: BenchNode.secret,
+        cert: BenchNode.certificate,
         auth_offer: BenchNode.methods, auth_accept: BenchNode.methods, norc: true))
     return node
   }

@@ -1,4 +1,4 @@
-internal import AEMPWire
+internal import AEOpenSSL
 internal import Glibc
 
 /// The PEM text of the setting `cert`, made or checked.

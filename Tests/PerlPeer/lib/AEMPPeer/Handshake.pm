@@ -16,7 +16,7 @@ our $LINE_LIMIT = 4096;
 
 # What AnyEvent::MP 2.02 says by default.
 our @ACCEPT = qw(tls_sha3_512 hmac_sha3_512 tls_anon cleartext);
-our @OFFER  = qw(hmac_sha3_512);
+our @OFFER  = qw(tls_sha3_512 hmac_sha3_512);
 
 sub random_bytes {
    my ($count) = @_;
@@ -91,8 +91,18 @@ sub hmac_sha3_512_hex {
 # The data field of an authentication line whose sender sent the first pair of
 # lines and received the second.
 sub auth_data {
-   my ($method, $secret, $sent, $received) = @_;
+   my ($method, $secret, $sent, $received, $in_tls) = @_;
 
+   if ($method =~ /^tls_/) {
+      return () unless $in_tls;
+      return lc Digest::SHA3::sha3_512_hex (join "", map "$_\n", @$sent, @$received)
+         if $method eq "tls_sha3_512";
+      return ""
+         if $method eq "tls_anon";
+   }
+
+   return ()
+      unless defined $secret;
    return hmac_sha3_512_hex ($secret, join "", map "$_\n", @$sent, @$received)
       if $method eq "hmac_sha3_512";
    return AEMPPeer::Sealed::auth_data ($secret, $sent, $received)
@@ -105,6 +115,7 @@ sub auth_data {
 
 # Handshake->new (lines => [line1, line2], secret => .., framings => [..],
 #                 accept => [..], offer => [..], check => sub { reason or undef },
+#                 tls => our greeting says that we have a certificate,
 #                 wait => send the authentication line only after theirs is good,
 #                 secret_key => of the public key in our greeting, if that says that
 #                               the connection may be sealed)
@@ -122,9 +133,10 @@ sub new {
 }
 
 # Takes complete lines off the front of the buffer and returns actions:
-#   [greeting => hash], [send => bytes], [up => send framing, receive framing, sealed
+#   [greeting => hash], [tls => "connect" or "accept"], [send => bytes], [up => send framing, receive framing, sealed
 #   stream or undef], [refuse => reason].
-# What follows the authentication line stays in the buffer.
+# What follows the authentication line stays in the buffer. Behind "tls" the buffer holds TLS, and
+# what is sent goes through it.
 sub feed {
    my ($self, $buffer) = @_;
 
@@ -143,6 +155,7 @@ sub feed {
       $line =~ s/\r?\n\z//;
 
       push @actions, $self->_line ($line);
+      last if grep $_->[0] eq "tls", @actions;
    }
 
    @actions
@@ -184,6 +197,12 @@ sub _line {
       return $self->_refuse ("our own nonce came back (echo)")
          if $received->[1] eq $self->{lines}[1];
 
+      if ($self->{tls} and ($self->{greeting}{keys}{tls} || "") =~ /^1\./) {
+         $self->{in_tls} = 1;
+         $self->{state}  = "auth";
+         return ([tls => $self->{lines}[1] lt $line ? "connect" : "accept"], $self->{wait} ? () : $self->_auth_line);
+      }
+
       # Decided by both greetings, whatever the order of the lists.
       $self->{public_key} = AEMPPeer::Sealed::public_key ($self->{greeting})
          if defined $self->{secret_key};
@@ -207,7 +226,7 @@ sub _line {
    return $self->_refuse ("the connection " . (defined $self->{public_key} ? "must" : "cannot") . " be sealed, they say '$method'")
       if defined $self->{public_key} xor $method eq $AEMPPeer::Sealed::METHOD;
 
-   my $expected = auth_data $method, $self->{secret}, $received, $self->{lines};
+   my $expected = auth_data $method, $self->{secret}, $received, $self->{lines}, $self->{in_tls};
 
    return $self->_refuse ("authentication method '$method' is not usable here")
       unless defined $expected;
@@ -240,7 +259,8 @@ sub _auth_line {
 
    my $theirs = $self->{greeting};
 
-   my ($method) = defined $self->{public_key} ? $AEMPPeer::Sealed::METHOD : grep { my $m = $_; grep $_ eq $m, @{ $self->{offer} } } @{ $theirs->{accept} };
+   my @usable = grep $self->{in_tls} || !/^tls_/, @{ $self->{offer} };
+   my ($method) = defined $self->{public_key} ? $AEMPPeer::Sealed::METHOD : grep { my $m = $_; grep $_ eq $m, @usable } @{ $theirs->{accept} };
    return $self->_refuse ("no common authentication method")
       unless defined $method;
 
@@ -250,7 +270,7 @@ sub _auth_line {
 
    $self->{send_framing} = $framing;
 
-   my $data = auth_data $method, $self->{secret}, $self->{lines}, $self->{received};
+   my $data = auth_data $method, $self->{secret}, $self->{lines}, $self->{received}, $self->{in_tls};
    return $self->_refuse ("authentication method '$method' is not usable here")
       unless defined $data;
 

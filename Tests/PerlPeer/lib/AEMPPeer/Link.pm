@@ -26,6 +26,9 @@ sub new {
       peeraddr => $self->{peer},
    };
 
+   $keys->{tls} = "1.0"
+      if $node->{tls_ctx};
+
    my $nonce = AEMPPeer::Handshake::nonce ();
    my $secret_key;
    if ($node->{sealed}) {
@@ -49,6 +52,7 @@ sub new {
       secret   => $node->{secret},
       framings => $node->{framings},
       accept   => $node->{accept},
+      tls      => $node->{tls_ctx},
       wait     => $node->{wait_auth} && !$self->{dialled},
       check    => sub { $node->check_greeting ($self, $_[0]) },
    );
@@ -76,12 +80,18 @@ sub _read {
 
    my $node = $self->{node};
 
+   return if $self->{starting}; # TLS, which may have something to read at once
+
    unless ($self->{up}) {
       for ($self->{handshake}->feed (\$self->{handle}{rbuf})) {
          my ($what, @arg) = @$_;
 
          if ($what eq "send") {
             $node->when_open (sub { $self->{handle}->push_write ($arg[0]) if $self->{handle} });
+
+         } elsif ($what eq "tls") {
+            local $self->{starting} = 1;
+            $self->{handle}->starttls ($arg[0], $node->{tls_ctx});
 
          } elsif ($what eq "greeting") {
             $self->{nodeid} = $arg[0]{nodeid};
@@ -100,11 +110,19 @@ sub _read {
             $self->{sealed} = $arg[2];
             $node->note ($self->name . " is sealed")
                if $arg[2];
+            if (my $tls = $self->{handle}{tls}) {
+               $node->note ($self->name . " is in TLS: "
+                  . Net::SSLeay::get_version ($tls) . " " . Net::SSLeay::get_cipher ($tls));
+            }
             $node->link_up ($self);
          }
 
          return if $self->{closed};
       }
+
+      # What TLS has read meanwhile.
+      return $self->_read
+         if $self->{handle}{tls} and !$self->{up} and $self->{handle}{rbuf} =~ /\n/;
 
       return unless $self->{up};
    }

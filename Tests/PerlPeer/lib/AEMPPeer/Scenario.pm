@@ -43,7 +43,10 @@ sub run {
    my $ok = eval {
       $start or die "there is no scenario '$name', try --help\n";
 
-      $self->{secret} = $self->_secret;
+      $self->{secret} = $self->_secret
+         unless ($option->{tls} || "") eq "only";
+      $self->{cert} = $self->_cert
+         if defined $option->{tls};
       $self->{stop} = [map { AE::signal $_, sub { $self->done ("stopped") } } qw(INT TERM)];
       $start->($self, @arg);
       1
@@ -110,6 +113,20 @@ sub _secret {
    $secret
 }
 
+# The certificate comes from the configuration file, too.
+sub _cert {
+   my ($self) = @_;
+
+   my $file = $self->{option}{"tls-rc"} || $self->{option}{rc};
+   defined $file or die "--tls needs --rc or --tls-rc\n";
+
+   my $rc = eval { JSON::XS->new->utf8->relaxed->decode (_read ($file)) }
+      or die "$file: $@";
+   defined $rc->{cert} or die "$file holds no certificate\n";
+
+   $rc->{cert}
+}
+
 sub _read {
    my ($file) = @_;
 
@@ -136,6 +153,7 @@ sub node {
    my $node = $self->{node} = AEMPPeer->new (
       map ({ defined $option->{$_} ? ($_ => $option->{$_}) : () } qw(connect_interval monitor_timeout)),
       secret   => $self->{secret},
+      (defined $self->{cert} ? (cert => $self->{cert}, tls_version => $option->{"tls-version"}) : ()),
       seeds    => $option->{seed},
       binds    => @{ $option->{bind} } ? $option->{bind} : ["127.0.0.1:0"],
       (defined $option->{framing} ? (framings => [split /,/, $option->{framing}]) : ()),

@@ -53,6 +53,15 @@ struct PEMReader: ~Copyable {
     source = text.baseAddress.flatMap { BIO_new_mem_buf($0, count) }
   }
 
+  /// A reader of a file.
+  ///
+  /// - Throws: ``CertificateError`` when it cannot be read.
+  init(file path: String) throws(CertificateError) {
+    OpenSSLErrors.clear()
+    source = BIO_new_file(path, "r")
+    guard source != nil else { throw .unreadable(OpenSSLErrors.takeReason()) }
+  }
+
   deinit { BIO_free(source) }
 
   /// The next block; nil at the end.

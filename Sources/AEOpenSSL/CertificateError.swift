@@ -4,6 +4,8 @@
 package struct CertificateError: Error, Sendable, CustomStringConvertible {
   /// What kind of problem it is.
   package enum Code: Hashable, Sendable {
+    /// The file can't be read.
+    case unreadable
     /// There is no PEM block in the text.
     case noBlocks
     /// A PEM block is cut off or damaged.
@@ -38,6 +40,10 @@ package struct CertificateError: Error, Sendable, CustomStringConvertible {
   init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
+  }
+
+  static func unreadable(_ reason: String) -> CertificateError {
+    CertificateError(.unreadable, "cannot be read (\(reason)); look at its name and its rights")
   }
 
   static let noBlocks = CertificateError(

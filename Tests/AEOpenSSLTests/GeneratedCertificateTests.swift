@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPWire
+@testable import AEOpenSSL
 
 struct GeneratedCertificateTests {
   private static let day = 86_400

@@ -4,7 +4,7 @@ internal import COpenSSL
 ///
 /// Whoever sees a call fail empties the list, by ``takeReason()`` or ``clear()``: what stays in it
 /// confuses later calls on this thread, those of the host program among them.
-enum OpenSSLErrors {
+package enum OpenSSLErrors {
   /// Whether the latest failure is this one of the PEM reader.
   static func latestIsPEM(_ reason: CInt) -> Bool {
     let code = ERR_peek_last_error()
@@ -13,7 +13,7 @@ enum OpenSSLErrors {
 
   /// Why the calls since the last emptying failed, in OpenSSL's words, which hold no data; empties
   /// the list.
-  static func takeReason() -> String {
+  package static func takeReason() -> String {
     // The earliest one is the cause, those behind it are what came of it.
     let code = ERR_get_error()
     ERR_clear_error()
@@ -21,6 +21,8 @@ enum OpenSSLErrors {
     return String(cString: reason)
   }
 
-  /// Empties the list.
-  static func clear() { ERR_clear_error() }
+  /// Empties the list; costs next to nothing when it is empty.
+  package static func clear() {
+    if ERR_peek_error() != 0 { ERR_clear_error() }
+  }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-@testable import AEMPWire
+@testable import AEOpenSSL
 
 /// The PEM files of `Tests/Vectors/certificates`.
 enum CertificateVectors {
@@ -9,7 +9,7 @@ enum CertificateVectors {
 
   static func pem(_ name: String) throws -> [UInt8] {
     let vectors = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appendingPathComponent("Vectors/certificates")
     return Array(try Data(contentsOf: vectors.appendingPathComponent(name + ".pem")))
   }

@@ -11,9 +11,19 @@ extension CertificateBundle {
   ///
   /// - Throws: ``CertificateError`` when it cannot be used, whatever the date is.
   package convenience init(pem text: UnsafeRawBufferPointer) throws(CertificateError) {
+    try self.init(PEMReader(text))
+  }
+
+  /// The bundle that a file in PEM format holds.
+  ///
+  /// - Throws: ``CertificateError`` when it cannot be used, whatever the date is.
+  package convenience init(file path: String) throws(CertificateError) {
+    try self.init(PEMReader(file: path))
+  }
+
+  private convenience init(_ reader: consuming PEMReader) throws(CertificateError) {
     OpenSSLErrors.clear()
     var parts = Parts()
-    var reader = PEMReader(text)
     while let block = try reader.next() { try parts.add(block) }
     let own = try parts.ownCertificate()
     let (key, certificates) = parts.release()

@@ -6,11 +6,11 @@ internal import COpenSSL
 /// threads: nothing of it changes after `init`.
 package final class CertificateBundle: @unchecked Sendable {
   /// The private key, an `EVP_PKEY`.
-  let key: OpaquePointer
+  package let key: OpaquePointer
   /// The certificate that belongs to the key, an `X509`.
-  let certificate: OpaquePointer
+  package let certificate: OpaquePointer
   /// The other certificates, each an `X509`, in the order of the text.
-  let others: [OpaquePointer]
+  package let others: [OpaquePointer]
 
   /// How long a certificate that ``generate(now:)`` makes is valid.
   static let daysOfValidity = 36_500

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AEMPWire
+@testable import AEOpenSSL
 
 struct CertificateTests {
   @Test(

@@ -1,0 +1,6 @@
+#ifndef SWIFT_ANYEVENT_BENCHMARKS_COPENSSL_SHIM_H
+#define SWIFT_ANYEVENT_BENCHMARKS_COPENSSL_SHIM_H
+
+#include <openssl/ssl.h>
+
+#endif

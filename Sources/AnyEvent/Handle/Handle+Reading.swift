@@ -1,0 +1,152 @@
+internal import Glibc
+
+extension Handle {
+  /// How many full read buffers one handle may take before others have their turn.
+  private static var readsInARow: Int { 4 }
+
+  /// Has `cb` look at ``rbuf``, after all requests that were pushed before, each time something
+  /// arrives, until it returns true: it has taken what it wanted.
+  ///
+  /// May call callbacks. Corresponds to Perl's `$handle->push_read ($cb)`.
+  public func push_read(_ cb: @escaping (_ handle: Handle) -> Bool) {
+    guard !destroyed else { return }
+    queue.push(cb)
+    consume()
+  }
+
+  /// The same, before all requests that are there.
+  ///
+  /// Corresponds to Perl's `$handle->unshift_read`.
+  public func unshift_read(_ cb: @escaping (_ handle: Handle) -> Bool) {
+    guard !destroyed else { return }
+    queue.unshift(cb)
+    consume()
+  }
+
+  /// Calls `cb` once with the next piece of a form, after all requests that were pushed before:
+  /// `push_read(.line) { handle, line in … }`.
+  ///
+  /// Data that is not of that form is a non-fatal error `EBADMSG`. Corresponds to Perl's
+  /// `$handle->push_read (type => …, $cb)`.
+  public func push_read<Output>(
+    _ type: HandleReadType<Output>, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void
+  ) {
+    push_read(request(type, cb))
+  }
+
+  /// The same, before all requests that are there.
+  public func unshift_read<Output>(
+    _ type: HandleReadType<Output>, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void
+  ) {
+    unshift_read(request(type, cb))
+  }
+
+  private func request<Output>(
+    _ type: HandleReadType<Output>, _ cb: @escaping (Handle, Output) -> Void
+  ) -> HandleReadQueue.Request {
+    let take = type.make()
+    return { handle in
+      do {
+        guard let piece = try take(handle.rbuf) else { return false }
+        cb(handle, piece)
+        return true
+      } catch {
+        handle.fail(EBADMSG, fatal: false, "bad \(type.name): \(error)")
+        return false
+      }
+    }
+  }
+
+  /// Reads nothing, and so calls nothing, until ``start_read()``; any new request starts it, too.
+  public func stop_read() { reader = nil }
+
+  /// Reads again.
+  ///
+  /// Corresponds to Perl's `$handle->start_read`.
+  public func start_read() {
+    guard isReady, !hasEnded, !isAtEnd, reader == nil else { return }
+    reader = loop.io(descriptor, .read) { [unowned self] in readable() }
+  }
+
+  var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || session != nil }
+
+  private func readable() {
+    let buffer = loop.readBuffer
+    var left = Self.readsInARow
+    while left > 0, reader != nil {
+      left -= 1
+      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      if count > 0 {
+        timeouts.read(at: loop.now)
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        if session != nil { decrypt(bytes) } else { rbuf.append(contentsOf: bytes) }
+        consume()
+        if count < buffer.count { return }
+      } else if count == 0 {
+        return endOfStream()
+      } else if errno == EAGAIN || errno == EWOULDBLOCK {
+        return
+      } else if errno != EINTR {
+        return fail(errno)
+      }
+    }
+  }
+
+  private func endOfStream() {
+    reader = nil
+    guard endTLS() else { return }
+    hasEnded = true
+    consume()
+  }
+
+  /// Gives what is in `rbuf` to those who want it, and reports the end when they have had it.
+  func consume() {
+    guard isReady, !isConsuming else { return }
+    isConsuming = true
+    defer { isConsuming = false }
+    if let most = options.rbuf_max, rbuf.count > most {
+      return fail(ENOSPC, fatal: true, "more than rbuf_max bytes were read and not used")
+    }
+    guard serve(), !destroyed else { return }
+    if hasEnded {
+      // Once: nothing will come that could change it.
+      hasEnded = false
+      isAtEnd = true
+      guard let on_eof = options.on_eof else {
+        return fail(0, fatal: true, "unexpected end of file")
+      }
+      on_eof(self)
+    } else if options.on_read != nil || !queue.isEmpty {
+      start_read()
+    }
+  }
+
+  /// Calls requests and `on_read` as long as that gets on; false after an error.
+  private func serve() -> Bool {
+    while !destroyed {
+      if let request = queue.next() {
+        guard !request(self) else { continue }
+        guard !destroyed else { return false }
+        queue.unshift(request)
+        return canWait()
+      }
+      guard let on_read = options.on_read else {
+        if session == nil { reader = nil }
+        return true
+      }
+      guard !rbuf.isEmpty else { return true }
+      let count = rbuf.count
+      on_read(self)
+      if destroyed { return false }
+      if rbuf.count == count, queue.isEmpty, options.on_read != nil { return canWait() }
+    }
+    return false
+  }
+
+  /// Whether more may come; if not, it is an error that more is wanted.
+  private func canWait() -> Bool {
+    guard hasEnded || isAtEnd else { return true }
+    fail(EPIPE, fatal: true, "unexpected end of file")
+    return false
+  }
+}

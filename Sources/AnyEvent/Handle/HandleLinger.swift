@@ -1,0 +1,48 @@
+internal import Glibc
+
+/// Sends the rest of a handle that is gone, then closes its descriptor.
+///
+/// Kept in `Loop.kept` as long as it works.
+final class HandleLinger {
+  private let loop: Loop
+  private let descriptor: CInt
+  private let rest = ByteBuffer()
+  private var writer: IOWatcher?
+  private var limit: TimerWatcher?
+
+  private init(_ descriptor: CInt, _ rest: ByteBuffer, on loop: Loop) {
+    self.loop = loop
+    self.descriptor = descriptor
+    self.rest.append(contentsOf: rest.bytes)
+  }
+
+  /// Closes the descriptor, after having sent `rest` for at most so many seconds.
+  static func finish(_ descriptor: CInt, _ rest: ByteBuffer, on loop: Loop, seconds: Double) {
+    guard !rest.isEmpty, seconds > 0, loop.isOpen else {
+      Glibc.close(descriptor)
+      return
+    }
+    let linger = HandleLinger(descriptor, rest, on: loop)
+    loop.kept[ObjectIdentifier(linger)] = linger
+    linger.limit = loop.timer(after: seconds) { [unowned linger] in linger.end() }
+    linger.writer = loop.io(descriptor, .write) { [unowned linger] in linger.write() }
+  }
+
+  private func write() {
+    switch HandleWriting.write(rest, to: descriptor) {
+    case .done, .failed: end()
+    case .blocked: break
+    }
+  }
+
+  private func end() {
+    limit = nil
+    writer = nil
+    loop.kept[ObjectIdentifier(self)] = nil
+  }
+
+  deinit {
+    writer = nil
+    Glibc.close(descriptor)
+  }
+}

@@ -1,0 +1,82 @@
+extension HandleReadType where Output == String {
+  /// A line that ends with LF or CR LF, without that.
+  ///
+  /// Text is UTF-8, or one character a byte where it is none. A line that is cut off by the end of
+  /// the stream is not given out.
+  public static var line: Self {
+    Self(name: "line") {
+      var searched = 0
+      return { rbuf in
+        let bytes = rbuf.bytes
+        guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+          searched = bytes.count
+          return nil
+        }
+        let hasReturn = end > 0 && bytes[end - 1] == UInt8(ascii: "\r")
+        return text(rbuf, hasReturn ? end - 1 : end, hasReturn ? 2 : 1)
+      }
+    }
+  }
+
+  /// A line that ends with `eol`, without that.
+  public static func line(_ eol: String) -> Self {
+    let end = Array(eol.utf8)
+    return Self(name: "line") {
+      var searched = 0
+      return { rbuf in
+        let bytes = rbuf.bytes
+        while searched + end.count <= bytes.count {
+          if bytes[searched..<searched + end.count].elementsEqual(end) {
+            return text(rbuf, searched, end.count)
+          }
+          searched += 1
+        }
+        return nil
+      }
+    }
+  }
+
+  /// All up to and including the first match of `accept`.
+  ///
+  /// The expressions see one character for each byte. `reject` is looked for when `accept` does not
+  /// match; data in which it is found is refused. Everything is matched again when more arrives:
+  /// set `rbuf_max` where the other end may send much.
+  public static func regex<A, R>(
+    _ accept: Regex<A>, reject: Regex<R>
+  ) -> Self {
+    regex(accept) { characters in
+      if characters.firstMatch(of: reject.matchingSemantics(.unicodeScalar)) != nil {
+        throw HandleReadFailure(description: "it is of the kind that is rejected")
+      }
+    }
+  }
+
+  /// All up to and including the first match of `accept`.
+  public static func regex<A>(_ accept: Regex<A>) -> Self { regex(accept) { _ in } }
+
+  private static func regex<A>(
+    _ accept: Regex<A>, reject: @escaping (String) throws -> Void
+  ) -> Self {
+    let accept = accept.matchingSemantics(.unicodeScalar)
+    return Self(name: "regex") {
+      { rbuf in
+        let scalars = rbuf.bytes.lazy.map { Unicode.Scalar($0) }
+        let characters = String(String.UnicodeScalarView(scalars))
+        guard let match = characters.firstMatch(of: accept) else {
+          try reject(characters)
+          return nil
+        }
+        let count = characters.unicodeScalars.distance(
+          from: characters.startIndex, to: match.range.upperBound)
+        return text(rbuf, count, 0)
+      }
+    }
+  }
+
+  /// Takes so many bytes of text and some behind it.
+  private static func text(_ rbuf: ByteBuffer, _ count: Int, _ behind: Int) -> String {
+    let bytes = rbuf.takeFirst(count)
+    rbuf.removeFirst(behind)
+    return String(utf8OrLatin1: bytes)
+  }
+}

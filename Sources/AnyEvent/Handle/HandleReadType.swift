@@ -1,0 +1,99 @@
+/// A form in which ``Handle/push_read(_:_:)`` reads.
+///
+/// There may be others than those below: an `init` with a closure corresponds to Perl's
+/// `anyevent_read_type`.
+public struct HandleReadType<Output> {
+  let name: String
+  let make: () -> (ByteBuffer) throws -> Output?
+
+  /// A form of one's own.
+  ///
+  /// `make` is called once for each request. What it returns is called when something has arrived:
+  /// it takes a piece from the front of the buffer and returns it, or returns nil when there is not
+  /// enough, having taken nothing, or throws when there is something else.
+  public init(name: String, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?) {
+    self.name = name
+    self.make = make
+  }
+}
+
+/// Why data is not of the form that was asked for.
+struct HandleReadFailure: Error, CustomStringConvertible {
+  let description: String
+}
+
+extension ByteBuffer {
+  /// Takes bytes from the front.
+  func takeFirst(_ count: Int) -> [UInt8] {
+    let taken = Array(bytes[..<count])
+    removeFirst(count)
+    return taken
+  }
+}
+
+extension HandleReadType where Output == [UInt8] {
+  /// So many bytes.
+  public static func chunk(_ count: Int) -> Self {
+    Self(name: "chunk") { { $0.count >= count ? $0.takeFirst(count) : nil } }
+  }
+
+  /// A netstring: the length in digits, a colon, the bytes, a comma.
+  public static var netstring: Self {
+    Self(name: "netstring") {
+      { rbuf in
+        guard let (length, start) = try netstringHead(rbuf.bytes) else { return nil }
+        guard rbuf.count > start + length else { return nil }
+        guard rbuf.bytes[start + length] == UInt8(ascii: ",") else {
+          throw HandleReadFailure(description: "no comma behind it")
+        }
+        rbuf.removeFirst(start)
+        let content = rbuf.takeFirst(length)
+        rbuf.removeFirst(1)
+        return content
+      }
+    }
+  }
+
+  /// Bytes behind their length, which is an integer of a fixed size, or `w`.
+  public static func packstring(_ format: HandleLengthFormat) -> Self {
+    Self(name: "packstring") {
+      { rbuf in
+        guard let (length, size) = try format.read(rbuf.bytes), rbuf.count >= size + length
+        else { return nil }
+        rbuf.removeFirst(size)
+        return rbuf.takeFirst(length)
+      }
+    }
+  }
+}
+
+extension HandleReadType where Output == Value {
+  /// A JSON array or hash.
+  public static var json: Self { document(.json) }
+
+  /// A CBOR value.
+  public static var cbor: Self { document(.cbor) }
+
+  private static func document(_ framing: Framing) -> Self {
+    Self(name: framing.rawValue) {
+      var reader = DocumentReader(framing: framing)
+      return { try reader.next(in: $0) }
+    }
+  }
+}
+
+/// The length of a netstring and where its content starts; nil when that can't be said yet.
+private func netstringHead(
+  _ bytes: UnsafeRawBufferPointer
+) throws -> (length: Int, start: Int)? {
+  let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  // Ten digits are more than any buffer holds, and leading zeros are not allowed.
+  guard digits.count < 11, digits.count < 2 || digits.first != UInt8(ascii: "0") else {
+    throw HandleReadFailure(description: "the length is malformed")
+  }
+  guard digits.count < bytes.count else { return nil }
+  guard !digits.isEmpty, bytes[digits.count] == UInt8(ascii: ":") else {
+    throw HandleReadFailure(description: "no colon behind the length")
+  }
+  return (digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }, digits.count + 1)
+}

@@ -1,0 +1,143 @@
+package import AEOpenSSL
+internal import COpenSSL
+
+/// What any number of TLS connections have in common: own key and certificate, and whom they trust.
+///
+/// Versions 1.2 and 1.3 are spoken, and nothing is renegotiated. May be shared between threads.
+/// Corresponds to Perl's `AnyEvent::TLS`, with two differences on the safe side: `verify` is true
+/// unless said otherwise, and a client that trusts the system's authorities checks the name of the
+/// host as well.
+public final class TLSContext: @unchecked Sendable {
+  /// OpenSSL's context, an `SSL_CTX`; not changed after `init`.
+  let pointer: OpaquePointer
+  private let verifiesName: Bool
+
+  /// The context of handles that are given none: it trusts the system's authorities.
+  ///
+  /// Corresponds to Perl's `AnyEvent::Handle::TLS_CTX`.
+  public static let standard = Result { () throws(TLSError) in try TLSContext() }
+
+  /// A context; all texts are in PEM format.
+  ///
+  /// - Parameters:
+  ///   - cert: the own certificate, in front of those that issued it, and the key unless it is in
+  ///     `key`. Certificates may stand in any order and belong to the key if they match it.
+  ///   - key: the own private key.
+  ///   - cert_file: a file to read instead of `cert`.
+  ///   - ca_cert: the certificates of those whose certificates are trusted.
+  ///   - ca_file: a file to read instead of `ca_cert`; without either the system's are trusted.
+  ///   - verify: whether a certificate of the other end is checked.
+  ///   - verify_require_client_cert: whether a server wants one of its client.
+  ///   - verify_peername: whether the certificate must name the handle's `peername`. Nil: when the
+  ///     system's authorities are trusted, which certify everybody.
+  ///   - cipher_list: the methods of TLS 1.2, in OpenSSL's notation.
+  /// - Throws: ``TLSError`` when something of it can't be used.
+  public convenience init(
+    cert: String? = nil, key: String? = nil, cert_file: String? = nil, ca_cert: String? = nil,
+    ca_file: String? = nil, verify: Bool = true, verify_require_client_cert: Bool = false,
+    verify_peername: Bool? = nil, cipher_list: String? = nil
+  ) throws(TLSError) {
+    let own = try TLSContext.bundle(cert: cert, key: key, file: cert_file)
+    let trusted = try TLSContext.list(ca_cert: ca_cert, ca_file: ca_file)
+    let mode = TLSContext.mode(verify: verify, requireClient: verify_require_client_cert)
+    try self.init(
+      mode: mode, verifiesName: verify && (verify_peername ?? (trusted == nil)))
+    if let own {
+      try use(own)
+      try present(own.others)
+    }
+    if let trusted {
+      try trust(trusted.certificates)
+    } else if verify, SSL_CTX_set_default_verify_paths(pointer) != 1 {
+      throw .notMade(OpenSSLErrors.takeReason())
+    }
+    if let cipher_list, SSL_CTX_set_cipher_list(pointer, cipher_list) != 1 {
+      throw TLSError(.configuration, "cipher_list cannot be used (\(OpenSSLErrors.takeReason()))")
+    }
+  }
+
+  /// A context whose connections present the bundle's certificate, want one of the other end in
+  /// either role, and trust the certificates of the bundle, its own among them, and no others.
+  ///
+  /// - Throws: ``TLSError`` when OpenSSL cannot use it.
+  package convenience init(mutual bundle: CertificateBundle) throws(TLSError) {
+    try self.init(
+      mode: TLSContext.mode(verify: true, requireClient: true), verifiesName: false)
+    // OpenSSL looks for the issuers of what it presents among those that are trusted.
+    try use(bundle)
+    try trust([bundle.certificate] + bundle.others)
+  }
+
+  private init(mode: CInt, verifiesName: Bool) throws(TLSError) {
+    OpenSSLErrors.clear()
+    guard let context = SSL_CTX_new(TLS_method()) else {
+      throw .notMade(OpenSSLErrors.takeReason())
+    }
+    pointer = context
+    self.verifiesName = verifiesName
+    SSL_CTX_set_verify(context, mode, nil)
+    // What C calls by macros.
+    SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
+    SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
+    // Sessions are not resumed: connections last, and their ends are to be verified each time.
+    SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
+    SSL_CTX_set_num_tickets(context, 0)
+    SSL_CTX_set_options(context, TLSContext.options)
+  }
+
+  deinit { SSL_CTX_free(pointer) }
+
+  // Macros of macros, which Swift does not import: SSL_OP_NO_TICKET, SSL_OP_NO_COMPRESSION,
+  // SSL_OP_NO_RENEGOTIATION, SSL_OP_CIPHER_SERVER_PREFERENCE.
+  private static let options: UInt64 = 1 << 14 | 1 << 17 | 1 << 30 | 1 << 22
+
+  private static func mode(verify: Bool, requireClient: Bool) -> CInt {
+    guard verify else { return SSL_VERIFY_NONE }
+    return SSL_VERIFY_PEER | (requireClient ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
+  }
+
+  private func use(_ bundle: CertificateBundle) throws(TLSError) {
+    OpenSSLErrors.clear()
+    guard SSL_CTX_use_certificate(pointer, bundle.certificate) == 1,
+      SSL_CTX_use_PrivateKey(pointer, bundle.key) == 1
+    else { throw .notMade(OpenSSLErrors.takeReason()) }
+  }
+
+  /// Sends these besides the own certificate, as its issuers.
+  private func present(_ issuers: [OpaquePointer]) throws(TLSError) {
+    for issuer in issuers {
+      // SSL_CTX_add1_chain_cert
+      let certificate = UnsafeMutableRawPointer(issuer)
+      guard SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, certificate) == 1 else {
+        throw .notMade(OpenSSLErrors.takeReason())
+      }
+    }
+  }
+
+  /// Trusts these certificates, be they authorities or not, and what the authorities issued.
+  private func trust(_ certificates: [OpaquePointer]) throws(TLSError) {
+    OpenSSLErrors.clear()
+    let store = SSL_CTX_get_cert_store(pointer)
+    for certificate in certificates where X509_STORE_add_cert(store, certificate) != 1 {
+      throw .notMade(OpenSSLErrors.takeReason())
+    }
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
+  }
+
+  /// Has the session of a client tell, and if wanted check, the name of the other end.
+  func expect(_ name: String, in session: OpaquePointer, as role: TLSRole) {
+    let isAddress = SocketAddress(ip: name, port: 0) != nil
+    if role == .connect, !isAddress {
+      var bytes = Array(name.utf8CString)
+      // SSL_set_tlsext_host_name
+      SSL_ctrl(
+        session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &bytes)
+    }
+    guard verifiesName else { return }
+    if isAddress {
+      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name)
+    } else {
+      SSL_set1_host(session, name)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package import AEValue
+
+/// TLS on a ``StreamConnection``.
+///
+/// The stream's `output` must stay empty until the handshake is over.
+package final class TLSTransform: StreamTransform {
+  private let session: TLSSession
+  private let loop: Loop
+  /// Called when the handshake is over.
+  package var onEstablished: (() -> Void)?
+
+  /// How many bytes are encrypted at a time: full records, and not too much.
+  private static let sealedAtATime = 256 << 10
+  private static let recordLength = 16 << 10
+  /// What a record has besides its content in TLS 1.2 and 1.3, rounded up.
+  private static let recordOverhead = 40
+
+  /// TLS in either role.
+  ///
+  /// - Throws: ``TLSError`` when OpenSSL has no memory.
+  package init(_ context: TLSContext, as role: TLSRole, on loop: Loop) throws(TLSError) {
+    self.loop = loop
+    session = try TLSSession(context, as: role)
+  }
+
+  /// Begins the handshake.
+  ///
+  /// - Throws: ``TLSError`` when there is nothing that both the context and OpenSSL allow.
+  package func start() throws(TLSError) { try session.start() }
+
+  /// What the connection is encrypted with: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+  package var cipher: String { session.cipher }
+
+  /// What is to be sent.
+  package var sealed: ByteBuffer { session.output }
+
+  /// Encrypts what is there, up to a limit.
+  package func seal(_ plain: ByteBuffer) -> String? {
+    let count = min(plain.count, Self.sealedAtATime)
+    do throws(TLSError) {
+      try session.write(UnsafeRawBufferPointer(rebasing: plain.bytes[..<count]))
+    } catch {
+      return error.description
+    }
+    plain.removeFirst(count)
+    return nil
+  }
+
+  /// What the records add.
+  package func overhead(for count: Int) -> Int {
+    (count / Self.recordLength + 1) * Self.recordOverhead
+  }
+
+  /// The `close_notify`.
+  package func sealEnd() { session.close() }
+
+  /// Decrypts.
+  package func open(
+    _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
+  ) -> StreamOpening {
+    session.provide(UnsafeRawBufferPointer(bytes))
+    do throws(TLSError) {
+      while true {
+        switch try session.next(into: loop.plaintextBuffer) {
+        case .incomplete: return .more
+        case .established:
+          let report = onEstablished
+          onEstablished = nil
+          report?()
+        case .content(let count):
+          let content = UnsafeMutableRawBufferPointer(rebasing: loop.plaintextBuffer[..<count])
+          guard deliver(content) else { return .more }
+        case .end: return .end
+        }
+      }
+    } catch {
+      return .broken(error.description)
+    }
+  }
+
+  /// The end without `close_notify` is an error during the handshake only.
+  package func endOfStream() -> String? {
+    do throws(TLSError) {
+      try session.endOfStream()
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+}

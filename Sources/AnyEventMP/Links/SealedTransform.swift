@@ -1,0 +1,50 @@
+import AEMPWire
+import AnyEvent
+
+/// The sealed channel on a stream.
+final class SealedTransform: StreamTransform {
+  let sealed = ByteBuffer()
+  private let sealer: RecordSealer
+  private let opener: RecordOpener
+
+  init(_ keys: SealedKeys) {
+    sealer = RecordSealer(keys)
+    opener = RecordOpener(keys)
+  }
+
+  func seal(_ plain: ByteBuffer) -> String? {
+    sealer.seal(plain, into: sealed)
+    return nil
+  }
+
+  func overhead(for count: Int) -> Int { sealer.overhead(for: count) }
+
+  func sealEnd() { sealer.sealEnd(into: sealed) }
+
+  func open(
+    _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
+  ) -> StreamOpening {
+    var rest = bytes
+    do throws(RecordError) {
+      while true {
+        switch try opener.next(&rest) {
+        case .incomplete: return .more
+        case .content(let content):
+          guard deliver(UnsafeMutableRawBufferPointer(mutating: content)) else { return .more }
+        case .end: return .end
+        }
+      }
+    } catch {
+      return .broken(error.description)
+    }
+  }
+
+  func endOfStream() -> String? {
+    do throws(RecordError) {
+      try opener.endOfStream()
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+}

@@ -1,0 +1,272 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Connections with TLS") struct TLSLinkTests {
+  /// A node with a certificate.
+  private func node(
+    _ test: TestLoop, _ name: String, cert: String? = "ec", secret: String? = nil,
+    methods: [String]? = nil, seeds: [String] = [], monitorTimeout: Double? = nil
+  ) throws -> Node {
+    let node = Node(on: test.loop)
+    try node.configure(
+      ConfigurationArguments(
+        nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds, secret: secret,
+        cert: try cert.map(TLSVectors.pem), monitor_timeout: monitorTimeout, auth_offer: methods,
+        auth_accept: methods,
+        norc: true))
+    return node
+  }
+
+  /// Two nodes with somebody in between, connected.
+  private func withMiddleMan(
+    cert: String = "ec", _ body: (Node, Node, MiddleMan, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let far = try node(test, "far", cert: cert)
+      defer { far.close() }
+      let man = try MiddleMan(to: far.address, test)
+      defer { man.close() }
+      let near = try node(test, "near", cert: cert, seeds: [man.address])
+      defer { near.close() }
+      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
+      try body(near, far, man, test)
+    }
+  }
+
+  @Test(
+    "two nodes with certificates and no secret talk TLS, and nobody in between reads anything",
+    arguments: ["ec", "rsa", "ed25519"])
+  func certificatesOnly(_ cert: String) throws {
+    try withMiddleMan(cert: cert) { near, far, man, test in
+      for (node, other) in [(near, far), (far, near)] {
+        let connection = try #require(node.status.connections.first { $0.node == other.id })
+        #expect(connection.authMethod == "tls_sha3_512")
+        #expect(connection.sentAuthMethod == "tls_sha3_512")
+        #expect(connection.cipher.hasPrefix("TLSv1.3 TLS_"))
+      }
+      var got: [String] = []
+      let p = far.run { rcv(port(), "tag") { (text: String) in got.append(text) } }
+      near.run { for n in 0..<10 { snd(p, "tag", "the quick brown fox \(n)") } }
+      test.run(until: { got.count == 10 })
+      #expect(got == (0..<10).map { "the quick brown fox \($0)" })
+      let text = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
+      #expect(text.contains(";tls=1.0"))
+      #expect(!text.contains("quick brown"))
+    }
+  }
+
+  @Test("messages of all sizes arrive in order, both ways")
+  func sizes() throws {
+    try withMiddleMan { near, far, _, test in
+      let sizes = [0, 1, 100, 16_383, 16_384, 65_000, 70_000, 1_000_000, 5, 3_000_000, 1]
+      for (from, to) in [(near, far), (far, near)] {
+        var got: [Int] = []
+        var isRight = true
+        let p = to.run {
+          rcv(port(), "s") { (text: String) in
+            got.append(text.utf8.count)
+            isRight = isRight && text.utf8.allSatisfy { $0 == UInt8(ascii: "x") }
+          }
+        }
+        from.run { for size in sizes { snd(p.id, "s", String(repeating: "x", count: size)) } }
+        test.run(until: { got.count == sizes.count })
+        #expect(got == sizes && isRight)
+        #expect(from.queuedBytes(for: to.id) == 0)
+      }
+    }
+  }
+
+  @Test("a byte that is changed on the way costs the connection, and delivers nothing")
+  func tampered() throws {
+    try withMiddleMan { near, far, man, test in
+      var got = 0
+      var reason: Message?
+      let p = far.run { rcv(port(), "tag") { (_: String) in got += 1 } }
+      let q = near.run { port() }
+      _ = far.monitor(PortID(q.id).ref) { reason = $0 }
+      test.settle()
+      man.change = { way, bytes in
+        guard way == .there else { return bytes }
+        var bytes = bytes
+        bytes[bytes.count - 1] ^= 1
+        return bytes
+      }
+      near.run { snd(p.id, "tag", "text") }
+      test.run(until: { reason != nil })
+      #expect(got == 0)
+      #expect(reason?[2].string?.contains("damaged on the way or made up") == true)
+    }
+  }
+
+  @Test("a connection that is cut and one that is closed are both told at once")
+  func ends() throws {
+    for isOrderly in [true, false] {
+      try withMiddleMan { near, far, man, test in
+        var reason: Message?
+        let q = near.run { port() }
+        _ = far.monitor(PortID(q.id).ref) { reason = $0 }
+        test.settle()
+        if isOrderly { near.close() } else { man.cut() }
+        test.run(until: { reason != nil })
+        #expect(reason?[0] == "transport_error")
+        #expect(reason?[2] == "connection closed by the other node")
+      }
+    }
+  }
+
+  @Test("a node with secret and certificate serves those without TLS, unless TLS is demanded")
+  func plainPeers() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let open = try node(test, "open", secret: "the tests' secret")
+      let strict = try node(
+        test, "strict", secret: "the tests' secret", methods: ["tls_sha3_512"])
+      defer {
+        open.close()
+        strict.close()
+      }
+      for methods in [[AuthMethod.hmacSHA3_512], HandshakeConfiguration.defaultAuthMethods] {
+        let peer = try WirePeer(
+          RawPeer.connect(open.address, test), id: TestName.next("plain"), as: .dialling,
+          methods: methods)
+        test.run(until: { peer.established != nil || peer.isClosed })
+        #expect(peer.established?.authMethod == methods.first)
+        let other = try WirePeer(
+          RawPeer.connect(strict.address, test), id: TestName.next("plain"), as: .dialling,
+          methods: methods)
+        test.run(until: { other.refusal != nil || other.isClosed })
+        #expect(other.established == nil)
+        #expect(!log.lines(with: other.id).isEmpty)
+      }
+      let near = try node(test, "near", seeds: [strict.address])
+      defer { near.close() }
+      test.run(until: { near.isConnected(to: strict) })
+    }
+  }
+
+  @Test(
+    "nodes with certificates that the other does not trust, or that have expired, stay apart",
+    arguments: [("ed25519", "foreign"), ("expired", "foreign"), ("future", "foreign")])
+  func strangers(_ cert: String, _ word: String) throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let good = try node(test, "good")
+      defer { good.close() }
+      let bad = try node(test, "bad", cert: cert, seeds: [good.address])
+      defer { bad.close() }
+      func lines(_ node: Node) -> [String] {
+        log.lines(with: "(\(node.id))").filter { $0.contains("TLS: ") }
+      }
+      test.run(until: { !lines(bad).isEmpty && !lines(good).isEmpty })
+      let all = lines(bad) + lines(good)
+      #expect(all.contains { $0.contains(word) }, "\(all)")
+      #expect(!good.isConnected(to: bad) && !bad.isConnected(to: good))
+    }
+  }
+
+  @Test("expired nodes with the same certificate stay apart as well, and say that it has expired")
+  func expired() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let first = try node(test, "first", cert: "expired")
+      defer { first.close() }
+      let second = try node(test, "second", cert: "expired", seeds: [first.address])
+      defer { second.close() }
+      func lines() -> [String] {
+        (log.lines(with: "(\(first.id))") + log.lines(with: "(\(second.id))"))
+          .filter { $0.contains("expired") }
+      }
+      test.run(until: { !lines().isEmpty })
+      #expect(!first.isConnected(to: second))
+    }
+  }
+
+  @Test("a stranger without a certificate, whichever role falls to it, gets nothing")
+  func noCertificate() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let node = try node(test, "node")
+      defer { node.close() }
+      let bare = try TLSContext(verify: false)
+      var roles: Set<TLSRole> = []
+      while roles.count < 2 {
+        let peer = try TLSPeer(
+          RawPeer.connect(node.address, test), id: TestName.next("bare"), bare)
+        test.run(until: { peer.raw.isClosed })
+        if let role = peer.role { roles.insert(role) }
+        #expect(peer.established == nil)
+        #expect(!log.lines(with: node.id).contains { $0.contains("is up") })
+      }
+    }
+  }
+
+  @Test("a peer with the certificate is let in; by tls_anon only if that is accepted")
+  func methods() throws {
+    try withLoop { test in
+      let context = try TLSContext(
+        cert: TLSVectors.pem("ec"), ca_cert: TLSVectors.pem("ec"),
+        verify_require_client_cert: true)
+      for methods in [nil, ["tls_anon", "tls_sha3_512"]] as [[String]?] {
+        let node = try node(test, "node", methods: methods)
+        defer { node.close() }
+        for (peers, ok) in [([.tlsSHA3_512], true), ([.tlsAnonymous], methods != nil)]
+          as [([AuthMethod], Bool)]
+        {
+          let peer = try TLSPeer(
+            RawPeer.connect(node.address, test), id: TestName.next("peer"), context,
+            methods: peers)
+          test.run(until: {
+            peer.established != nil || peer.refusal != nil || peer.raw.isClosed
+          })
+          #expect((peer.established != nil) == ok)
+        }
+      }
+    }
+  }
+
+  @Test("garbage, plain lines and silence in place of TLS are refused with a reason")
+  func garbage() throws {
+    let log = LogCollector.shared
+    try withLoop { test in
+      let node = try node(test, "node", secret: "the tests' secret", monitorTimeout: 0.5)
+      defer { node.close() }
+      for text in [
+        "tls_anon;;cbor\n", "GET / HTTP/1.0\r\n\r\n", String(repeating: "\u{16}", count: 999), "",
+      ] {
+        let id = TestName.next("garbage")
+        let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, nil)
+        test.run(until: { peer.role != nil })
+        peer.raw.send(text)
+        test.run(until: { peer.raw.isClosed })
+        func lines() -> [String] { log.lines(with: "(\(id))") }
+        test.run(until: { !lines().isEmpty })
+        let word = text.isEmpty ? "TLS handshake" : "TLS: "
+        #expect(lines().contains { $0.contains(word) }, "\(lines())")
+      }
+      // Cut in the middle.
+      let id = TestName.next("cut")
+      let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, nil)
+      test.run(until: { peer.role != nil })
+      peer.cut()
+      func lines() -> [String] { log.lines(with: "(\(id))") }
+      test.run(until: { !lines().isEmpty })
+      #expect(lines().contains { $0.contains("before its TLS handshake was complete") })
+      #expect(node.switchboard.pendingCount == 0)
+    }
+  }
+
+  @Test("a certificate that cannot be used is told when the node is configured")
+  func unusable() {
+    withLoop { test in
+      for cert in ["no-key", "mismatch", "damaged", "weak"] {
+        let error = #expect(throws: ConfigurationError.self) {
+          try node(test, "node", cert: cert).close()
+        }
+        #expect(error?.description.contains("cert") == true)
+      }
+    }
+  }
+}

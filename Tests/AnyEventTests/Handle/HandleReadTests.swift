@@ -1,0 +1,235 @@
+import AnyEvent
+import Glibc
+import Testing
+
+@Suite("Reading from handles")
+struct HandleReadTests {
+  /// What the requests of `push` note down when the text arrives in pieces of each size.
+  private func notes(
+    of text: String, _ push: (Handle, @escaping (String) -> Void) -> Void
+  ) throws -> [[String]] {
+    try [1, 3, text.utf8.count].map { size in
+      var notes: [String] = []
+      try withHandle(
+        { fd, loop in
+          Handle(
+            fh: fd, on: loop,
+            on_error: { _, fatal, message in notes.append("\(fatal) \(errno) \(message)") })
+        },
+        { handle, other, loop in
+          push(handle) { notes.append($0) }
+          let bytes = Array(text.utf8)
+          for start in stride(from: 0, to: bytes.count, by: size) where !handle.destroyed {
+            let piece = bytes[start..<min(start + size, bytes.count)]
+            send(other, String(decoding: piece, as: UTF8.self))
+            loop.runOnce(waiting: false)
+          }
+          shutdown(other, CInt(SHUT_WR))
+          loop.run(until: { handle.destroyed })
+        })
+      return notes
+    }
+  }
+
+  private static let end = "true 0 unexpected end of file"
+
+  @Test("lines, chunks and documents are read in the order in which they were asked for")
+  func types() throws {
+    let text = "one\r\ntwo\n12345{\"a\":[1]} [2]5:hello,three;;\u{0}\u{4}1234\u{82}"
+    for notes in try notes(
+      of: text,
+      { handle, note in
+        handle.push_read(.line) { note("line \($1)") }
+        handle.push_read(.line) { note("line \($1)") }
+        handle.push_read(.chunk(5)) { note("chunk \(String(decoding: $1, as: UTF8.self))") }
+        handle.push_read(.json) { note("json \($1)") }
+        handle.push_read(.json) { note("json \($1)") }
+        handle.push_read(.netstring) { note("net \(String(decoding: $1, as: UTF8.self))") }
+        handle.push_read(.line(";;")) { note("line \($1)") }
+        handle.push_read(.packstring(.n)) { note("pack \(String(decoding: $1, as: UTF8.self))") }
+        handle.on_read = { handle in
+          handle.rbuf.removeFirst(handle.rbuf.count)
+        }
+      })
+    {
+      #expect(
+        notes == [
+          "line one", "line two", "chunk 12345", "json {\"a\":[1]}", "json [2]", "net hello",
+          "line three", "pack 1234", Self.end,
+        ])
+    }
+  }
+
+  @Test("a request that is put in front is served before those that wait")
+  func unshift() throws {
+    for notes in try notes(
+      of: "OK\nmore\nrest",
+      { handle, note in
+        handle.push_read(.line) { handle, line in
+          note(line)
+          handle.unshift_read(.line) { note("extra \($1)") }
+        }
+        handle.push_read(.chunk(4)) { handle, bytes in
+          note(String(decoding: bytes, as: UTF8.self))
+        }
+        // So that the end is read.
+        handle.on_read = { _ in }
+      })
+    {
+      #expect(notes == ["OK", "extra more", "rest", Self.end])
+    }
+  }
+
+  @Test("an expression takes all up to its match, and a rejected one is a bad message")
+  func regex() throws {
+    for notes in try notes(
+      of: "GET /\r\n\r\n12x",
+      { handle, note in
+        handle.push_read(.regex(/\r\n\r\n/)) { note("\($1.utf8.count)") }
+        handle.push_read(.regex(/^[0-9]+\s/, reject: /[^0-9]/)) { note($1) }
+        let report = handle.on_error
+        handle.on_error = {
+          report?($0, $1, $2)
+          $0.destroy()
+        }
+      })
+    {
+      #expect(notes == ["9", "false \(EBADMSG) bad regex: it is of the kind that is rejected"])
+    }
+  }
+
+  @Test("what is not of the form that was asked for is a bad message")
+  func badMessages() throws {
+    for (text, push) in [
+      ("nonsense", { $0.push_read(.json) { _, _ in } }),
+      ("\u{1}", { $0.push_read(.json) { _, _ in } }),
+      ("01:a,", { $0.push_read(.netstring) { _, _ in } }),
+      ("1:ab", { $0.push_read(.netstring) { _, _ in } }),
+      ("xyz", { $0.push_read(.netstring) { _, _ in } }),
+    ] as [(String, (Handle) -> Void)] {
+      for notes in try notes(
+        of: text,
+        { handle, _ in
+          let report = handle.on_error
+          handle.on_error = {
+            report?($0, $1, $2)
+            $0.destroy()
+          }
+          push(handle)
+        })
+      {
+        #expect(notes.count == 1)
+        #expect(notes.first?.hasPrefix("false \(EBADMSG) bad ") == true)
+      }
+    }
+  }
+
+  @Test("the end is an error when a request waits, and no error with on_eof and none")
+  func ends() throws {
+    for notes in try notes(
+      of: "abc", { handle, note in handle.push_read(.chunk(4)) { _, _ in note("never") } })
+    {
+      #expect(notes == ["true \(EPIPE) unexpected end of file"])
+    }
+    for notes in try notes(
+      of: "abc",
+      { handle, note in
+        handle.on_eof = { handle in
+          note("eof \(handle.rbuf.count)")
+          handle.destroy()
+        }
+        handle.push_read { handle in
+          guard handle.rbuf.count == 3 else { return false }
+          handle.rbuf.removeFirst(2)
+          return true
+        }
+        handle.push_read(.chunk(1)) { _, _ in note("last") }
+        handle.on_read = { _ in }
+      })
+    {
+      #expect(notes == ["last", "eof 0"])
+    }
+  }
+
+  @Test("data that on_read leaves is an error when the end has come")
+  func leftOver() throws {
+    for notes in try notes(
+      of: "abc",
+      { handle, note in
+        handle.on_eof = { _ in note("eof") }
+        handle.on_read = { _ in }
+      })
+    {
+      #expect(notes == ["true \(EPIPE) unexpected end of file"])
+    }
+  }
+
+  @Test("too much that nobody takes is an error")
+  func limit() throws {
+    for notes in try notes(
+      of: "0123456789ABCDEF",
+      { handle, note in
+        handle.rbuf_max = 10
+        handle.push_read(.line) { _, _ in note("never") }
+      })
+    {
+      #expect(notes == ["true \(ENOSPC) more than rbuf_max bytes were read and not used"])
+    }
+  }
+
+  @Test("a handle that is destroyed in a callback calls no other")
+  func destroyed() throws {
+    var calls = 0
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop) },
+      { handle, other, loop in
+        handle.push_read(.line) { handle, _ in
+          calls += 1
+          handle.destroy()
+        }
+        handle.push_read(.line) { _, _ in calls += 1 }
+        handle.on_read = { _ in calls += 1 }
+        send(other, "a\nb\nc")
+        loop.run(until: { handle.destroyed })
+        handle.push_write("ignored")
+        handle.push_read(.line) { _, _ in calls += 1 }
+        handle.on_read = { _ in calls += 1 }
+        #expect(handle.fh == -1)
+      })
+    #expect(calls == 1)
+  }
+
+  @Test("a handle that was dropped in its own callback is closed behind it")
+  func dropped() throws {
+    try withLoop { loop in
+      let (near, far) = try socketPair()
+      var handle: Handle? = Handle(fh: near, on: loop)
+      weak let known = handle
+      handle?.push_read(.line) { _, _ in handle = nil }
+      send(far, "x\n")
+      loop.run(until: { handle == nil })
+      #expect(known == nil)
+      var byte: UInt8 = 0
+      #expect(recv(far, &byte, 1, 0) == 0)
+      close(far)
+    }
+  }
+
+  @Test("reading can be stopped, and goes on where it was")
+  func stopAndStart() throws {
+    var lines: [String] = []
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop) },
+      { handle, other, loop in
+        handle.push_read(.line) { lines.append($1) }
+        handle.stop_read()
+        send(other, "one\n")
+        loop.runOnce(waiting: false)
+        loop.runOnce(waiting: false)
+        #expect(lines == [])
+        handle.start_read()
+        loop.run(until: { !lines.isEmpty })
+      })
+    #expect(lines == ["one"])
+  }
+}
