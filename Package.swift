@@ -84,7 +84,9 @@ let package = Package(
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
     .testTarget(
       name: "FuzzTests",
-      dependencies: ["AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp"],
+      dependencies: [
+        "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
+      ],
       path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Driver", "Failures"],
       sources: ["Targets", "Replay"]),
   ]
@@ -96,7 +98,8 @@ if isFuzzing {
   let program = Target.executableTarget(
     name: "fuzz",
     dependencies: [
-      "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp", "CLibFuzzer",
+      "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
+      "CLibFuzzer",
     ],
     path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Failures", "Replay"],
     sources: ["Targets", "Driver"],

@@ -168,7 +168,7 @@ struct SealedAttackTests {
       owner.feed(theirs)
       if role == .dialling { _ = owner.takeSent() }
       let data = try Transcript(ours: theirs, theirs: ours).ownData(
-        for: .secretboxX25519, secret: try #require(try Secret("s")))
+        for: .secretboxX25519, secret: try Secret("s"))
       owner.feed(AuthLine(method: .secretboxX25519, data: data, framing: .cbor).bytes)
       let refusal = owner.refusal
       #expect(refusal?.code == .unusableKey)
@@ -187,7 +187,7 @@ struct SealedAttackTests {
       "aemp;1;them;hmac_sha3_512,secretbox_x25519;cbor;x-kx=\(key)\nnonce\n".utf8)
     owner.feed(theirs)
     let data = try Transcript(ours: theirs, theirs: ours).ownData(
-      for: .hmacSHA3_512, secret: try #require(try Secret("s")))
+      for: .hmacSHA3_512, secret: try Secret("s"))
     owner.feed(AuthLine(method: .hmacSHA3_512, data: data, framing: .cbor).bytes)
     let refusal = owner.refusal
     #expect(refusal?.code == .authMethodNotAccepted)

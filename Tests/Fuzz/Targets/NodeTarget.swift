@@ -48,7 +48,7 @@ private func facts(_ framing: Framing) -> LinkFacts {
       peer: Greeting(nodeID: "peer", authMethods: [.hmacSHA3_512], framings: [framing.rawValue]),
       sendFraming: framing, receiveFraming: framing, authMethod: .hmacSHA3_512,
       sentAuthMethod: .hmacSHA3_512, rest: []),
-    isDialled: false)
+    isDialled: false, tlsCipher: nil)
 }
 
 /// Ports `a` and `b`, a function to start more, monitors on the peer and one of its ports, and a

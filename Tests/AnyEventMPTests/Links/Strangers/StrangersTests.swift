@@ -17,7 +17,7 @@ private final class DeadMedium: StreamMedium {
       stream: StreamConnection(loop: loop, medium: DeadMedium()),
       handshake: try Handshake(
         HandshakeConfiguration(nodeID: "n"), as: .accepting, peerAddress: ""),
-      role: .accepting, address: address, dial: nil, act: { _, _ in })
+      role: .accepting, address: address, dial: nil, tls: nil, act: { _, _ in })
   }
 
   @Test("for IPv6 all addresses of a network of 64 bits are one place")
