@@ -33,6 +33,8 @@ final class MiddleMan {
   func close() {
     listener?.close()
     cut()
+    // Those of the two ends hold each other.
+    for peer in peers { peer.onRead = nil }
     peers = []
   }
 
