@@ -23,7 +23,7 @@ enum WholeFile {
   private static func writeThrough(_ text: String, _ path: String) -> CInt {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return errno }
-    let problem = write(text, descriptor)
+    let problem = Output.write(text, to: descriptor)
     return close(descriptor) != 0 && problem == 0 ? errno : problem
   }
 
@@ -33,28 +33,11 @@ enum WholeFile {
     guard descriptor >= 0 else { return errno }
     var problem: CInt = 0
     if let mode, fchmod(descriptor, mode) != 0 { problem = errno }
-    if problem == 0 { problem = write(text, descriptor) }
+    if problem == 0 { problem = Output.write(text, to: descriptor) }
     if close(descriptor) != 0, problem == 0 { problem = errno }
     if problem == 0, rename(temporary, path) != 0 { problem = errno }
     if problem != 0 { unlink(temporary) }
     return problem
-  }
-
-  private static func write(_ text: String, _ descriptor: CInt) -> CInt {
-    var text = text
-    return text.withUTF8 { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count >= 0 {
-          rest = rest.dropFirst(count)
-        } else if errno != EINTR {
-          return errno
-        }
-      }
-      return 0
-    }
   }
 
   /// The file that a symbolic link leads to, so that the link stays one.
