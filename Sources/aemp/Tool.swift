@@ -49,6 +49,7 @@ struct Tool {
       return Supervisor(arguments, options, ready: ready).run()
     case .network(let command):
       StandardDescriptors.fill(isQuiet: false)
+      ControlSignals.unblock()
       return NetworkSession(command).run()
     default: return .success
     }

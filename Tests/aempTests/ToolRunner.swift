@@ -43,7 +43,13 @@ final class ToolRunner {
     try String(contentsOfFile: file + suffix, encoding: .utf8)
   }
 
+  /// The time that a process may take, in seconds: far more than any needs on the slowest machine.
+  static let limit = 240.0
+
   /// A process that was not started yet, with its pipes.
+  ///
+  /// One that waits for what never comes is killed at the limit: a test fails then, and doesn't wait
+  /// for ever itself.
   func process(_ arguments: [String]) -> (Process, input: Pipe, output: Pipe, errors: Pipe) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.binary ?? "/nonexistent")
@@ -53,6 +59,9 @@ final class ToolRunner {
     process.standardInput = pipes.0
     process.standardOutput = pipes.1
     process.standardError = pipes.2
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit) { [weak process] in
+      if let process, process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
     return (process, pipes.0, pipes.1, pipes.2)
   }
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The signals that end or restart a node.
+/// The signals that end a command, or end or restart a node.
 enum ControlSignals {
   private static let numbers = [SIGTERM, SIGINT, SIGHUP]
 

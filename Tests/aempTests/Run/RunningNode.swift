@@ -6,15 +6,10 @@ import Testing
 /// Everything is killed after a while, so that a node which does not do what a test waits for ends the
 /// wait, and its output with it.
 final class RunningNode {
-  static let limit = 60.0
-
   let tool: ToolRunner
   let process: Process
-  private let output: Pipe
-  private let errors: Pipe
-  private var written = Data()
-  private var complaints = Data()
-  private let watchdog: DispatchWorkItem
+  private let output: PipeReader
+  private let errors: PipeReader
 
   /// Starts the tool; `shell` runs it by that instead, in which `$aemp` is its path.
   init(
@@ -32,17 +27,13 @@ final class RunningNode {
     }
     process.environment?.merge(environment) { $1 }
     self.process = process
-    self.output = output
-    self.errors = errors
+    self.output = PipeReader(output)
+    self.errors = PipeReader(errors)
     try process.run()
     try input.fileHandleForWriting.close()
-    let pid = process.processIdentifier
-    watchdog = DispatchWorkItem { kill(pid, SIGKILL) }
-    DispatchQueue.global().asyncAfter(deadline: .now() + Self.limit, execute: watchdog)
   }
 
   deinit {
-    watchdog.cancel()
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
   }
 
@@ -62,19 +53,13 @@ final class RunningNode {
   }
 
   /// The next line of standard output.
-  func line() throws -> String {
-    try #require(lineIfAny(), "standard output ended")
-  }
+  func line() throws -> String { try #require(lineIfAny(), "standard output ended") }
 
   /// The same; nil when nobody can write there any more.
-  func lineIfAny() -> String? {
-    Self.line(of: output, &written)
-  }
+  func lineIfAny() -> String? { output.line() }
 
   /// The next line of standard error.
-  func complaint() throws -> String {
-    try #require(Self.line(of: errors, &complaints), "standard error ended")
-  }
+  func complaint() throws -> String { try #require(errors.line(), "standard error ended") }
 
   /// The next line of standard error with this text.
   func complaint(with text: String) throws -> String {
@@ -84,39 +69,19 @@ final class RunningNode {
     }
   }
 
-  private static func line(of pipe: Pipe, _ rest: inout Data) -> String? {
-    while true {
-      if let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-        let line = String(decoding: rest[..<end], as: UTF8.self)
-        rest = Data(rest[(end + 1)...])
-        return line
-      }
-      let data = pipe.fileHandleForReading.availableData
-      if data.isEmpty { return nil }
-      rest += data
-    }
-  }
-
   /// Nobody reads standard output any more.
-  func closeOutput() throws {
-    try output.fileHandleForReading.close()
-  }
+  func closeOutput() throws { try output.close() }
 
   /// What comes on standard output until nobody can write there any more.
-  func restOfOutput() throws -> String {
-    written += try output.fileHandleForReading.readToEnd() ?? Data()
-    return String(decoding: written, as: UTF8.self)
-  }
+  func restOfOutput() throws -> String { try output.rest() }
 
   /// The end of the process: its exit code, and what it and its worker have said and was not read yet.
   func end() throws -> ToolResult {
-    let output = try restOfOutput()
-    complaints += try errors.fileHandleForReading.readToEnd() ?? Data()
+    let (output, complaints) = (try restOfOutput(), try errors.rest())
     process.waitUntilExit()
     try #require(process.terminationReason == .exit)
     return ToolResult(
-      output: output, errors: String(decoding: complaints, as: UTF8.self),
-      code: process.terminationStatus)
+      output: output, errors: complaints, code: process.terminationStatus)
   }
 
   /// Sends a signal to the supervisor.
@@ -126,7 +91,7 @@ final class RunningNode {
 
   /// Waits until a process that is not ours is gone.
   static func waitForEnd(of pid: pid_t) -> Bool {
-    let deadline = Date() + limit
+    let deadline = Date() + ToolRunner.limit
     while isRunning(pid) {
       if Date() > deadline { return false }
       sched_yield()
