@@ -91,11 +91,7 @@ extension CommandParser {
     guard let subject = NetworkCommand.Subject(rawValue: arguments[0]) else {
       throw UsageError(explained: "wait takes \(wanted), not \"\(arguments[0])\"")
     }
-    if subject == .port, let count = options.count, count > 1 {
-      throw UsageError(
-        explained: "a port is there or not: --count takes 1 or, until it is gone, 0")
-    }
-    return .wait(subject, arguments[1])
+    return try .waiting(for: subject, arguments[1], count: options.count ?? 1)
   }
 
   private mutating func takeTexts(_ name: String) throws(UsageError) -> [String] {

@@ -20,8 +20,8 @@ struct NetworkCommand {
     case get(family: String)
     /// Prints every change of a family.
     case watch(family: String)
-    /// Waits until there are so many of something.
-    case wait(Subject, String)
+    /// Waits until there are so many of something, or, with a count of 0, none any more.
+    case wait(Subject, String, count: Int)
     /// Measures round trips.
     case ping(node: String)
     /// Shows the connections that start from some nodes.
@@ -50,5 +50,18 @@ struct NetworkCommand {
     case .monitor, .watch: return options.timeout
     default: return options.timeout ?? 300
     }
+  }
+}
+
+extension NetworkCommand.Action {
+  /// Waits, for what there can be so many of.
+  static func waiting(
+    for subject: NetworkCommand.Subject, _ name: String, count: Int
+  ) throws(UsageError) -> NetworkCommand.Action {
+    if subject == .port, count > 1 {
+      throw UsageError(
+        explained: "a port is there or not: --count takes 1 or, until it is gone, 0")
+    }
+    return .wait(subject, name, count: count)
   }
 }

@@ -40,7 +40,8 @@ final class Errand {
     case .nodes: listNodes()
     case .get(let family): get(family)
     case .watch(let family): watch(family)
-    case .wait(let subject, let name): Wait(self, for: subject, name).begin()
+    case .wait(let subject, let name, let count):
+      Wait(self, for: subject, name, count: count).begin()
     case .ping(let node): Ping(self, node).begin()
     case .trace(let nodes): NetworkTrace(self, nodes).begin()
     case .shell(let node): Shell(self, node).begin()

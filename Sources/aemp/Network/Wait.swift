@@ -21,11 +21,11 @@ final class Wait {
   /// How long (s) to wait before something is asked again that was not there.
   private static let pause = 0.1
 
-  init(_ errand: Errand, for subject: NetworkCommand.Subject, _ name: String) {
+  init(_ errand: Errand, for subject: NetworkCommand.Subject, _ name: String, count: Int) {
     self.errand = errand
     self.subject = subject
     self.name = name
-    count = errand.options.count ?? 1
+    self.count = count
   }
 
   func begin() {

@@ -66,12 +66,7 @@ struct ShellParser {
     case "get", "db_family": return .run(.get(family: try only(name, words, family)))
     case "watch", "db_mon": return .watch(.watch(family: try only(name, words, family)))
     case "wait":
-      guard words.count == 2, let text = words[0].string,
-        let subject = NetworkCommand.Subject(rawValue: text), let what = words[1].string
-      else {
-        throw UsageError(explained: "wait takes node, port or family and its name")
-      }
-      return .run(.wait(subject, subject == .port ? address(what) : what))
+      return .run(try wait(words))
     case "set", "db_set":
       guard (2...3).contains(words.count), let key = words[1].string else {
         throw UsageError(explained: "\(name) takes a family, a key and perhaps a value")
@@ -89,6 +84,25 @@ struct ShellParser {
     default:
       throw UsageError(explained: "there is no command \"\(name)\"; \"help\" lists them")
     }
+  }
+
+  private func wait(_ words: [Value]) throws(UsageError) -> NetworkCommand.Action {
+    var words = words
+    var count = 1
+    if let place = words.firstIndex(of: "--count") {
+      guard words.indices.contains(place + 1), let number = words[place + 1].int, number >= 0 else {
+        throw UsageError(explained: "--count takes a whole number, such as: --count 3")
+      }
+      count = number
+      words.removeSubrange(place...place + 1)
+    }
+    guard words.count == 2, let text = words[0].string,
+      let subject = NetworkCommand.Subject(rawValue: text), let what = words[1].string
+    else {
+      throw UsageError(
+        explained: "wait takes node, port or family, its name and perhaps --count N")
+    }
+    return try .waiting(for: subject, subject == .port ? address(what) : what, count: count)
   }
 
   private func only<T>(

@@ -13,8 +13,8 @@ enum ShellHelp {
     watch FAMILY            print every change of a family (also: db_mon)
     set FAMILY KEY [VALUE]  set a key for as long as the shell runs (also: db_set)
     del FAMILY KEY...       delete such keys (also: db_del)
-    wait node|port|family NAME
-                            wait until it is there
+    wait node|port|family NAME [--count N]
+                            wait until it, or N of it, is there; 0: until it is gone
     =NODE                   make that node the current one
     =                       make the shell's own node the current one
     quit                    end, as the end of the input does

@@ -17,8 +17,10 @@ struct ShellParserTests {
       ("ping", "ping(seed/1)"),
       ("ping w/2", "ping(w/2)"),
       ("eval  1 + 1 ", "evaluate(seed/1, 1 + 1)"),
-      ("wait port #p", "wait(port, seed/1#p)"),
-      ("wait node w/", "wait(node, w/)"),
+      ("wait port #p", "wait(port, seed/1#p, 1)"),
+      ("wait node w/", "wait(node, w/, 1)"),
+      ("wait node w/ --count 3", "wait(node, w/, 3)"),
+      ("wait --count 0 port #p", "wait(port, seed/1#p, 0)"),
       ("get fam", "get(fam)"),
       ("mon #p", "background monitor(seed/1#p)"),
       ("db_mon fam", "background watch(fam)"),
@@ -48,7 +50,14 @@ struct ShellParserTests {
       ("set fam", "set takes a family, a key and perhaps a value"),
       ("del fam", "del takes a family and keys"),
       ("get", "get needs the name of a family"),
-      ("wait x y", "wait takes node, port or family and its name"),
+      ("wait x y", "wait takes node, port or family, its name and perhaps --count N"),
+      ("wait node y --count", "--count takes a whole number, such as: --count 3"),
+      ("wait node y --count -1", "--count takes a whole number, such as: --count 3"),
+      (
+        "wait port y --count 2",
+        "a port is there or not: --count takes 1 or, until it is gone, 0"
+      ),
+      ("wait node y --count x", "--count takes a whole number, such as: --count 3"),
       ("bogus", "there is no command \"bogus\"; \"help\" lists them"),
     ])
   func mistakes(_ line: String, _ sentence: String) {
@@ -76,7 +85,7 @@ struct ShellParserTests {
     case .call(let port, let message): "call(\(port), \(Value.array(message)))"
     case .monitor(let port): "monitor(\(port))"
     case .evaluate(let node, let code): "evaluate(\(node), \(code))"
-    case .wait(let subject, let name): "wait(\(subject), \(name))"
+    case .wait(let subject, let name, let count): "wait(\(subject), \(name), \(count))"
     case .ping(let node): "ping(\(node))"
     case .get(let family): "get(\(family))"
     case .watch(let family): "watch(\(family))"
