@@ -13,17 +13,21 @@ final class Link {
   /// What the handshake has agreed on.
   let facts: LinkFacts
   // Unchecked, since it is read for every message: a node closes its links before it goes.
-  private unowned(unsafe) let node: Node
-  private let stream: StreamConnection
-  private let framing: Framing
+  unowned(unsafe) let node: Node
+  let stream: StreamConnection
+  let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
-  @exclusivity(unchecked) private var isOpen = true
+  @exclusivity(unchecked) private(set) var isOpen = true
   /// How many bytes may wait before something has to be done.
-  private var alarmLevel = Int.max
+  var alarmLevel = Int.max
   /// The same for the bytes in the stream's output alone, which is what each message looks at.
-  @exclusivity(unchecked) private var outputLevel = Int.max
+  @exclusivity(unchecked) var outputLevel = Int.max
   /// Whether the node was told that much waits.
-  private var isOverHighWater = false
+  var isOverHighWater = false
+  /// Whether the node is told when everything has been handed to the kernel.
+  var reportsDrain = false {
+    didSet { if reportsDrain != oldValue { watchDrain() } }
+  }
   /// Whether anything arrived since the ``Heartbeat`` looked.
   @exclusivity(unchecked) var hasHeard = true
   /// Seconds that nothing was heard, as the heartbeat counts them.
@@ -46,114 +50,6 @@ final class Link {
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }
     setAlarm()
-  }
-
-  /// Bytes that the kernel has not taken yet.
-  var queuedBytes: Int { stream.queuedCount }
-
-  /// Whether the node is told when everything has been handed to the kernel.
-  var reportsDrain = false {
-    didSet { if reportsDrain != oldValue { watchDrain() } }
-  }
-
-  private func watchDrain() {
-    guard isOpen else { return }
-    let isWanted = reportsDrain || isOverHighWater
-    stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
-    if isWanted { stream.outputGrew() }
-  }
-
-  private func drained() {
-    if isOverHighWater {
-      isOverHighWater = false
-      setAlarm()
-      watchDrain()
-    }
-    if reportsDrain { node.drained(entry) }
-  }
-
-  /// What is sent next waited before, and the node was told that it is much.
-  func wasOverHighWater() {
-    isOverHighWater = true
-    setAlarm()
-    watchDrain()
-  }
-
-  /// The limits of the node's queues are others now.
-  func setAlarm() {
-    let mark = node.highWaterMark
-    alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
-    // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
-    outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
-  }
-
-  /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
-  private static let mostSealed = 320 << 10
-
-  /// What waits may exceed the high water mark, or the limit.
-  private func checkQueue() {
-    guard stream.queuedCount > alarmLevel else { return }
-    if stream.queuedCount > node.maximumQueue { return fail("too much queued") }
-    isOverHighWater = true
-    setAlarm()
-    watchDrain()
-    node.highWater(entry)
-  }
-
-  /// Sends a message to a port of the other node.
-  @inline(__always)
-  func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
-    guard isOpen else { return }
-    if node.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
-    do {
-      switch framing {
-      case .cbor:
-        try CBOREncoding.appendPacket(
-          name: name, message, to: stream.output, limits: node.limits)
-      case .json:
-        try JSONEncoding.appendPacket(
-          name: name, message, to: stream.output, limits: node.limits)
-      }
-    } catch {
-      return node.refuseToSend(error, to: name, of: entry.id)
-    }
-    stream.outputGrew()
-    if stream.output.count > outputLevel { checkQueue() }
-  }
-
-  /// Sends a request about a port of either node.
-  func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {
-    guard framing == .cbor, !node.isTracing else {
-      let message = [.string(request.name), .string(port)] + rest
-      return message.withUnsafeBufferPointer { send(to: "", $0) }
-    }
-    guard isOpen else { return }
-    do {
-      try CBOREncoding.appendRequest(
-        request, about: port, rest, to: stream.output, limits: node.limits)
-    } catch {
-      return node.refuseToSend(error, to: "", of: entry.id)
-    }
-    stream.outputGrew()
-    if stream.output.count > outputLevel { checkQueue() }
-  }
-
-  /// Sends a request whose rest is encoded already; false if this link has to be given the values.
-  @inline(never)
-  func send(
-    _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
-  ) -> Bool {
-    guard framing == .cbor, isOpen, !node.isTracing, rest.count + 1024 < node.limits.maximumSize
-    else { return false }
-    // The stream keeps it.
-    let output = Unmanaged.passUnretained(stream.output)
-    let isDone = output._withUnsafeGuaranteedRef {
-      CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
-    }
-    guard isDone else { return false }
-    stream.outputGrew()
-    if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
-    return true
   }
 
   /// Handles bytes from the other end, also those that came with the end of the handshake; they may

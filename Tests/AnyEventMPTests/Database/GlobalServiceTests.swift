@@ -5,43 +5,25 @@ import Testing
 
 @Suite("a global node's service")
 struct GlobalServiceTests {
-  typealias Action = GlobalService.Action
-
-  private func service() -> GlobalService {
-    var service = GlobalService(node: "me")
-    check(service.becomeGlobal(database: ["'l": ["me": ["h:1"]]]).isEmpty)
-    return service
-  }
-
-  private func handle(
-    _ service: inout GlobalService, _ sender: String, _ message: [Value]
-  ) throws -> [Action] {
-    service.handle(try DatabaseRequest.parse(message), from: sender)
-  }
-
-  private func isIgnored(_ actions: [Action]) -> Bool {
-    if case .ignored = actions.first { actions.count == 1 } else { false }
-  }
-
   @Test("g_global goes out once a connection, before g_set, which holds our listeners")
   func orderWithGlobal() throws {
-    var service = service()
+    var service = GlobalService.serving()
     check(service.nodeUp("x") == [.send(node: "x", message: ["g_global"])])
     let set: [Value] = [
       "g_set", ["'l": ["me": ["h:1"]], "'g": ["me": .null, "x": .null]],
     ]
     check(
-      try handle(&service, "x", ["g_global"])
+      try service.handle("x", ["g_global"])
         == [.keepConnected(node: "x"), .send(node: "x", message: set)])
-    check(try handle(&service, "x", ["g_global"]) == [.send(node: "x", message: set)])
+    check(try service.handle("x", ["g_global"]) == [.send(node: "x", message: set)])
   }
 
   @Test("who was announced before we became global is answered then")
   func announcedBefore() throws {
     var service = GlobalService(node: "me")
     check(service.nodeUp("x").isEmpty)
-    check(try handle(&service, "x", ["g_global"]).isEmpty)
-    check(isIgnored(try handle(&service, "x", ["g_mon1", "f"])))
+    check(try service.handle("x", ["g_global"]).isEmpty)
+    check(try service.handle("x", ["g_mon1", "f"]).isIgnored)
     let actions = service.becomeGlobal(database: ["'l": ["me": ["h:1"]]])
     check(
       actions == [
@@ -55,15 +37,15 @@ struct GlobalServiceTests {
 
   @Test("a slave's changes go to monitors and other global nodes, a global node's only to monitors")
   func passedOn() throws {
-    var service = service()
+    var service = GlobalService.serving()
     for peer in ["s", "x", "y"] { _ = service.nodeUp(peer) }
-    for peer in ["x", "y"] { _ = try handle(&service, peer, ["g_global"]) }
-    _ = try handle(&service, "s", ["g_slave", ["'l": ["s": ["h:2"]]]])
+    for peer in ["x", "y"] { _ = try service.handle(peer, ["g_global"]) }
+    _ = try service.handle("s", ["g_slave", ["'l": ["s": ["h:2"]]]])
     check(
-      try handle(&service, "s", ["g_mon1", "f"])
+      try service.handle("s", ["g_mon1", "f"])
         == [.send(node: "s", message: ["g_chg1", "f", [:]])])
     check(
-      try handle(&service, "s", ["g_upd", "f", ["k": 1]])
+      try service.handle("s", ["g_upd", "f", ["k": 1]])
         == [
           .send(node: "s", message: ["g_chg2", "f", ["k": 1]]),
           .send(node: "x", message: ["g_upd", "f", ["k": 1]]),
@@ -71,7 +53,7 @@ struct GlobalServiceTests {
         ])
     // Before its g_set, and about a node that is not the sender.
     check(
-      try handle(&service, "x", ["g_upd", "f", ["me": 2], .null])
+      try service.handle("x", ["g_upd", "f", ["me": 2], .null])
         == [.send(node: "s", message: ["g_chg2", "f", ["me": 2]])])
     check(
       service.nodeDown("x").contains(.send(node: "s", message: ["g_chg2", "f", .null, ["me"]])))
@@ -79,11 +61,11 @@ struct GlobalServiceTests {
 
   @Test("another global node's listeners are mirrored as our own, and go with it")
   func mirrored() throws {
-    var service = service()
+    var service = GlobalService.serving()
     for peer in ["x", "y"] { _ = service.nodeUp(peer) }
-    for peer in ["x", "y"] { _ = try handle(&service, peer, ["g_global"]) }
+    for peer in ["x", "y"] { _ = try service.handle(peer, ["g_global"]) }
     check(
-      try handle(&service, "x", ["g_set", ["'l": ["x": ["h:7"], "other": ["h:8"]]]])
+      try service.handle("x", ["g_set", ["'l": ["x": ["h:7"], "other": ["h:8"]]]])
         == [
           .send(node: "x", message: ["g_upd", "'l", ["x": ["h:7"]]]),
           .send(node: "y", message: ["g_upd", "'l", ["x": ["h:7"]]]),
@@ -96,10 +78,10 @@ struct GlobalServiceTests {
     check(service.addresses(of: "x") == ["h:7"])
     // We ourselves look there for it; others are told what the database holds.
     check(
-      try handle(&service, "me", ["g_find", "x"])
+      try service.handle("me", ["g_find", "x"])
         == [.send(node: "me", message: ["g_found", "x", ["h:7"]])])
     check(
-      try handle(&service, "y", ["g_find", "x"])
+      try service.handle("y", ["g_find", "x"])
         == [.send(node: "y", message: ["g_found", "x", .null])])
     check(service.giveUp("x") == [.letGo(node: "x")])
     check(service.addresses(of: "x") == nil)
@@ -108,57 +90,57 @@ struct GlobalServiceTests {
 
   @Test("a slave that becomes global is no slave of ours any more")
   func slaveBecomesGlobal() throws {
-    var service = service()
+    var service = GlobalService.serving()
     for peer in ["s", "y"] { _ = service.nodeUp(peer) }
-    _ = try handle(&service, "y", ["g_global"])
-    _ = try handle(&service, "s", ["g_slave", ["f": ["k": 1]]])
-    _ = try handle(&service, "s", ["g_mon1", "f"])
-    let actions = try handle(&service, "s", ["g_global"])
+    _ = try service.handle("y", ["g_global"])
+    _ = try service.handle("s", ["g_slave", ["f": ["k": 1]]])
+    _ = try service.handle("s", ["g_mon1", "f"])
+    let actions = try service.handle("s", ["g_global"])
     check(actions.contains(.send(node: "y", message: ["g_upd", "f", .null, ["k"]])))
     check(service.monitors.isEmpty)
-    check(isIgnored(try handle(&service, "s", ["g_slave", ["f": ["k": 1]]])))
+    check(try service.handle("s", ["g_slave", ["f": ["k": 1]]]).isIgnored)
   }
 
   @Test("finds and queries are answered, null for what is unknown")
   func questions() throws {
-    var service = service()
+    var service = GlobalService.serving()
     _ = service.nodeUp("s")
     check(
-      try handle(&service, "s", ["g_find", "me"])
+      try service.handle("s", ["g_find", "me"])
         == [.send(node: "s", message: ["g_found", "me", ["h:1"]])])
     check(
-      try handle(&service, "s", ["g_find", "nobody"])
+      try service.handle("s", ["g_find", "nobody"])
         == [.send(node: "s", message: ["g_found", "nobody", .null])])
     check(
-      try handle(&service, "s", ["g_db_keys", "'l", "b"])
+      try service.handle("s", ["g_db_keys", "'l", "b"])
         == [.send(node: "s", message: ["g_reply", "b", ["me"]])])
     check(
-      try handle(&service, "s", ["g_db_family", "none", 7])
+      try service.handle("s", ["g_db_family", "none", 7])
         == [.send(node: "s", message: ["g_reply", 7, [:]])])
   }
 
   @Test("strangers change nothing")
   func strangers() throws {
-    var service = service()
-    check(isIgnored(try handle(&service, "gone", ["g_upd", "f", ["k": 1]])))
-    check(isIgnored(try handle(&service, "gone", ["g_global"])))
+    var service = GlobalService.serving()
+    check(try service.handle("gone", ["g_upd", "f", ["k": 1]]).isIgnored)
+    check(try service.handle("gone", ["g_global"]).isIgnored)
     _ = service.nodeUp("s")
-    check(isIgnored(try handle(&service, "s", ["g_upd", "f", ["k": 1]])))
-    check(isIgnored(try handle(&service, "s", ["g_set", ["f": ["k": 1]]])))
-    check(try handle(&service, "s", ["g_mon0", "never"]).isEmpty)
+    check(try service.handle("s", ["g_upd", "f", ["k": 1]]).isIgnored)
+    check(try service.handle("s", ["g_set", ["f": ["k": 1]]]).isIgnored)
+    check(try service.handle("s", ["g_mon0", "never"]).isEmpty)
     check(service.database.contents(of: "f").isEmpty)
     check(service.nodeDown("never").isEmpty)
   }
 
   @Test("a node that is gone leaves nothing behind")
   func nothingLeft() throws {
-    var service = service()
+    var service = GlobalService.serving()
     for round in 0..<200 {
       let peer = "s\(round)"
       _ = service.nodeUp(peer)
-      if round % 2 == 0 { _ = try handle(&service, peer, ["g_global"]) }
-      _ = try handle(&service, peer, ["g_slave", ["f": ["k": 1]]])
-      _ = try handle(&service, peer, ["g_mon1", "f"])
+      if round % 2 == 0 { _ = try service.handle(peer, ["g_global"]) }
+      _ = try service.handle(peer, ["g_slave", ["f": ["k": 1]]])
+      _ = try service.handle(peer, ["g_mon1", "f"])
       _ = service.nodeDown(peer)
     }
     check(service.peers.isEmpty && service.monitors.isEmpty && service.synchronised.isEmpty)
@@ -169,11 +151,11 @@ struct GlobalServiceTests {
 
   @Test("numbers that nobody may send are left out, so that the rest can be passed on")
   func notFinite() throws {
-    var service = service()
+    var service = GlobalService.serving()
     for peer in ["x", "s"] { _ = service.nodeUp(peer) }
-    _ = try handle(&service, "x", ["g_global"])
-    let actions = try handle(
-      &service, "s",
+    _ = try service.handle("x", ["g_global"])
+    let actions = try service.handle(
+      "s",
       ["g_slave", ["f": ["a": [1, .double(.nan)], "b": ["k": .double(.infinity)], "c": 2]]])
     check(
       actions.filter { if case .send = $0 { true } else { false } }

@@ -1,0 +1,50 @@
+/// What waits to be sent: the high water mark, the limit, and the drain.
+extension Link {
+  /// Bytes that the kernel has not taken yet.
+  var queuedBytes: Int { stream.queuedCount }
+
+  /// Asks the stream to say when everything has been handed to the kernel, if anybody wants to know.
+  func watchDrain() {
+    guard isOpen else { return }
+    let isWanted = reportsDrain || isOverHighWater
+    stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
+    if isWanted { stream.outputGrew() }
+  }
+
+  private func drained() {
+    if isOverHighWater {
+      isOverHighWater = false
+      setAlarm()
+      watchDrain()
+    }
+    if reportsDrain { node.drained(entry) }
+  }
+
+  /// What is sent next waited before, and the node was told that it is much.
+  func wasOverHighWater() {
+    isOverHighWater = true
+    setAlarm()
+    watchDrain()
+  }
+
+  /// The limits of the node's queues are others now.
+  func setAlarm() {
+    let mark = node.highWaterMark
+    alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
+    // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
+    outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
+  }
+
+  /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
+  private static let mostSealed = 320 << 10
+
+  /// What waits may exceed the high water mark, or the limit.
+  func checkQueue() {
+    guard stream.queuedCount > alarmLevel else { return }
+    if stream.queuedCount > node.maximumQueue { return fail("too much queued") }
+    isOverHighWater = true
+    setAlarm()
+    watchDrain()
+    node.highWater(entry)
+  }
+}

@@ -1,0 +1,60 @@
+import AEMPWire
+import AnyEvent
+
+extension Link {
+  /// Sends a message to a port of the other node.
+  @inline(__always)
+  func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
+    guard isOpen else { return }
+    if node.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
+    do {
+      switch framing {
+      case .cbor:
+        try CBOREncoding.appendPacket(
+          name: name, message, to: stream.output, limits: node.limits)
+      case .json:
+        try JSONEncoding.appendPacket(
+          name: name, message, to: stream.output, limits: node.limits)
+      }
+    } catch {
+      return node.refuseToSend(error, to: name, of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > outputLevel { checkQueue() }
+  }
+
+  /// Sends a request about a port of either node.
+  func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {
+    guard framing == .cbor, !node.isTracing else {
+      let message = [.string(request.name), .string(port)] + rest
+      return message.withUnsafeBufferPointer { send(to: "", $0) }
+    }
+    guard isOpen else { return }
+    do {
+      try CBOREncoding.appendRequest(
+        request, about: port, rest, to: stream.output, limits: node.limits)
+    } catch {
+      return node.refuseToSend(error, to: "", of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > outputLevel { checkQueue() }
+  }
+
+  /// Sends a request whose rest is encoded already; false if this link has to be given the values.
+  @inline(never)
+  func send(
+    _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
+  ) -> Bool {
+    guard framing == .cbor, isOpen, !node.isTracing, rest.count + 1024 < node.limits.maximumSize
+    else { return false }
+    // The stream keeps it.
+    let output = Unmanaged.passUnretained(stream.output)
+    let isDone = output._withUnsafeGuaranteedRef {
+      CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
+    }
+    guard isDone else { return false }
+    stream.outputGrew()
+    if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
+    return true
+  }
+}
