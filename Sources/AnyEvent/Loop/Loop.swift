@@ -92,6 +92,8 @@ public final class Loop: @unchecked Sendable {
   var kept: [ObjectIdentifier: AnyObject] = [:]
 
   /// The read buffer that all connections of this loop share; its content lasts for one callback.
+  ///
+  /// So large that most sealed records of 64 KiB arrive whole, and are opened where they lie.
   package let readBuffer: UnsafeMutableRawBufferPointer
   private var memoryForPlaintext: UnsafeMutableRawBufferPointer?
   /// The buffer for what TLS decrypts, shared in the same way; made when it is wanted.
@@ -157,7 +159,7 @@ public final class Loop: @unchecked Sendable {
       precondition(status == 0, "cannot make an event loop: \(describe(status))")
       ignoreBrokenPipes()
     }
-    readBuffer = .allocate(byteCount: 1 << 16, alignment: 64)
+    readBuffer = .allocate(byteCount: 1 << 18, alignment: 64)
     timerHandle = .allocate(capacity: 1)
     idleHandle = .allocate(capacity: 1)
     checkHandle = .allocate(capacity: 1)

@@ -7,8 +7,6 @@ final class SocketMedium: StreamMedium {
   private var descriptor: CInt
   private var reader: IOWatcher?
   private var writer: IOWatcher?
-  /// How many full read buffers one connection may take before others have their turn.
-  private static let readsInARow = 4
 
   init(loop: Loop, descriptor: CInt) {
     self.loop = loop
@@ -59,24 +57,19 @@ final class SocketMedium: StreamMedium {
     }
   }
 
+  /// Reads one buffer at the most, then others have their turn.
   private func readable(_ stream: StreamConnection) {
     let buffer = loop.readBuffer
-    var left = Self.readsInARow
-    while left > 0, descriptor >= 0 {
-      left -= 1
-      let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-      if count > 0 {
-        stream.arrived(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
-        if count < buffer.count { return }
-      } else if count == 0 {
-        return stream.end(.endOfStream)
-      } else if errno == EINTR {
-        continue
-      } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        return
-      } else {
-        return stream.end(.failed(String(cString: strerror(errno))))
-      }
+    var count = -1
+    repeat {
+      count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+    } while count < 0 && errno == EINTR
+    if count > 0 {
+      stream.arrived(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+    } else if count == 0 {
+      stream.end(.endOfStream)
+    } else if errno != EAGAIN, errno != EWOULDBLOCK {
+      stream.end(.failed(String(cString: strerror(errno))))
     }
   }
 }
