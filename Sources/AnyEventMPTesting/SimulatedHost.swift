@@ -48,7 +48,8 @@ public final class SimulatedHost {
 
 extension SimulatedHost: NodeNetwork {
   package func listen(
-    on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
+    on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
+    accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener {
     guard format_hostport(host, String(port)) == address, listener == nil else {
       throw SocketError(code: 0, "cannot bind to \(host):\(port): this host has only \(address)")

@@ -12,6 +12,8 @@ public final class Listener {
   private var file: BoundPath?
   /// When it was logged that there are no descriptors.
   private var complainedAt: Double?
+  /// Called when there is no descriptor for a connection that waits: true if one is free now.
+  package var makeRoom: (() -> Bool)?
   /// The address it is bound to, with the port that the system has chosen if 0 was asked for.
   public let address: SocketAddress
 
@@ -58,6 +60,18 @@ public final class Listener {
   /// Accepts one connection: if more wait, the socket is still readable in the next iteration, and
   /// asking now would usually be in vain.
   private func acceptNext() {
+    var problem = acceptOne()
+    // Once: if somebody else takes what is freed, it is not to cost more and more.
+    if problem == EMFILE || problem == ENFILE, makeRoom?() == true { problem = acceptOne() }
+    guard let problem, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(problem) else { return }
+    // The connection stays in the queue and the socket readable: trying at once would spin.
+    complain(problem)
+    watcher = nil
+    pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
+  }
+
+  /// Accepts a connection; returns the system's code if it cannot.
+  private func acceptOne() -> CInt? {
     var storage = sockaddr_storage()
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let (socket, peer) = withUnsafeMutablePointer(to: &storage) {
@@ -66,16 +80,9 @@ public final class Listener {
         return (socket, socket < 0 ? nil : SocketAddress($0, length: length))
       }
     }
-    if socket >= 0 { return accept(ConnectedSocket(fd: socket, peer: peer ?? address)) }
-    switch errno {
-    case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-      // The connection stays in the queue and the socket readable: trying at once would spin.
-      complain(errno)
-      watcher = nil
-      pause = loop.timer(after: Self.pauseWithoutDescriptors) { [unowned self] in resume() }
-    default:
-      break
-    }
+    guard socket >= 0 else { return errno }
+    accept(ConnectedSocket(fd: socket, peer: peer ?? address))
+    return nil
   }
 
   private func complain(_ code: CInt) {

@@ -111,4 +111,6 @@ extension Refusal {
   static let tooManyConnections = Refusal(.tooManyConnections, manyStrangers)
   static let tooManyFromOneAddress = Refusal(
     .tooManyConnections, "\(manyStrangers) from one address")
+  static let noDescriptors = Refusal(
+    .tooManyConnections, "\(manyStrangers), and no descriptors for others (see ulimit -n)")
 }

@@ -39,6 +39,14 @@ final class Switchboard {
     }
   }
 
+  /// Drops one of the strangers, of those that hold most, so that another connection gets its
+  /// descriptor; false if there is none.
+  func freeDescriptor() -> Bool {
+    guard let surplus = table.strangers.surplus else { return false }
+    surplus.refuse(.noDescriptors)
+    return true
+  }
+
   /// An address that we dialled answers.
   func dialled(_ stream: StreamConnection, to address: String, for dial: Dial) {
     begin(stream, as: .dialling, address: address, dial: dial)

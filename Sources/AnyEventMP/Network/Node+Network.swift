@@ -11,10 +11,11 @@ extension Node {
     (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
     do {
       for place in places {
-        let listener = try surroundings.network.listen(on: place.host, port: place.port) {
-          [unowned self] stream, peer in accepted(stream, from: peer)
-        }
-        listeners.append(listener)
+        listeners.append(
+          try surroundings.network.listen(
+            on: place.host, port: place.port,
+            makeRoom: { [unowned self] in run { switchboard.freeDescriptor() } },
+            accepted: { [unowned self] stream, peer in accepted(stream, from: peer) }))
       }
     } catch {
       for listener in listeners { listener.close() }

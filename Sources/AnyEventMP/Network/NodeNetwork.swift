@@ -4,9 +4,11 @@ package import AnyEvent
 package protocol NodeNetwork: AnyObject {
   /// Listens on a numeric address; port 0 is any free one.
   ///
-  /// `accepted` gets each connection and the `host:port` that it comes from.
+  /// `accepted` gets each connection and the `host:port` that it comes from. `makeRoom` is called
+  /// when the process has no descriptor left for one, and says whether it has closed another.
   func listen(
-    on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
+    on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
+    accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener
 
   /// Connects to a host, by name or number, trying each of its addresses for so many seconds.

@@ -15,7 +15,8 @@ final class SocketNetwork: NodeNetwork {
   }
 
   func listen(
-    on host: String, port: UInt16, accepted: @escaping (StreamConnection, String) -> Void
+    on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
+    accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener {
     // The network is the node's, which drops its listeners before it goes.
     // Accepted sockets inherit the listener's options: no call for each of them.
@@ -29,6 +30,7 @@ final class SocketNetwork: NodeNetwork {
         accepted(
           StreamConnection(loop: loop, descriptor: socket.fd), socket.peer.description)
       })
+    listener.makeRoom = makeRoom
     return SocketListener(listener)
   }
 
