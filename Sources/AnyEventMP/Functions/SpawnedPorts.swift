@@ -28,12 +28,13 @@ struct SpawnedPorts {
     counts[node, default: 0] += 1
   }
 
-  /// A port is gone; nothing if no other node has spawned it.
-  mutating func remove(_ port: LocalPort) {
+  /// A port is gone; returns the node that has spawned it, nil if no other has.
+  mutating func remove(_ port: LocalPort) -> String? {
     guard let node = owners.removeValue(forKey: ObjectIdentifier(port)),
       let count = counts[node]
-    else { return }
+    else { return nil }
     counts[node] = count > 1 ? count - 1 : nil
+    return node
   }
 
   /// The node was not allowed to spawn a port of that name.

@@ -77,7 +77,7 @@ final class Switchboard {
       table.add(connection)
       connection.start(timeLimit: node.handshakeTimeout)
     } catch {
-      AE.log(.error, in: Log.transport, "\(address): \(error)")
+      node.logPeer(.error, "\(address): \(error)", at: address, about: error.code.rawValue)
       stream.close()
       if let dial { node.failed(dial, error.reason, code: error.code) }
     }

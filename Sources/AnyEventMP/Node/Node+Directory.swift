@@ -100,4 +100,13 @@ extension Node {
     let host = parse_hostport(address)?.host ?? address
     peerLog.log(level, in: Log.transport, text, similarTo: "\(host): \(problem)")
   }
+
+  /// Logs a mistake of the program; of those that one node brings about by its messages a few a minute.
+  func logMistake(_ text: String) {
+    if let sourceNode {
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(sourceNode.id): mistakes")
+    } else {
+      AE.log(.error, in: Log.kernel, text)
+    }
+  }
 }

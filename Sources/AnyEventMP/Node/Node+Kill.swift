@@ -19,8 +19,7 @@ extension Node {
     }
     let ref = resolve(port.ref)
     guard !ref.name.isEmpty else {
-      AE.log(.error, in: Log.kernel, "kil: \(port.id) is a node, only ports can be killed")
-      return
+      return logMistake("kil: \(Log.cut(port.id)) is a node, only ports can be killed")
     }
     switch ref.kind {
     case .local:
@@ -56,8 +55,7 @@ extension Node {
     while text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
     guard port.state == .alive else {
       let text = "error in a callback of port \(port.id), which is killed already: \(text)"
-      AE.log(.error, in: Log.kernel, Log.cut(text))
-      return
+      return logMistake(Log.cut(text))
     }
     kill(port, [.string("die"), .string(text)])
   }
@@ -67,16 +65,24 @@ extension Node {
     guard port.state != .dead, let owned = ports.take(port) else { return }
     // The table's reference is the last one, if the program has forgotten the port.
     defer { owned.release() }
-    if port.ignoresUnhandled { spawned.remove(port) }
+    let spawner = port.ignoresUnhandled ? spawned.remove(port) : nil
     switch port.die() {
     case .node(let entry)?: tell(entry, of: port, reason)
     case .callback(let callback)?: fire(callback, reason)
     case .several(let group)?: fire(.several(group), of: port, reason)
     case nil:
-      if reason.isEmpty { return }
-      AE.log(
-        .error, in: Log.kernel,
-        "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))")
+      if !reason.isEmpty { logDeath(of: port, reason, spawnedBy: spawner) }
+    }
+  }
+
+  /// Nobody is told that a port has died, so it is logged; a node that spawns ports again and again has
+  /// as many lines as others whose requests fail.
+  private func logDeath(of port: LocalPort, _ reason: [Value], spawnedBy spawner: String?) {
+    let text = "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))"
+    if let spawner {
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(spawner): ports that it has spawned")
+    } else {
+      AE.log(.error, in: Log.kernel, text)
     }
   }
 

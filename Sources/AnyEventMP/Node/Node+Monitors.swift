@@ -103,7 +103,7 @@ extension Node {
 
   private func failed(_ port: LocalPort?, _ error: any Error) {
     if let port { return fail(port, error) }
-    AE.log(.error, in: Log.kernel, "error in a callback: \(error)")
+    logMistake(Log.cut("error in a callback: \(error)"))
   }
 
   static func noSuchPort(_ id: String) -> [Value] {

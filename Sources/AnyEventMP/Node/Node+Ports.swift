@@ -83,7 +83,7 @@ extension Node {
     precondition(
       isLocal(port),
       "\(purpose) needs a port of this node, but \(port.id) belongs to another one: call it there")
-    AE.log(.error, in: Log.kernel, "\(purpose): there is no port \(port.id) any more, ignored")
+    logMistake("\(purpose): there is no port \(Log.cut(port.id)) any more, ignored")
     return nil
   }
 }

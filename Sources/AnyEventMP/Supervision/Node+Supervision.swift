@@ -47,8 +47,7 @@ extension Node {
   /// be spawned may be called without a port, by whoever likes to.
   func monitorForCaller(_ port: PortID) -> PortMonitor? {
     guard let running else {
-      AE.log(
-        .error, in: Log.kernel,
+      logMistake(
         "mon \(Log.cut(port.id)): with one argument it acts for SELF, which is no port here, ignored"
       )
       return nil
