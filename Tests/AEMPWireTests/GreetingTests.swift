@@ -25,6 +25,24 @@ struct GreetingTests {
     ])
   func roundTrip(line: String) throws { #expect(try Greeting(line: line).line == line) }
 
+  @Test("a hundred methods, framings and keys are taken, and no more of any")
+  func many() throws {
+    func line(_ methods: Int, _ framings: Int, _ keys: Int) -> String {
+      let lists = [methods, framings].map { repeatElement("a", count: $0).joined(separator: ",") }
+      return "aemp;1;n;\(lists[0]);\(lists[1])" + String(repeating: ";k", count: keys)
+    }
+    let greeting = try Greeting(line: line(100, 100, 100))
+    #expect(greeting.authMethods.count == 100 && greeting.framings.count == 100)
+    #expect(greeting.keys.count == 100)
+    for (methods, framings, keys) in [(101, 1, 1), (1, 101, 1), (1, 1, 101)] {
+      let refusal = #expect(throws: Refusal.self) {
+        try Greeting(line: line(methods, framings, keys))
+      }
+      #expect(refusal?.code == .malformedGreeting)
+      #expect(refusal?.reason.contains("too many fields") == true)
+    }
+  }
+
   @Test("semicolons and per cent signs in fields are escaped")
   func escapes() throws {
     let greeting = Greeting(

@@ -11,11 +11,20 @@ extension Greeting {
     guard fields[1] == Greeting.version else { throw .wrongVersion(fields[1]) }
     guard fields.count >= 5 else { throw .tooFewFields }
     guard Greeting.isValid(nodeID: fields[2]) else { throw .invalidNodeID(fields[2]) }
+    let (methods, framings) = (Greeting.list(fields[3]), Greeting.list(fields[4]))
+    let most = Greeting.mostInList
+    guard fields.count - 5 <= most, methods.count <= most, framings.count <= most else {
+      throw .tooManyFields
+    }
     self.init(
       protocolName: fields[0], nodeID: fields[2],
-      authMethods: Greeting.list(fields[3]).map(AuthMethod.init(rawValue:)),
-      framings: Greeting.list(fields[4]), keys: fields[5...].compactMap(Greeting.key))
+      authMethods: methods.map(AuthMethod.init(rawValue:)), framings: framings,
+      keys: fields[5...].compactMap(Greeting.key))
   }
+
+  /// The most methods, framings or keys of a greeting that is taken: of thousands, which fit into a
+  /// line, a stranger's connection would take many times the memory of what was sent.
+  private static let mostInList = 100
 
   /// The line that is sent, without a line ending.
   public var line: String {

@@ -13,6 +13,10 @@ extension Refusal {
     .malformedGreeting,
     "the greeting of the other end has too few fields: it does not speak AEMP as we know it")
 
+  static let tooManyFields = Refusal(
+    .malformedGreeting,
+    "the greeting of the other end has too many fields: it does not speak AEMP as we know it")
+
   static func wrongVersion(_ version: String) -> Refusal {
     Refusal(
       .wrongVersion,
