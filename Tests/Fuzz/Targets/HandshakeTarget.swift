@@ -2,6 +2,7 @@
 
 /// Made once: most of a run would be its guarded memory.
 private let secret = try? Secret("the fuzzer's secret")
+private let oldSecret = try? Secret("the fuzzer's old secret")
 
 /// The handshake in both roles, against any stream and against a peer with any greeting.
 func fuzzHandshake(_ input: [UInt8]) throws {
@@ -16,6 +17,8 @@ func fuzzHandshake(_ input: [UInt8]) throws {
     configuration.authOffer.append(.cleartext)
   }
   if settings & 8 != 0 { configuration.protocolName = "aemp-fuzz" }
+  if settings & 32 != 0, let oldSecret { configuration.secrets.append(oldSecret) }
+  if settings & 64 != 0 { configuration.hasCertificate = true }
   if settings & 16 == 0 {
     try fuzzStream(input.pieces(), configuration, role)
   } else {
@@ -72,6 +75,8 @@ private func fuzzGreeting(
   guard let greeting = try? GreetingLines(first: first, second: second) else { return }
   var theirs = configuration
   theirs.nodeID = (try? Greeting(line: first))?.nodeID ?? "them"
+  // Of several secrets the other end has only the last.
+  theirs.secrets = configuration.secrets.suffix(1)
   let ours = try machine(configuration, role)
   let peer = FuzzedHandshake(
     Handshake(
@@ -135,8 +140,10 @@ private final class FuzzedHandshake {
       case .peerGreeting(let greeting):
         peer = greeting
         perform(machine.proceed())
-      // Nobody here has a certificate, so no TLS can come up.
-      case .startTLS: perform(machine.endOfStream())
+      case .startTLS(_, let rest):
+        // TLS that changes nothing.
+        perform(machine.secured())
+        feed(rest)
       case .requestPermission: perform(machine.authenticate())
       case .established(let connection): self.connection = connection
       case .refused(let refusal): self.refusal = refusal
