@@ -210,7 +210,7 @@ struct RefusalTests {
     let owner = try owner(.accepting)
     owner.answers = false
     owner.feed("\(RefusalTests.peer)\n".utf8)
-    owner.feed([UInt8](repeating: 10, count: 65_536))
+    owner.feed([UInt8](repeating: 10, count: 512 << 10))
     let early = owner.refusal
     #expect(early == nil)
     owner.feed([10])

@@ -185,9 +185,11 @@ public struct Handshake: ~Copyable {
 }
 
 extension Handshake {
-  /// As much as is waiting to be read while the owner decides: more than a greeting and an
-  /// authentication line is data from somebody who does not wait for us.
-  private static var maximumUnread: Int { 65_536 }
+  /// How much may wait to be read while the owner decides, in bytes.
+  ///
+  /// Behind the lines of the handshake that is messages of a peer who does not wait for our proof. It
+  /// is more than is read at a time: what came with the last line must not depend on luck.
+  private static var maximumUnread: Int { 512 << 10 }
 
   /// Goes through the lines that are there, as far as the state wants lines.
   private mutating func read() -> [HandshakeAction] {
