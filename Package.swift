@@ -86,6 +86,7 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
+        "COpenSSL",
       ],
       path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Driver", "Failures"],
       sources: ["Targets", "Replay"]),
@@ -99,7 +100,7 @@ if isFuzzing {
     name: "fuzz",
     dependencies: [
       "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
-      "CLibFuzzer",
+      "CLibFuzzer", "COpenSSL",
     ],
     path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Failures", "Replay"],
     sources: ["Targets", "Driver"],

@@ -1,6 +1,6 @@
 /// What is fuzzed: each takes any bytes, must not trap, and holds its properties.
 enum FuzzTarget: String, CaseIterable {
-  case json, cbor, packets, handshake, sealed, node, configuration, certificate
+  case json, cbor, packets, handshake, sealed, tls, node, configuration, certificate
   case commandLine = "command-line"
 
   /// Runs one input.
@@ -13,6 +13,7 @@ enum FuzzTarget: String, CaseIterable {
     case .packets: try fuzzPackets(input)
     case .handshake: try fuzzHandshake(input)
     case .sealed: try fuzzSealed(input)
+    case .tls: try fuzzTLS(input)
     case .node: try fuzzNode(input)
     case .configuration: try fuzzConfiguration(input)
     case .certificate: try fuzzCertificate(input)
