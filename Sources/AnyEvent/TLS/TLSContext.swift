@@ -4,13 +4,15 @@ internal import COpenSSL
 /// What any number of TLS connections have in common: own key and certificate, and whom they trust.
 ///
 /// Versions 1.2 and 1.3 are spoken, and nothing is renegotiated. May be shared between threads.
-/// Corresponds to Perl's `AnyEvent::TLS`, with two differences on the safe side: `verify` is true
-/// unless said otherwise, and a client that trusts the system's authorities checks the name of the
-/// host as well.
+/// Corresponds to Perl's `AnyEvent::TLS`, with differences on the safe side: `verify` is true unless
+/// said otherwise, a client that trusts the system's authorities checks the name of the host as well,
+/// and where a name is to be checked it is an error that there is none.
 public final class TLSContext: @unchecked Sendable {
   /// OpenSSL's context, an `SSL_CTX`; not changed after `init`.
   let pointer: OpaquePointer
-  private let verifiesName: Bool
+  let verifiesName: Bool
+  /// Whether a server checks names, too; else it does if it is given one.
+  let serverVerifiesName: Bool
 
   /// The context of handles that are given none: it trusts the system's authorities.
   ///
@@ -28,8 +30,9 @@ public final class TLSContext: @unchecked Sendable {
   ///   - ca_file: a file to read instead of `ca_cert`; without either the system's are trusted.
   ///   - verify: whether a certificate of the other end is checked.
   ///   - verify_require_client_cert: whether a server wants one of its client.
-  ///   - verify_peername: whether the certificate must name the handle's `peername`. Nil: when the
-  ///     system's authorities are trusted, which certify everybody.
+  ///   - verify_peername: whether the certificate must name the handle's `peername`, without which
+  ///     there is no connection then. Nil: in clients, when the system's authorities are trusted,
+  ///     which certify everybody.
   ///   - cipher_list: the methods of TLS 1.2, in OpenSSL's notation.
   /// - Throws: ``TLSError`` when something of it can't be used.
   public convenience init(
@@ -41,7 +44,8 @@ public final class TLSContext: @unchecked Sendable {
     let trusted = try TLSContext.list(ca_cert: ca_cert, ca_file: ca_file)
     let mode = TLSContext.mode(verify: verify, requireClient: verify_require_client_cert)
     try self.init(
-      mode: mode, verifiesName: verify && (verify_peername ?? (trusted == nil)))
+      mode: mode, verifiesName: verify && (verify_peername ?? (trusted == nil)),
+      serverVerifiesName: verify_peername == true)
     if let own {
       try use(own)
       try present(own.others)
@@ -63,18 +67,25 @@ public final class TLSContext: @unchecked Sendable {
   package convenience init(mutual bundle: CertificateBundle) throws(TLSError) {
     try self.init(
       mode: TLSContext.mode(verify: true, requireClient: true), verifiesName: false)
+    // Nothing without forward secrecy.
+    guard SSL_CTX_set_cipher_list(pointer, "DEFAULT:!kRSA") == 1 else {
+      throw .notMade(OpenSSLErrors.takeReason())
+    }
     // OpenSSL looks for the issuers of what it presents among those that are trusted.
     try use(bundle)
     try trust([bundle.certificate] + bundle.others)
   }
 
-  private init(mode: CInt, verifiesName: Bool) throws(TLSError) {
+  private init(
+    mode: CInt, verifiesName: Bool, serverVerifiesName: Bool = false
+  ) throws(TLSError) {
     OpenSSLErrors.clear()
     guard let context = SSL_CTX_new(TLS_method()) else {
       throw .notMade(OpenSSLErrors.takeReason())
     }
     pointer = context
     self.verifiesName = verifiesName
+    self.serverVerifiesName = serverVerifiesName
     SSL_CTX_set_verify(context, mode, nil)
     // What C calls by macros.
     SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
@@ -122,22 +133,5 @@ public final class TLSContext: @unchecked Sendable {
       throw .notMade(OpenSSLErrors.takeReason())
     }
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
-  }
-
-  /// Has the session of a client tell, and if wanted check, the name of the other end.
-  func expect(_ name: String, in session: OpaquePointer, as role: TLSRole) {
-    let isAddress = SocketAddress(ip: name, port: 0) != nil
-    if role == .connect, !isAddress {
-      var bytes = Array(name.utf8CString)
-      // SSL_set_tlsext_host_name
-      SSL_ctrl(
-        session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &bytes)
-    }
-    guard verifiesName else { return }
-    if isAddress {
-      X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name)
-    } else {
-      SSL_set1_host(session, name)
-    }
   }
 }

@@ -51,6 +51,19 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
   /// There is no context.
   package static let notConfigured = TLSError(.configuration, "no certificate is configured")
 
+  static let unheard = TLSError(
+    .other, "the other end asks for answer after answer and does not take them")
+
+  static let noName = TLSError(
+    .configuration,
+    "no peername is given that the certificate of the other end could be compared with")
+
+  static func badName(_ reason: String) -> TLSError {
+    TLSError(
+      .configuration,
+      "the certificate of the other end cannot be compared with this peername (\(reason))")
+  }
+
   static let notUp = TLSError(.other, "nothing can be written before TLS is established")
 
   static func notMade(_ reason: String) -> TLSError {

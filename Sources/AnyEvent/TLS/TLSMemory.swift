@@ -51,6 +51,8 @@ private func bioRead(
   _ count: UnsafeMutablePointer<Int>?
 ) -> CInt {
   guard let memory = memory(of: bio), let target, let count else { return 0 }
+  // Left from the last time it would hide that the other end has ended.
+  BIO_clear_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
   count.pointee = memory.pointee.read(into: target, wanted)
   if count.pointee > 0 { return 1 }
   // Not the end: more may come.

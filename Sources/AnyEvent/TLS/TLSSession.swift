@@ -17,9 +17,9 @@ internal import COpenSSL
 ///     }
 ///
 /// Whatever is called may append to `output`, errors too: the alert that tells the other end why.
-/// End of the stream without the other end's `close_notify` is no error of TLS's. What arrives is
-/// read where it lies, what leaves is encrypted into `output`: there is no buffer in between, and
-/// nothing is allocated for a record.
+/// End of the stream without the other end's `close_notify` is no error of TLS's, once it is up. What
+/// arrives is read where it lies, what leaves is encrypted into `output`: there is no buffer in
+/// between, and nothing is allocated for a record.
 package final class TLSSession {
   /// What ``next(into:)`` found.
   package enum Step: Equatable {
@@ -44,13 +44,19 @@ package final class TLSSession {
   private let memory: UnsafeMutablePointer<TLSMemory>
   private var failure: TLSError?
   private var hasEnded = false
+  private var isClosed = false
+  /// How many bytes of answers there were since the output was empty.
+  private var answered = 0
+
+  /// What the other end may make us answer and not take: many thousand changes of keys.
+  private static let answersLimit = 64 << 10
 
   /// A session that appends what is to be sent to `output`.
   ///
   /// `peername` is the name that the other end's certificate must have, if the context wants that;
   /// the other end is told it.
   ///
-  /// - Throws: ``TLSError`` when OpenSSL has no memory.
+  /// - Throws: ``TLSError`` when OpenSSL has no memory, or the context wants another name.
   package init(
     _ context: TLSContext, as role: TLSRole, peername: String? = nil,
     output: ByteBuffer = ByteBuffer()
@@ -75,7 +81,7 @@ package final class TLSSession {
     case .connect: SSL_set_connect_state(session)
     case .accept: SSL_set_accept_state(session)
     }
-    if let peername { context.expect(peername, in: session, as: role) }
+    try context.expect(peername, in: session, as: role)
   }
 
   deinit {
@@ -112,6 +118,10 @@ package final class TLSSession {
     if let failure { throw failure }
     if hasEnded { return .end }
     guard isEstablished else { return try handshake() }
+    if output.isEmpty { answered = 0 }
+    if answered > Self.answersLimit { throw fail(.unheard) }
+    let before = output.count
+    defer { answered += output.count - before }
     var filled = 0
     while filled < scratch.count, let base = scratch.baseAddress {
       OpenSSLErrors.clear()
@@ -127,9 +137,13 @@ package final class TLSSession {
     return .content(filled)
   }
 
+  /// Whether ``write(_:)`` may be called: between the handshake and ``close()``, unless there was an
+  /// error.
+  package var isWritable: Bool { isEstablished && failure == nil && !isClosed }
+
   /// Encrypts `bytes` into the output.
   ///
-  /// - Throws: ``TLSError`` before the handshake is over, and after an error.
+  /// - Throws: ``TLSError`` before the handshake is over, and after an error or ``close()``.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) {
     if let failure { throw failure }
     guard isEstablished else { throw .notUp }
@@ -141,11 +155,12 @@ package final class TLSSession {
     }
   }
 
-  /// Tells the other end that nothing more comes.
+  /// Tells the other end that nothing more comes; it may go on sending.
   ///
   /// The corresponding C function is `SSL_shutdown`.
   package func close() {
-    guard isEstablished, failure == nil else { return }
+    guard isWritable else { return }
+    isClosed = true
     OpenSSLErrors.clear()
     if SSL_shutdown(pointer) < 0 { OpenSSLErrors.clear() }
   }
@@ -172,6 +187,8 @@ package final class TLSSession {
     switch SSL_get_error(pointer, 0) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .incomplete
     case SSL_ERROR_ZERO_RETURN:
+      // Before that, anybody can have said so.
+      guard isEstablished else { throw fail(.closed) }
       hasEnded = true
       return .end
     default: throw fail(.latest(of: pointer))

@@ -127,6 +127,87 @@ struct TLSAttackTests {
     try other.server.session.endOfStream()
   }
 
+  @Test("an end of TLS that anybody may have written during the handshake is an error")
+  func earlyEnd() throws {
+    for role in [TLSRole.connect, .accept] {
+      let end = try TLSEnd(TLSVectors.mutual("ec"), role)
+      end.start()
+      end.take([21, 3, 3, 0, 2, 1, 0])
+      #expect(!end.hasEnded && end.error != nil)
+      if role == .connect { #expect(end.error == TLSError(.closed, "")) }
+    }
+  }
+
+  @Test("a peer that wants answer after answer and takes none is given up")
+  func unheardAnswers() throws {
+    let context = try TLSVectors.mutual("ec")
+    let pair = try TLSPair(TLSEnd(context, .connect), TLSEnd(context, .accept))
+    pair.exchange()
+    var most = 0
+    for _ in 0..<100 where pair.server.error == nil {
+      for _ in 0..<100 {
+        SSL_key_update(pair.client.session.pointer, SSL_KEY_UPDATE_REQUESTED)
+        SSL_do_handshake(pair.client.session.pointer)
+      }
+      pair.server.take(pair.client.takeOutput())
+      most = max(most, pair.server.session.output.count)
+    }
+    #expect(pair.server.error?.description.contains("does not take them") == true)
+    #expect(most > 0 && most < 100_000)
+  }
+
+  @Test("answers that are taken may be as many as the peer wants")
+  func heardAnswers() throws {
+    let context = try TLSVectors.mutual("ec")
+    let pair = try TLSPair(TLSEnd(context, .connect), TLSEnd(context, .accept))
+    pair.exchange()
+    for _ in 0..<5000 {
+      SSL_key_update(pair.client.session.pointer, SSL_KEY_UPDATE_REQUESTED)
+      SSL_do_handshake(pair.client.session.pointer)
+      pair.exchange()
+    }
+    pair.client.write([7])
+    pair.exchange()
+    #expect(pair.server.received == [7] && pair.server.error == nil)
+  }
+
+  @Test("between nodes there is no TLS whose recordings a stolen key opens")
+  func forwardSecrecy() throws {
+    let without = try TLSVectors.mutual("rsa")
+    SSL_CTX_ctrl(without.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
+    #expect(SSL_CTX_set_cipher_list(without.pointer, "AES256-GCM-SHA384") == 1)
+    let context = try TLSVectors.mutual("rsa")
+    for result in [
+      try outcome(client: without, server: context), try outcome(client: context, server: without),
+    ] {
+      #expect(result.client != nil && result.server != nil)
+      #expect(!result.pair.server.isUp && !result.pair.client.isUp)
+    }
+  }
+
+  @Test(
+    "where the name is to be checked, none and one that cannot be compared are errors",
+    arguments: [nil, "", "127.0.0.1\0.example.org"])
+  func uselessNames(_ name: String?) throws {
+    let wanting = try TLSContext(ca_cert: TLSVectors.pem("ec"), verify_peername: true)
+    let lax = try TLSContext(ca_cert: TLSVectors.pem("ec"))
+    let system = try TLSContext()
+    for (context, role, isNeeded) in [
+      (wanting, .connect, true), (wanting, .accept, true), (system, .connect, true),
+      (system, .accept, name != nil), (lax, .connect, false),
+    ] as [(TLSContext, TLSRole, Bool)] {
+      let session = Result { () throws(TLSError) in
+        try TLSSession(context, as: role, peername: name)
+      }
+      if isNeeded {
+        #expect(throws: TLSError(.configuration, "")) { try session.get() }
+      } else {
+        _ = try session.get()
+      }
+      #expect(OpenSSLErrors.takeReason() == "unknown reason")
+    }
+  }
+
   @Test("a flipped bit anywhere in a record is noticed, and nothing of it is given out")
   func flippedBits() throws {
     let context = try TLSVectors.mutual("ec")
