@@ -27,11 +27,14 @@ extension Handle {
 
   private func connected(_ socket: ConnectedSocket, _ retry: @escaping () -> Void) {
     descriptor = socket.fd
+    let wanted = options.tls
     begin()
     guard !destroyed, let on_connect = options.on_connect else { return }
     on_connect(self, socket.peer.host, socket.peer.port) { [weak self] in
       guard let self, !destroyed, descriptor == socket.fd else { return }
       reset()
+      // The next connection is not to be in clear if this one was not.
+      options.tls = wanted
       retry()
     }
   }
@@ -51,6 +54,7 @@ extension Handle {
     writer = nil
     timeouts.stop()
     session = nil
+    tlsState = .none
     queue.removeAll()
     for buffer in [rbuf, wbuf, plaintext] { buffer.removeAll() }
     hasEnded = false

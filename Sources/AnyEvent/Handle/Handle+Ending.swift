@@ -7,6 +7,7 @@ extension Handle {
   /// once. Corresponds to Perl's `$handle->destroy`.
   public func destroy() {
     guard !destroyed else { return }
+    let isBlocked = writer != nil
     destroyed = true
     reader = nil
     writer = nil
@@ -18,6 +19,8 @@ extension Handle {
     if connecting != nil {
       connecting = nil
     } else if descriptor >= 0 {
+      finishTLS()
+      if session != nil, !isBlocked { _ = HandleWriting.write(wbuf, to: descriptor) }
       HandleLinger.finish(descriptor, wbuf, on: loop, seconds: held.0.linger)
     }
     descriptor = -1

@@ -135,7 +135,8 @@ extension Handle {
     set { options.linger = newValue }
   }
 
-  /// The name of the other end, which its certificate must have if the TLS context checks that.
+  /// The name of the other end, which its certificate must have if the TLS context checks that; then
+  /// it is an error that there is none.
   public var peername: String? {
     get { options.peername }
     set { options.peername = newValue }
@@ -149,7 +150,8 @@ extension Handle {
 
   /// Called when the other end has ended TLS: the stream goes on without.
   ///
-  /// Unless it is set, that is an end of file.
+  /// Unless it is set, that is an end of file. (So is an end of the stream without an end of TLS, as
+  /// in Perl: what must not be cut off unnoticed has to say how long it is.)
   public var on_stoptls: ((_ handle: Handle) -> Void)? {
     get { options.on_stoptls }
     set { if !destroyed { options.on_stoptls = newValue } }

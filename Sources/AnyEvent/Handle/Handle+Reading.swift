@@ -44,10 +44,15 @@ extension Handle {
   private func request<Output>(
     _ type: HandleReadType<Output>, _ cb: @escaping (Handle, Output) -> Void
   ) -> HandleReadQueue.Request {
-    let take = type.make()
+    var take: ((ByteBuffer) throws -> Output?)?
+    var turn = 0
     return { handle in
+      // What it remembers of the buffer is of use only if nobody else has taken anything meanwhile.
+      let look = take.flatMap { handle.turn == turn + 1 ? $0 : nil } ?? type.make()
+      take = look
+      turn = handle.turn
       do {
-        guard let piece = try take(handle.rbuf) else { return false }
+        guard let piece = try look(handle.rbuf) else { return false }
         cb(handle, piece)
         return true
       } catch {
@@ -104,7 +109,8 @@ extension Handle {
     guard isReady, !isConsuming else { return }
     isConsuming = true
     defer { isConsuming = false }
-    if let most = options.rbuf_max, rbuf.count > most {
+    let most = tlsState == .refused ? loop.readBuffer.count : options.rbuf_max
+    if let most, rbuf.count > most {
       return fail(ENOSPC, fatal: true, "more than rbuf_max bytes were read and not used")
     }
     guard serve(), !destroyed else { return }
@@ -123,15 +129,19 @@ extension Handle {
 
   /// Calls requests and `on_read` as long as that gets on; false after an error.
   private func serve() -> Bool {
+    // Where TLS was wanted, nobody is given what comes without it.
+    if tlsState == .refused { return true }
     while !destroyed {
       if let request = queue.next() {
+        turn += 1
         guard !request(self) else { continue }
         guard !destroyed else { return false }
         queue.unshift(request)
         return canWait()
       }
       guard let on_read = options.on_read else {
-        if session == nil { reader = nil }
+        // TLS wants to be read from by itself, but not more than what somebody takes.
+        if session == nil || !rbuf.isEmpty { reader = nil }
         return true
       }
       guard !rbuf.isEmpty else { return true }

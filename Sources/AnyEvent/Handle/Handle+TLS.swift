@@ -6,15 +6,17 @@ extension Handle {
   /// What is in ``rbuf`` belongs to TLS from now on; what was pushed before leaves as it is, what is
   /// pushed from now on encrypted. Without a context one is taken that trusts the system's
   /// authorities. The handshake's outcome is told by ``on_starttls``; a failure without that, and
-  /// later ones, are fatal errors `EPROTO`. May call callbacks. Corresponds to Perl's
-  /// `$handle->starttls`.
+  /// later ones, are fatal errors `EPROTO`. After a failure nothing is sent or given out in clear
+  /// instead: `destroy()` the handle, or start TLS anew from a timer. May call callbacks.
+  /// Corresponds to Perl's `$handle->starttls`.
   public func starttls(_ role: TLSRole, _ context: TLSContext? = nil) {
     guard !destroyed else { return }
     precondition(session == nil, "starttls: TLS is started already; wait for on_stoptls")
     options.tls = role
     options.tls_ctx = context ?? options.tls_ctx
     guard isReady else { return }
-    handshakeIsReported = false
+    tlsState = .handshake
+    turn += 2
     do throws(TLSError) {
       let context = if let given = options.tls_ctx { given } else { try TLSContext.standard.get() }
       let session = try TLSSession(
@@ -38,11 +40,14 @@ extension Handle {
   /// Corresponds to Perl's `$handle->push_read (tls_autostart => …)`.
   public func push_read(tls_autostart role: TLSRole, _ context: TLSContext? = nil) {
     push_read(.tls_detect) { handle, found in
-      if found.detected { handle.starttls(role, context) }
+      // Inside TLS it is no beginning but data.
+      if found.detected, handle.session == nil { handle.starttls(role, context) }
     }
   }
 
   /// Ends TLS by telling the other end, whose answer is awaited; see ``on_stoptls``.
+  ///
+  /// What is pushed from now on waits for that, and then leaves as it is.
   ///
   /// Corresponds to Perl's `$handle->stoptls`.
   public func stoptls() {
@@ -60,7 +65,7 @@ extension Handle {
 
   /// Encrypts what waits for it; false after an error.
   func encrypt() -> Bool {
-    guard let session, session.isEstablished, !plaintext.isEmpty else { return true }
+    guard let session, session.isWritable, !plaintext.isEmpty else { return true }
     do throws(TLSError) {
       try session.write(plaintext.bytes)
       plaintext.removeFirst(plaintext.count)
@@ -80,7 +85,9 @@ extension Handle {
       while self.session === session {
         switch try session.next(into: loop.plaintextBuffer) {
         case .incomplete: return flush()
-        case .established: report(true, nil)
+        case .established:
+          tlsState = .up
+          options.on_starttls?(self, true, nil)
         case .content(let count):
           rbuf.append(contentsOf: UnsafeRawBufferPointer(rebasing: loop.plaintextBuffer[..<count]))
         case .end: return stopped(session)
@@ -93,24 +100,39 @@ extension Handle {
 
   /// The other end has ended TLS.
   private func stopped(_ session: TLSSession) {
-    // It is told that we have heard, unless it has been already.
-    guard encrypt() else { return }
-    session.close()
-    let unread = Array(session.unread)
-    // What came before belongs to what was encrypted.
-    consume()
-    guard self.session === session else { return }
-    self.session = nil
-    flush()
-    guard !destroyed else { return }
-    if let on_stoptls = options.on_stoptls {
-      on_stoptls(self)
-      guard !destroyed else { return }
-      rbuf.append(contentsOf: unread)
-    } else {
+    guard options.on_stoptls != nil else {
+      // As any end of file: what we write goes on, and encrypted.
       reader = nil
       hasEnded = true
+      return flush()
     }
+    let unread = Array(session.unread)
+    // What came before belongs to what was encrypted, and so do the answers to it.
+    consume()
+    guard self.session === session, encrypt() else { return }
+    // It is told that we have heard, unless it has been already.
+    session.close()
+    self.session = nil
+    tlsState = .none
+    wbuf.append(contentsOf: plaintext.bytes)
+    plaintext.removeAll()
+    // Who has closed the stream as well does not hear it, which is no error of ours.
+    if writer == nil, case .blocked = HandleWriting.write(wbuf, to: descriptor) { waitForRoom() }
+    options.on_stoptls?(self)
+    guard !destroyed, !unread.isEmpty else { return }
+    // Which may be the beginning of TLS again.
+    if self.session == nil {
+      rbuf.append(contentsOf: unread)
+    } else {
+      unread.withUnsafeBytes { decrypt($0) }
+    }
+  }
+
+  /// Encrypts the rest at the end of the handle, and the end.
+  func finishTLS() {
+    guard let session, session.isWritable else { return }
+    if !plaintext.isEmpty, (try? session.write(plaintext.bytes)) == nil { return }
+    session.close()
   }
 
   /// The stream has ended; false if that was too early.
@@ -126,21 +148,17 @@ extension Handle {
   }
 
   private func failTLS(_ error: TLSError) {
-    let isHandshake = !handshakeIsReported
+    let isHandshake = tlsState == .handshake
+    tlsState = isHandshake ? .refused : .broken
     // The other end is told why.
     if isReady, writer == nil { _ = HandleWriting.write(wbuf, to: descriptor) }
     session = nil
-    if isHandshake, options.on_starttls != nil {
-      report(false, error.description)
+    if isHandshake, let on_starttls = options.on_starttls {
+      on_starttls(self, false, error.description)
     } else {
-      // What came before it is still of use.
+      // What came before it is still of use; answers to it are not sent.
       if !isHandshake { consume() }
       fail(EPROTO, fatal: true, error.description)
     }
-  }
-
-  private func report(_ success: Bool, _ message: String?) {
-    handshakeIsReported = true
-    options.on_starttls?(self, success, message)
   }
 }

@@ -54,7 +54,7 @@ extension Handle {
   ///
   /// What was pushed before TLS is started leaves as it is, unless TLS was wanted from the beginning.
   private var pending: ByteBuffer {
-    session == nil && options.tls == nil ? wbuf : plaintext
+    tlsState == .none && options.tls == nil ? wbuf : plaintext
   }
 
   private func written() {
@@ -92,7 +92,7 @@ extension Handle {
 
   /// Whether more could be sent now.
   private var hasSomethingToSend: Bool {
-    !wbuf.isEmpty || (!plaintext.isEmpty && session?.isEstablished == true)
+    !wbuf.isEmpty || (!plaintext.isEmpty && session?.isWritable == true)
   }
 
   private func drained() {
@@ -119,7 +119,7 @@ extension Handle {
     shutdown(descriptor, CInt(SHUT_WR))
   }
 
-  private func waitForRoom() {
+  func waitForRoom() {
     guard !destroyed else { return }
     writer = loop.io(descriptor, .write) { [unowned self] in
       writer = nil
@@ -128,7 +128,9 @@ extension Handle {
   }
 
   private func checkLimit() {
-    guard !destroyed, let most = options.wbuf_max, wbuf.count > most else { return }
+    guard !destroyed, let most = options.wbuf_max, wbuf.count + plaintext.count > most else {
+      return
+    }
     fail(ENOSPC, fatal: true, "more than wbuf_max bytes wait to be written")
   }
 }

@@ -21,7 +21,7 @@ public final class Handle {
   public let rbuf = ByteBuffer()
   /// What is to be sent as it is.
   let wbuf = ByteBuffer()
-  /// What waits to be encrypted.
+  /// What waits to be encrypted, and never leaves as it is unless TLS has ended in order.
   let plaintext = ByteBuffer()
 
   var descriptor: CInt
@@ -32,6 +32,8 @@ public final class Handle {
   var connecting: Connector?
   var session: TLSSession?
   var queue = HandleReadQueue()
+  /// Counts the calls of requests, and what else changes the beginning of `rbuf`.
+  var turn = 0
   /// Whether the end of the stream was read, and is still to be reported.
   var hasEnded = false
   /// Whether the end of the stream was reported.
@@ -40,12 +42,21 @@ public final class Handle {
   var isFlushing = false
   var isCorked = false
   var shutdownState = ShutdownState.open
-  var handshakeIsReported = true
+  var tlsState = TLSState.none
   var timeouts = HandleTimeouts()
   var options: HandleOptions
 
   /// Whether ``destroy()`` was called, or a fatal error did.
   public internal(set) var destroyed = false
+
+  /// How far TLS has come.
+  enum TLSState {
+    case none, handshake, up
+    /// The handshake has failed, and `on_starttls` was told.
+    case refused
+    /// It failed later; the handle is about to end.
+    case broken
+  }
 
   /// How far ``push_shutdown()`` has come.
   enum ShutdownState {

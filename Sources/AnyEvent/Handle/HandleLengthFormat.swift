@@ -61,7 +61,7 @@ public struct HandleLengthFormat: Sendable {
     var length = 0
     for (index, byte) in bytes.enumerated() {
       length = length << 7 | Int(byte & 0x7F)
-      guard length >> Self.maximumBits == 0 else {
+      guard length >> Self.maximumBits == 0, index < Self.maximumBits / 7 else {
         throw Failure(description: "the length is too large")
       }
       if byte & 0x80 == 0 { return (length, index + 1) }

@@ -8,7 +8,7 @@ public struct HandleReadType<Output> {
 
   /// A form of one's own.
   ///
-  /// `make` is called once for each request. What it returns is called when something has arrived:
+  /// `make` is called for each request, and anew when others have read meanwhile. What it returns is called when something has arrived:
   /// it takes a piece from the front of the buffer and returns it, or returns nil when there is not
   /// enough, having taken nothing, or throws when there is something else.
   public init(name: String, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?) {

@@ -80,6 +80,27 @@ struct HandleReadTests {
     }
   }
 
+  @Test("a request that waits looks anew at what one in front of it has left")
+  func unshiftBeforeWaiting() throws {
+    var notes: [String] = []
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop, on_error: { notes.append($2) }) },
+      { handle, other, loop in
+        handle.push_read(.line) { notes.append("line \($1)") }
+        handle.push_read(.line(";;")) { notes.append("line \($1)") }
+        handle.push_read(.json) { notes.append("json \($1)") }
+        // Each has looked at what is there when somebody else takes it away.
+        for (beginning, rest) in [("abc", "\n"), ("abc", ";;"), ("[[[", "[1]")] {
+          send(other, beginning)
+          loop.runOnce(waiting: false)
+          handle.unshift_read(.chunk(3)) { _, _ in notes.append("chunk") }
+          send(other, rest)
+          loop.runOnce(waiting: false)
+        }
+      })
+    #expect(notes == ["chunk", "line ", "chunk", "line ", "chunk", "json [1]"])
+  }
+
   @Test("an expression takes all up to its match, and a rejected one is a bad message")
   func regex() throws {
     for notes in try notes(
@@ -122,6 +143,27 @@ struct HandleReadTests {
         #expect(notes.first?.hasPrefix("false \(EBADMSG) bad ") == true)
       }
     }
+  }
+
+  @Test("a length whose end never comes is a bad message")
+  func endlessLength() throws {
+    var errors: [String] = []
+    try withHandle(
+      { fd, loop in
+        Handle(
+          fh: fd, on: loop,
+          on_error: { handle, _, message in
+            errors.append(message)
+            handle.destroy()
+          })
+      },
+      { handle, other, loop in
+        handle.push_read(.packstring(.w)) { _, _ in }
+        let bytes = [UInt8](repeating: 0x80, count: 100)
+        #expect(Glibc.send(other, bytes, bytes.count, 0) == bytes.count)
+        loop.run(until: { handle.destroyed })
+      })
+    #expect(errors == ["bad packstring: the length is too large"])
   }
 
   @Test("the end is an error when a request waits, and no error with on_eof and none")
