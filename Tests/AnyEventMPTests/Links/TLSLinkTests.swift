@@ -193,12 +193,13 @@ import Testing
       let bare = try TLSContext(verify: false)
       var roles: Set<TLSRole> = []
       while roles.count < 2 {
-        let peer = try TLSPeer(
-          RawPeer.connect(node.address, test), id: TestName.next("bare"), bare)
+        let id = TestName.next("bare")
+        let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, bare)
         test.run(until: { peer.raw.isClosed })
         if let role = peer.role { roles.insert(role) }
         #expect(peer.established == nil)
-        #expect(!log.lines(with: node.id).contains { $0.contains("is up") })
+        #expect(node.entries[id]?.link == nil)
+        test.run(until: { !log.lines(with: "(\(id))").isEmpty })
       }
     }
   }

@@ -101,14 +101,28 @@ struct TLSSessionTests {
     bytes.indices.contains { bytes[$0...].starts(with: part) }
   }
 
-  @Test("a session is a stranger to others: nothing is resumed")
-  func noResumption() throws {
+  @Test("a session is a stranger to others: nothing is resumed", arguments: [false, true])
+  func noResumption(_ isOld: Bool) throws {
     let context = try TLSVectors.mutual("ec")
+    let asking = try TLSVectors.mutual("ec")
+    if isOld {
+      SSL_CTX_ctrl(asking.pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
+    }
+    // A client that would.
+    SSL_CTX_ctrl(asking.pointer, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_CLIENT), nil)
+    SSL_CTX_clear_options(asking.pointer, 1 << 14)  // SSL_OP_NO_TICKET
+    var known: OpaquePointer?
+    defer { SSL_SESSION_free(known) }
     for _ in 0..<2 {
-      let pair = try TLSPair(TLSEnd(context, .connect), TLSEnd(context, .accept))
+      let client = try TLSEnd(asking, .connect)
+      if let known { #expect(SSL_set_session(client.session.pointer, known) == 1) }
+      let pair = try TLSPair(client, TLSEnd(context, .accept))
       pair.exchange()
       #expect(pair.client.isUp && pair.server.isUp)
       #expect(SSL_session_reused(pair.server.session.pointer) == 0)
+      SSL_SESSION_free(known)
+      known = SSL_get1_session(client.session.pointer)
+      #expect(SSL_SESSION_is_resumable(known) == 0)
     }
     #expect(SSL_CTX_ctrl(context.pointer, SSL_CTRL_SESS_NUMBER, 0, nil) == 0)
   }
