@@ -153,6 +153,7 @@ private final class TLSFuzzPeer {
   private(set) var isUp = false
   private(set) var isClosed = false
   private var isDone = false
+  private var hasFlooded = false
   private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
 
   init(_ context: TLSContext, _ role: TLSRole) throws {
@@ -181,7 +182,10 @@ private final class TLSFuzzPeer {
       return false
     default:
       // Other keys, and now and then ours are wanted to change as well.
-      for _ in 0..<amount << 4 {
+      // Once it may be more than anybody answers who is not heard.
+      let isFlood = amount > 250 && !hasFlooded
+      hasFlooded = hasFlooded || isFlood
+      for _ in 0..<(isFlood ? 3500 : amount & 7) {
         SSL_key_update(session.pointer, kind & 1 == 0 ? SSL_KEY_UPDATE_REQUESTED : 0)
         SSL_do_handshake(session.pointer)
       }
