@@ -1,9 +1,6 @@
 internal import Glibc
 
 extension Handle {
-  /// How many full read buffers one handle may take before others have their turn.
-  private static var readsInARow: Int { 4 }
-
   /// Has `cb` look at ``rbuf``, after all requests that were pushed before, each time something
   /// arrives, until it returns true: it has taken what it wanted.
   ///
@@ -75,25 +72,22 @@ extension Handle {
 
   var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || session != nil }
 
+  /// Reads one buffer at the most, then others have their turn.
   private func readable() {
     let buffer = loop.readBuffer
-    var left = Self.readsInARow
-    while left > 0, reader != nil {
-      left -= 1
-      let count = read(descriptor, buffer.baseAddress, buffer.count)
-      if count > 0 {
-        timeouts.read(at: loop.now)
-        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-        if session != nil { decrypt(bytes) } else { rbuf.append(contentsOf: bytes) }
-        consume()
-        if count < buffer.count { return }
-      } else if count == 0 {
-        return endOfStream()
-      } else if errno == EAGAIN || errno == EWOULDBLOCK {
-        return
-      } else if errno != EINTR {
-        return fail(errno)
-      }
+    var count = -1
+    repeat {
+      count = read(descriptor, buffer.baseAddress, buffer.count)
+    } while count < 0 && errno == EINTR
+    if count > 0 {
+      timeouts.read(at: loop.now)
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      if session != nil { decrypt(bytes) } else { rbuf.append(contentsOf: bytes) }
+      consume()
+    } else if count == 0 {
+      endOfStream()
+    } else if errno != EAGAIN, errno != EWOULDBLOCK {
+      fail(errno)
     }
   }
 
