@@ -18,20 +18,11 @@ import Testing
     return node
   }
 
-  /// Two nodes with somebody in between, connected.
   private func withMiddleMan(
     methods: [String]? = nil, _ body: (Node, Node, MiddleMan, TestLoop) throws -> Void
   ) throws {
-    try withLoop { test in
-      let far = try node(test, "far", methods: methods)
-      defer { far.close() }
-      let man = try MiddleMan(to: far.address, test)
-      defer { man.close() }
-      let near = try node(test, "near", methods: methods, seeds: [man.address])
-      defer { near.close() }
-      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
-      try body(near, far, man, test)
-    }
+    try AnyEventMPTests.withMiddleMan(
+      making: { try node($0, $1, methods: methods, seeds: $2) }, body)
   }
 
   @Test("two nodes with a secret use them, and nobody in between reads anything")
@@ -43,15 +34,9 @@ import Testing
         #expect(connection.sentAuthMethod == "secretbox_x25519")
         #expect(connection.cipher == "xsalsa20-poly1305")
       }
-      var got: [String] = []
-      let p = far.run { rcv(port(), "tag") { (text: String) in got.append(text) } }
-      near.run { for n in 0..<10 { snd(p, "tag", "the quick brown fox \(n)") } }
-      test.run(until: { got.count == 10 })
-      #expect(got == (0..<10).map { "the quick brown fox \($0)" })
-      let there = man.seen[.there] ?? []
-      let text = String(decoding: there, as: UTF8.self)
+      expectSecrecy(from: near, to: far, man, test)
+      let text = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
       #expect(text.contains("secretbox_x25519;"))
-      #expect(!text.contains("quick brown"))
     }
     try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, test in
       #expect(near.entries[far.id]?.link?.facts.authMethod == .hmacSHA3_512)
@@ -65,21 +50,9 @@ import Testing
   @Test("messages of all sizes arrive in order, both ways", arguments: [["cbor"], ["json"]])
   func sizes(framings: [String]) throws {
     try withPair(framings: framings) { global, slave, test in
-      let sizes = [0, 1, 100, 65_000, 65_536, 70_000, 1_000_000, 5, 3_000_000, 1]
-      for (from, to) in [(global, slave), (slave, global)] {
-        var got: [Int] = []
-        var isRight = true
-        let p = to.run {
-          rcv(port(), "s") { (text: String) in
-            got.append(text.utf8.count)
-            isRight = isRight && text.utf8.allSatisfy { $0 == UInt8(ascii: "x") }
-          }
-        }
-        from.run { for size in sizes { snd(p.id, "s", String(repeating: "x", count: size)) } }
-        test.run(until: { got.count == sizes.count })
-        #expect(got == sizes && isRight)
-        #expect(from.queuedBytes(for: to.id) == 0)
-      }
+      expectDelivery(
+        of: [0, 1, 100, 65_000, 65_536, 70_000, 1_000_000, 5, 3_000_000, 1], between: global, slave,
+        test)
     }
   }
 
@@ -89,22 +62,8 @@ import Testing
   func tampered(direction: MiddleMan.Direction) throws {
     let log = LogCollector.shared
     try withMiddleMan { near, far, man, test in
-      let (from, to) = direction == .there ? (near, far) : (far, near)
-      var got = 0
-      var reason: Message?
-      let p = to.run { rcv(port(), "tag") { (_: String) in got += 1 } }
-      let q = from.run { port() }
-      _ = to.monitor(PortID(q.id).ref) { reason = $0 }
-      test.settle()
-      man.change = { way, bytes in
-        guard way == direction else { return bytes }
-        var bytes = bytes
-        bytes[bytes.count - 1] ^= 1
-        return bytes
-      }
-      from.run { snd(p.id, "tag", "text") }
-      test.run(until: { reason != nil })
-      #expect(got == 0)
+      let reason = reasonOfTampering(direction, near, far, man, test)
+      let from = direction == .there ? near : far
       #expect(reason?[0] == "transport_error" && reason?[1] == .string(from.id))
       #expect(reason?[2].string?.contains("bad record") == true)
       #expect(log.lines(with: "(\(from.id))").contains { $0.contains("cannot be opened") })

@@ -20,20 +20,10 @@ import Testing
     return node
   }
 
-  /// Two nodes with somebody in between, connected.
   private func withMiddleMan(
     cert: String = "ec", _ body: (Node, Node, MiddleMan, TestLoop) throws -> Void
   ) throws {
-    try withLoop { test in
-      let far = try node(test, "far", cert: cert)
-      defer { far.close() }
-      let man = try MiddleMan(to: far.address, test)
-      defer { man.close() }
-      let near = try node(test, "near", cert: cert, seeds: [man.address])
-      defer { near.close() }
-      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
-      try body(near, far, man, test)
-    }
+    try AnyEventMPTests.withMiddleMan(making: { try node($0, $1, cert: cert, seeds: $2) }, body)
   }
 
   @Test(
@@ -47,56 +37,25 @@ import Testing
         #expect(connection.sentAuthMethod == "tls_sha3_512")
         #expect(connection.cipher.hasPrefix("TLSv1.3 TLS_"))
       }
-      var got: [String] = []
-      let p = far.run { rcv(port(), "tag") { (text: String) in got.append(text) } }
-      near.run { for n in 0..<10 { snd(p, "tag", "the quick brown fox \(n)") } }
-      test.run(until: { got.count == 10 })
-      #expect(got == (0..<10).map { "the quick brown fox \($0)" })
+      expectSecrecy(from: near, to: far, man, test)
       let text = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
       #expect(text.contains(";tls=1.0"))
-      #expect(!text.contains("quick brown"))
     }
   }
 
   @Test("messages of all sizes arrive in order, both ways")
   func sizes() throws {
     try withMiddleMan { near, far, _, test in
-      let sizes = [0, 1, 100, 16_383, 16_384, 65_000, 70_000, 1_000_000, 5, 3_000_000, 1]
-      for (from, to) in [(near, far), (far, near)] {
-        var got: [Int] = []
-        var isRight = true
-        let p = to.run {
-          rcv(port(), "s") { (text: String) in
-            got.append(text.utf8.count)
-            isRight = isRight && text.utf8.allSatisfy { $0 == UInt8(ascii: "x") }
-          }
-        }
-        from.run { for size in sizes { snd(p.id, "s", String(repeating: "x", count: size)) } }
-        test.run(until: { got.count == sizes.count })
-        #expect(got == sizes && isRight)
-        #expect(from.queuedBytes(for: to.id) == 0)
-      }
+      expectDelivery(
+        of: [0, 1, 100, 16_383, 16_384, 65_000, 70_000, 1_000_000, 5, 3_000_000, 1], between: near,
+        far, test)
     }
   }
 
   @Test("a byte that is changed on the way costs the connection, and delivers nothing")
   func tampered() throws {
     try withMiddleMan { near, far, man, test in
-      var got = 0
-      var reason: Message?
-      let p = far.run { rcv(port(), "tag") { (_: String) in got += 1 } }
-      let q = near.run { port() }
-      _ = far.monitor(PortID(q.id).ref) { reason = $0 }
-      test.settle()
-      man.change = { way, bytes in
-        guard way == .there else { return bytes }
-        var bytes = bytes
-        bytes[bytes.count - 1] ^= 1
-        return bytes
-      }
-      near.run { snd(p.id, "tag", "text") }
-      test.run(until: { reason != nil })
-      #expect(got == 0)
+      let reason = reasonOfTampering(.there, near, far, man, test)
       #expect(reason?[2].string?.contains("damaged on the way or made up") == true)
     }
   }
@@ -232,13 +191,17 @@ import Testing
   func garbage() throws {
     let log = LogCollector.shared
     try withLoop { test in
-      let node = try node(test, "node", secret: "the tests' secret", monitorTimeout: 0.5)
+      let node = try node(test, "node", secret: "the tests' secret")
       defer { node.close() }
+      // Only silence is ended by time.
+      let hasty = try self.node(test, "hasty", secret: "the tests' secret", monitorTimeout: 0.5)
+      defer { hasty.close() }
       for text in [
         "tls_anon;;cbor\n", "GET / HTTP/1.0\r\n\r\n", String(repeating: "\u{16}", count: 999), "",
       ] {
         let id = TestName.next("garbage")
-        let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, nil)
+        let address = text.isEmpty ? hasty.address : node.address
+        let peer = try TLSPeer(RawPeer.connect(address, test), id: id, nil)
         test.run(until: { peer.role != nil })
         peer.raw.send(text)
         test.run(until: { peer.raw.isClosed })
