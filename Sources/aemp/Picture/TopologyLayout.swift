@@ -74,7 +74,7 @@ struct TopologyLayout {
     } else {
       unlabelled = links.count
     }
-    let frames = boxes.map(\.frame) + lines.compactMap(\.label?.frame)
+    let frames = boxes.map(\.frame) + lines.compactMap { $0.label?.frame }
     if let first = frames.first { bounds = frames.reduce(first) { $0.union($1) } }
   }
 
