@@ -23,6 +23,11 @@ final class ToolRunner {
     return candidates.map(\.path).first { FileManager.default.isExecutableFile(atPath: $0) }
   }()
 
+  /// What tells a sanitizer which of its findings are none: the tool was built with the same one.
+  private static let sanitizer = ProcessInfo.processInfo.environment.filter {
+    $0.key.hasSuffix("SAN_OPTIONS")
+  }
+
   init() throws {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent(
       "aemp-" + UUID().uuidString)
@@ -54,7 +59,7 @@ final class ToolRunner {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.binary ?? "/nonexistent")
     process.arguments = arguments
-    process.environment = ["AE_MP_RC": file, "HOME": directory]
+    process.environment = Self.sanitizer.merging(["AE_MP_RC": file, "HOME": directory]) { $1 }
     let pipes = (Pipe(), Pipe(), Pipe())
     process.standardInput = pipes.0
     process.standardOutput = pipes.1

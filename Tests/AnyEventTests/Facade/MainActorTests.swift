@@ -16,6 +16,11 @@ private struct Program {
     .map { URL(fileURLWithPath: String($0)).appendingPathComponent("swiftc") }
     .first { FileManager.default.isExecutableFile(atPath: $0.path) }
 
+  /// The option for the sanitizer that this build's object files need, if any.
+  private static let sanitizer: [String] =
+    ["address", "thread"].filter { dlsym(nil, "__\($0.prefix(1))san_init") != nil }
+    .map { "-sanitize=\($0)" }
+
   /// Whether there is a compiler and this build has object files.
   static var canBeBuilt: Bool {
     compiler != nil && !objects("AnyEvent").isEmpty && !objects("AEValue").isEmpty
@@ -55,7 +60,7 @@ private struct Program {
         "NonisolatedNonsendingByDefault", "-I", products.appendingPathComponent("Modules").path,
         "-Xcc", "-fmodule-map-file=\(package.path)/CLibUV/module.modulemap", "-luv",
         "-Xcc", "-fmodule-map-file=\(package.path)/COpenSSL/module.modulemap",
-      ] + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
+      ] + sanitizer + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
     try #require(built.code == 0, "\(built.output)")
     return try launch(binary, [])
   }
