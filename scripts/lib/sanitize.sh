@@ -9,14 +9,28 @@ sanitize() {
   kind=$1
   shift
   say "Building for the $kind sanitizer"
-  swift build --build-tests --sanitize="$kind" --scratch-path "$scratch/$kind" || return 1
+  sanitized_build || return 1
   say "Testing under the $kind sanitizer"
   (
     # Leaks are looked for at the end of the process.
     export ASAN_OPTIONS="detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
     export LSAN_OPTIONS="suppressions=$root/scripts/lib/leak.supp:print_suppressions=0"
+    export TSAN_OPTIONS="suppressions=$root/scripts/lib/thread.supp${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
     # Swift's own backtrace of a crash would take minutes under a sanitizer.
     export SWIFT_BACKTRACE=enable=no
     swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
   )
+}
+
+# Builds the tests for the sanitizer $kind.
+sanitized_build() {
+  # lld, as the linker gold complains of every symbol that the sanitizer would like to export.
+  set -- -Xswiftc -use-ld=lld
+  if [ "$kind" = thread ]; then
+    mkdir -p "$scratch/$kind"
+    mutex=$(cd "$scratch/$kind" && pwd)/mutex.o
+    clang -O1 -c "$root/scripts/lib/mutex.c" -o "$mutex" || return 1
+    set -- "$@" -Xlinker "$mutex"
+  fi
+  swift build --build-tests --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
 }
