@@ -12,10 +12,12 @@ sanitize() {
   sanitized_build || return 1
   say "Testing under the $kind sanitizer"
   (
+    # Reasons are known by the names of functions, also in programs that tests start without a PATH.
+    common=external_symbolizer_path=$(command -v llvm-symbolizer || true)
     # Leaks are looked for at the end of the process.
-    export ASAN_OPTIONS="detect_leaks=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
+    export ASAN_OPTIONS="detect_leaks=1:$common${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
     export LSAN_OPTIONS="suppressions=$root/scripts/lib/leak.supp:print_suppressions=0"
-    export TSAN_OPTIONS="suppressions=$root/scripts/lib/thread.supp${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+    export TSAN_OPTIONS="suppressions=$root/scripts/lib/thread.supp:$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
     # Swift's own backtrace of a crash would take minutes under a sanitizer.
     export SWIFT_BACKTRACE=enable=no
     swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"

@@ -24,7 +24,7 @@ import Testing
     for (name, topology) in Self.shapes {
       let layout = TopologyLayout(topology)
       let boxes = layout.boxes.map(\.frame)
-      let labels = layout.lines.compactMap(\.label?.frame)
+      let labels = layout.lines.compactMap { $0.label?.frame }
       #expect(boxes.count == topology.nodes.count && layout.lines.count == topology.links.count)
       let all = boxes + labels
       for (index, frame) in all.enumerated() {
