@@ -17,7 +17,7 @@ sanitize() {
     # Leaks are looked for at the end of the process.
     export ASAN_OPTIONS="detect_leaks=1:$common${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
     export LSAN_OPTIONS="suppressions=$root/scripts/lib/leak.supp:print_suppressions=0"
-    export TSAN_OPTIONS="suppressions=$root/scripts/lib/thread.supp:$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+    export TSAN_OPTIONS="$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
     # Swift's own backtrace of a crash would take minutes under a sanitizer.
     export SWIFT_BACKTRACE=enable=no
     swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"

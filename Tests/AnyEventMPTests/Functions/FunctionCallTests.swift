@@ -132,7 +132,7 @@ import Testing
       let services: [Value] = [
         "My::first", ["My::second", 1, ["k": "v"]], "My::Module::", .string(missing), "My::last",
       ]
-      node.run { sub("My::first") { got.append("first \(NODE == node.id)") } }
+      node.run { sub("My::first") { [unowned node] in got.append("first \(NODE == node.id)") } }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("services"), binds: [], services: services,

@@ -21,7 +21,7 @@ import Testing
       var got: [Int] = []
       var deepest = 0
       let p = port()
-      rcv(p, "n") { (n: Int) in
+      rcv(p, "n") { [unowned node] (n: Int) in
         got.append(n)
         deepest = max(deepest, node.depth)
         if n < 500 { snd(SELF, "n", n + 1) }

@@ -76,6 +76,8 @@ struct LogCallbackTests {
   func callbackThatLogs() {
     let probe = LogProbe()
     let context = probe.context("sender")
+    // The callback holds its own context.
+    defer { context.log_cb(nil) }
     let seen = Collected<String>()
     context.message_cb { message in
       seen.append(message.text)
