@@ -30,7 +30,10 @@ import Testing
     case .mon: sub("t::run") { (id: String) in mon(PortID(id)) }
     case .kil: sub("t::run") { (id: String) in kil(PortID(id), "reason") }
     case .rcv: sub("t::run") { (_: String) in rcv(dead, "tag") {} }
-    case .callback: sub("t::run") { (id: String) in node.peval(nil) { throw die("for \(id)") } }
+    case .callback:
+      sub("t::run") { [unowned node] (id: String) in
+        node.peval(nil) { throw die("for \(id)") }
+      }
     }
   }
 
