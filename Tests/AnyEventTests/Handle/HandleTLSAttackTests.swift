@@ -5,16 +5,11 @@ import Testing
 
 @Suite("TLS on handles, attacked")
 struct HandleTLSAttackTests {
-  private func context(_ name: String = "ec") throws -> TLSContext {
-    try TLSContext(
-      cert: TLSVectors.pem(name), ca_cert: TLSVectors.pem(name), verify_require_client_cert: true)
-  }
-
   /// A handle that is the server, and somebody who is its client, once TLS is up.
   private func withServer(
     _ prepare: (Handle) -> Void, _ body: (Handle, TLSWire, Loop) throws -> Void
   ) throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     try withHandle(
       { fd, loop in Handle(fh: fd, on: loop, tls: .accept, tls_ctx: context) },
       { handle, other, loop in
@@ -95,7 +90,7 @@ struct HandleTLSAttackTests {
 
   @Test("after a failed handshake nothing is sent or given out in clear, and the end is told")
   func afterFailure() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var events: [String] = []
     try withHandle(
       { fd, loop in
@@ -122,7 +117,7 @@ struct HandleTLSAttackTests {
 
   @Test("a second attempt at TLS after a failed one sends what waits, encrypted")
   func secondAttempt() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var failures = 0
     try withHandle(
       { fd, loop in
@@ -146,7 +141,7 @@ struct HandleTLSAttackTests {
   func retry() throws {
     try withLoop { loop in
       try loop.perform {
-        let context = try context()
+        let context = try TLSVectors.context()
         let listener = try loop.listen(on: "127.0.0.1", 0) { close($0.fd) }
         var isOver = false
         let handle = Handle(
@@ -165,7 +160,7 @@ struct HandleTLSAttackTests {
 
   @Test("TLS inside TLS is data, and does no harm")
   func tlsInTLS() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var detected = 0
     try withServer(
       { handle in
@@ -185,21 +180,13 @@ struct HandleTLSAttackTests {
   func unread() throws {
     let large = [UInt8](repeating: 0x61, count: 2_000_000)
     var count = 0
-    let context = try context()
-    try withHandles(
-      { near, far, loop in
-        (
-          Handle(fh: near, on: loop, tls: .connect, tls_ctx: context),
-          Handle(fh: far, on: loop, tls: .accept, tls_ctx: context)
-        )
-      },
-      { near, far, loop in
-        near.push_write(large)
-        for _ in 0..<200 { loop.runOnce(waiting: false) }
-        #expect(far.tls_cipher != nil && !far.rbuf.isEmpty && far.rbuf.count < 400_000)
-        far.push_read(.chunk(large.count)) { count = $1.count }
-        loop.run(until: { count > 0 })
-      })
+    try withTLSHandles { near, far, loop in
+      near.push_write(large)
+      for _ in 0..<200 { loop.runOnce(waiting: false) }
+      #expect(far.tls_cipher != nil && !far.rbuf.isEmpty && far.rbuf.count < 400_000)
+      far.push_read(.chunk(large.count)) { count = $1.count }
+      loop.run(until: { count > 0 })
+    }
     #expect(count == large.count)
   }
 }

@@ -4,30 +4,17 @@ import Testing
 
 @Suite("Limits and ends of TLS on handles")
 struct HandleTLSEndingTests {
-  private func context() throws -> TLSContext {
-    try TLSContext(
-      cert: TLSVectors.pem("ec"), ca_cert: TLSVectors.pem("ec"), verify_require_client_cert: true)
-  }
-
   /// A client and a server once TLS is up.
   private func withTLS(
     near options: (Handle) -> Void = { _ in }, far prepare: (Handle) -> Void = { _ in },
     _ body: (_ near: Handle, _ far: Handle, _ loop: Loop) throws -> Void
   ) throws {
-    let context = try context()
-    try withHandles(
-      { near, far, loop in
-        (
-          Handle(fh: near, on: loop, tls: .connect, tls_ctx: context),
-          Handle(fh: far, on: loop, tls: .accept, tls_ctx: context)
-        )
-      },
-      { near, far, loop in
-        options(near)
-        prepare(far)
-        loop.run(until: { near.tls_cipher != nil && far.tls_cipher != nil })
-        try body(near, far, loop)
-      })
+    try withTLSHandles { near, far, loop in
+      options(near)
+      prepare(far)
+      loop.run(until: { near.tls_cipher != nil && far.tls_cipher != nil })
+      try body(near, far, loop)
+    }
   }
 
   @Test("what is not sent when a handle goes is sent behind it in TLS as well, and then the end")
@@ -81,7 +68,7 @@ struct HandleTLSEndingTests {
     if isUp {
       try withTLS(near: prepare, { near, _, _ in push(near) })
     } else {
-      let context = try context()
+      let context = try TLSVectors.context()
       try withHandle(
         { fd, loop in Handle(fh: fd, on: loop, tls: .connect, tls_ctx: context) },
         { handle, _, _ in
@@ -117,7 +104,7 @@ struct HandleTLSEndingTests {
 
   @Test("TLS that begins anew right behind its end is TLS")
   func restart() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var lines: [String] = []
     try withHandle(
       { fd, loop in

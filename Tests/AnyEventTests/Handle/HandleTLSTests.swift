@@ -4,15 +4,9 @@ import Testing
 
 @Suite("TLS on handles")
 struct HandleTLSTests {
-  private func context(_ name: String = "ec") throws -> TLSContext {
-    try TLSContext(
-      cert: TLSVectors.pem(name), ca_cert: TLSVectors.pem(name),
-      verify_require_client_cert: true)
-  }
-
   @Test("TLS from the beginning, in both roles; large data both ways")
   func conversation() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var events: [String] = []
     let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
     try withHandles(
@@ -51,7 +45,7 @@ struct HandleTLSTests {
 
   @Test("TLS in the middle: what was written before is plain, and what came with it is TLS's")
   func startTLS() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var lines: [String] = []
     try withHandles(
       { near, far, loop in (Handle(fh: near, on: loop), Handle(fh: far, on: loop)) },
@@ -72,7 +66,7 @@ struct HandleTLSTests {
 
   @Test("a request that waits when TLS is started reads what comes in TLS")
   func waitingRequest() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var lines: [String] = []
     try withHandle(
       { fd, loop in Handle(fh: fd, on: loop) },
@@ -94,7 +88,7 @@ struct HandleTLSTests {
 
   @Test("TLS is detected, or not", arguments: [true, false])
   func autostart(_ isTLS: Bool) throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var got: (line: String, cipher: String?)?
     try withHandles(
       { near, far, loop in (Handle(fh: near, on: loop), Handle(fh: far, on: loop)) },
@@ -111,7 +105,7 @@ struct HandleTLSTests {
 
   @Test("TLS can be ended and started again on the same stream")
   func stopTLS() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     var events: [String] = []
     try withHandles(
       { near, far, loop in
@@ -150,7 +144,7 @@ struct HandleTLSTests {
   @Test("close_notify and a bare end of the stream both are an end of file")
   func ends() throws {
     for tells in [true, false] {
-      let context = try context()
+      let context = try TLSVectors.context()
       var line = ""
       var isOver = false
       try withHandles(
@@ -177,8 +171,8 @@ struct HandleTLSTests {
 
   @Test("a failed handshake is told to on_starttls, else it is a fatal error EPROTO")
   func failures() throws {
-    let ours = try context()
-    let foreign = try context("ed25519")
+    let ours = try TLSVectors.context()
+    let foreign = try TLSVectors.context("ed25519")
     for hasCallback in [true, false] {
       var messages: [String] = []
       try withHandles(
@@ -205,7 +199,7 @@ struct HandleTLSTests {
 
   @Test("what is pushed before a handshake fails is never sent in clear")
   func nothingInClear() throws {
-    let context = try context()
+    let context = try TLSVectors.context()
     try withHandle(
       { fd, loop in Handle(fh: fd, on: loop, on_error: { _, _, _ in }) },
       { handle, other, loop in

@@ -30,6 +30,20 @@ func withHandles(
   }
 }
 
+/// Two handles that start TLS with each other: `near` is the client.
+func withTLSHandles(
+  _ body: (_ near: Handle, _ far: Handle, _ loop: Loop) throws -> Void
+) throws {
+  let context = try TLSVectors.context()
+  try withHandles(
+    { near, far, loop in
+      (
+        Handle(fh: near, on: loop, tls: .connect, tls_ctx: context),
+        Handle(fh: far, on: loop, tls: .accept, tls_ctx: context)
+      )
+    }, body)
+}
+
 struct NoSockets: Error {}
 
 func socketPair() throws -> (CInt, CInt) {

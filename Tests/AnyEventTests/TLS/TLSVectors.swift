@@ -21,6 +21,11 @@ enum TLSVectors {
   static func mutual(_ name: String) throws -> TLSContext {
     try TLSContext(mutual: bundle(pem(name)))
   }
+
+  /// The same made as a program makes it: key and certificate, trusted and wanted of the other end.
+  static func context(_ name: String = "ec") throws -> TLSContext {
+    try TLSContext(cert: pem(name), ca_cert: pem(name), verify_require_client_cert: true)
+  }
 }
 
 /// One end of a TLS connection without sockets.
