@@ -1,4 +1,4 @@
-// The chat client with a bridge head: it spawns a port on the server's node and speaks to that.
+// The tutorial's second chat client: it spawns a bridge head on the server's node and speaks to that.
 import AnyEvent
 import AnyEventMP
 import Glibc
@@ -24,25 +24,29 @@ func on_line(_ callback: @escaping (String) -> Void) -> IOWatcher {
   }
 }
 
-let client = port()
-rcv(client, "msg") { (text: String) in
-  print(text)
+// What the server tells is text alone: no tag takes it.
+let client = port { message in
+  print(message[0].string ?? "")
 }
 
 var input: IOWatcher?
 
-let guardian: Guard = db_mon("eg_chat_nodes") { family, added, changed, deleted in
+let guardian: Guard = db_mon("eg_chat_server2") { family, added, changed, deleted in
   guard input == nil, let server_node = added.first else { return }
 
-  let bridge = spawn(server_node, "MyApp::Chat::Server::client_connect", client, nick)
+  let bridge = spawn(server_node, "::client_connect", client, nick)
   mon(bridge) { reason in
     print("The server is gone.")
     end_cv.send()
   }
   input = on_line { line in
-    snd(bridge, "say", line)
+    snd(bridge, line)
   }
 }
 
 try end_cv.recv()
-Node.current.close()
+
+// What was said last arrives before the program ends.
+let left_cv = AnyEvent.condvar()
+Node.current.leave { left_cv.send() }
+try left_cv.recv()

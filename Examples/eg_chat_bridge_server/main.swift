@@ -1,33 +1,31 @@
-// The chat server with bridge heads: each client spawns a port here that speaks for it.
+// The tutorial's second chat server, with bridge heads: each client spawns a port here that speaks for it.
 import AnyEvent
 import AnyEventMP
 
 var clients: [PortID: PortID] = [:]
 
-func tell(_ text: String) {
+func msg(_ text: String) {
   print(text)
-  for client in clients.values { snd(client, "msg", text) }
+  for client in clients.values { snd(client, text) }
 }
 
-sub("MyApp::Chat::Server::client_connect") { (client: PortID, nick: String) in
-  let bridge = SELF
-
+sub("::client_connect") { (client: PortID, nick: String) in
+  mon(client)  // the bridge head goes with its client
   mon(client) { reason in
-    clients[bridge] = nil
-    kil(bridge)
-    tell("\(nick) (quits)")
+    clients[client] = nil
+    msg("\(nick) (quits)")
   }
 
-  rcv(bridge, "say") { (text: String) in
-    tell("\(nick): \(text)")
-  }
+  clients[client] = client
+  msg("\(nick) (joins)")
 
-  clients[bridge] = client
-  tell("\(nick) (joins)")
+  rcv(SELF) { message in
+    msg("\(nick): \(message[0].string ?? "")")
+  }
 }
 
-configure(nodeid: "eg_chat_server/%u", binds: ["*:4040"])
+configure(nodeid: "eg_chat_server2/%u", binds: ["*:4040"])
 
-db_set("eg_chat_nodes", NODE)
+db_set("eg_chat_server2", NODE)
 
 try AnyEvent.condvar().recv()

@@ -1,4 +1,4 @@
-// The chat client: finds the server, joins it, and sends what is typed.
+// The tutorial's chat client: finds the server, in Perl or Swift, joins it, and sends what is typed.
 import AnyEvent
 import AnyEventMP
 import Glibc
@@ -24,14 +24,14 @@ func on_line(_ callback: @escaping (String) -> Void) -> IOWatcher {
   }
 }
 
-let client = port()
-rcv(client, "msg") { (text: String) in
-  print(text)
+// What the server tells is text alone: no tag takes it.
+let client = port { message in
+  print(message[0].string ?? "")
 }
 
 var input: IOWatcher?
 
-let guardian: Guard = db_mon("eg_chat_servers") { family, added, changed, deleted in
+let guardian: Guard = db_mon("eg_chat_server") { family, added, changed, deleted in
   guard input == nil, let server = added.first else { return }
 
   mon(server) { reason in
@@ -40,9 +40,13 @@ let guardian: Guard = db_mon("eg_chat_servers") { family, added, changed, delete
   }
   snd(server, "join", client, nick)
   input = on_line { line in
-    snd(server, "privmsg", client, line)
+    snd(server, "privmsg", nick, line)
   }
 }
 
 try end_cv.recv()
-Node.current.close()
+
+// What was said last arrives before the program ends.
+let left_cv = AnyEvent.condvar()
+Node.current.leave { left_cv.send() }
+try left_cv.recv()

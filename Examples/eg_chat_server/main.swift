@@ -1,32 +1,33 @@
-// The chat server: clients join by a message, and are forgotten when they are gone.
+// The tutorial's chat server: clients join by a message, and are forgotten when they are gone. What it
+// tells them is text alone; a client in Perl does not notice the difference.
 import AnyEvent
 import AnyEventMP
 
 configure(nodeid: "eg_chat_server/%u", binds: ["*:4040"])
 
-let server = port()
-db_set("eg_chat_servers", server)
+var clients: [PortID: PortID] = [:]
 
-var clients: [PortID: String] = [:]
-
-func tell(_ text: String) {
+func msg(_ text: String) {
   print(text)
-  for client in clients.keys { snd(client, "msg", text) }
+  for client in clients.values { snd(client, text) }
 }
+
+let server = port()
 
 rcv(
   server,
   on("join") { (client: PortID, nick: String) in
-    clients[client] = nick
+    clients[client] = client
     mon(client) { reason in
       clients[client] = nil
-      tell("\(nick) (quits)")
+      msg("\(nick) (quits)")
     }
-    tell("\(nick) (joins)")
+    msg("\(nick) (joins)")
   },
-  on("privmsg") { (client: PortID, text: String) in
-    guard let nick = clients[client] else { return }
-    tell("\(nick): \(text)")
+  on("privmsg") { (nick: String, text: String) in
+    msg("\(nick): \(text)")
   })
+
+db_set("eg_chat_server", server)
 
 try AnyEvent.condvar().recv()

@@ -70,4 +70,8 @@ try end_cv.recv()
 nodes = []
 for worker in idle { kil(worker) }
 print("The sum of the squares up to \(count) is \(sum)")
-Node.current.close()
+
+// The workers are told before the program ends.
+let left_cv = AnyEvent.condvar()
+Node.current.leave { left_cv.send() }
+try left_cv.recv()

@@ -8,6 +8,7 @@ final class ConnectionEnd: StreamMedium {
   let outgoing: Pipe
   let incoming: Pipe
   private(set) var isClosed = false
+  private var hasSentEnd = false
   private var isWaitingForRoom = false
   private weak var stream: StreamConnection?
   /// What arrived before anybody read.
@@ -54,8 +55,14 @@ final class ConnectionEnd: StreamMedium {
     guard !isClosed else { return }
     isClosed = true
     early = []
-    if !host.isDown, !isGivenUp { outgoing.send(.endOfStream) }
+    if !hasSentEnd, !host.isDown, !isGivenUp { outgoing.send(.endOfStream) }
     withExtendedLifetime(connection) { connection.endClosed() }
+  }
+
+  func finishWriting() {
+    guard !isClosed, !hasSentEnd else { return }
+    hasSentEnd = true
+    if !host.isDown { outgoing.send(.endOfStream) }
   }
 
   private var isGivenUp: Bool { outgoing.path.isBlocked && outgoing.path.random.chance(0.5) }

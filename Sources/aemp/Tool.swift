@@ -34,7 +34,11 @@ struct Tool {
     let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
       file: ConfigurationFile(environment: context.environment), hostName: context.hostName)
+    var commands = commands
     do throws(ConfigurationError) {
+      for index in commands.indices {
+        commands[index] = try ConfigurationSession.withInput(commands[index])
+      }
       let output = try session.run(commands)
       guard Output.write(output) else { return .failure }
     } catch {

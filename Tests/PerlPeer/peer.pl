@@ -37,6 +37,11 @@ scenarios
   pool       spawns a worker on every node that offers itself, gives it a job and
              then one that kills it, spawns another and kills that, and spawns what
              is not there
+  chat, chat_bridge
+             the tutorial's chat clients: they say what is on standard input, under
+             the name --nick, and print "Heard: ..."
+  chat_server, chat_bridge_server
+             the servers for them
   hostile KIND
              speaks broken protocol on purpose, to the seed or, without one, to
              the first that connects, and reports how the other side reacts.
@@ -57,6 +62,7 @@ options
   --family NAME       (eg_receivers)
   --count N           messages to send, or to receive before stopping (sender 1, others no end)
   --kill REASON       for "monitor"
+  --nick NAME         for the chat clients (anonymous)
   --limit SECONDS     how long everything may take; for "hostile" how long the other
                       side may take to hang up (30)
   --global            for "observer": a global node also with a seed
@@ -66,10 +72,10 @@ options
   --verbose           what the node does, on standard error
 USAGE
 
-my %option = (family => "eg_receivers", limit => 30, seed => [], bind => []);
+my %option = (nick => "anonymous", family => "eg_receivers", limit => 30, seed => [], bind => []);
 
 Getopt::Long::GetOptions (\%option,
-   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s tls=s tls-rc=s tls-version=s family=s count=i kill=s limit=f
+   qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s tls=s tls-rc=s tls-version=s family=s count=i kill=s nick=s limit=f
       connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late verbose help),
 ) or die $USAGE;
 

@@ -8,7 +8,7 @@ struct RunCommandTests {
   func stopped(_ signal: Int32) throws {
     let tool = try ToolRunner()
     let (process, _, output, errors) = tool.process([
-      "run", "seed", "binds", "127.0.0.1:*", "secret", "geheim",
+      "run", "seed", "binds", "127.0.0.1:*", "secret", "geheimnis",
     ])
     process.environment?["AE_VERBOSE"] = "8"
     try process.run()
@@ -20,7 +20,7 @@ struct RunCommandTests {
     }
     #expect(log.contains(" starting up."))
     let line = FileManager.default.contents(atPath: "/proc/\(process.processIdentifier)/cmdline")
-    #expect(String(decoding: line ?? Data(), as: UTF8.self).hasSuffix("secret\0xxxxxx\0"))
+    #expect(String(decoding: line ?? Data(), as: UTF8.self).hasSuffix("secret\0xxxxxxxxx\0"))
     kill(process.processIdentifier, signal)
     process.waitUntilExit()
     #expect(process.terminationReason == .exit)
@@ -60,7 +60,7 @@ struct RunCommandTests {
     }
     let port = UInt16(bigEndian: address.sin_port)
     let tool = try ToolRunner()
-    let result = try tool.run("run", "binds", "127.0.0.1:\(port)", "secret", "geheim")
+    let result = try tool.run("run", "binds", "127.0.0.1:\(port)", "secret", "geheimnis")
     #expect(result.code == 1)
     #expect(result.errors.hasPrefix("aemp: "))
     #expect(result.errors.contains("127.0.0.1:\(port)"))

@@ -7,7 +7,7 @@ struct SettingCommandTests {
   func chained() throws {
     let tool = try ToolRunner()
     let result = try tool.run(
-      "setsecret", "geheim", "profile", "xyzzy", "binds", "4040,4041", "nodeid", "anon/",
+      "setsecret", "geheimnis", "profile", "xyzzy", "binds", "4040,4041", "nodeid", "anon/",
       "setparent", "base", "profile", "base", "setseeds", #"["h:1"]"#, "monitor_timeout", "5",
       "connect_interval", "0.5", "secure", "yes")
     #expect(result == ToolResult())
@@ -31,7 +31,7 @@ struct SettingCommandTests {
                "parent" : "base"
             }
          },
-         "secret" : "geheim",
+         "secret" : "geheimnis",
          "version" : 1
       }
 
@@ -72,6 +72,64 @@ struct SettingCommandTests {
     #expect(try tool.run("seeds", "[::1]:4040,[::2]:1") == ToolResult())
     text = try tool.text()
     #expect(text.contains("\"[::1]:4040\",\n      \"[::2]:1\"\n"))
+  }
+
+  @Test("a service is a function and its arguments; equal ones count, and one is taken out")
+  func services() throws {
+    let tool = try ToolRunner()
+    func services() throws -> String {
+      let shown = try tool.run("showconfig", "--json").output
+      let start = try #require(shown.range(of: #""services":"#)).upperBound
+      return String(shown[start...].dropLast(2))
+    }
+    #expect(try tool.run("addservice", #"["h::i","x"]"#) == ToolResult())
+    #expect(try services() == #"[["h::i","x"]]"#)
+    #expect(try tool.run("addservice", #"["h::i",1,{"a":[2]}]"#) == ToolResult())
+    #expect(try services() == #"[["h::i","x"],["h::i",1,{"a":[2]}]]"#)
+    #expect(try tool.run("addservice", "m::", "addservice", "m::,n") == ToolResult())
+    #expect(try tool.run("addservice", #"["h::i", "x"]"#) == ToolResult())
+    #expect(
+      try services()
+        == #"[["h::i","x"],["h::i",1,{"a":[2]}],"m::","m::","n",["h::i","x"]]"#)
+    #expect(try tool.run("delservice", #"["h::i","x"]"#, "delservice", "m::") == ToolResult())
+    #expect(try services() == #"[["h::i","x"],["h::i",1,{"a":[2]}],"m::","n"]"#)
+    #expect(try tool.run("delservice", "nothing", "addservice", #""a::b""#) == ToolResult())
+    #expect(try services() == #"[["h::i","x"],["h::i",1,{"a":[2]}],"m::","n","a::b"]"#)
+    for wrong in [#"[["h::i","x"]]"#, #"[1,"x"]"#, "[]", #"{"a":1}"#] {
+      #expect(try tool.run("addservice", wrong).code == 2, "\(wrong)")
+    }
+    #expect(try tool.run("setservices", #"["m::",["h::i",1]]"#) == ToolResult())
+    #expect(try services() == #"["m::",["h::i",1]]"#)
+  }
+
+  @Test("a JSON string as an argument is the text that it stands for")
+  func jsonStrings() throws {
+    let tool = try ToolRunner()
+    #expect(
+      try tool.run(
+        "profile", #""p""#, "setnodeid", #""a\u002fb""#, "seeds", #""h:1""#, "monitor_timeout",
+        #""7""#, "setparent", #""base""#, "profile", "base") == ToolResult())
+    let text = """
+      {
+         "profile" : {
+            "base" : {},
+            "p" : {
+               "monitor_timeout" : 7,
+               "nodeid" : "a/b",
+               "parent" : "base",
+               "seeds" : [
+                  "h:1"
+               ]
+            }
+         },
+         "version" : 1
+      }
+
+      """
+    #expect(try tool.text() == text)
+    #expect(
+      try tool.run("showconfig", "--json", #""q""#, #""nodeid""#, #""n""#).output
+        .contains(#""nodeid":"n""#))
   }
 
   @Test("all arguments can be one JSON array")
@@ -155,7 +213,7 @@ struct SettingCommandTests {
   @Test("showconfig shows what a node would get, secrets only when asked")
   func showConfiguration() throws {
     let tool = try ToolRunner()
-    try tool.write(#"{"secret": "geheim", "profile": {"p": {"binds": [], "secret": "anders"}}}"#)
+    try tool.write(#"{"secret": "geheimnis", "profile": {"p": {"binds": [], "secret": "anders"}}}"#)
     func shown(binds: String, nodeID: String, secret: String) -> ToolResult {
       ToolResult(
         output: """
@@ -202,7 +260,7 @@ struct SettingCommandTests {
       try tool.run("showconfig") == shown(binds: everywhere, nodeID: "", secret: "********"))
     #expect(
       try tool.run("showconfig", "--reveal")
-        == shown(binds: everywhere, nodeID: "", secret: "geheim"))
+        == shown(binds: everywhere, nodeID: "", secret: "geheimnis"))
     for arguments in [["showconfig", "p"], ["profile", "p", "showconfig"]] {
       let result = try tool.run(
         arguments[0], arguments[1], arguments.count > 2 ? arguments[2] : "--reveal")

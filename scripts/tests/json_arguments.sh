@@ -10,8 +10,8 @@ cd "$(dirname "$0")/../.."
 . scripts/lib/network.sh
 
 begin
-start list "$bin/aemp" run nodeid json/list binds '["127.0.0.1:*"]' secret x
-start array "$bin/aemp" '["run", "nodeid", "json/array", "binds", ["127.0.0.1:*"], "secret", 7]'
+start list "$bin/aemp" run nodeid json/list binds '["127.0.0.1:*"]' secret 12345678
+start array "$bin/aemp" '["run", "nodeid", "json/array", "binds", ["127.0.0.1:*"], "secret", 12345678]'
 for name in list array; do
   wait_for $name.out "^json/$name	127\\.0\\.0\\.1:[0-9]*\$" ||
     fail "the node with its arguments as a JSON $name did not start: $(last_words $name)"

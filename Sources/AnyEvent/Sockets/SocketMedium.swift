@@ -37,6 +37,11 @@ final class SocketMedium: StreamMedium {
     return .done
   }
 
+  func finishWriting() {
+    // One that is broken is reported by reading.
+    _ = shutdown(descriptor, CInt(SHUT_WR))
+  }
+
   func close() {
     guard descriptor >= 0 else { return }
     let closing = descriptor

@@ -32,6 +32,9 @@ package final class StreamConnection: EndOfIteration {
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   package private(set) var isBlocked = false
   private var isScheduled = false
+  /// Whether nothing is appended any more, and the other end is told so once all has been sent.
+  private var isEnding = false
+  private var isEndSealed = false
   /// What encrypts and decrypts.
   private var transform: (any StreamTransform)?
 
@@ -100,6 +103,7 @@ package final class StreamConnection: EndOfIteration {
   private func flushFromLoop() {
     guard isOpen, !isBlocked else { return }
     flush()
+    if isEnding { return finishWriting() }
     if queuedCount == 0, let onDrain { onDrain() }
   }
 
@@ -113,6 +117,32 @@ package final class StreamConnection: EndOfIteration {
     onRead = nil
     onEnd = nil
     onDrain = nil
+  }
+
+  /// Sends everything, then tells the other end that nothing more comes; what it still sends is read and
+  /// dropped.
+  ///
+  /// To close a socket that has unread bytes, or that more bytes arrive at, makes the kernel reset the
+  /// connection, and who is at the other end may lose what was sent last. ``onEnd`` is called when that
+  /// one has closed its end too, or the connection has failed; nothing may be appended meanwhile.
+  package func sendEnd() {
+    guard isOpen, !isEnding else { return }
+    isEnding = true
+    onRead = nil
+    onDrain = nil
+    flushFromLoop()
+  }
+
+  /// The last bytes: once the kernel has them, the end of the stream follows.
+  private func finishWriting() {
+    guard isOpen, !isBlocked, queuedCount == 0, let medium else { return }
+    if let transform, !isEndSealed {
+      isEndSealed = true
+      transform.sealEnd()
+      write(transform.sealed)
+      guard isOpen, !isBlocked else { return }
+    }
+    medium.finishWriting()
   }
 
   /// Sends what can be sent without waiting, then closes.

@@ -11,6 +11,8 @@ package protocol StreamMedium: AnyObject {
   func start(for stream: StreamConnection)
   /// Takes as much from the beginning of `output` as there is room for now.
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult
+  /// Everything has been written: tells the other end that nothing more comes. Reading goes on.
+  func finishWriting()
   /// Ends the connection; nothing is reported any more. Called once.
   func close()
 }

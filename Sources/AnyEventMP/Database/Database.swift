@@ -87,6 +87,13 @@ final class Database {
     }
   }
 
+  /// The keys of a family as far as they are known here, in order; the first question for one begins to
+  /// watch it.
+  func watched(_ family: String) -> [String] {
+    if client.copy(of: family) == nil { _ = monitor(family) { _, _, _, _ in } }
+    return (client.copy(of: family) ?? [:]).keys.sorted()
+  }
+
   func find(_ id: String) {
     perform(client.find(id))
   }

@@ -17,8 +17,11 @@ public func up_nodes() -> [String] {
 
 /// Whether there is a working connection to a node; the own node is always up.
 ///
-/// Corresponds to Perl's `node_is_up`.
-public func node_is_up(_ node: some PortConvertible) -> Bool {
+/// False for a node that is being looked for or watched, nil when nothing is known of it: so compare with
+/// `== true`.
+///
+/// Corresponds to Perl's `node_is_up`, which answers 1, 0 or undef.
+public func node_is_up(_ node: some PortConvertible) -> Bool? {
   Node.current.isUp(node.portID.node)
 }
 

@@ -15,12 +15,12 @@ public func rcv(_ port: PortID, _ callback: @escaping () throws -> Void) -> Port
   setFallback(of: port) { _ in try callback() }
 }
 
-/// Passes messages that no tag's callback takes on to another port.
+/// Removes the callback for a tag, which may be another port: that of a reply that has come.
 ///
-/// Corresponds to Perl's `rcv $port, $otherport`.
+/// Corresponds to Perl's `rcv $port, $tag` and `rcv $SELF, $otherport`.
 @discardableResult
-public func rcv(_ port: PortID, _ other: PortID) -> PortID {
-  setFallback(of: port) { transmit(other, $0) }
+public func rcv(_ port: PortID, _ tag: some MessageTag) -> PortID {
+  rcv(port, tag, nil)
 }
 
 /// Sets callbacks for several tags.
@@ -28,7 +28,7 @@ public func rcv(_ port: PortID, _ other: PortID) -> PortID {
 /// Corresponds to Perl's `rcv $port, a => sub { … }, b => sub { … }`.
 @discardableResult
 public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
-  if let local = Node.current.localPort(port, for: "rcv") {
+  if let local = receivingPort(port) {
     for receiver in receivers { local.setHandler(Handler(receiver.handler), for: receiver.tag) }
   }
   return port
@@ -39,7 +39,7 @@ public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
 /// Corresponds to Perl's `rcv $port, tag => undef`.
 @discardableResult
 public func rcv(_ port: PortID, _ tag: some MessageTag, _ nothing: Never?) -> PortID {
-  Node.current.localPort(port, for: "rcv")?.setHandler(nil, for: tag.tagText)
+  receivingPort(port)?.setHandler(nil, for: tag.tagText)
   return port
 }
 
@@ -100,6 +100,13 @@ public func rcv<
 private func setFallback(
   of port: PortID, _ handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
 ) -> PortID {
-  Node.current.localPort(port, for: "rcv")?.fallback = Handler(handler)
+  receivingPort(port)?.fallback = Handler(handler)
   return port
+}
+
+/// The port whose callbacks are set; one that was spawned exists from the first time on.
+private func receivingPort(_ port: PortID) -> LocalPort? {
+  let local = Node.current.localPort(port, for: "rcv")
+  local?.hasReceived = true
+  return local
 }

@@ -1,7 +1,8 @@
 /// Makes a port on a node and calls a function there, by its name, as part of the port.
 ///
 /// The port's id is returned at once and can be sent to and monitored; the function never runs before
-/// that. When there is no such function, monitors fire with `no_such_port`.
+/// that. The function has to call `rcv` for the port, `SELF`: when it returns without, or when there is no
+/// such function, there is no port, and monitors fire with `no_such_port`.
 ///
 /// Corresponds to Perl's `spawn`; see `sub`.
 ///

@@ -7,8 +7,9 @@ extension Node {
   /// Makes a port on a node and calls a function there, by its name, as part of the port.
   ///
   /// The port can be sent to and monitored at once: what is sent arrives after the function has run.
-  /// The function never runs before this returns, on the own node neither. When it cannot be called,
-  /// monitors fire with `no_such_port`; what it throws kills the port. The loop's thread only.
+  /// The function never runs before this returns, on the own node neither. When it cannot be called, or
+  /// returns without having called `rcv` for the port, there is no such port, and monitors fire with
+  /// `no_such_port`; what it throws kills the port. The loop's thread only.
   ///
   /// Corresponds to Perl's `spawn`.
   ///
@@ -38,7 +39,8 @@ extension Node {
       .job { [unowned self] in
         // One that was killed meanwhile never begins.
         guard port.state == .alive else { return }
-        port.fallback = nil
+        // Unless the program has given it callbacks already.
+        if !port.hasReceived { port.fallback = nil }
         do {
           let function = try function(call[0].string ?? "", for: home)
           call.withUnsafeBufferPointer { start(port, function, $0) }
@@ -47,7 +49,7 @@ extension Node {
           }
         } catch {
           AE.log(.error, in: Log.kernel, "spawn of port \(port.id) failed: \(error)")
-          finish(port, Self.noSuchPort(port.id))
+          neverWas(port)
         }
       })
     return PortID(port)
@@ -78,9 +80,22 @@ extension Node {
     return port
   }
 
+  /// Calls the function as part of the port, which has to call `rcv`: without that, as on Perl nodes,
+  /// there is no port, and whoever monitors it is told so instead of waiting for ever.
   private func start(
     _ port: LocalPort, _ function: FunctionTable.Function, _ call: UnsafeBufferPointer<Value>
   ) {
     peval(port) { try function(call) }
+    guard port.state == .alive, !port.hasReceived else { return }
+    AE.log(
+      .debug, in: Log.kernel,
+      "\(Log.cut(call.first?.string ?? "")) has not called rcv for \(port.id): no port was spawned."
+    )
+    neverWas(port)
+  }
+
+  /// The port goes, and has never existed for those who monitor it.
+  private func neverWas(_ port: LocalPort) {
+    finish(port, Self.noSuchPort(port.id), isLogged: false)
   }
 }

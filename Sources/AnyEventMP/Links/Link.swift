@@ -111,8 +111,18 @@ final class Link {
       })
   }
 
+  /// Hands the connection over to whoever ends it: nothing is sent or received here any more.
+  func release() -> StreamConnection? {
+    guard isOpen else { return nil }
+    isOpen = false
+    stream.onRead = nil
+    stream.onEnd = nil
+    return stream
+  }
+
   /// Closes the connection without telling anyone.
   func close() {
+    guard isOpen else { return }
     isOpen = false
     stream.flushAndClose()
   }

@@ -16,7 +16,13 @@ enum MessageTrace {
   static func received(
     _ message: UnsafeBufferPointer<Value>, for port: UnsafeRawBufferPointer, from node: String
   ) {
-    write("RCV \(node) -> \(text(String(decoding: port, as: UTF8.self), message))\n")
+    received(message, for: String(decoding: port, as: UTF8.self), from: node)
+  }
+
+  static func received(
+    _ message: UnsafeBufferPointer<Value>, for port: String, from node: String
+  ) {
+    write("RCV \(node) -> \(text(port, message))\n")
   }
 
   /// A request about a port is a message to the node port.
@@ -26,7 +32,7 @@ enum MessageTrace {
   ) {
     let start: [Value] = [.string(request.name), .string(String(decoding: port, as: UTF8.self))]
     (start + rest).withUnsafeBufferPointer {
-      received($0, for: UnsafeRawBufferPointer(start: nil, count: 0), from: node)
+      received($0, for: "", from: node)
     }
   }
 

@@ -25,6 +25,27 @@ extension Node {
     entries = [:]
   }
 
+  /// Leaves the network as ``close()`` does, but not before what was sent has arrived.
+  ///
+  /// To be called by a program that ends: behind everything that the callbacks which are running now
+  /// send, the end follows on each connection, and the other nodes close theirs when they have read it.
+  /// What waits for a node that is not connected yet is lost. The loop's thread only.
+  ///
+  /// - Parameters:
+  ///   - seconds: how long (s) to wait for nodes that don't answer, or don't take what was sent.
+  ///   - callback: called once from the loop when all connections have ended, or the time is over.
+  public func leave(within seconds: Double = 2, _ callback: @escaping () -> Void = {}) {
+    loop.preconditionOnLoop()
+    // Behind the answer to whoever has asked us to leave.
+    loop.postpone { [reference] in
+      guard let node = reference.node else { return callback() }
+      let links = node.entries.values.compactMap(\.link)
+      let streams = links.compactMap { $0.release() }
+      node.close()
+      Farewell(streams, callback).begin(on: node.loop, within: seconds)
+    }
+  }
+
   /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
   func dissolve() {
     for entry in entries.values { entry.dissolve() }

@@ -96,9 +96,12 @@ extension Node {
   private func perform(_ item: consuming DeferredWork.Item) {
     switch item {
     case .message(let port, let values, _):
-      if port.state != .dead { values.withUnsafeBufferPointer { call(port, $0) } }
+      if port.state != .dead { values.withUnsafeBufferPointer { deliver($0, to: port) } }
     case .request(let values, _):
-      values.withUnsafeBufferPointer { handleRequest($0, from: home) }
+      values.withUnsafeBufferPointer {
+        if isTracing { MessageTrace.received($0, for: "", from: id) }
+        handleRequest($0, from: home)
+      }
     case .kills:
       // A run is taken out kill by kill, and goes with the last of them.
       break

@@ -44,7 +44,7 @@ extension Node {
       if port.state != .alive { return }
       if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
       if depth < Self.maximumDepth, deferred.isEmpty {
-        call(port, message)
+        deliver(message, to: port)
       } else {
         deferMessage(message, to: port)
       }
@@ -58,6 +58,12 @@ extension Node {
     case .unbound:
       preconditionFailure("resolve() answers with a port of some node")
     }
+  }
+
+  /// Calls the receiver of a message from a port of this node.
+  func deliver(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
+    if isTracing { MessageTrace.received(message, for: port.name, from: id) }
+    call(port, message)
   }
 
   /// A message to our node port is handled from the loop; one to an own port that does not exist is

@@ -48,6 +48,16 @@ extension Node {
     deferKill(of: port, reason)
   }
 
+  /// Kills a port because one that it depends on by a monitor has died.
+  func kill(_ port: PortID, becauseOfMonitor reason: [Value]) {
+    let ref = resolve(port.ref)
+    if ref.kind == .local {
+      let local = unsafeDowncast(ref, to: LocalPort.self)
+      if local.state == .alive { local.diesOfMonitor = true }
+    }
+    kill(port, reason: reason)
+  }
+
   /// An error thrown in a callback kills the port with reason `die` and its text.
   func fail(_ port: LocalPort, _ error: any Error) {
     var text = String(describing: error)
@@ -61,7 +71,9 @@ extension Node {
   }
 
   /// The port is gone from now on: nothing is delivered any more, and the monitors fire.
-  func finish(_ port: LocalPort, _ reason: [Value]) {
+  ///
+  /// With a reason and without a monitor that is logged, unless a monitor has killed it.
+  func finish(_ port: LocalPort, _ reason: [Value], isLogged: Bool = true) {
     guard port.state != .dead, let owned = ports.take(port) else { return }
     // The table's reference is the last one, if the program has forgotten the port.
     defer { owned.release() }
@@ -71,13 +83,19 @@ extension Node {
     case .callback(let callback)?: fire(callback, reason)
     case .several(let group)?: fire(.several(group), of: port, reason)
     case nil:
-      if !reason.isEmpty { logDeath(of: port, reason, spawnedBy: spawner) }
+      if !reason.isEmpty, isLogged { logDeath(of: port, reason, spawnedBy: spawner) }
     }
   }
 
   /// Nobody is told that a port has died, so it is logged; a node that spawns ports again and again has
   /// as many lines as others whose requests fail.
   private func logDeath(of port: LocalPort, _ reason: [Value], spawnedBy spawner: String?) {
+    if port.diesOfMonitor {
+      AE.log(
+        .debug, in: Log.kernel,
+        "local port \(port.id) died of a monitor with reason: \(Self.text(of: reason))")
+      return
+    }
     let text = "unmonitored local port \(port.id) died with reason: \(Self.text(of: reason))"
     if let spawner {
       peerLog.log(.error, in: Log.kernel, text, similarTo: "\(spawner): ports that it has spawned")

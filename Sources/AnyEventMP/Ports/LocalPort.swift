@@ -16,6 +16,7 @@ final class LocalPort: PortRef {
   /// Whether a message without a callback is ignored instead of killing the port.
   @exclusivity(unchecked) var ignoresUnhandled = false
   @exclusivity(unchecked) private var hasFirst = false
+  @exclusivity(unchecked) private var marks: Marks = []
   /// Where the port is in the ``WatchedPorts`` of the first node that monitors it.
   @exclusivity(unchecked) var watchedPlace = LocalPort.noPlace
   let home: NodeEntry
@@ -29,6 +30,26 @@ final class LocalPort: PortRef {
 
   /// In no list.
   static var noPlace: UInt32 { .max }
+
+  /// What is rarely asked, in the last byte that was free.
+  private struct Marks: OptionSet {
+    let rawValue: UInt8
+
+    static let received = Marks(rawValue: 1)
+    static let dependent = Marks(rawValue: 2)
+  }
+
+  /// Whether `rcv` was called for the port: a spawned one whose function never does does not exist.
+  var hasReceived: Bool {
+    get { marks.contains(.received) }
+    set { if newValue { marks.insert(.received) } else { marks.remove(.received) } }
+  }
+
+  /// Whether a monitor kills the port: whoever set it knows that it may die.
+  var diesOfMonitor: Bool {
+    get { marks.contains(.dependent) }
+    set { if newValue { marks.insert(.dependent) } else { marks.remove(.dependent) } }
+  }
 
   init(owner: UInt32, home: NodeEntry, name: String) {
     self.home = home

@@ -13,10 +13,8 @@ enum Evaluation {
   }
 
   static func answer(to code: String, on node: Node) -> Answer {
-    let expression = trimmed(code)
-    switch expression {
-    case "AnyEvent::MP::Kernel::up_nodes", "AnyEvent::MP::Kernel::up_nodes()",
-      "AnyEvent::MP::Kernel::up_nodes ()":
+    switch PerlLine(code).expression {
+    case "AnyEvent::MP::Kernel::up_nodes", "up_nodes":
       return .values(node.connectedNodes.map { .string($0) })
     case "$$":
       return .values([.int(Int(getpid()))])
@@ -27,17 +25,6 @@ enum Evaluation {
       return .error("this program cannot restart itself: it registers no function \(restart)")
     }
     return .error("this node is no Perl program and evaluates nothing: call a function by its name")
-  }
-
-  private static func trimmed(_ code: String) -> Substring {
-    let isNoise = { (scalar: Unicode.Scalar) in
-      scalar.properties.isWhitespace || scalar == ";"
-    }
-    let scalars = code.unicodeScalars
-    guard let first = scalars.firstIndex(where: { !isNoise($0) }),
-      let last = scalars.lastIndex(where: { !isNoise($0) })
-    else { return "" }
-    return code[first...last]
   }
 }
 

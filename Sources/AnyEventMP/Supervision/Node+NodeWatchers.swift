@@ -20,9 +20,14 @@ extension Node {
 
   /// Whether there is a working connection to a node; our own node is always up.
   ///
-  /// Corresponds to Perl's `node_is_up`.
-  public func isUp(_ node: String) -> Bool {
-    node.isEmpty || node == id || entries[node]?.link != nil
+  /// False for a node that is being looked for or watched, nil when nothing is known of it, or nothing
+  /// any more. The loop's thread only.
+  ///
+  /// Corresponds to Perl's `node_is_up`, which answers 1, 0 or undef.
+  public func isUp(_ node: String) -> Bool? {
+    loop.preconditionOnLoop()
+    if node.isEmpty || node == id { return true }
+    return entries[node].map { $0.link != nil }
   }
 
   func tellNodeWatchers(_ node: String, isUp: Bool, _ reason: [Value]) {

@@ -24,10 +24,12 @@ extension Node {
 
   /// Kills another port when a port is killed with a reason, with the same reason; nothing when it
   /// ends without one.
+  ///
+  /// What dies so is not logged as a death that nobody watches.
   @discardableResult
   public func monitor(_ port: PortID, killing other: PortID) -> PortMonitor {
     monitor(port) { [reference] reason in
-      if !reason.isEmpty { reference.node?.kill(other, reason: reason.values) }
+      if !reason.isEmpty { reference.node?.kill(other, becauseOfMonitor: reason.values) }
     }
   }
 

@@ -26,23 +26,53 @@ struct Argument {
     return elements.map { Argument(value: $0, index: 1, isJSON: true) }
   }
 
-  /// The text of the argument; nil when it is no string.
-  var text: String? { value.string }
+  /// The text of the argument, which may be written as a JSON string; nil when it is no string.
+  var text: String? {
+    guard case .string(let text) = value, !isJSON else { return value.string }
+    return Self.decodedString(text) ?? text
+  }
 
-  /// The value for a setting: what looks like JSON is JSON, but text settings take it as typed.
+  /// Whether it stands for what is read from standard input.
+  var isInput: Bool { value == "-" }
+
+  /// The value for a setting: what looks like JSON is JSON, but of text settings only a JSON string is.
+  ///
+  /// A secret that is typed has a character for each byte, as Perl's tool stores it; in JSON a character is
+  /// itself.
   func value(for setting: Setting?) throws(UsageError) -> Value {
-    guard !isJSON, setting?.kind != .text, case .string(let text) = value else { return value }
+    guard !isJSON, case .string(let text) = value else { return value }
+    if setting?.kind == .text {
+      if let decoded = Self.decodedString(text) { return .string(decoded) }
+      return setting == .secret ? .string(Self.byteForByte(text)) : value
+    }
     switch text.utf8.first {
     case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""):
       if let value = Self.decoded(text) { return value }
       // An IPv6 address before a port is in brackets too.
       if setting == .binds || setting == .seeds { return value }
+      // A secret is not shown.
+      let shown = setting == .secrets ? "" : " \(text)"
       throw UsageError(
         explained:
-          "the argument \(text) starts like JSON but is none; correct it, or leave the brackets out"
+          "the argument\(shown) starts like JSON but is none; correct it, or leave the brackets out"
       )
-    default: return value
+    default: return setting == .secrets ? .string(Self.byteForByte(text)) : value
     }
+  }
+
+  /// Each byte of the text as a character of its own.
+  private static func byteForByte(_ text: String) -> String {
+    var characters = String.UnicodeScalarView()
+    for byte in text.utf8 { characters.append(Unicode.Scalar(byte)) }
+    return String(characters)
+  }
+
+  /// The string that a text is in JSON.
+  private static func decodedString(_ text: String) -> String? {
+    guard text.utf8.first == UInt8(ascii: "\""), case .string(let string)? = decoded(text) else {
+      return nil
+    }
+    return string
   }
 
   private static func decoded(_ text: String) -> Value? {

@@ -6,8 +6,8 @@ enum Command {
   case edit(ConfigurationEdit, profile: String?)
   /// Makes a new secret.
   case generateSecret(profile: String?)
-  /// Reads the secret from standard input.
-  case readSecret(profile: String?)
+  /// Reads the value of a change from standard input.
+  case readValue(TypedChange, profile: String?)
   /// Makes a new key and certificate.
   case generateCertificate(profile: String?)
   /// Reads key and certificate from a file; nil: from standard input.
@@ -28,7 +28,7 @@ enum Command {
   /// Whether the command changes the configuration file.
   var isEdit: Bool {
     switch self {
-    case .edit, .generateSecret, .readSecret, .generateCertificate, .readCertificate: true
+    case .edit, .generateSecret, .readValue, .generateCertificate, .readCertificate: true
     default: false
     }
   }

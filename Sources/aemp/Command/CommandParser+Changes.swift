@@ -5,51 +5,58 @@ extension CommandParser {
   /// Reads the arguments of a command that changes a setting; false when `name` is no such command.
   mutating func parseChange(_ name: String) throws(UsageError) -> Bool {
     if let setting = Self.elementSetting(name, after: "add") {
-      edit(.append(setting, try elements(name, setting)))
+      try parse(.append, setting, name)
     } else if let setting = Self.elementSetting(name, after: "del") {
-      edit(.subtract(setting, try elements(name, setting)))
+      try parse(.subtract, setting, name)
     } else if let setting = Self.setting(name, after: "del") {
       edit(.remove(setting))
     } else if let setting = Self.setting(name, after: "set") ?? Self.setting(name, after: "") {
       // `eval` alone asks a node; it was looked for before.
-      try parseSet(setting, name)
+      if setting == .certificate {
+        try parseCertificate(name)
+      } else {
+        try parse(.set, setting, name)
+      }
     } else {
       return false
     }
     return true
   }
 
-  private mutating func parseSet(_ setting: Setting, _ name: String) throws(UsageError) {
-    if setting == .certificate {
-      let path = try text(name, "the name of a PEM file, such as: setcert node.pem")
-      return readCertificate(path == "-" ? nil : path)
-    }
-    let argument = try argument(name, "a value, such as: \(setting.exampleOnCommandLine)")
+  private mutating func parseCertificate(_ name: String) throws(UsageError) {
+    let isInput = rest.first?.isInput == true
+    let path = try text(name, "the name of a PEM file, such as: setcert node.pem")
+    if isInput { try takeInput() }
+    readCertificate(isInput ? nil : path)
+  }
+
+  private mutating func parse(
+    _ action: TypedChange.Action, _ setting: Setting, _ name: String
+  ) throws(UsageError) {
+    let takesForce = setting == .secret || setting == .secrets
+    var isForced = takesForce && takeForce()
+    let example = (action == .set ? "" : "the one of: ") + setting.exampleOnCommandLine
+    let argument = try argument(
+      name, "a value, such as\(action == .set ? ":" : "") \(example)")
     if setting == .parent, !hasProfile {
       throw UsageError(
         explained: "\(name) needs a profile before it, such as: profile seed setparent base")
     }
-    if setting == .secret, argument.text == "-" { return readSecret() }
-    note(argument, for: setting)
-    edit(.set(setting, try normalized(argument, setting)))
-  }
-
-  private mutating func elements(_ name: String, _ setting: Setting) throws(UsageError) -> [Value] {
-    let argument = try argument(
-      name, "a value, such as the one of: \(setting.exampleOnCommandLine)")
-    guard case .array(let elements) = try normalized(argument, setting) else { return [] }
-    return elements
-  }
-
-  private func normalized(
-    _ argument: Argument, _ setting: Setting
-  ) throws(UsageError) -> Value {
-    let value = try argument.value(for: setting)
-    do throws(ConfigurationError) {
-      return try setting.normalized(value)
-    } catch {
-      throw UsageError(explained: error.sentence)
+    if takesForce, takeForce() { isForced = true }
+    let change = TypedChange(action: action, setting: setting, isForced: isForced)
+    if argument.isInput {
+      try takeInput()
+      return readValue(change)
     }
+    note(argument, for: setting)
+    edit(try change.edit(argument))
+  }
+
+  /// Takes `--force`, which stands before or behind the value; any other text may be one.
+  private mutating func takeForce() -> Bool {
+    guard rest.first?.text == "--" + Option.force.rawValue else { return false }
+    rest.removeFirst()
+    return true
   }
 
   private static func setting(_ name: String, after prefix: String) -> Setting? {

@@ -97,7 +97,8 @@ extension CommandParser {
   private mutating func takeTexts(_ name: String) throws(UsageError) -> [String] {
     var texts: [String] = []
     while let argument = rest.popFirst() {
-      guard let text = argument.text else {
+      // An expression in quotes is one, and no JSON.
+      guard let text = argument.value.string else {
         throw UsageError(explained: "\(name) takes text, not \(argument.value)")
       }
       texts.append(text)

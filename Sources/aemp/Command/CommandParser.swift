@@ -7,6 +7,8 @@ struct CommandParser {
   private var commands: [Command] = []
   /// Places in `argv` of arguments that nobody may see.
   private(set) var secretPlaces: [Int] = []
+  /// Whether something is read from standard input, which can be done once.
+  private var readsInput = false
 
   init(_ arguments: [Argument]) { rest = arguments[...] }
 
@@ -65,7 +67,8 @@ struct CommandParser {
     case "run":
       var options = Options()
       try takeOptions(name, Self.running, into: &options)
-      commands.append(.runNode(try takeConfigurationArguments(), options))
+      let arguments = try takeConfigurationArguments(&options)
+      commands.append(.runNode(arguments, options))
     default:
       if let command = try parseNetwork(name) {
         commands.append(.network(command))
@@ -90,7 +93,7 @@ struct CommandParser {
   }
 
   private static let showing = [Option.json, .reveal]
-  private static let running = [Option.json, .readyDescriptor, .pidFile, .heartbeat]
+  private static let running = [Option.json, .readyDescriptor, .pidFile, .heartbeat, .force]
 
   /// The options stand before or behind all else.
   private mutating func parseShowConfiguration() throws(UsageError) {
@@ -102,7 +105,9 @@ struct CommandParser {
     if rest.isEmpty {
       arguments = profile.map { ConfigurationArguments($0) }
     } else {
-      arguments = try takeConfigurationArguments()
+      // Nothing is set: any secret can be looked at.
+      options.force = true
+      arguments = try takeConfigurationArguments(&options)
     }
     rest = end[...]
     try takeOptions("showconfig", Self.showing, into: &options)
@@ -110,13 +115,26 @@ struct CommandParser {
   }
 
   /// All that is left, as `configure` takes it: a profile if the number is odd, then pairs.
-  private mutating func takeConfigurationArguments() throws(UsageError) -> ConfigurationArguments {
+  ///
+  /// A value `-` is noted in the options, to be read when the whole command line is understood.
+  private mutating func takeConfigurationArguments(
+    _ options: inout Options
+  ) throws(UsageError) -> ConfigurationArguments {
     var list: [Value] = []
-    if !rest.count.isMultiple(of: 2), let profile = rest.popFirst() { list.append(profile.value) }
+    if !rest.count.isMultiple(of: 2), let profile = rest.popFirst() {
+      list.append(profile.text.map(Value.string) ?? profile.value)
+    }
     while let name = rest.popFirst(), let value = rest.popFirst() {
       let setting = name.text.flatMap(Setting.init(rawValue:))
+      if let setting, value.isInput {
+        try takeInput()
+        options.input = setting
+        continue
+      }
       note(value, for: setting)
-      list += [name.value, try value.value(for: setting)]
+      let given = try value.value(for: setting)
+      if let setting, !options.force { try refuseShortSecret(given, for: setting) }
+      list += [name.text.map(Value.string) ?? name.value, given]
     }
     do throws(ConfigurationError) {
       var arguments = try ConfigurationArguments(list: list)
@@ -129,7 +147,26 @@ struct CommandParser {
 
   mutating func edit(_ edit: ConfigurationEdit) { commands.append(.edit(edit, profile: profile)) }
 
-  mutating func readSecret() { commands.append(.readSecret(profile: profile)) }
+  private func refuseShortSecret(_ value: Value, for setting: Setting) throws(UsageError) {
+    // What does not fit the setting is refused in its own words.
+    guard let value = try? setting.normalized(value) else { return }
+    try ShortSecret.refuse(value, for: setting)
+  }
+
+  mutating func readValue(_ change: TypedChange) {
+    commands.append(.readValue(change, profile: profile))
+  }
+
+  /// One argument stands for standard input.
+  mutating func takeInput() throws(UsageError) {
+    guard !readsInput else {
+      throw UsageError(
+        explained:
+          "\"-\" stands for standard input, which can be read once; give other values as arguments"
+      )
+    }
+    readsInput = true
+  }
 
   mutating func readCertificate(_ path: String?) {
     commands.append(.readCertificate(path: path, profile: profile))

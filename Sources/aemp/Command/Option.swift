@@ -8,11 +8,12 @@ enum Option: String, CaseIterable {
   case readyDescriptor = "ready-fd"
   case pidFile = "pid-file"
   case heartbeat
+  case force
 
   /// What has to stand behind it; nil when nothing has to.
   var wanted: String? {
     switch self {
-    case .json, .reveal: nil
+    case .json, .reveal, .force: nil
     case .timeout: "a number of seconds, such as: --timeout 10"
     case .count: "a whole number, such as: --count 3"
     case .svg: "the name of a file, such as: --svg network.svg"
@@ -27,7 +28,7 @@ extension Option {
   /// How the option is written.
   var synopsis: String {
     switch self {
-    case .json, .reveal: "--\(rawValue)"
+    case .json, .reveal, .force: "--\(rawValue)"
     case .timeout, .heartbeat: "--\(rawValue) SECONDS"
     case .count, .readyDescriptor: "--\(rawValue) N"
     case .svg, .pidFile: "--\(rawValue) FILE"

@@ -1,3 +1,5 @@
+import AnyEventMP
+
 /// The options of one command, as they were given.
 struct Options: Equatable {
   /// Whether to print JSON, one object a line.
@@ -16,12 +18,17 @@ struct Options: Equatable {
   var pidFile: String?
   /// After how long a silence (s) a node is started again; 0: never.
   var heartbeat: Double?
+  /// Whether a secret may be short.
+  var force = false
+  /// The setting whose value comes from standard input.
+  var input: Setting?
 
   /// Sets an option from the text behind it.
   mutating func set(_ option: Option, _ text: String) throws(UsageError) {
     switch option {
     case .json: json = true
     case .reveal: reveal = true
+    case .force: force = true
     case .timeout:
       guard let seconds = Double(text), seconds > 0, seconds <= 1e9 else {
         throw misfit(option, text)
@@ -38,10 +45,10 @@ struct Options: Equatable {
       }
       readyDescriptor = number
     case .svg:
-      guard !text.isEmpty else { throw misfit(option, text) }
+      guard !text.isEmpty, text != "-" else { throw misfit(option, text) }
       svg = text
     case .pidFile:
-      guard !text.isEmpty else { throw misfit(option, text) }
+      guard !text.isEmpty, text != "-" else { throw misfit(option, text) }
       pidFile = text
     case .heartbeat:
       guard let seconds = Double(text), seconds == 0 || (0.1...1e9).contains(seconds) else {

@@ -17,10 +17,6 @@ struct ConfigurationSession {
   /// - Returns: what is to be printed once everything is done.
   /// - Throws: `ConfigurationError`; the file is then as it was.
   mutating func run(_ commands: [Command]) throws(ConfigurationError) -> String {
-    // Before the file is locked: others need not wait until somebody has typed.
-    let commands = try commands.map { command throws(ConfigurationError) in
-      try Self.withInput(command)
-    }
     if commands.contains(where: \.isEdit) {
       try file.update { contents throws(ConfigurationError) in
         for command in commands { try perform(command, &contents) }
@@ -35,11 +31,28 @@ struct ConfigurationSession {
     return output
   }
 
-  private static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
+  /// The command with what it needs from standard input and from other files.
+  ///
+  /// To be asked for before the file is locked: others need not wait until somebody has typed.
+  static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
     switch command {
-    case .readSecret(let profile):
-      let secret = try StandardInput.line(prompt: "secret: ")
-      return .edit(.set(.secret, try Setting.secret.normalized(.string(secret))), profile: profile)
+    case .readValue(let change, let profile):
+      let argument = try read(change.setting)
+      do throws(UsageError) {
+        return .edit(try change.edit(argument), profile: profile)
+      } catch {
+        throw ConfigurationError(.badValue, error.sentence)
+      }
+    case .runNode(let arguments, var options):
+      guard let setting = options.input else { return command }
+      let more = try extended(arguments, by: setting, isForced: options.force)
+      options.input = nil
+      return .runNode(more, options)
+    case .showConfiguration(let arguments, var options):
+      guard let arguments, let setting = options.input else { return command }
+      let more = try extended(arguments, by: setting, isForced: true)
+      options.input = nil
+      return .showConfiguration(more, options)
     case .readCertificate(let path, let profile):
       let certificate = try CertificateFile(path: path).read()
       return .edit(.set(.certificate, certificate), profile: profile)
@@ -48,6 +61,32 @@ struct ConfigurationSession {
       return .edit(.set(.certificate, certificate), profile: profile)
     default: return command
     }
+  }
+
+  /// The line at standard input as an argument for the setting.
+  private static func read(_ setting: Setting) throws(ConfigurationError) -> Argument {
+    Argument(
+      value: .string(try StandardInput.line(prompt: setting.rawValue + ": ")), index: 0,
+      isJSON: false)
+  }
+
+  private static func extended(
+    _ arguments: ConfigurationArguments, by setting: Setting, isForced: Bool
+  ) throws(ConfigurationError) -> ConfigurationArguments {
+    let value: Value
+    let argument = try read(setting)
+    do throws(UsageError) {
+      value = try argument.value(for: setting)
+    } catch {
+      throw ConfigurationError(.badValue, error.sentence)
+    }
+    let normal = try setting.normalized(value)
+    do throws(UsageError) {
+      if !isForced { try ShortSecret.refuse(normal, for: setting) }
+    } catch {
+      throw ConfigurationError(.badValue, error.sentence)
+    }
+    return try ConfigurationArguments(list: arguments.list + [.string(setting.rawValue), value])
   }
 
   private mutating func perform(
@@ -78,7 +117,7 @@ struct ConfigurationSession {
       output +=
         options.json
         ? Printer.json(["version": .string(Version.text)]) + "\n" : "aemp \(Version.text)\n"
-    case .readSecret, .readCertificate, .generateCertificate, .runNode, .network: break
+    case .readValue, .readCertificate, .generateCertificate, .runNode, .network: break
     }
   }
 

@@ -11,17 +11,20 @@ extension HelpTable {
       ], examples: ["aemp gensecret"]),
     HelpEntry(
       "setsecret", "secret", "delsecret",
-      usage: ["[profile NAME] setsecret SECRET|-", "[profile NAME] delsecret"],
+      usage: ["[profile NAME] setsecret [--force] SECRET|-", "[profile NAME] delsecret"],
       "set it; \"-\" reads it from standard input",
       text: [
         """
-        The secret is text of one line with characters up to U+00FF. From standard input it is \
-        seen by nobody; as an argument it is overwritten as soon as it was read.
+        The secret is one line of at least 8 characters. From standard input it is seen by nobody; as \
+        an argument it is overwritten as soon as it was read. What is typed is stored byte for byte, as \
+        by Perl's tool: a letter that is not ASCII makes two characters or more. In a JSON string a \
+        character is itself, up to U+00FF.
         """
-      ], examples: ["pass show aemp | aemp setsecret -", "aemp delsecret"]),
+      ], options: [.init(.force, "take a shorter one, which others guess")],
+      examples: ["pass show aemp | aemp setsecret -", "aemp delsecret"]),
     HelpEntry(
       "setsecrets", "secrets", "delsecrets",
-      usage: ["[profile NAME] setsecrets LIST", "[profile NAME] delsecrets"],
+      usage: ["[profile NAME] setsecrets [--force] LIST|-", "[profile NAME] delsecrets"],
       "secrets to accept besides, while the secret changes",
       text: [
         """
@@ -30,7 +33,8 @@ extension HelpTable {
         everywhere, then setsecret NEW and delsecrets everywhere. Nodes in Perl know setsecret \
         only.
         """
-      ], examples: ["aemp setsecrets NEW,OLD", "aemp delsecrets"]),
+      ], options: [.init(.force, "take shorter ones, which others guess")],
+      examples: ["aemp setsecrets NEW-SECRET,OLD-SECRET", "aemp delsecrets"]),
     HelpEntry(
       "gencert", usage: ["[profile NAME] gencert"],
       "make a new key and certificate for TLS",
@@ -105,7 +109,8 @@ extension HelpTable {
         Runs a node until it gets TERM or INT. When it is ready, its node id and addresses are \
         printed. A supervisor starts it again when it has crashed, is stuck, or is told to by \
         restart or HUP. The arguments are defaults: what the configuration file says wins, unless \
-        "force 1" is among them; "norc 1" leaves the file out.
+        "force 1" is among them; "norc 1" leaves the file out. As a value, "-" is read from standard \
+        input.
         """
       ],
       options: [
@@ -113,6 +118,7 @@ extension HelpTable {
         .init(.readyDescriptor, "write that line to this descriptor, too, and close it"),
         .init(.pidFile, "hold the supervisor's process id in this file"),
         .init(.heartbeat, "seconds of silence until it is stuck; otherwise 60; 0: never"),
+        .init(.force, "take a secret of fewer than 8 characters"),
       ], examples: ["aemp run seed binds '*:4040'", "aemp run binds '[\"*:4040\"]'"])
   ]
 }

@@ -17,12 +17,7 @@ extension HelpTable {
       .seeds, "seed", "nodes to contact first: 10.0.0.1,10.0.0.2:4041",
       "An element is HOST:PORT, or HOST alone for the port 4040.", "10.0.0.1:4040",
       "10.0.0.2:4040"),
-    list(
-      .services, "service", "what to start: My::Service::,My::function",
-      """
-      An element is the name of a function to call once the node is up, or, as JSON, a list of \
-      the name and its arguments.
-      """, #"'["My::Service::", ["My::function", 1]]'"#, "My::other"),
+    services,
     HelpEntry(
       "seteval", "deleval", usage: ["[profile NAME] seteval CODE", "[profile NAME] deleval"],
       "Perl code to run, by nodes in Perl only",
@@ -65,6 +60,27 @@ extension HelpTable {
       .autocork, "0|1", "collect small packets",
       "Delays writing so that more is sent together; 0 unless it is set.", "1"),
   ]
+
+  private static let services = HelpEntry(
+    "setservices", "services", "delservices", "addservice", "delservice",
+    usage: [
+      "[profile NAME] setservices LIST", "[profile NAME] delservices",
+      "[profile NAME] addservice SERVICE", "[profile NAME] delservice SERVICE",
+    ], "what to start: My::Service::,My::function",
+    text: [
+      """
+      A service is the name of a function to call once the node is up, or, as JSON, a list of the \
+      name and its arguments.
+      """,
+      """
+      LIST is names with commas or a JSON array of services. addservice appends one, also if there is \
+      an equal one: it is started as often as it is in the list. delservice takes one out of it.
+      """,
+    ],
+    examples: [
+      #"aemp setservices '["My::Service::", ["My::function", 1]]'"#,
+      #"aemp addservice '["My::function", 2]'"#,
+    ])
 
   static func setting(
     _ setting: Setting, _ value: String, _ summary: String, _ text: String, _ example: String

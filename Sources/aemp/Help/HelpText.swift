@@ -19,8 +19,10 @@ enum HelpText {
     }
     return text + """
 
-      LIST is text with commas or a JSON array. All arguments can be given as one
-      JSON array: aemp '["setbinds", ["*:4040"]]'.
+      LIST is text with commas or a JSON array. An argument may be written as JSON,
+      also a string in quotes, and all of them as one JSON array:
+      aemp '["setbinds", ["*:4040"]]'. As the value of a setting, "-" is read from
+      standard input.
 
       Exit codes:
 

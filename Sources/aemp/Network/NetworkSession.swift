@@ -22,6 +22,9 @@ final class NetworkSession {
   private var progress: Progress?
   private var outcome: ExitCode?
 
+  /// Seconds that other nodes get to take what was sent to them.
+  private static let patience = 1.0
+
   init(_ command: NetworkCommand) {
     self.command = command
   }
@@ -57,7 +60,9 @@ final class NetworkSession {
     progress = Progress(errand)
     errand.begin(command.action, timeLimit: command.timeLimit)
     if outcome == nil { loop.run() }
-    node.close()
+    // What the command has sent last arrives before we go.
+    node.leave(within: Self.patience) { [loop] in loop.stop() }
+    loop.run()
     return outcome ?? .failure
   }
 

@@ -20,7 +20,7 @@ enum StandardInput {
     else {
       throw ConfigurationError(
         .unusableInput,
-        "standard input must hold one line of UTF-8 of at most 65536 bytes; pipe only the secret")
+        "standard input must hold one line of UTF-8 of at most 65536 bytes; pipe only the value")
     }
     return line
   }

@@ -9,12 +9,12 @@ final class Worker {
     CommandLine.arguments.dropFirst().elementsEqual([WorkerProcess.argument])
   }
 
-  /// Seconds that a node which is to be restarted waits for other nodes to take what is queued for them.
+  /// Seconds that a node which is to end waits for other nodes to take what was sent to them.
   private static let patience = 2.0
 
   private let loop = Loop.default
   private var isRestartWanted = false
-  private var deadline: TimerWatcher?
+  private var isLeaving = false
 
   /// Runs the process's node on the default loop until it is told to stop, or its supervisor is gone.
   ///
@@ -25,7 +25,7 @@ final class Worker {
       return ExitCode.usage.rawValue
     }
     ControlSignals.ignoreHangUp()
-    let signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.loop.stop() } }
+    let signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
     defer { for watcher in signals { watcher.cancel() } }
     ControlSignals.unblock()
     let supervisor = connection()
@@ -46,27 +46,27 @@ final class Worker {
     let signs = signsOfLife(handover, supervisor)
     loop.run()
     signs?.cancel()
-    deadline = nil
     node.close()
     return isRestartWanted ? RestartPolicy.restartCode : ExitCode.success.rawValue
   }
 
-  /// Ends for the supervisor to start us anew: behind the answer to whoever has called this, which goes
-  /// out behind what is queued already.
+  /// Ends for the supervisor to start us anew: behind the answer to whoever has called this, which gets
+  /// it before we go.
   private func restart(_ node: Node) {
-    guard !isRestartWanted else { return }
     isRestartWanted = true
-    deadline = loop.timer(after: Self.patience) { self.loop.stop() }
-    loop.postpone {
-      var left = node.connectedNodes.count
-      if left == 0 { self.loop.stop() }
-      for id in node.connectedNodes {
-        node.whenDrained(id) {
-          left -= 1
-          if left == 0 { self.loop.stop() }
-        }
-      }
-    }
+    leave(node)
+  }
+
+  /// Told to end; told again, it does not wait for other nodes.
+  private func stop() {
+    if isLeaving { return loop.stop() }
+    leave(Node.current)
+  }
+
+  private func leave(_ node: Node) {
+    guard !isLeaving else { return }
+    isLeaving = true
+    node.leave(within: Self.patience) { self.loop.stop() }
   }
 
   // MARK: The supervisor

@@ -40,7 +40,7 @@ import Testing
       psub { calls += 1 }()
       after(1) {}
       kil(spawned)
-      #expect(SRCNODE == NODE && up_nodes().isEmpty && node_is_up(NODE))
+      #expect(SRCNODE == NODE && up_nodes().isEmpty && node_is_up(NODE) == true)
       #expect(node_of(SELF) == NODE && port_is_local(SELF))
       withExtendedLifetime(guards) {}
     }

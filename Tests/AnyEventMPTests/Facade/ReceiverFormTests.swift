@@ -79,18 +79,54 @@ import Testing
     }
   }
 
-  @Test("rcv(SELF, other) passes on whole messages that no tag takes")
-  func forwarding() {
-    withNode { _, _ in
-      var got: [Message] = []
-      let target = port { msg in got.append(msg) }
-      let relay = port()
-      rcv(relay, "start") { rcv(SELF, target) }
-      snd(relay, "start")
-      snd(relay, "data", 1, nil as Int?)
-      snd(relay, "start", "again")
-      snd(relay)
-      #expect(got == [["data", 1, nil], []])
+  @Test("rcv(port, tag) removes the callback of that tag, and nothing else: a reply is taken once")
+  func oneShot() {
+    withNode { node, test in
+      var got: [String] = []
+      var reason: Message?
+      let asked = port()
+      let asking = port()
+      rcv(asked, "question") { (reply: PortID) in
+        snd(reply, asked, "first")
+        snd(reply, asked, "second")
+      }
+      rcv(asking, "other") { got.append("other") }
+      rcv(asking, asked) { (text: String) in
+        got.append(text)
+        rcv(SELF, asked)
+      }
+      _ = node.monitor(asking.ref) { reason = $0 }
+      // What comes behind the reply has no callback any more.
+      snd(asked, "question", asking)
+      test.settle()
+      #expect(got == ["first"])
+      #expect(reason?[0] == "unhandled_message")
+      #expect(reason?[1].string?.hasPrefix("no callback found for message '#") == true)
+    }
+  }
+
+  @Test("removing is by the tag's text, whatever the tag is written as", arguments: 0..<5)
+  func removalForms(form: Int) {
+    withNode { node, test in
+      var got: [String] = []
+      let tag = port {}
+      let receiver = port { got.append("default") }
+      rcv(receiver, "a") { got.append("a") }
+      rcv(receiver, tag) { got.append("tag") }
+      switch form {
+      case 0: rcv(receiver, tag)
+      case 1: rcv(receiver, PortID(tag.id))
+      case 2: rcv(receiver, tag.id)
+      case 3: rcv(receiver, tag, nil)
+      default: rcv(receiver, tag.id, nil)
+      }
+      snd(receiver, tag, 1)
+      snd(receiver, "a")
+      rcv(receiver, "a")
+      snd(receiver, "a")
+      test.settle()
+      #expect(got == ["default", "a", "default"])
+      #expect(node.ports.find(tag.name) != nil)
     }
   }
 

@@ -27,6 +27,54 @@ import Testing
     #expect(try answer("AnyEvent::MP::Kernel::up_nodes ();") == ["tag", 1, "", "slave"])
   }
 
+  @Test("what the shell of Perl's tool puts before a line changes nothing")
+  func wrapped() throws {
+    let wrap = { (line: String) in "package main::shell; my $ECHO = 'anon/x#it\\'s;'; \(line)" }
+    let pid = Value.int(Int(getpid()))
+    for line in ["$$", " $$ ; ", "$$;\n"] {
+      #expect(try answer(wrap(line)) == ["tag", 1, "", pid])
+    }
+    for line in [
+      "up_nodes", "up_nodes;", "up_nodes ()", "&up_nodes ()", "AnyEvent::MP::Kernel::up_nodes",
+      "AnyEvent::MP::Kernel::up_nodes ( );",
+    ] {
+      #expect(try answer(wrap(line)) == ["tag", 1, "", "slave"])
+      #expect(try answer(line) == ["tag", 1, "", "slave"])
+    }
+    for code in [
+      "package A;\n\tmy $ECHO='x' ;my $NODE = \"y\";$$", "package A;$$", "my $ECHO = '';$$",
+    ] {
+      #expect(try answer(code) == ["tag", 1, "", pid])
+    }
+    var calls = 0
+    let restarted = try answer(wrap("AnyEvent::Watchdog::Util::restart ()")) {
+      sub("AnyEvent::Watchdog::Util::restart") { calls += 1 }
+    }
+    #expect(restarted == ["tag", 1, "", 1])
+    #expect(calls == 1)
+  }
+
+  @Test(
+    "a line that only looks like that is answered by an error text",
+    arguments: [
+      "package main; 1 + 1", "package main", "package ; $$", "package; $$", "my $ECHO = $$; $$",
+      "my $ECHO = 'x; $$", "my $ECHO = 'x\\'; $$", "my ECHO = 'x'; $$", "our $ECHO = 'x'; $$",
+      "package main; $$ ()", "my $ECHO = 'x' . 'y'; $$", "up_nodes (1)", "up_nodes)", "()", "&",
+    ])
+  func nearly(code: String) throws {
+    #expect(try answer(code)[2].string?.contains("evaluates nothing") == true)
+  }
+
+  @Test("a long line costs no more than its bytes")
+  func long() {
+    // Were it looked at again from each of its places, this would not end.
+    let statements = String(repeating: "package A;my $E = 'x';", count: 400_000)
+    let spaces = String(repeating: " ", count: 4_000_000)
+    #expect(PerlLine(statements + "$$" + spaces).expression == "$$")
+    let open = "my $E = '" + String(repeating: "\\'", count: 4_000_000)
+    #expect(PerlLine(open).expression.utf8.count == open.utf8.count)
+  }
+
   @Test("anything else is answered by an error text", arguments: ["1+1", "", ";", "$$ + 1", "ü"])
   func unknown(code: String) throws {
     let got = try answer(code)

@@ -183,7 +183,12 @@ import Testing
   @Test("two-way monitoring takes the spawned port down with its owner, and the other way round")
   func bothWays() throws {
     try withPair { global, slave, test in
-      global.run { sub("My::init") { (owner: PortID) in mon(owner, SELF) } }
+      global.run {
+        sub("My::init") { (owner: PortID) in
+          rcv(SELF, "x") {}
+          mon(owner, SELF)
+        }
+      }
       for killsOwner in [true, false] {
         let owner = slave.run { port {} }
         let p = slave.run {
@@ -224,11 +229,78 @@ import Testing
   func many() throws {
     try withPair { global, slave, test in
       var got: [Int] = []
-      global.run { sub("My::init") { (n: Int) in got.append(n) } }
+      global.run {
+        sub("My::init") { (n: Int) in
+          got.append(n)
+          rcv(SELF, "x") {}
+        }
+      }
       slave.run { for n in 0..<5000 { spawn(global.id, "My::init", n) } }
       test.run(until: { got.count == 5000 })
       #expect(got == Array(0..<5000))
       #expect(global.ports.count == 5000)
+    }
+  }
+
+  @Test(
+    "a port whose function returns without rcv does not exist, and is no death in the log",
+    arguments: [true, false])
+  func withoutRcv(isLocal: Bool) throws {
+    let log = LogCollector.shared
+    try withPair { global, slave, test in
+      var reasons: [Message] = []
+      var kept: PortID?
+      var calls = 0
+      global.run {
+        sub("My::work") { calls += 1 }
+        sub("My::later") { kept = SELF }
+        sub("My::tells") { (reply: PortID) in snd(reply, "done", SELF) }
+        sub("My::keeps") { rcv(SELF, "tag") {} }
+        sub("My::removes") { rcv(SELF, "tag", nil) }
+        sub("My::plain") { rcv(SELF) {} }
+      }
+      let node = isLocal ? global : slave
+      var ports: [PortID] = []
+      node.run {
+        for name in ["My::work", "My::later", "My::tells"] {
+          let p = spawn(global.id, name, NODE)
+          mon(p) { reasons.append($0) }
+          ports.append(p)
+        }
+        // Nobody asks for this one.
+        ports.append(spawn(global.id, "My::work"))
+        for name in ["My::keeps", "My::removes", "My::plain"] {
+          mon(spawn(global.id, name)) { reasons.append($0) }
+        }
+      }
+      test.run(until: { reasons.count == 3 && calls == 2 })
+      test.settle()
+      #expect(reasons.count == 3)
+      for (p, reason) in zip(ports, reasons) {
+        #expect(reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
+      }
+      #expect(global.ports.count == 3)
+      #expect(global.spawned.count(of: slave.id) == (isLocal ? 0 : 3))
+      for p in ports {
+        #expect(log.lines(with: p.id, upTo: .info).filter { !$0.contains("tells") }.isEmpty)
+      }
+      // What comes later finds no port.
+      if let kept {
+        global.run { rcv(kept, "tag") { Issue.record("called") } }
+        #expect(log.lines(with: "rcv: there is no port \(kept.id) any more").count == 1)
+      }
+    }
+  }
+
+  @Test("a function may kill its port without rcv, with a reason of its own")
+  func killedInside() {
+    withNode { node, test in
+      var reason: Message?
+      sub("My::init") { kil(SELF, "not", "today") }
+      mon(spawn(NODE, "My::init")) { reason = $0 }
+      test.settle()
+      #expect(reason == ["not", "today"])
+      #expect(node.ports.count == 0)
     }
   }
 }

@@ -120,10 +120,10 @@ private final class DialBench {
       var failures: [DialFailure] = []
       let dial = dialInVain(bench) { failures.append($0) }
       let own = try bench.dialBack(pauses: false)
-      bench.test.run(until: { bench.node.isUp(bench.peerID) })
+      bench.test.run(until: { bench.node.isUp(bench.peerID) == true })
       #expect(failures == [.alreadyConnected(node: bench.peerID)])
       own.raw.stream.close()
-      bench.test.run(until: { !bench.node.isUp(bench.peerID) })
+      bench.test.run(until: { bench.node.isUp(bench.peerID) != true })
       bench.test.loop.advance(by: 2)
       #expect(failures.count == 1 && bench.node.switchboard.undecided.isEmpty)
       #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
@@ -152,7 +152,7 @@ private final class DialBench {
       bench.dialPeer()
       bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.proceedWithPermission()
-      bench.test.run(until: { bench.node.isUp(bench.peerID) })
+      bench.test.run(until: { bench.node.isUp(bench.peerID) == true })
       #expect(bench.node.switchboard.pendingCount == 0)
       bench.test.run(until: { theirs.isClosed })
     }

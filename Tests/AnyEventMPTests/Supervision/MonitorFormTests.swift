@@ -94,6 +94,56 @@ import Testing
     }
   }
 
+  @Test("what dies because of a monitor is no death that nobody watches")
+  func dependents() {
+    withNode { node, test in
+      let log = LogCollector.shared
+      var victims: [PortID] = []
+      let watched = port {}
+      // The bridge head of a client: a spawned port that goes with it.
+      sub("t::bridge") { (client: PortID) in
+        mon(client)
+        rcv(SELF, "x") {}
+        victims.append(SELF)
+      }
+      spawn(NODE, "t::bridge", watched)
+      test.settle()
+      let p = port {}
+      mon(watched, p)
+      victims.append(p)
+      let q = port {}
+      node.monitor(watched, killing: PortID(q.id))
+      victims.append(q)
+      // It goes with one that goes with the first.
+      let r = port {}
+      mon(p, r)
+      victims.append(r)
+      kil(watched, "gone", "for good")
+      test.settle()
+      #expect(node.ports.count == 0)
+      for victim in victims { #expect(log.lines(with: victim.id).isEmpty) }
+      #expect(victims.count == 4)
+      #expect(log.lines(with: victims[0].id, upTo: .debug).count == 1)
+    }
+  }
+
+  @Test("a port that dies of itself, or is killed by name, is still logged")
+  func ownDeaths() {
+    withNode { _, test in
+      let log = LogCollector.shared
+      let watched = port {}
+      let p = port { throw die("by itself") }
+      let q = port {}
+      mon(watched, p)
+      mon(watched, q)
+      snd(p)
+      kil(q, "by name")
+      test.settle()
+      #expect(log.lines(with: "\(p.id) died with reason: die by itself").count == 1)
+      #expect(log.lines(with: "\(q.id) died with reason: by name").count == 1)
+    }
+  }
+
   @Test("each form ends with its guard")
   func guards() {
     withNode { node, test in

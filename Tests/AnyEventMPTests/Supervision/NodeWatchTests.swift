@@ -24,17 +24,21 @@ import Testing
       #expect(events == ["\(second.id) true ", "short true"])
       first.run {
         #expect(up_nodes() == [second.id])
-        #expect(node_is_up(second.id))
-        #expect(node_is_up(second.id + "#port"))
-        #expect(node_is_up(NODE))
-        #expect(!node_is_up("nobody"))
+        #expect(node_is_up(second.id) == true)
+        #expect(node_is_up(second.id + "#port") == true)
+        #expect(node_is_up(NODE) == true)
+        #expect(node_is_up("nobody") == nil)
       }
       second.close()
       test.run(until: { events.count == 4 })
       #expect(Array(events[2...]) == ["\(second.id) false transport_error", "short false"])
       first.run {
         #expect(up_nodes() == [])
-        #expect(!node_is_up(second.id))
+        #expect(node_is_up(second.id) != true)
+        // One that is looked for is known, and not up.
+        let guardian: Guard = mon("somebody") {}
+        #expect(node_is_up("somebody") == false)
+        withExtendedLifetime(guardian) {}
       }
       #expect(stopped.isEmpty)
     }

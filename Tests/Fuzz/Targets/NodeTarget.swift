@@ -80,5 +80,7 @@ private final class FuzzedWire: StreamMedium {
     return .done
   }
 
+  func finishWriting() {}
+
   func close() {}
 }

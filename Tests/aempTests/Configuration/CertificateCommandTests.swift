@@ -55,7 +55,7 @@ struct CertificateCommandTests {
   func profile() throws {
     let tool = try ToolRunner()
     #expect(
-      try tool.run("profile", "p", "cert", "\(Self.vectors)/ec.pem", "secret", "geheim")
+      try tool.run("profile", "p", "cert", "\(Self.vectors)/ec.pem", "secret", "geheimnis")
         == ToolResult())
     #expect(
       try tool.run("showprofile", "p")

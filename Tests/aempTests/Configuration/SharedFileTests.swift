@@ -72,12 +72,14 @@ struct SharedFileTests {
     #expect(try tool.text() == file(seeds: ["h:1", "h:2"]))
     #expect(try tool.text("~") == file())
     #expect(try tool.run("profile", "seed", "setparent", "void") == ToolResult())
-    #expect(try tool.run("setsecret", "-", input: "anders\n") == ToolResult())
-    #expect(try tool.text() == file(secret: "anders", seeds: ["h:1", "h:2"], parent: "void"))
+    #expect(try tool.run("setsecret", "-", input: "ganz anders\n") == ToolResult())
+    #expect(try tool.text() == file(secret: "ganz anders", seeds: ["h:1", "h:2"], parent: "void"))
     #expect(try tool.run("profile", "seed", "setparent", "base", "delseed", "h:3") == ToolResult())
-    #expect(try tool.run("delseed", "h:1,h:2", "secret", "grün") == ToolResult())
+    #expect(try tool.run("delseed", "h:1,h:2", "secret", "--force", #""grün""#) == ToolResult())
     #expect(try tool.text() == file())
-    #expect(try tool.run("gensecret", "gencert", "secret", "grün", "delcert") == ToolResult())
+    #expect(
+      try tool.run("gensecret", "gencert", "secret", "--force", #""grün""#, "delcert")
+        == ToolResult())
     #expect(try tool.text() == file())
   }
 }

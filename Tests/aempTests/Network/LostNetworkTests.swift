@@ -6,11 +6,11 @@ import Testing
 struct LostNetworkTests {
   @Test("watch goes on when the seed is started anew")
   func watch() throws {
-    let seed = try RunningNode(["nodeid", "seed/1", "binds", "127.0.0.1:*", "secret", "geheim"])
+    let seed = try RunningNode(["nodeid", "seed/1", "binds", "127.0.0.1:*", "secret", "geheimnis"])
     let address = try #require(seed.line().split(separator: "\t").last)
     let tool = try ToolRunner()
     try tool.write(
-      #"{"secret": "geheim", "seeds": ["\#(address)"], "profile": {"aemp": {"binds": []}}}"#)
+      #"{"secret": "geheimnis", "seeds": ["\#(address)"], "profile": {"aemp": {"binds": []}}}"#)
     let (watch, _, output, errors) = tool.process(["watch", "f"])
     try watch.run()
     let changes = PipeReader(output)
@@ -20,7 +20,7 @@ struct LostNetworkTests {
     #expect(changes.line() == "+ a")
     seed.signal(SIGKILL)
     let again = try RunningNode([
-      "nodeid", "seed/1", "binds", String(address), "secret", "geheim",
+      "nodeid", "seed/1", "binds", String(address), "secret", "geheimnis",
     ])
     _ = try again.line()
     try lines.fileHandleForWriting.write(contentsOf: Data("set f b\n".utf8))

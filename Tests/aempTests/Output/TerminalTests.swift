@@ -10,13 +10,13 @@ struct TerminalTests {
     let terminal = try Terminal()
     let (process, _) = try terminal.start(tool, "setsecret", "-", inputHere: true)
     try terminal.wait(for: "secret: ")
-    try terminal.type("hunter2\n")
+    try terminal.type("hunter22\n")
     process.waitUntilExit()
     #expect(terminal.isEchoing)
     try terminal.readToEnd()
     #expect(terminal.transcript == "secret: \r\n")
     #expect(process.terminationStatus == 0)
-    #expect(try tool.text().contains("\"secret\" : \"hunter2\""))
+    #expect(try tool.text().contains("\"secret\" : \"hunter22\""))
   }
 
   @Test("who interrupts the typing of a secret has a terminal as before, and no secret")

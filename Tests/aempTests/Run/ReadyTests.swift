@@ -4,7 +4,7 @@ import Testing
 /// How a node tells that it is ready, and which process it is.
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct ReadyTests {
-  private static let node = "nodeid test/node binds 127.0.0.1:* secret geheim"
+  private static let node = "nodeid test/node binds 127.0.0.1:* secret geheimnis"
 
   @Test("a node that listens nowhere has no addresses, also as JSON")
   func nowhere() throws {

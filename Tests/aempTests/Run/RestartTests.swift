@@ -4,13 +4,13 @@ import Testing
 /// What other nodes can do about a node's restart.
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct RestartTests {
-  private static let node = ["nodeid", "test/node", "binds", "127.0.0.1:*", "secret", "geheim"]
+  private static let node = ["nodeid", "test/node", "binds", "127.0.0.1:*", "secret", "geheimnis"]
 
   /// A tool that knows the node by the line that it has printed.
   private func tool(for line: String) throws -> ToolRunner {
     let tool = try ToolRunner()
     let address = try #require(line.split(separator: "\t").last)
-    try tool.write(#"{"secret": "geheim", "seeds": ["\#(address)"]}"#)
+    try tool.write(#"{"secret": "geheimnis", "seeds": ["\#(address)"]}"#)
     return tool
   }
 

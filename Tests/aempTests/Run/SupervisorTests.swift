@@ -4,7 +4,7 @@ import Testing
 /// How a node ends and begins again.
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct SupervisorTests {
-  private static let node = ["nodeid", "test/node", "binds", "127.0.0.1:*", "secret", "geheim"]
+  private static let node = ["nodeid", "test/node", "binds", "127.0.0.1:*", "secret", "geheimnis"]
 
   /// Whether a line says that the node is ready.
   private func isReady(_ line: String) -> Bool {
@@ -198,7 +198,7 @@ struct SupervisorTests {
       for file in ["cmdline", "environ"] {
         let text = try #require(FileManager.default.contents(atPath: "/proc/\(pid)/\(file)"))
         #expect(!text.isEmpty)
-        #expect(!String(decoding: text, as: UTF8.self).contains("geheim"))
+        #expect(!String(decoding: text, as: UTF8.self).contains("geheimnis"))
       }
     }
     node.signal(SIGTERM)

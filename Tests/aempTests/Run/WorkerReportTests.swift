@@ -63,7 +63,7 @@ struct WorkerReportTests {
     var parser = CommandParser(
       try Argument.all([
         "run", "--heartbeat", "2.5", "seed", "binds", "*:*", "secure", "0", "monitor_timeout",
-        "0.5", "secret", "x", "services", deepest, "nodeid", "%n/%u", "force", "1",
+        "0.5", "secret", "12345678", "services", deepest, "nodeid", "%n/%u", "force", "1",
       ]))
     guard case .runNode(let arguments, let options)? = try parser.parse().last else {
       Issue.record("run is no command")

@@ -4,9 +4,9 @@ package enum ConfigurationEdit: Hashable, Sendable {
   case set(Setting, Value)
   /// Removes a setting, so that it is inherited again.
   case remove(Setting)
-  /// Appends to a list what it does not hold yet.
+  /// Appends to a list what it does not hold yet; a service also if it does: each counts.
   case append(Setting, [Value])
-  /// Takes elements out of a list.
+  /// Takes elements out of a list; of equal services the last one.
   case subtract(Setting, [Value])
   /// Makes sure that the profile exists.
   case createProfile
@@ -57,11 +57,17 @@ package enum ConfigurationEdit: Hashable, Sendable {
     case .remove(let setting): settings[setting.rawValue] = nil
     case .append(let setting, let elements):
       let old = try Self.list(setting, settings, origin)
-      settings[setting.rawValue] = .array(old + elements.filter { !old.contains($0) })
+      let isList = setting.kind == .services
+      settings[setting.rawValue] = .array(old + elements.filter { isList || !old.contains($0) })
     case .subtract(let setting, let elements):
       guard settings[setting.rawValue] != nil else { break }
-      let old = try Self.list(setting, settings, origin)
-      settings[setting.rawValue] = .array(old.filter { !elements.contains($0) })
+      var list = try Self.list(setting, settings, origin)
+      if setting.kind == .services {
+        for element in elements { list.lastIndex(of: element).map { _ = list.remove(at: $0) } }
+      } else {
+        list.removeAll { elements.contains($0) }
+      }
+      settings[setting.rawValue] = .array(list)
     case .createProfile: break
     case .removeProfile: return nil
     }

@@ -5,7 +5,7 @@ extension Setting {
     switch self {
     case .nodeID: "anon/"
     case .secret: "geheimnis"
-    case .secrets: "new,old"
+    case .secrets: "new-secret,old-secret"
     case .certificate: "-----BEGIN CERTIFICATE-----"
     case .binds: "*:4040"
     case .seeds: "10.0.0.1:4040"

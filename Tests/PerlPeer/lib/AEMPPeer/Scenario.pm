@@ -11,6 +11,7 @@ use AnyEvent::Handle ();
 use JSON::XS ();
 
 use AEMPPeer ();
+use AEMPPeer::Chat ();
 use AEMPPeer::Hostile ();
 use AEMPPeer::Observer ();
 use AEMPPeer::Pool ();
@@ -30,6 +31,10 @@ my %SCENARIO = (
    observer => \&AEMPPeer::Observer::start,
    worker   => \&AEMPPeer::Pool::worker,
    pool     => \&AEMPPeer::Pool::pool,
+   chat               => \&AEMPPeer::Chat::client,
+   chat_server        => \&AEMPPeer::Chat::server,
+   chat_bridge        => \&AEMPPeer::Chat::bridge_client,
+   chat_bridge_server => \&AEMPPeer::Chat::bridge_server,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
 );
 
@@ -373,7 +378,7 @@ sub tool {
       # restart ends with the node's going down.
       $node->mon ($id, sub {
          $self->event ("Fired: $id " . join " ", map text ($_), @_);
-         $self->{restarting} ? $self->done ("the node has restarted") : $self->fail ("the node went down");
+         $self->{restarting} ? $self->done ("the node has restarted") : $self->fail ("the node went down, and restart was not answered");
       });
 
       $self->_ask ($id, "up_nodes", [eval => "AnyEvent::MP::Kernel::up_nodes"], sub {
@@ -382,13 +387,36 @@ sub tool {
          $error eq "" && grep $_ eq $node->nodeid, @up
             or return $self->fail ("up_nodes is wrong");
 
-         $self->_ask ($id, "cal", ["time"], sub {
-            $self->{restarting} = 1;
-            $self->_ask ($id, "restart",
-               [eval => "require AnyEvent::Watchdog::Util; AnyEvent::Watchdog::Util::restart (); ()"],
-               sub { $_[0] eq "" or $self->fail ("restart answers '$_[0]'") },
-            );
-         });
+         $self->_ask ($id, "cal", ["time"], sub { $self->_shell ($id) });
+      });
+   });
+}
+
+# What is typed into the tool's shell comes wrapped; restart comes last.
+sub _shell {
+   my ($self, $id) = @_;
+
+   my $node = $self->{node};
+   my $wrap = "package aemp::shell; my \$ECHO = '" . $node->nodeid . "#echo'; ";
+
+   $self->_ask ($id, "shell pid", [eval => "$wrap\$\$"], sub {
+      $_[0] eq "" && $_[1] =~ /^[1-9][0-9]*$/
+         or return $self->fail ("the shell's \$\$ is answered by '@_'");
+
+      $self->_ask ($id, "shell up_nodes", [eval => "${wrap}up_nodes"], sub {
+         my ($error, @up) = @_;
+
+         $error eq "" && grep $_ eq $node->nodeid, @up
+            or return $self->fail ("the shell's up_nodes is answered by '@_'");
+
+         $self->_ask ($id, "restart",
+            [eval => "require AnyEvent::Watchdog::Util; AnyEvent::Watchdog::Util::restart (); ()"],
+            sub {
+               $_[0] eq ""
+                  ? $self->{restarting} = 1
+                  : $self->fail ("restart answers '$_[0]'")
+            },
+         );
       });
    });
 }

@@ -1,0 +1,88 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("A node that leaves") struct LeavingTests {
+  enum Kind: String, CaseIterable {
+    case plain, sealed, tls
+  }
+
+  private func node(
+    _ test: TestLoop, _ name: String, _ kind: Kind, seeds: [String] = []
+  ) throws -> Node {
+    let node = Node(on: test.loop)
+    let methods = kind == .plain ? ["hmac_sha3_512"] : nil
+    try node.configure(
+      ConfigurationArguments(
+        nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds,
+        secret: "the tests' secret", cert: kind == .tls ? try TLSVectors.pem("ec") : nil,
+        auth_offer: methods, auth_accept: methods, norc: true))
+    return node
+  }
+
+  private func withNodes(
+    _ kind: Kind, _ body: (_ leaving: Node, _ other: Node, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let leaving = try node(test, "leaving", kind)
+      defer { leaving.close() }
+      let other = try node(test, "other", kind, seeds: [leaving.address])
+      defer { other.close() }
+      test.run(until: { leaving.isConnected(to: other) && other.isConnected(to: leaving) })
+      try body(leaving, other, test)
+    }
+  }
+
+  @Test(
+    "all that was sent arrives, however much it is, while the others go on sending",
+    arguments: Kind.allCases)
+  func lastMessages(_ kind: Kind) throws {
+    try withNodes(kind) { leaving, other, test in
+      var got = 0
+      var last = ""
+      var reason: Message?
+      var hasLeft = false
+      let receiver = other.run {
+        rcv(port(), on("part") { (_: String) in got += 1 }, on("last") { (s: String) in last = s })
+      }
+      let (sink, asked) = leaving.run { (port {}, port()) }
+      let part = String(repeating: "x", count: 100_000)
+      leaving.run {
+        rcv(asked, "end") { (reply: PortID) in
+          // More than the kernel takes at once.
+          for _ in 0..<200 { snd(reply, "part", part) }
+          Node.current.leave(within: 60) { hasLeft = true }
+          snd(reply, "last", "answer")
+        }
+      }
+      other.run {
+        mon(sink) { reason = $0 }
+        snd(asked, "end", receiver)
+        // The answer must survive what nobody will read.
+        for _ in 0..<200 { snd(sink, "noise", part) }
+      }
+      test.run(until: { reason != nil })
+      #expect(got == 200)
+      #expect(last == "answer")
+      #expect(reason?[0] == "transport_error")
+      test.run(until: { hasLeft })
+      #expect(leaving.connectedNodes.isEmpty && leaving.isClosed)
+    }
+  }
+
+  @Test("without connections, and without a name, it is called from the loop")
+  func alone() {
+    withNode { node, test in
+      var calls = 0
+      node.leave { calls += 1 }
+      #expect(calls == 0)
+      test.run(until: { calls > 0 })
+      test.settle()
+      #expect(calls == 1)
+      node.leave { calls += 1 }
+      test.run(until: { calls == 2 })
+    }
+  }
+}
