@@ -75,6 +75,11 @@ let package = Package(
       name: "anyevent-tls-peer", dependencies: ["AnyEvent"], path: "Tests/TLS/anyevent-tls-peer",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
 
+    // A program for tests of what a process inherits from whoever starts it
+    .executableTarget(
+      name: "anyevent-process", dependencies: ["AnyEvent", "CLibUV"],
+      path: "Tests/Process/anyevent-process", swiftSettings: [.defaultIsolation(MainActor.self)]),
+
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL"]),
     .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL"]),

@@ -50,7 +50,7 @@ final class Pipe {
 
   private func append(_ item: Item) {
     let last = isEmpty ? 0 : items[items.count - 1].arrival
-    items.append((max(last, loop.now + path.latency()), item))
+    items.append((max(last, loop.monotonicNow + path.latency()), item))
     count += item.count
     arm()
   }
@@ -84,7 +84,7 @@ final class Pipe {
   /// Waits for the arrival of what comes first; again after the path was blocked.
   func arm() {
     guard timer == nil, !isEmpty, !path.isBlocked else { return }
-    timer = loop.timer(after: max(0, items[head].arrival - loop.now)) { [unowned self] in
+    timer = loop.timer(after: max(0, items[head].arrival - loop.monotonicNow)) { [unowned self] in
       timer = nil
       // The delivery may end the connection, which owns the pipe.
       withExtendedLifetime(self) {

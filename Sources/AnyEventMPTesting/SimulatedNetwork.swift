@@ -60,7 +60,7 @@ public final class SimulatedNetwork {
   }
 
   /// Virtual time in seconds since the network was made.
-  public var time: Double { loop.now - 1_000_000 }
+  public var time: Double { loop.monotonicNow - 1_000_000 }
 
   /// The number of connections that at least one end still holds open.
   public var openConnections: Int { connections.count }
@@ -105,9 +105,9 @@ public final class SimulatedNetwork {
   /// Returns whether it came to hold within so many seconds.
   @discardableResult
   public func run(until condition: () -> Bool, within seconds: Double = 60) -> Bool {
-    let end = loop.now + seconds
+    let end = loop.monotonicNow + seconds
     while !condition() {
-      if loop.now >= end { return false }
+      if loop.monotonicNow >= end { return false }
       loop.advance(by: 0.01)
     }
     return true
@@ -173,7 +173,7 @@ public final class SimulatedNetwork {
   func note(_ path: Path, _ count: Int) {
     let event = [
       fingerprint, UInt64(path.from.index), UInt64(path.to.index), UInt64(count),
-      loop.now.bitPattern,
+      loop.monotonicNow.bitPattern,
     ]
     fingerprint = event.reduce(0) { SeededRandom.mix($0 ^ $1 &+ 0x9E37_79B9_7F4A_7C15) }
   }

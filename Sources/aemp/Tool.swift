@@ -33,7 +33,7 @@ struct Tool {
     // Before anything is opened that may get its number.
     let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
-      file: ConfigurationFile(environment: context.environment), hostName: context.hostName)
+      file: context.file, hostName: context.hostName)
     var commands = commands
     do throws(ConfigurationError) {
       for index in commands.indices {

@@ -44,6 +44,26 @@ import Testing
     }
   }
 
+  @Test("a wall clock that is set costs no connection and finds nobody sooner or later")
+  func wallClock() throws {
+    for step in [86_400.0, -86_400] {
+      try withPair { network, server, client in
+        let link = server.node?.entries["client"]?.link
+        for _ in 0..<20 {
+          network.loop.setWallClock(by: step)
+          network.run(for: 30)
+        }
+        #expect(server.node?.entries["client"]?.link === link)
+        network.freeze(from: client, to: server)
+        network.loop.setWallClock(by: step)
+        network.run(for: 1)
+        #expect(server.isConnected(to: client))
+        network.run(for: 90)
+        #expect(!server.isConnected(to: client))
+      }
+    }
+  }
+
   @Test("a pause of half a minute on the line loses nothing")
   func pause() throws {
     try withPair { network, server, client in

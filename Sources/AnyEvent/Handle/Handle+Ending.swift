@@ -21,7 +21,7 @@ extension Handle {
     } else if descriptor >= 0 {
       finishTLS()
       if session != nil, !isBlocked { _ = HandleWriting.write(wbuf, to: descriptor) }
-      HandleLinger.finish(descriptor, wbuf, on: loop, seconds: held.0.linger)
+      HandleLinger.finish(descriptor, mode, wbuf, on: loop, seconds: held.0.linger)
     }
     descriptor = -1
     session = nil

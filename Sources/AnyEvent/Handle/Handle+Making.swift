@@ -3,9 +3,15 @@
 /// Each is described at the property or method of the same name, those of connecting in
 /// the second form.
 extension Handle {
-  /// A handle on a descriptor, which it sets to non-blocking and closes at the end.
+  /// A handle on a descriptor, which it closes at the end.
   ///
   /// `fh` is the descriptor of a socket, a pipe or a terminal. With `tls` TLS is started at once.
+  ///
+  /// Perl makes it non-blocking. Here that is no change for anybody who shares the open file, such as
+  /// the shell, or standard output beside `fh: 0`: a blocking socket is told with each call not to
+  /// wait, and the number of a blocking pipe or terminal gets an open file of its own, which is
+  /// non-blocking. Only where the system has no such file is the shared one made non-blocking, until
+  /// the end of the handle.
   public convenience init(
     fh: CInt, on loop: Loop = .current,
     on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? = nil,

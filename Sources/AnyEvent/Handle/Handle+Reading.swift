@@ -77,10 +77,10 @@ extension Handle {
     let buffer = loop.readBuffer
     var count = -1
     repeat {
-      count = read(descriptor, buffer.baseAddress, buffer.count)
+      count = mode.read(descriptor, buffer)
     } while count < 0 && errno == EINTR
     if count > 0 {
-      timeouts.read(at: loop.now)
+      timeouts.read(at: loop.monotonicNow)
       let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
       if session != nil { decrypt(bytes) } else { rbuf.append(contentsOf: bytes) }
       consume()

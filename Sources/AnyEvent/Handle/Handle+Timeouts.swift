@@ -2,18 +2,18 @@ internal import Glibc
 
 extension Handle {
   /// Counts as if something was read or written now.
-  public func timeout_reset() { timeouts[.either] = loop.now }
+  public func timeout_reset() { timeouts[.either] = loop.monotonicNow }
 
   /// Counts as if something was read now.
-  public func rtimeout_reset() { timeouts[.read] = loop.now }
+  public func rtimeout_reset() { timeouts[.read] = loop.monotonicNow }
 
   /// Counts as if something was written now.
-  public func wtimeout_reset() { timeouts[.write] = loop.now }
+  public func wtimeout_reset() { timeouts[.write] = loop.monotonicNow }
 
   /// The clocks start with the connection.
   func startTimeouts() {
     for kind in HandleTimeouts.Kind.allCases {
-      timeouts[kind] = loop.now
+      timeouts[kind] = loop.monotonicNow
       checkTimeout(kind)
     }
   }
@@ -23,8 +23,8 @@ extension Handle {
     timeouts.setTimer(kind, nil)
     let limit = seconds(kind)
     guard isReady, limit > 0 else { return }
-    if timeouts[kind] + limit <= loop.now {
-      timeouts[kind] = loop.now
+    if timeouts[kind] + limit <= loop.monotonicNow {
+      timeouts[kind] = loop.monotonicNow
       if let callback = callback(kind) {
         callback(self)
       } else {
@@ -34,7 +34,7 @@ extension Handle {
     // The callback may have changed everything, this clock included.
     let next = seconds(kind)
     guard isReady, next > 0, !timeouts.isRunning(kind) else { return }
-    let wait = timeouts[kind] + next - loop.now
+    let wait = timeouts[kind] + next - loop.monotonicNow
     timeouts.setTimer(
       kind, loop.timer(after: max(0, wait)) { [unowned self] in checkTimeout(kind) })
   }

@@ -82,7 +82,7 @@ extension Handle {
       case .failed(let code): return fail(code)
       }
       if wbuf.count < count {
-        timeouts.wrote(at: loop.now)
+        timeouts.wrote(at: loop.monotonicNow)
         if wbuf.count + plaintext.count <= options.low_water_mark { drained() }
       }
       shutDownIfDone()

@@ -25,6 +25,8 @@ public final class Handle {
   let plaintext = ByteBuffer()
 
   var descriptor: CInt
+  /// What keeps reading and writing from waiting.
+  var mode = HandleMode.nonBlocking
   /// The descriptor that is about to be connected, during `on_prepare`.
   var preparing: CInt = -1
   var reader: IOWatcher?
@@ -80,8 +82,7 @@ public final class Handle {
 
   /// Starts to work on the descriptor.
   func begin() {
-    let flags = fcntl(descriptor, F_GETFL)
-    if flags >= 0, flags & O_NONBLOCK == 0 { _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) }
+    mode = HandleMode(of: descriptor)
     if let no_delay = options.no_delay { tcp_nodelay(descriptor, no_delay) }
     if let keepalive = options.keepalive { setKeepalive(keepalive) }
     startTimeouts()

@@ -6,23 +6,27 @@ internal import Glibc
 final class HandleLinger {
   private let loop: Loop
   private let descriptor: CInt
+  private let mode: HandleMode
   private let rest = ByteBuffer()
   private var writer: IOWatcher?
   private var limit: TimerWatcher?
 
-  private init(_ descriptor: CInt, _ rest: ByteBuffer, on loop: Loop) {
+  private init(_ descriptor: CInt, _ mode: HandleMode, _ rest: ByteBuffer, on loop: Loop) {
     self.loop = loop
     self.descriptor = descriptor
+    self.mode = mode
     self.rest.append(contentsOf: rest.bytes)
   }
 
   /// Closes the descriptor, after having sent `rest` for at most so many seconds.
-  static func finish(_ descriptor: CInt, _ rest: ByteBuffer, on loop: Loop, seconds: Double) {
+  static func finish(
+    _ descriptor: CInt, _ mode: HandleMode, _ rest: ByteBuffer, on loop: Loop, seconds: Double
+  ) {
     guard !rest.isEmpty, seconds > 0, loop.isOpen else {
-      Glibc.close(descriptor)
+      mode.close(descriptor)
       return
     }
-    let linger = HandleLinger(descriptor, rest, on: loop)
+    let linger = HandleLinger(descriptor, mode, rest, on: loop)
     loop.kept[ObjectIdentifier(linger)] = linger
     linger.limit = loop.timer(after: seconds) { [unowned linger] in linger.end() }
     linger.writer = loop.io(descriptor, .write) { [unowned linger] in linger.write() }
@@ -43,6 +47,6 @@ final class HandleLinger {
 
   deinit {
     writer = nil
-    Glibc.close(descriptor)
+    mode.close(descriptor)
   }
 }

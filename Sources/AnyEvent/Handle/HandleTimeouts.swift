@@ -1,4 +1,6 @@
 /// The three clocks of a handle: what was read, what was written, either.
+///
+/// In seconds of the loop's monotonic clock: setting the wall clock is no silence.
 struct HandleTimeouts {
   /// What a clock watches.
   enum Kind: Int, CaseIterable {

@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// Writes buffers to descriptors of any kind.
@@ -13,9 +14,10 @@ enum HandleWriting {
 
   /// Takes from the front of the buffer what the descriptor takes.
   static func write(_ bytes: ByteBuffer, to descriptor: CInt) -> Result {
+    let flags = CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT)
     while !bytes.isEmpty {
       let part = bytes.bytes
-      var count = send(descriptor, part.baseAddress, part.count, CInt(MSG_NOSIGNAL))
+      var count = send(descriptor, part.baseAddress, part.count, flags)
       if count < 0, errno == ENOTSOCK {
         count = Glibc.write(descriptor, part.baseAddress, part.count)
       }

@@ -37,7 +37,8 @@ final class LogFile: Sendable {
   func write(_ lines: String) {
     let complaint: String? = state.withLock { state in
       if state.descriptor < 0 {
-        state.descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        state.descriptor = StandardDescriptors.spare(
+          open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666))
       }
       let failure =
         state.descriptor < 0

@@ -45,7 +45,10 @@ enum Syslog {
 
   static func send(priority: CInt, _ text: String) {
     text.withCString { text in
-      withVaList([text]) { vsyslog(priority, "%s", $0) }
+      // The C library opens a socket for it, and keeps that.
+      withVaList([text]) { arguments in
+        StandardDescriptors.whileReserved { vsyslog(priority, "%s", arguments) }
+      }
     }
   }
 }

@@ -14,6 +14,13 @@ extension Loop {
     advance(toNanoseconds: max(manualNow, Self.nanoseconds(time)))
   }
 
+  /// Sets the wall clock of a loop with manual time forwards, or backwards, by so many seconds, as an
+  /// operator may: no timer notices.
+  package func setWallClock(by seconds: Double) {
+    precondition(kind == .manual, "only the clock of a loop made by Loop(manualTime:) can be set")
+    manualClockError += seconds
+  }
+
   private func advance(toNanoseconds wanted: UInt64) {
     let end = min(wanted, 8_000_000_000_000_000_000)
     precondition(

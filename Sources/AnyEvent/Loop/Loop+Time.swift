@@ -6,7 +6,8 @@ extension Loop {
   ///
   /// Costs next to nothing. On a loop with manual time: that time. Corresponds to Perl's `AE::now`.
   public var now: Double {
-    kind == .manual ? Double(manualNow) / 1e9 : wallClock.seconds(atLoopTime: uv_now(uv))
+    kind == .manual
+      ? Double(manualNow) / 1e9 + manualClockError : wallClock.seconds(atLoopTime: uv_now(uv))
   }
 
   /// The wall clock's time, in seconds since 1970.
@@ -14,7 +15,8 @@ extension Loop {
   /// Corresponds to Perl's `AE::time`.
   public var time: Double { kind == .manual ? now : WallClock.time }
 
-  /// The time at which the current iteration began, in seconds of a clock that nobody can set.
+  /// The time at which the current iteration began, in seconds of a clock that nobody can set: for
+  /// everything that lasts.
   package var monotonicNow: Double { Double(timerTime) / 1e9 }
 
   /// Sets `now` to the present, as after a callback that took long.

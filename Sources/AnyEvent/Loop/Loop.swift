@@ -61,6 +61,8 @@ public final class Loop: @unchecked Sendable {
   var timersAreDue = false
   var isInTimerPass = false
   var manualNow: UInt64 = 0
+  /// By how many seconds somebody has set the wall clock of a loop with manual time.
+  var manualClockError = 0.0
   var wallClock = WallClock()
 
   // Rounds
@@ -118,7 +120,9 @@ public final class Loop: @unchecked Sendable {
   /// Makes a loop of its own.
   ///
   /// Broken connections show as errors of `write`, not as SIGPIPE: if that signal is at its
-  /// default, it gets an empty handler.
+  /// default, it gets an empty handler. SIGCHLD gets its default back if whoever started the program
+  /// has ignored it, as in Perl. Of the descriptors 0 to 2 those that are closed are occupied, so that
+  /// nothing else gets their numbers; to read or to write there fails as before.
   public convenience init() { self.init(kind: .own) }
 
   /// Makes a loop whose time stands still until `advance(by:)` or `advance(to:)` moves it.
@@ -134,7 +138,7 @@ public final class Loop: @unchecked Sendable {
   ///
   /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed;
   /// `close` gives back every handle. Nothing here runs, stops or configures the host's loop, uses
-  /// its `data`, changes the handling of SIGPIPE, or keeps the host's `uv_run` from returning (see
+  /// its `data`, changes the handling of SIGPIPE or SIGCHLD, opens descriptors 0 to 2, or keeps the host's `uv_run` from returning (see
   /// `keepsLoopAlive`).
   public convenience init(
     attachingTo uv: UnsafeMutablePointer<uv_loop_t>, keepsLoopAlive: Bool = false
@@ -154,10 +158,12 @@ public final class Loop: @unchecked Sendable {
     if let foreign {
       uv = foreign
     } else {
+      StandardDescriptors.reserve()
       uv = .allocate(capacity: 1)
       let status = uv_loop_init(uv)
       precondition(status == 0, "cannot make an event loop: \(describe(status))")
       ignoreBrokenPipes()
+      keepEndedChildren()
     }
     readBuffer = .allocate(byteCount: 1 << 18, alignment: 64)
     timerHandle = .allocate(capacity: 1)

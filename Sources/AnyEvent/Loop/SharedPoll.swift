@@ -12,11 +12,22 @@ final class SharedPoll {
   private var handle: UnsafeMutablePointer<uv_poll_t>?
   /// What libuv is asked for now.
   private var armed: CInt = 0
-  /// Whether the descriptor was blocking before libuv changed that.
-  private let wasBlocking: Bool
-  /// Polled in place of `fd` when the host of the loop polls that itself.
-  private var duplicate: CInt?
+  /// Whether the descriptor is blocking.
+  private let isBlocking: Bool
+  /// What is polled in place of `fd`, and is ours.
+  private var substitute = Substitute.none
   private var isAlwaysReady = false
+
+  private enum Substitute {
+    case none
+    /// Another number of the same, because the host of the loop polls that itself.
+    case duplicate(CInt)
+    /// An epoll descriptor that has only `fd` in it.
+    ///
+    /// libuv makes what it polls non-blocking, and that mode is not the descriptor's but the open
+    /// file's, which it shares with standard output, with the shell, with other programs.
+    case epoll(CInt)
+  }
 
   init(on loop: Loop, _ fd: CInt) {
     self.loop = loop
@@ -26,20 +37,14 @@ final class SharedPoll {
       flags >= 0,
       "descriptor \(fd) is not open: watch a descriptor only while it is open, and cancel its watchers before closing it"
     )
-    wasBlocking = flags & O_NONBLOCK == 0
+    isBlocking = flags & O_NONBLOCK == 0
     loop.polls[fd] = self
     open()
   }
 
   private func open() {
     let pointer = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-    var status = uv_poll_init(loop.uv, pointer, fd)
-    if status == UV_EEXIST.rawValue {
-      let copy = fcntl(fd, F_DUPFD_CLOEXEC, 0)
-      status = copy < 0 ? -errno : uv_poll_init(loop.uv, pointer, copy)
-      if status == 0 { duplicate = copy } else if copy >= 0 { _ = Glibc.close(copy) }
-    }
-    guard status == 0 else {
+    guard isBlocking ? initialize(aroundBlocking: pointer) : initialize(pointer) else {
       // Regular files cannot be polled: reading them never waits.
       pointer.deallocate()
       beAlwaysReady()
@@ -49,6 +54,39 @@ final class SharedPoll {
     pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     handle = pointer
     updateReference()
+  }
+
+  private func initialize(_ pointer: UnsafeMutablePointer<uv_poll_t>) -> Bool {
+    let status = uv_poll_init(loop.uv, pointer, fd)
+    guard status == UV_EEXIST.rawValue else { return status == 0 }
+    let copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+    guard copy >= 0 else { return false }
+    substitute = .duplicate(copy)
+    if uv_poll_init(loop.uv, pointer, copy) == 0 { return true }
+    closeSubstitute()
+    return false
+  }
+
+  private func initialize(aroundBlocking pointer: UnsafeMutablePointer<uv_poll_t>) -> Bool {
+    let epoll = StandardDescriptors.spare(aeuv_epoll_make())
+    // Without a free descriptor it is better to be told with a changed mode than never.
+    guard epoll >= 0 else { return initialize(pointer) }
+    substitute = .epoll(epoll)
+    if aeuv_epoll_watch(epoll, EPOLL_CTL_ADD, fd, 0) == 0,
+      uv_poll_init(loop.uv, pointer, epoll) == 0
+    {
+      return true
+    }
+    closeSubstitute()
+    return false
+  }
+
+  private func closeSubstitute() {
+    switch substitute {
+    case .none: break
+    case .duplicate(let descriptor), .epoll(let descriptor): _ = Glibc.close(descriptor)
+    }
+    substitute = .none
   }
 
   func updateReference() {
@@ -88,6 +126,10 @@ final class SharedPoll {
     if !writers.isEmpty { wanted |= CInt(UV_WRITABLE.rawValue) }
     guard wanted != armed else { return }
     armed = wanted
+    if case .epoll(let epoll) = substitute {
+      guard aeuv_epoll_watch(epoll, EPOLL_CTL_MOD, fd, wanted) == 0 else { return beAlwaysReady() }
+      wanted = CInt(UV_READABLE.rawValue)
+    }
     let status = uv_poll_start(handle, wanted) { handle, status, events in
       guard let handle else { return }
       Unmanaged<SharedPoll>.fromOpaque(handle.pointee.data).takeUnretainedValue()
@@ -103,6 +145,12 @@ final class SharedPoll {
         armed = 0
         serve(readable: true, writable: true)
         if handle != nil { update() }
+      } else if case .epoll(let epoll) = substitute {
+        // libuv's numbers are the same.
+        let events = aeuv_epoll_readiness(epoll)
+        serve(
+          readable: events & CInt(UV_READABLE.rawValue) != 0,
+          writable: events & CInt(UV_WRITABLE.rawValue) != 0)
       } else {
         serve(
           readable: events & CInt(UV_READABLE.rawValue) != 0,
@@ -126,19 +174,22 @@ final class SharedPoll {
     // Closing stops polling at once and drops events already fetched for this descriptor, so that
     // the caller may close it and a new descriptor of the same number gets none of them.
     loop.ledger.close(handle)
-    if let duplicate { _ = Glibc.close(duplicate) }
-    if wasBlocking {
+    if case .none = substitute, isBlocking {
       let flags = fcntl(fd, F_GETFL)
       if flags >= 0 { _ = fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) }
     }
+    closeSubstitute()
   }
 }
 
 extension Loop {
   /// Calls `callback` whenever the descriptor can be read or written without waiting.
   ///
-  /// The descriptor is made non-blocking while it is watched. Cancel its watchers before closing
-  /// it. Regular files are always ready. Corresponds to Perl's `AE::io`.
+  /// Whether the descriptor blocks stays as it is, because that mode belongs to everybody who shares
+  /// the open file: standard input often is standard output, and the shell's. So read or write once
+  /// a call, and no more than there is room for, unless you have made the descriptor non-blocking;
+  /// one that is so is also watched with fewer system calls. Cancel its watchers before closing it.
+  /// Regular files are always ready. Corresponds to Perl's `AE::io`.
   public func io(_ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) -> IOWatcher {
     preconditionOnLoop()
     return IOWatcher(on: self, fd, mode, callback)

@@ -10,7 +10,7 @@ struct BoundSocket {
   init(_ wanted: SocketAddress) throws(SocketError) {
     let type =
       CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-    let fd = socket(wanted.family, type, 0)
+    let fd = StandardDescriptors.spare(socket(wanted.family, type, 0))
     guard fd >= 0 else { throw SocketError("cannot make a socket for \(wanted)", code: errno) }
     if let path = wanted.path {
       BoundPath.removeSocket(at: path)

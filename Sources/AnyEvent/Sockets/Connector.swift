@@ -71,7 +71,7 @@ final class Connector {
     guard let address = addresses.popLast() else { return finish(.failure(lastError)) }
     let type =
       CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-    fd = socket(address.family, type, 0)
+    fd = StandardDescriptors.spare(socket(address.family, type, 0))
     guard fd >= 0 else { return fail(address, errno) }
     let limit = prepare?(fd) ?? 0
     // The callback may have cancelled everything.

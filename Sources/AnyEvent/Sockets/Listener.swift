@@ -76,7 +76,7 @@ public final class Listener {
     var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
     let (socket, peer) = withUnsafeMutablePointer(to: &storage) {
       $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        let socket = aeuv_accept(fd, $0, &length)
+        let socket = StandardDescriptors.spare(aeuv_accept(fd, $0, &length))
         return (socket, socket < 0 ? nil : SocketAddress($0, length: length))
       }
     }

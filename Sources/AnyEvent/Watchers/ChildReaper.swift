@@ -8,6 +8,8 @@ final class ChildReaper {
   private unowned(unsafe) let loop: Loop
   private var watchers: [pid_t: WatcherList<ChildWatcher>] = [:]
   private var signal: SignalWatcher?
+  /// Watched processes whose status cannot be had.
+  private var lost: Set<pid_t> = []
 
   init(on loop: Loop) {
     self.loop = loop
@@ -27,6 +29,7 @@ final class ChildReaper {
     list.remove(watcher)
     guard list.isEmpty else { return }
     watchers[watcher.pid] = nil
+    lost.remove(watcher.pid)
     guard watchers.isEmpty, loop.children === self else { return }
     signal = nil
     loop.children = nil
@@ -45,7 +48,11 @@ final class ChildReaper {
       for pid in watchers.keys where pid > 0 {
         // Callbacks may cancel other watchers: their children stay for somebody else to wait for.
         guard watchers[pid] != nil else { continue }
-        if waitpid(pid, &status, WNOHANG) == pid { report(pid, status) }
+        switch waitpid(pid, &status, WNOHANG) {
+        case pid: report(pid, status)
+        case -1 where errno == ECHILD: complain(pid)
+        default: break
+        }
       }
       while watchers[0] != nil {
         let pid = waitpid(-1, &status, WNOHANG)
@@ -53,6 +60,15 @@ final class ChildReaper {
         report(pid, status)
       }
     }
+  }
+
+  /// Says that a status will never come, rather than to wait without a word.
+  private func complain(_ pid: pid_t) {
+    guard lost.insert(pid).inserted else { return }
+    AE.log(
+      .error,
+      "process \(pid) is no child of this process, or its status was collected elsewhere or thrown away, because SIGCHLD was ignored when it ended: nobody will be told of its end"
+    )
   }
 
   private func report(_ pid: pid_t, _ status: CInt) {

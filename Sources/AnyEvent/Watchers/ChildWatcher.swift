@@ -52,7 +52,10 @@ extension Loop {
   /// The status is that of `waitpid`: `status >> 8` is the exit code. A child that has exited
   /// before is reported as well. All watchers of a process on this loop are called, once; watch a
   /// process on one loop only. `pid` 0 stands for any child and is for loops of our own: it
-  /// collects all children of the process. Corresponds to Perl's `AE::child`.
+  /// collects all children of the process. SIGCHLD must not be ignored when the child ends: loops of
+  /// our own see to that from when they are made, on a foreign loop it begins with the first watcher.
+  /// If there is no such child, or its status was collected elsewhere, that is logged, once, as an
+  /// error, and `callback` never called. Corresponds to Perl's `AE::child`.
   public func child(
     _ pid: Int32, _ callback: @escaping (_ pid: Int32, _ status: Int32) -> Void
   ) -> ChildWatcher {

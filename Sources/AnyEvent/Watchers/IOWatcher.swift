@@ -26,8 +26,6 @@ public final class IOWatcher {
   public var isActive: Bool { callback != nil }
 
   /// Stops watching; may be called more than once and in its own callback.
-  ///
-  /// The last watcher of a descriptor puts it back into blocking mode if it was in it before.
   public func cancel() {
     guard let poll else { return }
     loop.preconditionOnLoop()

@@ -8,6 +8,8 @@ final class SharedSignal {
   private let number: CInt
   private let watchers = WatcherList<SignalWatcher>()
   private var handle: UnsafeMutablePointer<uv_signal_t>?
+  /// Whether the thread held the signal back before.
+  private var wasBlocked = false
 
   init(on loop: Loop, _ number: CInt) {
     self.loop = loop
@@ -20,6 +22,7 @@ final class SharedSignal {
     loop.signals[number] = self
     pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     loop.setReference(pointer)
+    SignalDisposition.willWatch(number)
     status = uv_signal_start(
       pointer,
       { handle, _ in
@@ -27,6 +30,8 @@ final class SharedSignal {
         Unmanaged<SharedSignal>.fromOpaque(handle.pointee.data).takeUnretainedValue().received()
       }, number)
     precondition(status == 0, "signal \(number) cannot be watched: \(describe(status))")
+    // Which of its threads gets a signal is the affair of a foreign loop's host.
+    if loop.kind != .foreign { wasBlocked = SignalDisposition.unblock(number) }
   }
 
   func updateReference() {
@@ -41,6 +46,8 @@ final class SharedSignal {
     self.handle = nil
     if loop.signals[number] === self { loop.signals[number] = nil }
     loop.ledger.close(handle)
+    SignalDisposition.didWatch(number)
+    if wasBlocked { SignalDisposition.block(number) }
   }
 
   /// Cancels all watchers.

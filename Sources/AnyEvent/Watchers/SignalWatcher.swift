@@ -20,7 +20,7 @@ public final class SignalWatcher {
 
   /// Stops watching; may be called more than once and in its own callback.
   ///
-  /// When the last watcher of a signal goes, the signal is back at its default action.
+  /// When the last watcher of a signal goes, the process does about it what it did before.
   public func cancel() {
     guard let signal else { return }
     loop.preconditionOnLoop()
@@ -41,7 +41,9 @@ extension Loop {
   /// Calls `callback`, as a normal callback of the loop, when the process gets the signal.
   ///
   /// `name` is the signal's name without `SIG`, e.g. `"INT"`. A signal can have several watchers;
-  /// several occurrences may be reported as one. Corresponds to Perl's `AE::signal`.
+  /// several occurrences may be reported as one. A signal that whoever started the program ignores is
+  /// reported all the same, and, except on a foreign loop, one that the thread holds back: it is let
+  /// through while it is watched. Corresponds to Perl's `AE::signal`.
   public func signal(_ name: String, _ callback: @escaping () -> Void) -> SignalWatcher {
     guard let number = SignalName.number(of: name) else {
       preconditionFailure("there is no signal called \"\(name)\": write its name, e.g. \"INT\"")

@@ -1,19 +1,26 @@
 internal import Glibc
 
-/// What a configuration depends on besides itself: environment, host name and randomness.
+/// What a configuration depends on besides itself: file, host name and randomness.
 ///
 /// Passed in, so that resolving a configuration is a function of its arguments.
 package struct ConfigurationContext: Sendable {
-  /// The environment variables that name the configuration file, and `HOME`.
-  package var environment: [String: String]
+  /// The configuration file.
+  package var file: ConfigurationFile
   /// The name of this host, as `uname -n` prints it: the default profile, and `%n` in node ids.
   package var hostName: String
   /// The random name of this process, `%u` in node ids.
   package var runiq: String
 
-  /// A context of these parts.
+  /// A context of these parts; `environment` are the variables that name the configuration file, and
+  /// `HOME`.
   package init(environment: [String: String], hostName: String, runiq: String) {
-    self.environment = environment
+    self.init(
+      file: ConfigurationFile(environment: environment), hostName: hostName, runiq: runiq)
+  }
+
+  /// A context of these parts.
+  package init(file: ConfigurationFile, hostName: String, runiq: String) {
+    self.file = file
     self.hostName = hostName
     self.runiq = runiq
   }
@@ -22,17 +29,8 @@ package struct ConfigurationContext: Sendable {
   package static func ofProcess() -> ConfigurationContext {
     var generator = SystemRandomNumberGenerator()
     return ConfigurationContext(
-      environment: processEnvironment(), hostName: processHostName(),
+      file: .ofProcess(), hostName: processHostName(),
       runiq: UniqueName.runiq(using: &generator))
-  }
-
-  /// The variables that say where the configuration file is.
-  package static func processEnvironment() -> [String: String] {
-    var variables: [String: String] = [:]
-    for name in ["PERL_ANYEVENT_MP_RC", "AE_MP_RC", "HOME"] {
-      if let value = getenv(name) { variables[name] = String(cString: value) }
-    }
-    return variables
   }
 
   /// The name of this host; `localhost` when it has none.

@@ -62,7 +62,7 @@ package struct NodeConfiguration: Sendable {
   package init(
     _ arguments: ConfigurationArguments, context: ConfigurationContext
   ) throws(ConfigurationError) {
-    let file = ConfigurationFile(environment: context.environment)
+    let file = context.file
     try self.init(
       arguments, contents: arguments.norc ? [:] : file.load(), file: file.path, context: context)
   }

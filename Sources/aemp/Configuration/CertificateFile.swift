@@ -1,3 +1,4 @@
+import AnyEvent
 import AnyEventMP
 import Glibc
 
@@ -17,7 +18,8 @@ struct CertificateFile {
 
   /// All bytes, up to one more than can be used.
   private func bytes() throws(ConfigurationError) -> [UInt8] {
-    let descriptor = path.map { open($0, O_RDONLY | O_CLOEXEC) } ?? STDIN_FILENO
+    let descriptor =
+      path.map { StandardDescriptors.spare(open($0, O_RDONLY | O_CLOEXEC)) } ?? STDIN_FILENO
     guard descriptor >= 0 else { throw unreadable(errno) }
     defer { if path != nil { close(descriptor) } }
     var problem: CInt = 0
@@ -31,6 +33,8 @@ struct CertificateFile {
         if count == 0 { break }
         if count > 0 {
           total += count
+        } else if errno == EAGAIN {
+          Readiness.wait(for: POLLIN, of: descriptor)
         } else if errno != EINTR {
           problem = errno
           break

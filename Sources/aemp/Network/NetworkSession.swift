@@ -76,7 +76,7 @@ final class NetworkSession {
 
   private func arguments() throws(ConfigurationError) -> ConfigurationArguments {
     let profile = command.profile ?? "aemp"
-    let file = ConfigurationFile(environment: ConfigurationContext.processEnvironment())
+    let file = ConfigurationFile.ofProcess()
     var settings: [String: Value] = [:]
     do throws(ConfigurationError) {
       settings = try ConfigurationEdit.profile(profile, in: try file.load(), file: file.path)

@@ -33,6 +33,8 @@ enum Output {
           descriptor, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
         if count >= 0 {
           rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+          Readiness.wait(for: POLLOUT, of: descriptor)
         } else if errno != EINTR {
           return errno
         }

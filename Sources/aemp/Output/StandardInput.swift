@@ -36,6 +36,10 @@ enum StandardInput {
       if isTyped, !HiddenTyping.waitForLine() { return ([], EINTR) }
       let count = Glibc.read(STDIN_FILENO, &chunk, chunk.count)
       if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN {
+        Readiness.wait(for: POLLIN, of: STDIN_FILENO)
+        continue
+      }
       if count < 0 { return (bytes, errno) }
       if count == 0 { break }
       bytes += chunk[..<count]

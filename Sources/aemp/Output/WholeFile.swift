@@ -1,3 +1,5 @@
+import AnyEvent
+import AnyEventMP
 import Glibc
 
 /// Writes files that are whole or not there: nobody sees half of one.
@@ -14,36 +16,30 @@ enum WholeFile {
     if exists, status.st_mode & S_IFMT != S_IFREG {
       problem = status.st_mode & S_IFMT == S_IFDIR ? EISDIR : writeThrough(text, path)
     } else {
-      problem = replace(resolved(path), text, exists ? status.st_mode & 0o777 : nil)
+      problem = replace(PathName(path).resolved, text, exists ? status.st_mode & 0o777 : nil)
     }
     if problem == 0 { return nil }
     return "cannot write the file \(path): \(String(cString: strerror(problem)))"
   }
 
   private static func writeThrough(_ text: String, _ path: String) -> CInt {
-    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    let descriptor = StandardDescriptors.spare(open(path, O_WRONLY | O_CLOEXEC))
     guard descriptor >= 0 else { return errno }
     let problem = Output.write(text, to: descriptor)
     return close(descriptor) != 0 && problem == 0 ? errno : problem
   }
 
-  private static func replace(_ path: String, _ text: String, _ mode: mode_t?) -> CInt {
-    let temporary = "\(path)~\(getpid())~"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+  private static func replace(_ path: PathName, _ text: String, _ mode: mode_t?) -> CInt {
+    let temporary = path.appending("~\(getpid())~").cString
+    let descriptor = StandardDescriptors.spare(
+      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666))
     guard descriptor >= 0 else { return errno }
     var problem: CInt = 0
     if let mode, fchmod(descriptor, mode) != 0 { problem = errno }
     if problem == 0 { problem = Output.write(text, to: descriptor) }
     if close(descriptor) != 0, problem == 0 { problem = errno }
-    if problem == 0, rename(temporary, path) != 0 { problem = errno }
+    if problem == 0, rename(temporary, path.cString) != 0 { problem = errno }
     if problem != 0 { unlink(temporary) }
     return problem
-  }
-
-  /// The file that a symbolic link leads to, so that the link stays one.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 }

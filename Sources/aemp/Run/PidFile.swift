@@ -1,9 +1,13 @@
+import AnyEvent
 import Glibc
 
 /// The file that names a running supervisor's process, and is gone when it has ended.
+///
+/// Whether that process runs is not what the number says, which somebody else may have by now, but a
+/// `flock` that it holds as long as it lives, and that programs which it starts do not inherit.
 final class PidFile {
   private let path: String
-  /// Kept open, so that no other file gets the same number.
+  /// Kept open: the lock goes with it.
   private let file: CInt
 
   /// What is wrong, and what to do.
@@ -11,7 +15,7 @@ final class PidFile {
     let sentence: String
   }
 
-  /// Writes the file; one whose process runs no more is replaced.
+  /// Writes the file; one that nobody holds is replaced.
   init(_ path: String) throws(Problem) {
     self.path = path
     let draft = "\(path)~\(getpid())"
@@ -35,20 +39,27 @@ final class PidFile {
   private static func write(_ draft: String, for path: String) throws(Problem) -> CInt {
     // One of a process that had our number before.
     unlink(draft)
-    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    let file = StandardDescriptors.spare(
+      open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644))
     guard file >= 0 else { throw failure("write", path, errno) }
-    let code = Output.write("\(getpid())\n", to: file)
-    if code != 0 {
+    // Before anybody can find it.
+    var problem: (verb: String, code: CInt)?
+    if lock(file) != 0 { problem = ("lock", errno) }
+    if problem == nil, case let code = Output.write("\(getpid())\n", to: file), code != 0 {
+      problem = ("write", code)
+    }
+    if let problem {
       close(file)
       unlink(draft)
-      throw failure("write", path, code)
+      throw failure(problem.verb, path, problem.code)
     }
     return file
   }
 
-  /// Takes the place of a file whose process runs no more; false when it is another one by now.
+  /// Takes the place of a file that nobody holds; false when it is another one by now.
   private static func replace(_ path: String, by draft: String) throws(Problem) -> Bool {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+    let file = StandardDescriptors.spare(
+      open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC))
     guard file >= 0 else {
       if errno == ENOENT { return false }
       throw failure("read", path, errno)
@@ -58,14 +69,15 @@ final class PidFile {
     guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw Problem(sentence: "the pid file \(path) is no regular file; name another one")
     }
-    if let pid = try processID(in: file, path), pid != getpid(), isRunning(pid) {
+    let pid = try processID(in: file, path)
+    guard lock(file) == 0 else {
+      guard errno == EWOULDBLOCK else { throw failure("lock", path, errno) }
+      guard isSame(file, path) else { return false }
+      let holder = pid.map { "names process \($0), which" } ?? "is held by a process that"
       throw Problem(
-        sentence:
-          "the pid file \(path) names process \(pid), which is running; stop that, or name another file"
-      )
+        sentence: "the pid file \(path) \(holder) is running; stop that, or name another file")
     }
-    // Only one of several that find the file like this may replace it.
-    while flock(file, LOCK_EX) != 0 { if errno != EINTR { throw failure("lock", path, errno) } }
+    // Of several that find the file like this one has the lock first, and has replaced it by now.
     guard isSame(file, path) else { return false }
     guard rename(draft, path) == 0 else { throw failure("write", path, errno) }
     return true
@@ -93,8 +105,11 @@ final class PidFile {
       && open.st_ino == present.st_ino && open.st_dev == present.st_dev
   }
 
-  private static func isRunning(_ pid: pid_t) -> Bool {
-    kill(pid, 0) == 0 || errno != ESRCH
+  /// Takes the lock if nobody has it.
+  private static func lock(_ file: CInt) -> CInt {
+    var result: CInt
+    repeat { result = flock(file, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
+    return result
   }
 
   private static func failure(_ verb: String, _ path: String, _ code: CInt) -> Problem {

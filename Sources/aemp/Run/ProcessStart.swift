@@ -1,3 +1,5 @@
+import AnyEvent
+import AnyEventMP
 import Glibc
 
 /// Starts a program that talks to us over a socket.
@@ -17,11 +19,17 @@ enum ProcessStart {
   ///
   /// - Returns: its process id and our end of the socket, which does not block.
   static func start(
-    _ path: String, _ arguments: [String]
+    _ path: PathName, _ arguments: [String]
   ) throws(Failure) -> (pid: pid_t, socket: CInt) {
     var ends: [CInt] = [-1, -1]
     let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
     guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Failure(code: errno) }
+    ends = ends.map(StandardDescriptors.spare)
+    if ends.contains(-1) {
+      let code = errno
+      for end in ends where end >= 0 { close(end) }
+      throw Failure(code: code)
+    }
     defer { close(ends[1]) }
     let pid: pid_t
     do throws(Failure) {
@@ -35,7 +43,7 @@ enum ProcessStart {
   }
 
   private static func spawn(
-    _ path: String, _ arguments: [String], socket: CInt
+    _ path: PathName, _ arguments: [String], socket: CInt
   ) throws(Failure) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
@@ -52,7 +60,7 @@ enum ProcessStart {
     var texts = arguments.map { strdup($0) } + [nil]
     defer { for text in texts { free(text) } }
     var pid: pid_t = 0
-    let code = posix_spawn(&pid, path, &actions, &attributes, &texts, environ)
+    let code = posix_spawn(&pid, path.cString, &actions, &attributes, &texts, environ)
     guard code == 0 else { throw Failure(code: code) }
     return pid
   }

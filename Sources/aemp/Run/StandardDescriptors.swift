@@ -1,7 +1,7 @@
+import AnyEvent
 import Glibc
 
-/// Standard input, output and error.
-enum StandardDescriptors {
+extension StandardDescriptors {
   /// Opens those that are closed at nothing, so that no socket or file takes their number and gets
   /// what is meant for people.
   ///

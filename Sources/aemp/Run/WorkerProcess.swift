@@ -1,4 +1,5 @@
 import AnyEvent
+import AnyEventMP
 import Glibc
 
 /// The process in which the node runs, as its supervisor sees it.
@@ -22,7 +23,7 @@ final class WorkerProcess {
   ///
   /// `onEnd` comes when the process is gone and all that it said was reported.
   init(
-    _ path: String, _ handover: Handover, on loop: Loop,
+    _ path: PathName, _ handover: Handover, on loop: Loop,
     onReport: @escaping (WorkerReport) -> Void, onEnd: @escaping (ProcessEnding) -> Void
   ) throws(ProcessStart.Failure) {
     let name = CommandLine.arguments.first ?? "aemp"

@@ -18,6 +18,16 @@ import Testing
     #expect(path(["HOME": "/home/x", "PERL_ANYEVENT_MP_RC": ""]) == "")
   }
 
+  @Test("a byte order mark before the text does not count", arguments: ["{\"a\": 1}", "", " \n"])
+  func byteOrderMark(_ text: String) throws {
+    let directory = try TemporaryDirectory()
+    try directory.write("\u{FEFF}" + text, to: "rc")
+    let file = ConfigurationFile(path: directory.path + "/rc")
+    #expect(try file.load() == (text.contains("a") ? ["a": 1] : [:]))
+    try file.update { $0["b"] = 2 }
+    #expect(try file.load()["b"] == 2)
+  }
+
   @Test("a file that is absent, empty or has no place is an empty configuration")
   func absent() throws {
     let directory = try TemporaryDirectory()

@@ -85,6 +85,56 @@ import Testing
     #expect(target == directory.path + "/real")
   }
 
+  @Test("a symbolic link whose target is not there yet stays one, and the target is made")
+  func danglingLink() throws {
+    let directory = try TemporaryDirectory()
+    try FileManager.default.createDirectory(
+      atPath: directory.path + "/sub", withIntermediateDirectories: false)
+    // Over two links, a relative one among them.
+    for (link, target) in [("rc", "sub/next"), ("sub/next", directory.path + "/sub/real")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: directory.path + "/" + link, withDestinationPath: target)
+    }
+    try ConfigurationFile(path: directory.path + "/rc").update { $0["a"] = 1 }
+    #expect(try directory.names == ["rc", "sub"])
+    #expect(try directory.text(of: "sub/real").contains("\"a\" : 1"))
+    for link in ["rc", "sub/next"] {
+      #expect(
+        throws: Never.self,
+        performing: {
+          try FileManager.default.destinationOfSymbolicLink(atPath: directory.path + "/" + link)
+        })
+    }
+  }
+
+  @Test("links in a circle cost a sentence")
+  func circle() throws {
+    let directory = try TemporaryDirectory()
+    symlink("other", directory.path + "/rc")
+    symlink("rc", directory.path + "/other")
+    let error = #expect(throws: ConfigurationError.self) {
+      try ConfigurationFile(path: directory.path + "/rc").update { $0["a"] = 1 }
+    }
+    #expect(error?.description.contains("symbolic links") == true)
+    #expect(try directory.names == ["other", "rc"])
+  }
+
+  @Test("a name that is not UTF-8 names exactly that file, and is legible in sentences")
+  func bytes() throws {
+    let directory = try TemporaryDirectory()
+    let name = PathName(bytes: Array(directory.path.utf8) + Array("/r".utf8) + [0xFF, 0xC3])
+    let file = ConfigurationFile(name)
+    try file.update { $0["a"] = 1 }
+    #expect(try file.load()["a"] == 1)
+    #expect(access(name.cString, F_OK) == 0)
+    #expect(file.path == directory.path + "/r\\xFF\\xC3")
+    unlink(name.cString)
+    mkdir(name.cString, 0o700)
+    let error = #expect(throws: ConfigurationError.self) { try file.load() }
+    #expect(error?.description.contains("/r\\xFF\\xC3") == true)
+    rmdir(name.cString)
+  }
+
   @Test("fifty edits at the same time lose nothing")
   func parallelEdits() async throws {
     let directory = try TemporaryDirectory()

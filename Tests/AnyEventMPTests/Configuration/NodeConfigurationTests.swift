@@ -174,12 +174,12 @@ import Testing
     #expect(try resolve(file: #"{"zzz": [1], "version": 1, "nodeid": "a"}"#).nodeID == "a")
   }
 
-  @Test("the file is read where the environment says, and not at all with norc")
+  @Test("the file is read where the context says, and not at all with norc")
   func fileFromEnvironment() throws {
     let directory = try TemporaryDirectory()
     try directory.write(#"{"nodeid": "fromfile"}"#, to: "rc")
     var context = testContext
-    context.environment = ["AE_MP_RC": directory.path + "/rc"]
+    context.file = ConfigurationFile(path: directory.path + "/rc")
     let configuration = try NodeConfiguration(ConfigurationArguments(), context: context)
     #expect(configuration.nodeID == "fromfile")
     try directory.write("broken", to: "rc")

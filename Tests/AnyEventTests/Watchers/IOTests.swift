@@ -90,21 +90,55 @@ struct IOTests {
     }
   }
 
-  @Test("the last watcher gives a descriptor its blocking mode back")
+  @Test("a blocking descriptor stays so while it is watched, and is watched all the same")
   func blockingMode() {
     withLoop { loop in
       var pipes: [CInt] = [-1, -1]
       pipe(&pipes)
       defer { for fd in pipes { close(fd) } }
-      func isBlocking() -> Bool { fcntl(pipes[0], F_GETFL) & O_NONBLOCK == 0 }
+      func isBlocking() -> Bool { pipes.allSatisfy { fcntl($0, F_GETFL) & O_NONBLOCK == 0 } }
+      var log: [String] = []
+      let first = loop.io(pipes[0], .read) {
+        log.append("first")
+        var byte: UInt8 = 0
+        _ = read(pipes[0], &byte, 1)
+      }
+      let second = loop.io(pipes[0], .read) { log.append("second") }
+      let writer = loop.io(pipes[1], .write) { log.append("writer") }
       #expect(isBlocking())
-      let first = loop.io(pipes[0], .read) {}
-      let second = loop.io(pipes[0], .read) {}
-      #expect(!isBlocking())
+      loop.runOnce()
+      #expect(log == ["writer"])
+      writer.cancel()
+      for expected in [["writer", "first", "second"], ["writer", "first", "second", "second"]] {
+        _ = write(pipes[1], "x", 1)
+        loop.runOnce()
+        #expect(log.filter { $0 != "first" } == expected.filter { $0 != "first" })
+        #expect(isBlocking())
+      }
       first.cancel()
-      #expect(!isBlocking())
+      // Nothing more comes of one that has been read empty.
+      loop.runOnce(waiting: false)
+      #expect(log.filter { $0 == "second" }.count == 2)
       second.cancel()
       #expect(isBlocking())
+    }
+  }
+
+  @Test("a blocking descriptor that was closed while it is watched is forgotten by the system")
+  func closedWhileWatched() {
+    withLoop { loop in
+      var pipes: [CInt] = [-1, -1]
+      pipe(&pipes)
+      // The open file lives on, as it does when a program that was started has it.
+      let other = dup(pipes[0])
+      var calls = 0
+      let watcher = loop.io(pipes[0], .read) { calls += 1 }
+      close(pipes[0])
+      watcher.cancel()
+      _ = write(pipes[1], "x", 1)
+      for _ in 0..<3 { loop.runOnce(waiting: false) }
+      #expect(calls == 0)
+      for fd in [pipes[1], other] { close(fd) }
     }
   }
 

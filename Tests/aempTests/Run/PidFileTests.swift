@@ -29,13 +29,6 @@ struct PidFileTests {
     }
   }
 
-  /// The id of a process that runs no more.
-  private static func endedProcess() throws -> Int32 {
-    let process = try Process.run(URL(fileURLWithPath: "/bin/true"), arguments: [])
-    process.waitUntilExit()
-    return process.processIdentifier
-  }
-
   @Test("the file holds the process id, and goes with it")
   func life() throws {
     let file = try PidFile(path)
@@ -45,10 +38,9 @@ struct PidFileTests {
     #expect(try files == [])
   }
 
-  @Test("a file whose process runs no more is replaced")
+  @Test("a file that nobody holds is replaced, whoever has its number by now")
   func stale() throws {
-    // Our own number is that of a process before us, as we have no file yet.
-    for text in ["\(try Self.endedProcess())\n", "\(getpid())", "", " \n"] {
+    for text in ["\(getppid())\n", "1\n", "\(getpid())", "", " \n"] {
       try write(text)
       let file = try PidFile(path)
       #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(getpid())\n")
@@ -57,15 +49,37 @@ struct PidFileTests {
     }
   }
 
-  @Test("a file whose process runs is left alone")
+  @Test("a file that its process holds is left alone, whatever number is in it")
   func running() throws {
-    try write("\(getppid())\n")
-    #expect(
-      problem(path)
-        == "the pid file \(path) names process \(getppid()), which is running; stop that, or name another file"
-    )
-    #expect(try String(contentsOfFile: path, encoding: .utf8) == "\(getppid())\n")
-    #expect(try files == ["node.pid"])
+    for (text, holder) in [
+      ("4194305\n", "names process 4194305, which"), ("", "is held by a process that"),
+    ] {
+      try write(text)
+      let holding = open(path, O_RDONLY)
+      #expect(flock(holding, LOCK_EX) == 0)
+      #expect(
+        problem(path)
+          == "the pid file \(path) \(holder) is running; stop that, or name another file")
+      #expect(try String(contentsOfFile: path, encoding: .utf8) == text)
+      #expect(try files == ["node.pid"])
+      // With its process the lock goes.
+      close(holding)
+      let file = try PidFile(path)
+      #expect(problem(path)?.contains("names process \(getpid()), which is running") == true)
+      file.remove()
+    }
+  }
+
+  @Test("programs that are started do not hold the file")
+  func started() throws {
+    var file: PidFile? = try PidFile(path)
+    let child = try Process.run(URL(fileURLWithPath: "/bin/sleep"), arguments: ["60"])
+    withExtendedLifetime(file) {}
+    file = nil
+    let next = try PidFile(path)
+    next.remove()
+    kill(child.processIdentifier, SIGKILL)
+    child.waitUntilExit()
   }
 
   @Test(

@@ -14,11 +14,12 @@ final class RunningNode {
   /// Starts the tool; `shell` runs it by that instead, in which `$aemp` is its path.
   init(
     _ arguments: [String] = [], tool: ToolRunner? = nil, shell: String? = nil,
-    environment: [String: String] = [:], binary: String? = nil
+    environment: [String: String] = [:], binary: String? = nil, directory: String? = nil
   ) throws {
     let tool = try tool ?? ToolRunner()
     self.tool = tool
     let (process, input, output, errors) = tool.process(["run"] + arguments)
+    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     if let binary { process.executableURL = URL(fileURLWithPath: binary) }
     if let shell {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -1,3 +1,4 @@
+internal import AnyEvent
 internal import Glibc
 
 extension ConfigurationFile {
@@ -5,21 +6,22 @@ extension ConfigurationFile {
   ///
   /// The whole is done under a lock, so that edits at the same time lose nothing. Keys that nobody
   /// knows stay; comments don't. The new file has mode 0600 and replaces the old one in one step;
-  /// the old one is kept as `<file>~`.
+  /// the old one is kept as `<file>~`. A symbolic link stays one, and what it leads to is edited, or
+  /// made. A file that is mounted by itself, which none can replace, is written to as it is.
   ///
   /// - Throws: ``ConfigurationError`` when the file can't be parsed or written, and what `change`
   ///   throws; the file is then as it was.
   package func update<Result>(
     _ change: (inout [String: Value]) throws(ConfigurationError) -> Result
   ) throws(ConfigurationError) -> Result {
-    guard !path.isEmpty else {
+    guard !place.isEmpty else {
       throw ConfigurationError(
         .unwritable,
         "there is no place for the configuration file; set HOME, or name it in AE_MP_RC")
     }
-    let target = ConfigurationFile(path: Self.resolved(path))
+    let target = ConfigurationFile(place.resolved)
     if target.isSpecial { throw noFile }
-    return try FileLock.hold(for: target.path) { () throws(ConfigurationError) in
+    return try FileLock.hold(for: target.place) { () throws(ConfigurationError) in
       let old = try target.bytes()
       let before = try target.parse(old)
       var after = before
@@ -33,7 +35,7 @@ extension ConfigurationFile {
   /// configuration.
   private var isSpecial: Bool {
     var status = stat()
-    guard stat(path, &status) == 0 else { return false }
+    guard stat(place.cString, &status) == 0 else { return false }
     return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 
@@ -51,46 +53,60 @@ extension ConfigurationFile {
     }
     if let old, !linkBackup() { try replace("~", with: old) }
     try replace("", with: text)
-    Self.syncDirectory(of: path)
+    syncDirectory()
   }
 
   /// Keeps the file as `<file>~` by giving it a second name, which costs no writing; false when that
   /// cannot be done, or others may read the file.
   private func linkBackup() -> Bool {
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
+    guard stat(place.cString, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
     unlink(temporary)
-    guard link(path, temporary) == 0 else { return false }
-    let isKept = rename(temporary, path + "~") == 0
+    guard link(place.cString, temporary) == 0 else { return false }
+    let isKept = rename(temporary, place.appending("~").cString) == 0
     // It stays when the backup was that very file already.
     unlink(temporary)
     return isKept
   }
 
-  private var temporary: String { path + "~new~" }
+  private var temporary: [CChar] { place.appending("~new~").cString }
 
   /// Writes `<file><suffix>` through `<file>~new~`, so that it is always whole.
   private func replace(_ suffix: String, with bytes: [UInt8]) throws(ConfigurationError) {
     // Left over from a process that died while it held the lock.
     unlink(temporary)
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let descriptor = StandardDescriptors.spare(
+      open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
     guard descriptor >= 0 else { throw unwritable(errno) }
     var problem = fchmod(descriptor, 0o600) == 0 ? 0 : errno
     if problem == 0 { problem = keepOwner(descriptor) }
     if problem == 0 { problem = Self.write(bytes, to: descriptor) }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     if close(descriptor) != 0, problem == 0 { problem = errno }
-    if problem == 0, rename(temporary, path + suffix) != 0 { problem = errno }
-    if problem != 0 {
-      unlink(temporary)
-      throw unwritable(problem)
-    }
+    if problem == 0, rename(temporary, place.appending(suffix).cString) != 0 { problem = errno }
+    if problem != 0 { unlink(temporary) }
+    // Another file cannot take the place of one that is mounted there by itself.
+    if problem == EBUSY, suffix.isEmpty { problem = overwrite(with: bytes) }
+    if problem != 0 { throw unwritable(problem) }
+  }
+
+  /// Writes into the file that is there, when the old content is kept beside it already.
+  private func overwrite(with bytes: [UInt8]) -> CInt {
+    let descriptor = StandardDescriptors.spare(open(place.cString, O_WRONLY | O_CLOEXEC))
+    guard descriptor >= 0 else { return errno }
+    // It may be somebody else's, who lets us write.
+    _ = fchmod(descriptor, 0o600)
+    var problem = Self.write(bytes, to: descriptor)
+    if problem == 0, ftruncate(descriptor, off_t(bytes.count)) != 0 { problem = errno }
+    if problem == 0, fsync(descriptor) != 0 { problem = errno }
+    if close(descriptor) != 0, problem == 0 { problem = errno }
+    return problem
   }
 
   /// Gives the new file to the owner of the old one, when root edits the file of somebody else.
   private func keepOwner(_ descriptor: CInt) -> CInt {
     var status = stat()
-    guard geteuid() == 0, stat(path, &status) == 0, status.st_uid != 0 else { return 0 }
+    guard geteuid() == 0, stat(place.cString, &status) == 0, status.st_uid != 0 else { return 0 }
     return fchown(descriptor, status.st_uid, status.st_gid) == 0 ? 0 : errno
   }
 
@@ -111,20 +127,12 @@ extension ConfigurationFile {
   }
 
   /// Makes a rename durable; a file system that can't is as good as it can be.
-  private static func syncDirectory(of path: String) {
-    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  private func syncDirectory() {
+    let descriptor = StandardDescriptors.spare(
+      open(place.directory.cString, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
-  }
-
-  /// The file that a symbolic link leads to, so that the link stays one.
-  private static func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
   }
 
   private func unwritable(_ code: CInt) -> ConfigurationError {

@@ -1,3 +1,4 @@
+internal import AnyEvent
 internal import Glibc
 
 /// The configuration file that all programs of a user share with Perl's `aemp`.
@@ -6,22 +7,37 @@ package struct ConfigurationFile: Hashable, Sendable {
   private static let sizeLimit = 64 << 20
 
   /// Where the file is; empty when neither the environment nor a home directory says.
-  package let path: String
+  let place: PathName
+
+  /// Where the file is, for sentences.
+  package var path: String { place.description }
 
   /// The file at this path.
-  package init(path: String) { self.path = path }
+  package init(path: String) { place = PathName(path) }
+
+  /// The file of this name.
+  package init(_ place: PathName) { self.place = place }
 
   /// The file that these environment variables name.
   ///
   /// `PERL_ANYEVENT_MP_RC` beats `AE_MP_RC`, even when it is empty; without both it is
   /// `.perl-anyevent-mp` in `HOME`.
   package init(environment: [String: String]) {
-    if let path = environment["PERL_ANYEVENT_MP_RC"] ?? environment["AE_MP_RC"] {
-      self.init(path: path)
-    } else if let home = environment["HOME"], !home.isEmpty {
-      self.init(path: home + "/.perl-anyevent-mp")
+    self.init { name in environment[name].map(PathName.init) }
+  }
+
+  /// The file that the process's environment names.
+  package static func ofProcess() -> ConfigurationFile {
+    ConfigurationFile { name in getenv(name).map { PathName(cString: $0) } }
+  }
+
+  private init(_ variable: (String) -> PathName?) {
+    if let path = variable("PERL_ANYEVENT_MP_RC") ?? variable("AE_MP_RC") {
+      place = path
+    } else if let home = variable("HOME"), !home.isEmpty {
+      place = home.appending("/.perl-anyevent-mp")
     } else {
-      self.init(path: "")
+      place = PathName("")
     }
   }
 
@@ -37,9 +53,10 @@ package struct ConfigurationFile: Hashable, Sendable {
 
   /// The bytes of the file; nil when it does not exist.
   func bytes() throws(ConfigurationError) -> [UInt8]? {
-    if path.isEmpty { return nil }
+    if place.isEmpty { return nil }
     // Nobody may ever write to what is no file.
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let descriptor = StandardDescriptors.spare(
+      open(place.cString, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
     if descriptor < 0 {
       if errno == ENOENT { return nil }
       throw unreadable(errno)
@@ -65,9 +82,12 @@ package struct ConfigurationFile: Hashable, Sendable {
     }
   }
 
-  /// What these bytes hold: a hash, or nothing but white space.
+  /// What these bytes hold: a hash, or nothing but white space; a byte order mark before it does not count.
   func parse(_ bytes: [UInt8]?) throws(ConfigurationError) -> [String: Value] {
-    guard let bytes, !bytes.allSatisfy({ $0 <= 0x20 }) else { return [:] }
+    guard var bytes else { return [:] }
+    // Some editors begin a file with a byte order mark.
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
+    guard !bytes.allSatisfy({ $0 <= 0x20 }) else { return [:] }
     let value: Value
     do throws(CodecError) {
       value = try JSON.decodeConfiguration(bytes)

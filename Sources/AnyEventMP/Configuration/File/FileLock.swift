@@ -1,3 +1,4 @@
+internal import AnyEvent
 internal import Glibc
 
 /// An exclusive lock between processes and threads, for the time that a file is edited.
@@ -9,9 +10,9 @@ enum FileLock {
   ///
   /// - Throws: ``ConfigurationError`` when there can be no lock, and what `body` throws.
   static func hold<Result>(
-    for path: String, _ body: () throws(ConfigurationError) -> Result
+    for path: PathName, _ body: () throws(ConfigurationError) -> Result
   ) throws(ConfigurationError) -> Result {
-    let lockPath = path + "~lock~"
+    let lockPath = path.appending("~lock~").cString
     let descriptor = try acquire(lockPath, for: path)
     defer {
       // In this order: who waits finds that the file is gone, and makes a new one.
@@ -22,10 +23,11 @@ enum FileLock {
   }
 
   private static func acquire(
-    _ lockPath: String, for path: String
+    _ lockPath: [CChar], for path: PathName
   ) throws(ConfigurationError) -> CInt {
     while true {
-      let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+      let descriptor = StandardDescriptors.spare(
+        open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
       guard descriptor >= 0 else { throw failure(path, errno) }
       var result: CInt
       repeat { result = flock(descriptor, LOCK_EX) } while result != 0 && errno == EINTR
@@ -41,19 +43,19 @@ enum FileLock {
   }
 
   /// Whether the locked file is still the one that others find.
-  private static func isCurrent(_ descriptor: CInt, _ path: String) -> Bool {
+  private static func isCurrent(_ descriptor: CInt, _ path: [CChar]) -> Bool {
     var locked = stat()
     var present = stat()
     return fstat(descriptor, &locked) == 0 && stat(path, &present) == 0
       && locked.st_ino == present.st_ino && locked.st_dev == present.st_dev
   }
 
-  private static func failure(_ path: String, _ code: CInt) -> ConfigurationError {
+  private static func failure(_ path: PathName, _ code: CInt) -> ConfigurationError {
     ConfigurationError(
       .unwritable,
       """
       cannot lock the configuration file \(path): \(String(cString: strerror(code))); correct \
       that, or name another file in AE_MP_RC
-      """, file: path)
+      """, file: path.description)
   }
 }

@@ -1,5 +1,8 @@
 /// The profiles of a configuration file by name, with their types checked.
 struct ProfileTable {
+  /// How many profiles of a chain a sentence names: enough to find the rest.
+  private static let namesInSentence = 12
+
   let file: String
   let profiles: [String: Value]
 
@@ -54,6 +57,8 @@ struct ProfileTable {
   ) throws(ConfigurationError) -> (profiles: [(String, [String: Value])], warning: String?) {
     var profiles: [(String, [String: Value])] = []
     var path = [name]
+    // The same, to be looked into: a chain may have as many links as the file has room for.
+    var seen: Set<String> = [name]
     var name = name
     while let settings = try self[name] {
       profiles.append((name, settings))
@@ -62,7 +67,7 @@ struct ProfileTable {
       name = try SettingValue(
         setting: .parent, value: parent, origin: .profile(child, file: file)
       ).text()
-      if path.contains(name) { throw circle(path + [name]) }
+      guard seen.insert(name).inserted else { throw circle(path, backTo: name) }
       path.append(name)
       if try self[name] == nil {
         let warning = """
@@ -75,8 +80,12 @@ struct ProfileTable {
     return (profiles, nil)
   }
 
-  private func circle(_ path: [String]) -> ConfigurationError {
-    let circle = path.map { "\"\($0)\"" }.joined(separator: " → ")
+  private func circle(_ path: [String], backTo name: String) -> ConfigurationError {
+    var names = (path + [name]).map { "\"\($0)\"" }
+    if names.count > Self.namesInSentence {
+      names.replaceSubrange((Self.namesInSentence - 2)..<(names.count - 2), with: ["…"])
+    }
+    let circle = names.joined(separator: " → ")
     return ConfigurationError(
       .circularParents,
       "the profiles of \(file) are parents in a circle, \(circle); remove one \"parent\" of them",

@@ -1,0 +1,29 @@
+// A program for tests of what a process inherits from whoever starts it:
+//
+//     anyevent-process descriptors DIRECTORY [guest]
+//     anyevent-process watch lines|handle COUNT
+//     anyevent-process child
+//     anyevent-process signal NAME
+//     anyevent-process fork drop|exit|use
+//
+// It writes what it has found as lines, and ends with 0 when all is as it should be.
+import AnyEvent
+import CLibUV
+import Foundation
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+
+/// Ends with a sentence.
+func fail(_ text: String) -> Never {
+  FileHandle.standardError.write(Data("anyevent-process: \(text)\n".utf8))
+  exit(1)
+}
+
+switch arguments.first {
+case "descriptors" where arguments.count > 1:
+  reportDescriptors(in: arguments[1], isGuest: arguments.dropFirst(2).first == "guest")
+case "watch" where arguments.count == 3: watchInput(arguments[1], Int(arguments[2]) ?? 0)
+case "child": reportChild()
+case "signal" where arguments.count == 2: reportSignal(arguments[1])
+default: fail("there is no such test")
+}
