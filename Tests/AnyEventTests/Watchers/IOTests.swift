@@ -37,6 +37,7 @@ struct IOTests {
       // Both become readable in the same poll; whoever comes first replaces the other's descriptor.
       sendByte(first[0])
       sendByte(second[0])
+      var open = Set(first + second)
       var fresh: [CInt] = []
       var watchers: [CInt: IOWatcher] = [:]
       var calls = 0
@@ -46,11 +47,14 @@ struct IOTests {
         guard fresh.isEmpty else { return }
         watchers[other] = nil
         close(other)
+        // Its number may be that of another test's descriptor by now.
+        open.remove(other)
         var pair: [CInt] = [-1, -1]
         socketpair(AF_UNIX, type, 0, &pair)
         // The number is the lowest free one: the new descriptor has the old one's.
         if pair[1] == other { pair.swapAt(0, 1) }
         fresh = pair
+        open.formUnion(pair)
         watchers[other] = loop.io(pair[0], .read) {
           Issue.record("an event of the old descriptor")
         }
@@ -60,7 +64,7 @@ struct IOTests {
       for _ in 0..<3 { loop.runOnce(waiting: false) }
       #expect(calls == 1)
       watchers = [:]
-      for fd in Set(first + second + fresh) { close(fd) }
+      for fd in open { close(fd) }
     }
   }
 
