@@ -1,8 +1,7 @@
 import AEMPWire
 import Testing
 
-@Suite(.enabled(if: Recording.isThere, "the recorded conversations are not there, skipped"))
-struct RecordingTests {
+@Suite struct RecordingTests {
   private func expectSuccess(
     _ owner: Owner, in recording: Recording, as side: Recording.Side
   ) throws {

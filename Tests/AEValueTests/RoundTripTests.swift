@@ -61,8 +61,7 @@ private func mutated(_ bytes: [UInt8], _ random: inout SeededRandom) -> [UInt8] 
   arguments: [1, 2] as [UInt64])
 func mutations(_ seed: UInt64) throws {
   var random = SeededRandom(seed: seed)
-  var streams: [(Framing, [UInt8])] = []
-  if Vectors.hasTranscripts { streams += try Vectors.dataPhases().map { ($0.framing, $0.bytes) } }
+  var streams = try Vectors.dataPhases().map { ($0.framing, $0.bytes) }
   for framing in Framing.allCases {
     var bytes: [UInt8] = []
     for _ in 0..<8 { bytes += try encoded(framing, "port", [random.value(), random.value()]) }

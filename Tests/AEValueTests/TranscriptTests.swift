@@ -1,8 +1,7 @@
 import AEValue
 import Testing
 
-@Suite(.enabled(if: Vectors.hasTranscripts, "shared/vectors/transcripts is not there, skipped"))
-struct TranscriptTests {
+@Suite struct TranscriptTests {
   @Test("all data phases are there") func allThere() throws {
     let phases = try Vectors.dataPhases()
     #expect(phases.count == 6)

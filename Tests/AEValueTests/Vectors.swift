@@ -1,28 +1,25 @@
 import AEValue
 import Foundation
 
-/// The recorded conversations and JSON documents that lie beside the package, where they are there.
+/// The recorded conversations, and JSON documents that lie beside the package, where they are there.
 enum Vectors {
-  static let folder: URL = {
+  private static let tests = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  /// The folder of the JSON documents.
+  private static let json: URL = {
     if let shared = ProcessInfo.processInfo.environment["AE_SHARED"] {
-      return URL(fileURLWithPath: shared).appendingPathComponent("vectors")
+      return URL(fileURLWithPath: shared).appendingPathComponent("vectors/json")
     }
-    var package = URL(fileURLWithPath: #filePath)
-    for _ in 0..<3 { package.deleteLastPathComponent() }
-    return package.deletingLastPathComponent().appendingPathComponent("shared/vectors")
+    let package = tests.deletingLastPathComponent()
+    return package.deletingLastPathComponent().appendingPathComponent("shared/vectors/json")
   }()
 
-  static var hasJSON: Bool { exists("json") }
-  static var hasTranscripts: Bool { exists("transcripts") }
-
-  private static func exists(_ name: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
-  }
+  static var hasJSON: Bool { FileManager.default.fileExists(atPath: json.path) }
 
   /// The JSON documents whose name starts with `prefix`.
   static func documents(_ prefix: String) throws -> [(name: String, bytes: [UInt8])] {
-    let json = folder.appendingPathComponent("json")
-    return try FileManager.default.contentsOfDirectory(atPath: json.path).sorted()
+    try FileManager.default.contentsOfDirectory(atPath: json.path).sorted()
       .filter { $0.hasPrefix(prefix) && $0.hasSuffix(".json") }
       .map { ($0, Array(try Data(contentsOf: json.appendingPathComponent($0)))) }
   }
@@ -43,11 +40,11 @@ enum Vectors {
 
   /// All data phases of all recordings.
   static func dataPhases() throws -> [DataPhase] {
-    let transcripts = folder.appendingPathComponent("transcripts")
+    let recordings = tests.appendingPathComponent("Recordings")
     var phases: [DataPhase] = []
-    for file in try FileManager.default.contentsOfDirectory(atPath: transcripts.path).sorted()
+    for file in try FileManager.default.contentsOfDirectory(atPath: recordings.path).sorted()
     where file.hasSuffix(".jsonl") {
-      let text = try String(contentsOf: transcripts.appendingPathComponent(file), encoding: .utf8)
+      let text = try String(contentsOf: recordings.appendingPathComponent(file), encoding: .utf8)
       var sides: [String: [UInt8]] = [:]
       for line in text.split(separator: "\n") {
         let line = try JSONDecoder().decode(Line.self, from: Data(line.utf8))

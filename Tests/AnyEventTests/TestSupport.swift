@@ -5,7 +5,7 @@ import Testing
 /// Runs `body` on a loop of its own, with a timer that ends the test if nothing else does.
 func withLoop(_ body: (Loop) throws -> Void) rethrows {
   let loop = Loop()
-  let safety = loop.timer(after: 300) {
+  let safety = loop.timer(after: 30) {
     Issue.record("the test did not end by itself")
     loop.stop()
   }

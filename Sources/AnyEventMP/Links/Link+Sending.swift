@@ -8,19 +8,33 @@ extension Link {
     guard isOpen else { return }
     if node.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
     do {
-      switch framing {
-      case .cbor:
-        try CBOREncoding.appendPacket(
-          name: name, message, to: stream.output, limits: node.limits)
-      case .json:
-        try JSONEncoding.appendPacket(
-          name: name, message, to: stream.output, limits: node.limits)
-      }
+      try encode(message, to: name, into: stream.output)
     } catch {
       return node.refuseToSend(error, to: name, of: entry.id)
     }
     stream.outputGrew()
     if stream.output.count > outputLevel { checkQueue() }
+  }
+
+  @inline(__always)
+  private func encode(
+    _ message: UnsafeBufferPointer<Value>, to name: String, into output: ByteBuffer
+  ) throws(CodecError) {
+    switch framing {
+    case .cbor:
+      try CBOREncoding.appendPacket(name: name, message, to: output, limits: node.limits)
+    case .json:
+      try JSONEncoding.appendPacket(name: name, message, to: output, limits: node.limits)
+    }
+  }
+
+  /// Encodes a request to the node port as it would be sent, and drops it.
+  ///
+  /// - Throws: why it cannot be sent.
+  func check(_ request: [Value]) throws(CodecError) {
+    try request.withUnsafeBufferPointer { request throws(CodecError) in
+      try encode(request, to: "", into: ByteBuffer())
+    }
   }
 
   /// Sends a request about a port of either node.

@@ -35,18 +35,15 @@ extension Node {
     {
       return
     }
-    sendable(reason).withUnsafeBufferPointer { link.send(.kil0, about: port.name, $0) }
+    sendable(reason, about: port, by: link).withUnsafeBufferPointer {
+      link.send(.kil0, about: port.name, $0)
+    }
   }
 
   /// A reason as it can be sent: one that cannot must not keep the other node from being told.
-  private func sendable(_ reason: [Value]) -> [Value] {
+  private func sendable(_ reason: [Value], about port: LocalPort, by link: Link) -> [Value] {
     do {
-      try reason.withUnsafeBufferPointer { reason in
-        // Half of what is allowed: the request's name, the port and JSON's escapes need room too.
-        let half = CodecLimits(
-          maximumSize: limits.maximumSize / 2, maximumDepth: limits.maximumDepth)
-        try CBOREncoding.appendPacket(name: "", reason, to: ByteBuffer(), limits: half)
-      }
+      try link.check([.string(PortRequest.kil0.name), .string(port.name)] + reason)
       return reason
     } catch {
       return [.string("die"), .string("the reason could not be sent: \(error)")]

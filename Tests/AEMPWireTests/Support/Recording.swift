@@ -11,20 +11,13 @@ struct Recording {
   static let secret = "s3cret-for-vectors"
   static let names = ["cbor", "json", "mixed"]
 
-  /// The folder with the vectors; beside the package unless the environment says otherwise.
-  static let folder: URL = {
-    if let shared = ProcessInfo.processInfo.environment["AE_SHARED"] {
-      return URL(fileURLWithPath: shared).appendingPathComponent("vectors/transcripts")
-    }
-    let package = (0..<4).reduce(URL(fileURLWithPath: #filePath)) { path, _ in
+  /// The folder of the recordings.
+  private static let folder: URL = {
+    let tests = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { path, _ in
       path.deletingLastPathComponent()
     }
-    return package.deletingLastPathComponent()
-      .appendingPathComponent("shared/vectors/transcripts")
+    return tests.appendingPathComponent("Recordings")
   }()
-
-  static let isThere = FileManager.default.fileExists(
-    atPath: folder.appendingPathComponent("cbor.jsonl").path)
 
   init(_ name: String) throws {
     struct Line: Decodable {

@@ -6,19 +6,16 @@ import Testing
 
 /// The recorded conversations between two 2.02 nodes: alpha is global, beta its slave.
 private enum Recordings {
-  static let folder: String? = {
-    var candidates: [String] = []
-    if let shared = ProcessInfo.processInfo.environment["AE_SHARED"] { candidates.append(shared) }
-    var root = URL(fileURLWithPath: #filePath)
-    for _ in 0..<4 { root.deleteLastPathComponent() }
-    candidates.append(root.deletingLastPathComponent().appendingPathComponent("shared").path)
-    return candidates.map { $0 + "/vectors/transcripts" }
-      .first { FileManager.default.fileExists(atPath: $0) }
+  private static let folder: URL = {
+    var tests = URL(fileURLWithPath: #filePath)
+    for _ in 0..<3 { tests.deleteLastPathComponent() }
+    return tests.appendingPathComponent("Recordings")
   }()
 
   /// The `g_*` messages of a recording, in order, with who sent them.
   static func messages(_ name: String) throws -> [(isSlave: Bool, message: [Value])] {
-    let text = try String(contentsOfFile: "\(folder ?? "")/\(name).jsonl", encoding: .utf8)
+    let text = try String(
+      contentsOf: folder.appendingPathComponent("\(name).jsonl"), encoding: .utf8)
     var lines: [String: Int] = [:]
     var messages: [(Bool, [Value])] = []
     var framings: [String: Framing] = [:]
@@ -59,10 +56,7 @@ private enum Recordings {
   }
 }
 
-@Suite(
-  "recorded conversations",
-  .enabled(if: Recordings.folder != nil, "../shared/vectors/transcripts is not there, skipped"))
-struct RecordedDatabaseTests {
+@Suite("recorded conversations") struct RecordedDatabaseTests {
   @Test("the recorded slave gets from us what it got", arguments: ["json", "cbor", "mixed"])
   func slaveIsAnswered(name: String) throws {
     let recorded = try Recordings.messages(name)

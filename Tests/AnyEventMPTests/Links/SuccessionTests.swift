@@ -45,6 +45,50 @@ import Testing
     }
   }
 
+  @Test("who waits is still there when the old connection is given up")
+  func patience() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      let first = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.connectedNodes == [id] })
+      let successor = try WirePeer(
+        RawPeer.connect(node.address, test), id: id, as: .dialling,
+        keys: [Greeting.Key(Node.agreementKey, "1")])
+      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+      // The old one says nothing.
+      var time = 0.0
+      while !first.isClosed, !successor.isClosed, time < 3 * node.heartbeat.interval {
+        test.loop.advance(by: 0.1)
+        test.settle()
+        time += 0.1
+      }
+      #expect(first.isClosed && time >= node.heartbeat.interval)
+      test.run(until: { successor.established != nil || successor.isClosed })
+      #expect(successor.established != nil)
+    }
+  }
+
+  @Test("a successor that goes by 2.02's rules waits for a second, and then is refused")
+  func patienceWithPerl() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      let first = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.connectedNodes == [id] })
+      let successor = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
+      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+      test.loop.advance(by: 0.9)
+      test.settle()
+      #expect(node.switchboard.pending.count == 1 && !successor.isClosed)
+      test.loop.advance(by: 0.2)
+      test.run(until: { successor.isClosed })
+      #expect(!first.isClosed && successor.established == nil)
+    }
+  }
+
   @Test("all are refused when the old connection proves to be alive")
   func alive() throws {
     try withLoop(manualTime: 1000) { test in

@@ -103,6 +103,29 @@ import Testing
     }
   }
 
+  @Test("one port id made from text, used by several nodes, leads each of them to its own")
+  func sharedText() throws {
+    try withPair { global, slave, test in
+      var got: [String] = []
+      let local = global.run { port { got.append("global") } }
+      let text = PortID(local.id)
+      global.run { snd(text, "x") }
+      #expect(got == ["global"])
+      slave.run {
+        #expect(slave.resolve(text.ref).kind == .remote)
+        #expect(slave.resolve(text.ref).owner == slave.serial)
+        snd(text, "x")
+      }
+      test.run(until: { got.count == 2 })
+      #expect(global.resolve(text.ref) === local.ref)
+
+      let elsewhere = PortID("elsewhere#p")
+      let ofGlobal = global.resolve(elsewhere.ref)
+      #expect(slave.resolve(elsewhere.ref).owner == slave.serial)
+      #expect(global.resolve(elsewhere.ref) === ofGlobal)
+    }
+  }
+
   @Test("a port made before the node has its name gets the name too, and is found under both")
   func beforeConfigure() throws {
     try withLoop { test in

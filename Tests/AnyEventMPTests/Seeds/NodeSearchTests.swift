@@ -1,4 +1,5 @@
 import AnyEvent
+import Glibc
 import Testing
 
 @testable import AnyEventMP
@@ -83,6 +84,32 @@ import Testing
       test.loop.advance(by: 0.2)
       #expect(reason == ["transport_error", "n", "connect timeout"])
       #expect(node.entries.isEmpty)
+    }
+  }
+
+  @Test("once an address is known, it is tried for as long as it takes")
+  func knownInTime() throws {
+    try withLoop(manualTime: 1000) { test in
+      // It takes connections and never says who it is.
+      var streams: [ConnectedSocket] = []
+      let listener = try test.loop.listen(on: TestHost.next(), 0) { streams.append($0) }
+      defer {
+        listener.close()
+        for stream in streams { close(stream.fd) }
+      }
+      let node = try Node.listening(
+        on: test.loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12, connectInterval: 2)
+      defer { node.close() }
+      var reason: Message?
+      _ = node.monitor(PortID("n#p").ref) { reason = $0 }
+      node.found("n", nil)
+      test.loop.advance(by: 1)
+      node.found("n", [listener.address.description])
+      test.run(until: { !streams.isEmpty })
+      test.loop.advance(by: 10)
+      #expect(reason == nil)
+      test.loop.advance(by: 5)
+      #expect(reason == ["transport_error", "n", "connect timeout"])
     }
   }
 

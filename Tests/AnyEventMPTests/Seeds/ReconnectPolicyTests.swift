@@ -49,6 +49,15 @@ import Testing
     #expect(last >= 30 * 0.6)
   }
 
+  @Test("a connection counts as a success from five seconds on")
+  func proving() {
+    var random = SeededGenerator(seed: 5)
+    var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
+    for _ in 0..<3 { #expect(policy.delayAfterLoss(lasted: 5, using: &random) == 0) }
+    #expect(policy.delayAfterLoss(lasted: 4.9, using: &random) > 0)
+    #expect(policy.delayAfterLoss(lasted: 5, using: &random) == 0)
+  }
+
   @Test("a connection that drops at once is retried at once also after failed attempts")
   func lossAfterFailures() {
     var random = SeededGenerator(seed: 4)

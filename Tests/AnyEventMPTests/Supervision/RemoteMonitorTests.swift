@@ -39,6 +39,38 @@ import Testing
     }
   }
 
+  /// Reasons of lengths up to the largest packet and beyond: letters, and what JSON writes as six
+  /// bytes each.
+  @Test(
+    "whatever a port dies of, the other node is told; as it is, if that fits into a packet",
+    arguments: ["cbor", "json"], ["x", "\u{1}"])
+  func largeReasons(framing: String, character: String) throws {
+    try withPair(framings: [framing]) { global, slave, test in
+      let limit = 2000
+      global.packetLimit = limit
+      var whole = 0
+      for length in Array(stride(from: 100, to: limit - 200, by: 50)) + Array(limit - 200...limit) {
+        let p = global.run { port {} }
+        var reason: Message?
+        slave.run { mon(p.id) { reason = $0 } }
+        test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        let text = String(repeating: character, count: length)
+        global.run { kil(p, "large", text) }
+        test.run(until: { reason != nil }, "nothing was told of \(length) characters")
+        try #require(reason != nil)
+        guard reason?.first == "die" else {
+          #expect(reason == ["large", .string(text)])
+          whole = length
+          continue
+        }
+        #expect(reason?[1].string?.hasPrefix("the reason could not be sent: ") == true)
+      }
+      let size = framing == "json" && character != "x" ? 6 : 1
+      // What else is in the packet takes less than a hundred bytes.
+      #expect(whole * size <= limit && (whole + 50) * size > limit - 100)
+    }
+  }
+
   @Test("mon on a port that never was fires with no_such_port")
   func nonexistent() throws {
     try withPair { global, slave, test in

@@ -8,25 +8,25 @@ import Testing
 /// A loop for one test, which ends by itself when the test does not.
 final class TestLoop {
   let loop: Loop
-  private var safety: DispatchWorkItem?
+  private let flag = SafetyFlag()
+  /// How long (s) a condition is waited for; once one was not met, the test waits for no other.
+  private static let patience = 30.0
 
   init(_ loop: Loop) {
     self.loop = loop
-    // A clock of its own: on a loop with manual time no timer of the loop would do.
-    let flag = SafetyFlag()
-    let item = DispatchWorkItem { loop.post { flag.isRaised = true } }
-    DispatchQueue.global().asyncAfter(deadline: .now() + 300, execute: item)
-    safety = item
-    self.flag = flag
   }
-
-  private let flag: SafetyFlag
 
   /// Runs the loop until the condition holds.
   func run(
     until condition: () -> Bool, _ what: Comment = "the condition was never met",
     _ location: SourceLocation = #_sourceLocation
   ) {
+    if condition() { return }
+    // A clock of its own: on a loop with manual time no timer of the loop would do.
+    let (loop, flag) = (loop, flag)
+    let safety = DispatchWorkItem { loop.post { flag.isRaised = true } }
+    DispatchQueue.global().asyncAfter(deadline: .now() + Self.patience, execute: safety)
+    defer { safety.cancel() }
     while !condition() {
       if flag.isRaised {
         Issue.record(what, sourceLocation: location)
@@ -43,7 +43,6 @@ final class TestLoop {
   }
 
   func close() {
-    safety?.cancel()
     loop.close()
   }
 }

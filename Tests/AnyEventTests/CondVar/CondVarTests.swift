@@ -153,7 +153,7 @@ struct CondVarTests {
     await onOtherThread {
       let loop = Loop()
       let waiter = Waiter(LoopExecutor(loop), loop)
-      let safety = loop.timer(after: 300) { Issue.record("nobody was told") }
+      let safety = loop.timer(after: 30) { Issue.record("nobody was told") }
       Task {
         async let first = waiter.wait()
         async let second = waiter.wait()
@@ -174,7 +174,7 @@ struct CondVarTests {
     await onOtherThread {
       let loop = Loop()
       let waiter = Waiter(LoopExecutor(loop), loop)
-      let safety = loop.timer(after: 300) { Issue.record("nobody was told") }
+      let safety = loop.timer(after: 30) { Issue.record("nobody was told") }
       Task {
         async let failure = waiter.waitForError()
         await waiter.croakWhenWaiting()

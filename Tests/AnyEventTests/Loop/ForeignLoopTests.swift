@@ -227,7 +227,7 @@ struct ForeignLoopTests {
           }
         }
         loop.keepsLoopAlive = true
-        let safety = loop.timer(after: 300) {
+        let safety = loop.timer(after: 30) {
           Issue.record("the actor was not called")
           loop.close()
         }
