@@ -23,8 +23,16 @@ extension Node {
     if configuration?.secure == true, entry !== home {
       throw RequestError("other nodes may not start functions here: the configuration says secure")
     }
-    guard let function = functions[name] else { throw refusal(of: name) }
+    guard let function = functions[name] ?? builtIn(name) else { throw refusal(of: name) }
     return function
+  }
+
+  /// What every node has without its program having registered it.
+  func builtIn(_ name: String) -> FunctionTable.Function? {
+    switch name {
+    case LogSender.function: { [unowned self] in try connectLogCatcher($0) }
+    default: nil
+    }
   }
 
   /// Calls a function on a node, from the event loop; what goes wrong there is only logged there.
@@ -49,6 +57,9 @@ extension Node {
     if service.name == "AnyEvent::MP::Global::" { return database.becomeGlobal() }
     if service.isModule { return }
     do {
+      if service.name == "AnyEvent::MP::LogCatcher::catch", functions[service.name] == nil {
+        return try catchLogs(asService: service.arguments)
+      }
       guard let function = functions[service.name] else { throw refusal(of: service.name) }
       try ([.string(service.name)] + service.arguments).withUnsafeBufferPointer(function)
     } catch {

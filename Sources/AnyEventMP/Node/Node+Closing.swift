@@ -7,6 +7,7 @@ extension Node {
   public func close() {
     loop.preconditionOnLoop()
     isClosed = true
+    stopLogs()
     seeds.stop()
     heartbeat.stop()
     switchboard.close()
@@ -48,6 +49,7 @@ extension Node {
 
   /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
   func dissolve() {
+    dissolveLogs()
     for entry in entries.values { entry.dissolve() }
     home.dissolve()
     let callbacks = (functions, nodeWatchers)

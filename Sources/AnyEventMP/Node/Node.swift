@@ -76,6 +76,12 @@ public final class Node {
   /// Called from the loop when an attempt to connect to a node has failed.
   package var onFailedDial: ((FailedDial) -> Void)?
   lazy var peerLog = PeerLog(loop: loop)
+  /// Whose messages are sent to catchers, and where caught ones are logged.
+  var logSystem = LogSystem.shared
+  /// Sends our log messages to other nodes, once one has asked for them.
+  var logSender: LogSender?
+  /// Catches the log messages of other nodes.
+  var logCatching: LogCatching?
   /// The node whose packet is being handled.
   var sourceNode: NodeEntry?
   /// When the node was made, by the loop's clock.

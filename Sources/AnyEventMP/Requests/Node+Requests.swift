@@ -11,7 +11,7 @@ extension Node {
   private func supports(_ request: String) -> Bool {
     if configuration?.secure != true {
       if request == NodeRequest.status.rawValue || request == Self.spawnRequest { return true }
-      if functions[request] != nil { return true }
+      if functions[request] ?? builtIn(request) != nil { return true }
     }
     guard let request = NodeRequest(rawValue: request) else {
       return DatabaseRequest.names.contains(request)

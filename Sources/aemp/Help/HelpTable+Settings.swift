@@ -70,7 +70,8 @@ extension HelpTable {
     text: [
       """
       A service is the name of a function to call once the node is up, or, as JSON, a list of the \
-      name and its arguments.
+      name and its arguments. Every node has two: AnyEvent::MP::Global:: makes it global, and \
+      AnyEvent::MP::LogCatcher::catch LEVEL logs what all other nodes log up to a level, 1 to 9.
       """,
       """
       LIST is names with commas or a JSON array of services. addservice appends one, also if there is \
@@ -80,6 +81,7 @@ extension HelpTable {
     examples: [
       #"aemp setservices '["My::Service::", ["My::function", 1]]'"#,
       #"aemp addservice '["My::function", 2]'"#,
+      #"aemp profile logger addservice '["AnyEvent::MP::LogCatcher::catch", 9]'"#,
     ])
 
   static func setting(

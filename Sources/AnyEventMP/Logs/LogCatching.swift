@@ -1,0 +1,158 @@
+import AnyEvent
+
+/// The side that catches: asks every node in the database for its log messages, and logs what comes.
+final class LogCatching {
+  /// So many messages of one node are logged a second; others are counted.
+  static let linesPerSecond = 1000
+  /// Messages of so many different contexts are logged in these; further ones in our own.
+  static let maximumContexts = 256
+
+  private unowned let node: Node
+  /// What is caught.
+  let level: LogLevel
+  private var endWatch: (() -> Void)?
+  /// Where the database says that they listen.
+  private var listed: [String: Value] = [:]
+  private var sources: [String: Source] = [:]
+  private var retries: [String: TimerWatcher] = [:]
+  private var limiter = LogRateLimiter<String>(
+    lines: LogCatching.linesPerSecond, interval: 1, maximumKeys: 1024)
+  private var contexts: [String: LogContext] = [:]
+
+  /// A node that was asked.
+  private struct Source {
+    /// Where it sends its messages.
+    let port: PortID
+    /// Calls when the node is lost.
+    let monitor: PortMonitor
+  }
+
+  init(node: Node, level: LogLevel) {
+    self.node = node
+    self.level = level
+  }
+
+  /// The nodes that were asked for their messages.
+  var nodes: [String] { sources.keys.sorted() }
+
+  func start() {
+    AE.log(.info, in: Log.logCatcher, "catching the log of other nodes up to level \(level).")
+    // Not as part of a port that may be running: it is to go on without it.
+    let before = node.running
+    node.running = nil
+    defer { node.running = before }
+    endWatch = node.database.monitor(InternalFamily.listeners) {
+      [unowned self] family, added, changed, deleted in
+      for id in deleted { unlist(id) }
+      for id in added + changed {
+        listed[id] = family[id]
+        connect(to: id)
+      }
+    }
+  }
+
+  func stop() {
+    endWatch?()
+    endWatch = nil
+    retries = [:]
+    for id in sources.keys { leave(id) }
+  }
+
+  private func unlist(_ id: String) {
+    listed[id] = nil
+    retries[id] = nil
+  }
+
+  /// Asks a node for its messages; one that listens nowhere only if it is connected.
+  private func connect(to id: String) {
+    guard id != node.id, sources[id] == nil else { return }
+    let hasListeners = listed[id]?.array?.isEmpty == false
+    guard hasListeners || node.isUp(id) == true else { return }
+    retries[id] = nil
+    let port = node.makePort()
+    node.localPort(port, for: "catch")?.fallback = Handler { [unowned self] message in
+      received(message, from: id)
+    }
+    let monitor = node.monitor(PortID(id)) { [unowned self] _ in
+      leave(id)
+      retry(id)
+    }
+    sources[id] = Source(port: port, monitor: monitor)
+    node.send(
+      [.int(0), .string(port.id), .int(Int(level.rawValue))], toFunction: LogSender.function, on: id
+    )
+  }
+
+  /// The node is gone, or cannot be reached; it may come back without the database having noticed.
+  private func retry(_ id: String) {
+    guard listed[id] != nil, endWatch != nil else { return }
+    retries[id] = node.loop.timer(after: node.monitorTimeout) { [reference = node.reference] in
+      reference.node?.run { reference.node?.logCatching?.connect(to: id) }
+    }
+  }
+
+  private func leave(_ id: String) {
+    guard let source = sources.removeValue(forKey: id) else { return }
+    source.monitor.cancel()
+    node.kill(source.port)
+  }
+
+  /// A message of another node: time, context, level, text.
+  private func received(_ message: UnsafeBufferPointer<Value>, from id: String) {
+    LogTap.quietly {
+      guard message.count >= 4, let time = message[0].double, let title = message[1].string,
+        let level = LogLevel(message[2].string ?? ""), let text = message[3].string
+      else {
+        return node.peerLog.log(
+          .error, in: Log.logCatcher, "\(id) sends no log messages but something else: ignored",
+          similarTo: "\(id): log messages")
+      }
+      let context = context(title)
+      guard context.isEnabled(level) else { return }
+      switch limiter.admit(id, at: node.loop.monotonicNow) {
+      case .suppress: break
+      case .log(let suppressed):
+        if suppressed > 0 {
+          node.logSystem.context(LogSender.title)
+            .log(.warn, "[\(id)] \(suppressed) log messages were left out: there were too many")
+        }
+        context.log(
+          level, "[\(id)\(Self.difference(node.loop.time - time))] \(Log.cut(text, to: 16_000))")
+      }
+    }
+  }
+
+  /// How far the other node's clock is behind, as `(+0.0123)`; nothing when it can hardly be seen.
+  static func difference(_ seconds: Double) -> String {
+    guard abs(seconds) > 1e-4 else { return "" }
+    guard abs(seconds) < 1e9 else { return "(unknown time)" }
+    let parts = Int((abs(seconds) * 1e4).rounded())
+    let fraction = String(parts % 10_000)
+    let zeros = String(repeating: "0", count: 4 - fraction.utf8.count)
+    return "(\(seconds < 0 ? "-" : "+")\(parts / 10_000).\(zeros)\(fraction))"
+  }
+
+  /// The context of that name here; a context once made stays for ever, so others can't make many.
+  private func context(_ title: String) -> LogContext {
+    if let known = contexts[title] { return known }
+    guard contexts.count < Self.maximumContexts, Self.isPackage(title) else {
+      return node.logSystem.context(LogSender.title)
+    }
+    let context = node.logSystem.context(title)
+    contexts[title] = context
+    return context
+  }
+
+  /// Whether the text can be the name of a package or a module.
+  private static func isPackage(_ title: String) -> Bool {
+    (1...100).contains(title.utf8.count)
+      && title.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: ":"):
+          true
+        default: false
+        }
+      }
+  }
+}

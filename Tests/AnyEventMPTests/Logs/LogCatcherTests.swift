@@ -1,0 +1,166 @@
+import AnyEvent
+import Dispatch
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Catching the logs of other nodes") struct LogCatcherTests {
+  /// Two connected nodes with a log each, of which the slave catches the global one's.
+  private func withCatcher(
+    _ level: LogLevel = .trace,
+    _ body: (_ caught: Node, _ catcher: Node, LogProbe, TestLoop) throws -> Void
+  ) throws {
+    try withPair { caught, catcher, test in
+      let (own, other) = (LogProbe(catcher), LogProbe(caught))
+      catcher.run { LogCatcher.catch(level) }
+      test.run(until: { caught.logSender?.ports.isEmpty == false })
+      try body(caught, catcher, own, test)
+      withExtendedLifetime(other) {}
+    }
+  }
+
+  @Test("a message is logged where it is caught, in its context, with its level and its node")
+  func line() throws {
+    try withCatcher { caught, catcher, probe, test in
+      caught.logLine(.warn, "something\nin two lines")
+      test.run(until: { !probe.messages.isEmpty })
+      let lines = probe.messages[0].split(separator: "\n")
+      #expect(lines[0] == "warn  My::Program: [\(caught.id)] something")
+      #expect(lines[1].hasSuffix("+ in two lines"))
+      #expect(probe.messages.count == 1)
+    }
+  }
+
+  @Test("only messages up to the level come, another level takes its place, and nil ends it")
+  func levels() throws {
+    try withCatcher(.note) { caught, catcher, probe, test in
+      func log(_ text: String) {
+        caught.logLine(.info, "\(text) info")
+        caught.logLine(.note, "\(text) note")
+      }
+      log("first")
+      test.run(until: { probe.messages.count == 1 })
+      catcher.catchLogs(upTo: .info)
+      test.run(until: { caught.logSender?.ports.count == 1 && caught.isCaught(upTo: .info) })
+      log("second")
+      test.run(until: { probe.messages.count == 3 })
+      catcher.catchLogs(upTo: nil)
+      test.run(until: { caught.logSender?.ports.isEmpty == true })
+      log("third")
+      test.settle()
+      #expect(
+        probe.messages
+          == ["first note", "second info", "second note"].map {
+            "\($0.hasSuffix("info") ? "info " : "note ") My::Program: [\(caught.id)] \($0)"
+          })
+    }
+  }
+
+  @Test("a message from another thread comes, too")
+  func threads() throws {
+    try withCatcher { caught, _, probe, test in
+      let context = caught.logSystem.context("My::Thread")
+      DispatchQueue.global().async { context.log(.error, "from elsewhere") }
+      test.run(until: { probe.messages(with: "] from elsewhere").count == 1 })
+    }
+  }
+
+  @Test("two nodes that catch each other get each message once")
+  func mutual() throws {
+    try withCatcher { caught, catcher, probe, test in
+      let other = LogProbe(caught)
+      catcher.catchLogs(upTo: nil)
+      test.run(until: { caught.logSender?.ports.isEmpty == true })
+      // Both anew, since the logs have changed.
+      caught.stopLogs()
+      caught.catchLogs(upTo: .trace)
+      catcher.catchLogs(upTo: .trace)
+      test.run(until: {
+        caught.logSender?.ports.count == 1 && catcher.logSender?.ports.count == 1
+      })
+      for n in 0..<10 {
+        caught.logLine(.trace, "ping \(n)")
+        catcher.logLine(.trace, "pong \(n)")
+      }
+      test.run(until: {
+        probe.messages(with: "] ping").count >= 10 && other.messages(with: "] pong").count >= 10
+      })
+      test.settle()
+      for log in [probe, other] {
+        #expect(log.messages.count == 20)
+        #expect(log.messages(with: "[").count == 10)
+        #expect(log.messages(with: "] [").isEmpty)
+      }
+    }
+  }
+
+  @Test("nodes that come later are caught, and those that were away are caught again")
+  func coming() throws {
+    try withLoop { test in
+      let catcher = try Node.listening(on: test.loop, "catcher", monitorTimeout: 0.3)
+      defer { catcher.close() }
+      let probe = LogProbe(catcher)
+      catcher.catchLogs(upTo: .warn)
+      let node = try Node.listening(
+        on: test.loop, "node", seeds: [catcher.address], monitorTimeout: 0.3)
+      defer { node.close() }
+      let log = LogProbe(node)
+      for n in 1...3 {
+        test.run(until: { node.logSender?.ports.count == 1 })
+        node.logLine(.warn, "time \(n)")
+        test.run(until: { probe.messages(with: "] time \(n)").count == 1 })
+        let link = try #require(node.entries[catcher.id]?.link)
+        node.nodeDown(link.entry, [.string("cut")])
+        test.run(until: { node.logSender?.ports.isEmpty == true })
+      }
+      #expect(probe.messages.count == 3)
+      withExtendedLifetime(log) {}
+    }
+  }
+
+  @Test("a connection that is lost while the database does not notice is made again")
+  func retry() throws {
+    try withLoop { test in
+      let global = try Node.listening(on: test.loop, "global", monitorTimeout: 0.3)
+      defer { global.close() }
+      let nodes = try (0..<2).map { n in
+        try Node.listening(
+          on: test.loop, "slave\(n)", seeds: [global.address], monitorTimeout: 0.3)
+      }
+      defer { for node in nodes { node.close() } }
+      let logs = ([global] + nodes).map { LogProbe($0) }
+      nodes[0].catchLogs(upTo: .warn)
+      for n in 1...2 {
+        test.run(until: { nodes[1].logSender?.ports.count == 1 })
+        nodes[1].logLine(.warn, "time \(n)")
+        test.run(until: { logs[1].messages(with: "] time \(n)").count == 1 })
+        nodes[0].nodeDown(nodes[0].entry(for: nodes[1].id), [.string("cut")])
+        test.run(until: { nodes[1].logSender?.ports.isEmpty == true })
+      }
+    }
+  }
+
+  @Test("the configuration can name it as a service, with the level by name or number")
+  func service() throws {
+    for level: Value in [8, "8", "debug"] {
+      try withLoop { test in
+        let node = Node(on: test.loop)
+        defer { node.close() }
+        try node.configure(
+          ConfigurationArguments(
+            "test", nodeid: TestName.next("logger"), binds: [],
+            services: [["AnyEvent::MP::LogCatcher::catch", level]],
+            secret: "the tests' secret", norc: true))
+        test.run(until: { node.logCatching != nil })
+        #expect(node.logCatching?.level == .debug)
+      }
+    }
+  }
+}
+
+extension Node {
+  /// Whether somebody is sent messages of the level.
+  fileprivate func isCaught(upTo level: LogLevel) -> Bool {
+    logSystem.context("My::Program").isEnabled(level) && logSender?.level == level
+  }
+}

@@ -1,0 +1,196 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// With one end of the wire in the hands of the test, as a Perl node speaks.
+@Suite("Catching logs on the wire") struct LogCatcherWireTests {
+  private static let connect = "AnyEvent::MP::LogCatcher::connect"
+
+  private func withPeer(
+    secure: Bool? = nil, _ body: (Node, WirePeer, LogProbe, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"],
+          secret: "the tests' secret", secure: secure, norc: true))
+      let probe = LogProbe(node)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), test)
+      try body(node, peer, probe, test)
+    }
+  }
+
+  @Test(
+    "who calls connect with a port and a level gets time, context, level and text until it dies")
+  func caught() throws {
+    try withPeer { node, peer, _, test in
+      let port = "\(peer.id)#log"
+      peer.send("", .string(Self.connect), 0, .string(port), 7)
+      test.run(until: { peer.messages().contains(["mon1", "log"]) })
+      node.logLine(.debug, "not this one")
+      node.logLine(.info, "text")
+      test.run(until: { !peer.messages(to: "log").isEmpty })
+      let message = peer.messages(to: "log")[0]
+      #expect(message.dropFirst() == ["My::Program", 7, "text"])
+      #expect(abs((message[0].double ?? 0) - node.loop.time) < 60)
+      peer.send("", "kil0", "log")
+      test.run(until: { node.logSender?.ports.isEmpty == true })
+      node.logLine(.info, "nobody listens")
+      test.settle()
+      #expect(peer.messages(to: "log").count == 1)
+    }
+  }
+
+  @Test("the level may be a name, is changed by another call, and null ends it")
+  func levels() throws {
+    try withPeer { node, peer, _, test in
+      let port = Value.string("\(peer.id)#log")
+      for (level, expected) in [("note", LogLevel.note), ("9", .trace)] as [(Value, LogLevel)] {
+        peer.send("", .string(Self.connect), 0, port, level)
+        test.run(until: { node.logSender?.level == expected })
+      }
+      #expect(node.logSender?.ports.count == 1)
+      peer.send("", .string(Self.connect), 0, port, nil)
+      test.run(until: { node.logSender?.level == nil })
+    }
+  }
+
+  @Test("what cannot be a call is refused and logged, and a node that is secure refuses all")
+  func refusals() throws {
+    let calls: [[Value]] = [
+      [], [0], [0, "", 9], [0, "x#y", 0], [0, "x#y", 10], [0, "x#y", "loud"], [0, ["x"], 9],
+      [0, "x#y", [:]],
+    ]
+    for secure in [false, true] {
+      try withPeer(secure: secure) { node, peer, _, test in
+        let good: [Value] = [0, .string("\(peer.id)#log"), 9]
+        for call in calls + (secure ? [good] : []) {
+          peer.send(packet: [.string(Self.connect)] + call)
+        }
+        test.run(until: {
+          !LogCollector.shared.lines(with: "\(peer.id) failed", upTo: .error).isEmpty
+        })
+        test.settle()
+        #expect(node.logSender?.level == nil)
+        peer.send("", "can", .string(Self.connect), .string("\(peer.id)#can"))
+        test.run(until: { !peer.messages(to: "can").isEmpty })
+        #expect(peer.messages(to: "can") == [[.string(secure ? "" : "1")]])
+      }
+    }
+  }
+
+  @Test("who is sent less than was logged is told how much it has missed")
+  func missed() throws {
+    try withPeer { node, peer, _, test in
+      node.logSystem.FILTER.level(nil)
+      peer.send("", .string(Self.connect), 0, .string("\(peer.id)#log"), 9)
+      test.run(until: { node.logSender?.level == .trace })
+      let count = 2 * LogTap.maximumLines
+      for n in 0..<count { node.logLine(.trace, "line \(n)") }
+      test.run(until: { peer.messages(to: "log").count >= LogTap.maximumLines + 1 })
+      let messages = peer.messages(to: "log")
+      #expect(
+        messages[0].dropFirst() == [
+          "AnyEvent::MP::LogCatcher", 5,
+          .string(
+            "\(LogTap.maximumLines) log messages were left out: there were too many to be sent"),
+        ])
+      #expect(messages[1].last == "line 0")
+      #expect(messages.count == LogTap.maximumLines + 1)
+    }
+  }
+
+  @Test("only so many ports may catch at a time")
+  func manyCatchers() throws {
+    try withPeer { node, peer, _, test in
+      for n in 0..<(2 * LogSender.maximumCatchers) {
+        peer.send("", .string(Self.connect), 0, .string("\(peer.id)#\(n)"), 9)
+      }
+      test.run(until: { node.logSender?.ports.count == LogSender.maximumCatchers })
+      test.settle()
+      #expect(node.logSender?.ports.count == LogSender.maximumCatchers)
+    }
+  }
+
+  /// The port that a node which catches has made for the peer.
+  private func catchPeer(_ node: Node, _ peer: WirePeer, _ test: TestLoop) throws -> String {
+    node.catchLogs(upTo: .debug)
+    peer.send("", "g_slave", ["'l": [peer.id: ["127.0.0.1:1"]] as Value] as Value)
+    let calls = { peer.messages().filter { $0.first == .string(Self.connect) } }
+    test.run(until: { !calls().isEmpty })
+    #expect(calls().count == 1)
+    let call = calls()[0]
+    #expect(call[1] == 0 && call[3] == 8)
+    return String(try #require(call[2].string).drop { $0 != "#" }.dropFirst())
+  }
+
+  @Test("a node that catches calls connect, and logs what is sent, also values as Perl writes them")
+  func catching() throws {
+    try withPeer { node, peer, probe, test in
+      let port = try catchPeer(node, peer, test)
+      peer.send(port, 1, "Perl::Module", "5", "text")
+      peer.send(port, "\(node.loop.time)", "main", 7, 42)
+      test.run(until: { probe.messages.count == 2 })
+      #expect(probe.messages[0] == "warn  Perl::Module: [\(peer.id)(unknown time)] text")
+      #expect(probe.messages[1] == "info  main: [\(peer.id)] 42")
+    }
+  }
+
+  @Test("what others send is legible on a terminal, of bearable length, and makes few contexts")
+  func hostile() throws {
+    try withPeer { node, peer, probe, test in
+      let port = try catchPeer(node, peer, test)
+      let time = Value.double(node.loop.time)
+      peer.send(port, time, "main", 5, "\u{1b}[2J\u{202e}evil\u{9b}\r")
+      peer.send(port, time, "evil \u{1b}[2J", 5, "name")
+      peer.send(port, time, "main", 5, .string(String(repeating: "x", count: 1 << 20)))
+      for n in 0..<500 { peer.send(port, time, .string("Made::Up\(n)"), 5, "context") }
+      test.run(until: { probe.messages.count == 503 })
+      let text = probe.messages.joined()
+      #expect(
+        !text.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{202e}" || $0 == "\u{9b}" })
+      #expect(probe.messages[0].hasSuffix(#"] \x1b[2J\x{202e}evil\x9b\x0d"#))
+      #expect(probe.messages[1] == "warn  AnyEvent::MP::LogCatcher: [\(peer.id)] name")
+      #expect(probe.messages[2].utf8.count < 20_000)
+      let contexts = Set(probe.messages.compactMap { $0.split(separator: " ").dropFirst().first })
+      #expect(contexts.count <= LogCatching.maximumContexts + 1)
+    }
+  }
+
+  @Test("messages of another form are ignored, and said so a few times")
+  func malformed() throws {
+    try withPeer { node, peer, probe, test in
+      let port = try catchPeer(node, peer, test)
+      let time = Value.double(node.loop.time)
+      let bad: [[Value]] = [
+        [], [time], [time, "main", 5], [time, "main", 0, "x"], [time, "main", "", "x"],
+        [time, [], 5, "x"], ["x", "main", 5, "x"], [time, "main", 5, ["x"]], [1e300, 2e300],
+      ]
+      for message in bad { peer.send(packet: message, to: port) }
+      for _ in 0..<100 { peer.send(packet: [], to: port) }
+      peer.send(port, 1e300, "main", 5, "good")
+      test.run(until: { !probe.messages.isEmpty })
+      #expect(probe.messages == ["warn  main: [\(peer.id)(unknown time)] good"])
+    }
+  }
+
+  @Test("of a flood so many messages a second are logged, and the number of the others")
+  func flood() throws {
+    try withPeer { node, peer, probe, test in
+      let port = try catchPeer(node, peer, test)
+      let time = Value.double(node.loop.time)
+      let limit = LogCatching.linesPerSecond
+      for n in 0..<(10 * limit) { peer.send(port, time, "main", 5, .string("line \(n)")) }
+      // A line now and then, until the second is over.
+      test.run(until: {
+        peer.send(port, time, "main", 5, "last")
+        return !probe.messages(with: "were left out").isEmpty
+      })
+      #expect(probe.messages(with: "line").count < 5 * limit)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Sending log messages to other nodes") struct LogSenderTests {
+  @Test("of more messages than can wait for the loop the rest is counted, whatever their size")
+  func tap() {
+    withNode { node, _ in
+      let probe = LogProbe(node)
+      let tap = LogTap(node.logSystem) {}
+      defer { tap.close() }
+      tap.level(.trace)
+      for (count, size) in [(3 * LogTap.maximumLines, 1), (100, 64 << 10)] {
+        let text = String(repeating: "ä", count: size / 2 + 1)
+        for _ in 0..<count { node.logLine(.trace, text) }
+        let caught = tap.take()
+        #expect(caught.lines.count + caught.lost == count)
+        #expect(caught.lines.count <= LogTap.maximumLines && caught.lost > 0)
+        #expect(caught.lines.map(\.size).reduce(0, +) <= LogTap.maximumBytes)
+        #expect(caught.lines.allSatisfy { $0.text.utf8.count <= LogTap.maximumText + 6 })
+      }
+      #expect(tap.take() == LogTap.Catch())
+      withExtendedLifetime(probe) {}
+    }
+  }
+
+  @Test("what is logged quietly goes the usual ways, but not to other nodes")
+  func quiet() {
+    withNode { node, _ in
+      let probe = LogProbe(node)
+      let tap = LogTap(node.logSystem) {}
+      defer { tap.close() }
+      tap.level(.trace)
+      LogTap.quietly {
+        node.logLine(.warn, "outer")
+        LogTap.quietly { node.logLine(.warn, "inner") }
+        node.logLine(.warn, "outer again")
+      }
+      node.logLine(.warn, "loud")
+      #expect(probe.messages.count == 4)
+      #expect(tap.take().lines.map(\.text) == ["loud"])
+    }
+  }
+
+  @Test("for a catcher that takes nothing only little waits")
+  func slowCatcher() throws {
+    try withPair { node, other, test in
+      let probe = LogProbe(node)
+      let text = Value.string(String(repeating: "x", count: 10_000))
+      // Nobody answers there: what is sent waits until the node is given up.
+      let missing = TestName.next("missing")
+      let listener = try test.loop.listen(on: TestHost.next(), 0) { _ in }
+      defer { listener.close() }
+      node.run { db_set("'l", missing, [listener.address.description]) }
+      let call: [Value] = [.string(LogSender.function), 0, .string("\(missing)#log"), 9]
+      try call.withUnsafeBufferPointer { try node.connectLogCatcher($0) }
+      for _ in 0..<20 {
+        for _ in 0..<50 { node.logLine(.trace, text.string ?? "") }
+        test.settle()
+      }
+      let queued = node.queuedBytes(for: missing)
+      #expect(queued > LogSender.maximumQueue)
+      #expect(queued < LogSender.maximumQueue + 100_000)
+      withExtendedLifetime((probe, other)) {}
+    }
+  }
+
+  @Test("a node that is closed or forgotten taps no log any more")
+  func end() throws {
+    try withLoop { test in
+      for isClosed in [true, false] {
+        var node: Node? = Node(on: test.loop)
+        let probe = node.map { LogProbe($0) }
+        let system = try #require(node?.logSystem)
+        system.FILTER.level(nil)
+        let call: [Value] = [.string(LogSender.function), 0, "x#y", 9]
+        try call.withUnsafeBufferPointer { try node?.connectLogCatcher($0) }
+        #expect(system.context("My::Program").isEnabled(.trace))
+        node?.logLine(.warn, "under way")
+        if isClosed { node?.close() }
+        node = nil
+        #expect(!system.context("My::Program").isEnabled(.trace))
+        test.settle()
+        withExtendedLifetime(probe) {}
+      }
+    }
+  }
+
+  @Test("the difference of the clocks has a sign and four places, and is left out when it is tiny")
+  func difference() {
+    #expect(LogCatching.difference(0.00005) == "")
+    #expect(LogCatching.difference(0.0123) == "(+0.0123)")
+    #expect(LogCatching.difference(-3.5) == "(-3.5000)")
+    #expect(LogCatching.difference(1.00005) == "(+1.0001)")
+    for value in [Double.infinity, -.infinity, 1e300] {
+      #expect(LogCatching.difference(value) == "(unknown time)")
+    }
+    #expect(LogCatching.difference(.nan) == "")
+  }
+}
