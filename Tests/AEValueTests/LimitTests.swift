@@ -164,3 +164,118 @@ func noOverflow() {
     #expect(throws: CodecError.self) { try CBOR.decode(bytes(hex: header), limits: limits) }
   }
 }
+
+/// What is a byte or little more for each value, in both framings.
+private let manyValues: [(name: String, framing: Framing, unit: String, values: Int)] = [
+  ("empty hashes", .cbor, "a0", 1), ("empty arrays", .cbor, "80", 1),
+  ("empty strings", .cbor, "60", 1), ("empty bytes", .cbor, "40", 1),
+  ("small ints", .cbor, "01", 1),
+  ("nulls", .cbor, "f6", 1), ("arrays of one", .cbor, "8101", 2),
+  ("hashes of one", .cbor, "a16001", 3),
+  ("nested hashes", .cbor, "a160a160a0", 5), ("nested arrays", .cbor, "8181818180", 5),
+  ("endless arrays", .cbor, "9f01ff", 2), ("endless hashes", .cbor, "bf6001ff", 3),
+  ("strings in parts", .cbor, "7f6060ff", 3), ("bytes in parts", .cbor, "5f41fe41feff", 3),
+  ("tags", .cbor, "c1c101", 3), ("no UTF-8", .cbor, "62fffe", 3),
+  ("parts of UTF-8", .cbor, "63e282e2", 3),
+  ("ints", .json, "1,", 1), ("empty arrays", .json, "[],", 1), ("empty hashes", .json, "{},", 1),
+  ("empty strings", .json, "\"\",", 1), ("arrays of one", .json, "[1],", 2),
+  ("hashes of one", .json, "{\"\":1},", 3), ("nested arrays", .json, "[[[]]],", 3),
+]
+
+@Test(
+  "so many values are read, one more is refused, whatever they are", arguments: manyValues.indices)
+func valueLimit(_ index: Int) throws {
+  let (name, framing, unit, values) = manyValues[index]
+  let count = 1000
+  func packet(_ count: Int) -> [UInt8] {
+    switch framing {
+    case .cbor:
+      // A list in a packet.
+      return bytes(hex: "8260990" + String(count, radix: 16))
+        + Array(repeating: bytes(hex: unit), count: count).flatMap { $0 }
+    case .json:
+      return Array(
+        ("[\"\",[" + String(String(repeating: unit, count: count).dropLast()) + "]]").utf8)
+    }
+  }
+  let sent = packet(count)
+  // The name and the list itself count, too.
+  let exact = CodecLimits(maximumValues: 2 + values * count)
+  let short = CodecLimits(maximumValues: 1 + values * count)
+  for pieces in [[sent], sent.map { [$0] }] {
+    let good = packets(framing, limits: exact, pieces)
+    #expect(
+      good.error == nil && good.packets.count == 1, "\(name): \(String(describing: good.error))")
+    #expect(packets(framing, limits: short, pieces).error?.code == .tooManyValues, "\(name)")
+  }
+}
+
+@Test("a message with too many values is not written, and the buffer stays as it was")
+func valuesWritten() throws {
+  let many = Value.array(Array(repeating: [1, ["a": nil]], count: 10))  // 10 + 10 · (2 + 2)
+  for (limit, fits) in [(52, true), (51, false)] {
+    let limits = CodecLimits(maximumValues: limit)
+    for framing in Framing.allCases {
+      let buffer = ByteBuffer()
+      func write() throws {
+        try [many].withUnsafeBufferPointer { message in
+          switch framing {
+          case .cbor: try CBOREncoding.appendPacket(name: "a", message, to: buffer, limits: limits)
+          case .json: try JSONEncoding.appendPacket(name: "a", message, to: buffer, limits: limits)
+          }
+        }
+      }
+      if fits {
+        try write()
+        let sent = Array(buffer.bytes)
+        #expect(packets(framing, limits: limits, [sent]).error == nil)
+      } else {
+        let error = #expect(throws: CodecError.self) { try write() }
+        #expect(error?.code == .tooManyValues)
+        #expect(buffer.isEmpty)
+      }
+    }
+  }
+  let buffer = ByteBuffer()
+  try [many].withUnsafeBufferPointer { rest in
+    let limits = CodecLimits(maximumValues: 53)
+    try CBOREncoding.appendRequest(
+      .kil1, about: "p", rest, to: buffer, limits: CodecLimits(maximumValues: 54))
+    #expect(throws: CodecError.self) {
+      try CBOREncoding.appendRequest(.kil1, about: "p", rest, to: buffer, limits: limits)
+    }
+  }
+}
+
+@Test("what headers promise together is no more than the limit, so that it can be reserved")
+func promisedValues() {
+  // Each announces 60,000 elements; four of them are too many.
+  let header = bytes(hex: "99ea60")
+  let many =
+    Array(repeating: header, count: 500).flatMap { $0 } + Array(repeating: 1, count: 100_000)
+  let limits = CodecLimits(maximumValues: 200_000)
+  let error = #expect(throws: CodecError.self) { try CBOR.decode(many, limits: limits) }
+  #expect(error?.code == .tooManyValues)
+  #expect(error?.offset == 3 * 4)
+}
+
+@Test("text that is no UTF-8 is repaired as the standard library does it")
+func repairedText() throws {
+  var state: UInt64 = 1
+  func next() -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33)
+  }
+  // Bytes at the edges of what may follow each other.
+  let edges: [UInt8] = [
+    0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee,
+    0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
+  ]
+  for _ in 0..<20_000 {
+    let text = (0..<(1 + next() % 23)).map { _ in edges[next() % edges.count] }
+    let sent = [0x60 | UInt8(text.count)] + text
+    let expected = String(decoding: text, as: UTF8.self)
+    let read = try CBOR.decode(sent).string ?? ""
+    try #require(Array(read.utf8) == Array(expected.utf8), "\(text)")
+  }
+}

@@ -239,11 +239,12 @@ struct SettingCommandTests {
              "heartbeat_timeout" : 45,
              "max_depth" : 512,
              "max_log_lines" : 10,
-             "max_packet" : 67108864,
+             "max_packet" : 16777216,
              "max_queue" : 268435456,
              "max_spawned" : 100000,
              "max_strangers" : 1024,
              "max_strangers_per_address" : 256,
+             "max_values" : 200000,
              "monitor_timeout" : 30,\(nodeID)
              "nodelay" : 1,
              "secret" : "\(secret)",

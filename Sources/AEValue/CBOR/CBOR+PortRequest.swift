@@ -17,6 +17,7 @@ extension CBOREncoding {
       try writer.write(port)
       for index in 0..<rest.count { try writer.write(rest[index], depth: 2) }
       try writer.checkSize()
+      if writer.mayHoldTooMany { try writer.checkCount(3 + rest.elementCount) }
     } catch {
       throw writer.takeBack(error)
     }

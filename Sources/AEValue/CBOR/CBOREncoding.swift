@@ -14,6 +14,7 @@ public enum CBOREncoding {
     do {
       try writer.write(value, depth: 1)
       try writer.checkSize()
+      if writer.mayHoldTooMany { try writer.checkCount(value.elementCount) }
     } catch {
       throw writer.takeBack(error)
     }
@@ -32,6 +33,7 @@ public enum CBOREncoding {
       try writer.write(name)
       for index in 0..<message.count { try writer.write(message[index], depth: 2) }
       try writer.checkSize()
+      if writer.mayHoldTooMany { try writer.checkCount(1 + message.elementCount) }
     } catch {
       throw writer.takeBack(error)
     }
@@ -60,6 +62,13 @@ struct CBORWriter {
 
   @inline(__always) func checkSize() throws(CodecError) {
     if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
+  }
+
+  /// Whether there are so many bytes that there may be too many values.
+  @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
+
+  func checkCount(_ count: Int) throws(CodecError) {
+    if count > limits.maximumValues { throw fail(.tooManyValues) }
   }
 
   @inline(__always) func writeHead(_ major: UInt8, _ argument: UInt64) {

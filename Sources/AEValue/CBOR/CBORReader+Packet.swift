@@ -13,6 +13,7 @@ extension CBORReader {
     }
     let count = try count(initial, of: 1)
     guard count > 0 else { return (UnsafeRawBufferPointer(start: nil, count: 0), nil) }
+    try make(count)
     let name = try portName(scratch)
     if name.isEmpty, recognizing, count >= 3, let (request, port) = try portRequest() {
       for _ in 3..<count { values.push(try value(depth: 2)) }
@@ -30,6 +31,7 @@ extension CBORReader {
     guard maximumDepth > 0 else { throw fail(.tooDeep) }
     var initial = try peek()
     while initial >> 5 == 6 {
+      try make(1)
       _ = try argument(initial)
       initial = try peek()
     }
@@ -38,14 +40,19 @@ extension CBORReader {
     guard initial == 0x9f else {
       let count = try count(initial, of: 1)
       guard count > 0 else { return none }
+      try make(count)
       let name = try portName(scratch)
       for _ in 1..<count { values.push(try value(depth: 2)) }
       return name
     }
     index += 1
     if try skipBreak() { return none }
+    try make(1)
     let name = try portName(scratch)
-    while try !skipBreak() { values.push(try value(depth: 2)) }
+    while try !skipBreak() {
+      try make(1)
+      values.push(try value(depth: 2))
+    }
     return name
   }
 

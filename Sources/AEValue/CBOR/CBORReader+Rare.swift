@@ -9,6 +9,7 @@ extension CBORReader {
     var tag: UInt64 = 0
     // Tags on tags: a loop, since they may be as many as the document has bytes.
     while initial >> 5 == 6 {
+      try make(1)
       tag = try argument(initial)
       initial = try peek()
     }

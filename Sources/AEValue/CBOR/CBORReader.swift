@@ -12,6 +12,9 @@ struct CBORReader {
   var endCode: CodecError.Code
   /// How deep containers may nest.
   let maximumDepth: Int
+  /// How many values more there may be.
+  var room: Int
+  private let reservation: Int
 
   /// A reader of one document that starts at `start`.
   @inline(__always)
@@ -24,6 +27,8 @@ struct CBORReader {
     end = bytes.count
     endCode = .truncated
     maximumDepth = limits.depth
+    room = limits.maximumValues
+    reservation = limits.reservation
     limit(to: limits.maximumSize)
   }
 
@@ -83,6 +88,12 @@ struct CBORReader {
     return Int(truncatingIfNeeded: count)
   }
 
+  /// Counts values that are about to be read.
+  @inline(__always) mutating func make(_ count: Int) throws(CodecError) {
+    room -= count
+    if room < 0 { throw fail(.tooManyValues) }
+  }
+
   /// Reads the initial byte without skipping it.
   @inline(__always) func peek() throws(CodecError) -> UInt8 {
     guard index < end else { throw fail(endCode) }
@@ -112,13 +123,33 @@ struct CBORReader {
       let bytes = take(try count(initial, of: 1))
       return bytes.isASCII ? .string(String(ascii: bytes)) : .bytes(Array(bytes))
     case 3:
-      if initial == 0x7f { return .string(String(decoding: try chunks(major: 3), as: UTF8.self)) }
-      return .string(String(decoding: take(try count(initial, of: 1)), as: UTF8.self))
+      if initial == 0x7f {
+        return .string(
+          try chunks(major: 3).withUnsafeBytesTyped { (bytes) throws(CodecError) in
+            try text(bytes)
+          })
+      }
+      return .string(try text(take(try count(initial, of: 1))))
     case 4: return .array(try array(initial, depth: depth))
     case 5: return .hash(try hash(initial, depth: depth))
     case 6: return try tagged(initial, depth: depth)
     default: return try simple(initial)
     }
+  }
+
+  /// The text of bytes that should be UTF-8; what is none becomes U+FFFD, which counts as a value.
+  @inline(__always)
+  private mutating func text(_ bytes: UnsafeRawBufferPointer) throws(CodecError) -> String {
+    if bytes.isASCII { return String(ascii: bytes) }
+    return try otherText(bytes)
+  }
+
+  @inline(never)
+  private mutating func otherText(
+    _ bytes: UnsafeRawBufferPointer
+  ) throws(CodecError) -> String {
+    guard let text = RepairedText.make(bytes, room: &room) else { throw fail(.tooManyValues) }
+    return text
   }
 
   @inline(never)
@@ -127,12 +158,17 @@ struct CBORReader {
     var elements: [Value] = []
     if initial == 0x9f {
       index += 1
-      while try !skipBreak() { elements.append(try value(depth: depth + 1)) }
+      while try !skipBreak() {
+        try make(1)
+        elements.append(try value(depth: depth + 1))
+      }
       return elements
     }
     let count = try count(initial, of: 1)
-    // A header is no promise: nested ones could ask for more memory than there is.
-    elements.reserveCapacity(min(count, 1024))
+    // Even to reserve nothing would take memory.
+    if count == 0 { return elements }
+    try make(count)
+    elements.reserveCapacity(min(count, reservation))
     for _ in 0..<count { elements.append(try value(depth: depth + 1)) }
     return elements
   }
@@ -144,13 +180,16 @@ struct CBORReader {
     if initial == 0xbf {
       index += 1
       while try !skipBreak() {
+        try make(2)
         let key = try key(depth: depth + 1)
         elements[key] = try value(depth: depth + 1)
       }
       return elements
     }
     let count = try count(initial, of: 2)
-    elements.reserveCapacity(min(count, 1024))
+    if count == 0 { return elements }
+    try make(2 * count)
+    elements.reserveCapacity(min(count, reservation))
     for _ in 0..<count {
       let key = try key(depth: depth + 1)
       elements[key] = try value(depth: depth + 1)
@@ -170,7 +209,7 @@ struct CBORReader {
   @inline(__always) private mutating func key(depth: Int) throws(CodecError) -> String {
     let initial = try peek()
     if initial >> 5 == 3, initial != 0x7f {
-      return String(decoding: take(try count(initial, of: 1)), as: UTF8.self)
+      return try text(take(try count(initial, of: 1)))
     }
     return try oddKey(depth: depth)
   }
@@ -193,6 +232,7 @@ struct CBORReader {
     index += 1
     var joined: [UInt8] = []
     while try !skipBreak() {
+      try make(1)
       let initial = try peek()
       guard initial >> 5 == major, initial & 31 != 31 else { throw fail(.malformed) }
       joined.append(contentsOf: take(try count(initial, of: 1)))

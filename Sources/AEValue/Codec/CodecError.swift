@@ -64,6 +64,8 @@ extension CodecError {
     public static var notAPacket: Code { Code(rawValue: 10) }
     /// An infinite number or NaN is to be written; the network does not carry them.
     public static var notFinite: Code { Code(rawValue: 11) }
+    /// The document holds more values than ``CodecLimits/maximumValues``.
+    public static var tooManyValues: Code { Code(rawValue: 12) }
 
     /// What is wrong, in words that a place can follow.
     var sentence: String {
@@ -78,6 +80,7 @@ extension CodecError {
       case .controlCharacter: "a control character in a string"
       case .trailingData: "unexpected data after the document"
       case .notAPacket: "not a packet: an array that starts with a port name was expected"
+      case .tooManyValues: "the document holds more values than the limit"
       case .notFinite: "an infinite number or NaN can't be sent"
       default: "error \(rawValue)"
       }

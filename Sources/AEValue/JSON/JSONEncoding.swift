@@ -15,6 +15,7 @@ public enum JSONEncoding {
     do {
       try writer.write(value, depth: 1)
       try writer.checkSize()
+      if writer.mayHoldTooMany { try writer.checkCount(value.elementCount) }
     } catch {
       throw writer.takeBack(error)
     }
@@ -37,6 +38,7 @@ public enum JSONEncoding {
       }
       writer.writeByte(UInt8(ascii: "]"))
       try writer.checkSize()
+      if writer.mayHoldTooMany { try writer.checkCount(1 + message.elementCount) }
     } catch {
       throw writer.takeBack(error)
     }

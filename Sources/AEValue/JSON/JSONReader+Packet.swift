@@ -14,8 +14,12 @@ extension JSONReader {
       index += 1
       return UnsafeRawBufferPointer(start: nil, count: 0)
     }
+    try make(1)
     let name = try portName(first, scratch)
-    while try another(UInt8(ascii: "]")) { values.push(try value(depth: 2)) }
+    while try another(UInt8(ascii: "]")) {
+      try make(1)
+      values.push(try value(depth: 2))
+    }
     return name
   }
 

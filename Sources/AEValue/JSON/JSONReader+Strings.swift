@@ -89,33 +89,72 @@ extension JSONReader {
   /// The UTF-8 of a string with its escapes resolved; a surrogate without its partner becomes
   /// U+FFFD.
   func unescaped(_ raw: RawString) throws(CodecError) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(raw.end - raw.start)
+    // No escape is shorter than what it stands for.
+    var failure: CodecError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: raw.end - raw.start) { target, count in
+      guard let target = target.baseAddress else { return }
+      do throws(CodecError) {
+        count = try unescape(raw, into: UnsafeMutableRawPointer(target))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
+  }
+
+  private func unescape(
+    _ raw: RawString, into target: UnsafeMutableRawPointer
+  ) throws(CodecError) -> Int {
     var position = raw.start
+    var count = 0
     while position < raw.end {
+      if raw.end - position >= 8 {
+        let word = (base + position).loadUnaligned(as: UInt64.self)
+        if !word.hasJSONSpecialByte {
+          (target + count).storeBytes(of: word, as: UInt64.self)
+          position += 8
+          count += 8
+          continue
+        }
+      }
       let byte = byte(at: position)
-      guard byte == UInt8(ascii: "\\") else {
-        bytes.append(byte)
+      if byte != UInt8(ascii: "\\") {
+        (target + count).storeBytes(of: byte, as: UInt8.self)
         position += 1
+        count += 1
         continue
       }
       // rawString() has seen to it that one more byte belongs to the string.
       let kind = self.byte(at: position + 1)
       position += 2
-      switch kind {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): bytes.append(kind)
-      case UInt8(ascii: "b"): bytes.append(0x08)
-      case UInt8(ascii: "f"): bytes.append(0x0c)
-      case UInt8(ascii: "n"): bytes.append(0x0a)
-      case UInt8(ascii: "r"): bytes.append(0x0d)
-      case UInt8(ascii: "t"): bytes.append(0x09)
-      case UInt8(ascii: "u"):
+      if kind == UInt8(ascii: "u") {
         let scalar = try escapedScalar(&position, raw.end)
-        bytes.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
-      default: throw CodecError(.invalidEscape, at: position - 2)
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+          (target + count).storeBytes(of: byte, as: UInt8.self)
+          count += 1
+        }
+      } else if let plain = Self.escaped(kind) {
+        (target + count).storeBytes(of: plain, as: UInt8.self)
+        count += 1
+      } else {
+        throw CodecError(.invalidEscape, at: position - 2)
       }
     }
-    return bytes
+    return count
+  }
+
+  /// The one byte that a letter behind a backslash stands for.
+  @inline(__always) private static func escaped(_ letter: UInt8) -> UInt8? {
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "f"): 0x0c
+    case UInt8(ascii: "n"): 0x0a
+    case UInt8(ascii: "r"): 0x0d
+    case UInt8(ascii: "t"): 0x09
+    default: nil
+    }
   }
 
   /// Reads the digits after `\u`, and the second half of a surrogate pair with them.

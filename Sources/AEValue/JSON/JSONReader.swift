@@ -21,6 +21,8 @@ struct JSONReader {
   var endCode: CodecError.Code
   /// How deep containers may nest.
   let maximumDepth: Int
+  /// How many values more there may be.
+  var room: Int
   let dialect: Dialect
 
   /// A reader of one document that starts at `start`.
@@ -34,6 +36,7 @@ struct JSONReader {
     end = bytes.count
     endCode = .truncated
     maximumDepth = limits.depth
+    room = limits.maximumValues
     self.dialect = dialect
     limit(to: limits.maximumSize)
   }
@@ -44,6 +47,12 @@ struct JSONReader {
       end = index + max(size, 0)
       endCode = .tooLarge
     }
+  }
+
+  /// Counts values that are about to be read.
+  @inline(__always) mutating func make(_ count: Int) throws(CodecError) {
+    room -= count
+    if room < 0 { throw fail(.tooManyValues) }
   }
 
   @inline(__always) func fail(_ code: CodecError.Code) -> CodecError { CodecError(code, at: index) }
@@ -126,7 +135,10 @@ struct JSONReader {
       index += 1
       return elements
     }
-    repeat { elements.append(try value(depth: depth + 1)) } while try another(UInt8(ascii: "]"))
+    repeat {
+      try make(1)
+      elements.append(try value(depth: depth + 1))
+    } while try another(UInt8(ascii: "]"))
     return elements
   }
 
@@ -153,6 +165,7 @@ struct JSONReader {
       return elements
     }
     repeat {
+      try make(2)
       guard try next() == UInt8(ascii: "\"") else { throw fail(.malformed) }
       let key = try string()
       guard try next() == UInt8(ascii: ":") else { throw fail(.malformed) }

@@ -22,6 +22,13 @@ struct JSONWriter {
     if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
   }
 
+  /// Whether there are so many bytes that there may be too many values.
+  @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
+
+  func checkCount(_ count: Int) throws(CodecError) {
+    if count > limits.maximumValues { throw fail(.tooManyValues) }
+  }
+
   @inline(__always) func writeByte(_ byte: UInt8) {
     buffer.reserve(1).storeBytes(of: byte, as: UInt8.self)
     buffer.advance(by: 1)

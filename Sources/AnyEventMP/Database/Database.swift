@@ -26,7 +26,8 @@ final class Database {
 
   private static func limits(of node: Node) -> DatabaseLimits {
     DatabaseLimits(
-      maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth)
+      maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth,
+      maximumValues: node.limits.maximumValues)
   }
 
   // MARK: Entries

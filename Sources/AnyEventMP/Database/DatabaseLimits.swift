@@ -2,16 +2,23 @@ import AEValue
 
 /// What fits into one packet: how large and how deep a database entry may be.
 ///
-/// Sizes are upper bounds that hold in both framings, computed without encoding anything.
+/// Sizes are upper bounds that hold in both framings, computed without encoding anything. As a packet may
+/// hold so many values only, each counts for its share of the packet at least: so the sizes alone tell
+/// whether a packet has both few enough bytes and few enough values.
 struct DatabaseLimits: Equatable {
   /// The largest packet in bytes.
   var maximumSize: Int
   /// The deepest nesting of a packet, its own array counted.
   var maximumDepth: Int
+  /// What a value counts for at least, in bytes.
+  private let share: Int
 
-  init(maximumSize: Int = 64 << 20, maximumDepth: Int = 512) {
+  init(maximumSize: Int = 16 << 20, maximumDepth: Int = 512, maximumValues: Int = .max) {
     self.maximumSize = maximumSize
     self.maximumDepth = maximumDepth
+    // Some values stand around the entries.
+    let most = max(1, maximumValues - 8)
+    share = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
   }
 
   /// No limits: for messages that stay in this process.
@@ -28,8 +35,8 @@ struct DatabaseLimits: Equatable {
   func allow(family: String, key: String, value: Value) -> Bool {
     if maximumDepth == .max { return true }
     var room =
-      maximumSize - Self.envelope - Self.size(of: family) - Self.size(of: key)
-    return Self.take(value, from: &room, levels: maximumDepth - Self.levelsAround)
+      maximumSize - Self.envelope - size(of: family) - size(of: key)
+    return take(value, from: &room, levels: maximumDepth - Self.levelsAround)
   }
 
   /// Whether entries and keys fit into one packet together.
@@ -37,58 +44,58 @@ struct DatabaseLimits: Equatable {
     if maximumSize == .max { return true }
     var room = maximumSize - Self.envelope
     for (family, entries) in contents {
-      room -= Self.size(of: family)
+      room -= size(of: family)
       for (key, value) in entries where room >= 0 {
-        room -= Self.size(of: key)
+        room -= size(of: key)
         // How deep they nest was looked at when they came.
-        if !Self.take(value, from: &room, levels: .max) { return false }
+        if !take(value, from: &room, levels: .max) { return false }
       }
     }
-    for key in keys where room >= 0 { room -= Self.size(of: key) }
+    for key in keys where room >= 0 { room -= size(of: key) }
     return room >= 0
   }
 
   /// An upper bound of what an entry of a hash takes.
-  static func size(of key: String, _ value: Value) -> Int {
+  func size(of key: String, _ value: Value) -> Int {
     var room = Int.max
     _ = take(value, from: &room, levels: .max)
     return Int.max - room + size(of: key)
   }
 
   /// An upper bound of what a string takes, with what surrounds it.
-  static func size(of text: String) -> Int {
+  func size(of text: String) -> Int {
     var size = 10
     for byte in text.utf8 {
       // JSON writes control characters as \u00xx, and a backslash before some others.
       size += byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte == 0x2f ? 2 : 1
     }
-    return size
+    return max(size, share)
   }
 
   /// Subtracts a value's size from `room`; false when it does not fit, nests too deep or is a number
   /// that nobody may send.
-  private static func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
+  private func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
     switch value {
-    case .null, .bool: room -= 6
-    case .int, .uint: room -= 21
+    case .null, .bool: room -= max(6, share)
+    case .int, .uint: room -= max(21, share)
     case .double(let number):
       if !number.isFinite { return false }
-      room -= 32
+      room -= max(32, share)
     case .string(let text): room -= size(of: text)
     case .bytes(let bytes):
       // JSON: one code point a byte, two bytes of UTF-8 from 0x80 on.
-      room -= 10
+      room -= max(10, share)
       for byte in bytes {
         room -=
           byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte > 0x7f ? 2 : 1
       }
     case .array(let elements):
       if levels < 1 { return false }
-      room -= 10
+      room -= max(10, share)
       for element in elements where !take(element, from: &room, levels: levels - 1) { return false }
     case .hash(let elements):
       if levels < 1 { return false }
-      room -= 10
+      room -= max(10, share)
       for (key, element) in elements {
         room -= size(of: key)
         if !take(element, from: &room, levels: levels - 1) { return false }

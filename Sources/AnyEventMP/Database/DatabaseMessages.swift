@@ -11,7 +11,7 @@ enum DatabaseMessages {
     _ request: String, _ family: String, _ change: FamilyChange, _ limits: DatabaseLimits
   ) -> [[Value]] {
     if change.isEmpty { return [] }
-    let empty = DatabaseLimits.envelope + DatabaseLimits.size(of: family)
+    let empty = DatabaseLimits.envelope + limits.size(of: family)
     // The normal case: nothing is copied.
     if limits.fits([family: change.set], change.deleted) {
       return [message(request, family, change)]
@@ -25,13 +25,13 @@ enum DatabaseMessages {
       size = empty
     }
     for (key, value) in change.set {
-      let entry = DatabaseLimits.size(of: key, value)
+      let entry = limits.size(of: key, value)
       if size + entry > limits.maximumSize, !part.isEmpty { flush() }
       part.set[key] = value
       size += entry
     }
     for key in change.deleted {
-      let entry = DatabaseLimits.size(of: key)
+      let entry = limits.size(of: key)
       if size + entry > limits.maximumSize, !part.isEmpty { flush() }
       part.deleted.append(key)
       size += entry
@@ -75,16 +75,16 @@ enum DatabaseMessages {
     let listeners = InternalFamily.listeners
     if let own = contents[listeners]?[owner] {
       first[listeners] = [owner: own]
-      size += DatabaseLimits.size(of: owner, own) + DatabaseLimits.size(of: listeners)
+      size += limits.size(of: owner, own) + limits.size(of: listeners)
     }
     var later: [(String, FamilyChange)] = []
     for (family, entries) in contents.sorted(by: { $0.key < $1.key }) {
       let isStarted = first[family] != nil
-      let head = isStarted ? 0 : DatabaseLimits.size(of: family)
+      let head = isStarted ? 0 : limits.size(of: family)
       var rest = FamilyChange()
       var taken = first[family] ?? [:]
       for (key, value) in entries where !(isStarted && taken[key] != nil) {
-        let entry = DatabaseLimits.size(of: key, value)
+        let entry = limits.size(of: key, value)
         if rest.isEmpty, size + (taken.isEmpty ? head : 0) + entry <= limits.maximumSize {
           size += (taken.isEmpty ? head : 0) + entry
           taken[key] = value

@@ -9,6 +9,7 @@ extension Node {
       case .maxStrangersPerAddress: switchboard.maximumStrangersPerAddress = limit
       case .maxPacket: packetLimit = limit
       case .maxDepth: limits.maximumDepth = limit
+      case .maxValues: limits.maximumValues = limit
       case .maxQueue: queueLimit = limit
       case .maxSpawned: spawned.limit = limit
       case .maxLogLines: peerLog.lines = limit

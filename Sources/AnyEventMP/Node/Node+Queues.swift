@@ -1,5 +1,5 @@
 extension Node {
-  /// The largest packet in bytes, 64 MiB by default.
+  /// The largest packet in bytes, 16 MiB by default.
   ///
   /// To send a larger one is an error of the port that does, and a connection on which one arrives is
   /// closed. To be set before anything is sent and before `configure`.

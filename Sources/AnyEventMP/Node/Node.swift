@@ -59,7 +59,7 @@ public final class Node {
   /// The way to the network, and all other randomness and facts from outside.
   var surroundings: NodeSurroundings
   /// Limits on what is sent and received.
-  var limits = CodecLimits.standard
+  var limits = StandardLimits.codec
   /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
   ///
   /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As

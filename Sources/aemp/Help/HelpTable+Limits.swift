@@ -25,11 +25,17 @@ extension HelpTable {
       .maxPacket, "BYTES", "size of one message",
       """
       A connection on which a larger one arrives is closed, and a port that sends one is killed. \
-      67108864 unless it is set.
-      """, "67108864"),
+      16777216 unless it is set.
+      """, "16777216"),
     setting(
       .maxDepth, "N", "levels of nesting of one message",
       "As with max_packet. 512 unless it is set, which is the most that there can be.", "512"),
+    setting(
+      .maxValues, "N", "values in one message",
+      """
+      As with max_packet; elements of lists, keys and values of hashes count. 200000 unless it is set: so many \
+      take a tenth of a second to read, at most.
+      """, "200000"),
     setting(
       .maxQueue, "BYTES", "what may wait for one node",
       """

@@ -7,7 +7,8 @@ import Testing
   private let builtIn: [String: Value] = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
     "heartbeat": 15, "heartbeat_timeout": 45, "max_strangers": 1024,
-    "max_strangers_per_address": 256, "max_packet": 67_108_864, "max_depth": 512,
+    "max_strangers_per_address": 256, "max_packet": 16_777_216, "max_depth": 512,
+    "max_values": 200_000,
     "max_queue": 268_435_456, "max_spawned": 100_000, "max_log_lines": 10,
     "framing_format": ["cbor", "json"],
     "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],

@@ -30,6 +30,7 @@ import Testing
         Setting.maxStrangersPerAddress.builtIn == .int(node.switchboard.maximumStrangersPerAddress))
       #expect(Setting.maxPacket.builtIn == .int(node.packetLimit))
       #expect(Setting.maxDepth.builtIn == .int(node.limits.maximumDepth))
+      #expect(Setting.maxValues.builtIn == .int(node.limits.maximumValues))
       #expect(Setting.maxQueue.builtIn == .int(node.queueLimit))
       #expect(Setting.maxSpawned.builtIn == .int(node.spawned.limit))
       #expect(Setting.maxLogLines.builtIn == .int(node.peerLog.lines))
@@ -45,13 +46,14 @@ import Testing
   func configured() throws {
     let limits = LimitArguments(
       handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 4097,
-      max_depth: 21, max_queue: 0, max_spawned: 13, max_log_lines: 14)
+      max_depth: 21, max_values: 1015, max_queue: 0, max_spawned: 13, max_log_lines: 14)
     try node(limits, monitorTimeout: 5) { node in
       #expect(node.handshakeTimeout == 7)
       #expect(node.switchboard.maximumStrangers == 8)
       #expect(node.switchboard.maximumStrangersPerAddress == 9)
       #expect(node.packetLimit == 4097)
       #expect(node.limits.maximumDepth == 21)
+      #expect(node.limits.maximumValues == 1015)
       #expect(node.queueLimit == 0)
       #expect(node.spawned.limit == 13)
       #expect(node.peerLog.lines == 14)

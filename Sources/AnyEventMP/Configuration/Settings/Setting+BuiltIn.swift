@@ -18,7 +18,8 @@ extension Setting {
     case .nodelay: 1
     // What monitor_timeout is.
     case .handshakeTimeout: .null
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,
+      .maxSpawned,
       .maxLogLines:
       standardLimit.map(Value.int) ?? .null
     }

@@ -20,7 +20,8 @@ extension Setting {
     case .secure, .nodelay: "1"
     case .autocork: "0"
     case .handshakeTimeout: "10"
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,
+      .maxSpawned,
       .maxLogLines:
       String(standardLimit ?? 0)
     case .parent: "base"

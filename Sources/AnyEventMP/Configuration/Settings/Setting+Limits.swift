@@ -8,6 +8,7 @@ extension Setting {
     // Requests of the nodes themselves must fit, and a node in Perl can't read what is nested deeper.
     case .maxPacket: 4096...(1 << 32)
     case .maxDepth: 16...StandardLimits.depth
+    case .maxValues: 1000...(1 << 32)
     case .maxQueue: 0...(1 << 40)
     case .maxSpawned: 0...1_000_000_000
     default: nil
@@ -21,6 +22,7 @@ extension Setting {
     case .maxStrangersPerAddress: StandardLimits.strangersPerAddress
     case .maxPacket: StandardLimits.packet
     case .maxDepth: StandardLimits.depth
+    case .maxValues: StandardLimits.values
     case .maxQueue: StandardLimits.queue
     case .maxSpawned: StandardLimits.spawned
     case .maxLogLines: StandardLimits.logLines

@@ -46,6 +46,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxPacket = "max_packet"
   /// Levels of nesting of one packet.
   case maxDepth = "max_depth"
+  /// Values of one packet.
+  case maxValues = "max_values"
   /// Bytes that may wait for one node.
   case maxQueue = "max_queue"
   /// Living ports that one other node may have spawned here.
@@ -67,7 +69,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
     case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout,
-      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxQueue, .maxSpawned,
+      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,
+      .maxSpawned,
       .maxLogLines:
       .number
     case .secure, .nodelay, .autocork: .flag

@@ -1,3 +1,5 @@
+import AEValue
+
 /// The limits of a node that is told none.
 enum StandardLimits {
   /// Connections that came in and are not authenticated.
@@ -5,11 +7,16 @@ enum StandardLimits {
   /// How many of them may come from one address.
   static let strangersPerAddress = 256
   /// Bytes of one packet.
-  static let packet = CodecLimits.standard.maximumSize
+  static let packet = 16 << 20
   /// Levels of nesting of one packet.
   static let depth = CodecLimits.standard.maximumDepth
+  /// Values of one packet.
+  static let values = 200_000
   /// Bytes that may wait for one node.
   static let queue = 256 << 20
+  /// What a packet may be.
+  static let codec = CodecLimits(
+    maximumSize: packet, maximumDepth: depth, maximumValues: values)
   /// Living ports that one other node may have spawned here.
   static let spawned = 100_000
   /// Log lines about similar trouble with one peer, a minute.
