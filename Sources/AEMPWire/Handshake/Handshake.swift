@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// The conversation at the beginning of a connection, as a machine without socket, clock or loop.
 ///
 /// Bytes and events go in, ``HandshakeAction``s come out; the owner performs them in order. An array
@@ -102,7 +104,7 @@ public struct Handshake: ~Copyable {
     switch state {
     case .refused: return []
     case .established:
-      preconditionFailure("the handshake is over: give the bytes to the packet decoder instead")
+      misuse("the handshake is over: give the bytes to the packet decoder instead")
     default: break
     }
     input.append(bytes)
@@ -119,7 +121,7 @@ public struct Handshake: ~Copyable {
     switch state {
     case .deciding(let peer): state = .nonce(peer)
     case .refused: return []
-    default: preconditionFailure("proceed() is the answer to the action peerGreeting only")
+    default: misuse("proceed() is the answer to the action peerGreeting only")
     }
     return read()
   }
@@ -127,7 +129,7 @@ public struct Handshake: ~Copyable {
   /// Answers ``HandshakeAction/startTLS(isClient:rest:)``: it is up, and the other end verified.
   public mutating func secured() -> [HandshakeAction] {
     guard case .securing(var authentication) = state else {
-      precondition(isRefused, "secured() is the answer to the action startTLS only")
+      require(isRefused, "secured() is the answer to the action startTLS only")
       return []
     }
     let asks = party.mayAsk(&authentication)
@@ -138,10 +140,10 @@ public struct Handshake: ~Copyable {
   /// Answers ``HandshakeAction/requestPermission``: yes, send our authentication line here.
   public mutating func authenticate() -> [HandshakeAction] {
     guard case .authenticating(var authentication) = state else {
-      precondition(isRefused, "authenticate() is the answer to the action requestPermission only")
+      require(isRefused, "authenticate() is the answer to the action requestPermission only")
       return []
     }
-    precondition(
+    require(
       authentication.permission == .asked,
       "authenticate() is the answer to the action requestPermission only")
     do throws(Refusal) {

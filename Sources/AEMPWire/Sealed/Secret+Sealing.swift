@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CSodium
 
 /// What the sealed channel makes of the secret.
@@ -23,7 +24,7 @@ extension Secret {
       secret.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(secret.count), nil, 0, nil,
       purpose)
     // With lengths that are constants it has no reason to fail.
-    precondition(status == 0, "libsodium cannot compute BLAKE2b")
+    require(status == 0, "libsodium cannot compute BLAKE2b")
   }
 
   /// Eight hexadecimal digits by which others who have the secret recognise it, beside this nonce.

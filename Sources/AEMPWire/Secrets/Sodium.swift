@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CSodium
 
 /// The one-time start of libsodium, needed before its generator and its guarded memory.
@@ -5,9 +6,9 @@ enum Sodium {
   /// Whether the library started; it fails only when the operating system has no randomness.
   static let isReady: Bool = sodium_init() >= 0
 
-  /// Stops with a sentence when the library could not start: a nonce that is not random would give
+  /// Ends the program with a sentence when the library could not start: a nonce that is not random would give
   /// the secret away, so there is nothing sensible to continue with.
   static func start() {
-    precondition(isReady, "libsodium cannot start: the system's random generator is not available")
+    if !isReady { giveUp("libsodium cannot start: the system's random generator is not available") }
   }
 }

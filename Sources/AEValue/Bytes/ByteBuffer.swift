@@ -103,14 +103,14 @@ public final class ByteBuffer {
 
   /// Takes back what was appended after the buffer held `count` bytes.
   public func truncate(to count: Int) {
-    precondition(
+    require(
       count >= 0 && count <= self.count, "truncate(to:) takes a count the buffer had before")
     end = start + count
   }
 
   /// Drops the first `count` bytes: they have been consumed.
   @inlinable public func removeFirst(_ count: Int) {
-    precondition(
+    require(
       count >= 0 && count <= self.count, "removeFirst takes no more than the buffer's count")
     start += count
     if start == end {

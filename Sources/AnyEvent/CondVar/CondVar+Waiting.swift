@@ -12,14 +12,21 @@ extension CondVar {
 
   /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
   ///
-  /// On the main actor this works while `recv` or `run` has the main thread. Throws what `croak`
-  /// was given.
+  /// While the loop is running, the calling task is suspended. If nobody runs the loop, as at the
+  /// beginning of an async `main`, the loop runs here until the value is there, as `recv` does it.
+  /// Where the loop cannot run, as on the main actor after it has left the main thread, the program
+  /// stops with a sentence that says what to write. Throws what `croak` was given, and, like `recv`,
+  /// a `CondVarError`.
   public var value: Value {
     get async throws {
       while true {
         if let result { return try result.get() }
-        loop.preconditionOnLoop()
-        await withCheckedContinuation { waiters.append($0) }
+        if loop.isServed {
+          loop.preconditionOnLoop("await value")
+          await withCheckedContinuation { waiters.append($0) }
+        } else {
+          try loop.wait { result != nil }
+        }
       }
     }
   }

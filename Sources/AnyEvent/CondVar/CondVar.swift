@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// A condition variable: a value, or an error, that will be there later, and means to wait for it.
 ///
 /// One side calls `send` or `croak`; the other waits with `recv`, which runs the loop, with `await
@@ -71,21 +73,29 @@ public final class CondVar<Value> {
   /// Counts one thing less to wait for; at zero calls the group callback, or else sends.
   ///
   /// A condition variable that carries a value has nothing to send by itself: it needs a group
-  /// callback.
-  public func end() {
-    loop.preconditionOnLoop()
+  /// callback. Without one, and called more often than `begin`, it stops the program with a sentence.
+  public func end(file: StaticString = #fileID, line: UInt = #line) {
+    loop.preconditionOnLoop(file: file, line: line)
     pending -= 1
-    guard pending == 0 else { return }
+    guard pending == 0 else {
+      return require(
+        pending > 0, "end() was called more often than begin(): call begin() for each end() first",
+        file: file, line: line)
+    }
     if let groupCallback {
       groupCallback(self)
     } else if let plain = self as? CondVar<Void> {
       plain.send(())
     } else {
-      preconditionFailure(
-        "end() has no value to send: give begin { cv in cv.send(…) } a callback, or use a condition variable without a value"
-      )
+      misuse(
+        "end() has no value to send: give begin { cv in cv.send(…) } a callback, or use a condition variable without a value",
+        file: file, line: line)
     }
   }
+
+  /// The same for where a function is wanted: `AE.timer(1, 0, cv.end)`.
+  @_disfavoredOverload
+  public func end() { end(file: #fileID, line: #line) }
 
   private func resolve(_ result: Result<Value, any Error>) {
     self.result = result

@@ -13,20 +13,26 @@ public enum AE {
   }
 
   /// Calls `cb` whenever the descriptor can be read (or written) without waiting.
-  public static func io(_ fd: CInt, _ mode: IOMode, _ cb: @escaping () -> Void) -> IOWatcher {
-    Loop.current.io(fd, mode, cb)
+  public static func io(
+    _ fd: CInt, _ mode: IOMode, _ cb: @escaping () -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> IOWatcher {
+    Loop.current.io(fd, mode, cb, file: file, line: line)
   }
 
   /// Calls `cb` when the process gets the signal, named without `SIG`: `AE.signal("INT") { … }`.
-  public static func signal(_ name: String, _ cb: @escaping () -> Void) -> SignalWatcher {
-    Loop.current.signal(name, cb)
+  public static func signal(
+    _ name: String, _ cb: @escaping () -> Void, file: StaticString = #fileID, line: UInt = #line
+  ) -> SignalWatcher {
+    Loop.current.signal(name, cb, file: file, line: line)
   }
 
   /// Calls `cb` with process id and `waitpid` status when the child has exited.
   public static func child(
-    _ pid: Int32, _ cb: @escaping (_ pid: Int32, _ status: Int32) -> Void
+    _ pid: Int32, _ cb: @escaping (_ pid: Int32, _ status: Int32) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> ChildWatcher {
-    Loop.current.child(pid, cb)
+    Loop.current.child(pid, cb, file: file, line: line)
   }
 
   /// Calls `cb` again and again while there is nothing else to do.

@@ -14,24 +14,31 @@ public func timer(
 /// Calls `cb` whenever the descriptor can be read or written without waiting.
 ///
 /// Corresponds to Perl's `AnyEvent->io`.
-public func io(fh: CInt, poll: IOMode, cb: @escaping () -> Void) -> IOWatcher {
-  Loop.current.io(fh, poll, cb)
+public func io(
+  fh: CInt, poll: IOMode, cb: @escaping () -> Void, file: StaticString = #fileID,
+  line: UInt = #line
+) -> IOWatcher {
+  Loop.current.io(fh, poll, cb, file: file, line: line)
 }
 
 /// Calls `cb` when the process gets the signal, named without `SIG`.
 ///
 /// Corresponds to Perl's `AnyEvent->signal`.
-public func signal(signal name: String, cb: @escaping () -> Void) -> SignalWatcher {
-  Loop.current.signal(name, cb)
+public func signal(
+  signal name: String, cb: @escaping () -> Void, file: StaticString = #fileID,
+  line: UInt = #line
+) -> SignalWatcher {
+  Loop.current.signal(name, cb, file: file, line: line)
 }
 
 /// Calls `cb` with process id and `waitpid` status when the child has exited.
 ///
 /// Corresponds to Perl's `AnyEvent->child`.
 public func child(
-  pid: Int32, cb: @escaping (_ pid: Int32, _ status: Int32) -> Void
+  pid: Int32, cb: @escaping (_ pid: Int32, _ status: Int32) -> Void,
+  file: StaticString = #fileID, line: UInt = #line
 ) -> ChildWatcher {
-  Loop.current.child(pid, cb)
+  Loop.current.child(pid, cb, file: file, line: line)
 }
 
 /// Calls `cb` again and again while there is nothing else to do.

@@ -18,6 +18,9 @@ extension Handle {
     connecting?.cancel()
     if connecting != nil {
       connecting = nil
+    } else if descriptor >= 0, loop.isForked {
+      // The connection is the parent's.
+      mode.close(descriptor)
     } else if descriptor >= 0 {
       finishTLS()
       if session != nil, !isBlocked { _ = HandleWriting.write(wbuf, to: descriptor) }

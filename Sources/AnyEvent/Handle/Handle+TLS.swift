@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Glibc
 
 extension Handle {
@@ -11,7 +12,7 @@ extension Handle {
   /// Corresponds to Perl's `$handle->starttls`.
   public func starttls(_ role: TLSRole, _ context: TLSContext? = nil) {
     guard !destroyed else { return }
-    precondition(session == nil, "starttls: TLS is started already; wait for on_stoptls")
+    require(session == nil, "starttls: TLS is started already; wait for on_stoptls")
     options.tls = role
     options.tls_ctx = context ?? options.tls_ctx
     guard isReady else { return }

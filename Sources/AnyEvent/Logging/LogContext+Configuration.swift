@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Synchronization
 
 /// Levels, slaves and callbacks; the method names are those of Perl's AnyEvent::Log::Ctx.
@@ -100,7 +101,7 @@ extension LogContext {
   private func ownNodes(_ contexts: [LogContext]) -> [LogNode] {
     contexts.map { context in
       guard context.system === system else {
-        preconditionFailure("attach a log context only to contexts of the same LogSystem")
+        misuse("attach a log context only to contexts of the same LogSystem")
       }
       return context.node
     }

@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 
 /// What logging needs from outside: a clock, a time zone, standard error and syslog.

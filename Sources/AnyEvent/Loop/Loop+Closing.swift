@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Synchronization
 
@@ -43,8 +44,8 @@ extension Loop {
     closeCoreHandles()
     while ledger.open > 0 { uv_run(uv, UV_RUN_DEFAULT) }
     let status = uv_loop_close(uv)
-    assert(status == 0, "a handle was left on a closed loop")
-    if status == 0 { uv.deallocate() }
+    require(status == 0, "a handle was left on a closed loop: \(describe(status))")
+    uv.deallocate()
     finishClosing()
   }
 
@@ -71,6 +72,7 @@ extension Loop {
 
   private func finishClosing() {
     state = .closed
+    ForkedLoops.remove(self)
     let completions = closeCompletions
     closeCompletions = []
     for completion in completions { completion() }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 
 extension Loop {
@@ -17,13 +18,13 @@ extension Loop {
   /// Sets the wall clock of a loop with manual time forwards, or backwards, by so many seconds, as an
   /// operator may: no timer notices.
   package func setWallClock(by seconds: Double) {
-    precondition(kind == .manual, "only the clock of a loop made by Loop(manualTime:) can be set")
+    require(kind == .manual, "only the clock of a loop made by Loop(manualTime:) can be set")
     manualClockError += seconds
   }
 
   private func advance(toNanoseconds wanted: UInt64) {
     let end = min(wanted, 8_000_000_000_000_000_000)
-    precondition(
+    require(
       kind == .manual, "advance moves the time of loops made by Loop(manualTime:) only")
     settle()
     // Timers without delay that re-arm themselves would hold time still for ever: after so many

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 
 extension Loop {
@@ -39,8 +40,8 @@ extension Loop {
 
   /// Runs until `isReady`, even if nothing on this loop could make it so: another thread may.
   func wait(until isReady: () -> Bool) throws(CondVarError) {
-    guard kind != .foreign else { throw CondVarError.foreignLoop }
     guard state == .open else { throw CondVarError.closedLoop }
+    guard kind != .foreign else { throw CondVarError.foreignLoop }
     guard !isRunning else { throw CondVarError.recursiveWait }
     beginRunning()
     isWaiting = true
@@ -54,6 +55,10 @@ extension Loop {
     throw wasStopped ? CondVarError.stopped : CondVarError.closedLoop
   }
 
+  /// Whether somebody else sees to it that callbacks are called: a host, a test that sets the time, or
+  /// the function that runs the loop now.
+  var isServed: Bool { state == .open && (kind != .own || isRunning) }
+
   /// Lets a waiting `wait(until:)` look again.
   func endWait() {
     if isWaiting { uv_stop(uv) }
@@ -65,12 +70,13 @@ extension Loop {
   }
 
   func beginRunning() {
-    precondition(
+    require(
       kind != .foreign,
       "a loop that is attached to somebody else's is run by its owner, not by run()")
     claim()
-    precondition(!isRunning, "the loop is running already: run() cannot be called in its callbacks")
-    precondition(state == .open, "the loop is closed and cannot be run again")
+    requireNotForked()
+    require(!isRunning, "the loop is running already: run() cannot be called in its callbacks")
+    require(state == .open, "the loop is closed and cannot be run again")
     isRunning = true
     stopRequested = false
     mainQueue?.arm(on: self)

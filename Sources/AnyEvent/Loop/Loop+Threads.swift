@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Glibc
 
 extension Loop {
@@ -9,7 +10,7 @@ extension Loop {
     let record = ThreadRecord.current
     if let loop = record.pointee.loop { return loop.takeUnretainedValue() }
     guard record.pointee.isMain else {
-      preconditionFailure(
+      misuse(
         "no event loop is running on this thread: call this inside a callback of a loop or inside loop.perform { }, or on the main thread, whose loop is Loop.default"
       )
     }
@@ -51,8 +52,10 @@ extension Loop {
   ///
   /// A loop that has not run yet has no thread, and nothing is checked.
   @inline(__always)
-  public func preconditionOnLoop(_ function: StaticString = #function) {
-    if owner != 0, owner != pthread_self() { stopOffLoop(function) }
+  public func preconditionOnLoop(
+    _ function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    if owner != 0, owner != pthread_self() { stopOffLoop(function, file, line) }
   }
 
   /// Whether the caller is on this loop's thread (or the loop has none yet).
@@ -61,20 +64,24 @@ extension Loop {
   /// Makes the calling thread the owner if there is none.
   func claim() {
     if owner == 0 {
-      if mainQueue != nil, !ThreadRecord.current.pointee.isMain {
-        preconditionFailure(
-          "the default loop runs only on the main thread: a top-level await or an async main moves the program off that thread, so write cv.recv() there and put the await into Task { @MainActor in … }"
-        )
-      }
+      if mainQueue != nil, !ThreadRecord.current.pointee.isMain { stopOffMainThread() }
       owner = pthread_self()
     }
     preconditionOnLoop()
   }
+
+  /// Stops a program whose main actor has left the main thread, where the default loop lives.
+  @inline(never)
+  func stopOffMainThread() -> Never {
+    misuse(
+      "the default loop runs only on the main thread: a top-level await or an async main moves the program off that thread, so write cv.recv() there and put the await into Task { @MainActor in … }"
+    )
+  }
 }
 
 @inline(never)
-private func stopOffLoop(_ function: StaticString) -> Never {
-  preconditionFailure(
-    "\(function) was called on a thread that is not the event loop's: use loop.post { } from other threads"
-  )
+private func stopOffLoop(_ function: StaticString, _ file: StaticString, _ line: UInt) -> Never {
+  misuse(
+    "\(function) was called on a thread that is not the event loop's: use loop.post { } from other threads",
+    file: file, line: line)
 }

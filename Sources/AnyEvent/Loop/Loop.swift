@@ -1,3 +1,4 @@
+internal import AEValue
 public import CLibUV
 internal import Glibc
 internal import Synchronization
@@ -45,6 +46,10 @@ public final class Loop: @unchecked Sendable {
   /// The loop that was current when this one began to run.
   var loopBefore: Unmanaged<Loop>?
   var stopRequested = false
+  /// Whether this is the parent's loop in the child of a fork that has not called `forked()`.
+  var isForked = false
+  /// How many nodes on this loop are part of a network.
+  package var guests = 0
   let mailbox = Mutex(Mailbox())
 
   // Handles
@@ -159,9 +164,10 @@ public final class Loop: @unchecked Sendable {
       uv = foreign
     } else {
       StandardDescriptors.reserve()
+      Self.prepareLibrary()
       uv = .allocate(capacity: 1)
       let status = uv_loop_init(uv)
-      precondition(status == 0, "cannot make an event loop: \(describe(status))")
+      if status != 0 { giveUp("cannot make an event loop: \(describe(status))") }
       ignoreBrokenPipes()
       keepEndedChildren()
     }
@@ -177,7 +183,7 @@ public final class Loop: @unchecked Sendable {
       guard let handle else { return }
       Unmanaged<Loop>.fromOpaque(handle.pointee.data).takeUnretainedValue().openMail()
     }
-    precondition(status == 0, "cannot wake an event loop: \(describe(status))")
+    if status != 0 { giveUp("cannot wake an event loop: \(describe(status))") }
     // Unretained: a loop of our own closes its handles before it goes, a foreign one is kept.
     let data = Unmanaged.passUnretained(self).toOpaque()
     for handle in coreHandles {
@@ -187,6 +193,7 @@ public final class Loop: @unchecked Sendable {
     uv_unref(base(checkHandle))
     uv_unref(base(asyncHandle))
     if !keepsLoopAlive { updateReferences() }
+    ForkedLoops.add(self)
   }
 
   deinit {
@@ -194,6 +201,19 @@ public final class Loop: @unchecked Sendable {
     readBuffer.deallocate()
     memoryForPlaintext?.deallocate()
   }
+
+  /// Ends the program with a sentence, once, where libuv would abort: the first loop needs a pipe for
+  /// signals.
+  private static func prepareLibrary() { _ = isLibraryPrepared }
+
+  private static let isLibraryPrepared: Bool = {
+    guard FreeDescriptors.are(4) else {
+      giveUp(
+        "cannot make an event loop: \(String(cString: strerror(errno))); allow more open files with \"ulimit -n\""
+      )
+    }
+    return true
+  }()
 
   private var coreHandles: [UnsafeMutablePointer<uv_handle_t>] {
     [base(timerHandle), base(idleHandle), base(checkHandle), base(asyncHandle)]

@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// Runs an actor's jobs on a loop's thread.
 ///
 /// An actor whose `unownedExecutor` is that of a `LoopExecutor` shares the loop's thread with its
@@ -14,7 +16,7 @@ public final class LoopExecutor: SerialExecutor {
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let isAccepted = loop.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
-    precondition(
+    require(
       isAccepted, "an actor lives on a closed event loop: end its tasks before closing the loop")
   }
 

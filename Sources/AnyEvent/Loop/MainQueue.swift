@@ -15,12 +15,17 @@ private func drainMainQueue(_ unused: UnsafeMutableRawPointer?)
 final class MainQueue {
   private var handle: UnsafeMutablePointer<uv_poll_t>?
   private unowned(unsafe) var loop: Loop?
+  /// Whether libdispatch has its descriptor.
+  private var isAnnounced = false
 
   /// Starts listening; the handle never keeps the loop running by itself.
   func arm(on loop: Loop) {
     guard handle == nil, ThreadRecord.current.pointee.isMain else { return }
+    // libdispatch stops the program when it gets none.
+    guard isAnnounced || FreeDescriptors.are(1) else { return }
     let fd = mainQueueDescriptor()
     guard fd >= 0 else { return }
+    isAnnounced = true
     let pointer = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     guard uv_poll_init(loop.uv, pointer, fd) == 0 else {
       pointer.deallocate()

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -29,14 +30,14 @@ final class SharedPoll {
     case epoll(CInt)
   }
 
-  init(on loop: Loop, _ fd: CInt) {
+  init(on loop: Loop, _ fd: CInt, _ file: StaticString, _ line: UInt) {
     self.loop = loop
     self.fd = fd
     let flags = fcntl(fd, F_GETFL)
-    precondition(
+    require(
       flags >= 0,
-      "descriptor \(fd) is not open: watch a descriptor only while it is open, and cancel its watchers before closing it"
-    )
+      "descriptor \(fd) is not open: watch a descriptor only while it is open, and cancel its watchers before closing it",
+      file: file, line: line)
     isBlocking = flags & O_NONBLOCK == 0
     loop.polls[fd] = self
     open()
@@ -79,6 +80,16 @@ final class SharedPoll {
     }
     closeSubstitute()
     return false
+  }
+
+  /// Makes, in the child of a fork, an epoll descriptor of its own under the number that is polled.
+  func separateFromParent() {
+    guard case .epoll(let epoll) = substitute else { return }
+    let own = aeuv_epoll_make()
+    guard own >= 0 else { return }
+    _ = aeuv_epoll_watch(own, EPOLL_CTL_ADD, fd, armed)
+    _ = aeuv_dup3(own, epoll, O_CLOEXEC)
+    _ = Glibc.close(own)
   }
 
   private func closeSubstitute() {
@@ -190,10 +201,11 @@ extension Loop {
   /// a call, and no more than there is room for, unless you have made the descriptor non-blocking;
   /// one that is so is also watched with fewer system calls. Cancel its watchers before closing it.
   /// Regular files are always ready. Corresponds to Perl's `AE::io`.
-  public func io(_ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) -> IOWatcher {
-    preconditionOnLoop()
-    return IOWatcher(on: self, fd, mode, callback)
+  public func io(
+    _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> IOWatcher {
+    preconditionOnLoop(file: file, line: line)
+    return IOWatcher(on: self, fd, mode, callback, file, line)
   }
-
-  func poll(for fd: CInt) -> SharedPoll { polls[fd] ?? SharedPoll(on: self, fd) }
 }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -12,7 +13,7 @@ struct ThreadRecord {
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
     let status = pthread_key_create(&key) { $0?.deallocate() }
-    precondition(status == 0, "no thread-specific key is left: this process uses too many")
+    if status != 0 { giveUp("no thread-specific key is left: this process uses too many") }
     return key
   }()
 

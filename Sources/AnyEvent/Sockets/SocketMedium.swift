@@ -1,4 +1,5 @@
 import AEValue
+internal import CLibUV
 import Glibc
 
 /// A connected socket that carries a stream.

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Glibc
 
 /// Waits for the exit of a child process until it is cancelled or its last reference goes.
@@ -57,14 +58,17 @@ extension Loop {
   /// If there is no such child, or its status was collected elsewhere, that is logged, once, as an
   /// error, and `callback` never called. Corresponds to Perl's `AE::child`.
   public func child(
-    _ pid: Int32, _ callback: @escaping (_ pid: Int32, _ status: Int32) -> Void
+    _ pid: Int32, _ callback: @escaping (_ pid: Int32, _ status: Int32) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> ChildWatcher {
-    preconditionOnLoop()
-    precondition(pid >= 0, "a child is watched by its process id, not by a process group")
-    precondition(
+    preconditionOnLoop(file: file, line: line)
+    require(
+      pid >= 0, "a child is watched by its process id, not by a process group", file: file,
+      line: line)
+    require(
       pid != 0 || kind != .foreign,
-      "watching any child (pid 0) would take the host's children from it: watch each by its process id"
-    )
+      "watching any child (pid 0) would take the host's children from it: watch each by its process id",
+      file: file, line: line)
     return ChildWatcher(on: self, pid, callback)
   }
 }

@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// What an I/O watcher waits for.
 public struct IOMode: Hashable, Sendable, ExpressibleByStringLiteral {
   private let isWrite: Bool
@@ -11,7 +13,7 @@ public struct IOMode: Hashable, Sendable, ExpressibleByStringLiteral {
 
   /// Perl's spelling: `"r"` or `"w"`.
   public init(stringLiteral value: String) {
-    precondition(
+    require(
       value == "r" || value == "w", "an I/O watcher polls for \"r\" or \"w\", not \"\(value)\"")
     self.init(isWrite: value == "w")
   }

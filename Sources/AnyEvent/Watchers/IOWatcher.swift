@@ -11,13 +11,16 @@ public final class IOWatcher {
   @exclusivity(unchecked)
   private var callback: (() -> Void)?
 
-  init(on loop: Loop, _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void) {
+  init(
+    on loop: Loop, _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void,
+    _ file: StaticString, _ line: UInt
+  ) {
     self.loop = loop
     self.fd = fd
     self.mode = mode
     guard loop.state == .open else { return }
     self.callback = callback
-    let poll = loop.poll(for: fd)
+    let poll = loop.polls[fd] ?? SharedPoll(on: loop, fd, file, line)
     self.poll = poll
     poll.add(self)
   }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 
 /// The one `uv_signal_t` of a signal number, shared by all its watchers on a loop.
@@ -11,12 +12,12 @@ final class SharedSignal {
   /// Whether the thread held the signal back before.
   private var wasBlocked = false
 
-  init(on loop: Loop, _ number: CInt) {
+  init(on loop: Loop, _ number: CInt, _ file: StaticString, _ line: UInt) {
     self.loop = loop
     self.number = number
     let pointer = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
     var status = uv_signal_init(loop.uv, pointer)
-    precondition(status == 0, "cannot watch signals: \(describe(status))")
+    if status != 0 { giveUp("cannot watch signals: \(describe(status))") }
     loop.ledger.opened()
     handle = pointer
     loop.signals[number] = self
@@ -29,7 +30,9 @@ final class SharedSignal {
         guard let handle else { return }
         Unmanaged<SharedSignal>.fromOpaque(handle.pointee.data).takeUnretainedValue().received()
       }, number)
-    precondition(status == 0, "signal \(number) cannot be watched: \(describe(status))")
+    require(
+      status == 0, "signal \(number) cannot be watched: \(describe(status))", file: file, line: line
+    )
     // Which of its threads gets a signal is the affair of a foreign loop's host.
     if loop.kind != .foreign { wasBlocked = SignalDisposition.unblock(number) }
   }

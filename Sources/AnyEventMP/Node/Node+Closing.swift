@@ -6,6 +6,7 @@ extension Node {
   /// the loop's thread only.
   public func close() {
     loop.preconditionOnLoop()
+    if configuration != nil, !isClosed { loop.guests -= 1 }
     isClosed = true
     stopLogs()
     seeds.stop()

@@ -23,6 +23,7 @@ extension Node {
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try listen(configuration, sources)
     self.configuration = configuration
+    loop.guests += 1
     heartbeat.interval = configuration.heartbeat
     heartbeat.timeout = configuration.heartbeatTimeout
     apply(configuration.limits)

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 import Glibc
 
@@ -5,7 +6,7 @@ import Glibc
 private let currentNodeKey: pthread_key_t = {
   var key = pthread_key_t()
   let status = pthread_key_create(&key, nil)
-  precondition(status == 0, "no thread-local storage is left for the current node")
+  require(status == 0, "no thread-local storage is left for the current node")
   return key
 }()
 
@@ -28,7 +29,7 @@ extension Node {
 
   private static func bindDefault() -> Node {
     guard Loop.isMainThread else {
-      preconditionFailure(
+      misuse(
         "no node is bound to this thread: call the function inside node.run { } or node.post { }")
     }
     let node = defaultNode ?? Node(on: Loop.default)

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 
 /// Sends a message to a port, with the current node.
@@ -56,7 +57,7 @@ extension Node {
         send(message, to: target.name, of: home)
       }
     case .unbound:
-      preconditionFailure("resolve() answers with a port of some node")
+      misuse("resolve() answers with a port of some node")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 
 extension Node {
@@ -80,7 +81,7 @@ extension Node {
       let local = unsafeDowncast(ref, to: LocalPort.self)
       if local.state == .alive { return local }
     }
-    precondition(
+    require(
       isLocal(port),
       "\(purpose) needs a port of this node, but \(port.id) belongs to another one: call it there")
     logMistake("\(purpose): there is no port \(Log.cut(port.id)) any more, ignored")

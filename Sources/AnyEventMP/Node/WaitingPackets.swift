@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// Packets for a node that is not connected yet, in order.
 ///
 /// They are kept as CBOR: checked when they are sent, so that errors show at the sender, and with a
@@ -27,7 +29,7 @@ struct WaitingPackets {
         return true
       }
     } catch {
-      preconditionFailure("a packet of our own encoder could not be decoded: \(error)")
+      misuse("a packet of our own encoder could not be decoded: \(error)")
     }
   }
 }

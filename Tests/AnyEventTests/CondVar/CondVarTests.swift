@@ -105,6 +105,18 @@ struct CondVarTests {
     }
   }
 
+  @Test("end without begin stops with a sentence and the caller's place")
+  func endTooOften() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      CondVar<Void>(on: Loop()).end()
+    }
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains("CondVarTests.swift:"))
+    #expect(output.contains("end() was called more often than begin()"))
+  }
+
   @Test("the group callback of the last begin that had one is called at the end")
   func groups() throws {
     try withLoop { loop in
@@ -167,6 +179,14 @@ struct CondVarTests {
       loop.run()
       withExtendedLifetime(safety) {}
     }
+  }
+
+  @Test("awaiting a value of a closed loop throws")
+  func awaitingOnAClosedLoop() async {
+    let loop = Loop()
+    let cv = CondVar<Int>(on: loop)
+    loop.close()
+    await #expect(throws: CondVarError.closedLoop) { try await cv.value }
   }
 
   @Test("await throws what croak was given")

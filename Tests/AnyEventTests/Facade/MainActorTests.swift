@@ -134,6 +134,37 @@ struct MainActorTests {
     #expect(Set(lines) == ["from a task", "awaited 6", "received 6", "idle"])
   }
 
+  @Test("awaiting a value where nobody runs the loop runs it, with its tasks")
+  func awaitingAlone() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      let first = AE.cv(Int.self)
+      let timer = AE.timer(0.01, 0) { first.send(1) }
+      print(try await first.value)
+      let second = AE.cv(Int.self)
+      Task { second.send(try await first.value + 1) }
+      print(try await second.value)
+      """)
+    #expect(result.code == 0)
+    #expect(result.output == "1\n2\n")
+  }
+
+  @Test("awaiting a value where the loop cannot run stops with a sentence that says what to do")
+  func awaitingElsewhere() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      let cv = AE.cv(Int.self)
+      try await Task.sleep(nanoseconds: 1)
+      print(try await cv.value)
+      """)
+    #expect(result.code != 0)
+    #expect(result.output.contains("a top-level await or an async main moves the program off"))
+  }
+
   @Test("a top-level await before recv stops with a sentence that says what to do")
   func topLevelAwait() async throws {
     let result = try await Program.run(

@@ -4,7 +4,8 @@
 //     anyevent-process watch lines|handle COUNT
 //     anyevent-process child
 //     anyevent-process signal NAME
-//     anyevent-process fork drop|exit|use
+//     anyevent-process misuse KIND
+//     anyevent-process fork drop|exit|use|continue
 //
 // It writes what it has found as lines, and ends with 0 when all is as it should be.
 import AnyEvent
@@ -24,6 +25,8 @@ case "descriptors" where arguments.count > 1:
   reportDescriptors(in: arguments[1], isGuest: arguments.dropFirst(2).first == "guest")
 case "watch" where arguments.count == 3: watchInput(arguments[1], Int(arguments[2]) ?? 0)
 case "child": reportChild()
+case "fork" where arguments.count == 2: reportFork(arguments[1])
+case "misuse" where arguments.count == 2: commit(arguments[1])
 case "signal" where arguments.count == 2: reportSignal(arguments[1])
 default: fail("there is no such test")
 }

@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// Stops the program because of a mistake in it: writes where it is and what to do about it to
+/// standard error, then aborts.
+///
+/// The same in all builds, because a mistake that only a debug build explains is found by users. Any
+/// thread. `sentence` says what is wrong and what to write instead; `file` and `line` are the place
+/// of the mistake, or, where the caller is not known, of the check.
+@usableFromInline package func misuse(
+  _ sentence: String, file: StaticString = #fileID, line: UInt = #line
+) -> Never {
+  writeLastWords(file, line, sentence)
+  abort()
+}
+
+/// Stops the program as ``misuse(_:file:line:)`` does unless the condition holds.
+@inlinable @inline(__always) package func require(
+  _ condition: @autoclosure () -> Bool, _ sentence: @autoclosure () -> String,
+  file: StaticString = #fileID, line: UInt = #line
+) {
+  if !condition() { misuse(sentence(), file: file, line: line) }
+}
+
+/// Ends the program with code 1 and a sentence on standard error.
+///
+/// For what the system refuses and nothing can go on without, such as the descriptors of an event
+/// loop. Any thread.
+package func giveUp(_ sentence: String) -> Never {
+  writeLastWords(nil, 0, sentence)
+  exit(1)
+}
+
+/// Writes one line to standard error at once, without allocating: whatever is wrong may be memory.
+private func writeLastWords(_ file: StaticString?, _ line: UInt, _ sentence: String) {
+  withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { buffer in
+    var count = 0
+    // The last byte is for the end of the line.
+    func put(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes where count < buffer.count - 1 {
+        buffer[count] = byte
+        count += 1
+      }
+    }
+    if let file {
+      file.withUTF8Buffer { put($0) }
+      put(CollectionOfOne(UInt8(ascii: ":")))
+      putDecimal(line, put)
+      put(": ".utf8)
+    } else {
+      if let path = CommandLine.unsafeArgv[0] {
+        let name = strrchr(path, CInt(UInt8(ascii: "/"))).map { $0 + 1 } ?? path
+        put(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+        put(": ".utf8)
+      }
+    }
+    put(sentence.utf8)
+    buffer[count] = UInt8(ascii: "\n")
+    writeAll(UnsafeRawBufferPointer(rebasing: buffer[...count]))
+  }
+}
+
+private func putDecimal(_ number: UInt, _ put: (CollectionOfOne<UInt8>) -> Void) {
+  if number >= 10 { putDecimal(number / 10, put) }
+  put(CollectionOfOne(UInt8(ascii: "0") + UInt8(number % 10)))
+}
+
+private func writeAll(_ bytes: UnsafeRawBufferPointer) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let written = write(STDERR_FILENO, rest.baseAddress, rest.count)
+    if written > 0 {
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+    } else if written < 0, errno == EAGAIN {
+      // Somebody who shares it does not wait, but these words must not be lost.
+      var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+      guard poll(&request, 1, 1000) > 0 else { return }
+    } else if !(written < 0 && errno == EINTR) {
+      return
+    }
+  }
+}

@@ -1,0 +1,45 @@
+internal import AEValue
+internal import CLibUV
+internal import Glibc
+
+extension Loop {
+  /// Goes on with the loop in the child of a `fork`: with all watchers that the parent had.
+  ///
+  /// Until this is called, the child may drop and cancel what it has inherited, exit or start another
+  /// program, none of which the parent notices; running the loop stops the child with a sentence. The
+  /// watched descriptors are shared with the parent, so cancel what only one of the two shall read. A
+  /// node cannot be two, so a configured one must be closed before. Tasks of the main actor do not run
+  /// in the child, because Swift's concurrency does not survive a fork.
+  ///
+  /// Only the thread that forked has loops in the child. Does nothing elsewhere. On a foreign loop the
+  /// host calls `uv_loop_fork` instead. Corresponds to `uv_loop_fork` and to EV's `loop_fork`.
+  public func forked(file: StaticString = #fileID, line: UInt = #line) {
+    preconditionOnLoop(file: file, line: line)
+    guard isForked else { return }
+    require(
+      guests == 0,
+      "a node lives on this loop, and the parent of this process goes on with it: close the node before the fork, or fork before configure",
+      file: file, line: line)
+    isForked = false
+  }
+
+  /// Gives the loop of a child descriptors of its own, in `fork` itself.
+  func separateFromParent() {
+    // Other threads do not exist here, and what they were about to do is half done.
+    guard state == .open, owner == 0 || owner == pthread_self() else { return }
+    for poll in polls.values { poll.separateFromParent() }
+    guard kind != .foreign else { return }
+    isForked = true
+    let status = uv_loop_fork(uv)
+    if status != 0 { giveUp("cannot make an event loop after a fork: \(describe(status))") }
+    mainQueue?.disarm(ledger)
+  }
+
+  /// Stops a child that runs the loop of its parent.
+  func requireNotForked() {
+    require(
+      !isForked,
+      "this process is the child of a fork: call loop.forked() to go on with the parent's watchers, or start another program"
+    )
+  }
+}
