@@ -49,6 +49,9 @@ final class ConnectionEnd: StreamMedium {
     return .blocked
   }
 
+  /// There is no socket to be had.
+  func release() -> CInt? { nil }
+
   /// The node closes its end: the other side learns it, unless the machine is gone or the path is
   /// blocked and the operating system gives up.
   func close() {

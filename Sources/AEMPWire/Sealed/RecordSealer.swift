@@ -27,6 +27,16 @@ public final class RecordSealer {
     }
   }
 
+  /// Appends the records of all these bytes to `sealed`.
+  public func seal(_ bytes: UnsafeRawBufferPointer, into sealed: ByteBuffer) {
+    var rest = bytes
+    while !isEnded, !rest.isEmpty {
+      let count = min(rest.count, RecordFormat.maximumContent)
+      append(UnsafeRawBufferPointer(rebasing: rest[..<count]), to: sealed)
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    }
+  }
+
   /// How many bytes longer the records are than what they carry, at most.
   public func overhead(for count: Int) -> Int {
     (count / RecordFormat.maximumContent + 1) * RecordFormat.overhead

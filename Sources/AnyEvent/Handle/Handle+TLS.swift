@@ -52,13 +52,13 @@ extension Handle {
   ///
   /// Corresponds to Perl's `$handle->stoptls`.
   public func stoptls() {
-    guard !destroyed, let session else { return }
+    guard !destroyed, let session, session.canStop else { return }
     guard encrypt() else { return }
     session.close()
     flush()
   }
 
-  /// What the stream is encrypted with, `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil without TLS.
+  /// What the stream is encrypted with, `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil when it is not.
   public var tls_cipher: String? {
     guard let session, session.isEstablished else { return nil }
     return session.cipher
@@ -100,8 +100,8 @@ extension Handle {
   }
 
   /// The other end has ended TLS.
-  private func stopped(_ session: TLSSession) {
-    guard options.on_stoptls != nil else {
+  private func stopped(_ session: any HandleSession) {
+    guard options.on_stoptls != nil, session.canStop else {
       // As any end of file: what we write goes on, and encrypted.
       reader = nil
       hasEnded = true

@@ -20,7 +20,7 @@ public final class Handle {
   /// change nothing else.
   public let rbuf = ByteBuffer()
   /// What is to be sent as it is.
-  let wbuf = ByteBuffer()
+  let wbuf: ByteBuffer
   /// What waits to be encrypted, and never leaves as it is unless TLS has ended in order.
   let plaintext = ByteBuffer()
 
@@ -32,7 +32,7 @@ public final class Handle {
   var reader: IOWatcher?
   var writer: IOWatcher?
   var connecting: Connector?
-  var session: TLSSession?
+  var session: (any HandleSession)?
   var queue = HandleReadQueue()
   /// Counts the calls of requests, and what else changes the beginning of `rbuf`.
   var turn = 0
@@ -65,9 +65,12 @@ public final class Handle {
     case open, wanted, announced, done
   }
 
-  init(_ loop: Loop, descriptor: CInt, _ options: HandleOptions) {
+  init(
+    _ loop: Loop, descriptor: CInt, _ options: HandleOptions, wbuf: ByteBuffer = ByteBuffer()
+  ) {
     loop.preconditionOnLoop()
     self.loop = loop
+    self.wbuf = wbuf
     self.descriptor = descriptor
     self.options = options
   }

@@ -43,15 +43,18 @@ final class SocketMedium: StreamMedium {
     _ = shutdown(descriptor, CInt(SHUT_WR))
   }
 
-  func close() {
-    guard descriptor >= 0 else { return }
-    let closing = descriptor
-    descriptor = -1
+  func release() -> CInt? {
+    guard descriptor >= 0 else { return nil }
+    defer { descriptor = -1 }
     reader?.cancel()
     reader = nil
     writer?.cancel()
     writer = nil
-    Glibc.close(closing)
+    return descriptor
+  }
+
+  func close() {
+    if let closing = release() { Glibc.close(closing) }
   }
 
   private func waitForRoom(_ stream: StreamConnection) {

@@ -119,6 +119,25 @@ package final class StreamConnection: EndOfIteration {
     onDrain = nil
   }
 
+  /// Gives up the socket, with all that was not sent, to be sent before anything else; nil, and nothing
+  /// is changed, if there is no socket.
+  ///
+  /// What encrypts is the caller's as well from now on: what waits for it is sealed, as far as there is
+  /// room.
+  package func release() -> ReleasedConnection? {
+    flushFromLoop()
+    guard isOpen, let descriptor = medium?.release() else { return nil }
+    medium = nil
+    if let transform {
+      while !output.isEmpty, transform.seal(output) == nil {}
+    }
+    transform = nil
+    onRead = nil
+    onEnd = nil
+    onDrain = nil
+    return ReleasedConnection(descriptor: descriptor, unsent: Array(output.bytes))
+  }
+
   /// Sends everything, then tells the other end that nothing more comes; what it still sends is read and
   /// dropped.
   ///

@@ -13,6 +13,9 @@ package protocol StreamMedium: AnyObject {
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult
   /// Everything has been written: tells the other end that nothing more comes. Reading goes on.
   func finishWriting()
+  /// Gives up its connected, non-blocking socket, to be closed by the caller; nothing is reported any
+  /// more. Nil, and the connection goes on, if there is no socket.
+  func release() -> CInt?
   /// Ends the connection; nothing is reported any more. Called once.
   func close()
 }

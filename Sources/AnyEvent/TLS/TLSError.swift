@@ -40,7 +40,7 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
   /// A sentence without a full stop that says what is wrong.
   public let description: String
 
-  init(_ code: Code, _ description: String) {
+  package init(_ code: Code, _ description: String) {
     self.code = code
     self.description = description
   }

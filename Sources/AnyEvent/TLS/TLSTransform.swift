@@ -4,7 +4,8 @@ package import AEValue
 ///
 /// The stream's `output` must stay empty until the handshake is over.
 package final class TLSTransform: StreamTransform {
-  private let session: TLSSession
+  /// The connection as a machine, for who takes over the stream.
+  package let session: TLSSession
   private let loop: Loop
   /// Called when the handshake is over.
   package var onEstablished: (() -> Void)?

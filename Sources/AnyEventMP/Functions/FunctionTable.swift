@@ -20,7 +20,8 @@ struct FunctionTable {
     tag.utf8.contains(UInt8(ascii: ":")) && tag.contains("::")
   }
 
-  private static func fullName(_ name: String) -> String {
+  /// The name with the package of the main program, where none is given.
+  static func fullName(_ name: String) -> String {
     if name.hasPrefix("::") { return "main" + name }
     return isFunctionName(name) ? name : "main::" + name
   }

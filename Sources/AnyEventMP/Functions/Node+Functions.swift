@@ -31,6 +31,10 @@ extension Node {
   func builtIn(_ name: String) -> FunctionTable.Function? {
     switch name {
     case LogSender.function: { [unowned self] in try connectLogCatcher($0) }
+    case DataConnections.expectFunction:
+      { [unowned self] in try dataConnections.expectRequested($0) }
+    case DataConnections.dialRequest:
+      { [unowned self] in try dataConnections.dialRequested($0) }
     default: nil
     }
   }

@@ -10,11 +10,16 @@ final class Dial {
   var failed: ((DialFailure) -> Void)?
   /// The attempt became the node's connection.
   var connected: ((String) -> Void)?
+  /// The attempt became the data connection that was wanted.
+  var connectedData: ((Handle) -> Void)?
+  /// The data connection that is dialled; nil for one between nodes.
+  let data: DialledData?
   /// The TCP connection that is being made; it keeps the dial until it is made or not.
   var connecting: Guard?
 
-  init(address: String) {
+  init(address: String, data: DialledData? = nil) {
     self.address = address
+    self.data = data
   }
 
   /// Nobody waits for the result any more.
@@ -22,6 +27,7 @@ final class Dial {
     greeted = nil
     failed = nil
     connected = nil
+    connectedData = nil
     connecting = nil
   }
 }

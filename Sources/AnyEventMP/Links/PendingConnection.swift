@@ -15,6 +15,10 @@ final class PendingConnection: Linked {
   var isCommitted = false
   /// Whether it waits for another connection to the same node to be decided.
   var isHeld = false
+  /// What is known of a data connection; nil for one between nodes.
+  var data: DialledData?
+  /// Who waits for the data connection, once it is known which one it is.
+  var expectation: DataExpectation?
   /// Where strangers that come in are counted together; see ``StrangerPlace``.
   let place: String
   // The table that it is in sets these, and keeps it as long.
@@ -41,6 +45,7 @@ final class PendingConnection: Linked {
     self.role = role
     self.address = address
     self.dial = dial
+    data = dial?.data
     self.tls = tls
     self.act = act
     place = role == .accepting ? StrangerPlace.name(of: address) : ""
@@ -61,6 +66,9 @@ final class PendingConnection: Linked {
 
   /// What the connection is encrypted with, on a connection with TLS.
   var tlsCipher: String? { security?.cipher }
+
+  /// The TLS session, for who takes over the stream.
+  func takeTLSSession() -> TLSSession? { security?.session }
 
   private func ended(_ end: StreamConnection.End) {
     if case .broken(let reason) = end {

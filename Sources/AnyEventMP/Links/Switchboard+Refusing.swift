@@ -80,7 +80,7 @@ extension Switchboard {
     for connection in connections { connection.refuse(refusal) }
   }
 
-  private func report(_ refusal: Refusal, of connection: PendingConnection) {
+  func report(_ refusal: Refusal, of connection: PendingConnection) {
     let name = connection.peer.map { " (\($0.nodeID))" } ?? ""
     let text = "\(connection.address)\(name): \(refusal.reason)"
     switch (connection.role, refusal.code) {

@@ -66,7 +66,7 @@ final class Switchboard {
   ) {
     do throws(Refusal) {
       let handshake = try Handshake(
-        node.handshakeConfiguration, as: role, peerAddress: address,
+        node.handshakes(for: dial?.data), as: role, peerAddress: address,
         nonce: node.surroundings.makeNonce())
       let connection = PendingConnection(
         stream: stream, handshake: handshake, role: role, address: address, dial: dial,
@@ -90,19 +90,28 @@ final class Switchboard {
     case .requestPermission:
       // Before we prove ourselves, a listener's peer has.
       if connection.role == .accepting { table.proved(connection) }
-      ready(connection)
-    case .established(let result): established(connection, result)
-    case .refused(let refusal): refused(connection, refusal)
+      if connection.data != nil { readyData(connection) } else { ready(connection) }
+    case .established(let result):
+      if connection.data != nil {
+        establishedData(connection, result)
+      } else {
+        established(connection, result)
+      }
+    case .refused(let refusal):
+      if connection.data != nil {
+        refusedData(connection, refusal)
+      } else {
+        refused(connection, refusal)
+      }
     }
   }
 
   private func greeted(_ connection: PendingConnection, _ greeting: Greeting) {
+    if connection.data != nil || !greeting.isNodeConnection {
+      return greetedData(connection, greeting)
+    }
     connection.peer = greeting
     table.greeted(connection)
-    guard greeting.isNodeConnection else {
-      return connection.refuse(
-        Refusal(.wrongProtocol, "this node does not speak \(greeting.protocolName)"))
-    }
     connection.dial?.greeted?(greeting.nodeID)
     if connection.role == .dialling, node.entries[greeting.nodeID]?.link != nil {
       return connection.refuse(alreadyConnected(greeting.nodeID))

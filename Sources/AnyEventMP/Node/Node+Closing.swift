@@ -9,6 +9,7 @@ extension Node {
     if configuration != nil, !isClosed { loop.guests -= 1 }
     isClosed = true
     stopLogs()
+    dataConnections.stop()
     seeds.stop()
     heartbeat.stop()
     switchboard.close()
@@ -53,8 +54,9 @@ extension Node {
     dissolveLogs()
     for entry in entries.values { entry.dissolve() }
     home.dissolve()
-    let callbacks = (functions, nodeWatchers)
+    let callbacks = (functions, dataFunctions, nodeWatchers)
     functions = FunctionTable()
+    dataFunctions = DataFunctions()
     nodeWatchers = NodeWatchers()
     withExtendedLifetime(callbacks) {}
     for port in ports.all { _ = port.die() }

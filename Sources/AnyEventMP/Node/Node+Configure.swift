@@ -52,6 +52,17 @@ extension Node {
       keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
   }
 
+  /// What the handshake of a connection is made of.
+  func handshakes(for data: DialledData?) -> HandshakeConfiguration {
+    guard let data else { return handshakeConfiguration }
+    var configuration = handshakeConfiguration
+    configuration.protocolName = DataConnections.protocolName
+    configuration.keys = [
+      Greeting.Key("provider", "swift-anyevent"), Greeting.Key(DataConnections.idKey, data.id),
+    ]
+    return configuration
+  }
+
   /// Seconds until an unreachable node counts as down.
   var monitorTimeout: Double { configuration?.monitorTimeout ?? 30 }
 

@@ -22,6 +22,7 @@ extension Node {
   /// The answer of the global database to where a node listens.
   func found(_ node: String, _ binds: [String]?) {
     entries[node]?.search?.found(binds)
+    dataConnections.found(node, binds)
   }
 
   /// Calls `callback` after so many seconds as part of the port that is running now.

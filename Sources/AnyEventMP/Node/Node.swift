@@ -44,6 +44,10 @@ public final class Node {
   /// The ports that others have spawned here.
   var spawned = SpawnedPorts()
 
+  /// What they may call with a data connection.
+  var dataFunctions = DataFunctions()
+  lazy var dataConnections = DataConnections(node: self)
+
   // The network
   var configuration: NodeConfiguration?
   /// What our handshakes are made of.

@@ -80,6 +80,7 @@ private final class FuzzedWire: StreamMedium {
     return .done
   }
 
+  func release() -> CInt? { nil }
   func finishWriting() {}
 
   func close() {}

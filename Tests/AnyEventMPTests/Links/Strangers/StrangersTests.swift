@@ -8,6 +8,7 @@ import Testing
 private final class DeadMedium: StreamMedium {
   func start(for stream: StreamConnection) {}
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult { .blocked }
+  func release() -> CInt? { nil }
   func finishWriting() {}
   func close() {}
 }

@@ -1,0 +1,87 @@
+import AEMPWire
+import AnyEvent
+
+/// The way to one of a node's listeners with a data connection.
+final class DataDialler {
+  /// So many addresses of a node are tried.
+  static let maximumAddresses = 16
+
+  private unowned let node: Node
+  /// The node to be reached.
+  let target: String
+  private let id: String
+  /// Called once, unless it is cancelled.
+  var done: ((Result<Handle, DataConnectionError>) -> Void)?
+  private var timeLimit: TimerWatcher?
+  private var addresses: [String] = []
+  private var dial: Dial?
+  private var lastFailure: String?
+
+  init(node: Node, to target: String, id: String) {
+    self.node = node
+    self.target = target
+    self.id = id
+  }
+
+  deinit { dial?.cancel() }
+
+  func start(within seconds: Double) {
+    timeLimit = node.loop.timer(after: seconds) { [unowned self] in
+      end(.failure(DataConnectionError(DataConnections.late(after: seconds))))
+    }
+    // An address that the link was dialled at is good, whatever the database says.
+    if let link = node.entries[target]?.link, link.facts.isDialled { addresses = [link.address] }
+    node.dataConnections.search(for: self)
+  }
+
+  /// The database says where it listens.
+  func found(_ binds: [String]) {
+    for address in binds.prefix(Self.maximumAddresses) where !addresses.contains(address) {
+      addresses.append(address)
+    }
+    dialNext()
+  }
+
+  func cancel() {
+    done = nil
+    timeLimit = nil
+    node.dataConnections.endSearch(for: self)
+    dial?.cancel()
+    dial = nil
+  }
+
+  private func dialNext() {
+    guard !addresses.isEmpty else {
+      return end(
+        .failure(
+          lastFailure.map { DataConnectionError($0) } ?? .noListeners(target)))
+    }
+    let dial = Dial(
+      address: addresses.removeFirst(), data: DialledData(id: id, node: target))
+    self.dial = dial
+    dial.failed = { [unowned self] failure in
+      if case .unreachable(let reason) = failure { lastFailure = reason }
+      self.dial = nil
+      dialNext()
+    }
+    dial.connectedData = { [unowned self] handle in
+      self.dial = nil
+      end(.success(handle))
+    }
+    node.dial(dial)
+  }
+
+  private func end(_ result: Result<Handle, DataConnectionError>) {
+    withExtendedLifetime(self) {
+      let done = done
+      cancel()
+      node.run { done?(result) }
+    }
+  }
+}
+
+/// Which data connection is dialled, and to whom.
+struct DialledData {
+  let id: String
+  let node: String
+}

@@ -1,0 +1,163 @@
+import AnyEvent
+
+/// A data connection that the program wants.
+///
+/// It is announced to the other node by a request; when an echo has come back, that has arrived, and the
+/// node's listeners are dialled. If it has none it is asked to dial ours.
+final class DataRequest {
+  private unowned let node: Node
+  private let target: String
+  private let seconds: Double
+  private let function: String
+  private let arguments: [Value]
+  private let callback: (Result<Handle, DataConnectionError>) throws -> Void
+  /// The port whose callback wants it.
+  private let caller: LocalPort?
+  private let id: String
+  /// Where the other node answers, and which it kills if it can't.
+  private let port: PortID
+  private var monitors: [PortMonitor] = []
+  private var timeLimit: TimerWatcher?
+  private var stage = Stage.announced
+
+  private enum Stage {
+    /// The other node is told that we come.
+    case announced
+    case dialling(DataDialler)
+    /// The other node is asked whether it can dial us.
+    case asked
+    /// The other node has been asked to dial us; the id that it does so by.
+    case offered(String)
+    case over
+  }
+
+  private static let echo = "expected"
+  private static let answer = "can"
+
+  init(
+    node: Node, to target: String, within seconds: Double, function: String, _ arguments: [Value],
+    _ callback: @escaping (Result<Handle, DataConnectionError>) throws -> Void
+  ) {
+    self.node = node
+    self.target = target
+    self.seconds = seconds
+    self.function = function
+    self.arguments = arguments
+    self.callback = callback
+    caller = node.running?.takeUnretainedValue()
+    id = node.makeDataConnectionID()
+    port = node.makePort()
+  }
+
+  func start() {
+    timeLimit = node.loop.timer(after: seconds) { [unowned self] in
+      fail(DataConnections.late(after: seconds))
+    }
+    if node.isLocal(PortID(target)) {
+      node.defer(.job { [unowned self] in connectToSelf() })
+      return
+    }
+    let local = node.localPort(port, for: "connect_to")
+    local?.ignoresUnhandled = true
+    local?.fallback = Handler { [unowned self] message in answered(message) }
+    monitors = [
+      node.monitor(port) { [unowned self] reason in
+        // It dies before its time only because the other node says so.
+        fail(reason.values.count > 1 ? reason[1].string ?? "" : Node.text(of: reason.values))
+      },
+      node.monitor(PortID(target)) { [unowned self] reason in
+        fail("connection to \(target) lost: \(Node.text(of: reason.values))")
+      },
+    ]
+    node.send(call(id), toFunction: DataConnections.expectFunction, on: target)
+    request("snd", .string(port.id), .string(Self.echo))
+  }
+
+  func cancel() {
+    stage = .over
+    timeLimit = nil
+    for monitor in monitors { monitor.cancel() }
+    monitors = []
+    node.kill(port)
+  }
+
+  private func call(_ id: String) -> [Value] {
+    [.string(id), .string(port.id), .double(seconds), .string(function)] + arguments
+  }
+
+  private func request(_ values: Value...) {
+    node.request(node.entry(for: target), values)
+  }
+
+  private func answered(_ message: UnsafeBufferPointer<Value>) {
+    switch (message.first?.string, stage) {
+    case (Self.echo, .announced): dial()
+    case (Self.answer, .asked):
+      guard message.count > 1, message[1].bool else {
+        return fail("\(target) listens nowhere, and cannot dial")
+      }
+      offer()
+    default: break
+    }
+  }
+
+  private func dial() {
+    let dialler = DataDialler(node: node, to: target, id: id)
+    stage = .dialling(dialler)
+    dialler.done = { [unowned self] result in
+      switch result {
+      case .success(let handle): end(.success(handle))
+      case .failure(let error) where error.isWithoutListeners && !node.boundAddresses.isEmpty:
+        stage = .asked
+        request(
+          "can", .string(DataConnections.dialRequest), .string(port.id), .string(Self.answer))
+      case .failure(let error): end(.failure(error))
+      }
+    }
+    dialler.start(within: seconds)
+  }
+
+  /// The other node is to dial us, by an id of its own.
+  private func offer() {
+    let id = node.makeDataConnectionID()
+    stage = .offered(id)
+    let expectation = DataExpectation(
+      node: target, connected: { [unowned self] handle in end(.success(handle)) },
+      failed: { [unowned self] text in fail(text) })
+    do {
+      try node.dataConnections.expect(id, expectation, within: seconds)
+      node.send(call(id), toFunction: DataConnections.dialRequest, on: target)
+    } catch {
+      fail("\(error)")
+    }
+  }
+
+  private func connectToSelf() {
+    guard case .announced = stage else { return }
+    guard let function = node.dataFunctions[function] else {
+      return fail("no function for data connections is registered by the name \(function)")
+    }
+    do throws(SocketError) {
+      let (near, far) = try Handle.pair(on: node.loop)
+      node.run(function, [.string(self.function)] + arguments, far, from: node.id)
+      end(.success(near))
+    } catch {
+      fail(error.description)
+    }
+  }
+
+  private func fail(_ reason: String) { end(.failure(DataConnectionError(reason))) }
+
+  private func end(_ result: Result<Handle, DataConnectionError>) {
+    if case .over = stage { return }
+    withExtendedLifetime(self) {
+      if case .dialling(let dialler) = stage { dialler.cancel() }
+      if case .offered(let id) = stage { node.dataConnections.forget(id) }
+      cancel()
+      node.dataConnections.ended(self)
+      // Who has died meanwhile wants no connection any more; the handle ends here.
+      guard caller == nil || caller?.state == .alive else { return }
+      node.peval(caller) { try callback(result) }
+    }
+  }
+}

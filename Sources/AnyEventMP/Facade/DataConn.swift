@@ -1,0 +1,90 @@
+public import AnyEvent
+
+/// Connections of their own between nodes, for bulk data that must not delay messages; what Perl has in
+/// `AnyEvent::MP::DataConn`.
+///
+/// On one node:
+///
+///     DataConn.sub("MyApp::receive") { (name: String, handle: Handle) in
+///       handle.on_error = { handle, _, message in print(message) }
+///       handle.push_read(.netstring) { handle, bytes in print(name, bytes.count) }
+///     }
+///
+/// On another:
+///
+///     DataConn.connect_to(node, 10, "MyApp::receive", "picture") { handle in
+///       handle.on_error = { handle, _, message in print(message) }
+///       handle.push_write(.netstring, picture)
+///       handle.push_shutdown()
+///     }
+public enum DataConn {
+  /// Makes a data connection to a node, at most in so many seconds, and calls a function there.
+  ///
+  /// The function gets the arguments and the handle of its end, `callback` that of this one; each keeps
+  /// the handle as long as it wants the connection. A failure kills the port that is running now with the
+  /// reason `AnyEvent::MP::DataConn` and a sentence; outside of a port it is logged. See
+  /// ``Node/connectData(to:within:function:_:_:)`` for what it is good for, and to be told of a failure.
+  ///
+  /// Corresponds to Perl's `AnyEvent::MP::DataConn::connect_to`.
+  public static func connect_to(
+    _ node: some PortConvertible, _ timeout: Double, _ function: String,
+    _ arguments: (any MessageConvertible)?...,
+    callback: @escaping (_ handle: Handle) throws -> Void
+  ) {
+    Node.current.connectData(
+      node.portID.node, timeout, function, arguments.map { $0?.messageValue ?? .null }, callback)
+  }
+
+  /// Registers a function that other nodes may have called with a data connection, by the name that
+  /// Perl would use.
+  ///
+  /// What it throws is logged and ends the connection. Corresponds to the function that Perl's
+  /// `connect_to` names.
+  public static func sub(_ name: String, _ function: @escaping (_ handle: Handle) throws -> Void) {
+    register(name) { _, handle in try function(handle) }
+  }
+
+  /// Registers a function that gets all its arguments as a message.
+  @_disfavoredOverload
+  public static func sub(
+    _ name: String, _ function: @escaping (_ arguments: Message, _ handle: Handle) throws -> Void
+  ) {
+    register(name) { try function(Message(behindTagOf: $0), $1) }
+  }
+
+  /// Registers a function with one argument before the handle; it is converted as Perl would.
+  public static func sub<A: MessageConvertible>(
+    _ name: String, _ function: @escaping (A, _ handle: Handle) throws -> Void
+  ) {
+    register(name) { try function(argument($0, 1, as: A.self), $1) }
+  }
+
+  /// Registers a function with two arguments before the handle.
+  public static func sub<A: MessageConvertible, B: MessageConvertible>(
+    _ name: String, _ function: @escaping (A, B, _ handle: Handle) throws -> Void
+  ) {
+    register(name) {
+      try function(argument($0, 1, as: A.self), argument($0, 2, as: B.self), $1)
+    }
+  }
+
+  /// Registers a function with three arguments before the handle.
+  public static func sub<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
+    _ name: String, _ function: @escaping (A, B, C, _ handle: Handle) throws -> Void
+  ) {
+    register(name) {
+      try function(
+        argument($0, 1, as: A.self), argument($0, 2, as: B.self), argument($0, 3, as: C.self), $1)
+    }
+  }
+
+  private static func register(
+    _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
+  ) {
+    let node = Node.current
+    node.loop.preconditionOnLoop()
+    let old = node.dataFunctions[name]
+    node.dataFunctions[name] = DataFunctions.Function(call: function)
+    withExtendedLifetime(old) {}
+  }
+}

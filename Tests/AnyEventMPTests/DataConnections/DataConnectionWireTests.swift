@@ -1,0 +1,265 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// With one end in the hands of the test, as a node of AnyEvent::MP 2.02 speaks.
+@Suite("Data connections on the wire") struct DataConnectionWireTests {
+  private static let expect = "AnyEvent::MP::DataConn::_expect"
+
+  private func withPeer(
+    _ body: (Node, WirePeer, TestLoop) throws -> Void
+  ) throws {
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), test)
+      try body(node, peer, test)
+    }
+  }
+
+  /// Announces a connection, and waits until that has arrived.
+  private func announce(
+    _ id: String, _ peer: WirePeer, _ node: Node, _ test: TestLoop, seconds: Value = 30,
+    function: Value = "My::data", arguments: [Value] = []
+  ) {
+    let port = "\(peer.id)#want"
+    peer.send(
+      packet: [.string(Self.expect), .string(id), .string(port), seconds, function] + arguments)
+    let before = peer.messages(to: "want").count
+    peer.send("", "snd", .string(port), "echo")
+    test.run(until: { peer.messages(to: "want").count > before })
+  }
+
+  /// What the port that wanted a connection was killed with.
+  private func kills(_ peer: WirePeer) -> [[Value]] {
+    peer.messages().filter { $0.first == "kil1" }
+  }
+
+  /// The connections that a function gets.
+  private final class Received {
+    var calls: [(Message, Handle)] = []
+
+    init(_ node: Node) {
+      node.run { DataConn.sub("My::data") { [unowned self] in calls.append(($0, $1)) } }
+    }
+
+    deinit { for (_, handle) in calls { handle.destroy() } }
+  }
+
+  @Test(
+    "who has announced a connection and dials it gets it, encrypted or not, with data at once",
+    arguments: [true, false])
+  func accepted(isPlain: Bool) throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      announce("b@\(peer.id)", peer, node, test, arguments: [1, "two"])
+      #expect(node.dataConnections.expectedCount == 1)
+      let data = try DataPeer(
+        RawPeer.connect(node.address, test), id: peer.id, dialling: "b@\(peer.id)",
+        isPlain: isPlain, attached: Array("first\n".utf8))
+      test.run(until: { received.calls.count == 1 && data.established != nil })
+      #expect(data.established?.peer.protocolName == "aemp")
+      let (arguments, handle) = received.calls[0]
+      #expect(arguments.values == [1, "two"])
+      var lines: [String] = []
+      handle.push_read(.line) { _, line in lines.append(line) }
+      handle.push_read(.line) { _, line in lines.append(line) }
+      data.send("second\n")
+      handle.push_write("answer\n")
+      test.run(until: { lines.count == 2 && data.text == "answer\n" })
+      #expect(lines == ["first", "second"])
+      #expect(node.dataConnections.expectedCount == 0)
+      #expect(kills(peer).isEmpty)
+      // The connection between the nodes is as it was.
+      #expect(node.isUp(peer.id) == true && !peer.isClosed)
+      data.raw.stream.close()
+    }
+  }
+
+  @Test("who has not announced it, another node, a second one and a stranger get nothing")
+  func refused() throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      announce("id", peer, node, test)
+      func dial(
+        _ id: String, _ data: String, secret: String = "the tests' secret",
+        protocolName: String = "aemp-dataconn"
+      ) throws -> DataPeer {
+        try DataPeer(
+          RawPeer.connect(node.address, test), id: id, dialling: data, secret: secret,
+          protocolName: protocolName)
+      }
+      let strangers = [
+        try dial(peer.id, "other"), try dial(TestName.next("thief"), "id"),
+        try dial(peer.id, "id", secret: "another secret of the tests"),
+        try dial(peer.id, "id", protocolName: "aemp-other"),
+      ]
+      test.run(until: { strangers.allSatisfy(\.isClosed) })
+      #expect(strangers.allSatisfy { $0.established == nil })
+      #expect(received.calls.isEmpty && node.dataConnections.expectedCount == 1)
+      let first = try dial(peer.id, "id")
+      test.run(until: { received.calls.count == 1 })
+      let second = try dial(peer.id, "id")
+      test.run(until: { second.isClosed })
+      #expect(second.established == nil && received.calls.count == 1 && !first.isClosed)
+      #expect(node.switchboard.pendingCount == 0)
+      first.raw.stream.close()
+    }
+  }
+
+  @Test("one that does not come in time kills the port that wanted it, and is refused then")
+  func late() throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      announce("id", peer, node, test, seconds: 0.05)
+      test.run(until: { !kills(peer).isEmpty })
+      #expect(
+        kills(peer) == [
+          [
+            "kil1", "want", "AnyEvent::MP::DataConn",
+            "unable to establish connection within 0.05 seconds",
+          ]
+        ])
+      let data = try DataPeer(
+        RawPeer.connect(node.address, test), id: peer.id, dialling: "id")
+      test.run(until: { data.isClosed })
+      #expect(received.calls.isEmpty)
+    }
+  }
+
+  @Test("when the port that wanted it dies it is not waited for any more")
+  func givenUp() throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      announce("id", peer, node, test)
+      peer.send("", "kil0", "want")
+      test.run(until: { node.dataConnections.expectedCount == 0 })
+      #expect(kills(peer).isEmpty && received.calls.isEmpty)
+    }
+  }
+
+  @Test("what cannot be announced kills the port with a sentence, and what has no port is logged")
+  func badCalls() throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      let port = Value.string("\(peer.id)#want")
+      announce("same", peer, node, test)
+      let calls: [[Value]] = [
+        ["same", port, 30, "My::data"], ["", port, 30, "My::data"],
+        ["with space", port, 30, "My::data"], ["ü", port, 30, "My::data"],
+        [.string(String(repeating: "x", count: 257)), port, 30, "My::data"],
+        ["id", port, 30, "My::other"],
+      ]
+      for call in calls { peer.send(packet: [.string(Self.expect)] + call) }
+      test.run(until: { kills(peer).count == calls.count })
+      #expect(kills(peer).allSatisfy { $0[2] == "AnyEvent::MP::DataConn" && $0.count == 4 })
+      let logged: [[Value]] = [
+        [], ["id"], ["id", port], ["id", port, "x", "My::data"], ["id", port, -1, "My::data"],
+        ["id", port, 30], [["id"], port, 30, "My::data"], ["id", "x", 30, "My::data"],
+        ["id", "", 30, "My::data"], ["id", port, 30, ["My::data"]],
+      ]
+      for call in logged {
+        for name in [Self.expect, "x-dataconn"] { peer.send(packet: [.string(name)] + call) }
+      }
+      test.run(until: {
+        !LogCollector.shared.lines(with: "of \(peer.id) failed", upTo: .error).isEmpty
+      })
+      test.settle()
+      #expect(node.dataConnections.expectedCount == 1 && received.calls.isEmpty)
+    }
+  }
+
+  @Test("one node may announce only so many, and their number does not stop others")
+  func many() throws {
+    try withPeer { node, peer, test in
+      let received = Received(node)
+      let most = DataConnections.maximumExpectedOfNode
+      let port = Value.string("\(peer.id)#want")
+      for n in 0..<(2 * most) {
+        peer.send("", .string(Self.expect), .string("\(n)"), port, 1e300, "My::data")
+      }
+      test.run(until: { kills(peer).count == most })
+      #expect(node.dataConnections.expectedCount == most)
+      let other = try WirePeer.connect(node.address, id: TestName.next("other"), test)
+      announce("other", other, node, test)
+      #expect(node.dataConnections.expectedCount == most + 1 && received.calls.isEmpty)
+    }
+  }
+
+  /// A node dials the peer: what the test's listener got, and whether the node has its handle.
+  private func withDialled(
+    hangsUp: Bool = false, id answeredID: String? = nil, isPlain: Bool = false,
+    _ body: (_ data: DataPeer, _ result: () -> Result<Handle, DataConnectionError>?, TestLoop)
+      throws -> Void
+  ) throws {
+    try withPeer { node, peer, test in
+      var dialled: [RawPeer] = []
+      let listener = try test.loop.listen(on: TestHost.next(), 0) { socket in
+        dialled.append(RawPeer(loop: test.loop, socket: socket))
+      }
+      defer { listener.close() }
+      peer.send(
+        "", "g_slave", ["'l": [peer.id: [.string(listener.address.description)]] as Value] as Value)
+      var result: Result<Handle, DataConnectionError>?
+      node.connectData(to: peer.id, within: 20, function: "Perl::data", [1, nil]) { result = $0 }
+      test.run(until: { peer.messages().contains { $0.first == "snd" } })
+      let call = try #require(peer.messages().first { $0.first == .string(Self.expect) })
+      #expect(call[3].double == 20 && call.dropFirst(4) == ["Perl::data", 1, nil])
+      #expect(call[1].string?.hasSuffix("@\(node.id)") == true)
+      #expect(dialled.isEmpty)
+      // The echo.
+      let echo = try #require(peer.messages().first { $0.first == "snd" })
+      peer.send("", .string("snd"), echo[1], echo[2])
+      test.run(until: { !dialled.isEmpty })
+      let data = try DataPeer(
+        dialled[0], id: answeredID ?? peer.id, isPlain: isPlain, hangsUp: hangsUp)
+      try body(data, { result }, test)
+      try? result?.get().destroy()
+      withExtendedLifetime(dialled) {}
+    }
+  }
+
+  @Test(
+    "the other node is told, answers by an echo, and is dialled by the id",
+    arguments: [true, false])
+  func dialled(isPlain: Bool) throws {
+    try withDialled(isPlain: isPlain) { data, result, test in
+      test.run(until: { result() != nil && data.established != nil })
+      #expect(data.established?.peer.protocolName == "aemp-dataconn")
+      #expect(data.established?.peer[key: "dataconn_id"] != nil)
+      let handle = try #require(result()).get()
+      var line: String?
+      handle.push_read(.line) { line = $1 }
+      data.send("from there\n")
+      handle.push_write("from here\n")
+      test.run(until: { line == "from there" && data.text == "from here\n" })
+    }
+  }
+
+  @Test("another node at the address is refused, and the reason names both")
+  func otherNode() throws {
+    try withDialled(id: "other") { data, result, test in
+      test.run(until: { result() != nil })
+      guard case .failure(let error)? = result() else {
+        Issue.record("it is connected")
+        return
+      }
+      #expect(error.description.hasPrefix("other is there, and not test"))
+      #expect(data.established == nil)
+    }
+  }
+
+  @Test("who hangs up on the dialling side's proof leaves a sentence that says what may be wrong")
+  func hangup() throws {
+    try withDialled(hangsUp: true) { _, result, test in
+      test.run(until: { result() != nil })
+      guard case .failure(let error)? = result() else {
+        Issue.record("it is connected")
+        return
+      }
+      #expect(error.description.hasSuffix("or it does not expect this connection (any more)"))
+    }
+  }
+}
