@@ -102,6 +102,27 @@ struct SettingCommandTests {
     #expect(try services() == #"["m::",["h::i",1]]"#)
   }
 
+  @Test("an empty pipe, or nothing to add or take out, changes nothing and is said")
+  func nothing() throws {
+    let tool = try ToolRunner()
+    #expect(try tool.run("seeds", "a:1", "binds", "b:2", "services", "s::") == ToolResult())
+    let before = try tool.run("showprofile", "nothing").output + tool.run("showconfig").output
+    for name in ["setseeds", "setsecrets", "setbinds", "setservices", "addseed", "delservice"] {
+      for input in ["", "\n"] {
+        let result = try tool.run(name, "-", input: input)
+        #expect(result.code == 1 && result.errors.contains("standard input is empty"), "\(name)")
+      }
+    }
+    for name in ["addseed", "delseed", "addbind", "delbind", "addservice", "delservice"] {
+      let result = try tool.run(name, "")
+      #expect(result.code == 2 && result.errors.contains("there is nothing to "), "\(name)")
+    }
+    #expect(
+      try tool.run("showprofile", "nothing").output + tool.run("showconfig").output == before)
+    // Who means it says so.
+    #expect(try tool.run("setbinds", "-", input: "[]\n") == ToolResult())
+  }
+
   @Test("a JSON string as an argument is the text that it stands for")
   func jsonStrings() throws {
     let tool = try ToolRunner()

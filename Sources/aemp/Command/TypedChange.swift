@@ -5,6 +5,15 @@ struct TypedChange {
   /// What is done with the value.
   enum Action {
     case set, append, subtract
+
+    /// For sentences about the elements of a list.
+    var verb: String {
+      switch self {
+      case .set: "set as"
+      case .append: "add to"
+      case .subtract: "take out of"
+      }
+    }
   }
 
   let action: Action
@@ -17,6 +26,9 @@ struct TypedChange {
   /// - Throws: ``UsageError`` when the value does not fit.
   func edit(_ argument: Argument) throws(UsageError) -> ConfigurationEdit {
     let value = try normalized(argument)
+    if action != .set, value.array?.isEmpty == true {
+      throw UsageError(explained: "there is nothing to \(action.verb) \(setting.rawValue)")
+    }
     switch action {
     case .set: return .set(setting, value)
     case .append: return .append(setting, value.array ?? [])

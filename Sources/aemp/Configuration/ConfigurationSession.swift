@@ -65,9 +65,14 @@ struct ConfigurationSession {
 
   /// The line at standard input as an argument for the setting.
   private static func read(_ setting: Setting) throws(ConfigurationError) -> Argument {
-    Argument(
-      value: .string(try StandardInput.line(prompt: setting.rawValue + ": ")), index: 0,
-      isJSON: false)
+    let line = try StandardInput.line(prompt: setting.rawValue + ": ")
+    // More likely that what was to fill the pipe has failed than that an empty list is meant.
+    if line.isEmpty, setting.kind == .list || setting.kind == .services {
+      throw ConfigurationError(
+        .unusableInput,
+        "standard input is empty; pipe the elements of \(setting.rawValue) into it, or [] for none")
+    }
+    return Argument(value: .string(line), index: 0, isJSON: false)
   }
 
   private static func extended(
