@@ -12,7 +12,14 @@ final class Path {
   /// What waits for its arrival, besides the bytes of connections.
   private var timers: [UInt64: TimerWatcher] = [:]
   private var serial: UInt64 = 0
-  private var parked: [() -> Void] = []
+  private var parked: [Job] = []
+
+  /// What is to be called at the other end.
+  ///
+  /// In a structure, since a closure that goes through arrays gets a wrapper of Swift's each time.
+  private struct Job {
+    let run: () -> Void
+  }
 
   init(
     from: SimulatedHost, to: SimulatedHost, conditions: LinkConditions, random: SeededRandom,
@@ -29,12 +36,14 @@ final class Path {
   func latency() -> Double { random.number(in: conditions.latency) }
 
   /// Calls `job` at the other end; while the path is blocked it waits.
-  func send(_ job: @escaping () -> Void) {
+  func send(_ job: @escaping () -> Void) { send(Job(run: job)) }
+
+  private func send(_ job: Job) {
     serial += 1
     let serial = serial
     timers[serial] = loop.timer(after: latency()) { [unowned self] in
       timers[serial] = nil
-      if isBlocked { parked.append(job) } else { job() }
+      if isBlocked { parked.append(job) } else { job.run() }
     }
   }
 

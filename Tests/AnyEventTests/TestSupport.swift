@@ -27,7 +27,9 @@ func withSocketPair(_ body: (CInt, CInt) throws -> Void) rethrows {
 }
 
 /// Runs `body` to its end on a new thread.
-func onThread(_ body: @escaping () -> Void) { pthread_join(startThread(body), nil) }
+func onThread(stackSize: Int? = nil, _ body: @escaping () -> Void) {
+  pthread_join(startThread(stackSize: stackSize, body), nil)
+}
 
 /// The same, leaving the calling thread to Swift's tasks meanwhile.
 func onOtherThread(_ body: @escaping @Sendable () -> Void) async {
@@ -40,15 +42,22 @@ func onOtherThread(_ body: @escaping @Sendable () -> Void) async {
   }
 }
 
-private func startThread(_ body: @escaping () -> Void) -> pthread_t {
+private func startThread(stackSize: Int? = nil, _ body: @escaping () -> Void) -> pthread_t {
   final class Box {
     let body: () -> Void
     init(_ body: @escaping () -> Void) { self.body = body }
   }
   var thread = pthread_t()
   let box = Unmanaged.passRetained(Box(body))
+  let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+  pthread_attr_init(attributes)
+  defer {
+    pthread_attr_destroy(attributes)
+    attributes.deallocate()
+  }
+  if let stackSize { pthread_attr_setstacksize(attributes, stackSize) }
   let status = pthread_create(
-    &thread, nil,
+    &thread, attributes,
     { box in
       if let box { Unmanaged<Box>.fromOpaque(box).takeRetainedValue().body() }
       return nil

@@ -1,6 +1,6 @@
 extension UnsafeRawBufferPointer {
   /// Whether no byte has its highest bit set; eight bytes are looked at at once.
-  @inline(__always) var isASCII: Bool {
+  @inline(__always) package var isASCII: Bool {
     guard let base = baseAddress else { return true }
     let count = count
     if count >= 8 {

@@ -7,7 +7,7 @@ extension Handle {
   /// May call callbacks. Corresponds to Perl's `$handle->push_read ($cb)`.
   public func push_read(_ cb: @escaping (_ handle: Handle) -> Bool) {
     guard !destroyed else { return }
-    queue.push(cb)
+    queue.push(HandlePlainRequest(cb))
     consume()
   }
 
@@ -16,7 +16,7 @@ extension Handle {
   /// Corresponds to Perl's `$handle->unshift_read`.
   public func unshift_read(_ cb: @escaping (_ handle: Handle) -> Bool) {
     guard !destroyed else { return }
-    queue.unshift(cb)
+    queue.unshift(HandlePlainRequest(cb))
     consume()
   }
 
@@ -28,35 +28,18 @@ extension Handle {
   public func push_read<Output>(
     _ type: HandleReadType<Output>, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void
   ) {
-    push_read(request(type, cb))
+    guard !destroyed else { return }
+    queue.push(HandleTypedRequest(type, cb))
+    consume()
   }
 
   /// The same, before all requests that are there.
   public func unshift_read<Output>(
     _ type: HandleReadType<Output>, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void
   ) {
-    unshift_read(request(type, cb))
-  }
-
-  private func request<Output>(
-    _ type: HandleReadType<Output>, _ cb: @escaping (Handle, Output) -> Void
-  ) -> HandleReadQueue.Request {
-    var take: ((ByteBuffer) throws -> Output?)?
-    var turn = 0
-    return { handle in
-      // What it remembers of the buffer is of use only if nobody else has taken anything meanwhile.
-      let look = take.flatMap { handle.turn == turn + 1 ? $0 : nil } ?? type.make()
-      take = look
-      turn = handle.turn
-      do {
-        guard let piece = try look(handle.rbuf) else { return false }
-        cb(handle, piece)
-        return true
-      } catch {
-        handle.fail(EBADMSG, fatal: false, "bad \(type.name): \(error)")
-        return false
-      }
-    }
+    guard !destroyed else { return }
+    queue.unshift(HandleTypedRequest(type, cb))
+    consume()
   }
 
   /// Reads nothing, and so calls nothing, until ``start_read()``; any new request starts it, too.
@@ -68,6 +51,7 @@ extension Handle {
   public func start_read() {
     guard isReady, !hasEnded, !isAtEnd, reader == nil else { return }
     reader = loop.io(descriptor, .read) { [unowned self] in readable() }
+    queue.first?.resume(self)
   }
 
   var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || session != nil }
@@ -128,7 +112,7 @@ extension Handle {
     while !destroyed {
       if let request = queue.next() {
         turn += 1
-        guard !request(self) else { continue }
+        guard !request.serve(self) else { continue }
         guard !destroyed else { return false }
         queue.unshift(request)
         return canWait()

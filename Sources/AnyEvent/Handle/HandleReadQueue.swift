@@ -1,19 +1,22 @@
 /// The requests for reading of a handle, in order.
+///
+/// They are objects: a closure that is taken out of an array and put back gets a wrapper of Swift's
+/// each time, until so many call each other that the stack is full.
 struct HandleReadQueue {
-  /// Looks at the handle's `rbuf`; true when it has had what it wants.
-  typealias Request = (Handle) -> Bool
-
   /// Those at the front, the first one last.
-  private var front: [Request] = []
-  private var back: [Request] = []
+  private var front: [HandleReadRequest] = []
+  private var back: [HandleReadRequest] = []
 
   var isEmpty: Bool { front.isEmpty && back.isEmpty }
 
-  mutating func push(_ request: @escaping Request) { back.append(request) }
+  /// The one that is served next.
+  var first: HandleReadRequest? { front.last ?? back.first }
 
-  mutating func unshift(_ request: @escaping Request) { front.append(request) }
+  mutating func push(_ request: HandleReadRequest) { back.append(request) }
 
-  mutating func next() -> Request? {
+  mutating func unshift(_ request: HandleReadRequest) { front.append(request) }
+
+  mutating func next() -> HandleReadRequest? {
     if front.isEmpty {
       front = back.reversed()
       back = []

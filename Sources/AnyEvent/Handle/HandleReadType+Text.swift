@@ -1,3 +1,5 @@
+internal import Glibc
+
 extension HandleReadType where Output == String {
   /// A line that ends with LF or CR LF, without that.
   ///
@@ -8,7 +10,7 @@ extension HandleReadType where Output == String {
       var searched = 0
       return { rbuf in
         let bytes = rbuf.bytes
-        guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+        guard let end = bytes.index(of: UInt8(ascii: "\n"), from: searched) else {
           searched = bytes.count
           return nil
         }
@@ -25,12 +27,16 @@ extension HandleReadType where Output == String {
       var searched = 0
       return { rbuf in
         let bytes = rbuf.bytes
-        while searched + end.count <= bytes.count {
-          if bytes[searched..<searched + end.count].elementsEqual(end) {
-            return text(rbuf, searched, end.count)
+        guard let first = end.first else { return text(rbuf, 0, 0) }
+        while let start = bytes.index(of: first, from: searched) {
+          searched = start
+          guard start + end.count <= bytes.count else { return nil }
+          if bytes[start..<start + end.count].elementsEqual(end) {
+            return text(rbuf, start, end.count)
           }
           searched += 1
         }
+        searched = bytes.count
         return nil
       }
     }
@@ -39,8 +45,9 @@ extension HandleReadType where Output == String {
   /// All up to and including the first match of `accept`.
   ///
   /// The expressions see one character for each byte. `reject` is looked for when `accept` does not
-  /// match; data in which it is found is refused. Everything is matched again when more arrives:
-  /// set `rbuf_max` where the other end may send much.
+  /// match; data in which it is found is refused. Everything is matched again when more arrives,
+  /// beyond 1 KB at most half of the time: a match is then found later by as long as it takes to look
+  /// for it. Set `rbuf_max` where the other end may send much.
   public static func regex<A, R>(
     _ accept: Regex<A>, reject: Regex<R>
   ) -> Self {
@@ -58,10 +65,9 @@ extension HandleReadType where Output == String {
     _ accept: Regex<A>, reject: @escaping (String) throws -> Void
   ) -> Self {
     let accept = accept.matchingSemantics(.unicodeScalar)
-    return Self(name: "regex") {
+    return Self(name: "regex", startsOver: true) {
       { rbuf in
-        let scalars = rbuf.bytes.lazy.map { Unicode.Scalar($0) }
-        let characters = String(String.UnicodeScalarView(scalars))
+        let characters = String(latin1: rbuf.bytes)
         guard let match = characters.firstMatch(of: accept) else {
           try reject(characters)
           return nil
@@ -78,5 +84,37 @@ extension HandleReadType where Output == String {
     let bytes = rbuf.takeFirst(count)
     rbuf.removeFirst(behind)
     return String(utf8OrLatin1: bytes)
+  }
+}
+
+extension String {
+  /// One character for each byte.
+  fileprivate init(latin1 bytes: UnsafeRawBufferPointer) {
+    if bytes.isASCII {
+      self.init(decoding: bytes, as: UTF8.self)
+      return
+    }
+    self.init(unsafeUninitializedCapacity: 2 * bytes.count) { utf8 in
+      var count = 0
+      for byte in bytes {
+        if byte >= 0x80 {
+          utf8[count] = 0xC0 | byte >> 6
+          count += 1
+        }
+        utf8[count] = byte < 0x80 ? byte : 0x80 | byte & 0x3F
+        count += 1
+      }
+      return count
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Where a byte is first, not before `start`.
+  fileprivate func index(of byte: UInt8, from start: Int) -> Int? {
+    guard let base = baseAddress, start < count,
+      let found = memchr(base + start, CInt(byte), count - start)
+    else { return nil }
+    return UnsafeRawPointer(found) - base
   }
 }

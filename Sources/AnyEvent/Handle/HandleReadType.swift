@@ -5,14 +5,24 @@
 public struct HandleReadType<Output> {
   let name: String
   let make: () -> (ByteBuffer) throws -> Output?
+  /// Whether each look is at everything, since nothing can be remembered of the last one.
+  let startsOver: Bool
 
   /// A form of one's own.
   ///
-  /// `make` is called for each request, and anew when others have read meanwhile. What it returns is called when something has arrived:
-  /// it takes a piece from the front of the buffer and returns it, or returns nil when there is not
-  /// enough, having taken nothing, or throws when there is something else.
+  /// `make` is called for each request, and anew when others have read meanwhile. What it returns is
+  /// called when something has arrived: it takes a piece from the front of the buffer and returns it,
+  /// or returns nil when there is not enough, having taken nothing, or throws when there is something
+  /// else. It should remember how far it has looked: a peer may send single bytes.
   public init(name: String, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?) {
+    self.init(name: name, startsOver: false, make: make)
+  }
+
+  init(
+    name: String, startsOver: Bool, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?
+  ) {
     self.name = name
+    self.startsOver = startsOver
     self.make = make
   }
 }
@@ -77,7 +87,17 @@ extension HandleReadType where Output == Value {
   private static func document(_ framing: Framing) -> Self {
     Self(name: framing.rawValue) {
       var reader = DocumentReader(framing: framing)
-      return { try reader.next(in: $0) }
+      var failure: CodecError?
+      return { rbuf in
+        // What is broken stays so, and is not looked at again with each byte that follows.
+        if let failure { throw failure }
+        do throws(CodecError) {
+          return try reader.next(in: rbuf)
+        } catch {
+          failure = error
+          throw error
+        }
+      }
     }
   }
 }
@@ -86,7 +106,7 @@ extension HandleReadType where Output == Value {
 private func netstringHead(
   _ bytes: UnsafeRawBufferPointer
 ) throws -> (length: Int, start: Int)? {
-  let digits = bytes.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  let digits = bytes.prefix(11).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   // Ten digits are more than any buffer holds, and leading zeros are not allowed.
   guard digits.count < 11, digits.count < 2 || digits.first != UInt8(ascii: "0") else {
     throw HandleReadFailure(description: "the length is malformed")
