@@ -44,14 +44,16 @@ final class ConnectionAttempt {
     let connection = network.makeConnection(from: from, to: to)
     self.connection = connection
     network.path(to, from).send { [self] in connected(connection) }
-    let stream = StreamConnection(loop: network.loop, medium: connection.accepting)
-    if !to.accept(stream, from: from) { stream.close() }
+    to.enter { [self] in
+      let stream = StreamConnection(loop: to.loop, medium: connection.accepting)
+      if !to.accept(stream, from: from) { stream.close() }
+    }
   }
 
   private func connected(_ connection: Connection) {
     guard done != nil, !connection.dialling.isClosed else { return }
     self.connection = nil
-    let stream = StreamConnection(loop: network.loop, medium: connection.dialling)
+    let stream = StreamConnection(loop: from.loop, medium: connection.dialling)
     finish(.success((stream, address)))
   }
 
@@ -60,7 +62,7 @@ final class ConnectionAttempt {
     self.done = nil
     limit = nil
     abandon()
-    done(result)
+    from.enter { done(result) }
   }
 
   /// Closes a connection of which the other end knows already.

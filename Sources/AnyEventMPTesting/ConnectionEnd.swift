@@ -52,6 +52,10 @@ final class ConnectionEnd: StreamMedium {
   /// There is no socket to be had.
   func release() -> CInt? { nil }
 
+  var traffic: StreamTraffic? {
+    StreamTraffic(unacknowledged: UInt64(outgoing.underWay), pieces: incoming.pieces)
+  }
+
   /// The node closes its end: the other side learns it, unless the machine is gone or the path is
   /// blocked and the operating system gives up.
   func close() {
@@ -71,7 +75,8 @@ final class ConnectionEnd: StreamMedium {
   private var isGivenUp: Bool { outgoing.path.isBlocked && outgoing.path.random.chance(0.5) }
 
   private func roomGrew() {
-    guard isWaitingForRoom, !isClosed, outgoing.room > 0 else { return }
+    // As a kernel does it: who is told of every byte sends ever smaller pieces.
+    guard isWaitingForRoom, !isClosed, outgoing.hasMuchRoom else { return }
     isWaitingForRoom = false
     stream?.hasRoom()
   }

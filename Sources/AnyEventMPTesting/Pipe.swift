@@ -17,9 +17,15 @@ final class Pipe {
   private unowned let network: SimulatedNetwork
   private let loop: Loop
   private var items: [(arrival: Double, item: Item)] = []
+  /// When (s) each piece under way arrives, or arrived, whatever came before it.
+  private var arrivals: [Double] = []
+  /// Pieces that were read, or wait in order to be.
+  private var arrivedInOrder: UInt64 = 0
   private var head = 0
   private var timer: TimerWatcher?
-  /// Bytes under way.
+  /// Bytes that the other end's machine does not have yet, in order.
+  private(set) var underWay = 0
+  /// The same, and what nobody has read there.
   private(set) var count = 0
   /// Called with what has arrived.
   var deliver: ((Item) -> Void)?
@@ -33,6 +39,7 @@ final class Pipe {
   }
 
   var isEmpty: Bool { head == items.count }
+  var hasMuchRoom: Bool { room > 0 && room >= path.conditions.capacity / 3 }
   var room: Int { max(0, path.conditions.capacity - count) }
 
   /// Sends bytes, perhaps in several pieces.
@@ -48,16 +55,39 @@ final class Pipe {
 
   func send(_ item: Item) { append(item) }
 
+  /// Pieces with data that have arrived, in order or not.
+  var pieces: UInt64 {
+    let now = loop.monotonicNow
+    return arrivedInOrder + UInt64(arrivals.count { $0 <= now })
+  }
+
   private func append(_ item: Item) {
     let last = isEmpty ? 0 : items[items.count - 1].arrival
-    items.append((max(last, loop.monotonicNow + path.latency()), item))
+    let arrival = path.arrival(of: item.count)
+    if arrival < last, path.conditions.loss > 0,
+      let repetition = path.repetition(after: arrival), repetition < last
+    {
+      // It shows that something before it was lost.
+      hurry(to: repetition)
+    }
+    let before = isEmpty ? 0 : items[items.count - 1].arrival
+    items.append((max(before, arrival), item))
+    if path.conditions.loss > 0 { arrivals.append(arrival) }
     count += item.count
+    underWay += item.count
     arm()
+  }
+
+  /// What would arrive later than then arrives then.
+  private func hurry(to time: Double) {
+    for index in items.indices[head...] { items[index].arrival = min(items[index].arrival, time) }
+    for index in arrivals.indices { arrivals[index] = min(arrivals[index], time) }
+    timer = nil
   }
 
   /// Loses what is under way from some byte on; then a reset arrives.
   func cut() {
-    let kept = path.random.number(below: count + 1)
+    let kept = path.random.number(below: underWay + 1)
     var left = kept
     var remaining: [(arrival: Double, item: Item)] = []
     for (arrival, item) in items[head...] {
@@ -66,16 +96,20 @@ final class Pipe {
       left -= min(left, bytes.count)
     }
     items = remaining
+    arrivals = []
     head = 0
-    count = kept
+    count -= underWay - kept
+    underWay = kept
     append(.reset)
   }
 
   /// Loses everything and is of no use any more.
   func end() {
     items = []
+    arrivals = []
     head = 0
     count = 0
+    underWay = 0
     timer = nil
     deliver = nil
     roomGrew = nil
@@ -101,9 +135,14 @@ final class Pipe {
       items.removeAll(keepingCapacity: true)
       head = 0
     }
-    count -= item.count
+    underWay -= item.count
+    if !arrivals.isEmpty { arrivals.removeFirst() }
+    arrivedInOrder += 1
     network.note(path, item.count)
-    deliver?(item)
-    roomGrew?()
+    path.to.enter { [self] in
+      count -= item.count
+      deliver?(item)
+      path.from.enter { [self] in roomGrew?() }
+    }
   }
 }

@@ -14,22 +14,56 @@ public final class SimulatedHost {
   /// Counts the nodes that ran here.
   public internal(set) var incarnation = 0
 
+  /// The loop of the node: the network's, or its own, which can be blocked.
+  let loop: Loop
   let index: Int
   let arguments: ConfigurationArguments
   /// Whether the process is being killed: what its node still writes is lost.
   var losesOutput = false
   private unowned let network: SimulatedNetwork
   private var listener: SimulatedListener?
+  /// Until when (ns) a callback keeps the loop busy; nil: none does.
+  private(set) var blockedUntil: UInt64?
+  /// What has to wait for that.
+  private var parked: [() -> Void] = []
 
   init(
-    name: String, address: String, index: Int, arguments: ConfigurationArguments,
+    name: String, address: String, index: Int, arguments: ConfigurationArguments, loop: Loop,
     network: SimulatedNetwork
   ) {
     self.name = name
     self.address = address
     self.index = index
     self.arguments = arguments
+    self.loop = loop
     self.network = network
+  }
+
+  /// Whether the node has a loop of its own.
+  var hasOwnLoop: Bool { loop !== network.loop }
+
+  /// Calls a job of the node's on its loop, now or when the loop is not blocked any more.
+  func enter(_ job: @escaping () -> Void) {
+    guard hasOwnLoop else { return job() }
+    if blockedUntil != nil { return parked.append(job) }
+    loop.advance(toNanoseconds: network.loop.manualTime)
+    job()
+    loop.advance(by: 0)
+  }
+
+  func block(until time: UInt64) { blockedUntil = max(blockedUntil ?? 0, time) }
+
+  /// The loop goes on: timers that have become due come first, then what has arrived meanwhile.
+  func unblock() {
+    blockedUntil = nil
+    loop.stall(toNanoseconds: network.loop.manualTime)
+    let arrivals = loop.timer(after: 0) { [unowned self] in
+      let jobs = parked
+      parked = []
+      for job in jobs { job() }
+    }
+    loop.advance(by: 0)
+    withExtendedLifetime(arrivals) {}
   }
 
   /// Takes a connection from another host; false when nobody listens.

@@ -27,7 +27,7 @@ import AnyEventMP
 public final class SimulatedNetwork {
   /// What the run is determined by.
   public let seed: UInt64
-  /// The loop of all nodes, on manual time.
+  /// The loop of all nodes that have none of their own, on manual time.
   public let loop: Loop
   /// The hosts, in the order in which they were added.
   public private(set) var hosts: [SimulatedHost] = []
@@ -73,21 +73,28 @@ public final class SimulatedNetwork {
   ///   - monitorTimeout: seconds after which a node that is not reached counts as down.
   ///   - connectInterval: seconds that a connection attempt gets.
   ///   - framings: `cbor` and `json`, most preferred first.
+  ///   - heartbeat: seconds of silence after which a node is asked; 0: never.
+  ///   - heartbeatTimeout: seconds of silence after which a node is given up.
+  ///   - hasOwnLoop: whether the node has a loop of its own, which ``block(_:for:)`` needs.
   /// - Returns: the host.
   /// - Throws: ``ConfigurationError`` for a name that is no node id.
   @discardableResult
   public func addHost(
     _ name: String, seeds: [SimulatedHost] = [], monitorTimeout: Double? = nil,
-    connectInterval: Double? = nil, framings: [String]? = nil
+    connectInterval: Double? = nil, framings: [String]? = nil, heartbeat: Double? = nil,
+    heartbeatTimeout: Double? = nil, hasOwnLoop: Bool = false
   ) throws -> SimulatedHost {
     let index = hosts.count
     let address = "10.\(index >> 16 & 255).\(index >> 8 & 255).\((index & 255) + 1):4040"
     let arguments = ConfigurationArguments(
       "simulated", nodeid: name, binds: [address], seeds: seeds.map(\.address),
       secret: "the secret of the simulated network", monitor_timeout: monitorTimeout,
-      connect_interval: connectInterval, framing_format: framings, norc: true)
+      connect_interval: connectInterval, heartbeat: heartbeat, heartbeat_timeout: heartbeatTimeout,
+      framing_format: framings, norc: true)
+    let own = hasOwnLoop ? Loop(manualTime: 1_000_000) : loop
+    if hasOwnLoop { own.advance(toNanoseconds: loop.manualTime) }
     let host = SimulatedHost(
-      name: name, address: address, index: index, arguments: arguments, network: self)
+      name: name, address: address, index: index, arguments: arguments, loop: own, network: self)
     hosts.append(host)
     for row in paths.indices { paths[row].append(nil) }
     paths.append(Array(repeating: nil, count: hosts.count))
@@ -97,7 +104,36 @@ public final class SimulatedNetwork {
 
   /// Lets so many seconds of virtual time pass.
   public func run(for seconds: Double) {
-    loop.advance(by: seconds)
+    let loops = hosts.filter(\.hasOwnLoop)
+    if loops.isEmpty { return loop.advance(by: seconds) }
+    run(to: loop.manualTime + UInt64(seconds * 1e9), loops)
+  }
+
+  /// Serves the loops in the order of what is due on them.
+  private func run(to end: UInt64, _ own: [SimulatedHost]) {
+    for host in own where host.blockedUntil == nil { host.loop.advance(by: 0) }
+    while true {
+      var next = loop.nextDeadline ?? .max
+      var nextHost: SimulatedHost?
+      for host in own {
+        let time = host.blockedUntil ?? host.loop.nextDeadline ?? .max
+        if time < next { (next, nextHost) = (time, host) }
+      }
+      guard next <= end else { break }
+      guard let nextHost else {
+        loop.advance(toNanoseconds: next)
+        continue
+      }
+      // The network's clock is the one that all go by.
+      loop.advance(toNanoseconds: next)
+      if nextHost.blockedUntil != nil {
+        nextHost.unblock()
+      } else {
+        nextHost.loop.advance(toNanoseconds: next)
+      }
+    }
+    loop.advance(toNanoseconds: end)
+    for host in own where host.blockedUntil == nil { host.loop.advance(toNanoseconds: end) }
   }
 
   /// Lets time pass until the condition holds; looks every ten milliseconds of virtual time.
@@ -108,7 +144,7 @@ public final class SimulatedNetwork {
     let end = loop.monotonicNow + seconds
     while !condition() {
       if loop.monotonicNow >= end { return false }
-      loop.advance(by: 0.01)
+      run(for: 0.01)
     }
     return true
   }
@@ -119,10 +155,11 @@ public final class SimulatedNetwork {
       host.node?.close()
       host.node = nil
     }
-    loop.advance(by: 0)
+    run(for: 0)
     for connection in connections.values { connection.end() }
     connections = [:]
     for row in paths { for path in row { path?.stop() } }
+    for host in hosts where host.hasOwnLoop { host.loop.close() }
     loop.close()
   }
 
@@ -144,7 +181,7 @@ public final class SimulatedNetwork {
         AddressSources(interfaces: [], hostName: $0, lookUp: { _ in [] })
       },
       processID: host.incarnation)
-    let node = Node(on: loop, surroundings: surroundings)
+    let node = Node(on: host.loop, surroundings: surroundings)
     host.node = node
     try node.configure(host.arguments)
   }

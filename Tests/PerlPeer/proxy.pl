@@ -3,9 +3,9 @@
 # A proxy for tests that passes on what two nodes say to each other, until it
 # makes trouble.
 #
-# usage: proxy.pl HOST:PORT
+# usage: proxy.pl HOST:PORT [RATE]
 #
-# Prints where it listens. Signals: HUP cuts all connections, USR1 freezes
+# With a RATE it passes on so many bytes a second in each direction. Prints where it listens. Signals: HUP cuts all connections, USR1 freezes
 # them (nothing is passed on, nothing is closed; new ones are accepted and
 # frozen, too), USR2 lets them go on.
 
@@ -15,10 +15,11 @@ use warnings;
 use AnyEvent;
 use AnyEvent::Handle;
 use AnyEvent::Socket;
+use Socket ();
 
-my ($target) = @ARGV;
+my ($target, $rate) = @ARGV;
 my ($host, $service) = parse_hostport ($target // "")
-   or die "usage: proxy.pl HOST:PORT\n";
+   or die "usage: proxy.pl HOST:PORT [RATE]\n";
 
 my $LIMIT = 65536; # how much of one direction is kept here, in bytes
 
@@ -29,7 +30,7 @@ my $frozen;
 sub drop {
    my ($id) = @_;
    my $pair = delete $pair{$id} or return;
-   $_->destroy for grep $_, @$pair;
+   $_->destroy for grep $_, @$pair[0, 1];
 }
 
 # Passes on what one end says, as fast as the other takes it.
@@ -44,7 +45,9 @@ sub forward {
          next;
       }
       $from->on_read (sub {
+         my $length = length $_[0]{rbuf};
          $to->push_write (delete $_[0]{rbuf});
+         return rest ($id, $side, $length / $rate) if $rate;
          return if length $to->{wbuf} < $LIMIT;
          $from->on_read;
          $from->stop_read;
@@ -57,10 +60,25 @@ sub forward {
    }
 }
 
+# The line is busy for so long with what one end has said.
+sub rest {
+   my ($id, $side, $seconds) = @_;
+   my $from = $pair{$id}[$side];
+   my $on_read = $from->{on_read};
+   $from->on_read;
+   $from->stop_read;
+   $pair{$id}[2 + $side] = AE::timer $seconds, 0, sub {
+      return if $frozen;
+      $from->on_read ($on_read);
+      $from->start_read;
+   };
+}
+
 sub handle {
    my ($id, @arguments) = @_;
    AnyEvent::Handle->new (
       @arguments,
+      $rate ? (max_read_size => 8192) : (),
       no_delay => 1,
       on_eof   => sub { drop ($id) },
       on_error => sub { drop ($id) },
@@ -73,6 +91,8 @@ my $server = tcp_server "127.0.0.1", undef, sub {
    $pair{$id} = [];
    $pair{$id}[0] = handle ($id, fh => $fh);
    $pair{$id}[1] = handle ($id, connect => [$host, $service]);
+   # A slow line does not hold much.
+   setsockopt $fh, Socket::SOL_SOCKET, $_, 32768 or die "setsockopt: $!\n" for $rate ? (Socket::SO_RCVBUF, Socket::SO_SNDBUF) : ();
    forward ($id);
 }, sub {
    my (undef, $host, $port) = @_;

@@ -256,8 +256,8 @@ struct SettingCommandTests {
                 "cbor",
                 "json"
              ],
-             "heartbeat" : 15,
-             "heartbeat_timeout" : 45,
+             "heartbeat" : 5,
+             "heartbeat_timeout" : 15,
              "max_depth" : 512,
              "max_log_lines" : 10,
              "max_packet" : 16777216,

@@ -22,7 +22,21 @@ extension Loop {
     manualClockError += seconds
   }
 
-  private func advance(toNanoseconds wanted: UInt64) {
+  /// Manual time in nanoseconds.
+  package var manualTime: UInt64 { manualNow }
+
+  /// When the next timer is due, on the clock of ``manualTime``.
+  package var nextDeadline: UInt64? { timers.nextDeadline }
+
+  /// Moves manual time without calling anybody, as if a callback had taken so long: what became due
+  /// meanwhile is called at the next advance, late.
+  package func stall(toNanoseconds time: UInt64) {
+    precondition(kind == .manual, "only a loop made by Loop(manualTime:) can be made to stall")
+    manualNow = max(manualNow, time)
+  }
+
+  /// Moves manual time to `wanted`.
+  package func advance(toNanoseconds wanted: UInt64) {
     let end = min(wanted, 8_000_000_000_000_000_000)
     require(
       kind == .manual, "advance moves the time of loops made by Loop(manualTime:) only")

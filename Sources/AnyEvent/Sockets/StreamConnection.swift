@@ -31,6 +31,8 @@ package final class StreamConnection: EndOfIteration {
   private var medium: (any StreamMedium)?
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   package private(set) var isBlocked = false
+  /// Bytes that the kernel has taken so far.
+  package private(set) var sentCount: UInt64 = 0
   private var isScheduled = false
   /// Whether nothing is appended any more, and the other end is told so once all has been sent.
   private var isEnding = false
@@ -56,6 +58,9 @@ package final class StreamConnection: EndOfIteration {
   }
 
   package var isOpen: Bool { medium != nil }
+
+  /// What the kernels at both ends know of the bytes; nil where nobody knows, and once closed.
+  package var traffic: StreamTraffic? { medium?.traffic }
 
   /// Bytes that the kernel has not taken yet, with what sealing will add to them.
   package var queuedCount: Int {
@@ -192,7 +197,10 @@ package final class StreamConnection: EndOfIteration {
 
   private func write(_ bytes: ByteBuffer) {
     guard bytes.count > 0, let medium else { return }
-    switch medium.write(bytes, of: self) {
+    let before = bytes.count
+    let result = medium.write(bytes, of: self)
+    sentCount += UInt64(before - bytes.count)
+    switch result {
     case .done: break
     case .blocked: isBlocked = true
     case .failed(let reason): failLater(reason)

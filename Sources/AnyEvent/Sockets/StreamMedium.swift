@@ -11,6 +11,8 @@ package protocol StreamMedium: AnyObject {
   func start(for stream: StreamConnection)
   /// Takes as much from the beginning of `output` as there is room for now.
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult
+  /// What the kernels at both ends know of the bytes; nil where nobody knows.
+  var traffic: StreamTraffic? { get }
   /// Everything has been written: tells the other end that nothing more comes. Reading goes on.
   func finishWriting()
   /// Gives up its connected, non-blocking socket, to be closed by the caller; nothing is reported any
@@ -18,6 +20,19 @@ package protocol StreamMedium: AnyObject {
   func release() -> CInt?
   /// Ends the connection; nothing is reported any more. Called once.
   func close()
+}
+
+/// What the kernels at both ends of a connection have exchanged, whatever the programs do.
+package struct StreamTraffic: Equatable {
+  /// Bytes that were written, and that the other end's kernel has not acknowledged yet.
+  package var unacknowledged: UInt64
+  /// Pieces with data that have arrived here so far, read or not, in order or not.
+  package var pieces: UInt64
+
+  package init(unacknowledged: UInt64, pieces: UInt64) {
+    self.unacknowledged = unacknowledged
+    self.pieces = pieces
+  }
 }
 
 /// What became of an attempt to write.

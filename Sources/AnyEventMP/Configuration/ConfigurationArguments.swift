@@ -27,14 +27,15 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - cert: key, certificate and trusted certificates as PEM text.
   ///   - monitor_timeout: seconds after which an unreachable node counts as down.
   ///   - connect_interval: seconds that a connection attempt gets before the next one starts.
-  ///   - heartbeat: seconds of silence after which a connected node is asked for a sign of life.
+  ///   - heartbeat: seconds of silence after which a connected node is asked for a sign of life, and
+  ///     after which this one gives one; 0: never, and silence is no reason to give a node up.
   ///   - heartbeat_timeout: seconds of silence after which a connected node counts as down.
   ///   - framing_format: framings, most preferred first.
   ///   - auth_offer: authentication methods that we use, most preferred first.
   ///   - auth_accept: authentication methods that we accept, most preferred first.
   ///   - secure: whether other nodes may not start functions here.
   ///   - nodelay: whether small packets are sent at once.
-  ///   - autocork: whether writes are delayed to be sent together.
+  ///   - autocork: ignored, with a warning: what is sent in one iteration always leaves together.
   ///   - limits: limits on what others may cost this node.
   ///   - norc: whether to ignore the configuration file.
   ///   - force: whether the arguments beat the configuration file.

@@ -24,7 +24,8 @@ package struct NodeConfiguration: Sendable {
   package let monitorTimeout: Double
   /// Seconds that a connection attempt gets before the next one starts.
   package let connectInterval: Double
-  /// Seconds of silence after which a connected node is asked for a sign of life.
+  /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
+  /// one gives one; 0: never, and silence is no reason to give a node up.
   package let heartbeat: Double
   /// Seconds of silence after which a connected node counts as down.
   package let heartbeatTimeout: Double
@@ -42,8 +43,6 @@ package struct NodeConfiguration: Sendable {
   package let secure: Bool
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   package let nodelay: Bool
-  /// Whether writes are delayed to be sent together.
-  package let autocork: Bool
   /// What to start when the node is up.
   package let services: [ServiceEntry]
   /// Sentences to log as warnings: what was configured but is not followed.
@@ -91,7 +90,7 @@ package struct NodeConfiguration: Sendable {
     seeds = try settings[.seeds].addresses()
     monitorTimeout = try settings[.monitorTimeout].seconds()
     connectInterval = try settings[.connectInterval].seconds()
-    heartbeat = try settings[.heartbeat].seconds()
+    heartbeat = try settings[.heartbeat].secondsOrNever()
     heartbeatTimeout = try settings[.heartbeatTimeout].seconds()
     handshakeTimeout =
       settings.isSet(.handshakeTimeout)
@@ -102,8 +101,14 @@ package struct NodeConfiguration: Sendable {
     authAccept = try settings[.authAccept].authMethods(&warnings)
     secure = try settings[.secure].flag()
     nodelay = try settings[.nodelay].flag()
-    autocork = try settings[.autocork].flag()
     services = try settings[.services].services()
+    if try settings[.autocork].flag() {
+      warnings.append(
+        """
+        autocork \(settings[.autocork].origin) is ignored: this program always sends together what \
+        is sent while its event loop goes round once
+        """)
+    }
     if settings.isSet(.eval) {
       warnings.append(
         """

@@ -1,34 +1,45 @@
 import AnyEvent
 
-/// Finds out which connected nodes do not live any more.
+/// Finds out which connected nodes do not live any more, and lets the others know that we do.
 ///
-/// A connection on which nothing was received for a while gets a request that any node answers; one
-/// that stays silent is closed. One timer for all connections, none for a message: each only notes
-/// that it has heard something. Silence is counted in ticks of that timer, of which a stall of our own
-/// loop can make one at most; and before a node is convicted the loop looks once more for what may
-/// have arrived meanwhile.
+/// One timer for all connections, none for a message: each only notes that it has heard something, and a
+/// ``Liveness`` says what follows from that. A node on whose connection we send nothing hears from us
+/// nevertheless; before one is convicted the loop looks once more for what may have arrived meanwhile.
 final class Heartbeat {
   private unowned let node: Node
-  /// Seconds of silence after which a node is asked for a sign of life; 0: never.
-  var interval = 15.0 { didSet { restart() } }
+  /// Seconds of silence after which a node is asked for a sign of life, and after which we give one
+  /// ourselves; 0: never, and nobody is convicted.
+  var interval = 5.0 { didSet { restart() } }
   /// Seconds of silence after which a connection is closed.
-  var timeout = 45.0 { didSet { restart() } }
+  var timeout = 15.0 { didSet { restart() } }
   private var timer: TimerWatcher?
   private var lastLook: TimerWatcher?
+  private var lastTick = 0.0
   /// A port name that no port has: an answer to it is heard and dropped.
   private static let answerPort = "-"
+  /// The key in our greeting which says how often (s) we say something.
+  static let greetingKey = "x-heartbeat"
 
   init(node: Node) {
     self.node = node
   }
 
-  /// Seconds of a tick.
-  private var unit: Double { max(0.001, min(interval, timeout) / 3) }
+  var rules: Liveness.Rules { Liveness.Rules(heartbeat: interval, timeout: timeout) }
+
+  /// How often (s) a node says something that greets us like this; nil: it does not say.
+  static func promise(of greeting: String?) -> Double? {
+    greeting.flatMap(Double.init).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+  }
 
   /// Begins to look after the connections, if that is not under way.
   func start() {
     guard timer == nil, interval > 0, !node.isClosed else { return }
-    timer = node.loop.timer(after: unit) { [unowned self] in
+    lastTick = node.loop.monotonicNow
+    arm()
+  }
+
+  private func arm() {
+    timer = node.loop.timer(after: rules.unit) { [unowned self] in
       timer = nil
       tick()
     }
@@ -48,53 +59,43 @@ final class Heartbeat {
   /// Somebody proves to be the node at the other end of this connection, and wants a new one: the
   /// old one must show soon that it lives.
   func suspect(_ link: Link) {
-    guard interval > 0, !link.isSuspected else { return }
-    link.isSuspected = true
+    guard interval > 0, !link.liveness.isSuspected else { return }
     link.hasHeard = false
-    // The tick under way has begun before.
-    link.silence = -unit
+    link.liveness.suspect(rules)
     ask(link)
     start()
   }
 
   private func tick() {
-    var dead = false
+    let rules = rules
+    let seconds = node.loop.monotonicNow - lastTick
+    lastTick += seconds
+    var isAnyDead = false
     var isUsed = false
     for entry in node.entries.values {
       guard let link = entry.link else { continue }
       isUsed = true
-      if link.hasHeard {
-        hear(link)
-      } else {
-        let before = link.silence
-        link.silence += unit
-        if before < interval, link.silence >= interval, !link.isSuspected { ask(link) }
-        if isDead(link) { dead = true }
+      let wasSuspected = link.liveness.isSuspected
+      let step = link.liveness.tick(after: seconds, link.line, rules)
+      link.hasHeard = false
+      if wasSuspected, !link.liveness.isSuspected { node.switchboard.provedAlive(entry.id) }
+      switch step {
+      case .nothing: break
+      case .sayHello: link.sendKeepAlive()
+      case .ask: ask(link)
+      case .giveUp: isAnyDead = true
       }
     }
-    if dead {
-      lastLook = node.loop.timer(after: 0) { [unowned self] in convict() }
+    if isAnyDead {
+      lastLook = node.loop.timer(after: 0) { [unowned self] in convict(rules) }
     }
-    if isUsed { start() }
+    if isUsed { arm() }
   }
 
-  private func hear(_ link: Link) {
-    link.hasHeard = false
-    link.silence = 0
-    guard link.isSuspected else { return }
-    link.isSuspected = false
-    node.switchboard.provedAlive(link.entry.id)
-  }
-
-  private func isDead(_ link: Link) -> Bool {
-    // Ticks are sums of fractions.
-    link.silence > (link.isSuspected ? interval : timeout) - unit / 2
-  }
-
-  private func convict() {
+  private func convict(_ rules: Liveness.Rules) {
     lastLook = nil
     let links = node.entries.values.compactMap(\.link).sorted { $0.entry.id < $1.entry.id }
-    for link in links where !link.hasHeard && isDead(link) {
+    for link in links where !link.hasHeard && link.liveness.isDead(rules) {
       link.fail("no sign of life")
     }
   }
@@ -102,5 +103,16 @@ final class Heartbeat {
   private func ask(_ link: Link) {
     let message: [Value] = [.string("snd"), .string("\(node.id)#\(Self.answerPort)")]
     message.withUnsafeBufferPointer { link.send(to: "", $0) }
+    link.liveness.asked(link.line, rules)
+  }
+}
+
+extension Link {
+  /// What the connection has been doing, and whether it has heard anything since the last tick.
+  fileprivate var line: Liveness.Line {
+    let stream = stream
+    return Liveness.Line(
+      hasHeard: hasHeard, sent: stream.sentCount, queued: stream.queuedCount,
+      traffic: { stream.traffic })
   }
 }

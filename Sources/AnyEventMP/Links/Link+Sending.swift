@@ -28,6 +28,16 @@ extension Link {
     }
   }
 
+  /// Sends an empty packet, which does nothing but tell that we live.
+  func sendKeepAlive() {
+    guard isOpen else { return }
+    switch framing {
+    case .cbor: stream.output.append(0x80)
+    case .json: stream.output.append("[]")
+    }
+    stream.outputGrew()
+  }
+
   /// Encodes a request to the node port as it would be sent, and drops it.
   ///
   /// - Throws: why it cannot be sent.

@@ -30,10 +30,8 @@ final class Link {
   }
   /// Whether anything arrived since the ``Heartbeat`` looked.
   @exclusivity(unchecked) var hasHeard = true
-  /// Seconds that nothing was heard, as the heartbeat counts them.
-  var silence = 0.0
-  /// Whether another connection claims to be the node at the other end.
-  var isSuspected = false
+  /// What the ``Heartbeat`` makes of that.
+  var liveness: Liveness
 
   init(
     node: Node, entry: NodeEntry, stream: StreamConnection, address: String, facts: LinkFacts,
@@ -46,6 +44,7 @@ final class Link {
     self.facts = facts
     framing = facts.sendFraming
     decoder = PacketDecoder(framing: facts.receiveFraming, limits: node.limits)
+    liveness = Liveness(promised: facts.promised)
     if let keys { stream.transform(with: SealedTransform(keys)) }
     stream.onRead = { [unowned self] in received($0) }
     stream.onEnd = { [unowned self] in ended($0) }

@@ -16,6 +16,8 @@ struct LinkFacts: Equatable {
   let sentAuthMethod: AuthMethod
   /// What the connection is encrypted with; empty: nothing.
   let cipher: String
+  /// The other end says something every so many seconds, by its own account; nil: no word of that.
+  let promised: Double?
 
   init(_ result: EstablishedConnection, isDialled: Bool, tlsCipher: String?) {
     self.isDialled = isDialled
@@ -24,6 +26,7 @@ struct LinkFacts: Equatable {
     receiveFraming = result.receiveFraming
     authMethod = result.authMethod
     sentAuthMethod = result.sentAuthMethod
+    promised = Heartbeat.promise(of: result.peer[key: Heartbeat.greetingKey])
     cipher = result.keys == nil ? tlsCipher ?? "" : "xsalsa20-poly1305"
   }
 }

@@ -161,7 +161,9 @@ final class Switchboard {
     }
     node.heartbeat.suspect(link)
     let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
-    let patience = peerAgrees ? node.heartbeat.interval * 2 : Self.holdTime
+    // By then the old connection is cleared of the suspicion, or it is gone.
+    let rules = node.heartbeat.rules
+    let patience = peerAgrees ? rules.suspicion + 3 * rules.unit : Self.holdTime
     connection.hold(for: patience) { [unowned self, unowned connection] in
       node.run { waitedLongEnough(connection) }
     }

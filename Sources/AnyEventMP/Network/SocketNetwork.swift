@@ -7,6 +7,8 @@ final class SocketNetwork: NodeNetwork {
   /// How many connections may wait to be accepted (the kernel may allow fewer): when thousands come at
   /// once, the one of a node among them must not wait for the kernel to ask again after a second.
   private static let queueLength = 4096
+  /// `TCP_THIN_LINEAR_TIMEOUTS` of <linux/tcp.h>.
+  private static let thinLinearTimeouts: CInt = 16
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   var nodelay = true
 
@@ -51,6 +53,8 @@ final class SocketNetwork: NodeNetwork {
   private func setOptions(of descriptor: CInt) {
     set(CInt(IPPROTO_TCP), TCP_NODELAY, of: descriptor, to: nodelay)
     set(SOL_SOCKET, SO_KEEPALIVE, of: descriptor, to: true)
+    // A keep-alive that is lost several times is sent again soon, not after ever longer waits.
+    set(CInt(IPPROTO_TCP), Self.thinLinearTimeouts, of: descriptor, to: true)
   }
 
   private func set(_ level: CInt, _ option: CInt, of descriptor: CInt, to isOn: Bool) {

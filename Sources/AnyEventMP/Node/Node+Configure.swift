@@ -30,7 +30,7 @@ extension Node {
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     home.id = configuration.nodeID
     self.tls = tls
-    handshakeConfiguration = Self.handshakes(of: configuration)
+    handshakeConfiguration = handshakes(of: configuration)
     if configuration.isRandom { portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
     run { start(configuration, sources) }
@@ -44,12 +44,16 @@ extension Node {
     startServices(configuration.services)
   }
 
-  private static func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
-    HandshakeConfiguration(
+  private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
+    var keys = HandshakeConfiguration.defaultKeys + [Greeting.Key(Self.agreementKey, "1")]
+    if heartbeat.interval > 0 {
+      keys.append(Greeting.Key(Heartbeat.greetingKey, "\(heartbeat.rules.interval)"))
+    }
+    return HandshakeConfiguration(
       nodeID: configuration.nodeID, secrets: configuration.secrets,
       authAccept: configuration.authAccept, authOffer: configuration.authOffer,
       framings: configuration.framings, hasCertificate: configuration.certificate != nil,
-      keys: HandshakeConfiguration.defaultKeys + [Greeting.Key(agreementKey, "1")])
+      keys: keys)
   }
 
   /// What the handshake of a connection is made of.

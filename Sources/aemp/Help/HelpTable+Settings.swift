@@ -35,10 +35,18 @@ extension HelpTable {
       "When they are over, the node's next address is tried as well.", "2"),
     setting(
       .heartbeat, "S", "seconds of silence until a node is asked",
-      "A connected node that says nothing for so long is asked for a sign of life.", "15"),
+      """
+      A connected node that says nothing for so long is asked for a sign of life, and this one gives \
+      one when it has said nothing. 5 unless it is set; 0: never, and silence is no reason to give a \
+      node up.
+      """, "5"),
     setting(
       .heartbeatTimeout, "S", "seconds of silence until a node is down",
-      "A connected node that says nothing for so long counts as down.", "45"),
+      """
+      A connected node that says nothing for so long counts as down. 15 unless it is set. Callbacks \
+      that keep a node busy for longer than half of that look like its death: set it higher then, on \
+      all nodes.
+      """, "15"),
     setting(
       .framingFormat, "LIST", "framings, most preferred first: cbor,json",
       "Nodes in Swift know cbor and json, those in Perl others as well.", "cbor,json"),
@@ -57,8 +65,10 @@ extension HelpTable {
       .nodelay, "0|1", "send small packets at once",
       "The socket option TCP_NODELAY; 1 unless it is set.", "0"),
     setting(
-      .autocork, "0|1", "collect small packets",
-      "Delays writing so that more is sent together; 0 unless it is set.", "1"),
+      .autocork, "0|1", "collect small packets, by nodes in Perl only",
+      """
+      Delays writing so that more is sent together. Nodes in Swift always do so, and warn about a 1.
+      """, "1"),
   ]
 
   private static let services = HelpEntry(

@@ -20,8 +20,8 @@ import Testing
     #expect(!configuration.hasCredentials)
     #expect(configuration.monitorTimeout == 30)
     #expect(configuration.connectInterval == 2)
-    #expect(configuration.heartbeat == 15)
-    #expect(configuration.heartbeatTimeout == 45)
+    #expect(configuration.heartbeat == 5)
+    #expect(configuration.heartbeatTimeout == 15)
     #expect(configuration.framings == [.cbor, .json])
     #expect(
       configuration.authOffer.map(\.rawValue) == [
@@ -33,7 +33,6 @@ import Testing
       ])
     #expect(!configuration.secure)
     #expect(configuration.nodelay)
-    #expect(!configuration.autocork)
     #expect(configuration.services == [])
     #expect(
       configuration.warnings == [
@@ -79,13 +78,13 @@ import Testing
     let configuration = try resolve(
       file: """
         {"nodeid": 17, "secret": 12345, "monitor_timeout": "45.5", "connect_interval": 1,
-         "secure": "1", "nodelay": 0, "autocork": true}
+         "secure": "1", "nodelay": 0}
         """)
     #expect(configuration.nodeID == "17")
     #expect(configuration.secrets.first?.withBytes { Array($0) } == Array("12345".utf8))
     #expect(configuration.monitorTimeout == 45.5)
     #expect(configuration.connectInterval == 1)
-    #expect(configuration.secure && !configuration.nodelay && configuration.autocork)
+    #expect(configuration.secure && !configuration.nodelay)
   }
 
   @Test("a secret that is easy to guess is used, with a warning")
@@ -167,6 +166,30 @@ import Testing
         #"auth_offer in /etc/rc: "hmac_md6_64_256" is not known and left out"#,
         "eval in /etc/rc is ignored: it holds Perl code, which this program cannot run",
       ])
+  }
+
+  @Test("autocork is refused by a sentence where it is wanted, and taken where it is not")
+  func autocork() throws {
+    let wanted = try resolve(file: #"{"autocork": "1", "secret": "0123456789abcdefghij"}"#)
+    #expect(
+      wanted.warnings == [
+        """
+        autocork in /etc/rc is ignored: this program always sends together what is sent while its \
+        event loop goes round once
+        """
+      ])
+    let other = try resolve(file: #"{"autocork": 0, "secret": "0123456789abcdefghij"}"#)
+    #expect(other.warnings.isEmpty)
+    #expect(throws: ConfigurationError.self) { try resolve(file: #"{"autocork": [1]}"#) }
+  }
+
+  @Test("heartbeat may be 0, which is never; the time-out may not")
+  func never() throws {
+    #expect(try resolve(file: #"{"heartbeat": 0}"#).heartbeat == 0)
+    #expect(try resolve(file: #"{"heartbeat": "0.5"}"#).heartbeat == 0.5)
+    for text in [#""heartbeat": -1"#, #""heartbeat": 1e300"#, #""heartbeat_timeout": 0"#] {
+      #expect(throws: ConfigurationError.self) { try resolve(file: "{\(text)}") }
+    }
   }
 
   @Test("keys that nobody knows do not matter")

@@ -30,10 +30,10 @@ import Testing
       $0.connectInterval == 2 ? 0 : Int($0.connectInterval - 0.5)
     },
     Probe(setting: .heartbeat, value: { .int(100 + $0) }) {
-      $0.heartbeat == 15 ? 0 : Int($0.heartbeat) - 100
+      $0.heartbeat == 5 ? 0 : Int($0.heartbeat) - 100
     },
     Probe(setting: .heartbeatTimeout, value: { .int(100 + $0) }) {
-      $0.heartbeatTimeout == 45 ? 0 : Int($0.heartbeatTimeout) - 100
+      $0.heartbeatTimeout == 15 ? 0 : Int($0.heartbeatTimeout) - 100
     },
     Probe(setting: .handshakeTimeout, value: { .int(100 + $0) }) {
       $0.handshakeTimeout == 30 ? 0 : Int($0.handshakeTimeout) - 100
@@ -107,11 +107,10 @@ import Testing
       ConfigurationArguments("p", framing_format: ["cbor"], secure: false, nodelay: true),
       file: """
         {"secure": 1, "nodelay": true, "framing_format": ["json", "cbor"],
-         "profile": {"p": {"nodelay": 0, "autocork": "1", "auth_offer": ["cleartext"]}}}
+         "profile": {"p": {"nodelay": 0, "auth_offer": ["cleartext"]}}}
         """)
     #expect(configuration.secure)
     #expect(!configuration.nodelay)
-    #expect(configuration.autocork)
     #expect(configuration.framings == [.json, .cbor])
     #expect(configuration.authOffer.map(\.rawValue) == ["cleartext"])
     #expect(

@@ -120,6 +120,25 @@ struct HandleWriteTests {
     #expect(errors == ["true \(ENOSPC)"])
   }
 
+  @Test("on_drain is called when no more than low_water_mark is left")
+  func lowWaterMark() throws {
+    for (mark, isCalled) in [(3_000_000, true), (1000, false)] {
+      var count = 0
+      try withHandle(
+        { fd, loop in
+          Handle(fh: fd, on: loop, on_drain: { _ in count += 1 }, low_water_mark: mark)
+        },
+        { handle, _, loop in
+          // Before anything is pushed nothing is left.
+          loop.run(until: { count == 1 })
+          // More than the kernel takes, and nobody reads.
+          handle.push_write([UInt8](repeating: 0, count: 2_000_000))
+          for _ in 0..<10 { loop.runOnce(waiting: false) }
+          #expect((count > 1) == isCalled)
+        })
+    }
+  }
+
   @Test("with autocork small writes leave together")
   func autocork() throws {
     try withHandle(

@@ -81,6 +81,7 @@ private final class FuzzedWire: StreamMedium {
   }
 
   func release() -> CInt? { nil }
+  var traffic: StreamTraffic? { nil }
   func finishWriting() {}
 
   func close() {}

@@ -9,8 +9,8 @@ extension Setting {
     case .seeds, .services: []
     case .monitorTimeout: 30
     case .connectInterval: 2
-    case .heartbeat: 15
-    case .heartbeatTimeout: 45
+    case .heartbeat: 5
+    case .heartbeatTimeout: 15
     case .framingFormat: ["cbor", "json"]
     case .authOffer, .authAccept:
       .array(HandshakeConfiguration.defaultAuthMethods.map { .string($0.rawValue) })

@@ -22,7 +22,7 @@ extension Setting {
     case .authOffer, .authAccept: _ = try value.authMethods(&warnings)
     case .services: _ = try value.services()
     case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout:
-      let seconds = try value.seconds()
+      let seconds = self == .heartbeat ? try value.secondsOrNever() : try value.seconds()
       return Int(exactly: seconds).map(Value.int) ?? .double(seconds)
     case .secure, .nodelay, .autocork: return .int(try value.flag() ? 1 : 0)
     case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,

@@ -20,7 +20,8 @@ package enum Setting: String, CaseIterable, Sendable {
   case monitorTimeout = "monitor_timeout"
   /// Seconds that a connection attempt gets before the next one starts.
   case connectInterval = "connect_interval"
-  /// Seconds of silence after which a connected node is asked for a sign of life.
+  /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
+  /// one gives one.
   case heartbeat
   /// Seconds of silence after which a connected node counts as down.
   case heartbeatTimeout = "heartbeat_timeout"
@@ -34,7 +35,7 @@ package enum Setting: String, CaseIterable, Sendable {
   case secure
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   case nodelay
-  /// Whether writes are delayed to be sent together.
+  /// Whether nodes in Perl delay writes to send them together; this implementation always does.
   case autocork
   /// Seconds that a handshake may take.
   case handshakeTimeout = "handshake_timeout"

@@ -34,6 +34,17 @@ struct SettingValue: Hashable, Sendable {
     return seconds
   }
 
+  /// The same, or 0 for never.
+  func secondsOrNever() throws(ConfigurationError) -> Double {
+    let seconds = try number()
+    if seconds == 0 { return 0 }
+    guard seconds > 0, seconds <= 31_536_000 else {
+      throw wrongValue(
+        Self.shown(value), "is neither a number of seconds up to 31536000 nor 0 for never")
+    }
+    return seconds
+  }
+
   /// True or false; of texts and numbers those that Perl takes for false, 0 and "" are false.
   func flag() throws(ConfigurationError) -> Bool {
     switch value {

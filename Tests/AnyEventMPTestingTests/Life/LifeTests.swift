@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+@Suite("Nobody alive is taken for dead") struct LifeTests {
+  @Test(
+    "on slow and lossy lines, with much that is queued and loops that are blocked",
+    arguments: 0..<6)
+  func fixedSeeds(seed: UInt64) async throws {
+    _ = try check(seed, hours: 2)
+    await Task.yield()
+  }
+
+  /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
+  @Test("seeds from AE_SEED on", .enabled(if: Self.setting("AE_SEED") != nil))
+  func givenSeeds() throws {
+    let first = try #require(Self.setting("AE_SEED").flatMap { UInt64($0) })
+    let minutes = Self.setting("AE_SOAK_MINUTES").flatMap { Double($0) } ?? 0
+    let end = Date().addingTimeInterval(minutes * 60)
+    var seed = first
+    var hours = 0.0
+    repeat {
+      hours += try check(seed, hours: 10)
+      seed += 1
+    } while Date() < end
+    print("seeds \(first) to \(seed - 1) done: \(seed - first), \(Int(hours)) hours of nodes")
+  }
+
+  private static func setting(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name]
+  }
+
+  private func check(_ seed: UInt64, hours: Double) throws -> Double {
+    let run = try LifeRun(seed: seed)
+    let nodeHours = run.run(hours: hours)
+    if !run.convictions.isEmpty {
+      let command = "AE_SEED=\(seed) swift test --filter LifeTests/givenSeeds"
+      Issue.record(
+        "seed \(seed), again by \(command): \(run.convictions.prefix(20).joined(separator: "; "))")
+    }
+    return nodeHours
+  }
+}
