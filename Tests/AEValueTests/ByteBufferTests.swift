@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import AEValue
@@ -62,4 +63,94 @@ private func text(_ buffer: ByteBuffer) -> String { String(decoding: buffer.byte
   let kept = buffer.capacity
   buffer.removeFirst(1000)
   #expect(buffer.capacity == kept)
+}
+
+@Test("a large buffer keeps every byte while it grows, is consumed and cut")
+func largeBuffer() {
+  var state: UInt64 = 7
+  func next(_ limit: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % limit
+  }
+  let buffer = ByteBuffer()
+  // The bytes are those of a counter, so that what must be there is known without a copy.
+  var (first, last) = (0, 0)
+  func byte(_ place: Int) -> UInt8 { UInt8(truncatingIfNeeded: place &* 31 &+ place >> 13) }
+  func isRight() -> Bool {
+    let bytes = buffer.bytes
+    guard bytes.count == last - first else { return false }
+    for place in stride(from: 0, to: bytes.count, by: 4099)
+    where bytes[place] != byte(first + place) { return false }
+    return bytes.isEmpty || bytes[bytes.count - 1] == byte(last - 1)
+  }
+  for round in 0..<400 {
+    let grows = round % 100 < 60
+    let count = next(grows ? 300_000 : 60_000)
+    buffer.append(uninitialized: count) { target in
+      for place in 0..<count {
+        target.storeBytes(of: byte(last + place), toByteOffset: place, as: UInt8.self)
+      }
+    }
+    last += count
+    let consumed = min(last - first, next(grows ? 150_000 : 500_000))
+    buffer.removeFirst(consumed)
+    first += consumed
+    if round % 50 == 49 {
+      let left = (last - first) / 2
+      buffer.truncate(to: left)
+      last = first + left
+    }
+    #expect(isRight(), "round \(round)")
+  }
+  buffer.removeAll(keepingCapacity: false)
+  #expect(buffer.isEmpty)
+}
+
+/// What the kernel counts as this process's memory, in bytes: now, and at most.
+private func memory(_ key: String) -> Int {
+  guard let file = fopen("/proc/self/status", "r") else { return 0 }
+  defer { fclose(file) }
+  var line = [CChar](repeating: 0, count: 200)
+  while fgets(&line, 200, file) != nil {
+    let text = String(
+      decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    if text.hasPrefix(key) { return (Int(text.filter(\.isNumber)) ?? 0) << 10 }
+  }
+  return 0
+}
+
+private func say(_ text: String) {
+  _ = text.utf8CString.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count - 1) }
+}
+
+@Test("a queue of 200 MB takes hardly more memory than that, and less as it is sent")
+func memoryOfLargeBuffer() async {
+  await #expect(processExitsWith: .success) {
+    let part = [UInt8](repeating: 7, count: 1 << 20)
+    let buffer = ByteBuffer()
+    let before = memory("VmRSS:")
+    for _ in 0..<200 { buffer.append(contentsOf: part) }
+    let most = memory("VmHWM:") - before
+    if most > 240 << 20 {
+      say("\(most >> 20) MiB\n")
+      exit(1)
+    }
+    for _ in 0..<1600 { buffer.removeFirst(64 << 10) }
+    let half = memory("VmRSS:") - before
+    if half > 110 << 20 {
+      say("\(half >> 20) MiB\n")
+      exit(2)
+    }
+    // It goes on as a queue does that never runs empty.
+    for _ in 0..<400 {
+      buffer.append(contentsOf: part)
+      buffer.removeFirst(part.count)
+    }
+    let steady = memory("VmHWM:") - before
+    if steady > 240 << 20 {
+      say("\(steady >> 20) MiB\n")
+      exit(3)
+    }
+    exit(0)
+  }
 }

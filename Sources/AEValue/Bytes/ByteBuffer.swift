@@ -1,8 +1,12 @@
+private import Glibc
+
 /// A growable buffer of bytes: appended to at the end, consumed from the front.
 ///
 /// A connection encodes its packets straight into one and writes ``bytes`` to the socket. Appending
 /// is amortised constant time, and so is consuming: what was consumed is only moved away when its
-/// room is needed. Not thread-safe: it belongs to one loop's thread.
+/// room is needed. A large one has hardly more memory than it has bytes: it grows where it is, or by moving
+/// pages instead of copying them, and gives the pages of what was consumed back at once. Not thread-safe: it
+/// belongs to one loop's thread.
 public final class ByteBuffer {
   @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
   @exclusivity(unchecked) @usableFromInline var capacity: Int
@@ -10,6 +14,14 @@ public final class ByteBuffer {
   @exclusivity(unchecked) @usableFromInline var start = 0
   /// Where the readable bytes end.
   @exclusivity(unchecked) @usableFromInline var end = 0
+
+  /// When to give the pages of what was consumed back: once ``start`` has come to this place.
+  @exclusivity(unchecked) @usableFromInline var releaseMark = Int.max
+  /// Up to where they have been given back.
+  @exclusivity(unchecked) private var released = 0
+
+  /// From this capacity on a buffer is a large one; so much is given back at a time.
+  static let largeCapacity = 1 << 20
 
   /// What an empty buffer keeps when it gives memory back.
   static let smallCapacity = 64
@@ -21,6 +33,7 @@ public final class ByteBuffer {
   public init(capacity: Int = 0) {
     self.capacity = max(capacity, ByteBuffer.smallCapacity)
     base = .allocate(byteCount: self.capacity, alignment: 16)
+    noteCapacity()
   }
 
   deinit { base.deallocate() }
@@ -49,6 +62,7 @@ public final class ByteBuffer {
 
   /// Moves the readable bytes to the front, into a larger allocation if they fill half of this one.
   @usableFromInline @inline(never) func makeRoom(_ needed: Int) {
+    if capacity >= ByteBuffer.largeCapacity { return makeRoomInLarge(needed) }
     let live = end - start
     if start >= live, needed <= capacity - live {
       // The consumed part is at least as large as what is moved: amortised constant time.
@@ -63,6 +77,65 @@ public final class ByteBuffer {
     }
     start = 0
     end = live
+    noteCapacity()
+  }
+
+  /// The same for a large buffer: what was consumed takes no memory, so it stays longer.
+  private func makeRoomInLarge(_ needed: Int) {
+    let live = end - start
+    if start >= 4 * live, needed <= capacity - live { return moveToFront() }
+    let larger = max(end + needed, end + end / 2)
+    if let moved = realloc(base, larger) {
+      base = moved
+    } else {
+      // Ends with the standard library's words if there is no memory.
+      let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+      (moved + start).copyMemory(from: base + start, byteCount: live)
+      base.deallocate()
+      base = moved
+      released = 0
+    }
+    capacity = larger
+  }
+
+  /// Moves the readable bytes of a large buffer, without ever having two copies of more than a part.
+  private func moveToFront() {
+    let live = end - start
+    var done = 0
+    while done < live {
+      let part = min(ByteBuffer.largeCapacity, live - done)
+      (base + done).copyMemory(from: base + start + done, byteCount: part)
+      done += part
+      release(from: max(start, start + done - part - (64 << 10)), to: start + done)
+    }
+    start = 0
+    end = live
+    noteCapacity()
+  }
+
+  /// Nothing is consumed, in an allocation that may be another one.
+  private func noteCapacity() {
+    released = 0
+    releaseMark = capacity >= ByteBuffer.largeCapacity ? ByteBuffer.largeCapacity : .max
+  }
+
+  /// Gives the pages of what was consumed back.
+  @usableFromInline @inline(never) func releaseConsumed() {
+    release(from: released, to: start)
+    released = start
+    releaseMark = start + ByteBuffer.largeCapacity
+  }
+
+  /// Gives back the pages that lie between two places as a whole.
+  private func release(from first: Int, to last: Int) {
+    // No system has larger pages.
+    let page = UInt(64 << 10)
+    let address = UInt(bitPattern: base)
+    let from = (address + UInt(first) + page - 1) & ~(page - 1)
+    let to = (address + UInt(last)) & ~(page - 1)
+    guard from < to else { return }
+    // Where it can't be done the memory stays, that is all.
+    _ = madvise(UnsafeMutableRawPointer(bitPattern: from), Int(to - from), MADV_DONTNEED)
   }
 
   /// Appends one byte.
@@ -118,6 +191,8 @@ public final class ByteBuffer {
       end = 0
       // What a connection had to keep once, it must not hold for ever.
       if capacity > ByteBuffer.keptCapacity { removeAll(keepingCapacity: false) }
+    } else if start >= releaseMark {
+      releaseConsumed()
     }
   }
 
@@ -125,10 +200,12 @@ public final class ByteBuffer {
   public func removeAll(keepingCapacity: Bool = true) {
     start = 0
     end = 0
-    guard !keepingCapacity, capacity > ByteBuffer.smallCapacity else { return }
-    base.deallocate()
-    capacity = ByteBuffer.smallCapacity
-    base = .allocate(byteCount: capacity, alignment: 16)
+    if !keepingCapacity, capacity > ByteBuffer.smallCapacity {
+      base.deallocate()
+      capacity = ByteBuffer.smallCapacity
+      base = .allocate(byteCount: capacity, alignment: 16)
+    }
+    noteCapacity()
   }
 }
 

@@ -14,14 +14,18 @@ public struct LimitArguments: Hashable, Sendable {
   ///   - max_packet: bytes of one packet (16 MiB).
   ///   - max_depth: levels of nesting of one packet (512).
   ///   - max_values: values of one packet (200,000): elements of lists, keys and values of hashes.
+  ///   - max_name: bytes of a name (4096): of a port, a function, a node, a database family or a key.
   ///   - max_queue: bytes that may wait for one node (256 MiB); 0: any number.
+  ///   - max_queues: bytes that may wait for all nodes together (512 MiB), a quarter of them for those
+  ///     that are not connected; 0: any number.
   ///   - max_spawned: living ports that one other node may have spawned here (100,000); 0: any number.
   ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
   public init(
     handshake_timeout: Double? = nil, max_strangers: Int? = nil,
     max_strangers_per_address: Int? = nil, max_packet: Int? = nil, max_depth: Int? = nil,
-    max_values: Int? = nil,
-    max_queue: Int? = nil, max_spawned: Int? = nil, max_log_lines: Int? = nil
+    max_values: Int? = nil, max_name: Int? = nil,
+    max_queue: Int? = nil, max_queues: Int? = nil, max_spawned: Int? = nil,
+    max_log_lines: Int? = nil
   ) {
     set(.handshakeTimeout, handshake_timeout.map(Value.double))
     set(.maxStrangers, max_strangers.map(Value.int))
@@ -29,7 +33,9 @@ public struct LimitArguments: Hashable, Sendable {
     set(.maxPacket, max_packet.map(Value.int))
     set(.maxDepth, max_depth.map(Value.int))
     set(.maxValues, max_values.map(Value.int))
+    set(.maxName, max_name.map(Value.int))
     set(.maxQueue, max_queue.map(Value.int))
+    set(.maxQueues, max_queues.map(Value.int))
     set(.maxSpawned, max_spawned.map(Value.int))
     set(.maxLogLines, max_log_lines.map(Value.int))
   }

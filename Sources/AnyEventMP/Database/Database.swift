@@ -27,7 +27,7 @@ final class Database {
   private static func limits(of node: Node) -> DatabaseLimits {
     DatabaseLimits(
       maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth,
-      maximumValues: node.limits.maximumValues)
+      maximumValues: node.limits.maximumValues, maximumName: node.nameLimit)
   }
 
   // MARK: Entries
@@ -159,7 +159,17 @@ final class Database {
 
   /// A request of the global protocol.
   func handle(_ message: [Value], from sender: String) throws {
-    let request = try DatabaseRequest.parse(message)
+    var leftOut = 0
+    let request = try DatabaseRequest.parse(
+      message, maximumName: node.nameLimit, leavingOut: &leftOut)
+    if leftOut > 0 {
+      node.peerLog.log(
+        .error, in: Log.global,
+        """
+        \(leftOut) database entries of \(sender) were left out: their names have more bytes than max_name \
+        (\(node.nameLimit)) allows
+        """, similarTo: "\(sender): names")
+    }
     switch request {
     case .found(let node, let binds):
       perform(client.found(from: sender, node: node, binds: binds))

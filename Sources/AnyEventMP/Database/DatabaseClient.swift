@@ -110,6 +110,9 @@ struct DatabaseClient {
   mutating func set(
     _ family: String, _ key: String, _ value: Value
   ) throws(EntryError) -> [Action] {
+    if let problem = limits.problem(family: family, key: key) {
+      throw EntryError(description: "the database entry cannot be set: \(problem)")
+    }
     guard limits.allow(family: family, key: key, value: value) else {
       throw EntryError(
         description:

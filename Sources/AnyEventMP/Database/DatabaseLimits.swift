@@ -10,12 +10,18 @@ struct DatabaseLimits: Equatable {
   var maximumSize: Int
   /// The deepest nesting of a packet, its own array counted.
   var maximumDepth: Int
+  /// How many bytes the name of a family or a key may have.
+  var maximumName: Int
   /// What a value counts for at least, in bytes.
   private let share: Int
 
-  init(maximumSize: Int = 16 << 20, maximumDepth: Int = 512, maximumValues: Int = .max) {
+  init(
+    maximumSize: Int = 16 << 20, maximumDepth: Int = 512, maximumValues: Int = .max,
+    maximumName: Int = StandardLimits.name
+  ) {
     self.maximumSize = maximumSize
     self.maximumDepth = maximumDepth
+    self.maximumName = maximumName
     // Some values stand around the entries.
     let most = max(1, maximumValues - 8)
     share = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
@@ -37,6 +43,15 @@ struct DatabaseLimits: Equatable {
     var room =
       maximumSize - Self.envelope - size(of: family) - size(of: key)
     return take(value, from: &room, levels: maximumDepth - Self.levelsAround)
+  }
+
+  /// Why an entry of that family and key cannot be kept because of its names, nil if it can.
+  func problem(family: String, key: String) -> String? {
+    for (name, what) in [(family, "family"), (key, "key")] where name.utf8.count > maximumName {
+      return
+        "the name of the \(what) has \(name.utf8.count) bytes, more than max_name (\(maximumName)) allows"
+    }
+    return nil
   }
 
   /// Whether entries and keys fit into one packet together.

@@ -11,14 +11,32 @@ extension DatabaseRequest {
   ///
   /// Strings may have arrived as numbers or bytes, as Perl sends them. Where something is missing or
   /// wrong the whole request is refused; what comes behind the arguments is ignored, as in 2.02.
+  ///
+  /// - Parameters:
+  ///   - message: the message.
+  ///   - maximumName: how many bytes a name may have; a family or node that is asked for by a longer one is
+  ///     refused, entries with longer ones are left out.
+  ///   - leavingOut: counts the entries that were left out.
+  /// - Returns: the request.
+  /// - Throws: ``DatabaseRequestError``, why it is refused.
   static func parse(
-    _ message: some Collection<Value>
+    _ message: some Collection<Value>, maximumName: Int = .max, leavingOut: inout Int
   ) throws(DatabaseRequestError) -> DatabaseRequest {
     guard let tag = message.first?.string else {
       throw DatabaseRequestError(description: "a request without a name was ignored")
     }
-    var arguments = Arguments(request: tag, rest: Array(message.dropFirst()))
+    var arguments = Arguments(
+      request: tag, rest: Array(message.dropFirst()), maximumName: maximumName)
+    defer { leavingOut = arguments.leftOut }
     return try parse(tag, &arguments)
+  }
+
+  /// The same with names of any length.
+  static func parse(
+    _ message: some Collection<Value>
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    var leftOut = 0
+    return try parse(message, leavingOut: &leftOut)
   }
 
   private static func parse(
@@ -57,7 +75,10 @@ extension DatabaseRequest {
   private struct Arguments {
     let request: String
     let rest: [Value]
+    let maximumName: Int
     var index = 0
+    /// How many entries were left out since their names are too long.
+    var leftOut = 0
 
     var isEmpty: Bool { index >= rest.count }
 
@@ -80,6 +101,9 @@ extension DatabaseRequest {
       guard let text = value.string else {
         throw error("has a \(what) that is not a string")
       }
+      guard text.utf8.count <= maximumName else {
+        throw error("has a \(what) of \(text.utf8.count) bytes, more than max_name allows")
+      }
       return text
     }
 
@@ -87,9 +111,19 @@ extension DatabaseRequest {
     mutating func entries(_ what: String) throws(DatabaseRequestError) -> [String: Value] {
       switch next() {
       case nil, .null: return [:]
-      case .hash(let entries): return entries
+      case .hash(let entries): return named(entries)
       default: throw error("has \(what) that are not a hash")
       }
+    }
+
+    private func isTooLong(_ name: String) -> Bool { name.utf8.count > maximumName }
+
+    /// The entries whose keys are not too long; nearly always all of them, which are not copied.
+    private mutating func named(_ entries: [String: Value]) -> [String: Value] {
+      guard entries.keys.contains(where: isTooLong) else { return entries }
+      let short = entries.filter { !isTooLong($0.key) }
+      leftOut += entries.count - short.count
+      return short
     }
 
     mutating func database() throws(DatabaseRequestError) -> DatabaseContents {
@@ -99,7 +133,12 @@ extension DatabaseRequest {
       var contents: DatabaseContents = [:]
       for (family, entries) in families {
         switch entries {
-        case .hash(let entries): contents[family] = entries
+        case .hash(let entries):
+          if isTooLong(family) {
+            leftOut += entries.count
+          } else {
+            contents[family] = named(entries)
+          }
         case .null: break
         default: throw error("has a database with a family that is not a hash")
         }
@@ -119,6 +158,7 @@ extension DatabaseRequest {
           guard let text = key.string else {
             throw error("deletes a key that is not a string")
           }
+          if isTooLong(text) { continue }
           change.deleted.append(text)
         }
       default: throw error("has deleted keys that are not a list")

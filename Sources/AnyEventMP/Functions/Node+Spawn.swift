@@ -58,7 +58,10 @@ extension Node {
   /// A node asks for a port: `AnyEvent::MP::_spawn` port-name function arguments….
   func spawnRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
     let portName = try arguments.string(1, "port name")
-    let function = try function(try arguments.string(2, "function"), for: entry)
+    try checkName(portName, "the port's name")
+    let functionName = try arguments.string(2, "function")
+    try checkName(functionName, "the function's name")
+    let function = try function(functionName, for: entry)
     guard !portName.isEmpty else { throw RequestError("the node port cannot be spawned") }
     guard ports.find(portName) == nil else {
       throw RequestError(

@@ -6,15 +6,15 @@ extension Link {
   /// Asks the stream to say when everything has been handed to the kernel, if anybody wants to know.
   func watchDrain() {
     guard isOpen else { return }
-    let isWanted = reportsDrain || isOverHighWater
+    let isWanted = reportsDrain || isOverHighWater || toldBytes > 0
     stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
     if isWanted { stream.outputGrew() }
   }
 
   private func drained() {
-    if isOverHighWater {
+    if isOverHighWater || toldBytes > 0 {
       isOverHighWater = false
-      setAlarm()
+      tellQueue()
       watchDrain()
     }
     if reportsDrain { node.drained(entry) }
@@ -30,7 +30,8 @@ extension Link {
   /// The limits of the node's queues are others now.
   func setAlarm() {
     let mark = node.highWaterMark
-    alarmLevel = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
+    let level = isOverHighWater || mark == 0 ? node.maximumQueue : min(mark, node.maximumQueue)
+    alarmLevel = min(level, toldBytes + QueueTotal.step)
     // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
     outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
   }
@@ -40,11 +41,22 @@ extension Link {
 
   /// What waits may exceed the high water mark, or the limit.
   func checkQueue() {
-    guard stream.queuedCount > alarmLevel else { return }
-    if stream.queuedCount > node.maximumQueue { return fail("too much queued") }
-    isOverHighWater = true
-    setAlarm()
+    let queued = stream.queuedCount
+    guard queued > alarmLevel else { return }
+    if queued > node.maximumQueue { return fail("too much queued") }
+    let isNews = !isOverHighWater && node.highWaterMark > 0 && queued > node.highWaterMark
+    if isNews { isOverHighWater = true }
+    tellQueue()
     watchDrain()
-    node.highWater(entry)
+    if isNews { node.highWater(entry) }
+    node.queuesGrew()
+  }
+
+  /// Tells the node how much waits here, or that nothing does any more when it is closed.
+  func tellQueue() {
+    let queued = isOpen ? stream.queuedCount : 0
+    node.queues.connected += queued - toldBytes
+    toldBytes = queued
+    setAlarm()
   }
 }

@@ -47,6 +47,17 @@ extension Link {
     }
   }
 
+  /// Sends what has waited for the connection; where it can be, as it is.
+  func send(_ waiting: WaitingPackets) {
+    guard framing == .cbor, !node.isTracing else {
+      return waiting.drain { name, message in send(to: name, message) }
+    }
+    guard isOpen else { return }
+    stream.output.append(contentsOf: waiting.bytes)
+    stream.outputGrew()
+    checkQueue()
+  }
+
   /// Sends a request about a port of either node.
   func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {
     guard framing == .cbor, !node.isTracing else {

@@ -22,6 +22,8 @@ final class Link {
   var alarmLevel = Int.max
   /// The same for the bytes in the stream's output alone, which is what each message looks at.
   @exclusivity(unchecked) var outputLevel = Int.max
+  /// How many bytes wait here by what the node was told last.
+  var toldBytes = 0
   /// Whether the node was told that much waits.
   var isOverHighWater = false
   /// Whether the node is told when everything has been handed to the kernel.
@@ -114,6 +116,7 @@ final class Link {
   func release() -> StreamConnection? {
     guard isOpen else { return nil }
     isOpen = false
+    tellQueue()
     stream.onRead = nil
     stream.onEnd = nil
     return stream
@@ -123,6 +126,7 @@ final class Link {
   func close() {
     guard isOpen else { return }
     isOpen = false
+    tellQueue()
     stream.flushAndClose()
   }
 }

@@ -5,8 +5,8 @@ struct DeferredWork: ~Copyable {
   enum Item {
     /// A message and the bytes that it takes.
     case message(LocalPort, [Value], bytes: Int)
-    /// A message to the node's own port.
-    case request([Value], bytes: Int)
+    /// A message to the node's own port, from another node that has had it relayed here, else from this.
+    case request([Value], from: NodeEntry? = nil, bytes: Int)
     /// All kills of one run, which die of the same reason.
     case kills([Value], run: Int)
     case job(() -> Void)
@@ -15,7 +15,7 @@ struct DeferredWork: ~Copyable {
     @inline(__always)
     fileprivate var bytes: Int {
       switch self {
-      case .message(_, _, let bytes), .request(_, let bytes): bytes
+      case .message(_, _, let bytes), .request(_, _, let bytes): bytes
       case .kills, .job: 0
       }
     }

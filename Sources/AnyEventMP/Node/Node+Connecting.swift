@@ -8,13 +8,17 @@ extension Node {
       nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(reason)])
     }
     entry.search = search
-    if !id.isEmpty, !isClosed { return search.start() }
+    let isNamed = entry.id.utf8.count <= nameLimit
+    if !id.isEmpty, !isClosed, isNamed { return search.start() }
     // Without a name or after its end the node has no network; `configure` may come in a moment.
     `defer`(
       .job { [unowned self] in
         guard entry.search === search else { return }
-        if !id.isEmpty, !isClosed { return search.start() }
-        let text = isClosed ? "this node is closed" : "configure was not called"
+        if !id.isEmpty, !isClosed, isNamed { return search.start() }
+        let text =
+          isClosed
+          ? "this node is closed"
+          : isNamed ? "configure was not called" : "no node has a name longer than max_name"
         nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
       })
   }

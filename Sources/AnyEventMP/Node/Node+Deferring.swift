@@ -33,13 +33,12 @@ extension Node {
   }
 
   /// Handles a message to our own node port from the loop; over the limit it is the sender's error.
-  func deferRequest(_ message: UnsafeBufferPointer<Value>) {
-    let values = Array(message)
+  func deferRequest(_ values: [Value], from entry: NodeEntry? = nil) {
     let bytes = DeferredWork.bytes(of: values)
     if deferred.bytes + bytes > maximumQueue {
       return refuseToSend("more than \(queueLimit) bytes wait for this node", to: "", of: id)
     }
-    `defer`(.request(values, bytes: bytes))
+    `defer`(.request(values, from: entry, bytes: bytes))
     noteDeferred()
   }
 
@@ -97,10 +96,10 @@ extension Node {
     switch item {
     case .message(let port, let values, _):
       if port.state != .dead { values.withUnsafeBufferPointer { deliver($0, to: port) } }
-    case .request(let values, _):
+    case .request(let values, let entry, _):
       values.withUnsafeBufferPointer {
         if isTracing { MessageTrace.received($0, for: "", from: id) }
-        handleRequest($0, from: home)
+        handleRequest($0, from: entry ?? home, isRelayed: true)
       }
     case .kills:
       // A run is taken out kill by kill, and goes with the last of them.

@@ -71,7 +71,7 @@ extension Node {
   /// dropped, as everywhere.
   private func sendToOwnNode(_ message: UnsafeBufferPointer<Value>, name: String) {
     if isTracing { MessageTrace.sent(message, to: name, of: id) }
-    if name.isEmpty { deferRequest(message) }
+    if name.isEmpty { deferRequest(Array(message)) }
   }
 
   /// Sends to a port of another node, which gets a connection if it has none.
@@ -80,35 +80,43 @@ extension Node {
     if isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
     let waiting = entry.waiting ?? WaitingPackets()
     if waiting.isCut { return }
+    let before = entry.waiting == nil ? -QueueTotal.entry : waiting.count
     do {
+      try checkName(entry.id, "the node's name")
       try waiting.append(name: name, message, limits: limits)
     } catch {
-      return refuseToSend(error, to: name, of: entry.id)
+      forgetIfIdle(entry)
+      return refuseToSend("\(error)", to: name, of: entry.id)
     }
     entry.waiting = waiting
-    if waiting.count > maximumQueue { return cutQueue(of: entry) }
+    queues.unconnected += waiting.count - before
+    if waiting.count > maximumQueue { return cutQueue(of: entry, "too much queued") }
+    if queues.isOverUnconnected {
+      return cutQueue(of: entry, "too much queued for nodes that are not connected")
+    }
     noteWaiting(entry)
     connect(to: entry)
   }
 
   /// Gives a node up whose queue is over the limit; its monitors fire from the loop.
-  private func cutQueue(of entry: NodeEntry) {
+  private func cutQueue(of entry: NodeEntry, _ reason: String) {
+    _ = takeWaiting(entry)
     entry.waiting = WaitingPackets()
     entry.waiting?.isCut = true
     `defer`(
       .job { [unowned self] in
         guard entry.waiting?.isCut == true else { return }
         nodeDown(
-          entry, [.string("transport_error"), .string(entry.id), .string("too much queued")])
+          entry, [.string("transport_error"), .string(entry.id), .string(reason)])
       })
   }
 
   /// A message that cannot be sent is the sender's error: it kills the port that sends it.
   func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
-    let text = "cannot send a message to \(node)#\(name): \(error)"
+    let text = "cannot send a message to \(Log.cut("\(node)#\(name)")): \(error)"
     guard let running else {
       // A peer can cause it too, by what it has relayed.
-      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(node): cannot send")
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(Log.cut(node)): cannot send")
       return
     }
     kill(running.takeUnretainedValue(), [.string("die"), .string(text)])

@@ -50,10 +50,9 @@ extension Node {
     AE.log(.info, in: Log.kernel, "\(entry.id) is up.")
     database.nodeUp(entry.id)
     seeds.nodeUp(entry.id)
-    if let waiting = entry.waiting, !waiting.isCut {
-      entry.waiting = nil
+    if entry.waiting?.isCut == false, let waiting = takeWaiting(entry) {
       if waiting.isOverHighWater { link.wasOverHighWater() }
-      waiting.drain { name, message in link.send(to: name, message) }
+      link.send(waiting)
     }
     link.reportsDrain = !entry.drainCallbacks.isEmpty
     heartbeat.start()
@@ -65,7 +64,7 @@ extension Node {
     let wasUp = entry.link != nil
     entry.link?.close()
     entry.link = nil
-    entry.waiting = nil
+    _ = takeWaiting(entry)
     entry.search?.cancel()
     entry.search = nil
     let monitors = entry.monitors.removeAll()

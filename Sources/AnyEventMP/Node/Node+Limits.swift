@@ -10,7 +10,9 @@ extension Node {
       case .maxPacket: packetLimit = limit
       case .maxDepth: limits.maximumDepth = limit
       case .maxValues: limits.maximumValues = limit
+      case .maxName: nameLimit = limit
       case .maxQueue: queueLimit = limit
+      case .maxQueues: queuesLimit = limit
       case .maxSpawned: spawned.limit = limit
       case .maxLogLines: peerLog.lines = limit
       default: break

@@ -70,6 +70,22 @@ public final class Node {
   /// many bytes of messages between ports of this node may wait for the event loop; the port that one
   /// more is for is killed, with the reason `too_much_queued`.
   public var queueLimit = StandardLimits.queue { didSet { queueLimitsChanged() } }
+  /// How many bytes may wait for all other nodes together, 512 MiB by default; 0: any number.
+  ///
+  /// Beyond, the connected node that most waits for is given up, and its monitors fire. Of nodes that are
+  /// not connected, for which a quarter may wait, it is the one that the next message is for.
+  public var queuesLimit: Int {
+    get { queues.limit }
+    set { queues.limit = newValue }
+  }
+  /// What waits for all other nodes together.
+  var queues = QueueTotal()
+  /// How many bytes a name may have, 4096 by default: that of a port, a function, a node, a database
+  /// family or a key in one.
+  ///
+  /// To be set before `configure`. A request that uses a longer one is refused, with a line in the log, and
+  /// the port that sends to a node of such a name is killed with the reason `die`.
+  public var nameLimit = StandardLimits.name
   /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
   public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
   /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed

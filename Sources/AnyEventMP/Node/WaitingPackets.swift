@@ -20,6 +20,9 @@ struct WaitingPackets {
     try CBOREncoding.appendPacket(name: name, message, to: buffer, limits: limits)
   }
 
+  /// The packets as they are sent where nobody wants anything else than CBOR.
+  var bytes: UnsafeRawBufferPointer { buffer.bytes }
+
   /// Hands every packet to `send`, in order.
   func drain(_ send: (String, UnsafeBufferPointer<Value>) -> Void) {
     var decoder = PacketDecoder(framing: .cbor, limits: CodecLimits(maximumSize: .max))

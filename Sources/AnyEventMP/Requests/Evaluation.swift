@@ -20,7 +20,7 @@ enum Evaluation {
       return .values([.int(Int(getpid()))])
     default: break
     }
-    if code.contains(restart) {
+    if mentions(code, restart) {
       if let function = node.functions[restart] { return .call(function) }
       return .error("this program cannot restart itself: it registers no function \(restart)")
     }
@@ -28,9 +28,25 @@ enum Evaluation {
   }
 }
 
+extension Evaluation {
+  /// Whether the name is in the code; by bytes, as a code may be as long as a message.
+  private static func mentions(_ code: String, _ name: String) -> Bool {
+    var code = code
+    let name = Array(name.utf8)
+    return code.withUTF8 { code in
+      var rest = code[...]
+      while let start = rest.firstIndex(of: name[0]) {
+        if rest[start...].starts(with: name) { return true }
+        rest = rest[(start + 1)...]
+      }
+      return false
+    }
+  }
+}
+
 extension Node {
   /// `eval` code [port message…]: answers with an error text (empty: none) and the results.
-  func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+  func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws -> Relay? {
     let code = try arguments.string(1, "code")
     if configuration?.secure == true, entry !== home {
       throw RequestError("nothing is evaluated for other nodes: the configuration says secure")
@@ -49,9 +65,9 @@ extension Node {
       }
     }
     if arguments.message.count > 2 {
-      send(arguments.rest(from: 3) + [.string(problem)] + results, to: try arguments.port(2))
-    } else if !problem.isEmpty {
-      throw RequestError(problem)
+      return Relay(target: 2, answer: [.string(problem)] + results)
     }
+    if !problem.isEmpty { throw RequestError(problem) }
+    return nil
   }
 }

@@ -32,7 +32,7 @@ extension Node {
     let reason: [Value] =
       spawned.hasRefused(name, to: entry.id)
       ? [.string("too_many_ports"), .string(spawned.reason(for: entry.id))]
-      : Self.noSuchPort("\(id)#\(name)")
+      : Self.noSuchPort(Log.cut("\(id)#\(name)", to: nameLimit))
     reason.withUnsafeBufferPointer {
       self.request(.kil0, name, of: entry, $0)
     }

@@ -25,6 +25,16 @@ struct RequestArguments {
     return PortID(try string(index, "port"))
   }
 
+  /// Whether this is the node port of the node with that id, which is ours.
+  ///
+  /// - Throws: ``RequestError`` when it is no port at all.
+  func isNodePort(_ index: Int, of id: String) throws -> Bool {
+    if index < message.count, case .null = message[index] { return true }
+    var text = try string(index, "port")[...].utf8
+    if text.last == UInt8(ascii: "#") { text = text.dropLast() }
+    return text.isEmpty || text.elementsEqual(id.utf8)
+  }
+
   /// Everything from this position on.
   func rest(from index: Int) -> [Value] {
     message.count > index ? Array(message[index...]) : []

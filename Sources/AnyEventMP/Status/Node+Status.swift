@@ -24,12 +24,12 @@ extension Node {
     return entries.values.compactMap(\.link).map(\.status).sorted { $0.node < $1.node }
   }
 
-  /// `x-status` port message…: tells our ``status``, if the configuration does not say secure.
-  func statusRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+  /// `x-status` port message…: the answer is our ``status``, if the configuration does not say secure.
+  func statusRequested(by entry: NodeEntry) throws -> Value {
     if configuration?.secure == true, entry !== home {
       throw RequestError("other nodes are told nothing: the configuration says secure")
     }
-    send(arguments.rest(from: 2) + [status.messageValue], to: try arguments.port(1))
+    return status.messageValue
   }
 }
 

@@ -37,10 +37,22 @@ extension HelpTable {
       take a tenth of a second to read, at most.
       """, "200000"),
     setting(
+      .maxName, "BYTES", "length of a name",
+      """
+      Names of ports, functions, nodes, database families and keys. A request that uses a longer one is \
+      refused, such a key is left out, and a port that sends to such a node is killed. 4096 unless it is set.
+      """, "4096"),
+    setting(
       .maxQueue, "BYTES", "what may wait for one node",
       """
       A node that does not take more counts as down; 0: any number. 268435456 unless it is set.
       """, "268435456"),
+    setting(
+      .maxQueues, "BYTES", "what may wait for all nodes together",
+      """
+      Beyond, the connected node that most waits for counts as down; of nodes that are not connected, for \
+      which a quarter may wait, the one that the next message is for. 0: any number. 536870912 unless it is set.
+      """, "536870912"),
     setting(
       .maxSpawned, "N", "living ports that one node may spawn here",
       """

@@ -14,7 +14,8 @@ import Testing
       auth_offer: ["x"], auth_accept: ["y"], secure: true, nodelay: false, autocork: true,
       limits: LimitArguments(
         handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 10,
-        max_depth: 11, max_values: 110, max_queue: 12, max_spawned: 13, max_log_lines: 14),
+        max_depth: 11, max_values: 110, max_name: 108, max_queue: 12, max_queues: 110,
+        max_spawned: 13, max_log_lines: 14),
       norc: true, force: true)
     #expect(arguments.profile == "seed")
     #expect(arguments.norc && arguments.force)
@@ -27,7 +28,8 @@ import Testing
         "framing_format": ["json"], "auth_offer": ["x"], "auth_accept": ["y"], "secure": true,
         "nodelay": false, "autocork": true, "handshake_timeout": 7.0, "max_strangers": 8,
         "max_strangers_per_address": 9, "max_packet": 10, "max_depth": 11, "max_values": 110,
-        "max_queue": 12,
+        "max_name": 108,
+        "max_queue": 12, "max_queues": 110,
         "max_spawned": 13, "max_log_lines": 14,
       ])
   }

@@ -31,7 +31,9 @@ import Testing
       #expect(Setting.maxPacket.builtIn == .int(node.packetLimit))
       #expect(Setting.maxDepth.builtIn == .int(node.limits.maximumDepth))
       #expect(Setting.maxValues.builtIn == .int(node.limits.maximumValues))
+      #expect(Setting.maxName.builtIn == .int(node.nameLimit))
       #expect(Setting.maxQueue.builtIn == .int(node.queueLimit))
+      #expect(Setting.maxQueues.builtIn == .int(node.queuesLimit))
       #expect(Setting.maxSpawned.builtIn == .int(node.spawned.limit))
       #expect(Setting.maxLogLines.builtIn == .int(node.peerLog.lines))
       #expect(node.handshakeTimeout == 30)
@@ -46,7 +48,8 @@ import Testing
   func configured() throws {
     let limits = LimitArguments(
       handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 4097,
-      max_depth: 21, max_values: 1015, max_queue: 0, max_spawned: 13, max_log_lines: 14)
+      max_depth: 21, max_values: 1015, max_name: 271, max_queue: 0, max_queues: 15, max_spawned: 13,
+      max_log_lines: 14)
     try node(limits, monitorTimeout: 5) { node in
       #expect(node.handshakeTimeout == 7)
       #expect(node.switchboard.maximumStrangers == 8)
@@ -54,7 +57,9 @@ import Testing
       #expect(node.packetLimit == 4097)
       #expect(node.limits.maximumDepth == 21)
       #expect(node.limits.maximumValues == 1015)
+      #expect(node.nameLimit == 271)
       #expect(node.queueLimit == 0)
+      #expect(node.queuesLimit == 15)
       #expect(node.spawned.limit == 13)
       #expect(node.peerLog.lines == 14)
     }

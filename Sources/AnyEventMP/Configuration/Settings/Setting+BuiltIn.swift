@@ -18,7 +18,8 @@ extension Setting {
     case .nodelay: 1
     // What monitor_timeout is.
     case .handshakeTimeout: .null
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,
+    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+      .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:
       standardLimit.map(Value.int) ?? .null

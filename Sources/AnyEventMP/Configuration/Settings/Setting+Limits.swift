@@ -9,7 +9,9 @@ extension Setting {
     case .maxPacket: 4096...(1 << 32)
     case .maxDepth: 16...StandardLimits.depth
     case .maxValues: 1000...(1 << 32)
+    case .maxName: 256...(1 << 20)
     case .maxQueue: 0...(1 << 40)
+    case .maxQueues: 0...(1 << 40)
     case .maxSpawned: 0...1_000_000_000
     default: nil
     }
@@ -23,7 +25,9 @@ extension Setting {
     case .maxPacket: StandardLimits.packet
     case .maxDepth: StandardLimits.depth
     case .maxValues: StandardLimits.values
+    case .maxName: StandardLimits.name
     case .maxQueue: StandardLimits.queue
+    case .maxQueues: StandardLimits.queues
     case .maxSpawned: StandardLimits.spawned
     case .maxLogLines: StandardLimits.logLines
     default: nil

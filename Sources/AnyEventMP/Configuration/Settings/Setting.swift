@@ -49,8 +49,12 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxDepth = "max_depth"
   /// Values of one packet.
   case maxValues = "max_values"
+  /// Bytes of the name of a port, a function, a node, a database family or a key.
+  case maxName = "max_name"
   /// Bytes that may wait for one node.
   case maxQueue = "max_queue"
+  /// Bytes that may wait for all nodes together.
+  case maxQueues = "max_queues"
   /// Living ports that one other node may have spawned here.
   case maxSpawned = "max_spawned"
   /// Log lines about similar trouble with one peer, a minute.
@@ -70,7 +74,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
     case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout,
-      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxQueue,
+      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+      .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:
       .number

@@ -12,8 +12,12 @@ enum StandardLimits {
   static let depth = CodecLimits.standard.maximumDepth
   /// Values of one packet.
   static let values = 200_000
+  /// Bytes of the name of a port, a function, a node, a database family or a key.
+  static let name = 4096
   /// Bytes that may wait for one node.
   static let queue = 256 << 20
+  /// Bytes that may wait for all nodes together.
+  static let queues = 512 << 20
   /// What a packet may be.
   static let codec = CodecLimits(
     maximumSize: packet, maximumDepth: depth, maximumValues: values)
