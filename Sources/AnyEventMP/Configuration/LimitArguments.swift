@@ -11,6 +11,9 @@ public struct LimitArguments: Hashable, Sendable {
   ///     what descriptors the process may have.
   ///   - max_strangers_per_address: how many of them may come from one address (256), which is for IPv6
   ///     a network of 64 bits.
+  ///   - max_dials: connections to others that may be under way at a time (64), at most a quarter of
+  ///     what descriptors the process may have.
+  ///   - max_addresses: addresses of one node that are used (32).
   ///   - max_packet: bytes of one packet (16 MiB).
   ///   - max_depth: levels of nesting of one packet (512).
   ///   - max_values: values of one packet (200,000): elements of lists, keys and values of hashes.
@@ -22,7 +25,8 @@ public struct LimitArguments: Hashable, Sendable {
   ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
   public init(
     handshake_timeout: Double? = nil, max_strangers: Int? = nil,
-    max_strangers_per_address: Int? = nil, max_packet: Int? = nil, max_depth: Int? = nil,
+    max_strangers_per_address: Int? = nil, max_dials: Int? = nil, max_addresses: Int? = nil,
+    max_packet: Int? = nil, max_depth: Int? = nil,
     max_values: Int? = nil, max_name: Int? = nil,
     max_queue: Int? = nil, max_queues: Int? = nil, max_spawned: Int? = nil,
     max_log_lines: Int? = nil
@@ -30,6 +34,8 @@ public struct LimitArguments: Hashable, Sendable {
     set(.handshakeTimeout, handshake_timeout.map(Value.double))
     set(.maxStrangers, max_strangers.map(Value.int))
     set(.maxStrangersPerAddress, max_strangers_per_address.map(Value.int))
+    set(.maxDials, max_dials.map(Value.int))
+    set(.maxAddresses, max_addresses.map(Value.int))
     set(.maxPacket, max_packet.map(Value.int))
     set(.maxDepth, max_depth.map(Value.int))
     set(.maxValues, max_values.map(Value.int))

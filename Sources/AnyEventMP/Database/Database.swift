@@ -25,9 +25,11 @@ final class Database {
   }
 
   private static func limits(of node: Node) -> DatabaseLimits {
-    DatabaseLimits(
+    var limits = DatabaseLimits(
       maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth,
       maximumValues: node.limits.maximumValues, maximumName: node.nameLimit)
+    limits.maximumAddresses = node.addressLimit
+    return limits
   }
 
   // MARK: Entries

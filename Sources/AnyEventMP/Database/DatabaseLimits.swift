@@ -12,6 +12,8 @@ struct DatabaseLimits: Equatable {
   var maximumDepth: Int
   /// How many bytes the name of a family or a key may have.
   var maximumName: Int
+  /// How many addresses of one node are kept.
+  var maximumAddresses = StandardLimits.addresses
   /// What a value counts for at least, in bytes.
   private let share: Int
 

@@ -60,43 +60,65 @@ enum DatabaseMessages {
     return messages
   }
 
-  /// `[request, {family: {key: value}}]`, and `g_upd`s with what is too much for it.
+  /// `[request, {"'l": {key: value}}]`, and `g_upd`s with all the rest.
   ///
-  /// The request is `g_slave` or `g_set`. The entry of `owner` in `'l` is always in the first.
+  /// The request is `g_slave` or `g_set`. The addresses go alone, before all other families, as
+  /// ``inOrder(_:)`` says why: within one packet a hash has no order. The entry of `owner` in `'l` is
+  /// always in the first. What stays in this process has no limits, and is one message.
   static func database(
     _ request: String, _ contents: DatabaseContents, owner: String, _ limits: DatabaseLimits
   ) -> [[Value]] {
-    // The normal case: nothing is copied.
-    if limits.fits(contents) {
+    if limits == .none {
       return [[.string(request), .hash(contents.mapValues { .hash($0) })]]
     }
-    var first: DatabaseContents = [:]
-    var size = DatabaseLimits.envelope
-    let listeners = InternalFamily.listeners
-    if let own = contents[listeners]?[owner] {
-      first[listeners] = [owner: own]
-      size += limits.size(of: owner, own) + limits.size(of: listeners)
-    }
-    var later: [(String, FamilyChange)] = []
-    for (family, entries) in contents.sorted(by: { $0.key < $1.key }) {
-      let isStarted = first[family] != nil
-      let head = isStarted ? 0 : limits.size(of: family)
-      var rest = FamilyChange()
-      var taken = first[family] ?? [:]
-      for (key, value) in entries where !(isStarted && taken[key] != nil) {
-        let entry = limits.size(of: key, value)
-        if rest.isEmpty, size + (taken.isEmpty ? head : 0) + entry <= limits.maximumSize {
-          size += (taken.isEmpty ? head : 0) + entry
-          taken[key] = value
-        } else {
-          rest.set[key] = value
-        }
+    let family = InternalFamily.listeners
+    var first = contents[family] ?? [:]
+    var later = FamilyChange()
+    if !limits.fits([family: first]) {
+      var size = DatabaseLimits.envelope + limits.size(of: family)
+      let all = first
+      first = [:]
+      if let own = all[owner] {
+        first[owner] = own
+        size += limits.size(of: owner, own)
       }
-      if !taken.isEmpty { first[family] = taken }
-      if !rest.isEmpty { later.append((family, rest)) }
+      for (key, value) in all where key != owner {
+        size += limits.size(of: key, value)
+        if size <= limits.maximumSize { first[key] = value } else { later.set[key] = value }
+      }
     }
-    var messages: [[Value]] = [[.string(request), .hash(first.mapValues { .hash($0) })]]
-    for (family, rest) in later { messages += change("g_upd", family, rest, limits) }
+    var messages: [[Value]] = [
+      [.string(request), .hash(first.isEmpty ? [:] : [family: .hash(first)])]
+    ]
+    messages += change("g_upd", family, later, limits)
+    var others = contents
+    others[family] = nil
+    for (family, change) in inOrder(others.mapValues { FamilyChange(set: $0) }) {
+      messages += self.change("g_upd", family, change, limits)
+    }
     return messages
+  }
+
+  /// Changes of several families in the order in which they are to be sent: addresses (`'l`) that are new
+  /// come first, those that are gone last.
+  ///
+  /// A 2.02 node that hears of a port before it has heard where its node listens loses what it sends
+  /// there, and its monitors, for ever.
+  static func inOrder(
+    _ changes: [String: FamilyChange]
+  ) -> [(family: String, change: FamilyChange)] {
+    var ordered: [(family: String, change: FamilyChange)] = []
+    let addresses = changes[InternalFamily.listeners]
+    if let set = addresses?.set, !set.isEmpty {
+      ordered.append((InternalFamily.listeners, FamilyChange(set: set)))
+    }
+    for (family, change) in changes.sorted(by: { $0.key < $1.key })
+    where family != InternalFamily.listeners {
+      ordered.append((family, change))
+    }
+    if let deleted = addresses?.deleted, !deleted.isEmpty {
+      ordered.append((InternalFamily.listeners, FamilyChange(deleted: deleted)))
+    }
+    return ordered
   }
 }

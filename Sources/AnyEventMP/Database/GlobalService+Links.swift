@@ -94,7 +94,9 @@ extension GlobalService {
     let isWanted =
       database.value(InternalFamily.globals, peer) != nil || lost.contains { $0.node == peer }
     if isWanted {
-      if kept.insert(peer).inserted { actions.append(.keepConnected(node: peer)) }
+      if kept.count < Self.keptLimit || kept.contains(peer), kept.insert(peer).inserted {
+        actions.append(.keepConnected(node: peer))
+      }
     } else if kept.remove(peer) != nil {
       actions.append(.letGo(node: peer))
     }

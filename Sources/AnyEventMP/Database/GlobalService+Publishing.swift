@@ -2,13 +2,15 @@ import AEValue
 
 extension GlobalService {
   /// Sends what changed to those whom it concerns: monitors, and for what is ours the global nodes.
+  ///
+  /// New addresses go before all else and lost ones after it.
   mutating func publish(_ changes: DatabaseChanges, _ actions: inout [Action]) {
-    for (family, change) in changes.all {
+    for (family, change) in DatabaseMessages.inOrder(changes.all) {
       guard let nodes = monitors[family] else { continue }
       send("g_chg2", family, change, to: nodes, &actions)
     }
     if !synchronised.isEmpty {
-      for (family, change) in changes.ours {
+      for (family, change) in DatabaseMessages.inOrder(changes.ours) {
         send("g_upd", family, change, to: synchronised, &actions)
       }
     }

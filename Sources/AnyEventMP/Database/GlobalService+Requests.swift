@@ -138,6 +138,11 @@ extension GlobalService {
     _ contents: DatabaseContents, of sender: String, _ actions: inout [Action]
   ) -> DatabaseContents {
     var result = contents
+    if let addresses = contents[InternalFamily.listeners] {
+      result[InternalFamily.listeners] = addresses.mapValues {
+        AddressList.entry($0, atMost: limits.maximumAddresses)
+      }
+    }
     for (family, entries) in contents {
       for (key, value) in entries
       where !limits.allow(family: family, key: key, value: value) {

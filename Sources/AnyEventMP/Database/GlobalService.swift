@@ -44,6 +44,9 @@ struct GlobalService {
   /// So many lost global nodes are dialled on; then the one lost first is given up.
   static let lostLimit = 64
 
+  /// So many global nodes are kept connected, of all that others list in `'g`.
+  static let keptLimit = 1000
+
   /// Our node id.
   let node: String
   let limits: DatabaseLimits

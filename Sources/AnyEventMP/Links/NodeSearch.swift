@@ -9,6 +9,10 @@ final class NodeSearch {
   private unowned let node: Node
   private let id: String
   private let failed: (String) -> Void
+  /// Whether messages or monitors wait for it.
+  private var isUrgent: Bool
+  /// Whether any address was dialled.
+  private var hasDialled = false
   private var timeLimit: TimerWatcher?
   private var next: TimerWatcher?
   /// Ends the search for a node that nobody knows.
@@ -19,8 +23,9 @@ final class NodeSearch {
   private var dials: [Dial] = []
   private var lastFailure = "no address could be reached"
 
-  init(node: Node, id: String, failed: @escaping (String) -> Void) {
+  init(node: Node, id: String, isUrgent: Bool = true, failed: @escaping (String) -> Void) {
     self.node = node
+    self.isUrgent = isUrgent
     self.id = id
     self.failed = failed
   }
@@ -31,7 +36,8 @@ final class NodeSearch {
 
   func start() {
     timeLimit = node.loop.timer(after: node.monitorTimeout) { [unowned self] in
-      fail("connect timeout")
+      let isWaiting = !dials.isEmpty && !hasDialled
+      fail(isWaiting ? "connect timeout: too many dials are under way" : "connect timeout")
     }
     node.database.find(id)
   }
@@ -41,8 +47,19 @@ final class NodeSearch {
     guard addresses.isEmpty, dials.isEmpty else { return }
     guard let binds, !binds.isEmpty else { return askAgain() }
     giveUp = nil
-    addresses = binds
-    dialNext()
+    next = nil
+    addresses = AddressList.usable(binds, atMost: node.addressLimit)
+    guard !addresses.isEmpty else { return fail("no usable address") }
+    let wait = node.dialPauses.wait(for: id, at: node.loop.monotonicNow)
+    if wait <= 0 { return dialNext() }
+    next = node.loop.timer(after: wait) { [unowned self] in node.run { dialNext() } }
+  }
+
+  /// Messages wait for the node now.
+  func hurry() {
+    if isUrgent { return }
+    isUrgent = true
+    for dial in dials { node.dials.hurry(dial) }
   }
 
   private func askAgain() {
@@ -82,10 +99,12 @@ final class NodeSearch {
       guard let self, let dial else { return }
       ended(dial, .alreadyConnected(node: other))
     }
-    if !addresses.isEmpty {
+    dial.started = { [unowned self] in
+      hasDialled = true
+      guard !addresses.isEmpty else { return }
       next = node.loop.timer(after: node.connectInterval) { [unowned self] in dialNext() }
     }
-    node.dial(dial)
+    node.dial(dial, isUrgent: isUrgent)
   }
 
   private func ended(_ dial: Dial, _ failure: DialFailure) {
@@ -108,6 +127,9 @@ final class NodeSearch {
   private func fail(_ reason: String) {
     withExtendedLifetime(self) {
       cancel()
+      if hasDialled {
+        node.dialPauses.failed(id, at: node.loop.monotonicNow, longest: node.connectInterval)
+      }
       node.run { failed(reason) }
     }
   }

@@ -30,8 +30,13 @@ extension Node {
     run { switchboard.accepted(stream, from: peer) }
   }
 
-  /// Connects to an address, trying all that its host name stands for.
-  func dial(_ dial: Dial) {
+  /// Connects to an address, trying all that its host name stands for, as soon as it is its turn.
+  func dial(_ dial: Dial, isUrgent: Bool = true) {
+    dials.add(dial, isUrgent: isUrgent)
+  }
+
+  /// It is the dial's turn.
+  func begin(_ dial: Dial) {
     // Addresses come from other nodes too: they must not lead to a socket in our file system.
     guard let (host, port) = parse_hostport(dial.address, String(BindAddress.defaultSeedPort)),
       host != "unix/"

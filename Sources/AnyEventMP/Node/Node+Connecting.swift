@@ -1,10 +1,14 @@
 import AnyEvent
 
 extension Node {
-  /// Starts to look for a node that is not connected; harmless when that is under way.
-  func connect(to entry: NodeEntry) {
-    guard entry !== home, entry.link == nil, entry.search == nil else { return }
-    let search = NodeSearch(node: self, id: entry.id) { [unowned self] reason in
+  /// Starts to look for a node that is not connected; when that is under way it may get more urgent.
+  func connect(to entry: NodeEntry, isUrgent: Bool = true) {
+    guard entry !== home, entry.link == nil else { return }
+    if let search = entry.search {
+      if isUrgent { search.hurry() }
+      return
+    }
+    let search = NodeSearch(node: self, id: entry.id, isUrgent: isUrgent) { [unowned self] reason in
       nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(reason)])
     }
     entry.search = search

@@ -50,6 +50,7 @@ extension Node {
     AE.log(.info, in: Log.kernel, "\(entry.id) is up.")
     database.nodeUp(entry.id)
     seeds.nodeUp(entry.id)
+    dialPauses.reached(entry.id)
     if entry.waiting?.isCut == false, let waiting = takeWaiting(entry) {
       if waiting.isOverHighWater { link.wasOverHighWater() }
       link.send(waiting)

@@ -7,6 +7,8 @@ extension Node {
       switch setting {
       case .maxStrangers: switchboard.maximumStrangers = limit
       case .maxStrangersPerAddress: switchboard.maximumStrangersPerAddress = limit
+      case .maxDials: dials.limit = limit
+      case .maxAddresses: addressLimit = limit
       case .maxPacket: packetLimit = limit
       case .maxDepth: limits.maximumDepth = limit
       case .maxValues: limits.maximumValues = limit
@@ -19,6 +21,8 @@ extension Node {
       }
     }
     limitStrangers(isConfigured: configured[.maxStrangers] != nil)
+    // What we dial must not take the descriptors of those who come to us.
+    dials.limit = min(dials.limit, max(1, surroundings.descriptorLimit() / 4))
   }
 
   /// Half of the descriptors stay for others: who is silent must not keep nodes from connecting.

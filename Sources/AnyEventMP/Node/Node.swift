@@ -55,6 +55,10 @@ public final class Node {
   /// Key, certificate and whom we trust, if there is a certificate.
   var tls: TLSContext?
   lazy var switchboard = Switchboard(node: self)
+  lazy var dials = DialQueue(node: reference) { $0.begin($1) }
+  var dialPauses = DialPauses()
+  /// How many addresses of one node are used.
+  var addressLimit = StandardLimits.addresses
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)
   lazy var database = Database(node: self)

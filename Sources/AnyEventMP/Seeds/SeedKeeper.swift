@@ -67,7 +67,7 @@ final class SeedKeeper {
     if let id = target.nodeID, node.entries[id]?.link != nil { return connected(target) }
     switch target.purpose {
     case .seed(let address): dialSeed(target, address)
-    case .global(let id): node.connect(to: node.entry(for: id))
+    case .global(let id): node.connect(to: node.entry(for: id), isUrgent: false)
     }
   }
 

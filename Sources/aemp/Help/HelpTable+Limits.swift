@@ -22,6 +22,17 @@ extension HelpTable {
       network of 64 bits. 256 unless it is set.
       """, "256"),
     setting(
+      .maxDials, "N", "connections to others under way at a time",
+      """
+      Further ones wait; those for which messages wait go first. 64 unless it is set, and never \
+      more than a quarter of the descriptors that the process may have.
+      """, "64"),
+    setting(
+      .maxAddresses, "N", "addresses of one node that are used",
+      """
+      What it lists beyond, or twice, is left out. 32 unless it is set.
+      """, "32"),
+    setting(
       .maxPacket, "BYTES", "size of one message",
       """
       A connection on which a larger one arrives is closed, and a port that sends one is killed. \

@@ -13,7 +13,9 @@ import Testing
       heartbeat_timeout: 6, framing_format: ["json"],
       auth_offer: ["x"], auth_accept: ["y"], secure: true, nodelay: false, autocork: true,
       limits: LimitArguments(
-        handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 10,
+        handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_dials: 15,
+        max_addresses: 16,
+        max_packet: 10,
         max_depth: 11, max_values: 110, max_name: 108, max_queue: 12, max_queues: 110,
         max_spawned: 13, max_log_lines: 14),
       norc: true, force: true)
@@ -27,7 +29,8 @@ import Testing
         "heartbeat": 5.0, "heartbeat_timeout": 6.0,
         "framing_format": ["json"], "auth_offer": ["x"], "auth_accept": ["y"], "secure": true,
         "nodelay": false, "autocork": true, "handshake_timeout": 7.0, "max_strangers": 8,
-        "max_strangers_per_address": 9, "max_packet": 10, "max_depth": 11, "max_values": 110,
+        "max_strangers_per_address": 9, "max_dials": 15, "max_addresses": 16, "max_packet": 10,
+        "max_depth": 11, "max_values": 110,
         "max_name": 108,
         "max_queue": 12, "max_queues": 110,
         "max_spawned": 13, "max_log_lines": 14,

@@ -7,7 +7,8 @@ import Testing
   private let builtIn: [String: Value] = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
     "heartbeat": 5, "heartbeat_timeout": 15, "max_strangers": 1024,
-    "max_strangers_per_address": 256, "max_packet": 16_777_216, "max_depth": 512,
+    "max_strangers_per_address": 256, "max_dials": 64, "max_addresses": 32,
+    "max_packet": 16_777_216, "max_depth": 512,
     "max_values": 200_000, "max_name": 4_096,
     "max_queue": 268_435_456, "max_queues": 536_870_912, "max_spawned": 100_000,
     "max_log_lines": 10,

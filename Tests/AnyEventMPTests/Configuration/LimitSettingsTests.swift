@@ -28,6 +28,8 @@ import Testing
       #expect(Setting.maxStrangers.builtIn == .int(node.switchboard.maximumStrangers))
       #expect(
         Setting.maxStrangersPerAddress.builtIn == .int(node.switchboard.maximumStrangersPerAddress))
+      #expect(Setting.maxDials.builtIn == .int(node.dials.limit))
+      #expect(Setting.maxAddresses.builtIn == .int(node.addressLimit))
       #expect(Setting.maxPacket.builtIn == .int(node.packetLimit))
       #expect(Setting.maxDepth.builtIn == .int(node.limits.maximumDepth))
       #expect(Setting.maxValues.builtIn == .int(node.limits.maximumValues))
@@ -47,13 +49,16 @@ import Testing
   @Test("what is configured is used; without a time of its own a handshake has monitor_timeout")
   func configured() throws {
     let limits = LimitArguments(
-      handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_packet: 4097,
+      handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_dials: 15,
+      max_addresses: 16,
+      max_packet: 4097,
       max_depth: 21, max_values: 1015, max_name: 271, max_queue: 0, max_queues: 15, max_spawned: 13,
       max_log_lines: 14)
     try node(limits, monitorTimeout: 5) { node in
       #expect(node.handshakeTimeout == 7)
       #expect(node.switchboard.maximumStrangers == 8)
       #expect(node.switchboard.maximumStrangersPerAddress == 9)
+      #expect(node.dials.limit == 15 && node.addressLimit == 16)
       #expect(node.packetLimit == 4097)
       #expect(node.limits.maximumDepth == 21)
       #expect(node.limits.maximumValues == 1015)
@@ -86,6 +91,7 @@ import Testing
   func descriptors() throws {
     let log = LogCollector.shared
     try node(descriptors: 1026) { #expect($0.switchboard.maximumStrangers == 513) }
+    try node(descriptors: 80) { #expect($0.dials.limit == 20) }
     #expect(log.lines(with: "max_strangers is 513").isEmpty)
     try node(LimitArguments(max_strangers: 20_000), descriptors: 1034) {
       #expect($0.switchboard.maximumStrangers == 517)

@@ -25,7 +25,7 @@ struct DatabaseClientTests {
     check(client.query(.keys, "fam").id == "b")
     check(client.monitor("fam") == (.later, []))
     let wanted: [[Value]] = [
-      ["g_slave", ["'l": ["me": ["h:1"]], "fam": ["k": 1]]], ["g_find", "other"],
+      ["g_slave", ["'l": ["me": ["h:1"]]]], ["g_upd", "fam", ["k": 1]], ["g_find", "other"],
       ["g_db_keys", "fam", "b"], ["g_mon1", "fam"],
     ]
     check(sent(client.setMaster("m1")) == wanted)
@@ -49,7 +49,7 @@ struct DatabaseClientTests {
     check(client.database == ["'l": ["me": []], "f": ["k": 1]])
     check(
       sent(client.setMaster("m"))
-        == [["g_slave", ["'l": ["me": []], "f": ["k": 1]]], ["g_mon1", "f"]])
+        == [["g_slave", ["'l": ["me": []]]], ["g_upd", "f", ["k": 1]], ["g_mon1", "f"]])
   }
 
   @Test("setting and deleting travel as the other implementation expects")

@@ -9,13 +9,12 @@ struct GlobalServiceTests {
   func orderWithGlobal() throws {
     var service = GlobalService.serving()
     check(service.nodeUp("x") == [.send(node: "x", message: ["g_global"])])
-    let set: [Value] = [
-      "g_set", ["'l": ["me": ["h:1"]], "'g": ["me": .null, "x": .null]],
+    let set: [GlobalService.Action] = [
+      .send(node: "x", message: ["g_set", ["'l": ["me": ["h:1"]]]]),
+      .send(node: "x", message: ["g_upd", "'g", ["me": .null, "x": .null]]),
     ]
-    check(
-      try service.handle("x", ["g_global"])
-        == [.keepConnected(node: "x"), .send(node: "x", message: set)])
-    check(try service.handle("x", ["g_global"]) == [.send(node: "x", message: set)])
+    check(try service.handle("x", ["g_global"]) == [.keepConnected(node: "x")] + set)
+    check(try service.handle("x", ["g_global"]) == set)
   }
 
   @Test("who was announced before we became global is answered then")
@@ -28,9 +27,8 @@ struct GlobalServiceTests {
     check(
       actions == [
         .send(node: "x", message: ["g_global"]),
-        .send(
-          node: "x",
-          message: ["g_set", ["'l": ["me": ["h:1"]], "'g": ["me": .null, "x": .null]]]),
+        .send(node: "x", message: ["g_set", ["'l": ["me": ["h:1"]]]]),
+        .send(node: "x", message: ["g_upd", "'g", ["me": .null, "x": .null]]),
         .keepConnected(node: "x"),
       ])
   }
@@ -147,6 +145,25 @@ struct GlobalServiceTests {
     check(service.lost.count == GlobalService.lostLimit)
     check(service.kept.count == GlobalService.lostLimit)
     check(service.database.contents(of: "'g") == ["me": .null])
+  }
+
+  @Test("of too many lost global nodes the one lost first is given up, and no other")
+  func lostFirst() throws {
+    var service = GlobalService.serving()
+    var letGo: [String] = []
+    for number in 0..<GlobalService.lostLimit + 2 {
+      let peer = "x\(number)"
+      _ = service.nodeUp(peer)
+      _ = try service.handle(peer, ["g_global"])
+      _ = try service.handle(peer, ["g_set", ["'l": [peer: ["h:\(number)"]]]])
+      for action in service.nodeDown(peer) {
+        if case .letGo(let node) = action { letGo.append(node) }
+      }
+      check(service.addresses(of: peer) == ["h:\(number)"])
+    }
+    check(letGo == ["x0", "x1"])
+    check(service.addresses(of: "x0") == nil && service.addresses(of: "x1") == nil)
+    check(service.addresses(of: "x2") == ["h:2"])
   }
 
   @Test("numbers that nobody may send are left out, so that the rest can be passed on")

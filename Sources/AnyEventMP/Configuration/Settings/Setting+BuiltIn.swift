@@ -18,7 +18,8 @@ extension Setting {
     case .nodelay: 1
     // What monitor_timeout is.
     case .handshakeTimeout: .null
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
+      .maxValues, .maxName,
       .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:

@@ -20,7 +20,8 @@ extension Setting {
     case .secure, .nodelay: "1"
     case .autocork: "0"
     case .handshakeTimeout: "10"
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
+      .maxValues, .maxName,
       .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:

@@ -4,7 +4,8 @@ extension Setting {
   /// that are no such limit.
   var limits: ClosedRange<Int>? {
     switch self {
-    case .maxStrangers, .maxStrangersPerAddress, .maxLogLines: 1...1_000_000
+    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxLogLines: 1...1_000_000
+    case .maxAddresses: 1...10_000
     // Requests of the nodes themselves must fit, and a node in Perl can't read what is nested deeper.
     case .maxPacket: 4096...(1 << 32)
     case .maxDepth: 16...StandardLimits.depth
@@ -22,6 +23,8 @@ extension Setting {
     switch self {
     case .maxStrangers: StandardLimits.strangers
     case .maxStrangersPerAddress: StandardLimits.strangersPerAddress
+    case .maxDials: StandardLimits.dials
+    case .maxAddresses: StandardLimits.addresses
     case .maxPacket: StandardLimits.packet
     case .maxDepth: StandardLimits.depth
     case .maxValues: StandardLimits.values

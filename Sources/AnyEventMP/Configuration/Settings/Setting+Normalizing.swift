@@ -25,7 +25,8 @@ extension Setting {
       let seconds = self == .heartbeat ? try value.secondsOrNever() : try value.seconds()
       return Int(exactly: seconds).map(Value.int) ?? .double(seconds)
     case .secure, .nodelay, .autocork: return .int(try value.flag() ? 1 : 0)
-    case .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
+      .maxValues, .maxName,
       .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:

@@ -43,6 +43,10 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxStrangers = "max_strangers"
   /// How many of them may come from one address.
   case maxStrangersPerAddress = "max_strangers_per_address"
+  /// How many connections to others may be under way at a time.
+  case maxDials = "max_dials"
+  /// How many addresses of one node are used.
+  case maxAddresses = "max_addresses"
   /// Bytes of one packet.
   case maxPacket = "max_packet"
   /// Levels of nesting of one packet.
@@ -74,7 +78,8 @@ package enum Setting: String, CaseIterable, Sendable {
     case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
     case .services: .services
     case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout,
-      .maxStrangers, .maxStrangersPerAddress, .maxPacket, .maxDepth, .maxValues, .maxName,
+      .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
+      .maxValues, .maxName,
       .maxQueue, .maxQueues,
       .maxSpawned,
       .maxLogLines:

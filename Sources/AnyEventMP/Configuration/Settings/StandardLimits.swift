@@ -6,6 +6,10 @@ enum StandardLimits {
   static let strangers = 1024
   /// How many of them may come from one address.
   static let strangersPerAddress = 256
+  /// Connections to others that may be under way at a time.
+  static let dials = 64
+  /// Addresses of one node that are used.
+  static let addresses = 32
   /// Bytes of one packet.
   static let packet = 16 << 20
   /// Levels of nesting of one packet.

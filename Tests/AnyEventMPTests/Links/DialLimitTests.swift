@@ -1,0 +1,213 @@
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// A network that answers a dial only when the test does.
+private final class HeldNetwork: NodeNetwork {
+  /// What is being dialled, in order.
+  private(set) var open:
+    [(address: String, done: (Result<(StreamConnection, String), SocketError>) -> Void)] = []
+  /// All that was dialled.
+  private(set) var dialled: [String] = []
+  private(set) var most = 0
+
+  func listen(
+    on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
+    accepted: @escaping (StreamConnection, String) -> Void
+  ) throws -> any NodeListener {
+    throw SocketError(code: 1, "nobody listens here")
+  }
+
+  func connect(
+    to host: String, port: String, timeLimit: Double,
+    _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
+  ) -> Guard {
+    let address = "\(host):\(port)"
+    dialled.append(address)
+    open.append((address, done))
+    most = max(most, open.count)
+    return Guard { [unowned self] in open.removeAll { $0.address == address } }
+  }
+
+  /// The dial that began first comes to nothing.
+  func failFirst() {
+    guard !open.isEmpty else { return }
+    open.removeFirst().done(.failure(SocketError(code: 111, "Connection refused")))
+  }
+}
+
+@Suite("what other members make us dial is limited") struct DialLimitTests {
+  /// Runs `body` with a global node on a network that is the test's.
+  private func withHeldNode(
+    _ limits: LimitArguments = LimitArguments(),
+    _ body: (Node, HeldNetwork, TestLoop) throws -> Void
+  ) throws {
+    try withLoop(manualTime: 1000) { test in
+      let network = HeldNetwork()
+      let node = Node(on: test.loop)
+      node.surroundings.network = network
+      defer { node.close() }
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("node"), binds: [], secret: "the tests' secret",
+          limits: limits, norc: true))
+      test.settle()
+      try body(node, network, test)
+    }
+  }
+
+  @Test("of 3000 forged global nodes 64 are dialled at a time, messages and seeds go first")
+  func forgedGlobals() throws {
+    try withHeldNode { node, network, test in
+      node.run {
+        node.database.set("'l", "friend", ["192.0.2.1:1"])
+        for number in 0..<3000 {
+          node.database.set("'l", "x\(number)", [.string("10.0.\(number / 250).\(number % 250):1")])
+          node.database.set("'g", "x\(number)", .null)
+        }
+      }
+      test.run(until: { network.open.count == 64 })
+      test.settle()
+      #expect(network.open.count == 64 && network.most == 64)
+      node.run { snd("friend#p", "hello") }
+      test.run(until: { node.entries["friend"] != nil })
+      test.settle()
+      #expect(!network.dialled.contains("192.0.2.1:1"))
+      node.run { network.failFirst() }
+      test.run(until: { network.open.count == 64 })
+      #expect(network.dialled.last == "192.0.2.1:1")
+      // One that waited becomes urgent when somebody sends there.
+      let late = "x\(GlobalService.keptLimit - 1)"
+      #expect(node.entries[late] != nil)
+      node.run { snd("\(late)#p", "hello") }
+      test.settle()
+      node.run { network.failFirst() }
+      test.run(until: { network.open.count == 64 })
+      #expect(network.dialled.last == "10.0.3.249:1")
+      #expect(network.most == 64)
+      #expect(node.seeds.targets.count == GlobalService.keptLimit)
+    }
+  }
+
+  @Test("a limit that is configured is used, and every dial gets its turn")
+  func configured() throws {
+    try withHeldNode(LimitArguments(max_dials: 3)) { node, network, test in
+      node.run {
+        for number in 0..<20 {
+          node.database.set("'l", "y\(number)", [.string("10.1.0.\(number):1")])
+          snd("y\(number)#p", "hello")
+        }
+      }
+      while network.dialled.count < 20 {
+        let before = network.dialled.count
+        test.settle()
+        node.run { network.failFirst() }
+        test.run(until: { network.dialled.count > before || network.dialled.count == 20 })
+      }
+      #expect(network.most == 3)
+      #expect(Set(network.dialled).count == 20)
+      while !network.open.isEmpty { node.run { network.failFirst() } }
+      test.settle()
+      #expect(node.dials.underWay == 0 && node.dials.waiting == 0)
+    }
+  }
+
+  @Test("what is not wanted any more leaves the queue")
+  func cancelled() throws {
+    try withHeldNode(LimitArguments(max_dials: 1)) { node, network, test in
+      node.run {
+        for number in 0..<10 {
+          node.database.set("'l", "z\(number)", [.string("10.2.0.\(number):1")])
+          snd("z\(number)#p", "hello")
+        }
+      }
+      test.run(until: { node.dials.waiting == 9 })
+      test.loop.advance(by: node.monitorTimeout + 1)
+      test.run(until: { node.entries["z9"] == nil && network.open.isEmpty })
+      test.settle()
+      #expect(node.dials.waiting == 0 && node.dials.underWay == 0)
+    }
+  }
+
+  @Test("an address that is listed 200,000 times is one address, and few of a node are used")
+  func addresses() throws {
+    var service = GlobalService.serving()
+    _ = service.nodeUp("s")
+    let same = Value.array(Array(repeating: "h:2", count: 200_000))
+    let many = Value.array((0..<1000).map { .string("h:\($0 % 500)") })
+    let long = Value.string(String(repeating: "h", count: 4000))
+    _ = try service.handle(
+      "s", ["g_slave", ["'l": ["s": same, "t": many, "u": [long, "h:3", 7], "v": long]]])
+    check(service.addresses(of: "s") == ["h:2"])
+    check(service.addresses(of: "t")?.count == StandardLimits.addresses)
+    check(service.addresses(of: "u") == ["h:3", "7"])
+    check(
+      try service.handle("s", ["g_find", "s"])
+        == [.send(node: "s", message: ["g_found", "s", ["h:2"]])])
+    check(
+      try service.handle("s", ["g_find", "v"])
+        == [.send(node: "s", message: ["g_found", "v", .null])])
+
+    try withHeldNode(LimitArguments(max_addresses: 3)) { node, network, test in
+      node.run {
+        node.database.set(
+          "'l", "w", ["10.3.0.1:1", "10.3.0.1:1", "10.3.0.2:1", "10.3.0.3:1", "10.3.0.4:1"])
+        snd("w#p", "hello")
+      }
+      for _ in 0..<10 {
+        test.settle()
+        node.run { network.failFirst() }
+      }
+      #expect(network.dialled == ["10.3.0.1:1", "10.3.0.2:1", "10.3.0.3:1"])
+    }
+  }
+
+  @Test("messages to a node that cannot be reached do not dial it as often as they come")
+  func pauses() throws {
+    try withHeldNode { node, network, test in
+      var reasons = 0
+      node.run { node.database.set("'l", "dead", ["10.4.0.1:1"]) }
+      /// Seconds until the address is dialled again, when messages come all the time.
+      func wait() -> Double {
+        let (before, start) = (network.dialled.count, test.loop.monotonicNow)
+        while network.dialled.count == before, test.loop.monotonicNow < start + 10 {
+          node.run {
+            _ = node.monitor(PortID("dead#p").ref) { _ in reasons += 1 }
+            for _ in 0..<10 { snd("dead#p", "hello") }
+          }
+          test.settle()
+          if network.dialled.count == before { test.loop.advance(by: 0.01) }
+        }
+        node.run { network.failFirst() }
+        test.settle()
+        return test.loop.monotonicNow - start
+      }
+      let waits = (0..<6).map { _ in wait() }
+      for (wait, expected) in zip(waits, [0, 0.25, 0.5, 1, 2, 2]) {
+        #expect(abs(wait - expected) < 0.05, "\(waits)")
+      }
+      // Every monitor fires, the first at once.
+      #expect(reasons > 6)
+    }
+  }
+
+  @Test("the pauses double, end with a connection or long after, and are bounded in number")
+  func pauseTable() {
+    var pauses = DialPauses()
+    #expect(pauses.wait(for: "a", at: 0) == 0)
+    for expected in [0.25, 0.5, 1, 2, 3, 3] {
+      pauses.failed("a", at: 10, longest: 3)
+      #expect(pauses.wait(for: "a", at: 10) == expected)
+    }
+    pauses.failed("a", at: 1000, longest: 3)
+    #expect(pauses.wait(for: "a", at: 1000) == 0.25)
+    pauses.reached("a")
+    #expect(pauses.wait(for: "a", at: 1000) == 0 && pauses.count == 0)
+    for number in 0..<20_000 {
+      pauses.failed("n\(number)", at: 2000, longest: 3)
+      #expect(pauses.count <= DialPauses.capacity)
+      #expect(pauses.wait(for: "n\(number)", at: 2000) == 0.25)
+    }
+  }
+}
