@@ -166,7 +166,8 @@ struct CondVarTests {
       let loop = Loop()
       let waiter = Waiter(LoopExecutor(loop), loop)
       let safety = loop.timer(after: 30) { Issue.record("nobody was told") }
-      Task {
+      // Before the tests that wait for a thread.
+      Task(priority: .high) {
         async let first = waiter.wait()
         async let second = waiter.wait()
         await waiter.sendWhenWaiting(2)
@@ -195,7 +196,8 @@ struct CondVarTests {
       let loop = Loop()
       let waiter = Waiter(LoopExecutor(loop), loop)
       let safety = loop.timer(after: 30) { Issue.record("nobody was told") }
-      Task {
+      // Before the tests that wait for a thread.
+      Task(priority: .high) {
         async let failure = waiter.waitForError()
         await waiter.croakWhenWaiting()
         let description = await failure

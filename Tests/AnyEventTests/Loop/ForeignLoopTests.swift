@@ -219,7 +219,8 @@ struct ForeignLoopTests {
         let loop = Loop(attachingTo: uv)
         let resident = Resident(LoopExecutor(loop))
         let thread = UInt(pthread_self())
-        Task {
+        // Before the tests that wait for a thread.
+        Task(priority: .high) {
           let isHere = await resident.thread == thread
           loop.post {
             #expect(isHere)
