@@ -40,10 +40,11 @@ struct DatabaseLimits: Equatable {
 
   /// Whether an entry fits into a packet of its own, by whichever request it travels, and holds
   /// nothing that no packet may hold.
-  func allow(family: String, key: String, value: Value) -> Bool {
+  ///
+  /// With `within` it has to fit into so many bytes, which is what other entries leave of a packet.
+  func allow(family: String, key: String, value: Value, within bytes: Int? = nil) -> Bool {
     if maximumDepth == .max { return true }
-    var room =
-      maximumSize - Self.envelope - size(of: family) - size(of: key)
+    var room = (bytes ?? maximumSize) - Self.envelope - size(of: family) - size(of: key)
     return take(value, from: &room, levels: maximumDepth - Self.levelsAround)
   }
 

@@ -8,14 +8,19 @@ struct EntryWriter {
   let owner: OwnerIndex
   /// Whether the owner with that index is ours.
   let isOurs: [Bool]
+  /// What measures keys and values.
+  let limits: DatabaseLimits
+  /// By how much the merge of all has grown.
+  private(set) var growth = FamilySize()
   /// What changed in the merge of all.
   private(set) var all = FamilyChange()
   /// What changed in the merge of ours.
   private(set) var ours = FamilyChange()
 
-  init(owner: OwnerIndex, isOurs: [Bool]) {
+  init(owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits) {
     self.owner = owner
     self.isOurs = isOurs
+    self.limits = limits
   }
 
   /// Sets, then deletes keys; `held` are those that the owner holds.
@@ -51,6 +56,7 @@ struct EntryWriter {
     guard let before = family.updateValue(.one(holder), forKey: key) else {
       held.insert(key)
       all.set[key] = value
+      growth.add(key, value, limits)
       if isOurs[Int(owner)] { ours.set[key] = value }
       return
     }
@@ -69,6 +75,11 @@ struct EntryWriter {
   }
 
   private mutating func note(_ key: String, _ before: MergedEntry, _ after: MergedEntry?) {
+    // A value that shows on is not measured again, whoever else changes one behind it.
+    if before.first.value != after?.first.value {
+      growth.remove(key, before.first.value, limits)
+      if let after { growth.add(key, after.first.value, limits) }
+    }
     DatabaseChanges.note(key, before.first.value, after?.first.value, in: &all)
     DatabaseChanges.note(
       key, before.value(ofOurs: isOurs), after?.value(ofOurs: isOurs), in: &ours)

@@ -95,20 +95,24 @@ extension GlobalService {
   private func query(
     from sender: String, _ kind: DatabaseQuery, _ family: String, id: Value
   ) -> [Action] {
+    // For ourselves no packet is made.
+    if sender != node {
+      let room = limits.maximumSize - database.size(of: family).bytes(for: kind)
+      guard room > 0, limits.allow(family: "g_reply", key: "", value: id, within: room) else {
+        return [
+          .send(node: sender, message: [.string("g_reply"), id, .null]),
+          .ignored(
+            "the answer to \(sender)'s query of '\(family)' is too large for one packet"),
+        ]
+      }
+    }
     let result: Value =
       switch kind {
       case .family: .hash(database.contents(of: family))
       case .keys: .array(database.keys(of: family).map { .string($0) })
       case .values: .array(database.values(of: family))
       }
-    let message: [Value] = [.string("g_reply"), id, result]
-    if sender == node || limits.allow(family: "g_reply", key: "", value: .array([id, result])) {
-      return [.send(node: sender, message: message)]
-    }
-    return [
-      .send(node: sender, message: [.string("g_reply"), id, .null]),
-      .ignored("the answer to \(sender)'s query of '\(family)' is too large for one packet"),
-    ]
+    return [.send(node: sender, message: [.string("g_reply"), id, result])]
   }
 
   private mutating func monitor(from sender: String, _ family: String) -> [Action] {

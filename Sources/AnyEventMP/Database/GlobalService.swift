@@ -53,7 +53,7 @@ struct GlobalService {
   /// Whether this node is global.
   private(set) var isGlobal = false
   /// The merged databases.
-  var database = MergedDatabase()
+  var database: MergedDatabase
   var peers: [String: Peer] = [:]
   /// The global nodes that have got our `g_set`, so that changes are to follow.
   var synchronised: [String] = []
@@ -67,6 +67,7 @@ struct GlobalService {
   init(node: String, limits: DatabaseLimits = DatabaseLimits()) {
     self.node = node
     self.limits = limits
+    database = MergedDatabase(limits: limits)
   }
 
   /// Where a node listens, as far as the database knows; nil: unknown.

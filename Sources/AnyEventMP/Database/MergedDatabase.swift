@@ -9,7 +9,9 @@ import AEValue
 /// Setting or deleting a key costs the same however many keys there are; removing an owner costs
 /// as much as it has keys. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
+  private let limits: DatabaseLimits
   private var families: [String: MergedFamily] = [:]
+  private var sizes: [String: FamilySize] = [:]
   private var owners: [String: OwnerIndex] = [:]
   /// By the owner's index: family → the keys that it holds.
   private var held: [[String: Set<String>]] = []
@@ -17,13 +19,21 @@ struct MergedDatabase {
   private var isOurs: [Bool] = []
   private var freeIndices: [OwnerIndex] = []
 
+  /// An empty one whose entries are measured so.
+  init(limits: DatabaseLimits) {
+    self.limits = limits
+  }
+
   /// Whether nothing is in it.
   var isEmpty: Bool {
-    families.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
+    families.isEmpty && sizes.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
   }
 
   /// The number of keys of a family, in the view of all.
   func count(of family: String) -> Int { families[family]?.count ?? 0 }
+
+  /// How large a family is, in the view of all.
+  func size(of family: String) -> FamilySize { sizes[family] ?? FamilySize() }
 
   /// The value that shows.
   func value(_ family: String, _ key: String) -> Value? { families[family]?[key]?.first.value }
@@ -73,7 +83,7 @@ struct MergedDatabase {
     into changes: inout DatabaseChanges
   ) {
     guard let index = owners[owner] else { return }
-    var writer = EntryWriter(owner: index, isOurs: isOurs)
+    var writer = EntryWriter(owner: index, isOurs: isOurs, limits: limits)
     // Both tables are looked up once and written in place, whatever the number of keys.
     writer.write(
       set, deleted, to: &families[family, default: [:]],
@@ -101,7 +111,7 @@ struct MergedDatabase {
   mutating func remove(owner: String, into changes: inout DatabaseChanges) {
     guard let index = owners.removeValue(forKey: owner) else { return }
     for (family, keys) in held[Int(index)] {
-      var writer = EntryWriter(owner: index, isOurs: isOurs)
+      var writer = EntryWriter(owner: index, isOurs: isOurs, limits: limits)
       writer.erase(keys, from: &families[family, default: [:]])
       finish(family, writer, &changes)
     }
@@ -113,7 +123,11 @@ struct MergedDatabase {
   private mutating func finish(
     _ family: String, _ writer: EntryWriter, _ changes: inout DatabaseChanges
   ) {
-    if families[family]?.isEmpty == true { families[family] = nil }
+    sizes[family, default: FamilySize()] += writer.growth
+    if families[family]?.isEmpty == true {
+      families[family] = nil
+      sizes[family] = nil
+    }
     changes.all.merge(family, writer.all)
     changes.ours.merge(family, writer.ours)
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite("merging the databases of many owners")
 struct MergedDatabaseTests {
   private func database(ours: [String] = ["a", "b"], theirs: [String] = ["x"]) -> MergedDatabase {
-    var database = MergedDatabase()
+    var database = MergedDatabase(limits: DatabaseLimits())
     for owner in ours { database.add(owner: owner, isOurs: true) }
     for owner in theirs { database.add(owner: owner, isOurs: false) }
     return database
@@ -42,6 +42,36 @@ struct MergedDatabaseTests {
     check(changes.ours == ["f": FamilyChange(set: ["k": 1])])
     check(update(&database, "a", [:], ["k"]).all == ["f": FamilyChange(deleted: ["k"])])
     check(database.contents(of: "f").isEmpty)
+  }
+
+  @Test("the size that is kept is the size of what shows, whatever is set and deleted")
+  func size() {
+    var database = database()
+    let limits = DatabaseLimits()
+    var random = SeededGenerator(seed: 7)
+    for step in 0..<400 {
+      let owner = random.pick(["a", "b", "x"])
+      let key = "key\(random.number(below: 12))"
+      let value = Value.string(String(repeating: "v", count: step % 50))
+      if random.number(below: 3) == 0 {
+        _ = update(&database, owner, [:], [key])
+      } else {
+        _ = update(&database, owner, [key: value])
+      }
+      if step % 100 == 99 {
+        var changes = DatabaseChanges()
+        database.remove(owner: owner, into: &changes)
+        database.add(owner: owner, isOurs: owner != "x")
+      }
+      var expected = FamilySize()
+      for (key, value) in database.contents(of: "f") { expected.add(key, value, limits) }
+      check(database.size(of: "f") == expected)
+    }
+    for owner in ["a", "b", "x"] {
+      var changes = DatabaseChanges()
+      database.remove(owner: owner, into: &changes)
+    }
+    check(database.isEmpty)
   }
 
   @Test("what does not show changes nothing")

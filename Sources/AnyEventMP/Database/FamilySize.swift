@@ -1,0 +1,35 @@
+import AEValue
+
+/// How large a family is at most in a packet, in bytes, kept up to date at each change.
+///
+/// So a question for a family that is too large for an answer costs no look at the family.
+struct FamilySize: Equatable {
+  var keys = 0
+  var values = 0
+
+  /// What the answer to that question holds.
+  func bytes(for query: DatabaseQuery) -> Int {
+    switch query {
+    case .family: keys + values
+    case .keys: keys
+    case .values: values
+    }
+  }
+
+  mutating func add(_ key: String, _ value: Value, _ limits: DatabaseLimits) {
+    let size = limits.size(of: key)
+    keys += size
+    values += limits.size(of: key, value) - size
+  }
+
+  mutating func remove(_ key: String, _ value: Value, _ limits: DatabaseLimits) {
+    let size = limits.size(of: key)
+    keys -= size
+    values -= limits.size(of: key, value) - size
+  }
+
+  static func += (size: inout FamilySize, growth: FamilySize) {
+    size.keys += growth.keys
+    size.values += growth.values
+  }
+}
