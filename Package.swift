@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
-    .executableTarget(name: "aemp", dependencies: ["AnyEventMP"]),
+    .executableTarget(name: "aemp", dependencies: ["AEValue", "AnyEventMP"]),
 
     // The tutorial's programs
     .executableTarget(
@@ -111,7 +111,7 @@ if isFuzzing {
     sources: ["Targets", "Driver"],
     linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
   // As a library, without a main of its own.
-  let tool = Target.target(name: "aemp", dependencies: ["AnyEventMP"], exclude: ["main.swift"])
+  let tool = Target.target(name: "aemp", dependencies: ["AEValue", "AnyEventMP"], exclude: ["main.swift"])
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
   package.targets =
     package.targets.filter { $0.type != .executable && $0.type != .test }

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEventMP
 import Glibc
 
@@ -137,7 +138,8 @@ struct ConfigurationSession {
   private mutating func show(_ settings: [String: Value], _ options: Options) {
     let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
     // A value that came from JSON can be written as JSON.
-    output += (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
+    let text = (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
+    output += LegibleText.text(text, .json)
     if options.json { output += "\n" }
   }
 }

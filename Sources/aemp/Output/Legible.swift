@@ -1,27 +1,9 @@
+internal import AEValue
+
 /// Text of other nodes, for people: nothing in it moves the cursor or changes colours.
 enum Legible {
   /// The text with control characters, and what else has no place in a line, as `\u{…}`.
-  static func line(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHarmful) else { return text }
-    var result = ""
-    for scalar in text.unicodeScalars {
-      if isHarmful(scalar) {
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
-  }
-
-  private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse,
-      .surrogate:
-      true
-    default: false
-    }
-  }
+  static func line(_ text: String) -> String { LegibleText.text(text, .swift) }
 
   /// A time in seconds, as milliseconds with so many digits that three or so count.
   static func milliseconds(_ seconds: Double) -> String {

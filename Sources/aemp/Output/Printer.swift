@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEventMP
 
 /// Prints results: text for people, or JSON with one object a line.
@@ -11,8 +12,8 @@ struct Printer {
     write((isJSON ? Self.json(.hash(json)) : text) + "\n")
   }
 
-  /// A value as JSON of one line with sorted names.
-  static func json(_ value: Value) -> String { value.description }
+  /// A value as JSON of one line with sorted names, in which nothing has an effect on a terminal.
+  static func json(_ value: Value) -> String { LegibleText.text(value.description, .json) }
 
   /// A value for people: text as it is, everything else as JSON.
   ///
