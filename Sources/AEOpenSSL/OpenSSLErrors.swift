@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 
 /// The list in which OpenSSL notes, for each thread, why its calls failed.
 ///
@@ -17,8 +18,20 @@ package enum OpenSSLErrors {
     // The earliest one is the cause, those behind it are what came of it.
     let code = ERR_get_error()
     ERR_clear_error()
+    // OpenSSL notes an error of the system as this bit and its errno, and has no words for it.
+    let systemFlag: UInt = 0x8000_0000
+    if code & systemFlag != 0 { return systemReason(CInt(truncatingIfNeeded: code & ~systemFlag)) }
     guard code != 0, let reason = ERR_reason_error_string(code) else { return "unknown reason" }
     return String(cString: reason)
+  }
+
+  private static func systemReason(_ code: CInt) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {
+        return "error \(code)"
+      }
+      return String(cString: start)
+    }
   }
 
   /// Empties the list; costs next to nothing when it is empty.

@@ -44,6 +44,16 @@ struct CertificateTests {
     #expect(OpenSSLErrors.takeReason() == "unknown reason")
   }
 
+  @Test("a file that does not exist is refused with the system's reason")
+  func noFile() {
+    let error = #expect(throws: CertificateError.self) {
+      try CertificateBundle(file: "/nonexistent/key.pem")
+    }
+    #expect(error?.code == .unreadable)
+    #expect(error?.description.contains("No such file or directory") == true)
+    #expect(OpenSSLErrors.takeReason() == "unknown reason")
+  }
+
   @Test("text without any PEM block, and no text, are refused", arguments: ["", "x\n", "\0\u{1}"])
   func noBlocks(_ text: String) {
     let error = #expect(throws: CertificateError.self) {

@@ -169,7 +169,7 @@ extension Refusal {
     .refusedByPeer,
     """
     the other end hung up on our authentication: compare the secret in the configuration file of \
-    both hosts, and see the log of the other end
+    both hosts, see whether another node has our node id, and see the log of the other end
     """)
 
   static func lineTooLong(_ stage: String) -> Refusal {

@@ -90,6 +90,8 @@ extension Switchboard {
       node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
     case (.dialling, _):
       node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
+    case (.accepting, .nodeIDInUse):
+      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
     case (.accepting, _):
       node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
     }
@@ -104,10 +106,21 @@ extension Refusal {
 extension Refusal.Code {
   /// The listener has more unauthenticated connections than it may have.
   static let tooManyConnections = Self(rawValue: "tooManyConnections")
+  /// Another node of the same id is connected and alive.
+  static let nodeIDInUse = Self(rawValue: "nodeIDInUse")
 }
 
 extension Refusal {
   fileprivate static let manyStrangers = "too many connections that are not authenticated"
+  static func nodeIDInUse(_ id: String, at address: String) -> Refusal {
+    Refusal(
+      .nodeIDInUse,
+      """
+      the node id \(id) is in use by a living node, connected with \(address): if these are two \
+      nodes, give one of them another nodeid
+      """)
+  }
+
   static let tooManyConnections = Refusal(.tooManyConnections, manyStrangers)
   static let tooManyFromOneAddress = Refusal(
     .tooManyConnections, "\(manyStrangers) from one address")

@@ -172,7 +172,11 @@ final class Switchboard {
   /// The connection that there is to a node has been heard of: nobody replaces it.
   func provedAlive(_ id: String) {
     let held = table.claiming(id).filter(\.isHeld)
-    refuse(held, because: alreadyConnected(id))
+    let address = node.entries[id]?.link?.address
+    // Who comes in and is held has proven to know the secret: a node of the network, not a stranger.
+    refuse(
+      held.filter { $0.role == .accepting }, because: .nodeIDInUse(id, at: address ?? "elsewhere"))
+    refuse(held.filter { $0.role == .dialling }, because: alreadyConnected(id))
   }
 
   /// The connection to a node is gone: another one may take its place.

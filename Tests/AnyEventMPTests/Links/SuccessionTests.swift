@@ -89,8 +89,9 @@ import Testing
     }
   }
 
-  @Test("all are refused when the old connection proves to be alive")
+  @Test("all are refused when the old connection proves to be alive, and the node id is named")
   func alive() throws {
+    let log = LogCollector.shared
     try withLoop(manualTime: 1000) { test in
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
@@ -106,6 +107,8 @@ import Testing
       test.run(until: { successors.allSatisfy(\.isClosed) })
       #expect(node.entries[id]?.link === link)
       #expect(!first.isClosed && successors.allSatisfy { $0.established == nil })
+      let complaint = "the node id \(id) is in use by a living node"
+      #expect(!log.lines(with: complaint, upTo: .error).isEmpty)
     }
   }
 }
