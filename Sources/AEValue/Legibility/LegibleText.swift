@@ -11,8 +11,8 @@ package enum LegibleText {
     case perl
     /// `\u{1b}` and `\u{202e}`, as in Swift.
     case swift
-    /// `\u001b` and `\u202e`, so that JSON stays JSON of the same value; ASCII is left as it is,
-    /// because line feeds between elements are.
+    /// `\u007f` and `\u202e`, so that JSON stays JSON of the same value; what is below the space is left
+    /// as it is, because JSON has escaped it in texts and line feeds stand between elements.
     case json
   }
 
@@ -57,7 +57,7 @@ package enum LegibleText {
     if scalar.isASCII {
       switch notation {
       case .perl where scalar == "\t": return true
-      case .json: return true
+      case .json: return scalar != "\u{7f}"
       default: return false
       }
     }

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 import Glibc
 
@@ -40,8 +41,9 @@ enum MessageTrace {
     Value.array([port.isEmpty ? .null : .string(port)] + message).description
   }
 
-  private static func write(_ line: String) {
-    var line = line
+  /// What others have sent has no effect on a terminal.
+  private static func write(_ text: String) {
+    var line = LegibleText.text(text, .json)
     _ = line.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

@@ -28,7 +28,8 @@ final class Shell {
     let echo = port()
     parser = ShellParser(current: node ?? own, own: own, echo: echo.id)
     rcv(echo) { [unowned self] (message: Message) in
-      _ = printer.print("echo: \(Style.legible("\(message)"))", json: ["echo": .array(message.values)])
+      _ = printer.print(
+        "echo: \(Style.legible("\(message)"))", json: ["echo": .array(message.values)])
     }
     errand.keep(Guard { [self] in end(echo) })
   }
