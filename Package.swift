@@ -14,6 +14,8 @@ let package = Package(
     .systemLibrary(
       name: "CLibUV", path: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
     .systemLibrary(
+      name: "CCares", path: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
+    .systemLibrary(
       name: "CSodium", path: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]
     ),
     .systemLibrary(
@@ -22,7 +24,8 @@ let package = Package(
     // The layers, each importing only those above it
     .target(name: "AEValue"),
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
-    .target(name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CLibUV", "COpenSSL"]),
+    .target(
+      name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CCares", "CLibUV", "COpenSSL"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
@@ -111,7 +114,8 @@ if isFuzzing {
     sources: ["Targets", "Driver"],
     linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
   // As a library, without a main of its own.
-  let tool = Target.target(name: "aemp", dependencies: ["AEValue", "AnyEventMP"], exclude: ["main.swift"])
+  let tool = Target.target(
+    name: "aemp", dependencies: ["AEValue", "AnyEventMP"], exclude: ["main.swift"])
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
   package.targets =
     package.targets.filter { $0.type != .executable && $0.type != .test }

@@ -14,8 +14,6 @@ extension Loop {
   /// - on a foreign loop, from the host's `uv_run`, while that runs on;
   /// - on a loop of our own, before this returns, or, inside a callback, when the running `run()`
   ///   or `recv()` is about to return.
-  ///
-  /// A name resolution under way cannot be interrupted: closing waits for it.
   public func close(_ completion: (() -> Void)? = nil) {
     preconditionOnLoop()
     guard state != .closed else {
@@ -52,13 +50,13 @@ extension Loop {
   private func cancelEverything() {
     // One by one: what a callback held may be the last reference to another watcher.
     while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
+    madeResolver?.close()
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
     idleWatchers.walk { $0.cancel() }
     for signal in signals.values { signal.closeAll() }
     children?.closeAll()
     children = nil
-    for request in requests.values { request.abandon() }
     postponed.removeAll()
     targets.removeAll()
     disarmRound()

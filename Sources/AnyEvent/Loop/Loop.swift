@@ -93,8 +93,8 @@ public final class Loop: @unchecked Sendable {
   let idleWatchers = WatcherList<IdleWatcher>()
   var signals: [CInt: SharedSignal] = [:]
   var children: ChildReaper?
-  /// Name resolutions under way.
-  var requests: [ObjectIdentifier: ResolverRequest] = [:]
+  /// What looks up host names, once it is wanted.
+  var madeResolver: Resolver?
   /// What lives as long as it works, or as long as the loop: connectors and unguarded servers.
   var kept: [ObjectIdentifier: AnyObject] = [:]
 

@@ -1,4 +1,5 @@
 import AEValue
+internal import CCares
 internal import CLibUV
 import Glibc
 

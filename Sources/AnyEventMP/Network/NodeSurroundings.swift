@@ -38,7 +38,7 @@ package struct NodeSurroundings {
     var machine = NodeSurroundings(
       network: SocketNetwork(loop: loop), random: SystemRandomNumberGenerator(),
       makeNonce: { Nonce() }, makeContext: { .ofProcess() },
-      makeAddressSources: { .ofMachine(hostName: $0) }, processID: Int(getpid()))
+      makeAddressSources: { .ofMachine(hostName: $0, loop.resolver) }, processID: Int(getpid()))
     machine.descriptorLimit = {
       var limit = rlimit()
       let status = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

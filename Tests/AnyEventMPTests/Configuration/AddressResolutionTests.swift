@@ -1,4 +1,5 @@
 import AEValue
+import AnyEvent
 import Testing
 
 @testable import AnyEventMP
@@ -145,11 +146,14 @@ import Testing
 
   @Test("this machine has addresses, and the resolver knows numbers and localhost")
   func machine() {
+    let loop = Loop()
+    defer { loop.close() }
+    let lookUp = AddressSources.ofMachine(hostName: "", loop.resolver).lookUp
     let addresses = NetworkInterfaces.addresses()
     #expect(Set(addresses).count == addresses.count)
-    #expect(HostResolver.addresses(of: "127.0.0.1").map(\.description) == ["127.0.0.1"])
-    #expect(HostResolver.addresses(of: "localhost").isEmpty == false)
-    #expect(HostResolver.addresses(of: "").isEmpty)
+    #expect(lookUp("127.0.0.1").map(\.description) == ["127.0.0.1"])
+    #expect(lookUp("localhost").isEmpty == false)
+    #expect(lookUp("").isEmpty)
   }
 
   @Test("addresses are read and written")

@@ -59,6 +59,7 @@ private struct Program {
         "-default-isolation", "MainActor", "-enable-upcoming-feature",
         "NonisolatedNonsendingByDefault", "-I", products.appendingPathComponent("Modules").path,
         "-Xcc", "-fmodule-map-file=\(package.path)/CLibUV/module.modulemap", "-luv",
+        "-Xcc", "-fmodule-map-file=\(package.path)/CCares/module.modulemap", "-lcares",
         "-Xcc", "-fmodule-map-file=\(package.path)/COpenSSL/module.modulemap",
       ] + sanitizer + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
     try #require(built.code == 0, "\(built.output)")

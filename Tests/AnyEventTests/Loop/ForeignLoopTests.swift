@@ -116,7 +116,7 @@ struct ForeignLoopTests {
     }
   }
 
-  @Test("close during a name resolution waits for it and reports nothing")
+  @Test("close during a name resolution ends it and reports nothing")
   func closeDuringResolution() {
     withHostLoop { uv in
       let loop = Loop(attachingTo: uv)

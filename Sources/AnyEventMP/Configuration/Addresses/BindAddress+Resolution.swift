@@ -1,3 +1,5 @@
+package import AnyEvent
+
 /// What resolving addresses takes from outside, so that it is a function of its arguments.
 package struct AddressSources {
   /// The addresses of this host's interfaces; the kernel is asked only when somebody looks.
@@ -21,11 +23,19 @@ package struct AddressSources {
     self.lookUp = lookUp
   }
 
-  /// The interfaces and the resolver of this machine; a look-up blocks the calling thread.
-  package static func ofMachine(hostName: String) -> AddressSources {
+  /// The interfaces of this machine and the resolver of a loop; a look-up blocks the calling thread.
+  package static func ofMachine(hostName: String, _ resolver: Resolver) -> AddressSources {
     AddressSources(
       interfaces: NetworkInterfaces.addresses(), hostName: hostName,
-      lookUp: HostResolver.addresses(of:))
+      lookUp: { name in
+        let found = resolver.wait(for: name).compactMap { IPAddress($0.host) }
+        let interfaces = NetworkInterfaces.addresses()
+        // Families that the machine does not speak are left out, unless nothing else is left.
+        let usable = found.filter { address in
+          interfaces.contains { !$0.isLoopback && $0.isIPv6 == address.isIPv6 }
+        }
+        return usable.isEmpty ? found : usable
+      })
   }
 }
 
