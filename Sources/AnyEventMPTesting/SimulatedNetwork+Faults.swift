@@ -1,3 +1,4 @@
+internal import AEValue
 public import AnyEventMP
 
 extension SimulatedNetwork {
@@ -38,7 +39,7 @@ extension SimulatedNetwork {
   /// Keeps the node of a host with a loop of its own busy for so many seconds, as a callback may that
   /// calculates: it does nothing else, and its machine takes what arrives.
   public func block(_ host: SimulatedHost, for seconds: Double) {
-    precondition(host.hasOwnLoop, "only a host added with hasOwnLoop can be blocked")
+    require(host.hasOwnLoop, "only a host added with hasOwnLoop can be blocked")
     host.block(until: loop.manualTime + UInt64(seconds * 1e9))
   }
 

@@ -31,7 +31,7 @@ extension Loop {
   /// Moves manual time without calling anybody, as if a callback had taken so long: what became due
   /// meanwhile is called at the next advance, late.
   package func stall(toNanoseconds time: UInt64) {
-    precondition(kind == .manual, "only a loop made by Loop(manualTime:) can be made to stall")
+    require(kind == .manual, "only a loop made by Loop(manualTime:) can be made to stall")
     manualNow = max(manualNow, time)
   }
 
