@@ -11,7 +11,7 @@ var jobs = Array(1...count)
 var attempts: [Int: Int] = [:]
 var idle: [PortID] = []
 var busy: [PortID: Int] = [:]
-var nodes: Set<String> = []
+var nodes: TextSet = []
 var sum = 0
 var done = 0
 

@@ -39,7 +39,7 @@ struct GreetingLinesTests {
   @Test("nonces are 88 characters of base64 and never the same")
   func nonces() {
     let alphabet = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    var seen: Set<String> = []
+    var seen: TextSet = []
     for _ in 0..<1000 {
       let text = Nonce().description
       #expect(text.count == 88)

@@ -30,6 +30,16 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   }
 }
 
+extension AuthMethod {
+  /// Whether both names are the same bytes.
+  public static func == (first: AuthMethod, second: AuthMethod) -> Bool {
+    first.rawValue == second.rawValue
+  }
+
+  /// Feeds the name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(Text(rawValue)) }
+}
+
 extension AuthMethod: CustomStringConvertible {
   /// The name on the wire.
   public var description: String { rawValue }

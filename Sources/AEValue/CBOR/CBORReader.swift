@@ -174,9 +174,9 @@ struct CBORReader {
   }
 
   @inline(never)
-  private mutating func hash(_ initial: UInt8, depth: Int) throws(CodecError) -> [String: Value] {
+  private mutating func hash(_ initial: UInt8, depth: Int) throws(CodecError) -> TextDictionary<Value> {
     guard depth <= maximumDepth else { throw fail(.tooDeep) }
-    var elements: [String: Value] = [:]
+    var elements: TextDictionary<Value> = [:]
     if initial == 0xbf {
       index += 1
       while try !skipBreak() {

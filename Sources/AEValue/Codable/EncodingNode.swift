@@ -3,7 +3,7 @@ final class EncodingNode {
   private enum Content {
     case value(Value)
     case array([EncodingNode])
-    case hash([String: EncodingNode])
+    case hash(TextDictionary<EncodingNode>)
   }
 
   private var content = Content.value(.null)

@@ -53,7 +53,7 @@ extension Value: Codable {
       return
     }
     if let keyed = try? decoder.container(keyedBy: TextKey.self) {
-      var elements: [String: Value] = [:]
+      var elements: TextDictionary<Value> = [:]
       for key in keyed.allKeys {
         elements[key.stringValue] = try keyed.decode(Value.self, forKey: key)
       }

@@ -54,7 +54,7 @@ extension ValueDecoder {
 
   /// Takes a hash apart.
   struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
-    let elements: [String: Value]
+    let elements: TextDictionary<Value>
     let codingPath: [any CodingKey]
 
     var allKeys: [Key] { elements.keys.compactMap { Key(stringValue: $0) } }

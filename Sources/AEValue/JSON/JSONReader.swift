@@ -156,10 +156,10 @@ struct JSONReader {
     return false
   }
 
-  @inline(never) private mutating func hash(depth: Int) throws(CodecError) -> [String: Value] {
+  @inline(never) private mutating func hash(depth: Int) throws(CodecError) -> TextDictionary<Value> {
     guard depth <= maximumDepth else { throw fail(.tooDeep) }
     index += 1
-    var elements: [String: Value] = [:]
+    var elements: TextDictionary<Value> = [:]
     if try next() == UInt8(ascii: "}") {
       index += 1
       return elements

@@ -42,13 +42,30 @@ extension Array: MessageConvertible where Element: MessageConvertible {
 extension Dictionary: MessageConvertible where Key == String, Value: MessageConvertible {
   /// A hash.
   @inlinable public var messageValue: AEValue.Value {
-    if let values = self as? [String: AEValue.Value] { return .hash(values) }
-    return .hash(mapValues(\.messageValue))
+    .hash(TextDictionary(self).mapValues(\.messageValue))
   }
   /// The elements of a hash, each converted; nil if one does not fit.
+  ///
+  /// Of names that Swift takes for equal, like "é" as one character and as two, one is left:
+  /// ``TextDictionary`` has all.
   @inlinable public init?(messageValue: AEValue.Value) {
     guard let values = messageValue.hash else { return nil }
     self = [:]
+    reserveCapacity(values.count)
+    for (key, value) in values {
+      guard let element = Value(messageValue: value) else { return nil }
+      self[key] = element
+    }
+  }
+}
+
+extension TextDictionary: MessageConvertible where Value: MessageConvertible {
+  /// A hash.
+  @inlinable public var messageValue: AEValue.Value { .hash(mapValues(\.messageValue)) }
+  /// The elements of a hash, each converted; nil if one does not fit.
+  @inlinable public init?(messageValue: AEValue.Value) {
+    guard let values = messageValue.hash else { return nil }
+    self.init()
     reserveCapacity(values.count)
     for (key, value) in values {
       guard let element = Value(messageValue: value) else { return nil }

@@ -62,7 +62,7 @@ extension Value {
   }
 
   /// The elements of a hash; nil for anything else.
-  @inlinable public var hash: [String: Value]? {
+  @inlinable public var hash: TextDictionary<Value>? {
     if case .hash(let elements) = self { return elements }
     return nil
   }
@@ -86,7 +86,7 @@ extension Value {
       return elements[key] ?? .null
     }
     set {
-      var elements: [String: Value] = [:]
+      var elements: TextDictionary<Value> = [:]
       if case .hash(let present) = self { elements = present }
       self = .null  // so that the elements are changed in place
       elements[key] = newValue

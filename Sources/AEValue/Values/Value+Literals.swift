@@ -31,7 +31,7 @@ extension Value: ExpressibleByArrayLiteral {
 extension Value: ExpressibleByDictionaryLiteral {
   /// A hash; of a name that comes twice the last counts, as in Perl.
   @inlinable public init(dictionaryLiteral elements: (String, Value)...) {
-    self = .hash(Dictionary(elements, uniquingKeysWith: { $1 }))
+    self = .hash(TextDictionary(elements, uniquingKeysWith: { $1 }))
   }
 }
 

@@ -2,15 +2,15 @@ internal import Glibc
 
 /// The variables that configure logging; `PERL_ANYEVENT_x` beats `AE_x`, even when it is empty.
 struct LogEnvironment {
-  private let variables: [String: String]
+  private let variables: TextDictionary<String>
 
-  init(_ variables: [String: String]) {
+  init(_ variables: TextDictionary<String>) {
     self.variables = variables
   }
 
   /// The variables of the process.
   static var ofProcess: LogEnvironment {
-    var variables: [String: String] = [:]
+    var variables: TextDictionary<String> = [:]
     for name in ["VERBOSE", "LOG"].flatMap({ ["PERL_ANYEVENT_\($0)", "AE_\($0)"] }) {
       if let value = getenv(name) { variables[name] = String(cString: value) }
     }

@@ -29,7 +29,7 @@ struct LogPackage {
   }
 }
 
-extension [String: LogNode] {
+extension TextDictionary<LogNode> {
   /// Makes the node of a package and those of its parents that are missing.
   mutating func makeNode(_ package: String, top: LogNode) -> LogNode {
     var missing = [package]

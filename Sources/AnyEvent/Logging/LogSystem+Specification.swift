@@ -9,7 +9,7 @@ extension LogSystem {
     let specification = LogSpecification(specification)
     for problem in specification.problems { host.complain("\(source): \(problem)") }
 
-    var anonymous: [String: LogContext] = [:]
+    var anonymous: TextDictionary<LogContext> = [:]
     func find(_ name: LogSpecification.ContextName) -> LogContext {
       switch name {
       case .collect: return COLLECT

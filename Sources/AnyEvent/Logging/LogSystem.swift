@@ -28,7 +28,7 @@ public final class LogSystem: Sendable {
   private let nodes = Mutex(Nodes())
 
   private struct Nodes {
-    var packages: [String: LogNode] = [:]
+    var packages: TextDictionary<LogNode> = [:]
     var anonymous: [WeakNode] = []
   }
 
@@ -43,7 +43,7 @@ public final class LogSystem: Sendable {
   ///     wrong in them is said on `host`'s standard error and otherwise ignored.
   ///   - host: the clock, the time zone and the outputs.
   public convenience init(environment: [String: String] = [:], host: LogHost) {
-    self.init(environment: LogEnvironment(environment), host: host, gate: LogGate())
+    self.init(environment: LogEnvironment(TextDictionary(environment)), host: host, gate: LogGate())
   }
 
   private init(environment: LogEnvironment, host: LogHost, gate: LogGate) {

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The numbers of the signals by name.
 enum SignalName {
-  private static let numbers: [String: CInt] = [
+  private static let numbers: TextDictionary<CInt> = [
     "HUP": SIGHUP, "INT": SIGINT, "QUIT": SIGQUIT, "ILL": SIGILL, "TRAP": SIGTRAP, "ABRT": SIGABRT,
     "BUS": SIGBUS, "FPE": SIGFPE, "KILL": SIGKILL, "USR1": SIGUSR1, "SEGV": SIGSEGV,
     "USR2": SIGUSR2, "PIPE": SIGPIPE, "ALRM": SIGALRM, "TERM": SIGTERM, "CHLD": SIGCHLD,

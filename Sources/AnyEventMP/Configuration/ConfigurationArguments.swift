@@ -10,7 +10,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   /// Whether the arguments beat the configuration file.
   public var force: Bool
   /// The settings, by their names in the file.
-  var settings: [String: Value] = [:]
+  var settings: TextDictionary<Value> = [:]
 
   /// Arguments of `configure`; what is nil is left to the file and to the built-in defaults.
   ///

@@ -1,7 +1,7 @@
 /// Limits on what others may cost a node, for `configure`; what is nil is left to the file and to the
 /// defaults, which a careful operator can leave alone.
 public struct LimitArguments: Hashable, Sendable {
-  var settings: [String: Value] = [:]
+  var settings: TextDictionary<Value> = [:]
 
   /// Limits under the names that they have in the configuration file.
   ///

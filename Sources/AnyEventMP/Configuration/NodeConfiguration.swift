@@ -68,7 +68,7 @@ package struct NodeConfiguration: Sendable {
 
   /// The same from what a configuration file holds; `file` is its name in error messages.
   package init(
-    _ arguments: ConfigurationArguments, contents: [String: Value], file: String,
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
     context: ConfigurationContext
   ) throws(ConfigurationError) {
     let settings = try LayeredSettings(

@@ -32,7 +32,7 @@ final class DataConnections {
   static let maximumArguments = 1 << 16
 
   private unowned let node: Node
-  private var expected: [String: DataExpectation] = [:]
+  private var expected: TextDictionary<DataExpectation> = [:]
   /// Those of the program.
   private var requests: [ObjectIdentifier: DataRequest] = [:]
   /// Those that others have asked us to dial.

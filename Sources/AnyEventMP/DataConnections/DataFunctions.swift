@@ -8,7 +8,7 @@ struct DataFunctions {
     let call: (UnsafeBufferPointer<Value>, Handle) throws -> Void
   }
 
-  private var functions: [String: Function] = [:]
+  private var functions: TextDictionary<Function> = [:]
 
   /// The function of that name; `::name` and `name` are those of the main program.
   subscript(name: String) -> Function? {

@@ -7,7 +7,7 @@ enum AddressList {
 
   /// The first of them that can be used, each once.
   static func usable(_ addresses: some Sequence<String>, atMost limit: Int) -> [String] {
-    var seen: Set<String> = []
+    var seen: TextSet = []
     var usable: [String] = []
     for address in addresses where address.utf8.count <= longest {
       if usable.count >= limit { break }

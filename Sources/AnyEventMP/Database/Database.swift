@@ -6,8 +6,8 @@ final class Database {
   private var client: DatabaseClient
   private var global: GlobalService
   private var choice = MasterChoice()
-  private var queries: [String: (LocalPort?, (Value) throws -> Void)] = [:]
-  private var monitors: [String: [UInt64: FamilyMonitor]] = [:]
+  private var queries: TextDictionary<(LocalPort?, (Value) throws -> Void)> = [:]
+  private var monitors: TextDictionary<[UInt64: FamilyMonitor]> = [:]
   private var serial: UInt64 = 0
 
   /// One callback for a family.

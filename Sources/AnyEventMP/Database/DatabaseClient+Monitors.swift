@@ -36,11 +36,11 @@ extension DatabaseClient {
   }
 
   /// What a monitored family holds, as far as the master has told; nil when not monitored.
-  func copy(of family: String) -> [String: Value]? { copies[family]?.contents }
+  func copy(of family: String) -> TextDictionary<Value>? { copies[family]?.contents }
 
   /// `g_chg1` arrived: the whole family, compared with what we had.
   mutating func changed1(
-    from sender: String, family: String, _ contents: [String: Value]
+    from sender: String, family: String, _ contents: TextDictionary<Value>
   ) -> [Action] {
     guard sender == master, let copy = copies[family] else { return [] }
     var added: [String] = []
@@ -83,7 +83,7 @@ extension DatabaseClient {
     }
     if !deleted.isEmpty {
       // Whoever sets and deletes a key in one change has deleted it.
-      let news = Set(added)
+      let news = TextSet(added)
       added.removeAll { copies[family]?.contents[$0] == nil }
       changed.removeAll { copies[family]?.contents[$0] == nil }
       deleted.removeAll { news.contains($0) }

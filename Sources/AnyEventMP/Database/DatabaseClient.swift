@@ -30,7 +30,7 @@ struct DatabaseClient {
 
   /// A family as the master showed it, for the monitors here.
   struct Copy {
-    var contents: [String: Value] = [:]
+    var contents: TextDictionary<Value> = [:]
     var monitors = 1
     /// Whether any master has answered; the first answer always shows.
     var isAnswered = false
@@ -45,10 +45,10 @@ struct DatabaseClient {
   /// What this node itself has set; families without keys are left out.
   private(set) var database: DatabaseContents = [:]
   private let limits: DatabaseLimits
-  private var finds: Set<String> = []
-  private var queries: [String: Query] = [:]
+  private var finds: TextSet = []
+  private var queries: TextDictionary<Query> = [:]
   private var queryNames = PortCounter()
-  var copies: [String: Copy] = [:]
+  var copies: TextDictionary<Copy> = [:]
 
   init(node: String, limits: DatabaseLimits = DatabaseLimits()) {
     self.node = node

@@ -1,7 +1,7 @@
 import AEValue
 
 /// A database of one owner: family → key → value.
-typealias DatabaseContents = [String: [String: Value]]
+typealias DatabaseContents = TextDictionary<TextDictionary<Value>>
 
 /// What a query asks for.
 enum DatabaseQuery: String {
@@ -16,7 +16,7 @@ enum DatabaseQuery: String {
 /// A change of one family.
 struct FamilyChange: Equatable {
   /// Keys that are new or have another value, with the value that shows now.
-  var set: [String: Value] = [:]
+  var set: TextDictionary<Value> = [:]
   /// Keys that are gone.
   var deleted: [String] = []
 

@@ -52,7 +52,7 @@ enum DatabaseMessages {
 
   /// `["g_chg1", family, contents]`, and `g_chg2` with what is too much for it.
   static func whole(
-    _ family: String, _ contents: [String: Value], _ limits: DatabaseLimits
+    _ family: String, _ contents: TextDictionary<Value>, _ limits: DatabaseLimits
   ) -> [[Value]] {
     var messages = change("g_chg1", family, FamilyChange(set: contents), limits)
     if messages.isEmpty { return [[.string("g_chg1"), .string(family), .hash([:])]] }
@@ -105,7 +105,7 @@ enum DatabaseMessages {
   /// A 2.02 node that hears of a port before it has heard where its node listens loses what it sends
   /// there, and its monitors, for ever.
   static func inOrder(
-    _ changes: [String: FamilyChange]
+    _ changes: TextDictionary<FamilyChange>
   ) -> [(family: String, change: FamilyChange)] {
     var ordered: [(family: String, change: FamilyChange)] = []
     let addresses = changes[InternalFamily.listeners]

@@ -2,7 +2,7 @@ import AEValue
 
 extension DatabaseRequest {
   /// The requests and answers of the global protocol.
-  static let names: Set<String> = [
+  static let names: TextSet = [
     "g_slave", "g_global", "g_set", "g_upd", "g_find", "g_found", "g_db_family", "g_db_keys",
     "g_db_values", "g_reply", "g_mon1", "g_mon0", "g_chg1", "g_chg2",
   ]
@@ -57,7 +57,7 @@ extension DatabaseRequest {
     case "g_chg2": return .changed2(family: try arguments.text("family"), try arguments.change())
     default: break
     }
-    guard let query = DatabaseQuery(rawValue: tag) else {
+    guard let query = DatabaseQuery(named: tag) else {
       throw arguments.error("is not known")
     }
     let family = try arguments.text("family")
@@ -108,7 +108,7 @@ extension DatabaseRequest {
     }
 
     /// A hash; null and nothing are an empty one.
-    mutating func entries(_ what: String) throws(DatabaseRequestError) -> [String: Value] {
+    mutating func entries(_ what: String) throws(DatabaseRequestError) -> TextDictionary<Value> {
       switch next() {
       case nil, .null: return [:]
       case .hash(let entries): return named(entries)
@@ -119,7 +119,7 @@ extension DatabaseRequest {
     private func isTooLong(_ name: String) -> Bool { name.utf8.count > maximumName }
 
     /// The entries whose keys are not too long; nearly always all of them, which are not copied.
-    private mutating func named(_ entries: [String: Value]) -> [String: Value] {
+    private mutating func named(_ entries: TextDictionary<Value>) -> TextDictionary<Value> {
       guard entries.keys.contains(where: isTooLong) else { return entries }
       let short = entries.filter { !isTooLong($0.key) }
       leftOut += entries.count - short.count

@@ -23,7 +23,7 @@ enum DatabaseRequest: Equatable {
   /// `g_reply`.
   case reply(id: String, Value)
   /// `g_chg1`: the whole family.
-  case changed1(family: String, [String: Value])
+  case changed1(family: String, TextDictionary<Value>)
   /// `g_chg2`: a change of it.
   case changed2(family: String, FamilyChange)
 }

@@ -25,8 +25,8 @@ struct EntryWriter {
 
   /// Sets, then deletes keys; `held` are those that the owner holds.
   mutating func write(
-    _ set: [String: Value], _ deleted: [String],
-    to family: inout MergedFamily, _ held: inout Set<String>
+    _ set: TextDictionary<Value>, _ deleted: [String],
+    to family: inout MergedFamily, _ held: inout TextSet
   ) {
     reserve(set.count, family.isEmpty, &family, &held)
     for (key, value) in set { write(key, value, to: &family, &held) }
@@ -34,13 +34,13 @@ struct EntryWriter {
   }
 
   /// Deletes keys that the owner holds.
-  mutating func erase(_ keys: Set<String>, from family: inout MergedFamily) {
+  mutating func erase(_ keys: TextSet, from family: inout MergedFamily) {
     for key in keys { erase(key, from: &family) }
   }
 
   /// Makes room for many keys at once; never more than they need themselves.
   private mutating func reserve(
-    _ count: Int, _ isNew: Bool, _ family: inout MergedFamily, _ held: inout Set<String>
+    _ count: Int, _ isNew: Bool, _ family: inout MergedFamily, _ held: inout TextSet
   ) {
     if count > family.count { family.reserveCapacity(count) }
     if count > held.count { held.reserveCapacity(count) }
@@ -50,7 +50,7 @@ struct EntryWriter {
   }
 
   private mutating func write(
-    _ key: String, _ value: Value, to family: inout MergedFamily, _ held: inout Set<String>
+    _ key: String, _ value: Value, to family: inout MergedFamily, _ held: inout TextSet
   ) {
     let holder = Holder(value: value, owner: owner)
     guard let before = family.updateValue(.one(holder), forKey: key) else {

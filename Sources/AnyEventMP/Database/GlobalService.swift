@@ -30,7 +30,7 @@ struct GlobalService {
     /// Whether `g_global` came on this connection.
     var isGlobal = false
     /// The families that it monitors.
-    var monitored: Set<String> = []
+    var monitored: TextSet = []
   }
 
   /// A global node that was connected to us and is lost.
@@ -54,13 +54,13 @@ struct GlobalService {
   private(set) var isGlobal = false
   /// The merged databases.
   var database: MergedDatabase
-  var peers: [String: Peer] = [:]
+  var peers: TextDictionary<Peer> = [:]
   /// The global nodes that have got our `g_set`, so that changes are to follow.
   var synchronised: [String] = []
   /// The nodes that monitor a family; this node may be among them.
-  var monitors: [String: Set<String>] = [:]
+  var monitors: TextDictionary<TextSet> = [:]
   /// The nodes that the node was told to keep connected.
-  var kept: Set<String> = []
+  var kept: TextSet = []
   /// Oldest first.
   var lost: [LostNode] = []
 

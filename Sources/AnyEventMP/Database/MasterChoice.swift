@@ -6,9 +6,9 @@ struct MasterChoice {
   /// The master now, if any.
   private(set) var master: String?
   /// Node ids by the seed's address: what its last greeting said.
-  private var seeds: [String: String] = [:]
+  private var seeds: TextDictionary<String> = [:]
   /// When the connected nodes came up, as a count.
-  private var connected: [String: UInt64] = [:]
+  private var connected: TextDictionary<UInt64> = [:]
   private var serial: UInt64 = 0
   private var isGlobal = false
 

@@ -10,11 +10,11 @@ import AEValue
 /// as much as it has keys. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
   private let limits: DatabaseLimits
-  private var families: [String: MergedFamily] = [:]
-  private var sizes: [String: FamilySize] = [:]
-  private var owners: [String: OwnerIndex] = [:]
+  private var families: TextDictionary<MergedFamily> = [:]
+  private var sizes: TextDictionary<FamilySize> = [:]
+  private var owners: TextDictionary<OwnerIndex> = [:]
   /// By the owner's index: family → the keys that it holds.
-  private var held: [[String: Set<String>]] = []
+  private var held: [TextDictionary<TextSet>] = []
   /// Whether the owner with that index is ours.
   private var isOurs: [Bool] = []
   private var freeIndices: [OwnerIndex] = []
@@ -47,7 +47,7 @@ struct MergedDatabase {
   }
 
   /// A family as it shows.
-  func contents(of family: String) -> [String: Value] {
+  func contents(of family: String) -> TextDictionary<Value> {
     families[family].map { $0.mapValues(\.first.value) } ?? [:]
   }
 
@@ -79,7 +79,7 @@ struct MergedDatabase {
 
   /// Sets, then deletes keys of one family in the owner's database; nothing for an unknown owner.
   mutating func update(
-    owner: String, family: String, set: [String: Value], deleted: [String],
+    owner: String, family: String, set: TextDictionary<Value>, deleted: [String],
     into changes: inout DatabaseChanges
   ) {
     guard let index = owners[owner] else { return }
@@ -133,7 +133,7 @@ struct MergedDatabase {
   }
 }
 
-extension [String: FamilyChange] {
+extension TextDictionary<FamilyChange> {
   /// Adds a later change of a family to an earlier one.
   fileprivate mutating func merge(_ family: String, _ change: FamilyChange) {
     if change.isEmpty { return }

@@ -4,7 +4,7 @@ import AEValue
 typealias OwnerIndex = UInt32
 
 /// A family of a ``MergedDatabase``: its keys and who holds them.
-typealias MergedFamily = [String: MergedEntry]
+typealias MergedFamily = TextDictionary<MergedEntry>
 
 /// Who holds a key, and with which value.
 struct Holder {

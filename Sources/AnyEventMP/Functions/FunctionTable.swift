@@ -3,7 +3,7 @@ struct FunctionTable {
   /// Gets the name and the arguments, as a message.
   typealias Function = Handler.Callback
 
-  private var functions: [String: Function] = [:]
+  private var functions: TextDictionary<Function> = [:]
 
   /// The function of that name; `::name` and `name` are those of the main program.
   subscript(name: String) -> Function? {

@@ -4,7 +4,7 @@
 struct SpawnedPorts {
   /// How many one node may have; 0: any number.
   var limit = StandardLimits.spawned
-  private var counts: [String: Int] = [:]
+  private var counts: TextDictionary<Int> = [:]
   private var owners: [ObjectIdentifier: String] = [:]
   /// The last that were refused; who monitors one of them is told why it does not exist.
   private var refused: Set<Refused> = []
@@ -13,8 +13,8 @@ struct SpawnedPorts {
   private static let memory = 256
 
   private struct Refused: Hashable {
-    let name: String
-    let node: String
+    let name: Text
+    let node: Text
   }
 
   /// How many that node has.
@@ -43,13 +43,13 @@ struct SpawnedPorts {
       refused.subtract(refusedInOrder.prefix(Self.memory / 2))
       refusedInOrder.removeFirst(Self.memory / 2)
     }
-    let new = Refused(name: name, node: node)
+    let new = Refused(name: Text(name), node: Text(node))
     if refused.insert(new).inserted { refusedInOrder.append(new) }
   }
 
   /// Whether a port of that name was refused to the node a short time ago.
   func hasRefused(_ name: String, to node: String) -> Bool {
-    !refused.isEmpty && refused.contains(Refused(name: name, node: node))
+    !refused.isEmpty && refused.contains(Refused(name: Text(name), node: Text(node)))
   }
 
   /// What a node is told of a port that was refused to it, or that it was.

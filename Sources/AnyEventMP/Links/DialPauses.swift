@@ -15,7 +15,7 @@ struct DialPauses {
     var end: Double
   }
 
-  private var pauses: [String: Pause] = [:]
+  private var pauses: TextDictionary<Pause> = [:]
 
   /// How many are remembered.
   var count: Int { pauses.count }

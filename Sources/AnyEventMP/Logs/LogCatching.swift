@@ -12,12 +12,12 @@ final class LogCatching {
   let level: LogLevel
   private var endWatch: (() -> Void)?
   /// Where the database says that they listen.
-  private var listed: [String: Value] = [:]
-  private var sources: [String: Source] = [:]
-  private var retries: [String: TimerWatcher] = [:]
-  private var limiter = LogRateLimiter<String>(
+  private var listed: TextDictionary<Value> = [:]
+  private var sources: TextDictionary<Source> = [:]
+  private var retries: TextDictionary<TimerWatcher> = [:]
+  private var limiter = LogRateLimiter<Text>(
     lines: LogCatching.linesPerSecond, interval: 1, maximumKeys: 1024)
-  private var contexts: [String: LogContext] = [:]
+  private var contexts: TextDictionary<LogContext> = [:]
 
   /// A node that was asked.
   private struct Source {
@@ -109,7 +109,7 @@ final class LogCatching {
       }
       let context = context(title)
       guard context.isEnabled(level) else { return }
-      switch limiter.admit(id, at: node.loop.monotonicNow) {
+      switch limiter.admit(Text(id), at: node.loop.monotonicNow) {
       case .suppress: break
       case .log(let suppressed):
         if suppressed > 0 {

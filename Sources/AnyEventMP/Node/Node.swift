@@ -22,7 +22,7 @@ public final class Node {
   /// Our own entry: its id is the node id.
   let home: NodeEntry
   /// The other nodes that matter at the moment.
-  var entries: [String: NodeEntry] = [:]
+  var entries: TextDictionary<NodeEntry> = [:]
 
   // Ports and local delivery
   @exclusivity(unchecked) var ports = PortTable()

@@ -15,7 +15,7 @@ final class PeerLog {
     self.loop = loop
   }
 
-  private static func limiter(_ lines: Int) -> LogRateLimiter<String> {
+  private static func limiter(_ lines: Int) -> LogRateLimiter<Text> {
     LogRateLimiter(lines: lines, interval: interval)
   }
 
@@ -25,7 +25,7 @@ final class PeerLog {
     similarTo subject: String
   ) {
     guard context.isEnabled(level) else { return }
-    switch limiter.admit(subject, at: loop.monotonicNow) {
+    switch limiter.admit(Text(subject), at: loop.monotonicNow) {
     case .log(let suppressed):
       if suppressed > 0 { report(subject, suppressed, level, context) }
       context.log(level, message())
@@ -39,7 +39,7 @@ final class PeerLog {
     summary = loop.timer(after: Self.interval) { [unowned self] in
       summary = nil
       for (subject, suppressed) in limiter.flush(at: loop.monotonicNow) {
-        report(subject ?? "several peers", suppressed, level, context)
+        report(subject?.string ?? "several peers", suppressed, level, context)
       }
       // Those that began later have their minute still to go.
       if limiter.hasSuppressed { scheduleSummary(level, context) }
@@ -52,6 +52,6 @@ final class PeerLog {
   }
 
   private func report(_ subject: String, _ count: Int, _ level: LogLevel, _ context: LogContext) {
-    context.log(level, "\(subject): \(LogRateLimiter<String>.summary(suppressed: count))")
+    context.log(level, "\(subject): \(LogRateLimiter<Text>.summary(suppressed: count))")
   }
 }

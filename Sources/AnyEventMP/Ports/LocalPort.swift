@@ -25,7 +25,7 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) private var firstTag = ""
   /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
   @exclusivity(unchecked) private(set) var firstHandler = Handler.none
-  @exclusivity(unchecked) private var moreHandlers: [String: Handler]?
+  @exclusivity(unchecked) private var moreHandlers: TextDictionary<Handler>?
   @exclusivity(unchecked) var monitors: MonitorList?
 
   /// In no list.

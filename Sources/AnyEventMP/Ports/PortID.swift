@@ -44,8 +44,8 @@ extension PortID: Hashable {
   /// So an own port that is a key of a dictionary before the node has its id is not found there
   /// afterwards: its text has changed.
   public func hash(into hasher: inout Hasher) {
-    hasher.combine(name)
-    hasher.combine(node)
+    hasher.combine(Text(name))
+    hasher.combine(Text(node))
   }
 }
 

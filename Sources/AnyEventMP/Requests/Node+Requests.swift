@@ -13,7 +13,7 @@ extension Node {
       if request == NodeRequest.status.rawValue || request == Self.spawnRequest { return true }
       if functions[request] ?? builtIn(request) != nil { return true }
     }
-    guard let request = NodeRequest(rawValue: request) else {
+    guard let request = NodeRequest(named: request) else {
       return DatabaseRequest.names.contains(request)
     }
     return request != .status
@@ -65,7 +65,7 @@ extension Node {
   /// Does what is asked for; a message that is to be sent on is returned.
   private func perform(_ arguments: RequestArguments, for entry: NodeEntry) throws -> Relay? {
     let name = arguments.request
-    if let request = NodeRequest(rawValue: name) {
+    if let request = NodeRequest(named: name) {
       return try perform(request, arguments, for: entry)
     }
     try checkName(name, "its name")

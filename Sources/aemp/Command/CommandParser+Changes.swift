@@ -61,7 +61,7 @@ extension CommandParser {
 
   private static func setting(_ name: String, after prefix: String) -> Setting? {
     guard name.hasPrefix(prefix) else { return nil }
-    return Setting(rawValue: String(name.dropFirst(prefix.count)))
+    return Setting(named: String(name.dropFirst(prefix.count)))
   }
 
   /// The list that `addbind`, `delseed` and so on work on.

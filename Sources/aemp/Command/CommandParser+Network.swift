@@ -88,7 +88,7 @@ extension CommandParser {
     let wanted = "node, port or family and its name, such as: wait family workers --count 3"
     let arguments = try takeArguments(
       "wait", 2...2, wanted, Self.waiting + [.count], into: &options)
-    guard let subject = NetworkCommand.Subject(rawValue: arguments[0]) else {
+    guard let subject = NetworkCommand.Subject(named: arguments[0]) else {
       throw UsageError(explained: "wait takes \(wanted), not \"\(arguments[0])\"")
     }
     return try .waiting(for: subject, arguments[1], count: options.count ?? 1)

@@ -9,7 +9,7 @@ extension CommandParser {
       if text == "--" { return }
       let parts = text.dropFirst(2).split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let option = Option(rawValue: String(parts[0])), known.contains(option) else {
+      guard let option = Option(named: String(parts[0])), known.contains(option) else {
         throw unknown(text, name, known)
       }
       guard let wanted = option.wanted else {

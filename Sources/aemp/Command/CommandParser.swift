@@ -125,7 +125,7 @@ struct CommandParser {
       list.append(profile.text.map(Value.string) ?? profile.value)
     }
     while let name = rest.popFirst(), let value = rest.popFirst() {
-      let setting = name.text.flatMap(Setting.init(rawValue:))
+      let setting = name.text.flatMap(Setting.init(named:))
       if let setting, value.isInput {
         try takeInput()
         options.input = setting

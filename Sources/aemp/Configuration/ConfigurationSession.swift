@@ -26,7 +26,7 @@ struct ConfigurationSession {
       var contents = try file.load()
       for command in commands { try perform(command, &contents) }
     } else {
-      var contents: [String: Value] = [:]
+      var contents: TextDictionary<Value> = [:]
       for command in commands { try perform(command, &contents) }
     }
     return output
@@ -96,7 +96,7 @@ struct ConfigurationSession {
   }
 
   private mutating func perform(
-    _ command: Command, _ contents: inout [String: Value]
+    _ command: Command, _ contents: inout TextDictionary<Value>
   ) throws(ConfigurationError) {
     switch command {
     case .edit(let edit, let profile):
@@ -135,7 +135,7 @@ struct ConfigurationSession {
     }
   }
 
-  private mutating func show(_ settings: [String: Value], _ options: Options) {
+  private mutating func show(_ settings: TextDictionary<Value>, _ options: Options) {
     let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
     // A value that came from JSON can be written as JSON.
     let text = (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""

@@ -82,9 +82,9 @@ extension HelpText {
   }
 
   private static func object(_ entry: HelpEntry) -> Value {
-    var options: [String: Value] = [:]
+    var options: TextDictionary<Value> = [:]
     for item in entry.options { options["--" + item.option.rawValue] = .string(item.text) }
-    var codes: [String: Value] = [:]
+    var codes: TextDictionary<Value> = [:]
     for code in entry.exitCodes { codes[String(code.rawValue)] = .string(code.meaning) }
     return [
       "commands": .array(entry.names.map(Value.string)),

@@ -61,7 +61,7 @@ extension Errand {
   }
 
   private func printChange(_ change: FamilyChange, _ key: String, _ value: Value?) {
-    var json: [String: Value] = ["change": .string(change.rawValue), "key": .string(key)]
+    var json: TextDictionary<Value> = ["change": .string(change.rawValue), "key": .string(key)]
     if change != .deleted { json["value"] = value ?? .null }
     print(
       Style.paint("\(change.sign) \(Self.line(key, value ?? .null))", change.style), json: json)
@@ -72,7 +72,7 @@ extension Errand {
     return value.isNull ? key : "\(key)\t\(Printer.plain(value))"
   }
 
-  private static func sorted(_ family: [String: Value]) -> [(key: String, value: Value)] {
+  private static func sorted(_ family: TextDictionary<Value>) -> [(key: String, value: Value)] {
     family.sorted { $0.key < $1.key }
   }
 }

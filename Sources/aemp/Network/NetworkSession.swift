@@ -16,7 +16,7 @@ final class NetworkSession {
   /// The same, once it was connected: they may be about to start again.
   var bearsLostSeeds = false
   /// The nodes that were connected at some time.
-  private(set) var connected: Set<String> = []
+  private(set) var connected: TextSet = []
   private(set) lazy var seeds = SeedWatch(session: self)
   private var errand: Errand?
   private var progress: Progress?
@@ -77,7 +77,7 @@ final class NetworkSession {
   private func arguments() throws(ConfigurationError) -> ConfigurationArguments {
     let profile = command.profile ?? "aemp"
     let file = ConfigurationFile.ofProcess()
-    var settings: [String: Value] = [:]
+    var settings: TextDictionary<Value> = [:]
     do throws(ConfigurationError) {
       settings = try ConfigurationEdit.profile(profile, in: try file.load(), file: file.path)
     } catch {

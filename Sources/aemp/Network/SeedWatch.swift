@@ -5,9 +5,9 @@ import AnyEventMP
 final class SeedWatch {
   private unowned let session: NetworkSession
   /// The last failure at each seed.
-  private var failures: [String: FailedDial] = [:]
+  private var failures: TextDictionary<FailedDial> = [:]
   /// Nodes that did not accept how we authenticate, or whom we did not accept.
-  private(set) var refusing: Set<String> = []
+  private(set) var refusing: TextSet = []
 
   init(session: NetworkSession) {
     self.session = session

@@ -7,11 +7,11 @@ final class Wait {
   private let name: String
   private let count: Int
   /// Nodes that the database knows and that are waited for.
-  private var known: Set<String> = []
+  private var known: TextSet = []
   /// Those that have answered.
-  private var answering: Set<String> = []
+  private var answering: TextSet = []
   /// What is watched at the moment, by node, or by the port's id.
-  private var watches: [String: Guard] = [:]
+  private var watches: TextDictionary<Guard> = [:]
   /// The number of the question for a port: the answer to an earlier one says nothing of this one.
   private var serial = 0
   private lazy var answers = errand.answerPort { answer in
@@ -67,7 +67,7 @@ final class Wait {
 
   /// Nodes that the database knows count when they have answered us.
   private func nodesChanged(_ ids: [String]) {
-    known = Set(ids.filter { isWanted($0) && $0 != errand.session.node.id })
+    known = TextSet(ids.filter { isWanted($0) && $0 != errand.session.node.id })
     answering.formIntersection(known)
     if count == 0 {
       if known.isEmpty { done() }

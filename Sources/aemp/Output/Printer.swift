@@ -8,7 +8,7 @@ struct Printer {
   var write: (String) -> Bool = Output.write
 
   /// Prints one result; false when nobody can read it any more.
-  func print(_ text: String, json: [String: Value]) -> Bool {
+  func print(_ text: String, json: TextDictionary<Value>) -> Bool {
     write((isJSON ? Self.json(.hash(json)) : text) + "\n")
   }
 

@@ -10,7 +10,7 @@ struct Arrangement {
   /// All nodes, not placed yet.
   let boxes: [TopologyLayout.Box]
   /// The size of each node's box.
-  let sizes: [String: Rectangle]
+  let sizes: TextDictionary<Rectangle>
   /// The groups on the right from top to bottom, and on the left.
   private(set) var right: [Group] = []
   private(set) var left: [Group] = []
@@ -82,7 +82,7 @@ struct Arrangement {
     let globals = nodes.filter(\.isGlobal).map(\.id)
     if globals.count > 2, globals.count == nodes.count { return [] }
     if !globals.isEmpty { return globals }
-    var degrees: [String: Int] = [:]
+    var degrees: TextDictionary<Int> = [:]
     for link in topology.sortedLinks {
       degrees[link.pair.a, default: 0] += 1
       degrees[link.pair.b, default: 0] += 1
@@ -97,13 +97,13 @@ struct Arrangement {
   private static func groups(
     _ topology: Topology, _ nodes: [Topology.Node], _ hubs: [String]
   ) -> [Group] {
-    let isHub = Set(hubs)
-    var linked: [String: String] = [:]
+    let isHub = TextSet(hubs)
+    var linked: TextDictionary<String> = [:]
     for link in topology.sortedLinks {
       for (node, other) in [(link.pair.a, link.pair.b), (link.pair.b, link.pair.a)]
       where isHub.contains(other) && linked[node] == nil { linked[node] = other }
     }
-    var members: [String: [String]] = [:]
+    var members: TextDictionary<[String]> = [:]
     var strays: [String] = []
     for node in nodes where !isHub.contains(node.id) {
       if let master = node.master, isHub.contains(master) {

@@ -1,11 +1,11 @@
 /// Where the nodes of an arrangement are: the two columns inside, if there are any, and the two outside.
 struct Columns {
   /// The middle of each node's box.
-  private(set) var centers: [String: Point] = [:]
+  private(set) var centers: TextDictionary<Point> = [:]
   /// Where the links of a node in a column begin, on the side of the middle of the picture.
-  private var innerEdges: [String: Point] = [:]
+  private var innerEdges: TextDictionary<Point> = [:]
   /// Where those begin that lead away from the middle; only of nodes in the columns inside.
-  private var outerEdges: [String: Point] = [:]
+  private var outerEdges: TextDictionary<Point> = [:]
   private let arrangement: Arrangement
 
   /// The distance of the middles of two nodes above each other.

@@ -11,7 +11,7 @@ struct SVGLegend {
     looks = Look.all.filter(nodes.contains)
     let links = Set(topology.links.values.map(Stroke.of))
     strokes = Stroke.all.filter(links.contains)
-    ciphers = Set(topology.links.values.compactMap(\.cipher)).filter { !$0.isEmpty }.sorted()
+    ciphers = TextSet(topology.links.values.compactMap(\.cipher)).filter { !$0.isEmpty }.sorted()
       .joined(separator: ", ")
   }
 

@@ -20,7 +20,7 @@ enum ReadyLine {
   }
 
   /// The members of the JSON object.
-  static func json(_ node: String, _ binds: [String]) -> [String: Value] {
+  static func json(_ node: String, _ binds: [String]) -> TextDictionary<Value> {
     ["node": .string(node), "binds": .array(binds.map(Value.string))]
   }
 }

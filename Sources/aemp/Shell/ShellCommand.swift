@@ -97,7 +97,7 @@ struct ShellParser {
       words.removeSubrange(place...place + 1)
     }
     guard words.count == 2, let text = words[0].string,
-      let subject = NetworkCommand.Subject(rawValue: text), let what = words[1].string
+      let subject = NetworkCommand.Subject(named: text), let what = words[1].string
     else {
       throw UsageError(
         explained: "wait takes node, port or family, its name and perhaps --count N")

@@ -10,7 +10,7 @@ final class NetworkTrace {
   private let errand: Errand
   private let starts: [String]
   private var topology: Topology
-  private var asked: Set<String> = []
+  private var asked: TextSet = []
   private var underWay = 0
   private var hasMeasured = false
   private var hasShown = false
@@ -20,11 +20,11 @@ final class NetworkTrace {
   /// The longest of the round trips (s), each the least to its node.
   private var slowest = 0.0
   /// The least round trip to each node (s), and by way of it over each link.
-  private var toNode: [String: Double] = [:]
+  private var toNode: TextDictionary<Double> = [:]
   private var overLink: [Topology.Pair: (by: String, seconds: Double)] = [:]
   /// What the global database says, as far as it has answered.
-  private var listeners: [String: [String]] = [:]
-  private var globals: Set<String> = []
+  private var listeners: TextDictionary<[String]> = [:]
+  private var globals: TextSet = []
 
   /// How many nodes are asked at a time, and how many links measured.
   private static let atOnce = 16
@@ -57,7 +57,7 @@ final class NetworkTrace {
     db_family(Errand.listeners) { family in
       self.listeners = family.mapValues { ($0.array ?? []).compactMap(\.string) }
     }
-    db_family(Errand.globals) { self.globals = Set($0.keys) }
+    db_family(Errand.globals) { self.globals = TextSet($0.keys) }
     goOn()
   }
 
@@ -107,7 +107,7 @@ final class NetworkTrace {
     hasMeasured = true
     let links = topology.sortedLinks
     let rounds = links.count > Self.manyLinks ? Self.rounds.many : Self.rounds.usual
-    var visited: Set<String> = []
+    var visited: TextSet = []
     for link in links {
       let ends = [link.pair.a, link.pair.b]
       let answering = ends.filter { topology.nodes[$0]?.state.isAnswering == true }

@@ -60,7 +60,7 @@ extension Topology {
   }
 
   /// What the global database says of the nodes: it knows those that don't tell themselves.
-  mutating func note(listeners: [String: [String]], globals: Set<String>) {
+  mutating func note(listeners: TextDictionary<[String]>, globals: TextSet) {
     for id in nodes.keys where nodes[id]?.state != .told {
       if let binds = listeners[id] { nodes[id]?.listeners = binds }
       if globals.contains(id) { nodes[id]?.isGlobal = true }

@@ -59,6 +59,13 @@ extension Topology {
 
     /// The one that is not this.
     func other(than id: String) -> String { a == id ? b : a }
+
+    static func == (one: Pair, other: Pair) -> Bool { one.a == other.a && one.b == other.b }
+
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(Text(a))
+      hasher.combine(Text(b))
+    }
   }
 
   /// What is known of a connection.
@@ -72,7 +79,7 @@ extension Topology {
     /// Who has dialled.
     var dialler: String?
     /// The ends that have told of it.
-    var witnesses: Set<String> = []
+    var witnesses: TextSet = []
     /// Seconds from one end to the other and back.
     var roundTrip: Double?
 

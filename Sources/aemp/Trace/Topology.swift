@@ -6,14 +6,14 @@ import AnyEventMP
 /// tell is one link.
 struct Topology {
   /// The nodes by id: those that were asked and those that others are connected to.
-  var nodes: [String: Node] = [:]
+  var nodes: TextDictionary<Node> = [:]
   /// The connections by their two ends.
   private(set) var links: [Pair: Link] = [:]
   /// Whether there are more nodes than anybody can look at; the others are left out.
   private(set) var isCut = false
 
   /// The nodes that were named to begin with.
-  private let starts: Set<String>
+  private let starts: TextSet
   /// The tool's own node.
   private let ownID: String
   /// So many nodes are taken up.
@@ -26,7 +26,7 @@ struct Topology {
   ///   - ownID: the node that looks, which is no part of the network.
   ///   - limit: how many nodes are taken up; a node that lies must not make us dial for ever.
   init(starts: [String] = [], ownID: String = "", limit: Int = 5000) {
-    self.starts = Set(starts)
+    self.starts = TextSet(starts)
     self.ownID = ownID
     self.limit = limit
     for id in starts { touch(id) { _ in } }

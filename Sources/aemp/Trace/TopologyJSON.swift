@@ -16,13 +16,13 @@ import AnyEventMP
 /// wait there. `cipher` is empty where nothing is encrypted. What nobody has said is null.
 enum TopologyJSON {
   /// All objects.
-  static func objects(_ topology: Topology) -> [[String: Value]] {
+  static func objects(_ topology: Topology) -> [TextDictionary<Value>] {
     topology.sortedNodes.map(object) + topology.sortedLinks.map { object($0, topology) }
   }
 
-  private static func object(_ node: Topology.Node) -> [String: Value] {
+  private static func object(_ node: Topology.Node) -> TextDictionary<Value> {
     let (state, reason) = text(node.state)
-    var object: [String: Value] = [
+    var object: TextDictionary<Value> = [
       "node": .string(node.id), "state": .string(state), "global": .bool(node.isGlobal),
       "provider": text(node.provider.isEmpty ? nil : node.provider),
       "version": text(node.version.isEmpty ? nil : node.version),
@@ -35,7 +35,7 @@ enum TopologyJSON {
     return object
   }
 
-  private static func object(_ link: Topology.Link, _ topology: Topology) -> [String: Value] {
+  private static func object(_ link: Topology.Link, _ topology: Topology) -> TextDictionary<Value> {
     [
       "link": [.string(link.pair.a), .string(link.pair.b)],
       "auth": [text(link.a.authMethod), text(link.b.authMethod)],

@@ -12,7 +12,7 @@
 enum TopologyText {
   /// All lines, without their ends.
   static func lines(_ topology: Topology) -> [String] {
-    var links: [String: [Topology.Link]] = [:]
+    var links: TextDictionary<[Topology.Link]> = [:]
     for link in topology.sortedLinks {
       links[link.pair.a, default: []].append(link)
       links[link.pair.b, default: []].append(link)

@@ -3,7 +3,7 @@
 /// What one node shows of one family, and whether it told each change of it rightly.
 final class FamilyView {
   let family: String
-  private(set) var contents: [String: Value] = [:]
+  private(set) var contents: TextDictionary<Value> = [:]
   private(set) var isTold = false
   private let report: (String) -> Void
   /// Ends it.
@@ -24,7 +24,7 @@ final class FamilyView {
   }
 
   private func update(
-    to family: [String: Value], _ added: [String], _ changed: [String], _ deleted: [String]
+    to family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String]
   ) {
     if end == nil { complain("told after its end") }
     let before = contents

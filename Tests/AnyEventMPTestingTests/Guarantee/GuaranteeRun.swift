@@ -69,7 +69,7 @@ final class GuaranteeRun {
   }
 
   /// Why monitors fired: the first word of the reason, for a lost node the text.
-  var reasons: Set<String> {
+  var reasons: TextSet {
     Set(
       streams.compactMap(\.reason).map { reason in
         let word = reason[0].string ?? "none"

@@ -9,7 +9,7 @@ final class Member {
   let host: SimulatedHost
   private(set) weak var node: Node?
   /// What this node has set in the database itself.
-  var local: [String: [String: Value]] = [:]
+  var local: [String: TextDictionary<Value>] = [:]
   private(set) var views: [FamilyView] = []
   /// Those that were ended, which must not be told anything any more.
   private var endedViews: [FamilyView] = []
@@ -21,9 +21,9 @@ final class Member {
   /// Monitors of ports on nodes that never were, and how many of them have fired.
   private var strangers = (monitored: 0, fired: 0)
   /// The nodes that are up, as this node was told.
-  private var up: Set<String> = []
+  private var up: TextSet = []
   /// The nodes for which much waits, as this node was told.
-  private var overHighWater: Set<String> = []
+  private var overHighWater: TextSet = []
   let report: (String) -> Void
 
   /// `isUp` is called with each node that comes up.

@@ -5,8 +5,8 @@ import Testing
 
 @Suite struct ConfigurationEditTests {
   private func apply(
-    _ edit: ConfigurationEdit, to contents: [String: Value], profile: String? = nil
-  ) throws -> [String: Value] {
+    _ edit: ConfigurationEdit, to contents: TextDictionary<Value>, profile: String? = nil
+  ) throws -> TextDictionary<Value> {
     var contents = contents
     try edit.apply(to: &contents, profile: profile, file: "/etc/rc")
     return contents
@@ -58,7 +58,7 @@ import Testing
 
   @Test("a parent that closes a circle is refused, and nothing changes")
   func circle() throws {
-    var contents: [String: Value] = ["profile": ["a": ["parent": "b"], "b": [:]]]
+    var contents: TextDictionary<Value> = ["profile": ["a": ["parent": "b"], "b": [:]]]
     let before = contents
     let error = #expect(throws: ConfigurationError.self) {
       try ConfigurationEdit.set(.parent, "a").apply(to: &contents, profile: "b", file: "/etc/rc")

@@ -4,7 +4,7 @@ import Testing
 @testable import AnyEventMP
 
 @Suite struct EffectiveSettingsTests {
-  private let builtIn: [String: Value] = [
+  private let builtIn: TextDictionary<Value> = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
     "heartbeat": 5, "heartbeat_timeout": 15, "max_strangers": 1024,
     "max_strangers_per_address": 256, "max_dials": 64, "max_addresses": 32,
@@ -18,7 +18,7 @@ import Testing
     "autocork": 0,
   ]
 
-  private let contents: [String: Value] = [
+  private let contents: TextDictionary<Value> = [
     "secret": "geheim", "seeds": ["a:1"], "zzz": 1, "profile": ["p": ["seeds": ["b:2"]]],
   ]
 

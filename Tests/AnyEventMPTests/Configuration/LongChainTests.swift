@@ -8,8 +8,8 @@ import Testing
   private static let length = 100_000
 
   /// Profiles of which each is the parent of the one before; the last one has `parent`.
-  private func chain(_ parent: String?) -> [String: Value] {
-    var profiles: [String: Value] = [:]
+  private func chain(_ parent: String?) -> TextDictionary<Value> {
+    var profiles: TextDictionary<Value> = [:]
     for number in 0..<Self.length {
       profiles["p\(number)"] = ["parent": .string("p\(number + 1)")]
     }

@@ -73,7 +73,7 @@ import Testing
   }
 
   private func check(_ probe: Probe, present: Int, norc: Bool, force: Bool) throws {
-    func settings(_ index: Int, _ others: [String: Value] = [:]) -> [String: Value] {
+    func settings(_ index: Int, _ others: TextDictionary<Value> = [:]) -> TextDictionary<Value> {
       var settings = others
       if present & 1 << index != 0 {
         settings[probe.setting.rawValue] = probe.value(index + 1)

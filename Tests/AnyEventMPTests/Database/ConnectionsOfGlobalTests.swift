@@ -58,7 +58,7 @@ struct ConnectionsOfGlobalTests {
   @Test("an answer that fits no packet is null, with a sentence; to ourselves it is given")
   func largeAnswer() throws {
     var service = GlobalService(node: "me", limits: DatabaseLimits(maximumSize: 400))
-    var contents: [String: Value] = [:]
+    var contents: TextDictionary<Value> = [:]
     for key in 0..<40 { contents["key\(key)"] = "a value" }
     _ = service.becomeGlobal(database: ["f": contents])
     _ = service.nodeUp("s")

@@ -15,8 +15,8 @@ struct DatabaseMessagesTests {
     return max(try CBOR.encode(packet).count, try JSON.encode(packet).count)
   }
 
-  private func entries(_ count: Int) -> [String: Value] {
-    var entries: [String: Value] = [:]
+  private func entries(_ count: Int) -> TextDictionary<Value> {
+    var entries: TextDictionary<Value> = [:]
     for number in 0..<count { entries["node\(number)"] = ["host.example:\(number)"] }
     return entries
   }
@@ -28,7 +28,7 @@ struct DatabaseMessagesTests {
       for list in [[], Array(deleted.prefix(3)), deleted] where count + list.count > 0 {
         let messages = DatabaseMessages.change(
           "g_upd", family, FamilyChange(set: entries(count), deleted: list), limits)
-        var set: [String: Value] = [:]
+        var set: TextDictionary<Value> = [:]
         var gone: [String] = []
         for message in messages {
           #expect(message.count >= 3 && message[0] == "g_upd" && message[1] == .string(family))
@@ -101,7 +101,7 @@ struct DatabaseMessagesTests {
   func fits() throws {
     for room in 0..<200 {
       let keys = (0..<4).map { "\u{1}\"/\($0)" + String(repeating: "k", count: room / 2) }
-      let set: [String: Value] = [
+      let set: TextDictionary<Value> = [
         String(repeating: "/", count: room): [1.5, .null, "\u{1f}", .bytes([0, 200])]
       ]
       let change = FamilyChange(set: set, deleted: keys)

@@ -107,7 +107,7 @@ struct DatabaseRequestTests {
     case 5: return .bytes([255, 0])
     case 6: return .array((0..<3).map { _ in randomValue(&generator, depth: depth + 1) })
     default:
-      var hash: [String: Value] = [:]
+      var hash: TextDictionary<Value> = [:]
       for _ in 0..<3 {
         hash[generator.pick(["f", "'l", "'g", "me", "x", "k"])] =
           randomValue(&generator, depth: depth + 1)

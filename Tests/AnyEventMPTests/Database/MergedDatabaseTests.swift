@@ -13,7 +13,7 @@ struct MergedDatabaseTests {
   }
 
   private func update(
-    _ database: inout MergedDatabase, _ owner: String, _ set: [String: Value],
+    _ database: inout MergedDatabase, _ owner: String, _ set: TextDictionary<Value>,
     _ deleted: [String] = []
   ) -> DatabaseChanges {
     var changes = DatabaseChanges()
@@ -25,7 +25,7 @@ struct MergedDatabaseTests {
   func greatestShows() {
     for order in [["a", "b"], ["b", "a"]] {
       var database = database()
-      let values: [String: Value] = ["a": 10, "b": "text"]
+      let values: TextDictionary<Value> = ["a": 10, "b": "text"]
       for owner in order { _ = update(&database, owner, ["k": values[owner] ?? .null]) }
       check(database.value("f", "k") == "text")
       check(database.count(of: "f") == 1)
@@ -119,7 +119,7 @@ struct MergedDatabaseTests {
   func changesAddUp() {
     var database = database()
     var changes = DatabaseChanges()
-    func update(_ set: [String: Value], _ deleted: [String]) {
+    func update(_ set: TextDictionary<Value>, _ deleted: [String]) {
       database.update(owner: "a", family: "f", set: set, deleted: deleted, into: &changes)
     }
     update(["set": 1, "twice": 1, "deleted": 1], [])
@@ -137,8 +137,8 @@ struct MergedDatabaseTests {
     var generator = SeededGenerator(seed: seed)
     let owners = ["a", "b", "c", "x", "y"]
     var database = database(ours: ["a", "b", "c"], theirs: ["x", "y"])
-    var model: [String: [String: Value]] = [:]
-    var shown: [String: Value] = [:]
+    var model: [String: TextDictionary<Value>] = [:]
+    var shown: TextDictionary<Value> = [:]
     for _ in 0..<400 {
       let owner = generator.pick(owners)
       let key = "k\(generator.number(below: 8))"
@@ -171,8 +171,8 @@ struct MergedDatabaseTests {
     check(database.isEmpty)
   }
 
-  private func merge(_ model: [String: [String: Value]]) -> [String: Value] {
-    var merged: [String: Value] = [:]
+  private func merge(_ model: [String: TextDictionary<Value>]) -> TextDictionary<Value> {
+    var merged: TextDictionary<Value> = [:]
     for entries in model.values {
       merged.merge(entries) { ValueOrder.isGreater($0, $1) ? $0 : $1 }
     }
@@ -182,7 +182,7 @@ struct MergedDatabaseTests {
   @Test("setting one key of many writes in place: no table is copied")
   func writesInPlace() {
     var database = database()
-    var many: [String: Value] = [:]
+    var many: TextDictionary<Value> = [:]
     for index in 0..<5000 { many["key\(index)"] = .int(index) }
     _ = update(&database, "a", many)
     // What was handed out before is no part of the tables.
@@ -216,7 +216,7 @@ struct MergedDatabaseTests {
       }
       database.remove(owner: "guest\(round)", into: &changes)
     }
-    let held = Mirror(reflecting: database).descendant("held") as? [[String: Set<String>]]
+    let held = Mirror(reflecting: database).descendant("held") as? [[String: TextSet]]
     check(held == [[:], [:], [:], [:]])
   }
 

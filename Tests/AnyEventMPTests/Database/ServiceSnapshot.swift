@@ -6,11 +6,11 @@ import AEValue
 struct ServiceSnapshot: Equatable {
   let families: DatabaseContents
   let ours: DatabaseContents
-  let monitors: [String: Set<String>]
-  let globals: Set<String>
-  let monitored: [String: Set<String>]
+  let monitors: [String: TextSet]
+  let globals: TextSet
+  let monitored: [String: TextSet]
   let synchronised: [String]
-  let kept: Set<String>
+  let kept: TextSet
   let lost: [String]
 
   init(_ service: GlobalService, families names: [String]) {

@@ -17,7 +17,7 @@ struct SimulatedDatabaseNetwork {
 
   private(set) var nodes: [String: SimulatedDatabaseNode] = [:]
   private let names: [String]
-  private let seeds: Set<String>
+  private let seeds: TextSet
   private let limits: DatabaseLimits
   private var generator: SeededGenerator
   /// Undelivered messages; a link that is up has both directions in it, a node itself always.
@@ -202,8 +202,8 @@ struct SimulatedDatabaseNetwork {
 
 extension SimulatedDatabaseNetwork {
   /// The merge of what all live nodes hold.
-  func expected(_ family: String) -> [String: Value] {
-    var merged: [String: Value] = [:]
+  func expected(_ family: String) -> TextDictionary<Value> {
+    var merged: TextDictionary<Value> = [:]
     for contents in truth.values {
       merged.merge(contents[family] ?? [:]) { ValueOrder.isGreater($0, $1) ? $0 : $1 }
     }

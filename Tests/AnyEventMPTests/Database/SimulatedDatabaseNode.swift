@@ -12,12 +12,12 @@ struct SimulatedDatabaseNode {
   /// What is to be sent, in order.
   var outbox: [(to: String, message: [Value])] = []
   /// The nodes to keep connected.
-  var kept: Set<String> = []
+  var kept: TextSet = []
   /// Keys of monitored families, followed by what the monitors were told.
-  var seen: [String: Set<String>] = [:]
+  var seen: [String: TextSet] = [:]
   /// Whether monitors were told something impossible.
   var inconsistencies: [String] = []
-  var replies: [String: Value] = [:]
+  var replies: TextDictionary<Value> = [:]
   var found: [String: [String]?] = [:]
   var ignored: [String] = []
 

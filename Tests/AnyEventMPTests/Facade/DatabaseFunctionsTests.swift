@@ -69,7 +69,7 @@ import Testing
   @Test("a registered port's key goes with the port, or with the guard")
   func registration() throws {
     try withGlobal { node, test in
-      var keys: Set<String> = []
+      var keys: TextSet = []
       let monitor: Guard = db_mon("f") { all, _, _, _ in keys = Set(all.keys) }
       let (p, q, r) = (port {}, port {}, port {})
       db_reg("f", p)
@@ -89,7 +89,7 @@ import Testing
   @Test("what was set and asked before the node has its name counts")
   func beforeConfigure() throws {
     try withNode { node, test in
-      var seen: [String: Value] = [:]
+      var seen: TextDictionary<Value> = [:]
       var keys: [String]?
       db_set("f", "a", 1)
       let monitor: Guard = db_mon("f") { all, _, _, _ in seen = all }

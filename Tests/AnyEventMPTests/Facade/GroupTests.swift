@@ -7,7 +7,7 @@ import Testing
   @Test("a port is in its group until it dies or its guard goes, and other nodes see it")
   func life() throws {
     try withPair { global, slave, test in
-      var calls: [[Set<String>]] = []
+      var calls: [[TextSet]] = []
       let log: GroupCallback = { ports, added, deleted in
         calls.append([ports, added, deleted].map { Set($0.map(\.id)) })
       }

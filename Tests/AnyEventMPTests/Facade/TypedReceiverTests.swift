@@ -64,7 +64,7 @@ import Testing
       rcv(p, "i") { (a: Int) in got.append("\(a)") }
       rcv(p, "s") { (a: String) in got.append(a) }
       rcv(p, "d") { (a: Double) in got.append("\(a)") }
-      rcv(p, "p") { (a: PortID, b: [Int], c: [String: Value]) in
+      rcv(p, "p") { (a: PortID, b: [Int], c: TextDictionary<Value>) in
         got.append("\(a) \(b) \(c["k"] ?? .null)")
       }
       snd(p, "i", "123")

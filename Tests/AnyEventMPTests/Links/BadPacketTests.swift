@@ -122,7 +122,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       peer.send("", "snd", .string("\(peer.id)#back"), "alive")
       test.run(until: { !peer.messages(to: "back").isEmpty || peer.isClosed })
       #expect(!peer.isClosed)
-      var family: [String: Value]?
+      var family: TextDictionary<Value>?
       node.run { db_family("mine") { family = $0 } }
       test.run(until: { family != nil })
       #expect(family?["key"] != nil, "a stranger deleted our own key")

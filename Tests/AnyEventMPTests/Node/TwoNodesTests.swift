@@ -120,7 +120,7 @@ import Testing
       test.run(until: { events.count == 4 })
       var keys: [String]?
       var values: [Value]?
-      var family: [String: Value]?
+      var family: TextDictionary<Value>?
       slave.run {
         db_keys("family") { keys = $0 }
         db_values("family") { values = $0 }
@@ -199,7 +199,7 @@ import Testing
   @Test("the listeners of both nodes are in the family 'l', the global one in 'g'")
   func internalFamilies() throws {
     try withPair { global, slave, test in
-      var listeners: [String: Value] = [:]
+      var listeners: TextDictionary<Value> = [:]
       slave.run { db_mon("'l") { family, _, _, _ in listeners = family } }
       test.run(until: { listeners.count == 2 })
       #expect(

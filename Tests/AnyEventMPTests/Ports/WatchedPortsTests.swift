@@ -28,7 +28,7 @@ import Testing
     var generator = SeededGenerator(seed: seed)
     let ports = ports(300)
     var set = WatchedPorts()
-    var wanted: Set<String> = []
+    var wanted: TextSet = []
     for round in 0..<3000 {
       // Rounds of mostly coming and of mostly going follow each other.
       let comes = Int.random(in: 0..<10, using: &generator) < (round / 500 % 2 == 0 ? 8 : 2)

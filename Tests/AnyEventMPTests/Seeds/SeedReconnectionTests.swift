@@ -10,7 +10,7 @@ import Testing
     try withLoop { test in
       let first = try Node.listening(on: test.loop, "first")
       defer { first.close() }
-      var globals: Set<String> = []
+      var globals: TextSet = []
       let watching: Guard = first.run { db_mon("'g") { all, _, _, _ in globals = Set(all.keys) } }
       var second: Node? = try Node.listening(on: test.loop, "second", seeds: [first.address])
       let id = try #require(second).id

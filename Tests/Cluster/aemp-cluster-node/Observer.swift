@@ -13,7 +13,7 @@ final class Observer {
 
   private let family: String
   private var port: PortID
-  private var members: Set<String> = []
+  private var members: TextSet = []
   private var watches: [String: Watch] = [:]
   private var monitors: [Guard] = []
   /// How long (s) to wait before a port that is still in the family is monitored again.
@@ -53,7 +53,7 @@ final class Observer {
     db_reg(family, own)
   }
 
-  private func membersAre(_ keys: Set<String>) {
+  private func membersAre(_ keys: TextSet) {
     members = keys
     for key in keys.sorted() where !port_is_local(PortID(key)) && watches[key] == nil { watch(key) }
   }

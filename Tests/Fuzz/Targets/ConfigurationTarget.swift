@@ -30,7 +30,7 @@ func fuzzConfiguration(_ input: [UInt8]) throws {
 
 /// Edits and writes what a file holds, and reads it back.
 private func fuzzContents(
-  _ contents: [String: Value], _ file: ConfigurationFile, _ profile: String?
+  _ contents: TextDictionary<Value>, _ file: ConfigurationFile, _ profile: String?
 ) throws {
   // One with a number like 1e999 is not written.
   if let text = try? JSON.encode(.hash(contents), style: .pretty) {
@@ -48,7 +48,7 @@ private func fuzzContents(
     } catch {
       try demand(edited == before, "what cannot be edited stays as it was")
     }
-    let others = { (all: [String: Value]) in
+    let others = { (all: TextDictionary<Value>) in
       all.filter { !["profile", "seeds", "parent", "secret"].contains($0.key) }
     }
     try demand(others(edited) == others(contents), "an edit keeps what it is not about")

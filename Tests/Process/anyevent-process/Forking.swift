@@ -9,7 +9,7 @@ private let fork = unsafeBitCast(dlsym(nil, "fork"), to: (@convention(c) () -> p
 private final class Watched {
   let pipe = Pipe()
   var sockets: [CInt] = [-1, -1]
-  var seen: Set<String> = []
+  var seen: TextSet = []
   var watchers: [Any] = []
 
   init() {

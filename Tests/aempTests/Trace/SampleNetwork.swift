@@ -14,7 +14,7 @@ struct SampleNetwork {
   /// What a node says that is connected to these, of which it has dialled some.
   static func status(
     _ id: String, global: Bool = false, master: String? = nil, connections: [String] = [],
-    dialled: Set<String> = [], cipher: String = "", proof: String = "hmac_sha3_512"
+    dialled: TextSet = [], cipher: String = "", proof: String = "hmac_sha3_512"
   ) -> NodeStatus? {
     NodeStatus(
       messageValue: .hash([

@@ -90,7 +90,7 @@ import Testing
   @Test("the layout is the same in whatever order the answers came")
   func determined() throws {
     let ids = (0..<12).map { "n/\($0)" }
-    var pictures: Set<String> = []
+    var pictures: TextSet = []
     for order in [ids, ids.reversed(), Array(ids[5...] + ids[..<5])] {
       var topology = Topology()
       for id in order {

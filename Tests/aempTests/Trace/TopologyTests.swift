@@ -4,7 +4,7 @@ import Testing
 @testable import aemp
 
 @Suite("A topology gathered from answers") struct TopologyTests {
-  private func status(_ id: String, _ connections: String..., dialled: Set<String> = []) throws
+  private func status(_ id: String, _ connections: String..., dialled: TextSet = []) throws
     -> NodeStatus
   {
     try #require(SampleNetwork.status(id, connections: connections, dialled: dialled))

@@ -18,7 +18,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
   /// - Throws: ``ConfigurationError`` when the file has something else where the change belongs;
   ///   `contents` is then as it was.
   package func apply(
-    to contents: inout [String: Value], profile: String?, file: String
+    to contents: inout TextDictionary<Value>, profile: String?, file: String
   ) throws(ConfigurationError) {
     guard let profile else {
       contents = try changed(contents, .file(file)) ?? contents
@@ -40,8 +40,8 @@ package enum ConfigurationEdit: Hashable, Sendable {
   ///
   /// - Throws: ``ConfigurationError`` when there is no such profile.
   package static func profile(
-    _ name: String, in contents: [String: Value], file: String
-  ) throws(ConfigurationError) -> [String: Value] {
+    _ name: String, in contents: TextDictionary<Value>, file: String
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
     let profiles = try ProfileTable(contents, file: file)
     guard let settings = try profiles[name] else { throw profiles.unknown(name) }
     return settings
@@ -49,8 +49,8 @@ package enum ConfigurationEdit: Hashable, Sendable {
 
   /// The settings after the change; nil when they go.
   private func changed(
-    _ settings: [String: Value], _ origin: SettingOrigin
-  ) throws(ConfigurationError) -> [String: Value]? {
+    _ settings: TextDictionary<Value>, _ origin: SettingOrigin
+  ) throws(ConfigurationError) -> TextDictionary<Value>? {
     var settings = settings
     switch self {
     case .set(let setting, let value): settings[setting.rawValue] = value
@@ -75,7 +75,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
   }
 
   private static func list(
-    _ setting: Setting, _ settings: [String: Value], _ origin: SettingOrigin
+    _ setting: Setting, _ settings: TextDictionary<Value>, _ origin: SettingOrigin
   ) throws(ConfigurationError) -> [Value] {
     guard let value = settings[setting.rawValue], value != .null else { return [] }
     guard case .array(let elements) = value else {
@@ -89,7 +89,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
 
 extension ProfileTable {
   /// All profiles with one of them replaced or (nil) removed, as the file holds them.
-  fileprivate func replacing(_ name: String, with settings: [String: Value]?) -> Value {
+  fileprivate func replacing(_ name: String, with settings: TextDictionary<Value>?) -> Value {
     var profiles = profiles
     profiles[name] = settings.map(Value.hash)
     return .hash(profiles)

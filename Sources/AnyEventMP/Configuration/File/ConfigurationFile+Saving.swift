@@ -12,7 +12,7 @@ extension ConfigurationFile {
   /// - Throws: ``ConfigurationError`` when the file can't be parsed or written, and what `change`
   ///   throws; the file is then as it was.
   package func update<Result>(
-    _ change: (inout [String: Value]) throws(ConfigurationError) -> Result
+    _ change: (inout TextDictionary<Value>) throws(ConfigurationError) -> Result
   ) throws(ConfigurationError) -> Result {
     guard !place.isEmpty else {
       throw ConfigurationError(
@@ -40,7 +40,7 @@ extension ConfigurationFile {
   }
 
   private func save(
-    _ contents: [String: Value], insteadOf old: [UInt8]?
+    _ contents: TextDictionary<Value>, insteadOf old: [UInt8]?
   ) throws(ConfigurationError) {
     var contents = contents
     if contents["version"] == nil { contents["version"] = 1 }

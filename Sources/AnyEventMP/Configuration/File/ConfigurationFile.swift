@@ -47,7 +47,7 @@ package struct ConfigurationFile: Hashable, Sendable {
   ///
   /// - Throws: ``ConfigurationError`` with line and column when it is no JSON, and when it can't be
   ///   read.
-  package func load() throws(ConfigurationError) -> [String: Value] {
+  package func load() throws(ConfigurationError) -> TextDictionary<Value> {
     try parse(try bytes())
   }
 
@@ -83,7 +83,7 @@ package struct ConfigurationFile: Hashable, Sendable {
   }
 
   /// What these bytes hold: a hash, or nothing but white space; a byte order mark before it does not count.
-  func parse(_ bytes: [UInt8]?) throws(ConfigurationError) -> [String: Value] {
+  func parse(_ bytes: [UInt8]?) throws(ConfigurationError) -> TextDictionary<Value> {
     guard var bytes else { return [:] }
     // Some editors begin a file with a byte order mark.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }

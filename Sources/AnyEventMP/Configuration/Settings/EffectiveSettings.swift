@@ -4,8 +4,8 @@ package enum EffectiveSettings {
   ///
   /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
   package static func of(
-    _ arguments: ConfigurationArguments, contents: [String: Value], file: String, hostName: String
-  ) throws(ConfigurationError) -> [String: Value] {
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String, hostName: String
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
     let settings = try LayeredSettings(
       arguments, contents: contents, file: file, hostName: hostName)
     var effective = settings.effective
@@ -19,8 +19,8 @@ package enum EffectiveSettings {
   ///
   /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
   package static func ofAllProfiles(
-    contents: [String: Value], file: String
-  ) throws(ConfigurationError) -> [String: Value] {
+    contents: TextDictionary<Value>, file: String
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
     var contents = contents
     contents["profile"] = nil
     return try LayeredSettings(
@@ -29,7 +29,7 @@ package enum EffectiveSettings {
   }
 
   /// The same settings with everything that must not be seen replaced by asterisks.
-  package static func masked(_ settings: [String: Value]) -> [String: Value] {
+  package static func masked(_ settings: TextDictionary<Value>) -> TextDictionary<Value> {
     var masked = settings
     for name in ["secret", "secrets", "cert"] where (masked[name] ?? .null) != .null {
       masked[name] = "********"

@@ -11,7 +11,7 @@ struct LayeredSettings: Sendable {
   private var values: [Setting: SettingValue] = [:]
 
   init(
-    _ arguments: ConfigurationArguments, contents: [String: Value], file: String, hostName: String
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String, hostName: String
   ) throws(ConfigurationError) {
     profile = arguments.profile ?? hostName
     if !arguments.force { add(arguments.settings, .arguments) }
@@ -35,7 +35,7 @@ struct LayeredSettings: Sendable {
   /// Whether somebody set the setting.
   func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
 
-  private mutating func add(_ settings: [String: Value], _ origin: SettingOrigin) {
+  private mutating func add(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
     for setting in Setting.allCases where setting != .parent {
       switch settings[setting.rawValue] {
       case nil: break
@@ -49,8 +49,8 @@ struct LayeredSettings: Sendable {
 
 extension LayeredSettings {
   /// All settings under their names in the file, built-in defaults included.
-  var effective: [String: Value] {
-    var settings: [String: Value] = [:]
+  var effective: TextDictionary<Value> {
+    var settings: TextDictionary<Value> = [:]
     for setting in Setting.allCases where self[setting].value != .null {
       settings[setting.rawValue] = self[setting].value
     }

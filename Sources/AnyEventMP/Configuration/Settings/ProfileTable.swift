@@ -4,9 +4,9 @@ struct ProfileTable {
   private static let namesInSentence = 12
 
   let file: String
-  let profiles: [String: Value]
+  let profiles: TextDictionary<Value>
 
-  init(_ contents: [String: Value], file: String) throws(ConfigurationError) {
+  init(_ contents: TextDictionary<Value>, file: String) throws(ConfigurationError) {
     self.file = file
     switch contents["profile"] ?? .null {
     case .null: profiles = [:]
@@ -22,7 +22,7 @@ struct ProfileTable {
   }
 
   /// The settings of a profile; nil when there is none of that name.
-  subscript(name: String) -> [String: Value]? {
+  subscript(name: String) -> TextDictionary<Value>? {
     get throws(ConfigurationError) {
       switch profiles[name] {
       case nil, .null?: return nil
@@ -54,11 +54,11 @@ struct ProfileTable {
   /// - Throws: ``ConfigurationError`` when one of them inherits from itself.
   func inheritance(
     of name: String
-  ) throws(ConfigurationError) -> (profiles: [(String, [String: Value])], warning: String?) {
-    var profiles: [(String, [String: Value])] = []
+  ) throws(ConfigurationError) -> (profiles: [(String, TextDictionary<Value>)], warning: String?) {
+    var profiles: [(String, TextDictionary<Value>)] = []
     var path = [name]
     // The same, to be looked into: a chain may have as many links as the file has room for.
-    var seen: Set<String> = [name]
+    var seen: TextSet = [name]
     var name = name
     while let settings = try self[name] {
       profiles.append((name, settings))

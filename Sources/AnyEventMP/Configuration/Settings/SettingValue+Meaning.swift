@@ -65,7 +65,7 @@ extension SettingValue {
 
   /// The framings that we speak.
   func framings(_ warnings: inout [String]) throws(ConfigurationError) -> [Framing] {
-    try choices(among: Framing.init(rawValue:), &warnings)
+    try choices(among: Framing.init(named:), &warnings)
   }
 
   /// The authentication methods that we know.

@@ -4,7 +4,7 @@ import AEMPWire
 struct PendingTable {
   private var connections: [UInt64: PendingConnection] = [:]
   /// By the node that the other end claims to be, in the order in which they began.
-  private var claims: [String: [PendingConnection]] = [:]
+  private var claims: TextDictionary<[PendingConnection]> = [:]
   /// Those that came in and have not proved themselves.
   private(set) var strangers = Strangers()
   private var serial: UInt64 = 0

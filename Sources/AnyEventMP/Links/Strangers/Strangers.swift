@@ -6,7 +6,7 @@
 struct Strangers {
   /// How many there are.
   private(set) var count = 0
-  private var places: [String: StrangerPlace] = [:]
+  private var places: TextDictionary<StrangerPlace> = [:]
   /// The places that hold one connection, two, …; the last queue is not empty.
   private var levels: [LinkedQueue<StrangerPlace>] = []
 

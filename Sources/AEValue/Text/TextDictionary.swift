@@ -1,0 +1,206 @@
+/// Values by names that are compared by their bytes; otherwise a dictionary with keys of `String`.
+///
+/// `dictionary["é"]` of one character and of "e" with an accent are two entries, as in a Perl hash,
+/// and a key of any contents costs time in proportion to its length. Entries are in no order.
+public struct TextDictionary<Value> {
+  @usableFromInline var entries: [Text: Value]
+
+  /// A dictionary without entries.
+  @inlinable public init() { entries = [:] }
+
+  /// The entries of Swift's dictionary.
+  @inlinable public init(_ dictionary: [String: Value]) {  // String keys: what programs have
+    entries = Dictionary(minimumCapacity: dictionary.count)
+    for (key, value) in dictionary { entries[Text(key)] = value }
+  }
+
+  @inlinable init(entries: [Text: Value]) { self.entries = entries }
+
+  /// The pairs of a sequence; where a key comes again, `combine` makes one value of both.
+  @inlinable public init<S: Sequence>(
+    _ pairs: S, uniquingKeysWith combine: (Value, Value) throws -> Value
+  ) rethrows where S.Element == (String, Value) {
+    entries = try Dictionary(
+      pairs.lazy.map { (Text($0.0), $0.1) }, uniquingKeysWith: combine)
+  }
+
+  /// How many entries there are.
+  @inlinable public var count: Int { entries.count }
+
+  /// Whether there is no entry.
+  @inlinable public var isEmpty: Bool { entries.isEmpty }
+
+  /// The value of a key; nil if there is none, and setting nil removes the entry.
+  @inlinable public subscript(key: String) -> Value? {
+    get { entries[Text(key)] }
+    _modify { yield &entries[Text(key)] }
+  }
+
+  /// The value of a key, or `standard`; changing it adds the entry.
+  @inlinable public subscript(
+    key: String, default standard: @autoclosure () -> Value
+  ) -> Value {
+    get { entries[Text(key)] ?? standard() }
+    _modify { yield &entries[Text(key), default: standard()] }
+  }
+
+  /// Sets the value of a key and returns the one that it replaces.
+  @inlinable @discardableResult
+  public mutating func updateValue(_ value: Value, forKey key: String) -> Value? {
+    entries.updateValue(value, forKey: Text(key))
+  }
+
+  /// Removes the entry of a key and returns its value.
+  @inlinable @discardableResult public mutating func removeValue(forKey key: String) -> Value? {
+    entries.removeValue(forKey: Text(key))
+  }
+
+  /// Where the entry of a key is; nil if there is none.
+  @inlinable public func index(forKey key: String) -> Dictionary<Text, Value>.Index? {
+    entries.index(forKey: Text(key))
+  }
+
+  /// Removes the entry at a place and returns it.
+  @inlinable @discardableResult
+  public mutating func remove(at index: Dictionary<Text, Value>.Index) -> Element {
+    let (key, value) = entries.remove(at: index)
+    return (key: key.string, value: value)
+  }
+
+  /// Removes all entries.
+  @inlinable public mutating func removeAll(keepingCapacity keeps: Bool = false) {
+    entries.removeAll(keepingCapacity: keeps)
+  }
+
+  /// Allocates room for that many entries.
+  @inlinable public mutating func reserveCapacity(_ capacity: Int) {
+    entries.reserveCapacity(capacity)
+  }
+
+  /// Takes over the entries of another dictionary; `combine` makes one value where both have one.
+  @inlinable public mutating func merge(
+    _ other: TextDictionary, uniquingKeysWith combine: (Value, Value) throws -> Value
+  ) rethrows {
+    try entries.merge(other.entries, uniquingKeysWith: combine)
+  }
+
+  /// This dictionary with the entries of another one taken over.
+  @inlinable public func merging(
+    _ other: TextDictionary, uniquingKeysWith combine: (Value, Value) throws -> Value
+  ) rethrows -> TextDictionary {
+    TextDictionary(entries: try entries.merging(other.entries, uniquingKeysWith: combine))
+  }
+
+  /// The same keys with other values.
+  @inlinable public func mapValues<Other>(
+    _ transform: (Value) throws -> Other
+  ) rethrows -> TextDictionary<Other> {
+    TextDictionary<Other>(entries: try entries.mapValues(transform))
+  }
+
+  /// The same keys with other values, without those that become nil.
+  @inlinable public func compactMapValues<Other>(
+    _ transform: (Value) throws -> Other?
+  ) rethrows -> TextDictionary<Other> {
+    TextDictionary<Other>(entries: try entries.compactMapValues(transform))
+  }
+
+  /// The entries for which `isIncluded` is true.
+  @inlinable public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> TextDictionary {
+    TextDictionary(
+      entries: try entries.filter { try isIncluded((key: $0.key.string, value: $0.value)) })
+  }
+
+  /// The values, in the order of the entries.
+  @inlinable public var values: Dictionary<Text, Value>.Values {
+    get { entries.values }
+    _modify { yield &entries.values }
+  }
+
+  /// The keys, in the order of the entries.
+  @inlinable public var keys: Keys { Keys(entries: entries) }
+
+  /// The keys of a ``TextDictionary``.
+  public struct Keys: Collection {
+    @usableFromInline let entries: [Text: Value]
+
+    @inlinable init(entries: [Text: Value]) { self.entries = entries }
+
+    /// Where the first key is.
+    @inlinable public var startIndex: Dictionary<Text, Value>.Index { entries.startIndex }
+    /// Behind the last key.
+    @inlinable public var endIndex: Dictionary<Text, Value>.Index { entries.endIndex }
+    /// The place behind another one.
+    @inlinable public func index(
+      after index: Dictionary<Text, Value>.Index
+    ) -> Dictionary<Text, Value>.Index { entries.index(after: index) }
+    /// The key at a place.
+    @inlinable public subscript(index: Dictionary<Text, Value>.Index) -> String {
+      entries[index].key.string
+    }
+    /// How many there are.
+    @inlinable public var count: Int { entries.count }
+    /// Whether it is a key; in constant time.
+    @inlinable public func contains(_ key: String) -> Bool { entries[Text(key)] != nil }
+  }
+}
+
+extension TextDictionary: Collection {
+  /// A key and its value.
+  public typealias Element = (key: String, value: Value)
+  /// The place of an entry.
+  public typealias Index = Dictionary<Text, Value>.Index
+
+  /// Goes through the entries once.
+  public struct Iterator: IteratorProtocol {
+    @usableFromInline var entries: Dictionary<Text, Value>.Iterator
+
+    @inlinable init(_ entries: [Text: Value]) { self.entries = entries.makeIterator() }
+
+    /// The next entry, nil at the end.
+    @inlinable public mutating func next() -> Element? {
+      guard let entry = entries.next() else { return nil }
+      return (key: entry.key.string, value: entry.value)
+    }
+  }
+
+  /// Goes through the entries once.
+  @inlinable public func makeIterator() -> Iterator { Iterator(entries) }
+  /// Where the first entry is.
+  @inlinable public var startIndex: Index { entries.startIndex }
+  /// Behind the last entry.
+  @inlinable public var endIndex: Index { entries.endIndex }
+  /// The place behind another one.
+  @inlinable public func index(after index: Index) -> Index { entries.index(after: index) }
+  /// The entry at a place.
+  @inlinable public subscript(index: Index) -> Element {
+    let entry = entries[index]
+    return (key: entry.key.string, value: entry.value)
+  }
+}
+
+extension TextDictionary: ExpressibleByDictionaryLiteral {
+  /// The entries of a literal; of a key that comes twice the last counts, as in Perl.
+  @inlinable public init(dictionaryLiteral elements: (String, Value)...) {
+    self.init(elements, uniquingKeysWith: { $1 })
+  }
+}
+
+extension TextDictionary: Equatable where Value: Equatable {}
+extension TextDictionary: Hashable where Value: Hashable {}
+extension TextDictionary: Sendable where Value: Sendable {}
+extension TextDictionary.Keys: Sendable where Value: Sendable {}
+extension TextDictionary.Iterator: Sendable where Value: Sendable {}
+
+extension TextDictionary: CustomStringConvertible {
+  /// The entries as a dictionary shows them.
+  public var description: String { entries.description }
+}
+
+extension Dictionary where Key == String {
+  /// Swift's dictionary of the same entries; of keys that Swift takes for equal, one is left.
+  @inlinable public init(_ dictionary: TextDictionary<Value>) {
+    self.init(minimumCapacity: dictionary.count)
+    for (key, value) in dictionary { self[key] = value }
+  }
+}
