@@ -59,7 +59,7 @@ rcv(
   })
 
 let guardian: Guard = db_mon("eg_workers") { family, added, changed, deleted in
-  nodes = Set(family.keys)
+  nodes = TextSet(family.keys)
   for node in added {
     start_worker(node)
     start_worker(node)

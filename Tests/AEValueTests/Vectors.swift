@@ -101,7 +101,7 @@ struct SeededRandom: RandomNumberGenerator {
     default:
       let count = Int.random(in: 0..<6, using: &self)
       let pairs = (0..<count).map { _ in (text(), value(depth: depth - 1)) }
-      return .hash(Dictionary(pairs, uniquingKeysWith: { $1 }))
+      return .hash(TextDictionary(pairs, uniquingKeysWith: { $1 }))
     }
   }
 

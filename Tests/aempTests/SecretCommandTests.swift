@@ -6,7 +6,7 @@ struct SecretCommandTests {
   @Test("gensecret makes a secret of 180 characters, another one each time, and prints nothing")
   func generate() throws {
     let tool = try ToolRunner()
-    var seen: TextSet = []
+    var seen: Set<String> = []
     for _ in 0..<3 {
       #expect(try tool.run("gensecret") == ToolResult())
       let text = try tool.text()

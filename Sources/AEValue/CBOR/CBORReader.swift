@@ -174,7 +174,9 @@ struct CBORReader {
   }
 
   @inline(never)
-  private mutating func hash(_ initial: UInt8, depth: Int) throws(CodecError) -> TextDictionary<Value> {
+  private mutating func hash(_ initial: UInt8, depth: Int) throws(CodecError) -> TextDictionary<
+    Value
+  > {
     guard depth <= maximumDepth else { throw fail(.tooDeep) }
     var elements: TextDictionary<Value> = [:]
     if initial == 0xbf {

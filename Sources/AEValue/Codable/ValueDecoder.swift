@@ -5,7 +5,9 @@ struct ValueDecoder: Decoder {
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
-    guard case .hash(let elements) = value else { throw mismatch(TextDictionary<Value>.self, "a hash") }
+    guard case .hash(let elements) = value else {
+      throw mismatch(TextDictionary<Value>.self, "a hash")
+    }
     return KeyedDecodingContainer(Keyed(elements: elements, codingPath: codingPath))
   }
 

@@ -156,7 +156,8 @@ struct JSONReader {
     return false
   }
 
-  @inline(never) private mutating func hash(depth: Int) throws(CodecError) -> TextDictionary<Value> {
+  @inline(never) private mutating func hash(depth: Int) throws(CodecError) -> TextDictionary<Value>
+  {
     guard depth <= maximumDepth else { throw fail(.tooDeep) }
     index += 1
     var elements: TextDictionary<Value> = [:]

@@ -126,7 +126,7 @@ extension StringProtocol {
   }
 }
 
-extension Optional<String> {
+extension String? {
   @inlinable package static func == (first: String?, second: String?) -> Bool {
     switch (first, second) {
     case (let first?, let second?): Text.hasSameBytes(first, second)

@@ -37,7 +37,8 @@ public struct TextDictionary<Value> {
   }
 
   /// The value of a key, or `standard`; changing it adds the entry.
-  @inlinable public subscript(
+  @inlinable
+  public subscript(
     key: String, default standard: @autoclosure () -> Value
   ) -> Value {
     get { entries[Text(key)] ?? standard() }

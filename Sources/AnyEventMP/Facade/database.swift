@@ -69,7 +69,9 @@ public func db_reg(
 /// Calls `callback` once with all that a family holds.
 ///
 /// Corresponds to Perl's `db_family`.
-public func db_family(_ family: String, _ callback: @escaping (TextDictionary<Value>) throws -> Void) {
+public func db_family(
+  _ family: String, _ callback: @escaping (TextDictionary<Value>) throws -> Void
+) {
   Node.current.database.query(.family, family) { try callback($0.hash ?? [:]) }
 }
 
@@ -91,7 +93,8 @@ public func db_values(_ family: String, _ callback: @escaping ([Value]) throws -
 
 /// What a monitor of a family is called with: the family, and the keys added, changed and deleted.
 public typealias FamilyCallback =
-  (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String]) throws
+  (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String])
+  throws
   -> Void
 
 /// Calls `callback` with what a family holds, all keys as added, and again at every change.

@@ -118,4 +118,7 @@ public func snd(_ port: some PortConvertible, _ tag: String, _ values: [Any]) {}
     "a literal of mixed types must be the last argument, or be written `[…] as Value`; wrap variables in it: Value(x)"
 )
 @_disfavoredOverload
-public func snd(_ port: some PortConvertible, _ tag: String, _ values: [String: Any]) {}
+public func snd(
+  _ port: some PortConvertible, _ tag: String,
+  _ values: [String: Any]  // String keys: never called
+) {}

@@ -26,7 +26,7 @@ struct Arrangement {
     let nodes = topology.sortedNodes
     isCompact = nodes.count > Self.roomyRows * 2
     boxes = nodes.map { [isCompact] node in Self.box(node, isCompact) }
-    sizes = Dictionary(uniqueKeysWithValues: boxes.map { ($0.node.id, $0.frame) })
+    sizes = TextDictionary(boxes.map { ($0.node.id, $0.frame) }, uniquingKeysWith: { $1 })
     let hubs = Self.hubs(topology, nodes)
     let groups = Self.groups(topology, nodes, hubs)
     if hubs.count > 1 {

@@ -37,7 +37,7 @@ final class FamilyView {
     }
     for key in deleted where before[key] == nil { complain("\(key) deleted, but was not there") }
     for key in deleted where family[key] != nil { complain("\(key) deleted, but is there") }
-    let told = Set(added).union(changed).union(deleted)
+    let told = TextSet(added + changed + deleted)
     if told.count != added.count + changed.count + deleted.count { complain("a key told twice") }
     for (key, value) in family where before[key] != value && !told.contains(key) {
       complain("\(key) changed without a word")

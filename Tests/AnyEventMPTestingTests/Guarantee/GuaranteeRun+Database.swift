@@ -35,7 +35,7 @@ extension GuaranteeRun {
 
   /// Every node must show the merge of what the living ones have set.
   func checkDatabase() {
-    var expected: [String: TextDictionary<Value>] = [:]
+    var expected: TextDictionary<TextDictionary<Value>> = [:]
     func add(_ family: String, _ key: String, _ value: Value) {
       let other = expected[family]?[key]
       let isGreater = other.map { CBOREncoding.canonicallyPrecedes($0, value) } ?? true

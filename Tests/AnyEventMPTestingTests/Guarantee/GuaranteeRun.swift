@@ -69,7 +69,7 @@ final class GuaranteeRun {
   }
 
   /// Why monitors fired: the first word of the reason, for a lost node the text.
-  var reasons: TextSet {
+  var reasons: Set<String> {
     Set(
       streams.compactMap(\.reason).map { reason in
         let word = reason[0].string ?? "none"

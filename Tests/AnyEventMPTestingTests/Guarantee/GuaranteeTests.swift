@@ -12,7 +12,7 @@ import Testing
     "whatever happens to 2,000 networks: messages, monitors, database and memory are right",
     arguments: 0..<tests)
   func fixedSeeds(part: UInt64) async throws {
-    var reasons: TextSet = []
+    var reasons: Set<String> = []
     for seed in part * Self.seedsPerTest..<(part + 1) * Self.seedsPerTest {
       reasons.formUnion(try check(seed))
       // Tests that wait for a task would wait until all networks are done.
@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Why monitors fire in so many networks.
-  static let troubles: TextSet = [
+  static let troubles: Set<String> = [
     "none", "killed", "no_such_port", "too_much_queued", "too much queued", "no sign of life",
     "no known address", "connect timeout", "connection closed by the other node",
     "Connection reset by peer",
@@ -51,7 +51,7 @@ import Testing
   }
 
   /// Runs one network; returns why monitors fired.
-  private func check(_ seed: UInt64) throws -> TextSet {
+  private func check(_ seed: UInt64) throws -> Set<String> {
     let run = try GuaranteeRun(seed: seed)
     let violations = try run.perform()
     if violations.isEmpty { return run.reasons }

@@ -45,7 +45,7 @@ extension Member {
   }
 
   /// Compares what this node shows with what all together have set.
-  func checkDatabase(_ expected: [String: TextDictionary<Value>]) {
+  func checkDatabase(_ expected: TextDictionary<TextDictionary<Value>>) {
     for view in views {
       let wanted = expected[view.family] ?? [:]
       if !view.isTold {

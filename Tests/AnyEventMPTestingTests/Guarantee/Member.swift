@@ -9,7 +9,7 @@ final class Member {
   let host: SimulatedHost
   private(set) weak var node: Node?
   /// What this node has set in the database itself.
-  var local: [String: TextDictionary<Value>] = [:]
+  var local: TextDictionary<TextDictionary<Value>> = [:]
   private(set) var views: [FamilyView] = []
   /// Those that were ended, which must not be told anything any more.
   private var endedViews: [FamilyView] = []
@@ -74,7 +74,7 @@ final class Member {
         report("\(queued) bytes wait for \(id), and it was not told")
       }
     }
-    overHighWater.formIntersection(node.entries.keys)
+    overHighWater.formIntersection(TextSet(node.entries.keys))
   }
 
   /// Waits for a queue to run empty, or for the node to be lost.

@@ -117,7 +117,8 @@ import Testing
     let family: Value = .string(name)
     try handle(&service, "s", ["g_mon1", family])
     let value: Value = [.string(name), .bytes([0, 255]), .null, [name: .null]]
-    for (set, deleted) in [([name: value], nil), (nil, [family])] as [(TextDictionary<Value>?, [Value]?)]
+    for (set, deleted) in [([name: value], nil), (nil, [family])]
+      as [(TextDictionary<Value>?, [Value]?)]
     {
       let change: [Value] =
         [family, set.map { .hash($0) } ?? .null] + (deleted.map { [.array($0)] } ?? [])

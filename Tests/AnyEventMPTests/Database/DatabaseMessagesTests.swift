@@ -55,7 +55,8 @@ struct DatabaseMessagesTests {
       "one": ["k": 1],
     ]
     let small: DatabaseContents = ["'l": ["me": own], "f": ["k": 1]]
-    for contents in [small, large, ["'l": large["'l"] ?? [:]]] {
+    let rest: DatabaseContents = ["'l": large["'l"] ?? [:]]
+    for contents in [small, large, rest] {
       let messages = DatabaseMessages.database("g_set", contents, owner: "me", limits)
       #expect(messages[0].count == 2 && messages[0][0] == "g_set")
       #expect(messages[0][1]["'l"]["me"] == own)
@@ -89,7 +90,7 @@ struct DatabaseMessagesTests {
     let family = String(repeating: "f", count: 200)
     for length in 100..<220 {
       let value = Value.string(String(repeating: "v", count: length))
-      let set = ["a": value, "b": value]
+      let set: TextDictionary<Value> = ["a": value, "b": value]
       let messages =
         DatabaseMessages.change("g_upd", family, FamilyChange(set: set), limits)
         + DatabaseMessages.database("g_set", [family: set], owner: "me", limits)

@@ -70,7 +70,7 @@ struct DatabaseRequestTests {
       ["g_reply", "b", [1]], ["g_mon1", "f"], ["g_mon0", "f"], ["g_chg1", "f", ["k": 1]],
       ["g_chg2", "f", ["k": 1], ["d"]],
     ]
-    #expect(Set(complete.compactMap { $0[0].string }) == DatabaseRequest.names)
+    #expect(TextSet(complete.compactMap { $0[0].string }) == DatabaseRequest.names)
     let extras: [[Value]] = [[1], [.null], [["x": [.double(.nan)]], "more", []]]
     for message in complete {
       let request = try DatabaseRequest.parse(message)

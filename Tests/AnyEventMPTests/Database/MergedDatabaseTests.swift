@@ -137,7 +137,7 @@ struct MergedDatabaseTests {
     var generator = SeededGenerator(seed: seed)
     let owners = ["a", "b", "c", "x", "y"]
     var database = database(ours: ["a", "b", "c"], theirs: ["x", "y"])
-    var model: [String: TextDictionary<Value>] = [:]
+    var model: TextDictionary<TextDictionary<Value>> = [:]
     var shown: TextDictionary<Value> = [:]
     for _ in 0..<400 {
       let owner = generator.pick(owners)
@@ -171,7 +171,7 @@ struct MergedDatabaseTests {
     check(database.isEmpty)
   }
 
-  private func merge(_ model: [String: TextDictionary<Value>]) -> TextDictionary<Value> {
+  private func merge(_ model: TextDictionary<TextDictionary<Value>>) -> TextDictionary<Value> {
     var merged: TextDictionary<Value> = [:]
     for entries in model.values {
       merged.merge(entries) { ValueOrder.isGreater($0, $1) ? $0 : $1 }
@@ -197,7 +197,7 @@ struct MergedDatabaseTests {
   /// Where the merged table of the family is in memory.
   private func storage(of database: MergedDatabase) -> UInt {
     let families = Mirror(reflecting: database).descendant("families")
-    guard let family = (families as? [String: [String: MergedEntry]])?["f"] else { return 0 }
+    guard let family = (families as? TextDictionary<MergedFamily>)?["f"] else { return 0 }
     return unsafeBitCast(family, to: UInt.self)
   }
 
@@ -216,7 +216,7 @@ struct MergedDatabaseTests {
       }
       database.remove(owner: "guest\(round)", into: &changes)
     }
-    let held = Mirror(reflecting: database).descendant("held") as? [[String: TextSet]]
+    let held = Mirror(reflecting: database).descendant("held") as? [TextDictionary<TextSet>]
     check(held == [[:], [:], [:], [:]])
   }
 

@@ -6,9 +6,9 @@ import AEValue
 struct ServiceSnapshot: Equatable {
   let families: DatabaseContents
   let ours: DatabaseContents
-  let monitors: [String: TextSet]
+  let monitors: TextDictionary<TextSet>
   let globals: TextSet
-  let monitored: [String: TextSet]
+  let monitored: TextDictionary<TextSet>
   let synchronised: [String]
   let kept: TextSet
   let lost: [String]
@@ -19,7 +19,7 @@ struct ServiceSnapshot: Equatable {
     families = contents
     ours = service.database.contentsOfOurs()
     monitors = service.monitors
-    globals = Set(service.peers.keys.filter { service.peers[$0]?.isGlobal == true })
+    globals = TextSet(service.peers.keys.filter { service.peers[$0]?.isGlobal == true })
     monitored = service.peers.mapValues(\.monitored)
     synchronised = service.synchronised
     kept = service.kept

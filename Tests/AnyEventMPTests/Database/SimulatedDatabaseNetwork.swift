@@ -26,14 +26,14 @@ struct SimulatedDatabaseNetwork {
   private var waiting: [Direction] = []
   private var failures: [String] = []
   /// What each live node holds, kept apart from the machines.
-  private(set) var truth: [String: DatabaseContents] = [:]
+  private(set) var truth: TextDictionary<DatabaseContents> = [:]
 
   static let families = ["chat", "workers", "'l", "empty"]
 
   init(seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits) {
     generator = SeededGenerator(seed: seed)
     self.limits = limits
-    self.seeds = Set((0..<seeds).map { "seed\($0)" })
+    self.seeds = TextSet((0..<seeds).map { "seed\($0)" })
     names = (0..<seeds).map { "seed\($0)" } + (0..<slaves).map { "slave\($0)" }
     for name in names { start(name) }
   }
@@ -221,7 +221,7 @@ extension SimulatedDatabaseNetwork {
         if copy != expected(family) {
           problems.append("\(name)'s '\(family)' is \(copy), not \(expected(family))")
         }
-        if node.seen[family] != Set(copy.keys) {
+        if node.seen[family] != TextSet(copy.keys) {
           problems.append("\(name)'s monitors of '\(family)' were told something else")
         }
       }

@@ -14,7 +14,7 @@ struct SimulatedDatabaseNode {
   /// The nodes to keep connected.
   var kept: TextSet = []
   /// Keys of monitored families, followed by what the monitors were told.
-  var seen: [String: TextSet] = [:]
+  var seen: TextDictionary<TextSet> = [:]
   /// Whether monitors were told something impossible.
   var inconsistencies: [String] = []
   var replies: TextDictionary<Value> = [:]

@@ -70,7 +70,7 @@ import Testing
   func registration() throws {
     try withGlobal { node, test in
       var keys: TextSet = []
-      let monitor: Guard = db_mon("f") { all, _, _, _ in keys = Set(all.keys) }
+      let monitor: Guard = db_mon("f") { all, _, _, _ in keys = TextSet(all.keys) }
       let (p, q, r) = (port {}, port {}, port {})
       db_reg("f", p)
       db_reg("f", q)

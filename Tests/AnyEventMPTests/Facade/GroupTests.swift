@@ -9,7 +9,7 @@ import Testing
     try withPair { global, slave, test in
       var calls: [[TextSet]] = []
       let log: GroupCallback = { ports, added, deleted in
-        calls.append([ports, added, deleted].map { Set($0.map(\.id)) })
+        calls.append([ports, added, deleted].map { TextSet($0.map(\.id)) })
       }
       slave.run { grp_mon("workers", log) }
       test.settle()

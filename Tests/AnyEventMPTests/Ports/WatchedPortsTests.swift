@@ -14,11 +14,11 @@ import Testing
     _ wanted: some Sequence<String>, of ports: [LocalPort], in set: borrowing WatchedPorts,
     at place: SourceLocation = #_sourceLocation
   ) {
-    let wanted = Set(wanted)
+    let wanted = TextSet(wanted)
     let count = set.count
     let isEmpty = set.isEmpty
     let names = set.all.map(\.name).sorted()
-    let found = Set(ports.map { set.contains($0) ? $0.name : "" }).subtracting([""])
+    let found = TextSet(ports.map { set.contains($0) ? $0.name : "" }).subtracting([""])
     #expect(count == wanted.count && isEmpty == wanted.isEmpty, sourceLocation: place)
     #expect(names == wanted.sorted() && found == wanted, sourceLocation: place)
   }
@@ -44,7 +44,7 @@ import Testing
     }
     expect(wanted, of: ports, in: set)
     let left = set.removeAll()
-    #expect(Set(left.map(\.name)) == wanted && left.count == wanted.count)
+    #expect(TextSet(left.map(\.name)) == wanted && left.count == wanted.count)
     expect([], of: ports, in: set)
   }
 

@@ -11,7 +11,9 @@ import Testing
       let first = try Node.listening(on: test.loop, "first")
       defer { first.close() }
       var globals: TextSet = []
-      let watching: Guard = first.run { db_mon("'g") { all, _, _, _ in globals = Set(all.keys) } }
+      let watching: Guard = first.run {
+        db_mon("'g") { all, _, _, _ in globals = TextSet(all.keys) }
+      }
       var second: Node? = try Node.listening(on: test.loop, "second", seeds: [first.address])
       let id = try #require(second).id
       let address = try #require(second).address

@@ -31,7 +31,7 @@ final class Observer {
       monitors.append(
         db_mon(name) { [unowned self] contents, _, _, _ in
           Report.print("family", name, contents.keys.sorted().joined(separator: ","))
-          if name == family { membersAre(Set(contents.keys)) }
+          if name == family { membersAre(TextSet(contents.keys)) }
         })
     }
   }

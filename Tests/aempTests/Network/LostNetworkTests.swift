@@ -39,7 +39,7 @@ struct LostNetworkTests {
     #expect(shell.terminationStatus == 0)
   }
 
-  private static func apply(_ change: String, to family: inout TextSet) {
+  private static func apply(_ change: String, to family: inout Set<String>) {
     let key = String(change.dropFirst(2))
     if change.hasPrefix("+ ") {
       #expect(family.insert(key).inserted)

@@ -4,7 +4,8 @@ package enum EffectiveSettings {
   ///
   /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
   package static func of(
-    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String, hostName: String
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
+    hostName: String
   ) throws(ConfigurationError) -> TextDictionary<Value> {
     let settings = try LayeredSettings(
       arguments, contents: contents, file: file, hostName: hostName)

@@ -11,7 +11,8 @@ struct LayeredSettings: Sendable {
   private var values: [Setting: SettingValue] = [:]
 
   init(
-    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String, hostName: String
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
+    hostName: String
   ) throws(ConfigurationError) {
     profile = arguments.profile ?? hostName
     if !arguments.force { add(arguments.settings, .arguments) }

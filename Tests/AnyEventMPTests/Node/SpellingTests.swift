@@ -1,0 +1,108 @@
+import AEMPWire
+import AnyEvent
+import Testing
+
+@testable import AnyEventMP
+
+/// Two spellings of a name that Swift takes for equal are two names, and no name takes more time
+/// than its length.
+@Suite("names are told apart by their bytes") struct SpellingTests {
+  private static let composed = "\u{e9}"
+  private static let decomposed = "e\u{301}"
+  /// 80 KB each; equal once their accents are sorted, which takes Swift most of a second.
+  private static let evil = "e" + String(repeating: "\u{301}\u{316}", count: 20_000)
+  private static let twin = "e" + String(repeating: "\u{316}\u{301}", count: 20_000)
+  static let pairs = [(composed, decomposed), (evil, twin)]
+
+  @Test("tags, in a port with many", .timeLimit(.minutes(1)), arguments: pairs)
+  func tags(_ one: String, _ other: String) {
+    withNode { _, test in
+      var got: [String] = []
+      let port = port()
+      rcv(port, "first") { got.append("first") }
+      rcv(port, one) { got.append("one") }
+      rcv(port, other) { got.append("other") }
+      for tag in [one, other, "first", one] { snd(port, tag) }
+      test.settle()
+      #expect(got == ["one", "other", "first", "one"])
+    }
+  }
+
+  @Test("the first tag of a port", .timeLimit(.minutes(1)), arguments: pairs)
+  func firstTag(_ one: String, _ other: String) {
+    withNode { _, test in
+      var got: [String] = []
+      let port = port()
+      rcv(port, one) { got.append("one") }
+      rcv(port, other) { got.append("other") }
+      snd(port, other)
+      snd(port, one)
+      test.settle()
+      #expect(got == ["other", "one"])
+    }
+  }
+
+  @Test("functions", .timeLimit(.minutes(1)), arguments: pairs)
+  func functions(_ one: String, _ other: String) {
+    withNode { _, test in
+      var got: [String] = []
+      sub("f::" + one) { got.append("one") }
+      sub("f::" + other) { got.append("other") }
+      snd_to_func(NODE, "f::" + other)
+      snd_to_func(NODE, "f::" + one)
+      snd(NODE, one + "::x")
+      test.settle()
+      #expect(got == ["other", "one"])
+    }
+  }
+
+  @Test("port ids, as keys and in comparisons", .timeLimit(.minutes(1)), arguments: pairs)
+  func portIDs(_ one: String, _ other: String) {
+    withNode { _, _ in
+      #expect(PortID("n#" + one) != PortID("n#" + other))
+      #expect(PortID(one) != PortID(other))
+      let ports = [PortID("n#" + one), PortID("n#" + other), PortID(one), PortID(other)]
+      #expect(Set(ports).count == 4)
+    }
+  }
+
+  @Test("families, keys and values of the database", .timeLimit(.minutes(1)), arguments: pairs)
+  func database(_ one: String, _ other: String) {
+    var database = MergedDatabase(limits: DatabaseLimits())
+    database.add(owner: "a", isOurs: true)
+    var changes = DatabaseChanges()
+    for (number, family) in [one, other].enumerated() {
+      database.update(
+        owner: "a", family: family, set: [one: .int(number), other: .string(one)], deleted: [],
+        into: &changes)
+    }
+    #expect(database.contents(of: one) == [one: 0, other: .string(one)])
+    #expect(database.value(other, one) == 1)
+    #expect(changes.all.count == 2)
+    var change = DatabaseChanges()
+    database.update(
+      owner: "a", family: one, set: [other: .string(other)], deleted: [one], into: &change)
+    #expect(change.all[one] == FamilyChange(set: [other: .string(other)], deleted: [one]))
+    #expect(database.contents(of: one) == [other: .string(other)])
+    #expect(database.count(of: other) == 2)
+  }
+
+  @Test("profiles of a configuration file", .timeLimit(.minutes(1)), arguments: pairs)
+  func profiles(_ one: String, _ other: String) throws {
+    let table = try ProfileTable(
+      ["profile": [one: ["nodeid": "a"], other: ["nodeid": "b"]]], file: "f")
+    #expect(try table[one]?["nodeid"] == "a")
+    #expect(try table[other]?["nodeid"] == "b")
+  }
+
+  @Test(
+    "spawned ports that were refused, and function names", .timeLimit(.minutes(1)), arguments: pairs
+  )
+  func requests(_ one: String, _ other: String) {
+    var limiter = SpawnedPorts()
+    limiter.refuse(one, by: "n")
+    #expect(limiter.hasRefused(one, to: "n") && !limiter.hasRefused(other, to: "n"))
+    #expect(!DatabaseRequest.names.contains(one))
+    #expect(FunctionTable.isFunctionName(one + "::x") && !FunctionTable.isFunctionName(other))
+  }
+}
