@@ -22,6 +22,10 @@ public struct LimitArguments: Hashable, Sendable {
   ///   - max_queues: bytes that may wait for all nodes together (512 MiB), a quarter of them for those
   ///     that are not connected; 0: any number.
   ///   - max_spawned: living ports that one other node may have spawned here (100,000); 0: any number.
+  ///   - max_database: bytes of the database that a global node merges (512 MiB), measured as in packets; one
+  ///     node that is not global may have a quarter.
+  ///   - max_monitors: database families that one other node may monitor here, and questions of it that may
+  ///     wait for their answers (10,000).
   ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
   public init(
     handshake_timeout: Double? = nil, max_strangers: Int? = nil,
@@ -29,7 +33,7 @@ public struct LimitArguments: Hashable, Sendable {
     max_packet: Int? = nil, max_depth: Int? = nil,
     max_values: Int? = nil, max_name: Int? = nil,
     max_queue: Int? = nil, max_queues: Int? = nil, max_spawned: Int? = nil,
-    max_log_lines: Int? = nil
+    max_database: Int? = nil, max_monitors: Int? = nil, max_log_lines: Int? = nil
   ) {
     set(.handshakeTimeout, handshake_timeout.map(Value.double))
     set(.maxStrangers, max_strangers.map(Value.int))
@@ -43,6 +47,8 @@ public struct LimitArguments: Hashable, Sendable {
     set(.maxQueue, max_queue.map(Value.int))
     set(.maxQueues, max_queues.map(Value.int))
     set(.maxSpawned, max_spawned.map(Value.int))
+    set(.maxDatabase, max_database.map(Value.int))
+    set(.maxMonitors, max_monitors.map(Value.int))
     set(.maxLogLines, max_log_lines.map(Value.int))
   }
 

@@ -9,6 +9,7 @@ final class Database {
   private var queries: TextDictionary<(LocalPort?, (Value) throws -> Void)> = [:]
   private var monitors: TextDictionary<[UInt64: FamilyMonitor]> = [:]
   private var serial: UInt64 = 0
+  private var isTurnScheduled = false
 
   /// One callback for a family.
   private struct FamilyMonitor {
@@ -29,6 +30,8 @@ final class Database {
       maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth,
       maximumValues: node.limits.maximumValues, maximumName: node.nameLimit)
     limits.maximumAddresses = node.addressLimit
+    limits.maximumDatabase = node.databaseLimit
+    limits.maximumMonitors = node.monitorLimit
     return limits
   }
 
@@ -229,6 +232,19 @@ final class Database {
           .error, in: Log.global, reason, similarTo: "\(node.sourceNode?.id ?? ""): database")
       }
     }
+    scheduleTurn()
+  }
+
+  /// Has what is left to be done for others go on when the loop has done what else there is.
+  private func scheduleTurn() {
+    guard global.needsTurn, !isTurnScheduled else { return }
+    isTurnScheduled = true
+    node.loop.postpone { [reference = node.reference] in reference.node?.database.turn() }
+  }
+
+  private func turn() {
+    isTurnScheduled = false
+    node.run { perform(global.turn()) }
   }
 
   /// Calls one monitor; the first time with all that the family holds as added.

@@ -14,6 +14,10 @@ struct DatabaseLimits: Equatable {
   var maximumName: Int
   /// How many addresses of one node are kept.
   var maximumAddresses = StandardLimits.addresses
+  /// How many bytes the merged database may take, measured as for packets.
+  var maximumDatabase = StandardLimits.database
+  /// How many families a node may monitor, and how many questions of one may wait.
+  var maximumMonitors = StandardLimits.monitors
   /// What a value counts for at least, in bytes.
   private let share: Int
 
@@ -43,9 +47,22 @@ struct DatabaseLimits: Equatable {
   ///
   /// With `within` it has to fit into so many bytes, which is what other entries leave of a packet.
   func allow(family: String, key: String, value: Value, within bytes: Int? = nil) -> Bool {
-    if maximumDepth == .max { return true }
-    var room = (bytes ?? maximumSize) - Self.envelope - size(of: family) - size(of: key)
-    return take(value, from: &room, levels: maximumDepth - Self.levelsAround)
+    size(family: family, key: key, value: value, within: bytes) != nil
+  }
+
+  /// What an entry takes in a packet, nil if it does not fit: see ``allow(family:key:value:within:)``.
+  func size(family: String, key: String, value: Value, within bytes: Int? = nil) -> Int? {
+    if maximumDepth == .max { return 0 }
+    let all = (bytes ?? maximumSize) - Self.envelope - size(of: family)
+    var room = all - size(of: key)
+    return take(value, from: &room, levels: maximumDepth - Self.levelsAround) ? all - room : nil
+  }
+
+  /// What a message takes.
+  func size(of message: [Value]) -> Int {
+    var room = Int.max
+    for value in message { _ = take(value, from: &room, levels: .max) }
+    return Int.max - room
   }
 
   /// Why an entry of that family and key cannot be kept because of its names, nil if it can.

@@ -26,6 +26,22 @@ enum DatabaseRequest: Equatable {
   case changed1(family: String, TextDictionary<Value>)
   /// `g_chg2`: a change of it.
   case changed2(family: String, FamilyChange)
+
+  /// Whether the sender waits for an answer.
+  var isQuestion: Bool {
+    switch self {
+    case .find, .query, .monitor: true
+    default: false
+    }
+  }
+
+  /// Whether a global node handles it in constant time.
+  var isShort: Bool {
+    switch self {
+    case .find, .unmonitor: true
+    default: false
+    }
+  }
 }
 
 /// Why a request of the global protocol was refused: a sentence for the log.

@@ -16,11 +16,21 @@ struct EntryWriter {
   private(set) var all = FamilyChange()
   /// What changed in the merge of ours.
   private(set) var ours = FamilyChange()
+  /// What all that the owner holds takes, in bytes.
+  private(set) var weight: Int
+  /// What it may take.
+  let bound: Int
+  /// How many entries were left out because they would take more.
+  private(set) var refused = 0
 
-  init(owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits) {
+  init(
+    owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits, weight: Int, bound: Int = .max
+  ) {
     self.owner = owner
     self.isOurs = isOurs
     self.limits = limits
+    self.weight = weight
+    self.bound = bound
   }
 
   /// Sets, then deletes keys; `held` are those that the owner holds.
@@ -34,7 +44,7 @@ struct EntryWriter {
   }
 
   /// Deletes keys that the owner holds.
-  mutating func erase(_ keys: TextSet, from family: inout MergedFamily) {
+  mutating func erase(_ keys: some Sequence<String>, from family: inout MergedFamily) {
     for key in keys { erase(key, from: &family) }
   }
 
@@ -52,23 +62,38 @@ struct EntryWriter {
   private mutating func write(
     _ key: String, _ value: Value, to family: inout MergedFamily, _ held: inout TextSet
   ) {
+    let size = limits.size(of: key, value)
+    if weight + size > bound {
+      // What it replaces makes room.
+      let old = family[key]?.value(of: owner).map { limits.size(of: key, $0) } ?? 0
+      if weight + size - old > bound {
+        refused += 1
+        return
+      }
+    }
+    weight += size
     let holder = Holder(value: value, owner: owner)
     guard let before = family.updateValue(.one(holder), forKey: key) else {
       held.insert(key)
       all.set[key] = value
-      growth.add(key, value, limits)
+      growth.add(key: limits.size(of: key), entry: size)
       if isOurs[Int(owner)] { ours.set[key] = value }
       return
     }
     let after = before.setting(holder)
     if case .several = after { family[key] = after }
-    if before.value(of: owner) == nil { held.insert(key) }
+    if let old = before.value(of: owner) {
+      weight -= limits.size(of: key, old)
+    } else {
+      held.insert(key)
+    }
     note(key, before, after)
   }
 
   private mutating func erase(_ key: String, from family: inout MergedFamily) {
     guard let slot = family.index(forKey: key) else { return }
     let before = family.values[slot]
+    if let old = before.value(of: owner) { weight -= limits.size(of: key, old) }
     let after = before.removing(owner)
     if let after { family.values[slot] = after } else { family.remove(at: slot) }
     note(key, before, after)

@@ -16,10 +16,14 @@ struct FamilySize: Equatable {
     }
   }
 
+  /// Adds an entry: what its key takes, and what key and value take.
+  mutating func add(key: Int, entry: Int) {
+    keys += key
+    values += entry - key
+  }
+
   mutating func add(_ key: String, _ value: Value, _ limits: DatabaseLimits) {
-    let size = limits.size(of: key)
-    keys += size
-    values += limits.size(of: key, value) - size
+    add(key: limits.size(of: key), entry: limits.size(of: key, value))
   }
 
   mutating func remove(_ key: String, _ value: Value, _ limits: DatabaseLimits) {

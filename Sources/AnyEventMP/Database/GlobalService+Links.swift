@@ -16,18 +16,16 @@ extension GlobalService {
     guard let gone = peers.removeValue(forKey: peer) else { return [] }
     for family in gone.monitored { dropMonitor(family, of: peer) }
     synchronised.removeAll { $0 == peer }
+    work.drop(peer)
     guard isGlobal else { return [] }
     if gone.isGlobal {
       remember(lost: peer)
     } else {
       lost.removeAll { $0.node == peer }
     }
-    var changes = DatabaseChanges()
-    database.remove(owner: peer, into: &changes)
-    mirror(InternalFamily.globals, peer, nil, &changes)
-    mirror(InternalFamily.listeners, peer, nil, &changes)
     var actions: [Action] = []
-    publish(changes, &actions)
+    database.retire(owner: peer)
+    sweep(DatabaseChanges(), &actions)
     refreshKept(peer, &actions)
     return actions
   }
@@ -51,15 +49,17 @@ extension GlobalService {
     guard isGlobal else { return [] }
     var actions: [Action] = []
     if !wasGlobal {
+      // What it asked as a slave it asks itself now.
+      work.drop(peer)
       for family in peers[peer]?.monitored ?? [] { dropMonitor(family, of: peer) }
       peers[peer]?.monitored = []
       lost.removeAll { $0.node == peer }
       var changes = DatabaseChanges()
       // What it sent as a slave is not ours any more.
-      database.remove(owner: peer, into: &changes)
+      database.retire(owner: peer)
       database.add(owner: peer, isOurs: false)
       mirror(InternalFamily.globals, peer, .null, &changes)
-      publish(changes, &actions)
+      sweep(changes, &actions)
     }
     synchronise(peer, &actions)
     return actions

@@ -18,12 +18,13 @@ extension GlobalService {
   }
 
   /// Sends one change to several nodes; the messages are built once.
-  private func send(
+  private mutating func send(
     _ request: String, _ family: String, _ change: FamilyChange, to nodes: some Collection<String>,
     _ actions: inout [Action]
   ) {
     for message in DatabaseMessages.change(request, family, change, limits) {
-      for node in nodes { actions.append(.send(node: node, message: message)) }
+      let size = limits.size(of: message)
+      for node in nodes { post(message, size: size, to: node, &actions) }
     }
   }
 }

@@ -15,95 +15,148 @@ extension GlobalService {
     guard sender == node || peers[sender] != nil else {
       return [.ignored("a request of \(sender), which is not connected, was ignored")]
     }
-    switch request {
-    case .slave(let contents): return slave(from: sender, contents ?? [:])
-    case .set(let contents): return set(from: sender, contents)
-    case .update(let family, let change): return update(from: sender, family, change)
-    case .find(let wanted): return find(from: sender, wanted)
-    case .query(let kind, let family, let id): return query(from: sender, kind, family, id: id)
-    case .monitor(let family): return monitor(from: sender, family)
-    case .unmonitor(let family): return unmonitor(from: sender, family)
-    case .global, .found, .reply, .changed1, .changed2: return []
+    var actions: [Action] = []
+    if work.isWaiting(sender) || room <= 0 && !request.isShort {
+      if request.isQuestion, work.questions(of: sender) >= limits.maximumMonitors {
+        refuse(request, of: sender, &actions)
+      } else {
+        work.append(.request(request), for: sender)
+      }
+    } else {
+      begin(request, from: sender, &actions)
     }
+    return actions
+  }
+
+  /// Begins with a request whose turn has come.
+  mutating func begin(
+    _ request: DatabaseRequest, from sender: String, _ actions: inout [Action]
+  ) {
+    switch request {
+    case .slave(let contents): slave(from: sender, contents ?? [:], &actions)
+    case .set(let contents): set(from: sender, contents, &actions)
+    case .update(let family, let change): update(from: sender, family, change, &actions)
+    case .find(let wanted): find(from: sender, wanted, &actions)
+    case .query(let kind, let family, let id): query(from: sender, kind, family, id: id, &actions)
+    case .monitor(let family): monitor(from: sender, family, &actions)
+    case .unmonitor(let family): unmonitor(from: sender, family)
+    case .global, .found, .reply, .changed1, .changed2: break
+    }
+  }
+
+  /// Answers at once that there is no answer: so many questions of that node wait for theirs.
+  private mutating func refuse(
+    _ request: DatabaseRequest, of sender: String, _ actions: inout [Action]
+  ) {
+    switch request {
+    case .query(_, _, let id): answer([.string("g_reply"), id, .null], to: sender, &actions)
+    case .find(let wanted):
+      answer([.string("g_found"), .string(wanted), .null], to: sender, &actions)
+    default: break
+    }
+    actions.append(
+      .ignored(
+        """
+        a question of \(sender) to the database was refused: max_monitors (\(limits.maximumMonitors)) \
+        of its questions wait already
+        """))
   }
 
   /// `g_slave` with a database: we are the sender's master.
-  private mutating func slave(from sender: String, _ contents: DatabaseContents) -> [Action] {
+  private mutating func slave(
+    from sender: String, _ contents: DatabaseContents, _ actions: inout [Action]
+  ) {
     if peers[sender]?.isGlobal == true {
-      return [.ignored("g_slave of \(sender), which is global itself, was ignored")]
+      actions.append(.ignored("g_slave of \(sender), which is global itself, was ignored"))
+      return
     }
     database.add(owner: sender, isOurs: true)
-    var actions: [Action] = []
-    let contents = checked(contents, of: sender, &actions)
-    var changes = DatabaseChanges()
     // A second one only adds. Our own comes once, in the turn in which we became global.
-    for (family, entries) in contents {
-      database.update(owner: sender, family: family, set: entries, deleted: [], into: &changes)
-    }
-    publish(changes, &actions)
-    return actions
+    mergeNext(EntryMerge(contents, DatabaseChanges()), of: sender, &actions)
   }
 
   /// `g_set`: all that another global node and its slaves hold.
-  private mutating func set(from sender: String, _ contents: DatabaseContents) -> [Action] {
+  private mutating func set(
+    from sender: String, _ contents: DatabaseContents, _ actions: inout [Action]
+  ) {
     guard peers[sender]?.isGlobal == true else {
-      return [.ignored("g_set of \(sender), which is not global, was ignored")]
+      actions.append(.ignored("g_set of \(sender), which is not global, was ignored"))
+      return
     }
-    var actions: [Action] = []
-    let contents = checked(contents, of: sender, &actions)
+    let isAgain = database.holdsEntries(owner: sender)
+    if isAgain {
+      database.retire(owner: sender)
+      database.add(owner: sender, isOurs: false)
+    }
     var changes = DatabaseChanges()
-    database.replace(owner: sender, with: contents, into: &changes)
     // Mirrored as our own, so that global nodes find each other through third ones.
-    mirror(
-      InternalFamily.listeners, sender, contents[InternalFamily.listeners]?[sender], &changes)
-    publish(changes, &actions)
-    return actions
+    mirrorAddresses(
+      of: sender, contents[InternalFamily.listeners]?[sender] ?? Value?.none, &changes)
+    mergeNext(EntryMerge(contents, changes), of: sender, &actions)
+    if isAgain { sweep(DatabaseChanges(), &actions) }
   }
 
   /// `g_upd`: a slave's own change, or one that another global node has from its slaves.
   private mutating func update(
-    from sender: String, _ family: String, _ change: FamilyChange
-  ) -> [Action] {
+    from sender: String, _ family: String, _ change: FamilyChange, _ actions: inout [Action]
+  ) {
     guard database.knows(owner: sender) else {
-      return [.ignored("g_upd of \(sender), whose master we are not, was ignored")]
+      actions.append(.ignored("g_upd of \(sender), whose master we are not, was ignored"))
+      return
     }
-    var actions: [Action] = []
-    let set = checked([family: change.set], of: sender, &actions)[family] ?? [:]
     var changes = DatabaseChanges()
-    database.update(
-      owner: sender, family: family, set: set, deleted: change.deleted, into: &changes)
     if family == InternalFamily.listeners, peers[sender]?.isGlobal == true {
       if change.deleted.contains(sender) {
-        mirror(family, sender, nil, &changes)
-      } else if let binds = set[sender] {
-        mirror(family, sender, binds, &changes)
+        mirrorAddresses(of: sender, nil, &changes)
+      } else if let binds = change.set[sender] {
+        mirrorAddresses(of: sender, binds, &changes)
       }
     }
-    publish(changes, &actions)
-    return actions
+    mergeNext(EntryMerge(family, change, changes), of: sender, &actions)
   }
 
-  private func find(from sender: String, _ wanted: String) -> [Action] {
+  /// Has the service itself say where another global node listens.
+  private mutating func mirrorAddresses(
+    of peer: String, _ binds: Value?, _ changes: inout DatabaseChanges
+  ) {
+    let binds = binds.map { AddressList.entry($0, atMost: limits.maximumAddresses) }
+    // What is not sent on of its own is not sent on for it.
+    let family = InternalFamily.listeners
+    if let binds, !limits.allow(family: family, key: peer, value: binds) { return }
+    mirror(family, peer, binds, &changes)
+  }
+
+  /// Answers a request whose turn it is: before all that waits for that node.
+  private mutating func answer(_ message: [Value], to sender: String, _ actions: inout [Action]) {
+    room -= DatabaseLimits.envelope
+    actions.append(.send(node: sender, message: message))
+  }
+
+  private mutating func find(
+    from sender: String, _ wanted: String, _ actions: inout [Action]
+  ) {
     // Only we ourselves look for a lost global node where it was last known to listen.
     let lastKnown = sender == node ? addresses(of: wanted) : nil
     let binds =
       database.value(InternalFamily.listeners, wanted)
       ?? lastKnown.map { .array($0.map(Value.string)) } ?? .null
-    return [.send(node: sender, message: [.string("g_found"), .string(wanted), binds])]
+    answer([.string("g_found"), .string(wanted), binds], to: sender, &actions)
   }
 
-  private func query(
-    from sender: String, _ kind: DatabaseQuery, _ family: String, id: Value
-  ) -> [Action] {
+  private mutating func query(
+    from sender: String, _ kind: DatabaseQuery, _ family: String, id: Value,
+    _ actions: inout [Action]
+  ) {
+    let size = database.size(of: family).bytes(for: kind)
     // For ourselves no packet is made.
     if sender != node {
-      let room = limits.maximumSize - database.size(of: family).bytes(for: kind)
-      guard room > 0, limits.allow(family: "g_reply", key: "", value: id, within: room) else {
-        return [
-          .send(node: sender, message: [.string("g_reply"), id, .null]),
+      let left = limits.maximumSize - size
+      guard left > 0, limits.allow(family: "g_reply", key: "", value: id, within: left) else {
+        answer([.string("g_reply"), id, .null], to: sender, &actions)
+        actions.append(
           .ignored(
-            "the answer to \(sender)'s query of '\(family)' is too large for one packet"),
-        ]
+            "the answer to \(sender)'s query of '\(family)' is too large for one packet"))
+        return
       }
     }
     let result: Value =
@@ -112,49 +165,44 @@ extension GlobalService {
       case .keys: .array(database.keys(of: family).map { .string($0) })
       case .values: .array(database.values(of: family))
       }
-    return [.send(node: sender, message: [.string("g_reply"), id, result])]
+    room -= size
+    answer([.string("g_reply"), id, result], to: sender, &actions)
   }
 
-  private mutating func monitor(from sender: String, _ family: String) -> [Action] {
+  private mutating func monitor(
+    from sender: String, _ family: String, _ actions: inout [Action]
+  ) {
+    if sender == node {
+      monitors[family, default: []].insert(sender)
+      for message in DatabaseMessages.whole(family, database.contents(of: family), .none) {
+        actions.append(.send(node: sender, message: message))
+      }
+      return
+    }
+    guard
+      (peers[sender]?.monitored.count ?? 0) < limits.maximumMonitors
+        || peers[sender]?.monitored.contains(family) == true
+    else {
+      actions.append(
+        .ignored(
+          """
+          \(sender) is not shown the family '\(family)': it monitors max_monitors \
+          (\(limits.maximumMonitors)) families already
+          """))
+      return
+    }
     monitors[family, default: []].insert(sender)
     peers[sender]?.monitored.insert(family)
-    let limits = sender == node ? DatabaseLimits.none : limits
-    return DatabaseMessages.whole(family, database.contents(of: family), limits).map {
-      .send(node: sender, message: $0)
-    }
+    showNext(FamilyShowing(.all, [family]), to: sender, &actions)
   }
 
-  private mutating func unmonitor(from sender: String, _ family: String) -> [Action] {
+  private mutating func unmonitor(from sender: String, _ family: String) {
     peers[sender]?.monitored.remove(family)
     dropMonitor(family, of: sender)
-    return []
   }
 
   mutating func dropMonitor(_ family: String, of peer: String) {
     monitors[family]?.remove(peer)
     if monitors[family]?.isEmpty == true { monitors[family] = nil }
-  }
-
-  /// Leaves out what could not be passed on in a packet: nothing is when all is well.
-  ///
-  /// Who sends inf or nan would otherwise keep a whole database from being sent.
-  private func checked(
-    _ contents: DatabaseContents, of sender: String, _ actions: inout [Action]
-  ) -> DatabaseContents {
-    var result = contents
-    if let addresses = contents[InternalFamily.listeners] {
-      result[InternalFamily.listeners] = addresses.mapValues {
-        AddressList.entry($0, atMost: limits.maximumAddresses)
-      }
-    }
-    for (family, entries) in contents {
-      for (key, value) in entries
-      where !limits.allow(family: family, key: key, value: value) {
-        result[family]?[key] = nil
-        actions.append(
-          .ignored("an entry of \(sender) in the database that cannot be passed on was ignored"))
-      }
-    }
-    return result
   }
 }

@@ -2,7 +2,8 @@ import AEValue
 
 /// What a global node does: it holds the merged database and is meshed with the other global nodes.
 ///
-/// A machine without I/O: each method is an event and returns what is to be done. It exists in
+/// A machine without I/O: each method is an event and returns what is to be done; ``turn()`` is the event
+/// that the loop has a turn for what was left. It exists in
 /// every node from the start, because it must know which of the connected nodes have said that
 /// they are global before this one became so; until ``becomeGlobal(database:)`` it does no more.
 ///
@@ -47,6 +48,14 @@ struct GlobalService {
   /// So many global nodes are kept connected, of all that others list in `'g`.
   static let keptLimit = 1000
 
+  /// What is done for others in one turn of the loop, in bytes that packets take for it: some ten
+  /// milliseconds.
+  let workPerTurn: Int
+  /// What is left of that in this turn.
+  var room: Int
+  /// What is left for later turns.
+  var work = WorkQueues()
+
   /// Our node id.
   let node: String
   let limits: DatabaseLimits
@@ -64,9 +73,11 @@ struct GlobalService {
   /// Oldest first.
   var lost: [LostNode] = []
 
-  init(node: String, limits: DatabaseLimits = DatabaseLimits()) {
+  init(node: String, limits: DatabaseLimits = DatabaseLimits(), workPerTurn: Int = 2 << 20) {
     self.node = node
     self.limits = limits
+    self.workPerTurn = workPerTurn
+    room = workPerTurn
     database = MergedDatabase(limits: limits)
   }
 
@@ -87,7 +98,9 @@ struct GlobalService {
     var changes = DatabaseChanges()
     database.add(owner: node, isOurs: true)
     database.add(owner: Self.mirror, isOurs: true)
-    database.replace(owner: node, with: contents, into: &changes)
+    for (family, entries) in contents {
+      database.update(owner: node, family: family, set: entries, deleted: [], into: &changes)
+    }
     mirror(InternalFamily.globals, node, .null, &changes)
     let globals = peers.keys.filter { peers[$0]?.isGlobal == true }.sorted()
     for peer in globals {
@@ -118,9 +131,13 @@ struct GlobalService {
   /// Sends a global node all that is ours; from now on it gets the changes.
   mutating func synchronise(_ peer: String, _ actions: inout [Action]) {
     if !synchronised.contains(peer) { synchronised.append(peer) }
-    let contents = database.contentsOfOurs()
-    for message in DatabaseMessages.database("g_set", contents, owner: node, limits) {
-      actions.append(.send(node: peer, message: message))
-    }
+    let addresses = database.contentsOfOurs(InternalFamily.listeners)
+    let first = DatabaseMessages.database(
+      "g_set", [InternalFamily.listeners: addresses], owner: node, limits)
+    for message in first { post(message, to: peer, &actions) }
+    var others = database.familyNames.filter { $0 != InternalFamily.listeners }
+    // The order is for those who read along; sorting very many would take longer than a turn may.
+    if others.count < 10_000 { others.sort { $1 < $0 } }
+    show(FamilyShowing(.ours, others), to: peer, &actions)
   }
 }

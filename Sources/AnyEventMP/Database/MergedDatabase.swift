@@ -6,8 +6,8 @@ import AEValue
 /// or *theirs* (other global nodes). There are two views: the merge of all, which slaves see, and the
 /// merge of ours, which the other global nodes get.
 ///
-/// Setting or deleting a key costs the same however many keys there are; removing an owner costs
-/// as much as it has keys. A key costs one slot of its family's table and one of its owner's set.
+/// Setting or deleting a key costs the same however many keys there are; an owner that is gone is
+/// erased in steps. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
   private let limits: DatabaseLimits
   private var families: TextDictionary<MergedFamily> = [:]
@@ -17,7 +17,13 @@ struct MergedDatabase {
   private var held: [TextDictionary<TextSet>] = []
   /// Whether the owner with that index is ours.
   private var isOurs: [Bool] = []
+  /// What all that the owner with that index holds takes, in bytes.
+  private var weights: [Int] = []
+  /// The sum of them.
+  private(set) var weight = 0
   private var freeIndices: [OwnerIndex] = []
+  /// The owners that are gone, of which entries are left; the one gone first comes first.
+  private var retired: [RetiredOwner] = []
 
   /// An empty one whose entries are measured so.
   init(limits: DatabaseLimits) {
@@ -27,6 +33,7 @@ struct MergedDatabase {
   /// Whether nothing is in it.
   var isEmpty: Bool {
     families.isEmpty && sizes.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
+      && retired.isEmpty && weight == 0
   }
 
   /// The number of keys of a family, in the view of all.
@@ -51,15 +58,19 @@ struct MergedDatabase {
     families[family].map { $0.mapValues(\.first.value) } ?? [:]
   }
 
-  /// All that ourselves and our slaves hold, merged.
-  func contentsOfOurs() -> DatabaseContents {
-    var contents: DatabaseContents = [:]
-    for (family, entries) in families {
-      let values = entries.compactMapValues { $0.value(ofOurs: isOurs) }
-      if !values.isEmpty { contents[family] = values }
-    }
-    return contents
+  /// What ourselves and our slaves hold of a family, merged.
+  func contentsOfOurs(_ family: String) -> TextDictionary<Value> {
+    families[family]?.compactMapValues { $0.value(ofOurs: isOurs) } ?? [:]
   }
+
+  /// The greatest value that ourselves and our slaves hold.
+  func valueOfOurs(_ family: String, _ key: String) -> Value? {
+    // A bare nil would be taken for the value null.
+    families[family]?[key]?.value(ofOurs: isOurs) ?? Value?.none
+  }
+
+  /// All families that have keys.
+  var familyNames: [String] { Array(families.keys) }
 
   /// Whether ``add(owner:isOurs:)`` was called for it.
   func knows(owner: String) -> Bool { owners[owner] != nil }
@@ -74,49 +85,75 @@ struct MergedDatabase {
       owners[owner] = OwnerIndex(self.isOurs.count)
       self.isOurs.append(isOurs)
       held.append([:])
+      weights.append(0)
     }
   }
 
+  /// Whether the owner holds anything.
+  func holdsEntries(owner: String) -> Bool {
+    owners[owner].map { !held[Int($0)].isEmpty } ?? false
+  }
+
   /// Sets, then deletes keys of one family in the owner's database; nothing for an unknown owner.
+  ///
+  /// With a `share` the owner may hold at most so many bytes, and the database as many as its limit. The
+  /// result is how many entries were left out because of that.
+  @discardableResult
   mutating func update(
     owner: String, family: String, set: TextDictionary<Value>, deleted: [String],
-    into changes: inout DatabaseChanges
-  ) {
-    guard let index = owners[owner] else { return }
-    var writer = EntryWriter(owner: index, isOurs: isOurs, limits: limits)
+    share: Int = .max, into changes: inout DatabaseChanges
+  ) -> Int {
+    guard let index = owners[owner] else { return 0 }
+    let before = weights[Int(index)]
+    let room = limits.maximumDatabase - (weight - before)
+    var writer = EntryWriter(
+      owner: index, isOurs: isOurs, limits: limits, weight: before,
+      bound: share == .max ? .max : min(share, room))
     // Both tables are looked up once and written in place, whatever the number of keys.
     writer.write(
       set, deleted, to: &families[family, default: [:]],
       &held[Int(index)][family, default: []])
     if held[Int(index)][family]?.isEmpty == true { held[Int(index)][family] = nil }
+    weights[Int(index)] = writer.weight
+    weight += writer.weight - before
     finish(family, writer, &changes)
+    return writer.refused
   }
 
-  /// Replaces all that the owner holds; nothing for an unknown owner.
-  mutating func replace(
-    owner: String, with contents: DatabaseContents, into changes: inout DatabaseChanges
-  ) {
-    guard let index = owners[owner] else { return }
-    for family in Array(held[Int(index)].keys) {
-      let wanted = contents[family] ?? [:]
-      let gone = held[Int(index)][family]?.filter { wanted[$0] == nil } ?? []
-      update(owner: owner, family: family, set: [:], deleted: Array(gone), into: &changes)
-    }
-    for (family, entries) in contents {
-      update(owner: owner, family: family, set: entries, deleted: [], into: &changes)
-    }
-  }
-
-  /// Removes the owner and all that it holds.
-  mutating func remove(owner: String, into changes: inout DatabaseChanges) {
+  /// The owner is gone: what it holds is erased by ``sweep(atMost:into:)``, and shows until then.
+  ///
+  /// The name may be added again at once; that is another owner.
+  mutating func retire(owner: String) {
     guard let index = owners.removeValue(forKey: owner) else { return }
-    for (family, keys) in held[Int(index)] {
-      var writer = EntryWriter(owner: index, isOurs: isOurs, limits: limits)
-      writer.erase(keys, from: &families[family, default: [:]])
-      finish(family, writer, &changes)
-    }
+    retired.append(RetiredOwner(name: owner, index: index, families: held[Int(index)]))
     held[Int(index)] = [:]
-    freeIndices.append(index)
+  }
+
+  /// Whether entries of owners that are gone are left.
+  var hasRetired: Bool { !retired.isEmpty }
+
+  /// Erases entries of an owner that is gone.
+  ///
+  /// - Returns: how many, and the owner's name if those were its last.
+  mutating func sweep(
+    atMost count: Int, into changes: inout DatabaseChanges
+  ) -> (erased: Int, gone: String?) {
+    if retired.isEmpty { return (0, nil) }
+    var erased = 0
+    while erased < count, let (family, keys) = retired[0].next(atMost: count - erased) {
+      let index = Int(retired[0].index)
+      var writer = EntryWriter(
+        owner: retired[0].index, isOurs: isOurs, limits: limits, weight: weights[index])
+      writer.erase(keys, from: &families[family, default: [:]])
+      weight += writer.weight - weights[index]
+      weights[index] = writer.weight
+      finish(family, writer, &changes)
+      erased += keys.count
+    }
+    guard retired[0].isDone else { return (erased, nil) }
+    let owner = retired.removeFirst()
+    freeIndices.append(owner.index)
+    return (erased, owner.name)
   }
 
   /// Drops a family that became empty and merges its change into `changes`.

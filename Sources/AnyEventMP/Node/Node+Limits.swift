@@ -16,6 +16,8 @@ extension Node {
       case .maxQueue: queueLimit = limit
       case .maxQueues: queuesLimit = limit
       case .maxSpawned: spawned.limit = limit
+      case .maxDatabase: databaseLimit = limit
+      case .maxMonitors: monitorLimit = limit
       case .maxLogLines: peerLog.lines = limit
       default: break
       }

@@ -59,6 +59,10 @@ public final class Node {
   var dialPauses = DialPauses()
   /// How many addresses of one node are used.
   var addressLimit = StandardLimits.addresses
+  /// How many bytes the database may take that a global node merges.
+  var databaseLimit = StandardLimits.database
+  /// How many database families one other node may monitor here, and how many questions of it may wait.
+  var monitorLimit = StandardLimits.monitors
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)
   lazy var database = Database(node: self)

@@ -71,6 +71,17 @@ extension HelpTable {
       100000 unless it is set.
       """, "100000"),
     setting(
+      .maxDatabase, "BYTES", "size of the database that a global node merges",
+      """
+      A node that is not global may have a quarter of it. Entries beyond are left out. 536870912 unless it is \
+      set.
+      """, "536870912"),
+    setting(
+      .maxMonitors, "N", "database families that one node may monitor here",
+      """
+      And questions of it that may wait for their answers. Further ones are refused. 10000 unless it is set.
+      """, "10000"),
+    setting(
       .maxLogLines, "N", "log lines about similar trouble with one peer",
       "So many a minute; of further ones the number is logged. 10 unless it is set.", "10"),
   ]

@@ -37,6 +37,8 @@ import Testing
       #expect(Setting.maxQueue.builtIn == .int(node.queueLimit))
       #expect(Setting.maxQueues.builtIn == .int(node.queuesLimit))
       #expect(Setting.maxSpawned.builtIn == .int(node.spawned.limit))
+      #expect(Setting.maxDatabase.builtIn == .int(node.databaseLimit))
+      #expect(Setting.maxMonitors.builtIn == .int(node.monitorLimit))
       #expect(Setting.maxLogLines.builtIn == .int(node.peerLog.lines))
       #expect(node.handshakeTimeout == 30)
     }
@@ -53,7 +55,7 @@ import Testing
       max_addresses: 16,
       max_packet: 4097,
       max_depth: 21, max_values: 1015, max_name: 271, max_queue: 0, max_queues: 15, max_spawned: 13,
-      max_log_lines: 14)
+      max_database: 1 << 21, max_monitors: 17, max_log_lines: 14)
     try node(limits, monitorTimeout: 5) { node in
       #expect(node.handshakeTimeout == 7)
       #expect(node.switchboard.maximumStrangers == 8)
@@ -66,6 +68,7 @@ import Testing
       #expect(node.queueLimit == 0)
       #expect(node.queuesLimit == 15)
       #expect(node.spawned.limit == 13)
+      #expect(node.databaseLimit == 1 << 21 && node.monitorLimit == 17)
       #expect(node.peerLog.lines == 14)
     }
     try node(monitorTimeout: 5) { #expect($0.handshakeTimeout == 5) }

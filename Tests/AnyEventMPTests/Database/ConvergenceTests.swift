@@ -25,16 +25,28 @@ struct ConvergenceTests {
     }
   }
 
+  @Test("the same with so little work in a turn that nearly all of it waits", arguments: 0..<8)
+  func convergesInTurns(part: Int) async {
+    for seed in UInt64(part * 20)..<UInt64(part * 20 + 20) {
+      let limits = DatabaseLimits(maximumSize: seed % 2 == 0 ? 16 << 20 : 400)
+      run(
+        seed + 30_000, slaves: 4, seeds: 3, limits: limits, steps: 300,
+        workPerTurn: 40 + Int(seed % 7) * 60)
+      await Task.yield()
+    }
+  }
+
   @Test("a network of one seed", arguments: 0..<20)
   func convergesWithOneSeed(seed: UInt64) {
     run(seed + 20_000, slaves: 2, seeds: 1, limits: DatabaseLimits(), steps: 300)
   }
 
   private func run(
-    _ seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits, steps: Int
+    _ seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits, steps: Int,
+    workPerTurn: Int = 2 << 20
   ) {
     var network = SimulatedDatabaseNetwork(
-      seed: seed, slaves: slaves, seeds: seeds, limits: limits)
+      seed: seed, slaves: slaves, seeds: seeds, limits: limits, workPerTurn: workPerTurn)
     for _ in 0..<steps { network.step() }
     network.settle()
     let problems = network.problems()

@@ -60,7 +60,7 @@ struct MergedDatabaseTests {
       }
       if step % 100 == 99 {
         var changes = DatabaseChanges()
-        database.remove(owner: owner, into: &changes)
+        database.removeAtOnce(owner: owner, into: &changes)
         database.add(owner: owner, isOurs: owner != "x")
       }
       var expected = FamilySize()
@@ -69,8 +69,34 @@ struct MergedDatabaseTests {
     }
     for owner in ["a", "b", "x"] {
       var changes = DatabaseChanges()
-      database.remove(owner: owner, into: &changes)
+      database.removeAtOnce(owner: owner, into: &changes)
     }
+    check(database.isEmpty)
+  }
+
+  @Test("an owner holds no more than its share, and all no more than the database may take")
+  func bounds() {
+    var limits = DatabaseLimits()
+    let entry = limits.size(of: "key0", 1)
+    limits.maximumDatabase = 5 * entry
+    var database = MergedDatabase(limits: limits)
+    for owner in ["a", "b"] { database.add(owner: owner, isOurs: true) }
+    var changes = DatabaseChanges()
+    func set(_ owner: String, _ keys: Range<Int>, _ value: Value = 1) -> Int {
+      var set: TextDictionary<Value> = [:]
+      for key in keys { set["key\(key)"] = value }
+      return database.update(
+        owner: owner, family: "f", set: set, deleted: [], share: 3 * entry, into: &changes)
+    }
+    check(set("a", 0..<9) == 6 && database.weight == 3 * entry)
+    // What replaces something takes no more than that.
+    let kept = database.keys(of: "f").map { Int($0.dropFirst(3)) ?? 0 }
+    for key in kept { check(set("a", key..<key + 1, 2) == 0) }
+    check(set("a", kept[0]..<kept[0] + 1, "longer than a number can be") == 1)
+    check(set("b", 0..<9) == 7 && database.weight == 5 * entry)
+    database.removeAtOnce(owner: "a", into: &changes)
+    check(database.weight == 2 * entry && set("b", 0..<9) == 6)
+    database.removeAtOnce(owner: "b", into: &changes)
     check(database.isEmpty)
   }
 
@@ -99,20 +125,8 @@ struct MergedDatabaseTests {
     let changes = update(&database, "a", ["k": 3])
     check(changes.all.isEmpty)
     check(changes.ours == ["f": FamilyChange(set: ["k": 3])])
-    check(database.contentsOfOurs() == ["f": ["k": 3]])
+    check(database.contentsOfOurs("f") == ["k": 3] && database.valueOfOurs("f", "k") == 3)
     check(database.contents(of: "f") == ["k": 9])
-  }
-
-  @Test("replacing an owner's database reports the difference only")
-  func replaceDiffers() {
-    var database = database()
-    _ = update(&database, "x", ["same": 1, "other": 1, "gone": 1])
-    var changes = DatabaseChanges()
-    database.replace(
-      owner: "x", with: ["f": ["same": 1, "other": 2], "g": ["new": 1]], into: &changes)
-    check(changes.all["f"] == FamilyChange(set: ["other": 2], deleted: ["gone"]))
-    check(changes.all["g"] == FamilyChange(set: ["new": 1]))
-    check(changes.ours.isEmpty)
   }
 
   @Test("of several changes of a key in one operation the last counts")
@@ -145,7 +159,7 @@ struct MergedDatabaseTests {
       var changes = DatabaseChanges()
       switch generator.number(below: 12) {
       case 0:
-        database.remove(owner: owner, into: &changes)
+        database.removeAtOnce(owner: owner, into: &changes)
         database.add(owner: owner, isOurs: owner < "x")
         model[owner] = nil
       case 1..<5:
@@ -163,11 +177,11 @@ struct MergedDatabaseTests {
       check(database.contents(of: "f") == wanted, "seed \(seed)")
       check(shown == wanted, "seed \(seed)")
       check(
-        database.contentsOfOurs()["f"] ?? [:] == merge(model.filter { $0.key < "x" }),
+        database.contentsOfOurs("f") == merge(model.filter { $0.key < "x" }),
         "seed \(seed)")
     }
     var changes = DatabaseChanges()
-    for owner in owners { database.remove(owner: owner, into: &changes) }
+    for owner in owners { database.removeAtOnce(owner: owner, into: &changes) }
     check(database.isEmpty)
   }
 
@@ -187,11 +201,11 @@ struct MergedDatabaseTests {
     _ = update(&database, "a", many)
     // What was handed out before is no part of the tables.
     let contents = database.contents(of: "f")
-    let ours = database.contentsOfOurs()
+    let ours = database.contentsOfOurs("f")
     let before = storage(of: database)
     for index in 0..<100 { _ = update(&database, "a", ["key\(index)": "other"]) }
     check(storage(of: database) == before)
-    check(contents.count == 5000 && ours["f"]?.count == 5000)
+    check(contents.count == 5000 && ours.count == 5000)
   }
 
   /// Where the merged table of the family is in memory.
@@ -214,7 +228,7 @@ struct MergedDatabaseTests {
             deleted: deleted, into: &changes)
         }
       }
-      database.remove(owner: "guest\(round)", into: &changes)
+      database.removeAtOnce(owner: "guest\(round)", into: &changes)
     }
     let held = Mirror(reflecting: database).descendant("held") as? [TextDictionary<TextSet>]
     check(held == [[:], [:], [:], [:]])
@@ -223,5 +237,13 @@ struct MergedDatabaseTests {
   @Test("an entry is no larger than its value and its owner")
   func entriesAreSmall() {
     check(MemoryLayout<MergedEntry>.stride <= MemoryLayout<Value>.stride + 8)
+  }
+}
+
+extension MergedDatabase {
+  /// The owner is gone, and all that it held.
+  fileprivate mutating func removeAtOnce(owner: String, into changes: inout DatabaseChanges) {
+    retire(owner: owner)
+    while hasRetired { _ = sweep(atMost: 3, into: &changes) }
   }
 }

@@ -17,7 +17,12 @@ struct ServiceSnapshot: Equatable {
     var contents: DatabaseContents = [:]
     for name in names { contents[name] = service.database.contents(of: name) }
     families = contents
-    ours = service.database.contentsOfOurs()
+    var ours: DatabaseContents = [:]
+    for name in service.database.familyNames {
+      let entries = service.database.contentsOfOurs(name)
+      if !entries.isEmpty { ours[name] = entries }
+    }
+    self.ours = ours
     monitors = service.monitors
     globals = TextSet(service.peers.keys.filter { service.peers[$0]?.isGlobal == true })
     monitored = service.peers.mapValues(\.monitored)

@@ -19,6 +19,7 @@ struct SimulatedDatabaseNetwork {
   private let names: [String]
   private let seeds: TextSet
   private let limits: DatabaseLimits
+  private let workPerTurn: Int
   private var generator: SeededGenerator
   /// Undelivered messages; a link that is up has both directions in it, a node itself always.
   private var queues: [Direction: [[Value]]] = [:]
@@ -30,9 +31,10 @@ struct SimulatedDatabaseNetwork {
 
   static let families = ["chat", "workers", "'l", "empty"]
 
-  init(seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits) {
+  init(seed: UInt64, slaves: Int, seeds: Int, limits: DatabaseLimits, workPerTurn: Int) {
     generator = SeededGenerator(seed: seed)
     self.limits = limits
+    self.workPerTurn = workPerTurn
     self.seeds = TextSet((0..<seeds).map { "seed\($0)" })
     names = (0..<seeds).map { "seed\($0)" } + (0..<slaves).map { "slave\($0)" }
     for name in names { start(name) }
@@ -75,8 +77,16 @@ struct SimulatedDatabaseNetwork {
 
   @discardableResult
   private mutating func deliverOne() -> Bool {
-    if waiting.isEmpty { return false }
-    let link = generator.pick(waiting)
+    let turning = names.filter { nodes[$0]?.service.needsTurn == true }
+    if waiting.isEmpty, turning.isEmpty { return false }
+    let choice = generator.number(below: waiting.count + turning.count)
+    if choice >= waiting.count {
+      let name = turning[choice - waiting.count]
+      nodes[name]?.turn()
+      flush(name)
+      return true
+    }
+    let link = waiting[choice]
     guard let message = queues[link]?.removeFirst() else { return false }
     if queues[link]?.isEmpty == true { waiting.removeAll { $0 == link } }
     nodes[link.to]?.receive(message, from: link.from)
@@ -115,7 +125,8 @@ struct SimulatedDatabaseNetwork {
   }
 
   private mutating func start(_ name: String) {
-    nodes[name] = SimulatedDatabaseNode(id: name, isSeed: seeds.contains(name), limits: limits)
+    nodes[name] = SimulatedDatabaseNode(
+      id: name, isSeed: seeds.contains(name), limits: limits, workPerTurn: workPerTurn)
     truth[name] = ["'l": [name: [.string("\(name).example:4040")]]]
     queues[Direction(from: name, to: name)] = []
     waiting.removeAll { $0.from == name && $0.to == name }

@@ -21,11 +21,11 @@ struct SimulatedDatabaseNode {
   var found: [String: [String]?] = [:]
   var ignored: [String] = []
 
-  init(id: String, isSeed: Bool, limits: DatabaseLimits) {
+  init(id: String, isSeed: Bool, limits: DatabaseLimits, workPerTurn: Int = 2 << 20) {
     self.id = id
     self.isSeed = isSeed
     client = DatabaseClient(node: id, limits: limits)
-    service = GlobalService(node: id, limits: limits)
+    service = GlobalService(node: id, limits: limits, workPerTurn: workPerTurn)
     do {
       perform(try client.setBinds(["\(id).example:4040"]))
     } catch {
@@ -77,6 +77,9 @@ struct SimulatedDatabaseNode {
     default: perform(service.handle(request, from: sender))
     }
   }
+
+  /// A turn of the loop, for what was left.
+  mutating func turn() { perform(service.turn()) }
 
   mutating func monitor(_ family: String) {
     let (_, actions) = client.monitor(family)

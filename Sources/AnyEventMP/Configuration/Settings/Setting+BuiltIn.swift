@@ -21,7 +21,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned,
+      .maxSpawned, .maxDatabase, .maxMonitors,
       .maxLogLines:
       standardLimit.map(Value.int) ?? .null
     }

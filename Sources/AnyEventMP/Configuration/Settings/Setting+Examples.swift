@@ -23,7 +23,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned,
+      .maxSpawned, .maxDatabase, .maxMonitors,
       .maxLogLines:
       String(standardLimit ?? 0)
     case .parent: "base"

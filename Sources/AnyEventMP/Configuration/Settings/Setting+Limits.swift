@@ -14,6 +14,8 @@ extension Setting {
     case .maxQueue: 0...(1 << 40)
     case .maxQueues: 0...(1 << 40)
     case .maxSpawned: 0...1_000_000_000
+    case .maxDatabase: (1 << 20)...(1 << 40)
+    case .maxMonitors: 16...1_000_000_000
     default: nil
     }
   }
@@ -32,6 +34,8 @@ extension Setting {
     case .maxQueue: StandardLimits.queue
     case .maxQueues: StandardLimits.queues
     case .maxSpawned: StandardLimits.spawned
+    case .maxDatabase: StandardLimits.database
+    case .maxMonitors: StandardLimits.monitors
     case .maxLogLines: StandardLimits.logLines
     default: nil
     }

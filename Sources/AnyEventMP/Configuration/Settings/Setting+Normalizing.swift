@@ -28,7 +28,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned,
+      .maxSpawned, .maxDatabase, .maxMonitors,
       .maxLogLines:
       if let limits { return .int(try value.limit(in: limits)) }
     }

@@ -61,6 +61,10 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxQueues = "max_queues"
   /// Living ports that one other node may have spawned here.
   case maxSpawned = "max_spawned"
+  /// Bytes of the database that a global node merges; a quarter of them for one node that is not global.
+  case maxDatabase = "max_database"
+  /// Database families that one node may monitor here, and questions of it that wait.
+  case maxMonitors = "max_monitors"
   /// Log lines about similar trouble with one peer, a minute.
   case maxLogLines = "max_log_lines"
   /// The profile that a profile inherits from; only in profiles.
@@ -81,7 +85,7 @@ package enum Setting: String, CaseIterable, Sendable {
       .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned,
+      .maxSpawned, .maxDatabase, .maxMonitors,
       .maxLogLines:
       .number
     case .secure, .nodelay, .autocork: .flag

@@ -27,6 +27,10 @@ enum StandardLimits {
     maximumSize: packet, maximumDepth: depth, maximumValues: values)
   /// Living ports that one other node may have spawned here.
   static let spawned = 100_000
+  /// Bytes of the merged database of a global node.
+  static let database = 512 << 20
+  /// Database families that one other node may monitor here, and questions of it that wait.
+  static let monitors = 10_000
   /// Log lines about similar trouble with one peer, a minute.
   static let logLines = 10
 }

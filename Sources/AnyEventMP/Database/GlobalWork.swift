@@ -1,0 +1,138 @@
+import AEValue
+
+/// What a global node has still to do for one node: a request of it, or something for it.
+///
+/// A request can concern so many entries that handling it at once would keep the loop from all else.
+/// So each turn of the loop does a share, and what is left waits here in the order in which it came.
+enum GlobalWork {
+  /// A request of that node whose turn has not come.
+  case request(DatabaseRequest)
+  /// Entries of that node that are still to be merged.
+  case merge(EntryMerge)
+  /// Families that are still to be sent to that node.
+  case show(FamilyShowing)
+  /// A message to that node that waits behind these, and its size.
+  case send([Value], size: Int)
+  /// Entries of owners that are gone are still to be erased: work for the service itself.
+  case sweep
+
+  /// Whether this is a question of that node.
+  var isQuestion: Bool {
+    if case .request(let request) = self { request.isQuestion } else { false }
+  }
+}
+
+/// The entries of one owner that are to be merged, family by family.
+struct EntryMerge {
+  /// One family: what is to be set, from a place on, and then to be deleted, from a number on.
+  struct Part {
+    let family: String
+    let set: TextDictionary<Value>
+    let deleted: [String]
+    var place: TextDictionary<Value>.Index
+    var deletedBefore = 0
+
+    init(_ family: String, _ set: TextDictionary<Value>, _ deleted: [String] = []) {
+      self.family = family
+      self.set = set
+      self.deleted = deleted
+      place = set.startIndex
+    }
+
+    /// Whether nothing is left of it.
+    var isDone: Bool { place == set.endIndex && deletedBefore == deleted.count }
+
+    /// Leaves nothing of it.
+    mutating func skipAll() {
+      place = set.endIndex
+      deletedBefore = deleted.count
+    }
+  }
+
+  /// What is left, in the order in which it is merged from the end: addresses before all else.
+  var parts: [Part]
+  /// What has changed already and is not yet published.
+  var changes: DatabaseChanges
+
+  init(_ contents: DatabaseContents, _ changes: DatabaseChanges) {
+    parts = contents.compactMap {
+      $0.key == InternalFamily.listeners ? nil : Part($0.key, $0.value)
+    }
+    if let addresses = contents[InternalFamily.listeners] {
+      parts.append(Part(InternalFamily.listeners, addresses))
+    }
+    self.changes = changes
+  }
+
+  init(_ family: String, _ change: FamilyChange, _ changes: DatabaseChanges) {
+    parts = [Part(family, change.set, change.deleted)]
+    self.changes = changes
+  }
+}
+
+/// Families on their way to a node, as they show when the turn of each key comes.
+///
+/// What changes meanwhile is sent behind it, so that the node has the state of now at the end.
+struct FamilyShowing {
+  /// Which of the two views is shown.
+  enum View {
+    /// The merge of all, to a monitor: `g_chg1`, then `g_chg2`.
+    case all
+    /// The merge of ours, to a global node, as `g_upd`.
+    case ours
+  }
+
+  let view: View
+  /// The families that are left; the last one is the next.
+  private var families: [String]
+  /// The keys of the family that is under way, and how many are left of them.
+  private var keys: [String]?
+  private var left = 0
+
+  init(_ view: View, _ families: [String]) {
+    self.view = view
+    self.families = families
+  }
+
+  /// Whether nothing is left.
+  var isDone: Bool { families.isEmpty }
+
+  /// The next message of at most that size, nil if nothing is left of a family, and its size.
+  mutating func next(
+    _ database: MergedDatabase, _ limits: DatabaseLimits, atMost size: Int
+  ) -> (message: [Value], size: Int)? {
+    guard let family = families.last else { return nil }
+    let isFirst = keys == nil
+    let keys = self.keys ?? database.keys(of: family)
+    if isFirst {
+      self.keys = keys
+      left = keys.count
+    }
+    var entries: TextDictionary<Value> = [:]
+    var sum = DatabaseLimits.envelope + limits.size(of: family)
+    while left > 0 {
+      let key = keys[left - 1]
+      if let value = value(family, key, database) {
+        let entry = limits.size(of: key, value)
+        if sum + entry > size, !entries.isEmpty { break }
+        entries[key] = value
+        sum += entry
+      }
+      left -= 1
+    }
+    if left == 0 {
+      families.removeLast()
+      self.keys = nil
+    }
+    if entries.isEmpty, view == .ours || !isFirst { return nil }
+    let request = view == .ours ? "g_upd" : isFirst ? "g_chg1" : "g_chg2"
+    return ([.string(request), .string(family), .hash(entries)], sum)
+  }
+
+  private func value(_ family: String, _ key: String, _ database: MergedDatabase) -> Value? {
+    switch view {
+    case .all: database.value(family, key)
+    case .ours: database.valueOfOurs(family, key)
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import AEValue
+
+/// An owner of a ``MergedDatabase`` that is gone, and the keys that are still to be erased.
+struct RetiredOwner {
+  let name: String
+  let index: OwnerIndex
+  /// The families that are left, in the order in which they are erased from the end.
+  private var families: [(name: String, keys: TextSet)]
+  /// The keys of the last of them, and how many of these are left.
+  private var keys: [String] = []
+  private var left = 0
+
+  init(name: String, index: OwnerIndex, families: TextDictionary<TextSet>) {
+    self.name = name
+    self.index = index
+    // The addresses go last, as ``DatabaseMessages/inOrder(_:)`` says why.
+    let addresses = InternalFamily.listeners
+    self.families = families[addresses].map { [(addresses, $0)] } ?? []
+    for (name, keys) in families where name != addresses { self.families.append((name, keys)) }
+  }
+
+  /// Whether no keys are left.
+  var isDone: Bool { families.isEmpty }
+
+  /// The next keys, all of one family; nil when none are left.
+  mutating func next(atMost count: Int) -> (family: String, keys: ArraySlice<String>)? {
+    guard let (family, all) = families.last else { return nil }
+    if left == 0 {
+      keys = Array(all)
+      left = keys.count
+    }
+    let part = keys[max(0, left - count)..<left]
+    left -= part.count
+    if left == 0 { families.removeLast() }
+    return (family, part)
+  }
+}

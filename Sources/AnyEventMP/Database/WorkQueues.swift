@@ -1,0 +1,116 @@
+import AEValue
+
+/// The work of a global node that is left for later turns of the loop, by the node that it is for.
+///
+/// For each node it is done in order; the nodes take turns.
+struct WorkQueues {
+  /// The work for one node, which is listed in ``turns`` as long as this exists.
+  private struct Queue {
+    /// The next one is at `next`; before it there is nothing.
+    private var items: [GlobalWork?] = []
+    private var next = 0
+    /// How many of them are questions.
+    private(set) var questions = 0
+
+    var count: Int { items.count - next }
+
+    mutating func append(_ work: GlobalWork) {
+      items.append(work)
+      if work.isQuestion { questions += 1 }
+    }
+
+    /// Puts work before all that is there.
+    mutating func prepend(_ work: GlobalWork) {
+      if next == 0 {
+        items.insert(work, at: 0)
+      } else {
+        next -= 1
+        items[next] = work
+      }
+      if work.isQuestion { questions += 1 }
+    }
+
+    mutating func popFirst() -> GlobalWork? {
+      if next == items.count { return nil }
+      let work = items[next]
+      items[next] = nil
+      next += 1
+      if work?.isQuestion == true { questions -= 1 }
+      if next == items.count || next > 64 && next * 2 > items.count {
+        items.removeFirst(next)
+        next = 0
+      }
+      return work
+    }
+  }
+
+  private var queues: TextDictionary<Queue> = [:]
+  /// The nodes in the order of their turns; those before `next` have had theirs.
+  private var turns: [String] = []
+  private var next = 0
+  /// How much work is left.
+  private var count = 0
+
+  /// Whether no work is left.
+  var isEmpty: Bool { count == 0 }
+
+  /// Whether work is left for that node.
+  func isWaiting(_ node: String) -> Bool { (queues[node]?.count ?? 0) > 0 }
+
+  /// How many questions of that node wait.
+  func questions(of node: String) -> Int { queues[node]?.questions ?? 0 }
+
+  /// Adds work behind what that node has.
+  mutating func append(_ work: GlobalWork, for node: String) {
+    list(node)
+    queues[node]?.append(work)
+    count += 1
+  }
+
+  /// Adds work before what that node has: what was taken out goes on, or has become this.
+  mutating func prepend(_ work: GlobalWork, for node: String) {
+    list(node)
+    queues[node]?.prepend(work)
+    count += 1
+  }
+
+  private mutating func list(_ node: String) {
+    if queues[node] != nil { return }
+    queues[node] = Queue()
+    turns.append(node)
+  }
+
+  /// Takes the next work of that node out; nil if there is none.
+  mutating func popFirst(_ node: String) -> GlobalWork? {
+    guard let work = queues[node]?.popFirst() else { return nil }
+    count -= 1
+    return work
+  }
+
+  /// Whose turn it is: a node with work, whose next turn comes after all others'.
+  mutating func nextNode() -> String? {
+    while next < turns.count {
+      let node = turns[next]
+      next += 1
+      if next > 64, next * 2 > turns.count {
+        turns.removeFirst(next)
+        next = 0
+      }
+      if isWaiting(node) {
+        turns.append(node)
+        return node
+      }
+      queues[node] = nil
+    }
+    turns.removeAll()
+    next = 0
+    return nil
+  }
+
+  /// That node is gone: nothing is to be done for it any more.
+  mutating func drop(_ node: String) {
+    guard let left = queues[node]?.count else { return }
+    count -= left
+    queues[node] = Queue()
+  }
+}
