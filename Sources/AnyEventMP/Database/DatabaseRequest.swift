@@ -35,6 +35,15 @@ enum DatabaseRequest: Equatable {
     }
   }
 
+  /// How many entries it sets or deletes.
+  var entryCount: Int {
+    switch self {
+    case .slave(let contents?), .set(let contents): contents.values.reduce(0) { $0 + $1.count }
+    case .update(_, let change): change.set.count + change.deleted.count
+    default: 0
+    }
+  }
+
   /// Whether a global node handles it in constant time.
   var isShort: Bool {
     switch self {

@@ -32,6 +32,7 @@ extension GlobalService {
   mutating func begin(
     _ request: DatabaseRequest, from sender: String, _ actions: inout [Action]
   ) {
+    room -= Self.requestCost
     switch request {
     case .slave(let contents): slave(from: sender, contents ?? [:], &actions)
     case .set(let contents): set(from: sender, contents, &actions)
@@ -128,7 +129,7 @@ extension GlobalService {
 
   /// Answers a request whose turn it is: before all that waits for that node.
   private mutating func answer(_ message: [Value], to sender: String, _ actions: inout [Action]) {
-    room -= DatabaseLimits.envelope
+    room -= Self.messageCost
     actions.append(.send(node: sender, message: message))
   }
 

@@ -8,9 +8,16 @@ extension GlobalService {
   /// Whether ``turn()`` is to be called when the loop has done what else there is.
   var needsTurn: Bool { room < workPerTurn || !work.isEmpty }
 
+  /// What a request counts for, beside its entries: as much time passes before the first of them.
+  static let requestCost = 1000
+  /// What a message to a node counts for, beside its size.
+  static let messageCost = 200
+
   /// The next turn of the loop has come: does its share of what is left.
+  ///
+  /// That is a quarter of a long list, or it would grow for ever when each turn brings more than a share.
   mutating func turn() -> [Action] {
-    room = workPerTurn
+    room = max(workPerTurn, work.weight / 4)
     var actions: [Action] = []
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
     return actions
@@ -22,7 +29,7 @@ extension GlobalService {
     if peer == node {
       actions.append(.send(node: peer, message: message))
     } else if room > 0, !work.isWaiting(peer) {
-      room -= size
+      room -= size + Self.messageCost
       actions.append(.send(node: peer, message: message))
     } else {
       work.append(.send(message, size: size), for: peer)
@@ -41,7 +48,7 @@ extension GlobalService {
     case .merge(let merge): mergeNext(merge, of: node, &actions)
     case .show(let showing): showNext(showing, to: node, &actions)
     case .send(let message, let size):
-      room -= size
+      room -= size + Self.messageCost
       actions.append(.send(node: node, message: message))
     case .sweep: sweepNext(DatabaseChanges(), &actions)
     case nil: break
@@ -53,8 +60,11 @@ extension GlobalService {
     guard database.knows(owner: sender) else { return }
     var merge = merge
     var leftOut = 0
-    while room > 0, let part = merge.parts.popLast() {
-      let (rest, refused) = mergeNext(part, of: sender, into: &merge.changes, &actions)
+    // No message that comes of it is larger than a share.
+    let end = max(0, room - workPerTurn)
+    while room > end, let part = merge.parts.popLast() {
+      let (rest, refused) = mergeNext(
+        part, of: sender, until: end, into: &merge.changes, &actions)
       leftOut += refused
       if let rest { merge.parts.append(rest) }
     }
@@ -74,8 +84,8 @@ extension GlobalService {
 
   /// Merges entries of one family; what is left of it, and how many entries would have been too much.
   private mutating func mergeNext(
-    _ part: EntryMerge.Part, of sender: String, into changes: inout DatabaseChanges,
-    _ actions: inout [Action]
+    _ part: EntryMerge.Part, of sender: String, until end: Int,
+    into changes: inout DatabaseChanges, _ actions: inout [Action]
   ) -> (rest: EntryMerge.Part?, refused: Int) {
     var part = part
     let family = part.family
@@ -87,7 +97,7 @@ extension GlobalService {
       set = isAddresses ? part.set.mapValues(usableAddresses) : part.set
       part.skipAll()
     } else {
-      while room > 0, part.place != part.set.endIndex {
+      while room > end, part.place != part.set.endIndex {
         let (key, entry) = part.set[part.place]
         part.place = part.set.index(after: part.place)
         let value = isAddresses ? usableAddresses(entry) : entry
@@ -102,7 +112,7 @@ extension GlobalService {
         }
       }
       let start = part.deletedBefore
-      while room > 0, part.deletedBefore < part.deleted.count {
+      while room > end, part.deletedBefore < part.deleted.count {
         room -= limits.size(of: part.deleted[part.deletedBefore])
         part.deletedBefore += 1
       }
@@ -162,7 +172,7 @@ extension GlobalService {
         room -= DatabaseLimits.envelope
         continue
       }
-      room -= size
+      room -= size + Self.messageCost
       actions.append(.send(node: peer, message: message))
     }
     if !showing.isDone { work.prepend(.show(showing), for: peer) }
@@ -181,10 +191,11 @@ extension GlobalService {
   /// Erases entries of owners that are gone until the share of this turn is used up.
   private mutating func sweepNext(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     var changes = changes
-    // An entry for a table or two; what has to be sent for it is counted when it is published.
+    // An entry is in two tables; what has to be sent for it is counted when it is published.
     let cost = 2 * limits.size(of: "")
-    while room > 0, database.hasRetired {
-      let (erased, gone) = database.sweep(atMost: room / cost + 1, into: &changes)
+    let end = max(0, room - workPerTurn)
+    while room > end, database.hasRetired {
+      let (erased, gone) = database.sweep(atMost: (room - end) / cost + 1, into: &changes)
       room -= (erased + 1) * cost
       if let gone, peers[gone]?.isGlobal != true {
         mirror(InternalFamily.globals, gone, nil, &changes)

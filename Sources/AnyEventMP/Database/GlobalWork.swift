@@ -20,6 +20,20 @@ enum GlobalWork {
   var isQuestion: Bool {
     if case .request(let request) = self { request.isQuestion } else { false }
   }
+
+  /// What it counts for in the sum of all that is left, as long as it waits: about what memory it takes.
+  var weight: Int {
+    switch self {
+    case .request(let request): Self.weight(entries: request.entryCount)
+    case .merge(let merge):
+      Self.weight(entries: merge.parts.reduce(0) { $0 + $1.set.count + $1.deleted.count })
+    case .show, .sweep: Self.weight(entries: 0)
+    // The message is shared with all others who get it.
+    case .send(_, let size): 100 + size / 64
+    }
+  }
+
+  private static func weight(entries: Int) -> Int { 1000 + 200 * entries }
 }
 
 /// The entries of one owner that are to be merged, family by family.

@@ -12,7 +12,7 @@ struct WorkQueues {
     /// How many of them are questions.
     private(set) var questions = 0
 
-    var count: Int { items.count - next }
+    var isEmpty: Bool { next == items.count }
 
     mutating func append(_ work: GlobalWork) {
       items.append(work)
@@ -50,12 +50,14 @@ struct WorkQueues {
   private var next = 0
   /// How much work is left.
   private var count = 0
+  /// The sum of what that counts for.
+  private(set) var weight = 0
 
   /// Whether no work is left.
   var isEmpty: Bool { count == 0 }
 
   /// Whether work is left for that node.
-  func isWaiting(_ node: String) -> Bool { (queues[node]?.count ?? 0) > 0 }
+  func isWaiting(_ node: String) -> Bool { queues[node]?.isEmpty == false }
 
   /// How many questions of that node wait.
   func questions(of node: String) -> Int { queues[node]?.questions ?? 0 }
@@ -65,6 +67,7 @@ struct WorkQueues {
     list(node)
     queues[node]?.append(work)
     count += 1
+    weight += work.weight
   }
 
   /// Adds work before what that node has: what was taken out goes on, or has become this.
@@ -72,6 +75,7 @@ struct WorkQueues {
     list(node)
     queues[node]?.prepend(work)
     count += 1
+    weight += work.weight
   }
 
   private mutating func list(_ node: String) {
@@ -84,6 +88,7 @@ struct WorkQueues {
   mutating func popFirst(_ node: String) -> GlobalWork? {
     guard let work = queues[node]?.popFirst() else { return nil }
     count -= 1
+    weight -= work.weight
     return work
   }
 
@@ -109,8 +114,6 @@ struct WorkQueues {
 
   /// That node is gone: nothing is to be done for it any more.
   mutating func drop(_ node: String) {
-    guard let left = queues[node]?.count else { return }
-    count -= left
-    queues[node] = Queue()
+    while popFirst(node) != nil {}
   }
 }

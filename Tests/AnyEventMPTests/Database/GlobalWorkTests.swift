@@ -6,10 +6,11 @@ import Testing
 /// What is done in one turn of the loop has a bound, whatever a request or a loss concerns.
 @Suite("a global node does large requests in turns, and each node's in order")
 struct GlobalWorkTests {
-  /// What may be done in a turn here; an entry of `entries` takes 40 to 50.
-  private static let share = 4000
+  /// What may be done in a turn here; an entry of `entries` takes 168.
+  private static let share = 20_000
+  private static let limits = DatabaseLimits(maximumValues: 200_000)
 
-  private func serving(_ limits: DatabaseLimits = DatabaseLimits()) -> GlobalService {
+  private func serving(_ limits: DatabaseLimits = limits) -> GlobalService {
     var service = GlobalService(node: "me", limits: limits, workPerTurn: Self.share)
     _ = service.becomeGlobal(database: ["'l": ["me": ["h:1"]]])
     return service
@@ -25,9 +26,10 @@ struct GlobalWorkTests {
   private func turns(_ service: inout GlobalService) -> [[GlobalService.Action]] {
     var turns: [[GlobalService.Action]] = []
     while service.needsTurn {
+      let most = max(Self.share, service.work.weight / 4)
       turns.append(service.turn())
       // The last piece of a turn may be one more share, and an entry.
-      check(size(turns[turns.count - 1]) <= 2 * Self.share + 200)
+      check(size(turns[turns.count - 1]) <= most + Self.share + 500)
     }
     return turns.filter { !$0.isEmpty }
   }
@@ -36,7 +38,7 @@ struct GlobalWorkTests {
   private func size(_ actions: [GlobalService.Action]) -> Int {
     var sum = 0
     for case .send(_, let message) in actions where message[0] != "g_reply" {
-      sum += DatabaseLimits().size(of: message)
+      sum += Self.limits.size(of: message)
     }
     return sum
   }
@@ -67,13 +69,13 @@ struct GlobalWorkTests {
     _ = try service.handle("s", ["g_slave", [:]])
     _ = turns(&service)
     let first = try service.handle("s", ["g_upd", "f", .hash(entries(1000)), ["never"]])
-    check(size(first) <= 2 * Self.share)
+    check(size(first) <= 2 * Self.share + 500)
     check(service.database.count(of: "f") < 500)
     // What follows is done behind it.
     check(try service.handle("s", ["g_upd", "f", ["key0": "last"], ["key1"]]).isEmpty)
     check(try service.handle("s", ["g_db_keys", "f", 1]).isEmpty)
     let later = turns(&service)
-    check(later.count > 10)
+    check(later.count > 5)
     let all = first + later.flatMap { $0 }
     var wanted = entries(1000)
     wanted["key0"] = "last"
@@ -97,7 +99,7 @@ struct GlobalWorkTests {
     check(try service.handle("s1", ["g_upd", "f", ["mine": 1]]).isEmpty)
     let later = turns(&service)
     let mine = later.firstIndex { sent($0, to: "s1").contains { $0[2]["mine"] == 1 } }
-    check(mine.map { $0 < 20 } == true && later.count > 60)
+    check(mine.map { $0 < later.count - 5 } == true && later.count > 20)
     for node in nodes.dropFirst() {
       let messages = later.flatMap { sent($0, to: node) }
       check(messages.contains { $0[2]["key0"] == 0 } || service.database.value("f", "key0") == 0)
@@ -116,7 +118,7 @@ struct GlobalWorkTests {
     messages += sent(
       try service.handle("s", ["g_upd", "f", ["new": 1, "key7": "x"], ["key8", "key9"]]), to: "m")
     for turn in turns(&service) { messages += sent(turn, to: "m") }
-    check(messages.count > 10 && messages.filter { $0[0] == "g_chg1" }.count == 1)
+    check(messages.count > 5 && messages.filter { $0[0] == "g_chg1" }.count == 1)
     var wanted = entries(1000)
     wanted["new"] = 1
     wanted["key7"] = "x"
@@ -195,7 +197,7 @@ struct GlobalWorkTests {
 
   @Test("large answers are made one a turn; too many questions are refused, others are served")
   func questions() throws {
-    var limits = DatabaseLimits()
+    var limits = Self.limits
     limits.maximumMonitors = 20
     var service = serving(limits)
     for peer in ["s", "q", "r"] { _ = service.nodeUp(peer) }
@@ -223,7 +225,7 @@ struct GlobalWorkTests {
 
   @Test("a node monitors no more families than it may")
   func monitors() throws {
-    var limits = DatabaseLimits()
+    var limits = Self.limits
     limits.maximumMonitors = 3
     var service = serving(limits)
     _ = service.nodeUp("m")
