@@ -45,6 +45,9 @@ final class HandleLinger {
     loop.kept[ObjectIdentifier(self)] = nil
   }
 
+  /// Sends nothing, in the child of a fork: the parent does.
+  func leaveToParent() { end() }
+
   deinit {
     writer = nil
     mode.close(descriptor)

@@ -9,8 +9,8 @@ enum HandleMode {
   case nonBlocking
   /// A blocking socket: each call says that it does not wait.
   case blockingSocket
-  /// There was no other way than to make it non-blocking.
-  case changed
+  /// There was no other way than to make it non-blocking; the process that did it changes it back.
+  case changed(generation: Int)
 
   /// Sees to a descriptor that the handle is given.
   init(of descriptor: CInt) {
@@ -27,7 +27,10 @@ enum HandleMode {
     case S_IFIFO where Self.reopen(descriptor, flags): self = .nonBlocking
     case S_IFCHR where Self.isTerminal(descriptor) && Self.reopen(descriptor, flags):
       self = .nonBlocking
-    default: self = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0 ? .changed : .nonBlocking
+    default:
+      self =
+        fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0
+        ? .changed(generation: ForkedLoops.generation) : .nonBlocking
     }
   }
 
@@ -40,9 +43,10 @@ enum HandleMode {
     return Glibc.read(descriptor, buffer.baseAddress, buffer.count)
   }
 
-  /// Closes the descriptor, with the mode of its open file as it was found.
+  /// Closes the descriptor, with the mode of its open file as it was found, unless that is the affair of
+  /// the parent of this process.
   func close(_ descriptor: CInt) {
-    if case .changed = self {
+    if case .changed(let generation) = self, generation == ForkedLoops.generation {
       let flags = fcntl(descriptor, F_GETFL)
       if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
     }

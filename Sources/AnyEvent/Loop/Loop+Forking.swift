@@ -7,9 +7,12 @@ extension Loop {
   ///
   /// Until this is called, the child may drop and cancel what it has inherited, exit or start another
   /// program, none of which the parent notices; running the loop stops the child with a sentence. The
-  /// watched descriptors are shared with the parent, so cancel what only one of the two shall read. A
-  /// node cannot be two, so a configured one must be closed before. Tasks of the main actor do not run
-  /// in the child, because Swift's concurrency does not survive a fork.
+  /// watched descriptors are shared with the parent, so cancel what only one of the two shall read. Names
+  /// that are being looked up are asked for anew. What a handle that is gone still sends is sent by the
+  /// parent alone. A node cannot be two, so a configured one must be closed before. Tasks of the main
+  /// actor do not run in the child, because Swift's concurrency does not survive a fork.
+  ///
+  /// After a fork inside a callback it is to be called before that callback returns.
   ///
   /// Only the thread that forked has loops in the child. Does nothing elsewhere. On a foreign loop the
   /// host calls `uv_loop_fork` instead. Corresponds to `uv_loop_fork` and to EV's `loop_fork`.
@@ -21,6 +24,8 @@ extension Loop {
       "a node lives on this loop, and the parent of this process goes on with it: close the node before the fork, or fork before configure",
       file: file, line: line)
     isForked = false
+    madeResolver?.askAgain()
+    for object in kept.values { (object as? HandleLinger)?.leaveToParent() }
   }
 
   /// Gives the loop of a child descriptors of its own, in `fork` itself.
@@ -32,13 +37,20 @@ extension Loop {
     isForked = true
     let status = uv_loop_fork(uv)
     if status != 0 { giveUp("cannot make an event loop after a fork: \(describe(status))") }
-    mainQueue?.disarm(ledger)
+    mainQueue?.leaveToParent(ledger)
   }
 
-  /// Stops a child that runs the loop of its parent.
+  /// Stops a child that runs the loop of its parent, or goes on with it after a callback that forked.
+  ///
+  /// Called after each callback, because the next one would do in the child what is the parent's.
+  @inline(__always)
   func requireNotForked() {
-    require(
-      !isForked,
+    if isForked, state == .open { stopForked() }
+  }
+
+  @inline(never)
+  private func stopForked() -> Never {
+    misuse(
       "this process is the child of a fork: call loop.forked() to go on with the parent's watchers, or start another program"
     )
   }

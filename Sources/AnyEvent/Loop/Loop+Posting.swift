@@ -43,6 +43,7 @@ extension Loop {
       for job in jobs {
         guard state == .open else { return }
         job()
+        requireNotForked()
       }
     }
   }

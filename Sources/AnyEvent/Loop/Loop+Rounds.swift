@@ -64,10 +64,17 @@ extension Loop {
     entered {
       if !alwaysReady.isEmpty { serveAlwaysReady() }
       drain()
-      if !idleWatchers.isEmpty, !wasBusy { idleWatchers.walk { $0.fire() } }
+      if !idleWatchers.isEmpty, !wasBusy { fireIdle() }
       if wasBusy { servedSomething = true }
       wasBusy = false
       disarmRoundIfDone()
+    }
+  }
+
+  private func fireIdle() {
+    idleWatchers.walk {
+      $0.fire()
+      requireNotForked()
     }
   }
 
@@ -78,6 +85,7 @@ extension Loop {
       for callback in sparePostponed {
         guard state == .open else { break }
         callback()
+        requireNotForked()
       }
       sparePostponed.removeAll(keepingCapacity: sparePostponed.count < 1024)
     }
@@ -87,6 +95,7 @@ extension Loop {
       for target in spareTargets {
         guard state == .open else { break }
         target.endOfIteration()
+        requireNotForked()
       }
       spareTargets.removeAll(keepingCapacity: spareTargets.count < 1024)
     }

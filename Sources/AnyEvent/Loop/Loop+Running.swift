@@ -10,7 +10,7 @@ extension Loop {
     beginRunning()
     repeat {
       openMailIfAlone()
-      if !stopRequested { uv_run(uv, UV_RUN_DEFAULT) }
+      if !stopRequested { turn(UV_RUN_DEFAULT) }
     } while hasMail && !stopRequested && state == .open
     endRunning()
   }
@@ -23,7 +23,7 @@ extension Loop {
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()
     openMailIfAlone()
-    let isAlive = uv_run(uv, waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT) != 0
+    let isAlive = turn(waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT)
     endRunning()
     return isAlive && !stopRequested && state == .open
   }
@@ -46,13 +46,21 @@ extension Loop {
     beginRunning()
     isWaiting = true
     uv_ref(base(asyncHandle))
-    while !isReady(), !stopRequested, state == .open { uv_run(uv, UV_RUN_DEFAULT) }
+    while !isReady(), !stopRequested, state == .open { turn(UV_RUN_DEFAULT) }
     if state == .open { uv_unref(base(asyncHandle)) }
     isWaiting = false
     let wasStopped = stopRequested
     endRunning()
     if isReady() { return }
     throw wasStopped ? CondVarError.stopped : CondVarError.closedLoop
+  }
+
+  /// Has libuv call callbacks; whether there is anything left that could call one.
+  @discardableResult
+  private func turn(_ mode: uv_run_mode) -> Bool {
+    let isAlive = uv_run(uv, mode) != 0
+    requireNotForked()
+    return isAlive
   }
 
   /// Whether somebody else sees to it that callbacks are called: a host, a test that sets the time, or

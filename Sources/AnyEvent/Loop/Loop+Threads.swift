@@ -40,7 +40,10 @@ extension Loop {
   /// A loop of our own is made current by `run`, once; on a foreign one each callback has to do it.
   @inline(__always)
   func entered(_ body: () -> Void) {
-    guard kind == .foreign else { return body() }
+    guard kind == .foreign else {
+      body()
+      return requireNotForked()
+    }
     let record = ThreadRecord.current
     let previous = record.pointee.loop
     record.pointee.loop = .passUnretained(self)

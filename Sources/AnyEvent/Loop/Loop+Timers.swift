@@ -62,6 +62,7 @@ extension Loop {
         watcher.token = timers.insert(deadline: max(next, time), .passUnretained(watcher))
       }
       watcher.fire()
+      requireNotForked()
     }
     isInTimerPass = false
     armTimer()

@@ -47,6 +47,7 @@ public final class Loop: @unchecked Sendable {
   var loopBefore: Unmanaged<Loop>?
   var stopRequested = false
   /// Whether this is the parent's loop in the child of a fork that has not called `forked()`.
+  @exclusivity(unchecked)
   var isForked = false
   /// How many nodes on this loop are part of a network.
   package var guests = 0

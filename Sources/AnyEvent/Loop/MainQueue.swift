@@ -13,26 +13,39 @@ private func drainMainQueue(_ unused: UnsafeMutableRawPointer?)
 /// libdispatch announces them on an eventfd. Its counter must be read here: libdispatch never does,
 /// and an unread one stays readable for ever.
 final class MainQueue {
-  private var handle: UnsafeMutablePointer<uv_poll_t>?
+  private enum State {
+    /// Nobody has asked libdispatch for its descriptor.
+    case unasked
+    /// libdispatch has its descriptor, and it is not polled.
+    case idle
+    /// It is polled.
+    case armed(UnsafeMutablePointer<uv_poll_t>)
+    /// It is that of the parent of this process, who would miss each wake-up that is taken here.
+    case parents
+  }
+
+  private var state = State.unasked
   private unowned(unsafe) var loop: Loop?
-  /// Whether libdispatch has its descriptor.
-  private var isAnnounced = false
 
   /// Starts listening; the handle never keeps the loop running by itself.
   func arm(on loop: Loop) {
-    guard handle == nil, ThreadRecord.current.pointee.isMain else { return }
+    switch state {
+    case .armed, .parents: return
     // libdispatch stops the program when it gets none.
-    guard isAnnounced || FreeDescriptors.are(1) else { return }
+    case .unasked: guard FreeDescriptors.are(1) else { return }
+    case .idle: break
+    }
+    guard ThreadRecord.current.pointee.isMain else { return }
     let fd = mainQueueDescriptor()
     guard fd >= 0 else { return }
-    isAnnounced = true
+    state = .idle
     let pointer = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
     guard uv_poll_init(loop.uv, pointer, fd) == 0 else {
       pointer.deallocate()
       return
     }
     self.loop = loop
-    handle = pointer
+    state = .armed(pointer)
     loop.ledger.opened()
     pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
     uv_unref(base(pointer))
@@ -43,8 +56,15 @@ final class MainQueue {
   }
 
   func disarm(_ ledger: HandleLedger) {
-    if let handle { ledger.close(handle) }
-    handle = nil
+    guard case .armed(let handle) = state else { return }
+    ledger.close(handle)
+    state = .idle
+  }
+
+  /// Stops listening for ever, in the child of a fork.
+  func leaveToParent(_ ledger: HandleLedger) {
+    disarm(ledger)
+    state = .parents
   }
 
   private func drain() {
@@ -52,5 +72,6 @@ final class MainQueue {
     _ = read(mainQueueDescriptor(), &counter, MemoryLayout<UInt64>.size)
     loop?.wasBusy = true
     drainMainQueue(nil)
+    loop?.requireNotForked()
   }
 }

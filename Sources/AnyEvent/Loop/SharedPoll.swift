@@ -15,6 +15,7 @@ final class SharedPoll {
   private var armed: CInt = 0
   /// Whether the descriptor is blocking.
   private let isBlocking: Bool
+  private let generation = ForkedLoops.generation
   /// What is polled in place of `fd`, and is ours.
   private var substitute = Substitute.none
   private var isAlwaysReady = false
@@ -85,9 +86,12 @@ final class SharedPoll {
   /// Makes, in the child of a fork, an epoll descriptor of its own under the number that is polled.
   func separateFromParent() {
     guard case .epoll(let epoll) = substitute else { return }
+    // First, so that there is a free one: to change the parent's would stop the parent's watchers.
+    _ = Glibc.close(epoll)
     let own = aeuv_epoll_make()
     guard own >= 0 else { return }
     _ = aeuv_epoll_watch(own, EPOLL_CTL_ADD, fd, armed)
+    guard own != epoll else { return }
     _ = aeuv_dup3(own, epoll, O_CLOEXEC)
     _ = Glibc.close(own)
   }
@@ -118,8 +122,16 @@ final class SharedPoll {
   @inline(__always)
   func serve(readable: Bool, writable: Bool) {
     loop.wasBusy = true
-    if readable { readers.walk { $0.fire() } }
-    if writable { writers.walk { $0.fire() } }
+    if readable { fire(readers) }
+    if writable { fire(writers) }
+  }
+
+  @inline(__always)
+  private func fire(_ watchers: WatcherList<IOWatcher>) {
+    watchers.walk {
+      $0.fire()
+      loop.requireNotForked()
+    }
   }
 
   /// Cancels all watchers.
@@ -185,7 +197,7 @@ final class SharedPoll {
     // Closing stops polling at once and drops events already fetched for this descriptor, so that
     // the caller may close it and a new descriptor of the same number gets none of them.
     loop.ledger.close(handle)
-    if case .none = substitute, isBlocking {
+    if case .none = substitute, isBlocking, generation == ForkedLoops.generation {
       let flags = fcntl(fd, F_GETFL)
       if flags >= 0 { _ = fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) }
     }

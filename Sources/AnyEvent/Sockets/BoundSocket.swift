@@ -29,11 +29,13 @@ struct BoundSocket {
   }
 }
 
-/// The file of a bound socket, to be removed at the end if it is still the same one.
+/// The file of a bound socket, to be removed at the end, by the process that has made it, if it is still
+/// the same one.
 struct BoundPath {
   private let path: String
   private let device: dev_t
   private let inode: ino_t
+  private let generation = ForkedLoops.generation
 
   init?(_ path: String) {
     var status = stat()
@@ -44,6 +46,7 @@ struct BoundPath {
   }
 
   func remove() {
+    guard generation == ForkedLoops.generation else { return }
     var status = stat()
     guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
     unlink(path)

@@ -41,7 +41,8 @@ public final class Listener {
 
   /// Stops listening; accepted connections stay.
   ///
-  /// A socket in the file system is removed. May be called more than once.
+  /// A socket in the file system is removed, unless it is that of the parent of this process. May be
+  /// called more than once.
   public func close() {
     guard fd >= 0 else { return }
     loop.preconditionOnLoop()

@@ -24,7 +24,7 @@ enum NameFailure: Error {
     case .status(let status):
       Self.text(of: status)
     case .tooLate(let limit):
-      "no name server has answered within \(limit == limit.rounded() ? String(Int(limit)) : String(limit)) seconds; check the network and /etc/resolv.conf"
+      "no name server has answered within \(Int(exactly: limit).map { String($0) } ?? String(limit)) seconds; check the network and /etc/resolv.conf"
     }
   }
 
@@ -155,12 +155,13 @@ final class NameChannel {
   ) -> Result<[SocketAddress], NameFailure> {
     guard status == ARES_SUCCESS, let list else { return .failure(.status(status)) }
     var addresses: [SocketAddress] = []
+    var known: Set<SocketAddress> = []
     var next = list.pointee.nodes
     while let node = next?.pointee {
       next = node.ai_next
       guard let native = node.ai_addr,
         let address = SocketAddress(native, length: node.ai_addrlen),
-        !addresses.contains(address)
+        known.insert(address).inserted
       else { continue }
       addresses.append(address)
     }

@@ -22,6 +22,8 @@ public final class Resolver {
   private var watchers: [CInt: (reading: IOWatcher?, writing: IOWatcher?)] = [:]
   private var timer: TimerWatcher?
   private var queries: [ObjectIdentifier: NameQuery] = [:]
+  /// Whether the timer is set at the end of this iteration.
+  private var willSettle = false
 
   init(on loop: Loop) { self.loop = loop }
 
@@ -45,6 +47,11 @@ public final class Resolver {
       answered(query, .failure(.tooLate(limit)))
       settle()
     }
+    ask(query)
+    settle()
+  }
+
+  private func ask(_ query: NameQuery) {
     do throws(NameFailure) {
       try open().ask(query.host) { [unowned self, weak query] result in
         if let query { answered(query, result) }
@@ -52,6 +59,13 @@ public final class Resolver {
     } catch {
       answered(query, .failure(error))
     }
+  }
+
+  /// Asks once more what is not answered, in the child of a fork: the sockets are the parent's as well,
+  /// and so are the answers that come to them.
+  func askAgain() {
+    drop()
+    for query in queries.values { ask(query) }
     settle()
   }
 
@@ -68,7 +82,7 @@ public final class Resolver {
       query.timer = nil
       query.resolution?.cancel()
     }
-    settle()
+    drop()
   }
 
   private func open() throws(NameFailure) -> NameChannel {
@@ -111,17 +125,31 @@ public final class Resolver {
   }
 
   /// Waits for what comes next; without questions nothing is left, neither sockets nor memory.
+  ///
+  /// c-ares looks at all questions to say how long to wait, so it is asked once an iteration.
   private func settle() {
-    timer = nil
-    guard !queries.isEmpty else {
-      // The sockets are closed as the channel goes: their watchers first.
-      let unused = channel
-      unused?.changed = nil
-      channel = nil
-      watchers = [:]
-      withExtendedLifetime(unused) {}
-      return
+    guard !queries.isEmpty else { return drop() }
+    guard !willSettle else { return }
+    willSettle = true
+    loop.postpone { [unowned self] in
+      willSettle = false
+      if !queries.isEmpty { setTimer() }
     }
+  }
+
+  /// Gives up the channel with its sockets.
+  private func drop() {
+    timer = nil
+    // The sockets are closed as the channel goes: their watchers first.
+    let unused = channel
+    unused?.changed = nil
+    channel = nil
+    watchers = [:]
+    withExtendedLifetime(unused) {}
+  }
+
+  private func setTimer() {
+    timer = nil
     guard let wait = channel?.timeToWait else { return }
     timer = loop.timer(after: max(wait, 0.001)) { [unowned self] in
       channel?.process(-1, readable: false, writable: false)

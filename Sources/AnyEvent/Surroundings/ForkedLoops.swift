@@ -9,6 +9,12 @@ enum ForkedLoops {
   private nonisolated(unsafe) static var lock = pthread_mutex_t()
   private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
 
+  /// How many forks are between the process that made the first loop and this one.
+  ///
+  /// What a process has changed for others, such as the mode of an open file or a name in the file
+  /// system, is put right by that process only, and not by those that inherit the object.
+  nonisolated(unsafe) private(set) static var generation = 0
+
   /// Whether this process is told of forks; evaluated once.
   private static let isTold: Bool = {
     pthread_mutex_init(&lock, nil)
@@ -17,6 +23,7 @@ enum ForkedLoops {
       { pthread_mutex_unlock(&ForkedLoops.lock) },
       {
         pthread_mutex_unlock(&ForkedLoops.lock)
+        ForkedLoops.generation += 1
         for loop in ForkedLoops.loops.values { loop.takeUnretainedValue().separateFromParent() }
       }) == 0
   }()

@@ -59,7 +59,10 @@ final class SharedSignal {
   private func received() {
     loop.entered {
       loop.wasBusy = true
-      watchers.walk { $0.fire() }
+      watchers.walk {
+        $0.fire()
+        loop.requireNotForked()
+      }
     }
   }
 }

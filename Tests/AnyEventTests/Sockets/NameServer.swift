@@ -5,12 +5,14 @@ import Glibc
 final class NameServer {
   /// What becomes of questions for a name.
   enum Answer {
-    /// This IPv4 address, and none of IPv6.
-    case address([UInt8])
+    /// These IPv4 addresses, and none of IPv6.
+    case addresses([[UInt8]])
     /// There is no such name.
     case missing
     /// Nothing is sent.
     case silence
+
+    static func address(_ bytes: [UInt8]) -> Self { .addresses([bytes]) }
   }
 
   private let descriptor: CInt
@@ -73,20 +75,19 @@ final class NameServer {
     let isIPv4 = question[place + 2] == 1
     let name = labels.joined(separator: ".")
     asked.append(name)
-    func message(_ code: UInt8, _ record: [UInt8]) -> [UInt8] {
+    func message(_ code: UInt8, _ addresses: [[UInt8]]) -> [UInt8] {
       var bytes = Array(question[..<2])
-      let count: UInt8 = record.isEmpty ? 0 : 1
-      bytes.append(contentsOf: [0x81, 0x80 | code, 0, 1, 0, count, 0, 0, 0, 0])
+      bytes.append(contentsOf: [0x81, 0x80 | code, 0, 1, 0, UInt8(addresses.count), 0, 0, 0, 0])
       bytes.append(contentsOf: question[12..<place + 5])
-      bytes.append(contentsOf: record)
+      for address in addresses {
+        bytes.append(contentsOf: [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4] + address)
+      }
       return bytes
     }
     switch answers[name] ?? .missing {
     case .silence: return nil
     case .missing: return message(3, [])
-    case .address(let bytes):
-      guard isIPv4 else { return message(0, []) }
-      return message(0, [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4] + bytes)
+    case .addresses(let addresses): return message(0, isIPv4 ? addresses : [])
     }
   }
 

@@ -118,4 +118,50 @@ import Testing
       withExtendedLifetime((closed, server)) {}
     }
   }
+
+  @Test("many names at once are all answered")
+  func manyNames() {
+    withLoop { loop in
+      let server = NameServer(on: loop, answers)
+      loop.resolver.servers = [server.place]
+      loop.resolver.timeLimit = 60
+      var found = 0
+      let resolutions = (0..<100).map { _ in
+        loop.resolve("good.example.", 1) { if (try? $0.get().count) == 1 { found += 1 } }
+      }
+      loop.run(until: { found == resolutions.count })
+      #expect(found == resolutions.count)
+    }
+  }
+
+  @Test(
+    "a time limit that makes no sense ends the question with a sentence",
+    arguments: [-Double.infinity, -1e300, -1, 0, .nan])
+  func limits(_ limit: Double) throws {
+    try withLoop { loop in
+      let server = NameServer(on: loop, answers)
+      loop.resolver.servers = [server.place]
+      loop.resolver.timeLimit = limit
+      loop.resolver.tryTime = limit
+      guard case .failure(let error) = try resolve("dead.example", on: loop) else {
+        Issue.record("it has an address")
+        return
+      }
+      #expect(
+        error.description.hasPrefix("cannot resolve \"dead.example\": no name server has answ"))
+    }
+  }
+
+  @Test("each address of a name is given once, in order, however many there are")
+  func manyAddresses() throws {
+    try withLoop { loop in
+      // As many as fit into an answer by UDP.
+      let addresses = (0..<25).map { [127, 0, 1, UInt8($0 % 20)] as [UInt8] }
+      let server = NameServer(on: loop, ["many.example": .addresses(addresses)])
+      loop.resolver.servers = [server.place]
+      let found = try resolve("many.example", on: loop).get()
+      #expect(found.count == 20)
+      #expect(Set(found).count == 20)
+    }
+  }
 }

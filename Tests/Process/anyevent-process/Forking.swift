@@ -25,36 +25,111 @@ private final class Watched {
 
   /// Makes everything happen, and waits until all of it is seen.
   func see() {
-    let limit = AE.timer(20) { fail("seen only: \(self.seen.sorted())") }
     seen = []
     write(pipe.fileHandleForWriting.fileDescriptor, "x", 1)
     write(sockets[1], "x", 1)
     kill(getpid(), SIGUSR1)
-    while seen.count < 4 { Loop.default.runOnce() }
-    withExtendedLifetime(limit) {}
+    run(until: { seen.count == 4 })
   }
+}
+
+/// Runs the loop until the condition holds.
+func run(until condition: () -> Bool) {
+  let limit = AE.timer(20) { fail("what was waited for does not come") }
+  while !condition() { Loop.default.runOnce() }
+  withExtendedLifetime(limit) {}
+}
+
+/// Forks; the child ends with `deed`.
+func fork(_ deed: () -> Void) -> pid_t {
+  let pid = fork()
+  guard pid == 0 else { return pid }
+  deed()
+  _exit(0)
+}
+
+/// Waits for the child, and writes how it ended.
+func report(_ pid: pid_t) {
+  var status: Int32 = 0
+  guard waitpid(pid, &status, 0) == pid else { fail("no child") }
+  print(status == 0 ? "the child ended" : "the child was stopped")
 }
 
 /// Forks, lets the child do something, and writes how that ended and whether the loop works on here.
 func reportFork(_ deed: String) {
   let watched = Watched()
   Loop.default.runOnce(waiting: false)
-  let pid = fork()
-  if pid == 0 {
-    switch deed {
-    case "drop": watched.watchers = []
-    case "exit": exit(0)
-    case "use": Loop.default.runOnce(waiting: false)
-    case "continue":
-      Loop.default.forked()
-      // What is in the pipe and in the socket is shared, so the child only sees it.
-      watched.see()
-    default: fail("a child cannot \(deed)")
-    }
-    _exit(0)
+  switch deed {
+  case "drop": report(fork { watched.watchers = [] })
+  case "exit": report(fork { exit(0) })
+  case "use": report(fork { _ = Loop.default.runOnce(waiting: false) })
+  case "continue":
+    report(
+      fork {
+        Loop.default.forked()
+        // What is in the pipe and in the socket is shared, so the child only sees it.
+        watched.see()
+      })
+  case "jobs": leaveJobs()
+  case "names": askForNames()
+  case "listener": dropListener()
+  case "modes": dropModes()
+  default: fail("a child cannot \(deed)")
   }
-  var status: Int32 = 0
-  guard waitpid(pid, &status, 0) == pid else { fail("no child") }
   watched.see()
-  print(status == 0 ? "the child ended" : "the child was stopped")
+}
+
+/// Something that may be handed to another thread, and is called on this one.
+private nonisolated struct Call: @unchecked Sendable {
+  let call: () -> Void
+}
+
+/// Forks in a callback of some kind, of which there are two, and lets the child do something there.
+func reportFork(_ deed: String, in kind: String) {
+  let watched = Watched()
+  Loop.default.runOnce(waiting: false)
+  let parent = getpid()
+  var child: pid_t?
+  let done = AE.cv()
+  // Whichever is called first.
+  func called() {
+    guard child == nil else {
+      if getpid() != parent, deed != "continue" { fail("the child goes on to the next callback") }
+      return
+    }
+    let pid = fork()
+    child = pid
+    done.send()
+    guard pid == 0 else { return }
+    switch deed {
+    case "exit": exit(0)
+    case "drop":
+      watched.watchers = []
+      _exit(0)
+    case "continue": Loop.default.forked()
+    default: break
+    }
+  }
+  let twice: [Any]
+  switch kind {
+  case "timer": twice = [AE.timer(0, 0, called), AE.timer(0, 0, called)]
+  case "io": twice = [IOMode.write, .write].map { AE.io(watched.sockets[1], $0, called) }
+  case "signal":
+    twice = [AE.signal("USR2", called), AE.signal("USR2", called)]
+    kill(getpid(), SIGUSR2)
+  case "idle": twice = [AE.idle(called), AE.idle(called)]
+  case "postponed": twice = (1...2).map { _ in AE.postpone(called) }
+  case "posted":
+    let call = Call(call: called)
+    twice = (1...2).map { _ in Loop.default.post { call.call() } }
+  default: fail("there are no callbacks called \(kind)")
+  }
+  do { try done.recv() } catch { fail("\(error)") }
+  withExtendedLifetime(twice) {}
+  if getpid() == parent {
+    report(child ?? -1)
+  } else if deed != "continue" {
+    fail("the child goes on with its parent's loop")
+  }
+  watched.see()
 }

@@ -5,7 +5,8 @@
 //     anyevent-process child
 //     anyevent-process signal NAME
 //     anyevent-process misuse KIND
-//     anyevent-process fork drop|exit|use|continue
+//     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes
+//     anyevent-process fork drop|exit|use|continue CALLBACK
 //
 // It writes what it has found as lines, and ends with 0 when all is as it should be.
 import AnyEvent
@@ -26,6 +27,7 @@ case "descriptors" where arguments.count > 1:
 case "watch" where arguments.count == 3: watchInput(arguments[1], Int(arguments[2]) ?? 0)
 case "child": reportChild()
 case "fork" where arguments.count == 2: reportFork(arguments[1])
+case "fork" where arguments.count == 3: reportFork(arguments[1], in: arguments[2])
 case "misuse" where arguments.count == 2: commit(arguments[1])
 case "signal" where arguments.count == 2: reportSignal(arguments[1])
 default: fail("there is no such test")
