@@ -31,6 +31,8 @@ package final class StreamConnection: EndOfIteration {
   private var medium: (any StreamMedium)?
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   package private(set) var isBlocked = false
+  /// Why nothing more can be sent, as far as that is known.
+  package private(set) var failure: String?
   /// Bytes that the kernel has taken so far.
   package private(set) var sentCount: UInt64 = 0
   private var isScheduled = false
@@ -124,18 +126,24 @@ package final class StreamConnection: EndOfIteration {
     onDrain = nil
   }
 
-  /// Gives up the socket, with all that was not sent, to be sent before anything else; nil, and nothing
-  /// is changed, if there is no socket.
+  /// Gives up the socket, with all that was not sent, to be sent before anything else; nil if there is no
+  /// socket, or the connection has failed: then it is still to be closed.
   ///
-  /// What encrypts is the caller's as well from now on: what waits for it is sealed, as far as there is
-  /// room.
+  /// What encrypts is the caller's as well from now on: what waits for it is sealed. What cannot be
+  /// sealed is dropped with the connection, and never handed over as it is.
   package func release() -> ReleasedConnection? {
     flushFromLoop()
-    guard isOpen, let descriptor = medium?.release() else { return nil }
-    medium = nil
+    guard isOpen, failure == nil else { return nil }
     if let transform {
-      while !output.isEmpty, transform.seal(output) == nil {}
+      while !output.isEmpty {
+        if let reason = transform.seal(output) {
+          failLater(reason)
+          return nil
+        }
+      }
     }
+    guard let descriptor = medium?.release() else { return nil }
+    medium = nil
     transform = nil
     onRead = nil
     onEnd = nil
@@ -215,6 +223,7 @@ package final class StreamConnection: EndOfIteration {
   /// A failed write is reported from the loop: the caller may be in the middle of sending.
   private func failLater(_ reason: String) {
     dropOutput()
+    failure = reason
     loop.postpone { [weak self] in self?.end(.failed(reason)) }
   }
 

@@ -56,7 +56,7 @@ extension Switchboard {
     connection.finish()
     let session = connection.takeTLSSession()
     guard let released = connection.stream.release() else {
-      let text = "there is no socket for a data connection"
+      let text = connection.stream.failure ?? "there is no socket for a data connection"
       connection.stream.close()
       connection.expectation?.fail(text)
       connection.dial?.failed?(.unreachable(text))
