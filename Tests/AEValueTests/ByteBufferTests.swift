@@ -154,3 +154,22 @@ func memoryOfLargeBuffer() async {
     exit(0)
   }
 }
+
+@Test("how much was consumed is known however the bytes were moved", arguments: [1, 1 << 18])
+func consumed(_ piece: Int) {
+  var random = SeededRandom(seed: 5)
+  let buffer = ByteBuffer()
+  var taken = 0
+  for _ in 0..<200 {
+    buffer.append(
+      contentsOf: [UInt8](repeating: 1, count: Int.random(in: 0...12, using: &random) * piece))
+    let count = min(buffer.count, Int.random(in: 0...13, using: &random) * piece)
+    buffer.removeFirst(count)
+    taken += count
+    if Int.random(in: 0..<50, using: &random) == 0 {
+      taken += buffer.count
+      buffer.removeAll(keepingCapacity: false)
+    }
+    #expect(buffer.consumedCount == taken)
+  }
+}

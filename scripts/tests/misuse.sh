@@ -35,6 +35,7 @@ nested the loop is running already
 closed the loop is closed
 descriptor descriptor 999 is not open
 group a child is watched by its process id
+chunk chunk\(-1\): a handle reads no fewer than 0 bytes
 mode an I/O watcher polls for "r" or "w"
 time advance moves the time
 END

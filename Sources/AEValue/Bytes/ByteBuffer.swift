@@ -15,6 +15,9 @@ public final class ByteBuffer {
   /// Where the readable bytes end.
   @exclusivity(unchecked) @usableFromInline var end = 0
 
+  /// How many bytes were consumed before the one at the front of the allocation came.
+  @exclusivity(unchecked) @usableFromInline var consumedBefore = 0
+
   /// When to give the pages of what was consumed back: once ``start`` has come to this place.
   @exclusivity(unchecked) @usableFromInline var releaseMark = Int.max
   /// Up to where they have been given back.
@@ -40,6 +43,9 @@ public final class ByteBuffer {
 
   /// The number of readable bytes.
   @inlinable public var count: Int { end - start }
+
+  /// How many bytes have been consumed so far: where ``bytes`` begins in all that was ever appended.
+  package var consumedCount: Int { consumedBefore + start }
 
   /// Whether there is nothing to read.
   @inlinable public var isEmpty: Bool { end == start }
@@ -75,6 +81,7 @@ public final class ByteBuffer {
       base = moved
       capacity = larger
     }
+    consumedBefore += start
     start = 0
     end = live
     noteCapacity()
@@ -108,6 +115,7 @@ public final class ByteBuffer {
       done += part
       release(from: max(start, start + done - part - (64 << 10)), to: start + done)
     }
+    consumedBefore += start
     start = 0
     end = live
     noteCapacity()
@@ -187,6 +195,7 @@ public final class ByteBuffer {
       count >= 0 && count <= self.count, "removeFirst takes no more than the buffer's count")
     start += count
     if start == end {
+      consumedBefore += start
       start = 0
       end = 0
       // What a connection had to keep once, it must not hold for ever.
@@ -198,6 +207,7 @@ public final class ByteBuffer {
 
   /// Drops all bytes; with `keepingCapacity: false` the memory is given back too.
   public func removeAll(keepingCapacity: Bool = true) {
+    consumedBefore += end
     start = 0
     end = 0
     if !keepingCapacity, capacity > ByteBuffer.smallCapacity {

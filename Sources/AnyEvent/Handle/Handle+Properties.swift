@@ -93,7 +93,8 @@ extension Handle {
     set { if !destroyed { options.on_wtimeout = newValue } }
   }
 
-  /// How many bytes may wait in ``rbuf``; more are a fatal error `ENOSPC`.
+  /// How many bytes may stay in ``rbuf``, after all who read have taken what they wanted; more are a
+  /// fatal error `ENOSPC`.
   public var rbuf_max: Int? {
     get { options.rbuf_max }
     set { options.rbuf_max = newValue }

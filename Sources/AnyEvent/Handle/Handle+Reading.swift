@@ -87,10 +87,6 @@ extension Handle {
     guard isReady, !isConsuming else { return }
     isConsuming = true
     defer { isConsuming = false }
-    let most = tlsState == .refused ? loop.readBuffer.count : options.rbuf_max
-    if let most, rbuf.count > most {
-      return fail(ENOSPC, fatal: true, "more than rbuf_max bytes were read and not used")
-    }
     guard serve(), !destroyed else { return }
     if hasEnded {
       // Once: nothing will come that could change it.
@@ -99,7 +95,11 @@ extension Handle {
       guard let on_eof = options.on_eof else {
         return fail(0, fatal: true, "unexpected end of file")
       }
-      on_eof(self)
+      return on_eof(self)
+    }
+    let most = tlsState == .refused ? loop.readBuffer.count : options.rbuf_max
+    if let most, rbuf.count > most {
+      fail(ENOSPC, fatal: true, "more than rbuf_max bytes were read and not used")
     } else if options.on_read != nil || !queue.isEmpty {
       start_read()
     }
@@ -111,7 +111,6 @@ extension Handle {
     if tlsState == .refused { return true }
     while !destroyed {
       if let request = queue.next() {
-        turn += 1
         guard !request.serve(self) else { continue }
         guard !destroyed else { return false }
         queue.unshift(request)

@@ -17,7 +17,6 @@ extension Handle {
     options.tls_ctx = context ?? options.tls_ctx
     guard isReady else { return }
     tlsState = .handshake
-    turn += 2
     do throws(TLSError) {
       let context = if let given = options.tls_ctx { given } else { try TLSContext.standard.get() }
       let session = try TLSSession(

@@ -34,8 +34,6 @@ public final class Handle {
   var connecting: Connector?
   var session: (any HandleSession)?
   var queue = HandleReadQueue()
-  /// Counts the calls of requests, and what else changes the beginning of `rbuf`.
-  var turn = 0
   /// Whether the end of the stream was read, and is still to be reported.
   var hasEnded = false
   /// Whether the end of the stream was reported.

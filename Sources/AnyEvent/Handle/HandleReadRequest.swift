@@ -25,8 +25,8 @@ final class HandleTypedRequest<Output>: HandleReadRequest {
   private let type: HandleReadType<Output>
   private let callback: (Handle, Output) -> Void
   private var look: (ByteBuffer) throws -> Output?
-  /// The handle's turn when it has looked last.
-  private var turn: Int?
+  /// How many bytes had been taken from the buffer when it has looked last.
+  private var place: Int?
   /// How often it looks, if each time it looks at everything.
   private var pace: HandleReadPace?
 
@@ -34,26 +34,27 @@ final class HandleTypedRequest<Output>: HandleReadRequest {
     self.type = type
     self.callback = callback
     look = type.make()
-    pace = type.startsOver ? HandleReadPace() : nil
+    pace = type.memory == .none ? HandleReadPace() : nil
   }
 
   override func serve(_ handle: Handle) -> Bool {
-    // What it remembers of the buffer is of use only if nobody else has taken anything meanwhile.
-    if let turn, handle.turn != turn + 1 {
+    if let place, place != handle.rbuf.consumedCount, type.memory != .ofStream {
       look = type.make()
       pace?.forget()
     }
-    turn = handle.turn
+    place = handle.rbuf.consumedCount
     if let pace, !pace.isDue(handle) { return false }
     do {
       pace?.begin()
       guard let piece = try look(handle.rbuf) else {
+        place = handle.rbuf.consumedCount
         pace?.end(handle)
         return false
       }
       callback(handle, piece)
       return true
     } catch {
+      place = handle.rbuf.consumedCount
       pace?.end(handle)
       handle.fail(EBADMSG, fatal: false, "bad \(type.name): \(error)")
       return false

@@ -6,12 +6,12 @@ extension HandleReadType where Output == String {
   /// Text is UTF-8, or one character a byte where it is none. A line that is cut off by the end of
   /// the stream is not given out.
   public static var line: Self {
-    Self(name: "line") {
-      var searched = 0
+    Self(name: "line", memory: .ofStream) {
+      var searched = SearchedPart()
       return { rbuf in
         let bytes = rbuf.bytes
-        guard let end = bytes.index(of: UInt8(ascii: "\n"), from: searched) else {
-          searched = bytes.count
+        guard let end = bytes.index(of: UInt8(ascii: "\n"), from: searched.end(in: rbuf)) else {
+          searched.ends(at: bytes.count, in: rbuf)
           return nil
         }
         let hasReturn = end > 0 && bytes[end - 1] == UInt8(ascii: "\r")
@@ -23,20 +23,23 @@ extension HandleReadType where Output == String {
   /// A line that ends with `eol`, without that.
   public static func line(_ eol: String) -> Self {
     let end = Array(eol.utf8)
-    return Self(name: "line") {
-      var searched = 0
+    return Self(name: "line", memory: .ofStream) {
+      var searched = SearchedPart()
       return { rbuf in
         let bytes = rbuf.bytes
         guard let first = end.first else { return text(rbuf, 0, 0) }
-        while let start = bytes.index(of: first, from: searched) {
-          searched = start
-          guard start + end.count <= bytes.count else { return nil }
+        var place = searched.end(in: rbuf)
+        while let start = bytes.index(of: first, from: place) {
+          guard start + end.count <= bytes.count else {
+            searched.ends(at: start, in: rbuf)
+            return nil
+          }
           if bytes[start..<start + end.count].elementsEqual(end) {
             return text(rbuf, start, end.count)
           }
-          searched += 1
+          place = start + 1
         }
-        searched = bytes.count
+        searched.ends(at: bytes.count, in: rbuf)
         return nil
       }
     }
@@ -65,7 +68,7 @@ extension HandleReadType where Output == String {
     _ accept: Regex<A>, reject: @escaping (String) throws -> Void
   ) -> Self {
     let accept = accept.matchingSemantics(.unicodeScalar)
-    return Self(name: "regex", startsOver: true) {
+    return Self(name: "regex", memory: .none) {
       { rbuf in
         let characters = String(latin1: rbuf.bytes)
         guard let match = characters.firstMatch(of: accept) else {
@@ -85,6 +88,17 @@ extension HandleReadType where Output == String {
     rbuf.removeFirst(behind)
     return String(utf8OrLatin1: bytes)
   }
+}
+
+/// The part of a stream in which something is not, wherever the buffer begins by now.
+private struct SearchedPart {
+  /// Its end, counted from the first byte that was ever in the buffer.
+  private var place = 0
+
+  /// Where it ends in the buffer.
+  func end(in rbuf: ByteBuffer) -> Int { max(0, place - rbuf.consumedCount) }
+
+  mutating func ends(at index: Int, in rbuf: ByteBuffer) { place = rbuf.consumedCount + index }
 }
 
 extension String {

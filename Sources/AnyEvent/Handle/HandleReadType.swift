@@ -5,24 +5,33 @@
 public struct HandleReadType<Output> {
   let name: String
   let make: () -> (ByteBuffer) throws -> Output?
-  /// Whether each look is at everything, since nothing can be remembered of the last one.
-  let startsOver: Bool
+  let memory: Memory
+
+  /// What is remembered from one look to the next.
+  enum Memory {
+    /// Nothing: each look is at everything.
+    case none
+    /// Something that holds as long as nobody else takes from the buffer.
+    case ofBuffer
+    /// Something that holds whoever takes from the buffer: a place in the stream.
+    case ofStream
+  }
 
   /// A form of one's own.
   ///
-  /// `make` is called for each request, and anew when others have read meanwhile. What it returns is
+  /// `make` is called for each request, and anew when others have taken from the buffer meanwhile. What it returns is
   /// called when something has arrived: it takes a piece from the front of the buffer and returns it,
   /// or returns nil when there is not enough, having taken nothing, or throws when there is something
   /// else. It should remember how far it has looked: a peer may send single bytes.
   public init(name: String, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?) {
-    self.init(name: name, startsOver: false, make: make)
+    self.init(name: name, memory: .ofBuffer, make: make)
   }
 
   init(
-    name: String, startsOver: Bool, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?
+    name: String, memory: Memory, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?
   ) {
     self.name = name
-    self.startsOver = startsOver
+    self.memory = memory
     self.make = make
   }
 }
@@ -42,9 +51,13 @@ extension ByteBuffer {
 }
 
 extension HandleReadType where Output == [UInt8] {
-  /// So many bytes.
-  public static func chunk(_ count: Int) -> Self {
-    Self(name: "chunk") { { $0.count >= count ? $0.takeFirst(count) : nil } }
+  /// So many bytes; a negative number stops the program with a sentence.
+  public static func chunk(
+    _ count: Int, file: StaticString = #fileID, line: UInt = #line
+  ) -> Self {
+    require(
+      count >= 0, "chunk(\(count)): a handle reads no fewer than 0 bytes", file: file, line: line)
+    return Self(name: "chunk") { { $0.count >= count ? $0.takeFirst(count) : nil } }
   }
 
   /// A netstring: the length in digits, a colon, the bytes, a comma.

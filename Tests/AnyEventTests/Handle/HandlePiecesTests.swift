@@ -112,48 +112,92 @@ struct HandlePiecesTests {
     onThread(stackSize: 256 << 10, body)
   }
 
-  /// Has a handle read the stream, of which `next` gives it a piece each time.
-  private func feed(_ form: Form, _ size: Int, pieces: Int) {
+  /// Has a handle read the stream, of which `offer` gives it a piece each time; the seconds that the
+  /// processor needs.
+  private func feed(
+    _ form: Form, _ size: Int, pieces: Int, _ offer: @escaping (Handle, [UInt8]) -> Void
+  ) -> Double {
+    let bytes = form.stream(size)
+    var seconds = 0.0
     onSmallStack {
       withLoop { loop in
         guard let (near, far) = try? socketPair() else { return }
         var errors: [String] = []
         let handle = Handle(fh: near, on: loop, on_error: { errors.append($2) })
         var isDone = false
+        let start = processorTime()
         form.read(handle, size) { isDone = true }
-        let bytes = form.stream(size)
         for start in stride(from: 0, to: bytes.count, by: pieces) {
           guard errors.isEmpty, !isDone else { break }
-          handle.rbuf.append(contentsOf: Array(bytes[start..<min(start + pieces, bytes.count)]))
-          // Looks at what is there, as after reading.
-          handle.on_read = handle.on_read
+          offer(handle, Array(bytes[start..<min(start + pieces, bytes.count)]))
         }
         loop.run(until: { isDone || !errors.isEmpty })
+        seconds = processorTime() - start
         #expect(errors == [])
         #expect(isDone)
         handle.destroy()
         close(far)
       }
     }
+    return seconds
+  }
+
+  /// The seconds that the processor has spent on this thread, whatever others do beside it.
+  private func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Compares the time of a stream with that of one that is eight times as long: 64 times as much, if the
+  /// time is quadratic.
+  private func expectLinear(
+    _ form: Form, _ size: Int, pieces: Int, _ offer: @escaping (Handle, [UInt8]) -> Void
+  ) {
+    var growth = 0.0
+    // What else the machine does may disturb the caches once, or twice.
+    for _ in 0..<3 {
+      let short = feed(form, size / 8, pieces: pieces, offer)
+      growth = feed(form, size, pieces: pieces, offer) / short
+      if growth < 24 { return }
+    }
+    Issue.record("\(form.testDescription): eight times as much takes \(growth) times as long")
   }
 
   #if DEBUG
-  private static let many = 200_000
+  private static let many = 40_000
+  private static let megabytes = 2 << 20
+  private static let arriving = 2_500
   #else
   private static let many = 1_000_000
+  private static let megabytes = 4 << 20
+  private static let arriving = 5_000
   #endif
 
   @Test(
-    "hundred thousands of bytes one by one take linear time and a constant part of the stack",
+    "ten thousands of bytes one by one take linear time and a constant part of the stack",
     arguments: large + small)
-  func bytes(_ form: Form) { feed(form, Self.many, pieces: 1) }
+  func bytes(_ form: Form) {
+    expectLinear(form, Self.many, pieces: 1) { handle, piece in
+      handle.rbuf.append(contentsOf: piece)
+      // Looks at what is there, as after reading.
+      handle.on_read = handle.on_read
+    }
+  }
 
-  @Test("4 MB without an end in pieces of 1 KB take linear time", arguments: large)
-  func kilobytes(_ form: Form) { feed(form, 4 << 20, pieces: 1 << 10) }
+  @Test(
+    "megabytes without an end in pieces of 1 KB take linear time, also if others look at each before",
+    arguments: large)
+  func kilobytes(_ form: Form) {
+    expectLinear(form, Self.megabytes, pieces: 1 << 10) { handle, piece in
+      handle.rbuf.append(contentsOf: piece)
+      handle.unshift_read { _ in true }
+    }
+  }
 
   @Test("so do bytes that arrive one by one", arguments: large + small, [false, true])
   func arriving(_ form: Form, encrypted: Bool) throws {
-    let size = 5_000
+    let size = Self.arriving
     let context = try TLSVectors.context()
     onSmallStack {
       withLoop { loop in
@@ -175,6 +219,7 @@ struct HandlePiecesTests {
         }
         loop.run(until: { isDone || !errors.isEmpty })
         #expect(errors == [])
+        #expect(isDone, "\(form.testDescription): \(reading.rbuf.count) bytes wait")
         writing.destroy()
         reading.destroy()
       }

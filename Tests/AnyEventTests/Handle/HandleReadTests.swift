@@ -219,6 +219,59 @@ struct HandleReadTests {
     }
   }
 
+  @Test("what somebody takes may be more than the limit, however much of it arrives at once")
+  func takenInTime() throws {
+    let lines = (0..<100).map { "line \($0)" }
+    for notes in try notes(
+      of: lines.map { $0 + "\n" }.joined() + "rest",
+      { handle, note in
+        handle.rbuf_max = 10
+        for _ in lines { handle.push_read(.line) { note($1) } }
+        handle.push_read(.chunk(4)) { note(String(decoding: $1, as: UTF8.self)) }
+        handle.on_read = { _ in note("there is more") }
+      })
+    {
+      #expect(notes == lines + ["rest", Self.end])
+    }
+    for notes in try notes(
+      of: "0123456789ABCDEF",
+      { handle, _ in
+        handle.rbuf_max = 1
+        handle.on_read = { $0.rbuf.removeFirst($0.rbuf.count) }
+      })
+    {
+      #expect(notes == [Self.end])
+    }
+  }
+
+  @Test("a request that was looking goes on at its place when others look before it, or take")
+  func looking() throws {
+    var lines: [String] = []
+    var documents: [Value] = []
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop) },
+      { handle, _, _ in
+        handle.push_read(.line) { lines.append($1) }
+        handle.push_read(.line(";;")) { lines.append($1) }
+        for text in ["abc", "def;", "gh\nij", ";"] {
+          handle.rbuf.append(text)
+          handle.unshift_read(.chunk(1)) { lines.append(String(decoding: $1, as: UTF8.self)) }
+          handle.unshift_read { _ in true }
+        }
+        handle.rbuf.append("k;;")
+        handle.on_read = nil
+        #expect(lines == ["a", "b", "c", "def;gh", "i", "j;k"])
+        // What is a document depends on where it begins.
+        handle.push_read(.json) { documents.append($1) }
+        handle.rbuf.append("1[2,")
+        handle.unshift_read(.chunk(1)) { _, _ in }
+        handle.unshift_read { _ in true }
+        handle.rbuf.append("3]")
+        handle.on_read = nil
+      })
+    #expect(documents == [[2, 3]])
+  }
+
   @Test("a handle that is destroyed in a callback calls no other")
   func destroyed() throws {
     var calls = 0

@@ -30,6 +30,7 @@ func commit(_ kind: String) {
     loop.run()
   case "descriptor": _ = AE.io(999, .read) {}
   case "group": _ = AE.child(-1) { _, _ in }
+  case "chunk": _ = HandleReadType.chunk(-1)
   case "mode": _ = AE.io(0, "x") {}
   case "time": loop.advance(by: 1)
   default: fail("there is no mistake called \(kind)")
