@@ -56,6 +56,8 @@ extension Loop {
     entered {
       if timersAreDue { runTimers() }
       drain()
+      // Without it libuv would go on to wait for an event, although `runOnce` has had one.
+      if runsOnce, wasBusy { return }
       disarmRoundIfDone()
     }
   }

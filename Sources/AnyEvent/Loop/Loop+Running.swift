@@ -22,8 +22,11 @@ extension Loop {
   @discardableResult
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()
+    wasBusy = false
+    runsOnce = true
     openMailIfAlone()
-    let isAlive = turn(waiting ? UV_RUN_ONCE : UV_RUN_NOWAIT)
+    let isAlive = turn(waiting && !wasBusy ? UV_RUN_ONCE : UV_RUN_NOWAIT)
+    runsOnce = false
     endRunning()
     return isAlive && !stopRequested && state == .open
   }

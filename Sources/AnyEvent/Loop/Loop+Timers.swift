@@ -100,5 +100,7 @@ extension Loop {
   private func timerExpired() {
     timerIsSetFor = nil
     entered { runTimers() }
+    // libuv would go on to wait for an event, although `runOnce` has had one.
+    if runsOnce, wasBusy, state == .open { armRound() }
   }
 }

@@ -43,6 +43,8 @@ public final class Loop: @unchecked Sendable {
   var owner: pthread_t = 0
   var isRunning = false
   var isWaiting = false
+  /// Whether `runOnce` is to return as soon as anything was called.
+  var runsOnce = false
   /// The loop that was current when this one began to run.
   var loopBefore: Unmanaged<Loop>?
   var stopRequested = false

@@ -20,6 +20,36 @@ struct LoopTests {
     }
   }
 
+  @Test(
+    "one iteration does not wait for another event when it has called something",
+    arguments: ["timer", "postponed", "posted", "idle"])
+  func oneIteration(_ kind: String) {
+    // What it would wait for is the timer that ends the test.
+    withLoop { loop in
+      for _ in 0..<20 {
+        let calls = CallCount()
+        var watcher: Any?
+        switch kind {
+        case "timer":
+          watcher = loop.timer(after: 0.001) { calls.count += 1 }
+          // So that it is due when the iteration begins.
+          let due = loop.time + 0.003
+          while loop.time < due {}
+        case "postponed": loop.postpone { calls.count += 1 }
+        case "posted": loop.post { calls.count += 1 }
+        default: watcher = loop.idle { calls.count += 1 }
+        }
+        loop.runOnce()
+        #expect(calls.count == 1)
+        withExtendedLifetime(watcher) {}
+      }
+    }
+  }
+
+  private final class CallCount: @unchecked Sendable {
+    var count = 0
+  }
+
   @Test("bytes travel from one descriptor to another")
   func descriptors() {
     withLoop { loop in
