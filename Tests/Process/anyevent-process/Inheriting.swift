@@ -1,4 +1,5 @@
 import AnyEvent
+import CLibUV
 import Foundation
 
 // What the child of a fork inherits and must leave to its parent.
