@@ -13,7 +13,11 @@ final class DataDialler {
   /// Called once, unless it is cancelled.
   var done: ((Result<Handle, DataConnectionError>) -> Void)?
   private var timeLimit: TimerWatcher?
+  /// Where the node listens, as far as it is known; each is dialled once.
   private var addresses: [String] = []
+  private var dialled = 0
+  /// Whether the database has not yet said where it listens.
+  private var isSearching = true
   private var dial: Dial?
   private var lastFailure: String?
 
@@ -29,8 +33,11 @@ final class DataDialler {
     timeLimit = node.loop.timer(after: seconds) { [unowned self] in
       end(.failure(DataConnectionError(DataConnections.late(after: seconds))))
     }
-    // An address that the link was dialled at is good, whatever the database says.
-    if let link = node.entries[target]?.link, link.facts.isDialled { addresses = [link.address] }
+    // An address that the link was dialled at is good, whatever the database says, and whenever.
+    if let link = node.entries[target]?.link, link.facts.isDialled {
+      addresses = [link.address]
+      dialNext()
+    }
     node.dataConnections.search(for: self)
   }
 
@@ -39,7 +46,8 @@ final class DataDialler {
     for address in binds.prefix(Self.maximumAddresses) where !addresses.contains(address) {
       addresses.append(address)
     }
-    dialNext()
+    isSearching = false
+    if dial == nil { dialNext() }
   }
 
   func cancel() {
@@ -51,13 +59,14 @@ final class DataDialler {
   }
 
   private func dialNext() {
-    guard !addresses.isEmpty else {
+    guard dialled < addresses.count else {
+      if isSearching { return }
       return end(
         .failure(
           lastFailure.map { DataConnectionError($0) } ?? .noListeners(target)))
     }
-    let dial = Dial(
-      address: addresses.removeFirst(), data: DialledData(id: id, node: target))
+    let dial = Dial(address: addresses[dialled], data: DialledData(id: id, node: target))
+    dialled += 1
     self.dial = dial
     dial.failed = { [unowned self] failure in
       if case .unreachable(let reason) = failure { lastFailure = reason }

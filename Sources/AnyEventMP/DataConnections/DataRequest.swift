@@ -54,7 +54,8 @@ final class DataRequest {
       fail(DataConnections.late(after: seconds))
     }
     if node.isLocal(PortID(target)) {
-      node.defer(.job { [unowned self] in connectToSelf() })
+      // It may have ended by then, by its time limit or with the node: that is looked at there.
+      node.defer(.job { [self] in connectToSelf() })
       return
     }
     let local = node.localPort(port, for: "connect_to")
@@ -122,8 +123,10 @@ final class DataRequest {
     let id = node.makeDataConnectionID()
     stage = .offered(id)
     let expectation = DataExpectation(
-      node: target, connected: { [unowned self] handle in end(.success(handle)) },
-      failed: { [unowned self] text in fail(text) })
+      // Once it is taken nobody forgets it any more: it may come when this request has ended, and
+      // then the handle ends here.
+      node: target, connected: { [weak self] handle in self?.end(.success(handle)) },
+      failed: { [weak self] text in self?.fail(text) })
     do {
       try node.dataConnections.expect(id, expectation, within: seconds)
       node.send(call(id), toFunction: DataConnections.dialRequest, on: target)

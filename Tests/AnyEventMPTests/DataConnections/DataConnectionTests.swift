@@ -165,6 +165,29 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
     }
   }
 
+  @Test("one to the own node whose time is over before it begins, or whose node closes, just fails")
+  func ownNodeTooLate() throws {
+    try withNode { node, test in
+      DataConn.sub("My::data") { (_: Handle) in Issue.record("called") }
+      var reasons: [String] = []
+      func connect(within seconds: Double) {
+        node.connectData(to: node.id, within: seconds, function: "My::data") { result in
+          if case .failure(let error) = result { reasons.append(error.description) }
+        }
+      }
+      // So much is put off before it that the time limit comes first.
+      for _ in 0..<10_000 { node.defer(.job {}) }
+      connect(within: 0)
+      test.run(until: { !reasons.isEmpty })
+      #expect(reasons == ["unable to establish connection within 0 seconds"])
+      test.settle()
+      connect(within: 10)
+      node.close()
+      test.settle()
+      #expect(reasons.count == 1)
+    }
+  }
+
   @Test("bulk data does not delay messages")
   func bulk() throws {
     try withNodes { near, far, test in
