@@ -39,6 +39,8 @@ final class Heartbeat {
   }
 
   private func arm() {
+    // A callback of the tick under way may have turned it off, or closed the node.
+    guard interval > 0, !node.isClosed else { return }
     timer = node.loop.timer(after: rules.unit) { [unowned self] in
       timer = nil
       tick()
@@ -51,7 +53,6 @@ final class Heartbeat {
   }
 
   private func restart() {
-    guard timer != nil || interval > 0 else { return }
     stop()
     start()
   }
@@ -86,7 +87,7 @@ final class Heartbeat {
       case .giveUp: isAnyDead = true
       }
     }
-    if isAnyDead {
+    if isAnyDead, interval > 0 {
       lastLook = node.loop.timer(after: 0) { [unowned self] in convict(rules) }
     }
     if isUsed { arm() }

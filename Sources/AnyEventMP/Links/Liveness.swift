@@ -5,7 +5,8 @@ import AnyEvent
 ///
 /// Silence is counted in ticks, of which a stall of our own loop can make one at most. Life is what was
 /// received. A node that has promised to say something often enough is not believed for anything else: a
-/// stopped process keeps no promise. Any other is asked, and as the question may wait behind much that is
+/// stopped process keeps no promise; what is often enough depends on how long it has, which is less under
+/// suspicion. Any other is asked, and as the question may wait behind much that is
 /// queued, it counts as asked only when the other end's kernel has last taken from the queue; once that has
 /// the question, only the answer counts.
 struct Liveness {
@@ -29,8 +30,11 @@ struct Liveness {
     var suspicion: Double { min(2 * interval, timeout) }
 
     /// Whether a node that says something this often is always heard in time, also if something is lost.
-    func trust(_ promised: Double?) -> Bool {
-      promised.map { $0 > 0 && 2 * $0 + unit <= timeout } ?? false
+    ///
+    /// Under suspicion, of which it knows nothing, it has only the time of two of our own words.
+    func trust(_ promised: Double?, isSuspected: Bool = false) -> Bool {
+      guard let promised, promised > 0, 2 * promised + unit <= timeout else { return false }
+      return !isSuspected || 2 * promised <= suspicion
     }
   }
 
@@ -96,7 +100,9 @@ struct Liveness {
   mutating func asked(_ line: Line, _ rules: Rules) {
     // As long as anything has to wait, the last question is the one that waits behind all of it.
     if case .none = question {} else if line.queued == 0 { return }
-    guard !rules.trust(promised), let traffic = line.traffic() else { return }
+    guard !rules.trust(promised, isSuspected: isSuspected), let traffic = line.traffic() else {
+      return
+    }
     question = .onItsWay(
       end: line.sent + UInt64(line.queued),
       arrived: line.sent - min(line.sent, traffic.unacknowledged))

@@ -1,3 +1,4 @@
+import AEMPWire
 import AnyEvent
 import Testing
 
@@ -27,6 +28,38 @@ import Testing
       isDown = node.isUp(peer.id) != true
     }
     return isDown
+  }
+
+  @Test("heartbeats that are turned off in the middle of a tick are off: nobody is asked any more")
+  func turnedOff() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      let peer = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.isUp(id) == true })
+      let successor = try WirePeer(
+        RawPeer.connect(node.address, test), id: id, as: .dialling,
+        keys: [Greeting.Key(Node.agreementKey, "1")])
+      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+      // The tick clears the first one of the suspicion, which is told to the log.
+      let context = LogContext(title: "turn off")
+      nonisolated(unsafe) let turnOff = { [unowned node] in node.heartbeat.interval = 0 }
+      context.message_cb { message in
+        if message.text.contains(id) { turnOff() }
+        return false
+      }
+      LogContext("AnyEvent::MP::Transport").attach(context)
+      defer { LogContext("AnyEvent::MP::Transport").detach(context) }
+      peer.send("", "devnull")
+      for _ in 0..<50 where node.heartbeat.interval > 0 { test.loop.advance(by: 0.1) }
+      #expect(node.heartbeat.interval == 0 && successor.isClosed)
+      test.settle()
+      let before = peer.packets.count
+      test.loop.advance(by: 100)
+      test.settle()
+      #expect(peer.packets.count == before && node.isUp(id) == true)
+    }
   }
 
   @Test("a node is not convicted when something of it has come that was not read yet")

@@ -182,6 +182,34 @@ import Testing
     #expect(bench.ticksUntilGivenUp() == 9)
   }
 
+  @Test("under suspicion a slow line with a long queue is no silence to who may be silent as long")
+  func suspectedQueue() {
+    let rules = Liveness.Rules(heartbeat: 1, timeout: 15)
+    for (promised, isTrusted) in [(0.5, true), (1, true), (5, false), (60, false), (nil, false)]
+      as [(Double?, Bool)]
+    {
+      for bufferSize in [UInt64.max, 5000] {
+        var bench = Bench(promised: promised, rules)
+        bench.queued = 1_000_000
+        bench.liveness.suspect(rules)
+        let end = bench.ticksUntilGivenUp(most: 500) { bench in
+          let room = Int(clamping: bufferSize - bench.acknowledged)
+          bench.queued -= min(1000, room)
+          bench.sent += UInt64(min(1000, room))
+          bench.acknowledged = bench.sent
+        }
+        if isTrusted {
+          // Who says something as often as we ask is dead when it says nothing.
+          #expect(end == 7)
+        } else if bufferSize == .max {
+          #expect(end == nil, "promised \(promised ?? 0)")
+        } else {
+          #expect((7...12).contains(end ?? 0), "promised \(promised ?? 0)")
+        }
+      }
+    }
+  }
+
   @Test("the kernel's figures are those of the connection")
   func traffic() throws {
     try withLoop { test in
