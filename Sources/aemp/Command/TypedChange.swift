@@ -54,7 +54,22 @@ struct TypedChange {
       throw UsageError(explained: error.sentence)
     }
     if !isForced { try ShortSecret.refuse(value, for: setting) }
+    // What stands in the file already can be taken out.
+    if setting == .services, action != .subtract { try Self.refuseNumbers(in: value) }
     return value
+  }
+
+  /// Refuses services whose name is a number: no function has such a name.
+  private static func refuseNumbers(in services: Value) throws(UsageError) {
+    for service in services.array ?? [] {
+      guard let name = service.array?.first?.string ?? service.string,
+        name.utf8.allSatisfy({ $0 < UInt8(ascii: "A") }), Double(name) != nil
+      else { continue }
+      throw UsageError(
+        explained:
+          #"\#(name) is a number and no name of a function; a service is a name or ["name", argument…]"#
+      )
+    }
   }
 }
 
