@@ -98,6 +98,11 @@ struct SettingCommandTests {
     for wrong in [#"[["h::i","x"]]"#, #"[1,"x"]"#, "[]", #"{"a":1}"#] {
       #expect(try tool.run("addservice", wrong).code == 2, "\(wrong)")
     }
+    for number in ["7", "-1.5", #""7""#, #"["7","x"]"#, "m::,7"] {
+      let result = try tool.run("addservice", number)
+      #expect(result.code == 2 && result.errors.contains("is a number and no name"), "\(number)")
+    }
+    #expect(try tool.run("delservice", "7") == ToolResult())
     #expect(try tool.run("setservices", #"["m::",["h::i",1]]"#) == ToolResult())
     #expect(try services() == #"["m::",["h::i",1]]"#)
   }
@@ -259,6 +264,8 @@ struct SettingCommandTests {
              "heartbeat" : 5,
              "heartbeat_timeout" : 15,
              "max_addresses" : 32,
+             "max_caught_lines" : 1000,
+             "max_data_connections" : 64,
              "max_database" : 536870912,
              "max_depth" : 512,
              "max_dials" : 64,

@@ -26,6 +26,9 @@ public struct LimitArguments: Hashable, Sendable {
   ///     node that is not global may have a quarter.
   ///   - max_monitors: database families that one other node may monitor here, and questions of it that may
   ///     wait for their answers (10,000).
+  ///   - max_data_connections: data connections of one other node that are announced, or that it has asked
+  ///     us to dial, and that are not made yet (64); of all nodes together sixteen times as many.
+  ///   - max_caught_lines: log messages of one other node that are logged here, a second (1000).
   ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
   public init(
     handshake_timeout: Double? = nil, max_strangers: Int? = nil,
@@ -33,7 +36,8 @@ public struct LimitArguments: Hashable, Sendable {
     max_packet: Int? = nil, max_depth: Int? = nil,
     max_values: Int? = nil, max_name: Int? = nil,
     max_queue: Int? = nil, max_queues: Int? = nil, max_spawned: Int? = nil,
-    max_database: Int? = nil, max_monitors: Int? = nil, max_log_lines: Int? = nil
+    max_database: Int? = nil, max_monitors: Int? = nil, max_data_connections: Int? = nil,
+    max_caught_lines: Int? = nil, max_log_lines: Int? = nil
   ) {
     set(.handshakeTimeout, handshake_timeout.map(Value.double))
     set(.maxStrangers, max_strangers.map(Value.int))
@@ -49,6 +53,8 @@ public struct LimitArguments: Hashable, Sendable {
     set(.maxSpawned, max_spawned.map(Value.int))
     set(.maxDatabase, max_database.map(Value.int))
     set(.maxMonitors, max_monitors.map(Value.int))
+    set(.maxDataConnections, max_data_connections.map(Value.int))
+    set(.maxCaughtLines, max_caught_lines.map(Value.int))
     set(.maxLogLines, max_log_lines.map(Value.int))
   }
 

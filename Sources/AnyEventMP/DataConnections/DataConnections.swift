@@ -19,11 +19,10 @@ final class DataConnections {
   /// The first value of a reason to die.
   static let reason = "AnyEvent::MP::DataConn"
 
-  /// So many may be announced at a time, in all and by one node.
-  static let maximumExpected = 1024
-  static let maximumExpectedOfNode = 64
-  /// So many may be dialled at a time because others have asked for it.
-  static let maximumAnswers = 64
+  /// So many may be announced by one node at a time, and so many dialled because it has asked for it.
+  var maximumOfNode = StandardLimits.dataConnections
+  /// The same in all.
+  private var maximum: Int { 16 * maximumOfNode }
   /// So many seconds an announcement holds at most.
   static let maximumTime = 3600.0
   /// So many bytes an id may have.
@@ -77,9 +76,12 @@ final class DataConnections {
       id.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
     else { throw RequestError("the id is not of 1 to \(Self.maximumID) printable characters") }
     guard expected[id] == nil else { throw RequestError("there is such an id already") }
-    guard expected.count < Self.maximumExpected,
-      expected.values.count(where: { $0.node == expectation.node }) < Self.maximumExpectedOfNode
-    else { throw RequestError("too many data connections are announced and have not come") }
+    guard expected.count < maximum,
+      expected.values.count(where: { $0.node == expectation.node }) < maximumOfNode
+    else {
+      throw RequestError(
+        "too many data connections are announced and have not come (see max_data_connections)")
+    }
     expected[id] = expectation
     expectation.timeLimit = node.loop.timer(after: seconds) { [unowned self] in
       guard let expectation = expected.removeValue(forKey: id) else { return }
@@ -128,8 +130,11 @@ final class DataConnections {
     let call = try DataCall(call, on: node)
     try call.reportingFailure {
       let function = try call.function()
-      guard answers.count < Self.maximumAnswers else {
-        throw RequestError("too many data connections are being dialled")
+      guard answers.count < maximum,
+        answers.values.count(where: { $0.target == call.source }) < maximumOfNode
+      else {
+        throw RequestError(
+          "too many data connections are being dialled (see max_data_connections)")
       }
       let dialler = DataDialler(node: node, to: call.source, id: call.id)
       answers[ObjectIdentifier(dialler)] = dialler

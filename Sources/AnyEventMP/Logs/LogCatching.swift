@@ -2,8 +2,6 @@ import AnyEvent
 
 /// The side that catches: asks every node in the database for its log messages, and logs what comes.
 final class LogCatching {
-  /// So many messages of one node are logged a second; others are counted.
-  static let linesPerSecond = 1000
   /// Messages of so many different contexts are logged in these; further ones in our own.
   static let maximumContexts = 256
 
@@ -11,12 +9,13 @@ final class LogCatching {
   /// What is caught.
   let level: LogLevel
   private var endWatch: (() -> Void)?
+  private var nodeWatch: NodeWatch?
   /// Where the database says that they listen.
   private var listed: TextDictionary<Value> = [:]
   private var sources: TextDictionary<Source> = [:]
   private var retries: TextDictionary<TimerWatcher> = [:]
-  private var limiter = LogRateLimiter<Text>(
-    lines: LogCatching.linesPerSecond, interval: 1, maximumKeys: 1024)
+  /// So many messages of one node are logged a second; others are counted.
+  private var limiter: LogRateLimiter<Text>
   private var contexts: TextDictionary<LogContext> = [:]
 
   /// A node that was asked.
@@ -30,6 +29,7 @@ final class LogCatching {
   init(node: Node, level: LogLevel) {
     self.node = node
     self.level = level
+    limiter = LogRateLimiter(lines: node.caughtLinesLimit, interval: 1, maximumKeys: 1024)
   }
 
   /// The nodes that were asked for their messages.
@@ -49,11 +49,17 @@ final class LogCatching {
         connect(to: id)
       }
     }
+    // Who listens nowhere can be asked only when it comes itself, however much later.
+    nodeWatch = node.watchNodes { [unowned self] id, isUp, _ in
+      if isUp, listed[id] != nil { connect(to: id) }
+    }
   }
 
   func stop() {
     endWatch?()
     endWatch = nil
+    nodeWatch?.cancel()
+    nodeWatch = nil
     retries = [:]
     for id in sources.keys { leave(id) }
   }

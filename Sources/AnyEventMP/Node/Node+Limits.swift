@@ -18,6 +18,8 @@ extension Node {
       case .maxSpawned: spawned.limit = limit
       case .maxDatabase: databaseLimit = limit
       case .maxMonitors: monitorLimit = limit
+      case .maxDataConnections: dataConnections.maximumOfNode = limit
+      case .maxCaughtLines: caughtLinesLimit = limit
       case .maxLogLines: peerLog.lines = limit
       default: break
       }

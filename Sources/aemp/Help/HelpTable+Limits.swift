@@ -82,6 +82,15 @@ extension HelpTable {
       And questions of it that may wait for their answers. Further ones are refused. 10000 unless it is set.
       """, "10000"),
     setting(
+      .maxDataConnections, "N", "data connections of one node that are not made yet",
+      """
+      Those that it has announced, and those that it has asked us to dial; beyond, it is told so. Of all \
+      nodes together sixteen times as many. 64 unless it is set.
+      """, "64"),
+    setting(
+      .maxCaughtLines, "N", "log messages of one node that are caught",
+      "So many a second; of further ones the number is logged. 1000 unless it is set.", "1000"),
+    setting(
       .maxLogLines, "N", "log lines about similar trouble with one peer",
       "So many a minute; of further ones the number is logged. 10 unless it is set.", "10"),
   ]

@@ -17,7 +17,8 @@ import Testing
         max_addresses: 16,
         max_packet: 10,
         max_depth: 11, max_values: 110, max_name: 108, max_queue: 12, max_queues: 110,
-        max_spawned: 13, max_database: 1 << 21, max_monitors: 17, max_log_lines: 14),
+        max_spawned: 13, max_database: 1 << 21, max_monitors: 17, max_data_connections: 17,
+        max_caught_lines: 18, max_log_lines: 14),
       norc: true, force: true)
     #expect(arguments.profile == "seed")
     #expect(arguments.norc && arguments.force)
@@ -33,7 +34,8 @@ import Testing
         "max_depth": 11, "max_values": 110,
         "max_name": 108,
         "max_queue": 12, "max_queues": 110,
-        "max_spawned": 13, "max_database": 2_097_152, "max_monitors": 17, "max_log_lines": 14,
+        "max_spawned": 13, "max_database": 2_097_152, "max_monitors": 17,
+        "max_data_connections": 17, "max_caught_lines": 18, "max_log_lines": 14,
       ])
   }
 

@@ -39,6 +39,8 @@ import Testing
       #expect(Setting.maxSpawned.builtIn == .int(node.spawned.limit))
       #expect(Setting.maxDatabase.builtIn == .int(node.databaseLimit))
       #expect(Setting.maxMonitors.builtIn == .int(node.monitorLimit))
+      #expect(Setting.maxDataConnections.builtIn == .int(node.dataConnections.maximumOfNode))
+      #expect(Setting.maxCaughtLines.builtIn == .int(node.caughtLinesLimit))
       #expect(Setting.maxLogLines.builtIn == .int(node.peerLog.lines))
       #expect(node.handshakeTimeout == 30)
     }
@@ -55,7 +57,8 @@ import Testing
       max_addresses: 16,
       max_packet: 4097,
       max_depth: 21, max_values: 1015, max_name: 271, max_queue: 0, max_queues: 15, max_spawned: 13,
-      max_database: 1 << 21, max_monitors: 17, max_log_lines: 14)
+      max_database: 1 << 21, max_monitors: 17, max_data_connections: 17, max_caught_lines: 18,
+      max_log_lines: 14)
     try node(limits, monitorTimeout: 5) { node in
       #expect(node.handshakeTimeout == 7)
       #expect(node.switchboard.maximumStrangers == 8)
@@ -69,6 +72,8 @@ import Testing
       #expect(node.queuesLimit == 15)
       #expect(node.spawned.limit == 13)
       #expect(node.databaseLimit == 1 << 21 && node.monitorLimit == 17)
+      #expect(node.dataConnections.maximumOfNode == 17)
+      #expect(node.caughtLinesLimit == 18)
       #expect(node.peerLog.lines == 14)
     }
     try node(monitorTimeout: 5) { #expect($0.handshakeTimeout == 5) }

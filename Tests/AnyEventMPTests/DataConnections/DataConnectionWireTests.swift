@@ -175,7 +175,7 @@ import Testing
   func many() throws {
     try withPeer { node, peer, test in
       let received = Received(node)
-      let most = DataConnections.maximumExpectedOfNode
+      let most = node.dataConnections.maximumOfNode
       let port = Value.string("\(peer.id)#want")
       for n in 0..<(2 * most) {
         peer.send("", .string(Self.expect), .string("\(n)"), port, 1e300, "My::data")
@@ -235,6 +235,83 @@ import Testing
       data.send("from there\n")
       handle.push_write("from here\n")
       test.run(until: { line == "from there" && data.text == "from here\n" })
+    }
+  }
+
+  @Test(
+    "a node that was dialled for its link is dialled there at once, whoever knows its addresses")
+  func knownAddress() throws {
+    try withLoop { test in
+      var dialled: [RawPeer] = []
+      let listener = try test.loop.listen(on: TestHost.next(), 0) { socket in
+        dialled.append(RawPeer(loop: test.loop, socket: socket))
+      }
+      defer { listener.close() }
+      let node = try Node.listening(on: test.loop, seeds: [listener.address.description])
+      defer { node.close() }
+      test.run(until: { dialled.count == 1 })
+      let peer = try WirePeer(dialled[0], id: TestName.next("seed"), as: .accepting)
+      test.run(until: { node.isUp(peer.id) == true })
+      var result: Result<Handle, DataConnectionError>?
+      node.connectData(to: peer.id, within: 20, function: "Perl::data") { result = $0 }
+      test.run(until: { peer.messages().contains { $0.first == "snd" } })
+      let echo = try #require(peer.messages().first { $0.first == "snd" })
+      peer.send("", .string("snd"), echo[1], echo[2])
+      // Nobody has answered where it listens.
+      test.run(until: { dialled.count == 2 })
+      test.run(until: { peer.messages().contains(["g_find", .string(peer.id)]) })
+      // A failure there is not the end, as long as there may be other addresses.
+      dialled[1].stream.close()
+      test.run(until: { node.switchboard.pendingCount == 0 })
+      test.settle()
+      #expect(result == nil)
+      peer.send("", "g_found", .string(peer.id), [.string(listener.address.description)])
+      test.run(until: { result != nil })
+      // It was not dialled a second time.
+      #expect(dialled.count == 2)
+      #expect(throws: DataConnectionError.self) { try result?.get() }
+      withExtendedLifetime(dialled) {}
+    }
+  }
+
+  @Test("a connection that comes for a request which has ended meanwhile is dropped")
+  func endedMeanwhile() throws {
+    try withPeer { node, peer, test in
+      var reasons: [String] = []
+      for isConnected in [true, false] {
+        // It listens nowhere, so it is asked to dial.
+        let before = peer.packets.count
+        func messages() -> [[Value]] { peer.packets.dropFirst(before).map(\.message) }
+        func answer(_ tag: Value, _ rest: Value...) throws {
+          test.run(until: { messages().contains { $0.first == tag } })
+          let request = try #require(messages().first { $0.first == tag })
+          let port = tag == "can" ? request[2] : request[1]
+          peer.send(
+            packet: [.string("snd"), port] + request.dropFirst(tag == "can" ? 3 : 2) + rest)
+        }
+        node.connectData(to: peer.id, within: 20, function: "Perl::data") { result in
+          if case .failure(let error) = result { reasons.append(error.description) }
+        }
+        try answer("snd")
+        try answer("can", "1")
+        test.run(until: { messages().contains { $0.first == "x-dataconn" } })
+        let call = try #require(messages().first { $0.first == "x-dataconn" })
+        let id = try #require(call[1].string)
+        let expectation = try #require(node.dataConnections.take(id, from: peer.id))
+        let port = try #require(call[2].string).drop { $0 != "#" }.dropFirst()
+        peer.send("", "kil1", .string(String(port)), "x", "not now")
+        test.run(until: { reasons.last == "not now" })
+        reasons = []
+        if isConnected {
+          let (near, far) = try Handle.pair(on: test.loop)
+          expectation.connect(near)
+          far.destroy()
+        } else {
+          expectation.fail("late")
+        }
+        test.settle()
+        #expect(reasons.isEmpty)
+      }
     }
   }
 

@@ -140,6 +140,30 @@ import Testing
     }
   }
 
+  @Test("a node without listeners is caught whenever it comes, also long after it was lost")
+  func withoutListeners() throws {
+    try withLoop(manualTime: 1000) { test in
+      let global = try Node.listening(on: test.loop, "global")
+      defer { global.close() }
+      let catcher = try Node.listening(on: test.loop, "catcher", seeds: [global.address])
+      defer { catcher.close() }
+      let node = try Encryption.sealed.node(test.loop, "node", binds: [], seeds: [global.address])
+      defer { node.close() }
+      let log = LogProbe(node)
+      catcher.catchLogs(upTo: .warn)
+      test.run(until: { node.isConnected(to: global) && catcher.isConnected(to: global) })
+      for _ in 0..<2 {
+        for _ in 0..<60 { test.loop.advance(by: 1) }
+        #expect(node.logSender?.ports.isEmpty != false && !catcher.isConnected(to: node))
+        node.run { snd(PortID(catcher.id), "devnull") }
+        test.run(until: { node.logSender?.ports.count == 1 })
+        catcher.nodeDown(catcher.entry(for: node.id), [.string("cut")])
+        test.run(until: { node.logSender?.ports.isEmpty == true })
+      }
+      withExtendedLifetime(log) {}
+    }
+  }
+
   @Test("the configuration can name it as a service, with the level by name or number")
   func service() throws {
     for level: Value in [8, "8", "debug"] {

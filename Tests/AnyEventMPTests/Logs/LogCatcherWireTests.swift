@@ -183,7 +183,7 @@ import Testing
     try withPeer { node, peer, probe, test in
       let port = try catchPeer(node, peer, test)
       let time = Value.double(node.loop.time)
-      let limit = LogCatching.linesPerSecond
+      let limit = node.caughtLinesLimit
       for n in 0..<(10 * limit) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       // A line now and then, until the second is over.
       test.run(until: {

@@ -21,8 +21,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned, .maxDatabase, .maxMonitors,
-      .maxLogLines:
+      .maxSpawned, .maxDatabase, .maxMonitors, .maxDataConnections, .maxCaughtLines, .maxLogLines:
       standardLimit.map(Value.int) ?? .null
     }
   }

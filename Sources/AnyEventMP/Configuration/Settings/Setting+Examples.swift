@@ -23,8 +23,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned, .maxDatabase, .maxMonitors,
-      .maxLogLines:
+      .maxSpawned, .maxDatabase, .maxMonitors, .maxDataConnections, .maxCaughtLines, .maxLogLines:
       String(standardLimit ?? 0)
     case .parent: "base"
     }

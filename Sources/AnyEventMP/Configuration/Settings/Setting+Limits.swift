@@ -4,7 +4,9 @@ extension Setting {
   /// that are no such limit.
   var limits: ClosedRange<Int>? {
     switch self {
-    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxLogLines: 1...1_000_000
+    case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxDataConnections, .maxCaughtLines,
+      .maxLogLines:
+      1...1_000_000
     case .maxAddresses: 1...10_000
     // Requests of the nodes themselves must fit, and a node in Perl can't read what is nested deeper.
     case .maxPacket: 4096...(1 << 32)
@@ -36,6 +38,8 @@ extension Setting {
     case .maxSpawned: StandardLimits.spawned
     case .maxDatabase: StandardLimits.database
     case .maxMonitors: StandardLimits.monitors
+    case .maxDataConnections: StandardLimits.dataConnections
+    case .maxCaughtLines: StandardLimits.caughtLines
     case .maxLogLines: StandardLimits.logLines
     default: nil
     }

@@ -28,8 +28,7 @@ extension Setting {
     case .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned, .maxDatabase, .maxMonitors,
-      .maxLogLines:
+      .maxSpawned, .maxDatabase, .maxMonitors, .maxDataConnections, .maxCaughtLines, .maxLogLines:
       if let limits { return .int(try value.limit(in: limits)) }
     }
     return value.value

@@ -65,6 +65,10 @@ package enum Setting: String, CaseIterable, Sendable {
   case maxDatabase = "max_database"
   /// Database families that one node may monitor here, and questions of it that wait.
   case maxMonitors = "max_monitors"
+  /// Data connections of one other node that are announced and have not come.
+  case maxDataConnections = "max_data_connections"
+  /// Log messages of one other node that are caught, a second.
+  case maxCaughtLines = "max_caught_lines"
   /// Log lines about similar trouble with one peer, a minute.
   case maxLogLines = "max_log_lines"
   /// The profile that a profile inherits from; only in profiles.
@@ -85,8 +89,7 @@ package enum Setting: String, CaseIterable, Sendable {
       .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
       .maxValues, .maxName,
       .maxQueue, .maxQueues,
-      .maxSpawned, .maxDatabase, .maxMonitors,
-      .maxLogLines:
+      .maxSpawned, .maxDatabase, .maxMonitors, .maxDataConnections, .maxCaughtLines, .maxLogLines:
       .number
     case .secure, .nodelay, .autocork: .flag
     }

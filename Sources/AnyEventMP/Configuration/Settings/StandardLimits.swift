@@ -31,6 +31,10 @@ enum StandardLimits {
   static let database = 512 << 20
   /// Database families that one other node may monitor here, and questions of it that wait.
   static let monitors = 10_000
+  /// Data connections of one other node that are announced and have not come.
+  static let dataConnections = 64
+  /// Log messages of one other node that are caught, a second.
+  static let caughtLines = 1000
   /// Log lines about similar trouble with one peer, a minute.
   static let logLines = 10
 }
