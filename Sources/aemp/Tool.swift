@@ -40,7 +40,7 @@ struct Tool {
         commands[index] = try ConfigurationSession.withInput(commands[index])
       }
       let output = try session.run(commands)
-      guard Output.write(output) else { return .failure }
+      guard Output.write(Shown(legible: output)) else { return .failure }
     } catch {
       Output.complain(error.description)
       return .failure

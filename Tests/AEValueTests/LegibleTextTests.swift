@@ -24,6 +24,9 @@ import Testing
         LegibleText.text(text, .swift) == "é\\u{\(digits)}\\u{\(digits)}a\\u{\(digits)}")
       let perl = scalar.value > 0xff ? "\\x{\(digits)}" : "\\x\(digits)"
       #expect(LegibleText.text(text, .perl) == "é\(perl)\(perl)a\(perl)")
+      let isInXML = scalar.value & 0xfffe != 0xfffe
+      let xml = isInXML ? "&#x\(digits);" : "\\u{\(digits)}"
+      #expect(LegibleText.text(text, .xml) == "é\(xml)\(xml)a\(xml)")
     }
     for scalar in Self.harmless {
       let text = "\(scalar)x\(scalar)"
@@ -34,7 +37,8 @@ import Testing
   }
 
   @Test(
-    "ASCII control characters are numbers, but in JSON, which has escaped those in texts itself")
+    "ASCII control characters are numbers, but the tab in logs and line feeds between lines of JSON"
+  )
   func controls() {
     for byte in (UInt8(0)..<0x20).map({ $0 }) + [0x7f] {
       let text = String(Unicode.Scalar(byte))
@@ -44,7 +48,12 @@ import Testing
       #expect(
         LegibleText.text(text, .perl)
           == (isTab ? "\t" : digits.count == 1 ? "\\x0\(digits)" : "\\x\(digits)"))
-      #expect(LegibleText.text(text, .json) == (byte == 0x7f ? "\\u007f" : text))
+      let json = "\\u00" + (digits.count == 1 ? "0\(digits)" : digits)
+      #expect(LegibleText.text(text, .json) == json)
+      #expect(LegibleText.text(text, .jsonLines) == (byte == 10 ? text : json))
+      let isInXML = [9, 10, 13, 0x7f].contains(byte)
+      #expect(
+        LegibleText.text(text, .xml) == (isInXML ? "&#x\(digits);" : "\\u{\(digits)}"))
     }
   }
 
@@ -55,6 +64,21 @@ import Testing
       let text = LegibleText.text(try JSON.encode(value), .json)
       #expect(try JSON.decode(text) == value)
       #expect(text.unicodeScalars.allSatisfy { !Self.harmful.contains($0) })
+    }
+  }
+
+  @Test("bytes that are no UTF-8 become their numbers, and nothing is read behind the end")
+  func noText() {
+    let table: [([UInt8], String)] = [
+      ([0x61, 0x9b, 0x62], #"a\u{9b}b"#), ([0xc3], #"\u{c3}"#), ([0xc3, 0xa9], "é"),
+      ([0xc0, 0x80], #"\u{c0}\u{80}"#), ([0xe2, 0x80], #"\u{e2}\u{80}"#),
+      ([0xed, 0xa0, 0x80], #"\u{ed}\u{a0}\u{80}"#), ([0xf5, 0x41], #"\u{f5}A"#),
+      ([0xe2, 0x80, 0xae, 0xff], #"\u{202e}\u{ff}"#), ([], ""),
+    ]
+    for (bytes, text) in table {
+      var written: [UInt8] = []
+      bytes.withUnsafeBufferPointer { LegibleText.each(of: $0, .swift) { written.append($0) } }
+      #expect(written == Array(text.utf8), "\(bytes)")
     }
   }
 

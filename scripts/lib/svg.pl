@@ -19,8 +19,9 @@ my $roots = 0;
 sub plain {
    my ($text) = @_;
 
-   $text =~ /[<>]|&(?!(?:amp|lt|gt|quot|apos|#\d+);)|[\x00-\x08\x0b\x0c\x0e-\x1f]/
+   $text =~ /[<>]|&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-f]+);)|[\x00-\x08\x0b\x0c\x0e-\x1f]/
       and die "this text is not escaped: $text\n";
+   $text =~ s/&#x([0-9a-f]+);/chr hex $1/ge;
    $text =~ s/&(?:#(\d+)|(\w+));/defined $1 ? chr $1 : $ENTITY{$2}/ge;
    $text
 }

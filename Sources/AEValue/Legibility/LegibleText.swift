@@ -11,9 +11,12 @@ package enum LegibleText {
     case perl
     /// `\u{1b}` and `\u{202e}`, as in Swift.
     case swift
-    /// `\u007f` and `\u202e`, so that JSON stays JSON of the same value; what is below the space is left
-    /// as it is, because JSON has escaped it in texts and line feeds stand between elements.
+    /// `\u007f` and `\u202e`, so that JSON of one line stays JSON of the same value.
     case json
+    /// The same for JSON of several lines: the line feeds between elements stay.
+    case jsonLines
+    /// `&#x202e;`, for attributes in XML; what XML cannot hold as in Swift.
+    case xml
   }
 
   /// The text with what is not printable in that notation.
@@ -26,14 +29,44 @@ package enum LegibleText {
     } ?? text
   }
 
-  /// Appends valid UTF-8 with what is not printable in that notation; false, and nothing appended,
-  /// if all of it is printable.
+  /// Appends UTF-8 with what is not printable in that notation; false, and nothing appended, if all
+  /// of it is printable.
   @discardableResult
   package static func append(
     _ bytes: UnsafeBufferPointer<UInt8>, _ notation: Notation, to result: inout [UInt8]
   ) -> Bool {
     var plain = 0
     var index = 0
+    while let found = nextUnprintable(in: bytes, from: index, notation) {
+      result.append(contentsOf: bytes[plain..<found.index])
+      write(found.value, notation) { result.append($0) }
+      index = found.index + found.length
+      plain = index
+    }
+    if plain == 0 { return false }
+    result.append(contentsOf: bytes[plain...])
+    return true
+  }
+
+  /// Passes on UTF-8, byte by byte, with what is not printable in that notation; without allocating.
+  ///
+  /// A byte that is no part of a character counts as a character of that number.
+  package static func each(
+    of bytes: UnsafeBufferPointer<UInt8>, _ notation: Notation, _ put: (UInt8) -> Void
+  ) {
+    var index = 0
+    while let found = nextUnprintable(in: bytes, from: index, notation) {
+      for byte in bytes[index..<found.index] { put(byte) }
+      write(found.value, notation, put)
+      index = found.index + found.length
+    }
+    for byte in bytes[index...] { put(byte) }
+  }
+
+  private static func nextUnprintable(
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int, _ notation: Notation
+  ) -> (index: Int, length: Int, value: UInt32)? {
+    var index = start
     while index < bytes.count {
       let first = bytes[index]
       if first >= 0x20, first < 0x7f {
@@ -41,23 +74,18 @@ package enum LegibleText {
         continue
       }
       let (scalar, length) = scalar(in: bytes, at: index)
-      if !isPrintable(scalar, notation) {
-        result.append(contentsOf: bytes[plain..<index])
-        write(scalar.value, notation, to: &result)
-        plain = index + length
-      }
+      guard let scalar else { return (index, length, UInt32(first)) }
+      if !isPrintable(scalar, notation) { return (index, length, scalar.value) }
       index += length
     }
-    if plain == 0 { return false }
-    result.append(contentsOf: bytes[plain...])
-    return true
+    return nil
   }
 
   private static func isPrintable(_ scalar: Unicode.Scalar, _ notation: Notation) -> Bool {
     if scalar.isASCII {
       switch notation {
-      case .perl where scalar == "\t": return true
-      case .json: return scalar != "\u{7f}"
+      case .perl: return scalar == "\t"
+      case .jsonLines: return scalar == "\n"
       default: return false
       }
     }
@@ -69,35 +97,60 @@ package enum LegibleText {
     }
   }
 
-  /// The character that begins there, in UTF-8 that is valid.
+  /// The character that begins there; nil and one byte for what is no UTF-8.
   private static func scalar(
     in bytes: UnsafeBufferPointer<UInt8>, at index: Int
-  ) -> (Unicode.Scalar, length: Int) {
+  ) -> (Unicode.Scalar?, length: Int) {
     let first = UInt32(bytes[index])
     if first < 0x80 { return (Unicode.Scalar(bytes[index]), 1) }
     let length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-    guard index + length <= bytes.count else { return ("\u{fffd}", bytes.count - index) }
+    guard (0xc2...0xf4).contains(first), index + length <= bytes.count else { return (nil, 1) }
     var value = first & (0x7f >> UInt32(length))
-    for byte in bytes[index + 1..<index + length] { value = value << 6 | UInt32(byte & 0x3f) }
-    return (Unicode.Scalar(value) ?? "\u{fffd}", length)
+    for byte in bytes[index + 1..<index + length] {
+      guard byte & 0xc0 == 0x80 else { return (nil, 1) }
+      value = value << 6 | UInt32(byte & 0x3f)
+    }
+    guard let scalar = Unicode.Scalar(value) else { return (nil, 1) }
+    return (scalar, length)
   }
 
-  private static func write(_ value: UInt32, _ notation: Notation, to result: inout [UInt8]) {
-    let digits = String(value, radix: 16)
+  private static func write(_ value: UInt32, _ notation: Notation, _ put: (UInt8) -> Void) {
+    func putAll(_ text: StaticString) { text.withUTF8Buffer { for byte in $0 { put(byte) } } }
     switch notation {
-    case .swift: result.append(contentsOf: "\\u{\(digits)}".utf8)
-    case .perl where value > 0xff: result.append(contentsOf: "\\x{\(digits)}".utf8)
+    case .xml where isInXML(value):
+      putAll("&#x")
+      hexadecimal(value, 1, put)
+      putAll(";")
+    case .swift, .xml:
+      putAll("\\u{")
+      hexadecimal(value, 1, put)
+      putAll("}")
+    case .perl where value > 0xff:
+      putAll("\\x{")
+      hexadecimal(value, 1, put)
+      putAll("}")
     case .perl:
-      result.append(contentsOf: (digits.utf8.count == 1 ? "\\x0\(digits)" : "\\x\(digits)").utf8)
-    case .json:
+      putAll("\\x")
+      hexadecimal(value, 2, put)
+    case .json, .jsonLines:
       // Beyond 16 bits JSON takes two numbers.
       let rest = value &- 0x10000
-      for unit in value < 0x10000 ? [value] : [0xd800 | rest >> 10, 0xdc00 | rest & 0x3ff] {
-        let digits = String(unit, radix: 16)
-        result.append(contentsOf: "\\u".utf8)
-        result.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: 4 - digits.utf8.count))
-        result.append(contentsOf: digits.utf8)
-      }
+      putAll("\\u")
+      hexadecimal(value < 0x10000 ? value : 0xd800 | rest >> 10, 4, put)
+      guard value >= 0x10000 else { return }
+      putAll("\\u")
+      hexadecimal(0xdc00 | rest & 0x3ff, 4, put)
     }
+  }
+
+  /// Whether XML can hold the character, as its number if not as it is.
+  private static func isInXML(_ value: UInt32) -> Bool {
+    value >= 0x20 ? value & 0xfffe != 0xfffe : [9, 10, 13].contains(value)
+  }
+
+  private static func hexadecimal(_ value: UInt32, _ leastDigits: Int, _ put: (UInt8) -> Void) {
+    if value > 0xf || leastDigits > 1 { hexadecimal(value >> 4, leastDigits - 1, put) }
+    let digit = UInt8(value & 0xf)
+    put(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
   }
 }

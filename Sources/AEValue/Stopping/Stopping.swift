@@ -35,33 +35,43 @@ private func writeLastWords(_ file: StaticString?, _ line: UInt, _ sentence: Str
   withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { buffer in
     var count = 0
     // The last byte is for the end of the line.
-    func put(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes where count < buffer.count - 1 {
-        buffer[count] = byte
-        count += 1
-      }
+    func put(_ byte: UInt8) {
+      guard count < buffer.count - 1 else { return }
+      buffer[count] = byte
+      count += 1
     }
+    func put(_ bytes: some Sequence<UInt8>) { for byte in bytes { put(byte) } }
     if let file {
       file.withUTF8Buffer { put($0) }
-      put(CollectionOfOne(UInt8(ascii: ":")))
+      put(UInt8(ascii: ":"))
       putDecimal(line, put)
       put(": ".utf8)
     } else {
       if let path = CommandLine.unsafeArgv[0] {
         let name = strrchr(path, CInt(UInt8(ascii: "/"))).map { $0 + 1 } ?? path
-        put(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+        let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
+        LegibleText.each(of: bytes.assumingMemoryBound(to: UInt8.self), .swift, put)
         put(": ".utf8)
       }
     }
-    put(sentence.utf8)
+    putLegible(sentence, put)
     buffer[count] = UInt8(ascii: "\n")
     writeAll(UnsafeRawBufferPointer(rebasing: buffer[...count]))
   }
 }
 
-private func putDecimal(_ number: UInt, _ put: (CollectionOfOne<UInt8>) -> Void) {
+/// What is named in a sentence may come from others, and has no effect on a terminal.
+private func putLegible(_ sentence: String, _ put: (UInt8) -> Void) {
+  // All strings of Swift's own have their bytes in one piece.
+  let isWritten: Void? = sentence.utf8.withContiguousStorageIfAvailable {
+    LegibleText.each(of: $0, .swift, put)
+  }
+  if isWritten == nil { for byte in LegibleText.text(sentence, .swift).utf8 { put(byte) } }
+}
+
+private func putDecimal(_ number: UInt, _ put: (UInt8) -> Void) {
   if number >= 10 { putDecimal(number / 10, put) }
-  put(CollectionOfOne(UInt8(ascii: "0") + UInt8(number % 10)))
+  put(UInt8(ascii: "0") + UInt8(number % 10))
 }
 
 private func writeAll(_ bytes: UnsafeRawBufferPointer) {

@@ -11,7 +11,7 @@ enum MessageTrace {
   }
 
   static func sent(_ message: UnsafeBufferPointer<Value>, to port: String, of node: String) {
-    write("SND \(node) <- \(text(port, message))\n")
+    write("SND \(node) <- \(text(port, message))")
   }
 
   static func received(
@@ -23,7 +23,7 @@ enum MessageTrace {
   static func received(
     _ message: UnsafeBufferPointer<Value>, for port: String, from node: String
   ) {
-    write("RCV \(node) -> \(text(port, message))\n")
+    write("RCV \(node) -> \(text(port, message))")
   }
 
   /// A request about a port is a message to the node port.
@@ -43,7 +43,7 @@ enum MessageTrace {
 
   /// What others have sent has no effect on a terminal.
   private static func write(_ text: String) {
-    var line = LegibleText.text(text, .json)
+    var line = LegibleText.text(text, .json) + "\n"
     _ = line.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 }

@@ -139,7 +139,7 @@ struct ConfigurationSession {
     let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
     // A value that came from JSON can be written as JSON.
     let text = (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
-    output += LegibleText.text(text, .json)
+    output += LegibleText.text(text, .jsonLines)
     if options.json { output += "\n" }
   }
 }

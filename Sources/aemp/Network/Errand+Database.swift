@@ -67,9 +67,8 @@ extension Errand {
       Style.paint("\(change.sign) \(Self.line(key, value ?? .null))", change.style), json: json)
   }
 
-  private static func line(_ key: String, _ value: Value) -> String {
-    let key = Style.legible(key)
-    return value.isNull ? key : "\(key)\t\(Printer.plain(value))"
+  private static func line(_ key: String, _ value: Value) -> Shown {
+    value.isNull ? "\(key)" : "\(key)\t\(Printer.plain(value))"
   }
 
   private static func sorted(_ family: TextDictionary<Value>) -> [(key: String, value: Value)] {

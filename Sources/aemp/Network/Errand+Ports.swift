@@ -16,7 +16,7 @@ extension Errand {
     awaited = "an answer of \(target.id)"
     need(target)
     let answer = answerPort { reply in
-      self.print(Printer.plain(reply), json: ["reply": .array(reply.values)])
+      self.print("\(Printer.plain(reply))", json: ["reply": .array(reply.values)])
       self.finish(.success)
     }
     snd(Message([.string(target.id)] + message + [.string(answer.id)]))
@@ -45,7 +45,7 @@ extension Errand {
       if self.printer.isJSON {
         self.print("", json: ["results": .array(results)])
       } else {
-        for result in results { self.print(Printer.plain(result), json: [:]) }
+        for result in results { self.print("\(Printer.plain(result))", json: [:]) }
       }
       self.finish(.success)
     }

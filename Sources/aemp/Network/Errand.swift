@@ -72,7 +72,7 @@ final class Errand {
   }
 
   /// Prints a result; when nobody reads it, the errand is over.
-  func print(_ text: String, json: TextDictionary<Value>) {
+  func print(_ text: Shown, json: TextDictionary<Value>) {
     if !isOver, !printer.print(text, json: json) { finish(.failure) }
   }
 

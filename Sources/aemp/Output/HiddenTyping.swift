@@ -25,7 +25,7 @@ enum HiddenTyping {
     var old = signals.map { _ in sigaction() }
     for (index, signal) in signals.enumerated() { sigaction(signal, &action, &old[index]) }
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-    Output.show(prompt)
+    Output.show("\(prompt)")
     let result = read()
     Output.show("\n")
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &mode)

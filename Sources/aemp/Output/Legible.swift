@@ -1,6 +1,6 @@
 internal import AEValue
 
-/// Text of other nodes, for people: nothing in it moves the cursor or changes colours.
+/// Text of others, times and durations for people: nothing in them moves the cursor or changes colours.
 enum Legible {
   /// The text with control characters, and what else has no place in a line, as `\u{…}`.
   static func line(_ text: String) -> String { LegibleText.text(text, .swift) }

@@ -3,8 +3,8 @@ import Glibc
 /// Where the tool writes to.
 enum Output {
   /// Writes to standard output; false, with a sentence on standard error, when that fails.
-  static func write(_ text: String) -> Bool {
-    let code = write(text, to: STDOUT_FILENO)
+  static func write(_ shown: Shown) -> Bool {
+    let code = write(shown.text, to: STDOUT_FILENO)
     // Who stops reading, such as "head", knows why.
     if code != 0, code != EPIPE {
       complain("cannot write the output: \(String(cString: strerror(code)))")
@@ -19,11 +19,11 @@ enum Output {
   }
 
   /// Writes to the terminal at standard error.
-  static func show(_ text: String) {
-    _ = write(text, to: STDERR_FILENO)
+  static func show(_ shown: Shown) {
+    _ = write(shown.text, to: STDERR_FILENO)
   }
 
-  /// Writes to a descriptor: 0, or the `errno` of what failed.
+  /// Writes text as it is to a descriptor, such as a file's: 0, or the `errno` of what failed.
   static func write(_ text: String, to descriptor: CInt) -> CInt {
     var text = text
     return text.withUTF8 { bytes in

@@ -5,22 +5,21 @@ import AnyEventMP
 struct Printer {
   let isJSON: Bool
   /// Where the text goes; false when nobody can read it any more.
-  var write: (String) -> Bool = Output.write
+  var write: (Shown) -> Bool = Output.write
 
   /// Prints one result; false when nobody can read it any more.
-  func print(_ text: String, json: TextDictionary<Value>) -> Bool {
-    write((isJSON ? Self.json(.hash(json)) : text) + "\n")
+  func print(_ text: Shown, json: TextDictionary<Value>) -> Bool {
+    write((isJSON ? Shown(legible: Self.json(.hash(json))) : text) + "\n")
   }
 
   /// A value as JSON of one line with sorted names, in which nothing has an effect on a terminal.
   static func json(_ value: Value) -> String { LegibleText.text(value.description, .json) }
 
-  /// A value for people: text as it is, everything else as JSON.
-  ///
-  /// On a terminal nothing in it has an effect.
+  /// A value for people: text without quotes, everything else as JSON; nothing in it has an effect on
+  /// a terminal.
   static func plain(_ value: Value) -> String {
-    if case .string(let text) = value { return Style.legible(text) }
-    return Style.legible(json(value))
+    if case .string(let text) = value { return Legible.line(text) }
+    return json(value)
   }
 
   /// A list of values for people, as a line.

@@ -7,17 +7,12 @@ enum Style: String {
   case bad = "31"
 
   /// The text in this colour, if standard output shows colours.
-  static func paint(_ text: String, _ style: Style) -> String {
+  static func paint(_ text: Shown, _ style: Style) -> Shown {
     isWanted ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
-  /// The text of another node as it is, for programs, or harmless, for a terminal.
-  static func legible(_ text: String) -> String { isTerminal ? Legible.line(text) : text }
-
   private static let isWanted: Bool = {
     if let setting = getenv("NO_COLOR"), setting.pointee != 0 { return false }
-    return isTerminal
+    return isatty(STDOUT_FILENO) == 1
   }()
-
-  private static let isTerminal = isatty(STDOUT_FILENO) == 1
 }

@@ -1,9 +1,20 @@
+internal import AEValue
+
 /// Text as SVG has it.
 enum SVGText {
-  /// The text with everything escaped that means something in XML, in attributes too.
-  ///
-  /// Characters that XML cannot hold at all become U+FFFD.
-  static func escaped(_ text: String) -> String {
+  /// Text to be read: legible, with everything escaped that means something in XML.
+  static func escaped(_ text: String) -> String { escaped(text, .swift) }
+
+  /// Lines to be read, each legible.
+  static func escaped(lines: [String]) -> String {
+    lines.map { escaped($0) }.joined(separator: "&#10;")
+  }
+
+  /// The value of an attribute that programs read: as it is, in characters that have no effect on
+  /// who looks at the file.
+  static func attribute(_ text: String) -> String { escaped(text, .xml) }
+
+  private static func escaped(_ text: String, _ notation: LegibleText.Notation) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -12,16 +23,11 @@ enum SVGText {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&apos;"
-      case "\t", "\n", "\r": result += "&#\(scalar.value);"
-      default:
-        if scalar.value < 0x20 || scalar.value & 0xFFFE == 0xFFFE {
-          result += "\u{FFFD}"
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
+      default: result.unicodeScalars.append(scalar)
       }
     }
-    return result
+    // Behind that: it brings ampersands of its own.
+    return LegibleText.text(result, notation)
   }
 
   /// A number with at most one digit behind the point.

@@ -29,7 +29,7 @@ struct SVGWriter {
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(SVGText.number(width))\" "
         + "height=\"\(SVGText.number(height))\" viewBox=\"0 0 \(size)\" "
-        + "font-family=\"\(SVGText.escaped(Self.font))\">",
+        + "font-family=\"\(SVGText.attribute(Self.font))\">",
       "<title>\(SVGText.escaped(title))</title>",
       "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>",
       text(title, x: Self.margin, y: 34, size: 15, "#22262e", "font-weight=\"bold\""),
@@ -57,11 +57,11 @@ struct SVGWriter {
     let stroke = Stroke.of(link)
     let dashes = stroke.dashes.map { " stroke-dasharray=\"\($0)\"" } ?? ""
     let facts = TopologyText.facts(link, at: link.pair.a, topology)
-    let title = "\(link.pair.a) – \(link.pair.b)\n" + facts.joined(separator: ", ")
+    let title = ["\(link.pair.a) – \(link.pair.b)", facts.joined(separator: ", ")]
     // Many lines must not hide each other.
     let opacity = layout.lines.count > 150 ? " stroke-opacity=\"0.5\"" : ""
-    return "<g class=\"link\" data-from=\"\(SVGText.escaped(link.pair.a))\" "
-      + "data-to=\"\(SVGText.escaped(link.pair.b))\"><title>\(SVGText.escaped(title))</title>"
+    return "<g class=\"link\" data-from=\"\(SVGText.attribute(link.pair.a))\" "
+      + "data-to=\"\(SVGText.attribute(link.pair.b))\"><title>\(SVGText.escaped(lines: title))</title>"
       + "<line x1=\"\(SVGText.number(line.from.x))\" y1=\"\(SVGText.number(line.from.y))\" "
       + "x2=\"\(SVGText.number(line.to.x))\" y2=\"\(SVGText.number(line.to.y))\" "
       + "stroke=\"\(stroke.color)\" stroke-width=\"\(SVGText.number(stroke.width))\"\(dashes)"
@@ -81,10 +81,10 @@ struct SVGWriter {
     let frame = box.frame
     let dashes = look.isDashed ? " stroke-dasharray=\"4 3\"" : ""
     let center = "text-anchor=\"middle\""
-    let title = ([box.node.id] + TopologyText.facts(box.node)).joined(separator: "\n")
+    let title = [box.node.id] + TopologyText.facts(box.node)
     let nameY = box.fact.isEmpty ? frame.center.y + 4.2 : frame.center.y - 3
-    return "<g class=\"node\" data-node=\"\(SVGText.escaped(box.node.id))\">"
-      + "<title>\(SVGText.escaped(title))</title>"
+    return "<g class=\"node\" data-node=\"\(SVGText.attribute(box.node.id))\">"
+      + "<title>\(SVGText.escaped(lines: title))</title>"
       + rectangle(
         frame, radius: 8,
         "fill=\"\(look.fill)\" stroke=\"\(look.stroke)\" stroke-width=\"1.2\"\(dashes)")

@@ -81,7 +81,7 @@ struct TopologyLayout {
   /// What is written at a link: how the nodes prove themselves, and the round trip.
   static func text(of link: Topology.Link) -> String {
     [
-      Legible.both(link.a.authMethod, link.b.authMethod),
+      Legible.both(link.a.authMethod, link.b.authMethod).map(Legible.line),
       link.roundTrip.map(Legible.milliseconds),
     ].compactMap(\.self).joined(separator: " ")
   }

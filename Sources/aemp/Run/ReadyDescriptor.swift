@@ -34,8 +34,8 @@ struct ReadyDescriptor {
   ///
   /// Standard output, which has the line already, and the
   /// other two stay open.
-  func tell(_ line: String) {
-    if number != STDOUT_FILENO { _ = Output.write(line, to: number) }
+  func tell(_ line: Shown) {
+    if number != STDOUT_FILENO { _ = Output.write(line.text, to: number) }
     if !isStandard { close(number) }
   }
 }

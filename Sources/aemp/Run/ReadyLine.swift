@@ -4,9 +4,9 @@ import Glibc
 /// The line that says which node runs and where it listens.
 enum ReadyLine {
   /// Node id and addresses with a tab between them, or a JSON object.
-  static func text(node: String, binds: [String], isJSON: Bool) -> String {
+  static func text(node: String, binds: [String], isJSON: Bool) -> Shown {
     isJSON
-      ? Printer.json(.hash(json(node, binds))) + "\n"
+      ? Shown(legible: Printer.json(.hash(json(node, binds))) + "\n")
       : "\(node)\t\(binds.joined(separator: ","))\n"
   }
 
@@ -14,7 +14,7 @@ enum ReadyLine {
   ///
   /// Nobody who reads it is no reason to stop, and one who does not
   /// go on reading no reason to wait.
-  static func write(_ line: String) {
+  static func write(_ line: Shown) {
     var request = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
     if poll(&request, 1, 0) > 0 { _ = Output.write(line) }
   }

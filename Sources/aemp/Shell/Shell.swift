@@ -29,7 +29,7 @@ final class Shell {
     parser = ShellParser(current: node ?? own, own: own, echo: echo.id)
     rcv(echo) { [unowned self] (message: Message) in
       _ = printer.print(
-        "echo: \(Style.legible("\(message)"))", json: ["echo": .array(message.values)])
+        "echo: \(Printer.json(.array(message.values)))", json: ["echo": .array(message.values)])
     }
     errand.keep(Guard { [self] in end(echo) })
   }
@@ -102,7 +102,7 @@ final class Shell {
       for key in keys { db_del(family, key) }
       waitForDatabase()
     case .switchNode(let node): parser.current = node ?? parser.own
-    case .help: show(ShellHelp.text)
+    case .help: show(Shown(legible: ShellHelp.text))
     case .quit: quit()
     case .nothing: break
     }
@@ -143,7 +143,7 @@ final class Shell {
 
   /// Writes something, above the prompt if that is shown.
   @discardableResult
-  private func show(_ text: String) -> Bool {
+  private func show(_ text: Shown) -> Bool {
     guard promptIsShown else { return Output.write(text) }
     promptIsShown = false
     let isWritten = Output.write("\r\u{1b}[K" + text)

@@ -11,7 +11,7 @@
 /// from the tool to it, the one at a connection a round trip from one end to the other.
 enum TopologyText {
   /// All lines, without their ends.
-  static func lines(_ topology: Topology) -> [String] {
+  static func lines(_ topology: Topology) -> [Shown] {
     var links: TextDictionary<[Topology.Link]> = [:]
     for link in topology.sortedLinks {
       links[link.pair.a, default: []].append(link)
@@ -26,13 +26,13 @@ enum TopologyText {
     }
   }
 
-  private static func line(_ node: Topology.Node) -> String {
-    let facts = facts(node).map(Legible.line).joined(separator: ", ")
-    let id = Legible.line(node.id)
+  private static func line(_ node: Topology.Node) -> Shown {
+    let facts = facts(node).joined(separator: ", ")
+    let id: Shown = "\(node.id)"
     switch node.state {
     case .unreachable: return Style.paint("\(id)  \(facts)", .bad)
-    case .silent, .unasked: return Style.paint(id, .notable) + "  \(facts)"
-    case .told, .named: return (node.isGlobal ? Style.paint(id, .good) : id) + "  \(facts)"
+    case .silent, .unasked: return "\(Style.paint(id, .notable))  \(facts)"
+    case .told, .named: return "\(node.isGlobal ? Style.paint(id, .good) : id)  \(facts)"
     }
   }
 
@@ -67,11 +67,11 @@ enum TopologyText {
 
   private static func line(
     _ link: Topology.Link, at id: String, _ width: Int, _ topology: Topology
-  ) -> String {
+  ) -> Shown {
     let other = link.pair.other(than: id)
     let name = Legible.line(other)
     let arrow = link.dialler.map { $0 == id ? "->" : "<-" } ?? "--"
-    let facts = facts(link, at: id, topology).map(Legible.line)
+    let facts = facts(link, at: id, topology)
     let end = facts.isEmpty ? "" : "  " + facts.joined(separator: ", ")
     let padding = facts.isEmpty ? "" : String(repeating: " ", count: width - name.count)
     return "  \(arrow) \(name)\(padding)\(end)"

@@ -86,7 +86,7 @@ struct WorkerReportTests {
     #expect(ReadyLine.text(node: "a/x", binds: ["h:1", "h:2"], isJSON: false) == "a/x\th:1,h:2\n")
     #expect(ReadyLine.text(node: "a/x", binds: [], isJSON: false) == "a/x\t\n")
     #expect(
-      ReadyLine.text(node: "a/x", binds: ["h:1"], isJSON: true)
+      ReadyLine.text(node: "a/x", binds: ["h:1"], isJSON: true).text
         == #"{"binds":["h:1"],"node":"a/x"}"# + "\n")
   }
 }

@@ -23,7 +23,7 @@ import Testing
   @Test("each node has a line, and below it one for each of its connections")
   func text() throws {
     #expect(
-      TopologyText.lines(try small()) == [
+      TopologyText.lines(try small()).map(\.text) == [
         "seed/1  global, swift-anyevent 0.1.0, listens on 10.0.0.1:4040, 3 ports, pid 71, "
           + "up 1 min 1 s, 0.21 ms",
         "  -> perl/1  hmac_sha3_512, not encrypted, cbor/json",
@@ -79,7 +79,7 @@ import Testing
     topology.told(try #require(status), by: "x")
     topology.unreachable("y", because: "\u{0}\u{85}\u{2028}")
     topology.silent("z", because: "it\tis")
-    let text = TopologyText.lines(topology).joined(separator: "|")
+    let text = TopologyText.lines(topology).map(\.text).joined(separator: "|")
     #expect(
       text.unicodeScalars.allSatisfy { $0.isASCII && $0.value >= 0x20 && $0.value != 0x7f },
       "\(text)")

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import AnyEvent
 internal import Glibc
 
@@ -46,7 +47,9 @@ extension ConfigurationFile {
     if contents["version"] == nil { contents["version"] = 1 }
     let text: [UInt8]
     do throws(CodecError) {
-      text = Array(try JSON.encode(.hash(contents), style: .pretty).utf8)
+      // Whoever looks at the file on a terminal sees what is in it.
+      text = Array(
+        LegibleText.text(try JSON.encode(.hash(contents), style: .pretty), .jsonLines).utf8)
     } catch {
       throw ConfigurationError(
         .unwritable, "the configuration cannot be written as JSON: \(error)", file: path)
