@@ -2,8 +2,6 @@ package import AEMPWire
 
 /// The configuration of one node: everything decided, nothing left to look up but host names.
 package struct NodeConfiguration: Sendable {
-  /// The name of the profile.
-  package let profile: String
   /// The node id, with `%n` and `%u` replaced.
   package let nodeID: String
   /// Whether the node id holds the process's random name, so that ports need none in theirs.
@@ -75,7 +73,6 @@ package struct NodeConfiguration: Sendable {
       arguments, contents: contents, file: file, hostName: context.hostName)
     var warnings = settings.warnings
     let (nodeID, isRandom) = try Self.nodeID(settings, context)
-    profile = settings.profile
     self.nodeID = nodeID
     self.isRandom = isRandom
     runiq = context.runiq

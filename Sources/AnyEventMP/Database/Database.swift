@@ -3,7 +3,7 @@ import AnyEvent
 /// A node's part in the global database: performs what the machines ask for and calls the callbacks.
 final class Database {
   private unowned let node: Node
-  private var client: DatabaseClient
+  private(set) var client: DatabaseClient
   private var global: GlobalService
   private var choice = MasterChoice()
   private var queries: TextDictionary<(LocalPort?, (Value) throws -> Void)> = [:]
@@ -113,6 +113,8 @@ final class Database {
   /// Our name and listeners are known: takes up what was set before.
   func configured(binds: [String]) {
     client.rename(to: node.id)
+    // Whoever has used the database before had those that nobody has configured.
+    client.limits = Self.limits(of: node)
     global = GlobalService(node: node.id, limits: Self.limits(of: node))
     do {
       perform(try client.setBinds(binds))

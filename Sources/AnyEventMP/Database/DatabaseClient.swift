@@ -44,7 +44,8 @@ struct DatabaseClient {
   private(set) var master: String?
   /// What this node itself has set; families without keys are left out.
   private(set) var database: DatabaseContents = [:]
-  private let limits: DatabaseLimits
+  /// What others may cost, and what may be sent to them.
+  var limits: DatabaseLimits
   private var finds: TextSet = []
   private var queries: TextDictionary<Query> = [:]
   private var queryNames = PortCounter()

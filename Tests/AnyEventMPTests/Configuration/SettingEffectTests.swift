@@ -1,0 +1,154 @@
+import AEMPWire
+import AnyEvent
+import Foundation
+import Testing
+
+@testable import AnyEventMP
+
+@Suite("Settings without effect") struct SettingEffectTests {
+  /// A value besides the default, and what of a node shows it, where the node uses it.
+  private struct Probe {
+    let value: Value
+    let seen: (Node) -> String
+
+    init(_ value: Value, _ seen: @escaping (Node) -> String) {
+      self.value = value
+      self.seen = seen
+    }
+  }
+
+  /// How the effect of a setting is seen; a setting without an entry here does not compile.
+  private func probe(_ setting: Setting) throws -> Probe? {
+    switch setting {
+    case .nodeID: Probe("effect/1") { $0.id }
+    case .secret: Probe("sixteen letters!") { "\($0.handshakeConfiguration.secrets.count)" }
+    case .secrets:
+      Probe(["sixteen letters!", "sixteen letters?"]) {
+        "\($0.handshakeConfiguration.secrets.count)"
+      }
+    case .certificate:
+      Probe(.string(try TLSVectors.pem("ec"))) {
+        "\($0.handshakeConfiguration.hasCertificate) \($0.tls != nil)"
+      }
+    case .binds: Probe(["127.0.0.1:*"]) { "\($0.listeners.count)" }
+    case .seeds: Probe(["127.0.0.1:1"]) { "\($0.seeds.targets.count)" }
+    case .services: Probe([["Effects::start", 1]]) { "\(Self.starts(of: $0))" }
+    // Nobody follows them here, which is said.
+    case .eval: Probe("1") { $0.configuration?.warnings.joined() ?? "" }
+    case .autocork: Probe(1) { $0.configuration?.warnings.joined() ?? "" }
+    case .monitorTimeout: Probe(31) { "\($0.monitorTimeout)" }
+    case .connectInterval: Probe(3) { "\($0.connectInterval)" }
+    case .heartbeat:
+      Probe(6) { "\($0.heartbeat.interval) \($0.handshakeConfiguration.keys.map(\.value))" }
+    case .heartbeatTimeout: Probe(16) { "\($0.heartbeat.timeout)" }
+    case .framingFormat: Probe(["json"]) { "\($0.handshakeConfiguration.framings)" }
+    case .authOffer: Probe(["cleartext"]) { "\($0.handshakeConfiguration.authOffer)" }
+    case .authAccept: Probe(["cleartext"]) { "\($0.handshakeConfiguration.authAccept)" }
+    case .secure: Probe(1) { "\($0.configuration?.secure == true)" }
+    case .nodelay:
+      Probe(0) { "\(($0.surroundings.network as? SocketNetwork)?.nodelay == true)" }
+    case .handshakeTimeout: Probe(7) { "\($0.handshakeTimeout)" }
+    case .maxStrangers: Probe(8) { "\($0.switchboard.maximumStrangers)" }
+    case .maxStrangersPerAddress: Probe(8) { "\($0.switchboard.maximumStrangersPerAddress)" }
+    case .maxDials: Probe(8) { "\($0.dials.limit)" }
+    case .maxAddresses:
+      Probe(8) { "\($0.addressLimit)" }
+    case .maxPacket: Probe(5000) { "\($0.packetLimit)" }
+    case .maxDepth:
+      Probe(20) { "\($0.limits.maximumDepth)" }
+    case .maxValues:
+      Probe(1001) { "\($0.limits.maximumValues)" }
+    case .maxName: Probe(300) { "\($0.nameLimit)" }
+    case .maxQueue: Probe(1) { "\($0.queueLimit)" }
+    case .maxQueues: Probe(1) { "\($0.queuesLimit)" }
+    case .maxSpawned: Probe(1) { "\($0.spawned.limit)" }
+    case .maxLogLines: Probe(1) { "\($0.peerLog.lines)" }
+    // Only in profiles, where the tests of precedence see it.
+    case .parent: nil
+    }
+  }
+
+  /// How often a node has started the service that is set.
+  private static func starts(of node: Node) -> Int {
+    node.database.client.database["effects"]?.count ?? 0
+  }
+
+  private func seen(_ setting: Setting, _ value: Value?, _ probe: Probe) throws -> String {
+    var seen = ""
+    try withLoop(manualTime: 1000) { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      // Who uses the database before has no other limits afterwards.
+      node.run {
+        db_set("before", "key")
+        sub("Effects::start") { _ = db_set("effects", "started") }
+      }
+      var arguments = ConfigurationArguments("test", nodeid: TestName.next("node"), binds: [])
+      arguments.norc = true
+      if let value { arguments.settings[setting.rawValue] = value }
+      try node.configure(arguments)
+      test.settle()
+      seen = probe.seen(node)
+      // Names differ from node to node.
+      if value == nil { seen = seen.replacingOccurrences(of: node.id, with: "") }
+    }
+    return seen
+  }
+
+  @Test("each setting shows where a node uses it", arguments: Setting.allCases)
+  func shown(_ setting: Setting) throws {
+    guard let probe = try probe(setting) else { return }
+    let standard = try seen(setting, nil, probe)
+    let other = try seen(setting, probe.value, probe)
+    #expect(standard != other, "\(setting.rawValue): \(standard)")
+  }
+
+  @Test("the database has the limits that are configured, also when it was used before")
+  func database() throws {
+    try withLoop(manualTime: 1000) { test in
+      let node = Node(on: test.loop)
+      defer { node.close() }
+      node.run { db_set("before", "key") }
+      try node.configure(
+        ConfigurationArguments(
+          "test", nodeid: TestName.next("node"), binds: [],
+          limits: LimitArguments(
+            max_addresses: 8, max_packet: 5000, max_depth: 20, max_values: 1001, max_name: 300),
+          norc: true))
+      var limits = DatabaseLimits(
+        maximumSize: 5000, maximumDepth: 20, maximumValues: 1001, maximumName: 300)
+      limits.maximumAddresses = 8
+      #expect(node.database.client.limits == limits)
+    }
+  }
+
+  @Test("what a configuration holds is read by the node, each of its fields")
+  func fields() throws {
+    let declarations = try Self.source("Configuration/NodeConfiguration.swift")
+    let labels = declarations.matches(of: /\n  (?:package )?let (\w+):/).map { String($0.1) }
+    #expect(labels.count > 15)
+    let sources = try Self.sources(besides: "/Configuration/")
+    for label in labels {
+      let pattern = try Regex("configuration[?]?\\.\(label)(?![A-Za-z])")
+      #expect(
+        sources.contains { $0.firstMatch(of: pattern) != nil },
+        "nothing reads \(label) of a node's configuration")
+    }
+  }
+
+  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Sources/AnyEventMP").path
+
+  private static func source(_ name: String) throws -> String {
+    try String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)
+  }
+
+  /// The library's own files, but those in which settings are only passed on.
+  private static func sources(besides folder: String) throws -> [String] {
+    let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    let files = names.filter { $0.hasSuffix(".swift") && !"/\($0)".contains(folder) }
+    try #require(files.count > 50)
+    return try files.map(source)
+  }
+}
