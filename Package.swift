@@ -73,6 +73,11 @@ let package = Package(
       name: "aemp-cluster-node", dependencies: ["AnyEventMP"],
       path: "Tests/Cluster/aemp-cluster-node", swiftSettings: [.defaultIsolation(MainActor.self)]),
 
+    // A node that makes data connections with Perl
+    .executableTarget(
+      name: "aemp-data-node", dependencies: ["AnyEventMP"], path: "Tests/Data/aemp-data-node",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
+
     // One end of TLS conversations with Perl
     .executableTarget(
       name: "anyevent-tls-peer", dependencies: ["AnyEvent"], path: "Tests/TLS/anyevent-tls-peer",

@@ -42,6 +42,13 @@ scenarios
              the name --nick, and print "Heard: ..."
   chat_server, chat_bridge_server
              the servers for them
+  data_server, data_client
+             the first puts a port into a family and sends back what comes over data
+             connections to MyApp::echo, the second makes one to each node in the
+             family, sends --count bytes and wants them back
+  log_source is asked for its log messages and sends some; it ends when the catcher goes
+  log_catcher
+             catches the log of the other nodes and provokes an error there
   hostile KIND
              speaks broken protocol on purpose, to the seed or, without one, to
              the first that connects, and reports how the other side reacts.

@@ -18,6 +18,7 @@ use AnyEvent ();
 use AnyEvent::Socket ();
 
 use AEMPPeer::Database ();
+use AEMPPeer::DataConn ();
 use AEMPPeer::Global ();
 use AEMPPeer::Handshake ();
 use AEMPPeer::Link ();
@@ -81,6 +82,7 @@ sub new {
    $self->{nodeport} = AEMPPeer::NodePort->new ($self);
    $self->{database} = AEMPPeer::Database->new ($self);
    $self->{seeding}  = AEMPPeer::Seeds->new ($self, $self->{seeds});
+   $self->{data}     = AEMPPeer::DataConn->new ($self);
 
    $self
 }
@@ -209,10 +211,16 @@ sub check_greeting {
 
    my $id = $greeting->{nodeid};
 
+   return $self->{data}->check ($link, $greeting)
+      if $greeting->{protocol} eq $AEMPPeer::DataConn::PROTOCOL;
    return "'$greeting->{protocol}' is not spoken here"
       if $greeting->{protocol} ne "aemp";
    return "no node id"
       unless length $id;
+
+   # Who listens can't know yet that it is for data.
+   return $id eq $link->{data}{target} ? undef : "there is another node, $id"
+      if $link->{data};
 
    if ($id eq $self->{nodeid}) {
       if (defined $link->{seed}) {
@@ -237,6 +245,9 @@ sub link_greeting {
 
 sub link_up {
    my ($self, $link) = @_;
+
+   return $self->{data}->link_up ($link)
+      if $link->{data};
 
    my $id = $link->{nodeid};
 
@@ -277,6 +288,9 @@ sub link_down {
    delete $self->{started}{$link};
    $self->{seeding}->link_down ($link)
       if defined $link->{seed};
+
+   return $self->{data}->link_down ($link, $reason)
+      if $link->{data};
 
    my $id = $link->{nodeid};
 

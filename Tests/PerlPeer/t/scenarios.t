@@ -109,6 +109,30 @@ for my $framing (qw(cbor json)) {
    status $worker;
 }
 
+# Sealing in Perl is slow.
+for my $sealed ([], [qw(--sealed yes --count 20000)]) {
+   my $server = begin "data_server", @$sealed;
+   my $client = begin "data_client", "--seed", address ($server), "--limit", 10, @$sealed;
+   is (status ($client), 0, "data goes and comes back @$sealed") or diag $client->{err}, $client->{out};
+   like ($client->{out}, qr/^Refused: AnyEvent::MP::DataConn function 'MyApp::unknown'/m, "what there is not is refused");
+   like ($client->{out}, qr/^Expired: AnyEvent::MP::DataConn unable to establish/m, "who does not come is told");
+   ok (seen ($server, qr/^Ended: (?:1000000|20000) bytes$/m), "it ends in order");
+   like ($server->{out}, qr/^Connected: perl 7$/m, "the function has its arguments");
+   kill TERM => $server->{pid};
+   status $server;
+}
+
+{
+   my $source = begin "log_source", "--limit", 10;
+   my $address = address $source;
+   # It does not log what is provoked: only that it is asked is seen here.
+   my $catcher = begin "log_catcher", "--seed", $address, "--limit", 1;
+   is (status ($catcher), 1, "who catches waits for what it has provoked");
+   like ($catcher->{out}, qr/^Log: \S+ MyApp 4 an old error$/m, "and gets what was asked for")
+      or diag $catcher->{out}, $catcher->{err};
+   is (status ($source), 0, "the source sees that the catcher goes") or diag $source->{err};
+}
+
 {
    my $global = begin "global";
    my $address = address $global;

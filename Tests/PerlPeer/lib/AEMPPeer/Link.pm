@@ -26,6 +26,8 @@ sub new {
       peeraddr => $self->{peer},
    };
 
+   $keys = { provider => "AEMPPeer-1", dataconn_id => $self->{data}{id}, peeraddr => $self->{peer} }
+      if $self->{data};
    $keys->{tls} = "1.0"
       if $node->{tls_ctx};
 
@@ -38,6 +40,7 @@ sub new {
 
    my @lines = (
       AEMPPeer::Handshake::format_greeting (
+         ($self->{data} ? (protocol => $AEMPPeer::DataConn::PROTOCOL) : ()),
          nodeid   => $node->{nodeid},
          accept   => $node->{accept},
          framings => $node->{framings},
@@ -105,9 +108,11 @@ sub _read {
             $node->open_gate; # nothing may overtake our authentication line
             delete $self->{timer};
             $self->{up} = 1;
+            $self->{sealed} = $arg[2];
+            return $node->link_up ($self)
+               if $self->{data};
             $self->{encoder} = AEMPPeer::Framing->new ($arg[0]);
             $self->{decoder} = AEMPPeer::Framing->new ($arg[1]);
-            $self->{sealed} = $arg[2];
             $node->note ($self->name . " is sealed")
                if $arg[2];
             if (my $tls = $self->{handle}{tls}) {
@@ -151,6 +156,18 @@ sub name {
    my ($self) = @_;
 
    $self->{peer} . (defined $self->{nodeid} ? " ($self->{nodeid})" : "")
+}
+
+# Gives the handle away, with what was read and is not ours; the link is over.
+sub detach {
+   my ($self) = @_;
+
+   $self->{closed}++;
+   delete $self->{node}{started}{$self};
+
+   my $handle = delete $self->{handle};
+   $handle->on_read (undef);
+   $handle
 }
 
 sub send {

@@ -12,7 +12,9 @@ use JSON::XS ();
 
 use AEMPPeer ();
 use AEMPPeer::Chat ();
+use AEMPPeer::DataConn ();
 use AEMPPeer::Hostile ();
+use AEMPPeer::LogCatcher ();
 use AEMPPeer::Observer ();
 use AEMPPeer::Pool ();
 
@@ -35,6 +37,10 @@ my %SCENARIO = (
    chat_server        => \&AEMPPeer::Chat::server,
    chat_bridge        => \&AEMPPeer::Chat::bridge_client,
    chat_bridge_server => \&AEMPPeer::Chat::bridge_server,
+   data_server => \&AEMPPeer::DataConn::Scenario::server,
+   data_client => \&AEMPPeer::DataConn::Scenario::client,
+   log_source  => \&AEMPPeer::LogCatcher::source,
+   log_catcher => \&AEMPPeer::LogCatcher::catcher,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
 );
 
