@@ -28,6 +28,7 @@ while read -r kind sentence; do
 done <<END
 thread use loop.post
 signal there is no signal called "NONSENSE"
+harmful there is no signal called "\\\\u\\{9b\\}31m\\\\u\\{202e\\}\\\\u\\{a\\}\\\\u\\{2028\\}"
 unwatchable signal 9 cannot be watched
 end call begin\(\) for each end\(\)
 value has no value to send

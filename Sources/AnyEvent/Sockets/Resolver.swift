@@ -15,9 +15,6 @@ public final class Resolver {
   public var tries = 2
   /// Seconds after which a name counts as unknown, whatever the servers do.
   public var timeLimit = 5.0
-  /// Seconds for which ``wait(for:)`` blocks at most.
-  private static let blockingLimit = 4.0
-
   private var channel: NameChannel?
   private var watchers: [CInt: (reading: IOWatcher?, writing: IOWatcher?)] = [:]
   private var timer: TimerWatcher?
@@ -27,15 +24,15 @@ public final class Resolver {
 
   init(on loop: Loop) { self.loop = loop }
 
-  /// Waits for the addresses of a host, blocking the calling thread for at most 4 seconds.
+  /// Waits for the addresses of a host, blocking the calling thread for at most so many seconds.
   ///
   /// For what must be known before the loop runs, such as where to listen.
   ///
   /// - Returns: the addresses, with port 0; none when the name has none, or no server answers.
-  package func wait(for host: String) -> [SocketAddress] {
+  package func wait(for host: String, atMost seconds: Double) -> [SocketAddress] {
     if let numeric = SocketAddress(ip: host, port: 0) { return [numeric] }
     let channel = try? NameChannel(servers: servers, tryTime: min(tryTime, 1), tries: tries)
-    let found = channel?.wait(for: host, limit: min(timeLimit, Self.blockingLimit))
+    let found = channel?.wait(for: host, limit: min(timeLimit, seconds))
     return (try? found?.get()) ?? []
   }
 

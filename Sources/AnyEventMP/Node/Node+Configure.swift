@@ -7,8 +7,8 @@ extension Node {
 
   /// Joins the network: listens, and begins to look for the seeds.
   ///
-  /// It takes effect once. A host name in `binds` is looked up before it returns, for at most
-  /// 4 seconds. The loop's thread only. Corresponds to Perl's `configure`.
+  /// It takes effect once. Host names in `binds` are looked up before it returns, for at most 4 seconds
+  /// together. The loop's thread only. Corresponds to Perl's `configure`.
   ///
   /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
   ///   configuration file, and for an address that cannot be listened on.

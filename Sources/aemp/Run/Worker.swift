@@ -15,6 +15,7 @@ final class Worker {
   private let loop = Loop.default
   private var isRestartWanted = false
   private var isLeaving = false
+  private var isConfigured = false
 
   /// Runs the process's node on the default loop until it is told to stop, or its supervisor is gone.
   ///
@@ -36,18 +37,32 @@ final class Worker {
   private func runNode(_ handover: Handover, _ supervisor: StreamConnection) -> Int32 {
     let node = Node.current
     sub(RestartFunction.name) { self.restart(node) }
+    let signs = signsOfLife(handover, supervisor)
+    defer { signs?.cancel() }
+    guard lookUpNames(node, handover.arguments) else { return ExitCode.success.rawValue }
     do {
       try node.configure(handover.arguments)
     } catch {
       tell(supervisor, .refused("\(error)"))
       return ExitCode.failure.rawValue
     }
+    isConfigured = true
     tell(supervisor, .ready(node: node.id, binds: node.boundAddresses))
-    let signs = signsOfLife(handover, supervisor)
     loop.run()
-    signs?.cancel()
     node.close()
     return isRestartWanted ? RestartPolicy.restartCode : ExitCode.success.rawValue
+  }
+
+  /// Looks up where to listen; false when we are to end before that is known.
+  private func lookUpNames(_ node: Node, _ arguments: ConfigurationArguments) -> Bool {
+    var isKnown = false
+    let names = node.lookUpBinds(arguments) { [loop] in
+      isKnown = true
+      loop.stop()
+    }
+    guard let names else { return true }
+    withExtendedLifetime(names) { loop.run() }
+    return isKnown && !isLeaving
   }
 
   /// Ends for the supervisor to start us anew: behind the answer to whoever has called this, which gets
@@ -59,7 +74,10 @@ final class Worker {
 
   /// Told to end; told again, it does not wait for other nodes.
   private func stop() {
-    if isLeaving { return loop.stop() }
+    if isLeaving || !isConfigured {
+      isLeaving = true
+      return loop.stop()
+    }
     leave(Node.current)
   }
 

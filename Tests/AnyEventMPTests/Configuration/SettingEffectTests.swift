@@ -81,7 +81,7 @@ import Testing
       // Who uses the database before has no other limits afterwards.
       node.run {
         db_set("before", "key")
-        sub("Effects::start") { _ = db_set("effects", "started") }
+        sub("Effects::start") { db_set("effects", "started") }
       }
       var arguments = ConfigurationArguments("test", nodeid: TestName.next("node"), binds: [])
       arguments.norc = true

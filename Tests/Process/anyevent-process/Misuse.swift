@@ -12,6 +12,7 @@ func commit(_ kind: String) {
     Thread { _ = carrier.loop.timer(after: 1) {} }.start()
     while true { sleep(1) }
   case "signal": _ = AE.signal("NONSENSE") {}
+  case "harmful": _ = AE.signal("\u{9b}31m\u{202e}\n\u{2028}") {}
   case "unwatchable": _ = loop.signal(SIGKILL) {}
   case "end":
     let cv = AE.cv()

@@ -45,6 +45,39 @@ struct LegibilityTests {
     Printer.json(.array(values.map(Value.string)))
   }
 
+  // MARK: Who writes
+
+  @Test("nothing else writes to standard output or standard error than what makes text legible")
+  func writers() throws {
+    let known = [
+      // These write.
+      "AEValue/Stopping/Stopping.swift", "AnyEvent/Logging/LogHost.swift",
+      "AnyEventMP/Links/MessageTrace.swift", "aemp/Output/Output.swift",
+      // These have a function of such a name, which ends in one of those.
+      "AnyEvent/Logging/LogContext+Targets.swift", "aemp/Network/Errand+Database.swift",
+      "aemp/Network/Errand.swift", "aemp/Output/Printer.swift",
+      // These write nothing of others, or look only where the descriptors lead.
+      "AnyEventMPTesting/ChosenSeed.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
+      "AnyEvent/Loop/SharedPoll.swift", "aemp/Run/ReadyDescriptor.swift",
+      "aemp/Run/ReadyLine.swift", "aemp/Run/StandardDescriptors.swift", "aemp/Shell/Shell.swift",
+      "aemp/Output/Progress.swift", "aemp/Output/Style.swift",
+    ]
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let root = package.appendingPathComponent("Sources").path
+    let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+    var writers: Set<String> = []
+    let pattern = try Regex(
+      #"STD(OUT|ERR)_FILENO|\b(debugPrint|fputs|puts|printf|perror|NSLog|dump)\(|standardError\b|(^|[^.A-Za-z])print\("#
+    )
+    for name in names where name.hasSuffix(".swift") {
+      let text = try String(contentsOfFile: "\(root)/\(name)", encoding: .utf8)
+      let code = text.split(separator: "\n").filter { !$0.contains("///") }
+      if code.contains(where: { $0.firstMatch(of: pattern) != nil }) { writers.insert(name) }
+    }
+    #expect(writers.subtracting(known).sorted() == [])
+  }
+
   // MARK: Commands without a network
 
   /// Each command with what others may have written, as arguments and in the file.

@@ -23,19 +23,26 @@ package struct AddressSources {
     self.lookUp = lookUp
   }
 
-  /// The interfaces of this machine and the resolver of a loop; a look-up blocks the calling thread.
+  /// The interfaces of this machine and the resolver of a loop; look-ups block the calling thread, all of
+  /// them together for at most 4 seconds.
   package static func ofMachine(hostName: String, _ resolver: Resolver) -> AddressSources {
-    AddressSources(
+    let end = ContinuousClock.now + .seconds(4)
+    return AddressSources(
       interfaces: NetworkInterfaces.addresses(), hostName: hostName,
       lookUp: { name in
-        let found = resolver.wait(for: name).compactMap { IPAddress($0.host) }
-        let interfaces = NetworkInterfaces.addresses()
-        // Families that the machine does not speak are left out, unless nothing else is left.
-        let usable = found.filter { address in
-          interfaces.contains { !$0.isLoopback && $0.isIPv6 == address.isIPv6 }
-        }
-        return usable.isEmpty ? found : usable
+        let rest = end - .now
+        let found = resolver.wait(for: name, atMost: max(0, rest / .seconds(1)))
+        return usable(found.compactMap { IPAddress($0.host) })
       })
+  }
+
+  /// Without the families that the machine does not speak, unless nothing else is left.
+  static func usable(_ found: [IPAddress]) -> [IPAddress] {
+    let interfaces = NetworkInterfaces.addresses()
+    let usable = found.filter { address in
+      interfaces.contains { !$0.isLoopback && $0.isIPv6 == address.isIPv6 }
+    }
+    return usable.isEmpty ? found : usable
   }
 }
 
