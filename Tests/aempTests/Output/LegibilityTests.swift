@@ -114,7 +114,6 @@ struct LegibilityTests {
       let result = try tool.run(index.isMultiple(of: 2) ? typed : [Self.json(command)])
       Self.check(result, of: command)
       said += result.output + result.errors
-      Self.check(try tool.text(), of: "the file after \(command[0])")
     }
     #expect(said.contains(#"\u{202e}\u{1b}[2J\u{a}FORGED"#))
     #expect(said.contains(#"\u202e\u001b[2J\nFORGED"#))

@@ -1,4 +1,3 @@
-internal import AEValue
 internal import AnyEvent
 internal import Glibc
 
@@ -47,9 +46,7 @@ extension ConfigurationFile {
     if contents["version"] == nil { contents["version"] = 1 }
     let text: [UInt8]
     do throws(CodecError) {
-      // Whoever looks at the file on a terminal sees what is in it.
-      text = Array(
-        LegibleText.text(try JSON.encode(.hash(contents), style: .pretty), .jsonLines).utf8)
+      text = Array(try JSON.encode(.hash(contents), style: .pretty).utf8)
     } catch {
       throw ConfigurationError(
         .unwritable, "the configuration cannot be written as JSON: \(error)", file: path)
