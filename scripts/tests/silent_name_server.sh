@@ -57,7 +57,7 @@ began=$(milliseconds)
 start tool "$bin/aemp" profile "$(uname -n)" nodes --timeout 2
 status=0
 ended tool || status=$?
-took 2000 4000 "a command with a time limit of 2 s"
+took 2000 4800 "a command with a time limit of 2 s"
 [ "$status" = 6 ] || fail "the command ended with $status: $(last_words tool)"
 wait_for server.out '^Asked: silent' || fail "the name server was not asked."
 
@@ -69,7 +69,7 @@ wait_for server.out '^Asked: other' || fail "the name server was not asked by th
 began=$(milliseconds)
 kill "$(cat "$work/node.pid")"
 ended node || fail "the node did not end well: $(last_words node)"
-took 0 2000 "the end of a node that waits for the name server"
+took 0 4000 "the end of a node that waits for the name server"
 
 # And one that waits to the end.
 start node "$bin/aemp" run
