@@ -62,6 +62,10 @@ import Testing
     case .maxQueue: Probe(1) { "\($0.queueLimit)" }
     case .maxQueues: Probe(1) { "\($0.queuesLimit)" }
     case .maxSpawned: Probe(1) { "\($0.spawned.limit)" }
+    case .maxDatabase: Probe(2_097_152) { "\($0.database.client.limits.maximumDatabase)" }
+    case .maxMonitors: Probe(17) { "\($0.database.client.limits.maximumMonitors)" }
+    case .maxDataConnections: Probe(1) { "\($0.dataConnections.maximumOfNode)" }
+    case .maxCaughtLines: Probe(1) { "\($0.caughtLinesLimit)" }
     case .maxLogLines: Probe(1) { "\($0.peerLog.lines)" }
     // Only in profiles, where the tests of precedence see it.
     case .parent: nil

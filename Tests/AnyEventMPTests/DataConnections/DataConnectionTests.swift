@@ -166,8 +166,8 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
   }
 
   @Test("one to the own node whose time is over before it begins, or whose node closes, just fails")
-  func ownNodeTooLate() throws {
-    try withNode { node, test in
+  func ownNodeTooLate() {
+    withNode { node, test in
       DataConn.sub("My::data") { (_: Handle) in Issue.record("called") }
       var reasons: [String] = []
       func connect(within seconds: Double) {
