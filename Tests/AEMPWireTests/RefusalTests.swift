@@ -205,6 +205,47 @@ struct RefusalTests {
     }
   }
 
+  @Test("another node with our id is told from this very node by what only one of them says")
+  func namesake() throws {
+    for (instance, code) in [("a", Refusal.Code.ownNode), ("b", .nodeIDInUse), ("", .nodeIDInUse)] {
+      let owner = Owner(
+        try Handshake(
+          HandshakeConfiguration(
+            nodeID: "us", secret: try Secret("s"), keys: [.init(Greeting.instanceKey, "a")]),
+          as: .accepting, peerAddress: "h:1"))
+      owner.start()
+      let key = instance.isEmpty ? "" : ";\(Greeting.instanceKey)=\(instance)"
+      owner.feed("\(RefusalTests.greeting)\(key)\nx\n".utf8)
+      let refusal = owner.refusal
+      #expect(refusal?.code == code && refusal?.reason.contains("'us'") == true)
+      expectSilence(owner)
+    }
+  }
+
+  @Test("whom the greeting says to have our secret is not told to compare it")
+  func commonSecret() throws {
+    func pair() throws -> Pair {
+      try Pair(
+        HandshakeConfiguration(nodeID: "alpha", secret: try Secret("s")),
+        HandshakeConfiguration(nodeID: "beta", secret: try Secret("s")))
+    }
+    let hangup = try pair()
+    hangup.listener.answers = false
+    hangup.run()
+    hangup.listener.perform(hangup.listener.machine.proceed())
+    hangup.run()
+    hangup.dialler.perform(hangup.dialler.machine.endOfStream())
+    let first = hangup.dialler.refusal
+    #expect(first?.code == .refusedByPeer && first?.reason.contains("has our secret") == true)
+    #expect(first?.reason.contains("compare the secret") == false)
+    let forged = try pair()
+    forged.listener.answers = false
+    forged.run()
+    forged.dialler.feed("secretbox_x25519;\(RefusalTests.code);cbor\n".utf8)
+    let second = forged.dialler.refusal
+    #expect(second?.code == .wrongSecret && second?.reason.contains("does not fit") == true)
+  }
+
   @Test("somebody who sends without waiting for our decision is stopped")
   func tooMuchData() throws {
     let owner = try owner(.accepting)

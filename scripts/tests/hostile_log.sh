@@ -19,10 +19,10 @@ while read -r kind id reason; do
   peer_succeeds hostile
 
   [ "$id" != - ] || id=
-  wait_for seed.err "warn .*127\.0\.0\.1:[0-9]*.*$id.*$reason" ||
+  wait_for seed.err "\(warn \|error\) .*127\.0\.0\.1:[0-9]*.*$id.*$reason" ||
     fail "\"$kind\" is not in the log with address, node id and reason: $(last_words seed)"
-  count=$(grep -c ' warn ' "$work/seed.err")
-  [ "$count" = 1 ] || fail "\"$kind\" left $count warnings in the log instead of one."
+  count=$(grep -c ' warn  \| error ' "$work/seed.err")
+  [ "$count" = 1 ] || fail "\"$kind\" left $count lines in the log instead of one."
   stop seed
 done <<END
 garbled - greeting
@@ -30,7 +30,7 @@ oversized - 4096
 half - time
 wrong-secret hostile/wrong-secret secret
 wrong-version - version
-own-node-id - talk to myself.*eg_receiver
+own-node-id - another node has our node id.*eg_receiver
 echo - echo
 no-auth hostile/no-auth time
 slow-auth hostile/slow-auth time

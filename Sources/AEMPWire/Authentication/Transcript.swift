@@ -12,7 +12,11 @@ struct Transcript {
 
   /// The one of the secrets that the other end knows, as its line proves, nil if the method needs
   /// none; throws if it proves nothing.
-  func verify(_ line: AuthLine, secrets: [Secret]) throws(Refusal) -> Secret? {
+  ///
+  /// `isShared`: its greeting says that it knows one of them.
+  func verify(
+    _ line: AuthLine, secrets: [Secret], isShared: Bool
+  ) throws(Refusal) -> Secret? {
     guard let data = Hexadecimal.decode(line.data) else { throw .malformedAuthLine }
     guard line.method.needsSecret else {
       guard try isProof(data, by: line.method, secret: nil) else { throw .wrongDigest }
@@ -21,7 +25,7 @@ struct Transcript {
     for secret in secrets where try isProof(data, by: line.method, secret: secret) {
       return secret
     }
-    throw .wrongSecret
+    throw isShared ? .wrongProof : .wrongSecret
   }
 
   private func isProof(

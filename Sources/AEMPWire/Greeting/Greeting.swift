@@ -52,6 +52,10 @@ public struct Greeting: Equatable, Sendable {
   /// The key whose value says which secrets the sender has, to those who have them too.
   static let secretsKey = "x-kid"
 
+  /// The key whose value no other node has, whatever its node id: a node that dials itself knows by it
+  /// that it does.
+  public static let instanceKey = "x-instance"
+
   /// The key which says that the sender has a certificate; the value is a version.
   static let tlsKey = "tls"
 

@@ -39,7 +39,7 @@ extension Handshake {
         // Two ends of one node differ in `peeraddr` at least. A line that is ours to the last byte
         // is somebody's echo; whether all of it is, the next line shows.
         if text == lines.first { return .nonce(peer) }
-        throw .ownNode(greeting.nodeID)
+        throw refusalOfOwnID(greeting)
       }
       actions.append(.peerGreeting(greeting))
       return .deciding(peer)
@@ -51,6 +51,13 @@ extension Handshake {
         && configuration.protocolName == Greeting.nodeProtocol
     }
 
+    /// It is this very node, or another one with the same id.
+    private func refusalOfOwnID(_ greeting: Greeting) -> Refusal {
+      let own = configuration.keys.last { $0.name == Greeting.instanceKey }?.value
+      return own == nil || greeting[key: Greeting.instanceKey] == own
+        ? .ownNode(greeting.nodeID) : .nodeIDInUse(greeting.nodeID)
+    }
+
     private func receiveNonce(
       _ line: [UInt8], _ first: PeerLine, _ actions: inout [HandshakeAction]
     ) throws(Refusal) -> State {
@@ -60,7 +67,7 @@ extension Handshake {
       let sameGreeting = first.line.elementsEqual(lines.first.utf8)
       let sameNonce = line.elementsEqual(lines.second.utf8)
       guard !(sameGreeting && sameNonce) else { throw .echo }
-      guard !isOwnNode(first.greeting) else { throw .ownNode(first.greeting.nodeID) }
+      guard !isOwnNode(first.greeting) else { throw refusalOfOwnID(first.greeting) }
       guard !sameNonce else { throw .equalNonces }
       if role == .dialling, !first.greeting.isNodeConnection {
         throw .wrongProtocol(first.greeting.protocolName)
@@ -81,6 +88,7 @@ extension Handshake {
         // In TLS it need not be known beforehand who has which: the certificate is enough.
         secrets: isInTLS
           ? configuration.secrets : secrets(for: peer, nonce: line, isClient: isClient),
+        isSecretShared: !isInTLS && announcesSecrets && peer[key: Greeting.secretsKey] != nil,
         peerKey: peerKey, isClient: isClient)
       if isInTLS { return .securing(authentication) }
       if mayAsk(&authentication) { actions.append(.requestPermission) }
@@ -130,7 +138,7 @@ extension Handshake {
         throw .notSealed(accepted: configuration.authAccept)
       }
       guard let method = peer.authMethods.first(where: willing.contains) else {
-        throw .noCommonAuthMethod(theirs: peer.authMethods, ours: willing)
+        throw .noCommonAuthMethod(theirs: peer.authMethods, ours: willing, inTLS: inTLS)
       }
       return method
     }
@@ -160,7 +168,8 @@ extension Handshake {
       guard accepted.contains(authLine.method) else {
         throw .authMethodNotAccepted(authLine.method, accepted: accepted)
       }
-      let secret = try before.transcript.verify(authLine, secrets: before.secrets)
+      let secret = try before.transcript.verify(
+        authLine, secrets: before.secrets, isShared: before.isSecretShared)
       guard let framing = framing(named: authLine.framing) else {
         throw .framingNotUnderstood(authLine.framing, ours: configuration.framings)
       }

@@ -84,6 +84,8 @@ extension Handshake {
     let isInTLS: Bool
     /// The secrets of which the other end may have one.
     let secrets: [Secret]
+    /// Whether the other end has that secret by what its greeting says.
+    let isSecretShared: Bool
     /// The public key of the other end, if the connection will be sealed.
     let peerKey: [UInt8]?
     /// Whether our nonce is the lower one, which settles which key is for which direction.

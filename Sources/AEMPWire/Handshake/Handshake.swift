@@ -161,15 +161,25 @@ public struct Handshake: ~Copyable {
   public mutating func refuse(_ refusal: Refusal) -> [HandshakeAction] { end(refusal) }
 
   /// The owner's clock says that the handshake takes too long.
-  public mutating func timedOut() -> [HandshakeAction] { end(.timedOut(state.awaited)) }
+  public mutating func timedOut() -> [HandshakeAction] {
+    end(.timedOut(state.awaited, isAddressDoubtful: isAddressDoubtful))
+  }
 
   /// The other end closed the connection, or it broke.
   public mutating func endOfStream() -> [HandshakeAction] {
     if case .authenticating(let authentication) = state, authentication.permission == .given {
-      return end(.refusedByPeer)
+      return end(.refusedByPeer(authentication))
     }
     if case .securing = state { return end(.endOfStreamInTLS) }
-    return end(.endOfStream(state.stage))
+    return end(.endOfStream(state.stage, isAddressDoubtful: isAddressDoubtful))
+  }
+
+  /// Whether we have dialled, and nothing has come that says that a node is there.
+  private var isAddressDoubtful: Bool {
+    switch state {
+    case .unstarted, .greeting: party.role == .dialling
+    default: false
+    }
   }
 
   private var isRefused: Bool {

@@ -21,8 +21,10 @@ extension Refusal.Code {
   public static let wrongVersion = Self(rawValue: "wrongVersion")
   /// A node id has characters that none may have, or is empty.
   public static let invalidNodeID = Self(rawValue: "invalidNodeID")
-  /// The other end has our own node id; a seed with it should not be dialled again.
+  /// The other end is this very node, as far as can be known; a seed that is should not be dialled again.
   public static let ownNode = Self(rawValue: "ownNode")
+  /// Another node has our node id, or one that is connected here.
+  public static let nodeIDInUse = Self(rawValue: "nodeIDInUse")
   /// The owner has another connection to that node already.
   public static let alreadyConnected = Self(rawValue: "alreadyConnected")
   /// Our own greeting came back, byte for byte.

@@ -70,6 +70,12 @@ extension Refusal {
       """)
   }
 
+  static func nodeIDInUse(_ id: String) -> Refusal {
+    Refusal(
+      .nodeIDInUse,
+      "another node has our node id \(quoted(id)): give one of the two another nodeid")
+  }
+
   static let echo = Refusal(
     .echo, "the other end sends back our own greeting: it does not know the secret (echo attack?)")
 
@@ -90,13 +96,28 @@ extension Refusal {
     end a certificate, or put one secret into the configuration file of both hosts
     """)
 
-  static func noCommonAuthMethod(theirs: [AuthMethod], ours: [AuthMethod]) -> Refusal {
-    Refusal(
+  static func noCommonAuthMethod(
+    theirs: [AuthMethod], ours: [AuthMethod], inTLS: Bool
+  ) -> Refusal {
+    let advice =
+      if theirs.isEmpty {
+        """
+        it has neither the secret nor a certificate, or auth_accept there leaves nothing; put the \
+        network's secret into its configuration file
+        """
+      } else if !inTLS, theirs.allSatisfy(\.needsTLS) {
+        """
+        it wants TLS, which one of us has no certificate for; put the network's cert into the \
+        configuration file of both hosts
+        """
+      } else {
+        "compare secret, cert, auth_accept and auth_offer in the configuration file of both hosts"
+      }
+    return Refusal(
       .noCommonAuthMethod,
       """
       no common authentication method: the other end accepts \(list(theirs.map(\.rawValue))), we \
-      may send \(list(ours.map(\.rawValue))); compare secret, cert, auth_accept and auth_offer in \
-      the configuration file of both hosts
+      may send \(list(ours.map(\.rawValue))); \(advice)
       """)
   }
 
@@ -150,7 +171,8 @@ extension Refusal {
       .noCommonFraming,
       """
       the other end wants to send framing \(quoted(framing)), we understand \
-      \(list(ours.map(\.rawValue))) only
+      \(list(ours.map(\.rawValue))) only; compare framing_format in the configuration file of both \
+      hosts
       """)
   }
 
@@ -165,12 +187,30 @@ extension Refusal {
     .wrongSecret,
     "the other end has not seen the same greetings as we: somebody in between has changed them")
 
-  static let refusedByPeer = Refusal(
-    .refusedByPeer,
+  static let wrongProof = Refusal(
+    .wrongSecret,
     """
-    the other end hung up on our authentication: compare the secret in the configuration file of \
-    both hosts, see whether another node has our node id, and see the log of the other end
+    the other end has our secret by its greeting, but its proof does not fit: somebody in between \
+    has changed the greetings, or replays one
     """)
+
+  /// What we know of the reason decides what is advised.
+  static func refusedByPeer(_ authentication: Handshake.Authentication) -> Refusal {
+    let reason =
+      if authentication.isSecretShared || !authentication.method.needsSecret {
+        """
+        \(authentication.isSecretShared ? ", although it has our secret" : ""); its log says why: see \
+        whether another node has our node id, and compare auth_accept and auth_offer in the \
+        configuration file of both hosts
+        """
+      } else {
+        """
+        ; its log says why: compare the secret in the configuration file of both hosts, and see \
+        whether another node has our node id
+        """
+      }
+    return Refusal(.refusedByPeer, "the other end hung up on our authentication\(reason)")
+  }
 
   static func lineTooLong(_ stage: String) -> Refusal {
     Refusal(
@@ -188,20 +228,32 @@ extension Refusal {
   static let tooMuchData = Refusal(
     .tooMuchData, "the other end sends data although the handshake is not over")
 
-  static func endOfStream(_ stage: String) -> Refusal {
+  static func endOfStream(_ stage: String, isAddressDoubtful: Bool) -> Refusal {
     Refusal(
-      .endOfStream, "the other end closed the connection before its \(stage) was complete")
+      .endOfStream,
+      """
+      the other end closed the connection before its \(stage) was complete\
+      \(isAddressDoubtful ? Self.doubt : "; its log may say why")
+      """)
   }
+
+  private static let doubt =
+    ": check host and port of the address; if a node is there, its log may say why"
 
   static let endOfStreamInTLS = Refusal(
     .endOfStream,
     """
-    the other end closed the connection before its TLS handshake was complete: it may not trust our \
-    certificate; compare cert in the configuration file of both hosts
+    the other end closed the connection before its TLS handshake was complete; its log may say why: \
+    if it does not trust our certificate, compare cert in the configuration file of both hosts
     """)
 
-  static func timedOut(_ stage: String) -> Refusal {
-    Refusal(.timedOut, "the handshake was not done in time, we still waited for \(stage)")
+  static func timedOut(_ awaited: String, isAddressDoubtful: Bool) -> Refusal {
+    Refusal(
+      .timedOut,
+      """
+      the handshake was not done in time, we still waited for \(awaited)\
+      \(isAddressDoubtful ? Self.doubt : "; if the line is slow, raise handshake_timeout")
+      """)
   }
 
   static let cryptography = Refusal(

@@ -9,6 +9,8 @@ package final class TLSTransform: StreamTransform {
   private let loop: Loop
   /// Called when the handshake is over.
   package var onEstablished: (() -> Void)?
+  /// What went wrong, once the connection is broken.
+  package private(set) var failure: TLSError.Code?
 
   /// How many bytes are encrypted at a time: full records, and not too much.
   private static let sealedAtATime = 256 << 10
@@ -41,6 +43,7 @@ package final class TLSTransform: StreamTransform {
     do throws(TLSError) {
       try session.write(UnsafeRawBufferPointer(rebasing: plain.bytes[..<count]))
     } catch {
+      failure = error.code
       return error.description
     }
     plain.removeFirst(count)
@@ -75,6 +78,7 @@ package final class TLSTransform: StreamTransform {
         }
       }
     } catch {
+      failure = error.code
       return .broken(error.description)
     }
   }
@@ -85,6 +89,7 @@ package final class TLSTransform: StreamTransform {
       try session.endOfStream()
       return nil
     } catch {
+      failure = error.code
       return error.description
     }
   }

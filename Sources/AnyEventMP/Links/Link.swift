@@ -82,7 +82,7 @@ final class Link {
       }
     } catch {
       node.logPeer(
-        .warn, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
+        .error, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
         about: "bad packet")
       fail("bad packet: \(error)")
     }
@@ -94,7 +94,7 @@ final class Link {
     case .failed(let reason): fail(reason)
     case .broken(let reason):
       node.logPeer(
-        .warn, "\(address) (\(entry.id)): connection closed: \(reason)", at: address,
+        .error, "\(address) (\(entry.id)): connection closed: \(reason)", at: address,
         about: "bad record")
       fail("bad record: \(reason)")
     }

@@ -72,7 +72,7 @@ final class PendingConnection: Linked {
 
   private func ended(_ end: StreamConnection.End) {
     if case .broken(let reason) = end {
-      perform(handshake.refuse(Refusal(.tls, "TLS: \(reason)")))
+      perform(handshake.refuse(.tls(reason, security?.failure)))
     } else {
       perform(handshake.endOfStream())
     }
@@ -89,7 +89,7 @@ final class PendingConnection: Linked {
       try security.start()
       stream.outputGrew()
     } catch {
-      return perform(handshake.refuse(Refusal(.tls, "TLS: \(error)")))
+      return perform(handshake.refuse(.tls(error.description, error.code)))
     }
     var rest = rest
     rest.withUnsafeMutableBytes { if !$0.isEmpty { stream.arrived($0) } }

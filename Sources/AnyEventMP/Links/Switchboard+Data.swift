@@ -12,7 +12,12 @@ extension Switchboard {
         let id = greeting[key: DataConnections.idKey]
       else {
         return connection.refuse(
-          Refusal(.wrongProtocol, "this node does not speak \(greeting.protocolName)"))
+          Refusal(
+            .wrongProtocol,
+            """
+            the other end wants to speak \(Log.cut(greeting.protocolName, to: 60)), which this node does \
+            not: use that program with nodes that do
+            """))
       }
       connection.data = DialledData(id: id, node: node.id)
     case .dialling:
@@ -36,19 +41,14 @@ extension Switchboard {
     connection.authenticate()
   }
 
-  func refusedData(_ connection: PendingConnection, _ refusal: Refusal) {
+  func refusedData(_ connection: PendingConnection, _ given: Refusal) {
+    let refusal = given.code == .refusedByPeer ? .unwantedData : given
     remove(connection)
     connection.finish()
     connection.stream.flushAndClose()
     report(refusal, of: connection)
     connection.expectation?.fail(refusal.reason)
-    connection.dial?.failed?(.unreachable(Self.reason(of: refusal)))
-  }
-
-  /// The listener has closed the connection when it had seen our proof.
-  private static func reason(of refusal: Refusal) -> String {
-    guard refusal.code == .refusedByPeer else { return refusal.reason }
-    return "\(refusal.reason); or it does not expect this connection (any more)"
+    connection.dial?.failed?(.unreachable(refusal.reason))
   }
 
   func establishedData(_ connection: PendingConnection, _ result: EstablishedConnection) {
@@ -83,5 +83,13 @@ extension Refusal.Code {
 
 extension Refusal {
   fileprivate static let unexpectedData = Refusal(
-    .unexpectedData, "nobody has announced this data connection, or not in time")
+    .unexpectedData,
+    "nobody has announced this data connection, or not in time: give its request more seconds")
+  /// The listener has closed the connection when it had seen our proof.
+  fileprivate static let unwantedData = Refusal(
+    .refusedByPeer,
+    """
+    the other end hung up on our authentication: its log says why, or it does not expect this \
+    connection (any more)
+    """)
 }

@@ -80,20 +80,31 @@ extension Switchboard {
     for connection in connections { connection.refuse(refusal) }
   }
 
+  /// Logs why a connection was given up: at the default level if somebody at this end can mend it.
   func report(_ refusal: Refusal, of connection: PendingConnection) {
     let name = connection.peer.map { " (\($0.nodeID))" } ?? ""
     let text = "\(connection.address)\(name): \(refusal.reason)"
+    if refusal.code == .tooManyConnections {
+      // Whoever they are, it is one trouble.
+      return node.peerLog.log(.error, in: Log.transport, text, similarTo: "connections: too many")
+    }
+    let level = level(of: refusal, connection)
+    node.logPeer(level, text, at: connection.address, about: refusal.code.rawValue)
+  }
+
+  /// Who has to know of a refusal at this end.
+  ///
+  /// What we have dialled is what somebody has configured or announced, so its failure is an error. Who
+  /// comes to us may be anybody: only one who greets as a node is somebody's node gone wrong.
+  private func level(of refusal: Refusal, _ connection: PendingConnection) -> LogLevel {
     switch (connection.role, refusal.code) {
-    case (.dialling, .alreadyConnected), (.dialling, .ownNode):
-      AE.log(.trace, in: Log.transport, text)
-    case (.dialling, .endOfStream), (.dialling, .timedOut):
-      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
-    case (.dialling, _):
-      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
-    case (.accepting, .nodeIDInUse):
-      node.logPeer(.error, text, at: connection.address, about: refusal.code.rawValue)
-    case (.accepting, _):
-      node.logPeer(.warn, text, at: connection.address, about: refusal.code.rawValue)
+    case (_, .ownNode), (.dialling, .alreadyConnected): .trace
+    case (.dialling, _): .error
+    // Who hangs up on us knows why, and says so at its own end.
+    case (.accepting, .alreadyConnected), (.accepting, .endOfStream): .warn
+    case (.accepting, .wrongVersion), (.accepting, .invalidNodeID), (.accepting, .nodeIDInUse):
+      .error
+    case (.accepting, _): connection.peer == nil ? .warn : .error
     }
   }
 }
@@ -106,8 +117,6 @@ extension Refusal {
 extension Refusal.Code {
   /// The listener has more unauthenticated connections than it may have.
   static let tooManyConnections = Self(rawValue: "tooManyConnections")
-  /// Another node of the same id is connected and alive.
-  static let nodeIDInUse = Self(rawValue: "nodeIDInUse")
 }
 
 extension Refusal {
@@ -121,9 +130,30 @@ extension Refusal {
       """)
   }
 
-  static let tooManyConnections = Refusal(.tooManyConnections, manyStrangers)
+  static func nodeIDHeld(_ id: String, at address: String) -> Refusal {
+    Refusal(
+      .nodeIDInUse,
+      """
+      the node id \(id) is in use by the connection with \(address), which is not known to be lost: if \
+      these are two nodes, give one of them another nodeid; if it was restarted, it gets in when that \
+      connection has ended
+      """)
+  }
+
+  /// What is wrong with TLS, and what to do if it is a certificate.
+  static func tls(_ reason: String, _ code: TLSError.Code?) -> Refusal {
+    switch code {
+    case .foreignCertificate, .certificateNotValidNow, .missingCertificate, .refusedByPeer:
+      Refusal(.tls, "TLS: \(reason); compare cert in the configuration file of both hosts")
+    case .closed: Refusal(.tls, "TLS: \(reason); its log may say why")
+    default: Refusal(.tls, "TLS: \(reason)")
+    }
+  }
+
+  static let tooManyConnections = Refusal(
+    .tooManyConnections, "\(manyStrangers) (see max_strangers)")
   static let tooManyFromOneAddress = Refusal(
-    .tooManyConnections, "\(manyStrangers) from one address")
+    .tooManyConnections, "\(manyStrangers) from one address (see max_strangers_per_address)")
   static let noDescriptors = Refusal(
     .tooManyConnections, "\(manyStrangers), and no descriptors for others (see ulimit -n)")
 }

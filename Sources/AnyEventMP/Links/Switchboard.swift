@@ -156,8 +156,11 @@ final class Switchboard {
   ///
   /// Only one who has proven to know the secret makes us doubt the old connection.
   private func askForSuccession(_ connection: PendingConnection, to link: Link) {
-    guard connection.role == .accepting, node.heartbeat.interval > 0 else {
+    guard connection.role == .accepting else {
       return connection.refuse(alreadyConnected(link.entry.id))
+    }
+    guard node.heartbeat.interval > 0 else {
+      return connection.refuse(.nodeIDHeld(link.entry.id, at: link.address))
     }
     node.heartbeat.suspect(link)
     let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
@@ -187,9 +190,12 @@ final class Switchboard {
   /// The other node's own dial has not come to anything so far: ours goes on if no other has.
   private func waitedLongEnough(_ connection: PendingConnection) {
     guard let id = connection.peer?.nodeID else { return }
-    if node.entries[id]?.link != nil
-      || others(than: connection).contains(where: \.isCommitted)
-    {
+    if let link = node.entries[id]?.link {
+      // Who comes in and is held has proved to know the secret.
+      connection.refuse(
+        connection.role == .accepting
+          ? .nodeIDHeld(id, at: link.address) : alreadyConnected(id))
+    } else if others(than: connection).contains(where: \.isCommitted) {
       connection.refuse(alreadyConnected(id))
     } else {
       connection.authenticate()

@@ -45,7 +45,12 @@ extension Node {
   }
 
   private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
-    var keys = HandshakeConfiguration.defaultKeys + [Greeting.Key(Self.agreementKey, "1")]
+    // As long with every node: what a simulated line takes for it must not depend on luck.
+    let instance = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
+    var keys =
+      HandshakeConfiguration.defaultKeys + [
+        Greeting.Key(Self.agreementKey, "1"), Greeting.Key(Greeting.instanceKey, instance),
+      ]
     if heartbeat.interval > 0 {
       keys.append(Greeting.Key(Heartbeat.greetingKey, "\(heartbeat.rules.interval)"))
     }

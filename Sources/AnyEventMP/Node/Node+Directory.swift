@@ -97,8 +97,9 @@ extension Node {
 
   /// Logs what is wrong with a peer; of similar lines about one host a few a minute.
   func logPeer(_ level: LogLevel, _ text: String, at address: String, about problem: String) {
-    let host = parse_hostport(address)?.host ?? address
-    peerLog.log(level, in: Log.transport, text, similarTo: "\(host): \(problem)")
+    // Who has one address of a network may have them all.
+    let place = StrangerPlace.name(of: address)
+    peerLog.log(level, in: Log.transport, text, similarTo: "\(place): \(problem)")
   }
 
   /// Logs a mistake of the program; of those that one node brings about by its messages a few a minute.

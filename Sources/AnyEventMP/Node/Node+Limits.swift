@@ -19,7 +19,6 @@ extension Node {
       case .maxDatabase: databaseLimit = limit
       case .maxMonitors: monitorLimit = limit
       case .maxDataConnections: dataConnections.maximumOfNode = limit
-      case .maxCaughtLines: caughtLinesLimit = limit
       case .maxLogLines: peerLog.lines = limit
       default: break
       }
@@ -42,6 +41,11 @@ extension Node {
         """)
     }
     switchboard.maximumStrangers = most
+  }
+
+  /// How many log messages of one other node are caught a second.
+  var caughtLinesLimit: Int {
+    configuration?.limits[.maxCaughtLines] ?? StandardLimits.caughtLines
   }
 
   /// Seconds that a handshake may take.

@@ -94,8 +94,6 @@ public final class Node {
   /// To be set before `configure`. A request that uses a longer one is refused, with a line in the log, and
   /// the port that sends to a node of such a name is killed with the reason `die`.
   public var nameLimit = StandardLimits.name
-  /// How many log messages of one other node are caught a second.
-  var caughtLinesLimit = StandardLimits.caughtLines
   /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
   public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
   /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed

@@ -43,7 +43,7 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
     BadGreeting(
       name: "our own node id",
       text: { node, _, _ in "aemp;1;\(node);hmac_sha3_512;json\nother nonce\n" },
-      reason: "I refuse to talk to myself"),
+      reason: "another node has our node id"),
     BadGreeting(
       name: "echo", text: { _, lines, _ in lines.joined(separator: "\n") + "\n" },
       reason: "echo attack"),

@@ -36,7 +36,7 @@ import Testing
       test.run(until: { replayed.isClosed })
       #expect(far.connectedNodes.isEmpty)
       #expect(
-        log.lines(with: replayed.address).first?.contains("does not have our secret") == true)
+        log.lines(with: replayed.address).first?.contains("its proof does not fit") == true)
 
       // Now as the one who is dialled: what the listener had answered.
       var answered: RawPeer?
@@ -52,7 +52,7 @@ import Testing
       #expect(again.connectedNodes.isEmpty)
       #expect(
         log.lines(with: listener.address.description + " ").first?
-          .contains("does not have our secret") == true)
+          .contains("its proof does not fit") == true)
     }
   }
 

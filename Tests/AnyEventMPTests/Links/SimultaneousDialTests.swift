@@ -97,7 +97,7 @@ private final class DialBench {
         bench.test.loop.advance(by: 0.2)
         return !bench.downs.isEmpty
       })
-      #expect(bench.downs.first?[2].string?.contains("compare the secret") == true)
+      #expect(bench.downs.first?[2].string?.contains("although it has our secret") == true)
       #expect(log.lines(with: "(\(bench.peerID))").count == 1)
     }
   }
