@@ -51,6 +51,9 @@ public final class SimulatedHost {
     loop.advance(by: 0)
   }
 
+  /// Whether a callback is running that takes its time.
+  var isBlocked: Bool { blockedUntil != nil }
+
   func block(until time: UInt64) { blockedUntil = max(blockedUntil ?? 0, time) }
 
   /// The loop goes on: timers that have become due come first, then what has arrived meanwhile.

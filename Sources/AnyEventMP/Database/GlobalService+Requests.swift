@@ -16,7 +16,9 @@ extension GlobalService {
       return [.ignored("a request of \(sender), which is not connected, was ignored")]
     }
     var actions: [Action] = []
-    if work.isWaiting(sender) || room <= 0 && !request.isShort {
+    // What took long to read is not merged in the same turn.
+    let isLarge = GlobalWork.request(request).weight > workPerTurn / 4
+    if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
       if request.isQuestion, work.questions(of: sender) >= limits.maximumMonitors {
         refuse(request, of: sender, &actions)
       } else {

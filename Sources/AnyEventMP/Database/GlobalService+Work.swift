@@ -15,9 +15,9 @@ extension GlobalService {
 
   /// The next turn of the loop has come: does its share of what is left.
   ///
-  /// That is a quarter of a long list, or it would grow for ever when each turn brings more than a share.
+  /// That is an eighth of a long list, or it would grow for ever when each turn brings more than a share.
   mutating func turn() -> [Action] {
-    room = max(workPerTurn, work.weight / 4)
+    room = max(workPerTurn, work.weight / 8)
     var actions: [Action] = []
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
     return actions

@@ -81,6 +81,8 @@ final class LifeRun {
   private func block() {
     guard let host = network.random.pick(network.hosts) else { return }
     let isLong = kind == .patient || (kind == .usualJudge && host.name == "n0")
-    network.block(host, for: network.random.number(in: 0...(isLong ? 60 : Self.shortBlock)))
+    let seconds = network.random.number(in: 0...(isLong ? 60 : Self.shortBlock))
+    // Two in a row would be one of two minutes.
+    if !host.isBlocked { network.block(host, for: seconds) }
   }
 }
