@@ -243,5 +243,8 @@ private actor Resident {
   private let executor: LoopExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   init(_ executor: LoopExecutor) { self.executor = executor }
-  var thread: UInt { UInt(pthread_self()) }
+  var thread: UInt {
+    // A compiler that knows pthread_self() calls it before the change of threads.
+    @inline(never) get { UInt(pthread_self()) }
+  }
 }
