@@ -8,6 +8,8 @@ extension GlobalService {
   /// Whether ``turn()`` is to be called when the loop has done what else there is.
   var needsTurn: Bool { room < workPerTurn || !work.isEmpty }
 
+  /// So many shares may wait before a turn does more than one.
+  static let patience = 32
   /// What a request counts for, beside its entries: as much time passes before the first of them.
   static let requestCost = 1000
   /// What a message to a node counts for, beside its size.
@@ -15,9 +17,10 @@ extension GlobalService {
 
   /// The next turn of the loop has come: does its share of what is left.
   ///
-  /// That is an eighth of a long list, or it would grow for ever when each turn brings more than a share.
+  /// A list that is longer than many shares would grow for ever when each turn brings more than one: then
+  /// a turn does a part of the list.
   mutating func turn() -> [Action] {
-    room = max(workPerTurn, work.weight / 8)
+    room = max(workPerTurn, (work.weight - Self.patience * workPerTurn) / 8)
     var actions: [Action] = []
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
     return actions

@@ -26,7 +26,8 @@ struct GlobalWorkTests {
   private func turns(_ service: inout GlobalService) -> [[GlobalService.Action]] {
     var turns: [[GlobalService.Action]] = []
     while service.needsTurn {
-      let most = max(Self.share, service.work.weight / 8)
+      let long = service.work.weight - GlobalService.patience * Self.share
+      let most = max(Self.share, long / 8)
       turns.append(service.turn())
       // The last piece of a turn may be one more share, and an entry.
       check(size(turns[turns.count - 1]) <= most + Self.share + 500)
@@ -106,6 +107,24 @@ struct GlobalWorkTests {
       let messages = sent(first + later.flatMap { $0 }, to: node)
       check(state(messages) == service.database.contents(of: "f"))
     }
+  }
+
+  @Test("a list that grows by more than a share a turn is done in larger parts, and so has an end")
+  func growing() throws {
+    var service = serving()
+    for peer in ["s", "m"] { _ = service.nodeUp(peer) }
+    _ = try service.handle("s", ["g_slave", [:]])
+    _ = try service.handle("m", ["g_mon1", "f"])
+    _ = turns(&service)
+    // Each turn three shares come.
+    var longest = 0
+    for number in 0..<200 {
+      _ = try service.handle("s", ["g_upd", "f\(number % 7)", .hash(entries(360))])
+      _ = service.turn()
+      longest = max(longest, service.work.weight)
+    }
+    check(longest < 2 * GlobalService.patience * Self.share)
+    check(turns(&service).count < 100)
   }
 
   @Test("a large family is shown in parts, with what changes meanwhile behind it")
