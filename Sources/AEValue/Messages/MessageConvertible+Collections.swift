@@ -42,12 +42,12 @@ extension Array: MessageConvertible where Element: MessageConvertible {
 extension Dictionary: MessageConvertible where Key == String, Value: MessageConvertible {
   /// A hash.
   @inlinable public var messageValue: AEValue.Value {
-    .hash(TextDictionary(self).mapValues(\.messageValue))
+    .hash(TextDictionary(lazy.map { ($0.key, $0.value.messageValue) }, uniquingKeysWith: { $1 }))
   }
   /// The elements of a hash, each converted; nil if one does not fit.
   ///
-  /// Of names that Swift takes for equal, like "é" as one character and as two, one is left:
-  /// ``TextDictionary`` has all.
+  /// Of names that Swift takes for equal, like "é" as one character and as two, one is left, and names of
+  /// many accents take Swift quadratic time: ``TextDictionary`` has all, and takes none.
   @inlinable public init?(messageValue: AEValue.Value) {
     guard let values = messageValue.hash else { return nil }
     self = [:]

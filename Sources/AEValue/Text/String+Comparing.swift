@@ -80,17 +80,25 @@ extension StringProtocol {
     utf8.reversed().starts(with: suffix.utf8.reversed())
   }
 
+  /// Where these bytes, at least one, are first behind a place; takes their number times its own length at
+  /// most, so they are ours.
+  private func firstIndex(of bytes: [UInt8], from start: Index) -> Index? {
+    var rest = utf8[start...]
+    while let place = rest.firstIndex(of: bytes[0]) {
+      if utf8[place...].starts(with: bytes) { return place }
+      rest = utf8[utf8.index(after: place)...]
+    }
+    return nil
+  }
+
   /// Whether `part` is anywhere in it.
   package func contains(_ part: String) -> Bool {
-    let part = Array(part.utf8)
-    guard let first = part.first else { return true }
-    var rest = utf8[...]
-    while let start = rest.firstIndex(of: first) {
-      rest = rest[start...]
-      if rest.starts(with: part) { return true }
-      rest = rest.dropFirst()
-    }
-    return false
+    part.isEmpty || firstIndex(of: Array(part.utf8), from: startIndex) != nil
+  }
+
+  /// Where the character is first.
+  package func firstIndex(of character: Character) -> Index? {
+    firstIndex(of: Array(String(character).utf8), from: startIndex)
   }
 
   /// The parts between separators.
@@ -100,29 +108,12 @@ extension StringProtocol {
     let separator = Array(String(separator).utf8)
     var parts: [SubSequence] = []
     var start = startIndex
-    var index = startIndex
-    while index < endIndex, parts.count < maxSplits {
-      guard utf8[index] == separator[0], utf8[index...].starts(with: separator) else {
-        index = utf8.index(after: index)
-        continue
-      }
-      if start < index || !omitsEmpty { parts.append(self[start..<index]) }
-      index = utf8.index(index, offsetBy: separator.count)
-      start = index
+    while parts.count < maxSplits, let end = firstIndex(of: separator, from: start) {
+      if start < end || !omitsEmpty { parts.append(self[start..<end]) }
+      start = utf8.index(end, offsetBy: separator.count)
     }
     if start < endIndex || !omitsEmpty { parts.append(self[start..<endIndex]) }
     return parts
-  }
-
-  /// Where the character is first.
-  package func firstIndex(of character: Character) -> Index? {
-    let wanted = Array(String(character).utf8)
-    var index = startIndex
-    while index < endIndex {
-      if utf8[index] == wanted[0], utf8[index...].starts(with: wanted) { return index }
-      index = utf8.index(after: index)
-    }
-    return nil
   }
 }
 

@@ -10,7 +10,7 @@ enum HandleMode {
   /// A blocking socket: each call says that it does not wait.
   case blockingSocket
   /// There was no other way than to make it non-blocking; the process that did it changes it back.
-  case changed(generation: Int)
+  case changed(by: ChangingProcess)
 
   /// Sees to a descriptor that the handle is given.
   init(of descriptor: CInt) {
@@ -30,7 +30,7 @@ enum HandleMode {
     default:
       self =
         fcntl(descriptor, F_SETFL, flags | O_NONBLOCK) == 0
-        ? .changed(generation: ForkedLoops.generation) : .nonBlocking
+        ? .changed(by: ChangingProcess()) : .nonBlocking
     }
   }
 
@@ -46,10 +46,7 @@ enum HandleMode {
   /// Closes the descriptor, with the mode of its open file as it was found, unless that is the affair of
   /// the parent of this process.
   func close(_ descriptor: CInt) {
-    if case .changed(let generation) = self, generation == ForkedLoops.generation {
-      let flags = fcntl(descriptor, F_GETFL)
-      if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
-    }
+    if case .changed(let process) = self { process.makeBlocking(descriptor) }
     _ = Glibc.close(descriptor)
   }
 

@@ -66,17 +66,10 @@ extension Loop {
     entered {
       if !alwaysReady.isEmpty { serveAlwaysReady() }
       drain()
-      if !idleWatchers.isEmpty, !wasBusy { fireIdle() }
+      if !idleWatchers.isEmpty, !wasBusy { idleWatchers.fire(on: self) }
       if wasBusy { servedSomething = true }
       wasBusy = false
       disarmRoundIfDone()
-    }
-  }
-
-  private func fireIdle() {
-    idleWatchers.walk {
-      $0.fire()
-      requireNotForked()
     }
   }
 

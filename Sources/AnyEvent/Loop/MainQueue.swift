@@ -29,13 +29,13 @@ final class MainQueue {
 
   /// Starts listening; the handle never keeps the loop running by itself.
   func arm(on loop: Loop) {
+    guard ThreadRecord.current.pointee.isMain else { return }
     switch state {
     case .armed, .parents: return
     // libdispatch stops the program when it gets none.
     case .unasked: guard FreeDescriptors.are(1) else { return }
     case .idle: break
     }
-    guard ThreadRecord.current.pointee.isMain else { return }
     let fd = mainQueueDescriptor()
     guard fd >= 0 else { return }
     state = .idle

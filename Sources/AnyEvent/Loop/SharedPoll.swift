@@ -15,7 +15,7 @@ final class SharedPoll {
   private var armed: CInt = 0
   /// Whether the descriptor is blocking.
   private let isBlocking: Bool
-  private let generation = ForkedLoops.generation
+  private let maker = ChangingProcess()
   /// What is polled in place of `fd`, and is ours.
   private var substitute = Substitute.none
   private var isAlwaysReady = false
@@ -122,16 +122,8 @@ final class SharedPoll {
   @inline(__always)
   func serve(readable: Bool, writable: Bool) {
     loop.wasBusy = true
-    if readable { fire(readers) }
-    if writable { fire(writers) }
-  }
-
-  @inline(__always)
-  private func fire(_ watchers: WatcherList<IOWatcher>) {
-    watchers.walk {
-      $0.fire()
-      loop.requireNotForked()
-    }
+    if readable { readers.fire(on: loop) }
+    if writable { writers.fire(on: loop) }
   }
 
   /// Cancels all watchers.
@@ -197,10 +189,7 @@ final class SharedPoll {
     // Closing stops polling at once and drops events already fetched for this descriptor, so that
     // the caller may close it and a new descriptor of the same number gets none of them.
     loop.ledger.close(handle)
-    if case .none = substitute, isBlocking, generation == ForkedLoops.generation {
-      let flags = fcntl(fd, F_GETFL)
-      if flags >= 0 { _ = fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) }
-    }
+    if case .none = substitute, isBlocking { maker.makeBlocking(fd) }
     closeSubstitute()
   }
 }

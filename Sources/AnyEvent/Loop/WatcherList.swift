@@ -44,3 +44,20 @@ final class WatcherList<Watcher: AnyObject> {
     if depth == 0, count != watchers.count { watchers.removeAll { $0 == nil } }
   }
 }
+
+/// A watcher whose event has no arguments.
+protocol FiringWatcher: AnyObject {
+  func fire()
+}
+
+extension WatcherList where Watcher: FiringWatcher {
+  /// Calls every watcher, as ``walk(_:)`` does; a callback that forked must not be followed by another in
+  /// the child.
+  @inline(__always)
+  func fire(on loop: Loop) {
+    walk {
+      $0.fire()
+      loop.requireNotForked()
+    }
+  }
+}

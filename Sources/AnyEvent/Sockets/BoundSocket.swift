@@ -35,7 +35,7 @@ struct BoundPath {
   private let path: String
   private let device: dev_t
   private let inode: ino_t
-  private let generation = ForkedLoops.generation
+  private let maker = ChangingProcess()
 
   init?(_ path: String) {
     var status = stat()
@@ -46,7 +46,7 @@ struct BoundPath {
   }
 
   func remove() {
-    guard generation == ForkedLoops.generation else { return }
+    guard maker.isThis else { return }
     var status = stat()
     guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
     unlink(path)

@@ -10,10 +10,7 @@ enum ForkedLoops {
   private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
 
   /// How many forks are between the process that made the first loop and this one.
-  ///
-  /// What a process has changed for others, such as the mode of an open file or a name in the file
-  /// system, is put right by that process only, and not by those that inherit the object.
-  nonisolated(unsafe) private(set) static var generation = 0
+  nonisolated(unsafe) fileprivate static var generation = 0
 
   /// Whether this process is told of forks; evaluated once.
   private static let isTold: Bool = {
@@ -40,5 +37,21 @@ enum ForkedLoops {
     pthread_mutex_lock(&lock)
     loops[ObjectIdentifier(loop)] = nil
     pthread_mutex_unlock(&lock)
+  }
+}
+
+/// The process that has changed something for others, such as the mode of an open file or a name in the
+/// file system: it puts that right, and not its children, which inherit the object.
+struct ChangingProcess {
+  private let generation = ForkedLoops.generation
+
+  /// Whether this process is the one.
+  var isThis: Bool { generation == ForkedLoops.generation }
+
+  /// Makes the open file of a descriptor blocking again, if this process is the one.
+  func makeBlocking(_ descriptor: CInt) {
+    guard isThis else { return }
+    let flags = fcntl(descriptor, F_GETFL)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
   }
 }

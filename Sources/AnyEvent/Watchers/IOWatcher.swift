@@ -1,7 +1,7 @@
 /// Watches a descriptor until it is cancelled or its last reference goes.
 ///
 /// Corresponds to the watcher that Perl's `AE::io` returns.
-public final class IOWatcher {
+public final class IOWatcher: FiringWatcher {
   private let loop: Loop
   /// The watched descriptor.
   public let fd: CInt

@@ -2,7 +2,7 @@
 ///
 /// It ends when it is cancelled or its last reference goes. Corresponds to the watcher that Perl's
 /// `AE::idle` returns.
-public final class IdleWatcher {
+public final class IdleWatcher: FiringWatcher {
   private let loop: Loop
   private var callback: (() -> Void)?
 

@@ -59,10 +59,7 @@ final class SharedSignal {
   private func received() {
     loop.entered {
       loop.wasBusy = true
-      watchers.walk {
-        $0.fire()
-        loop.requireNotForked()
-      }
+      watchers.fire(on: loop)
     }
   }
 }

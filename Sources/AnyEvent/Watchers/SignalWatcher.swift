@@ -3,7 +3,7 @@ internal import AEValue
 /// Watches a signal until it is cancelled or its last reference goes.
 ///
 /// Corresponds to the watcher that Perl's `AE::signal` returns.
-public final class SignalWatcher {
+public final class SignalWatcher: FiringWatcher {
   private let loop: Loop
   private var signal: SharedSignal?
   private var callback: (() -> Void)?

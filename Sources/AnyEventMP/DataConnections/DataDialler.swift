@@ -43,9 +43,8 @@ final class DataDialler {
 
   /// The database says where it listens.
   func found(_ binds: [String]) {
-    for address in binds.prefix(Self.maximumAddresses) where !addresses.contains(address) {
-      addresses.append(address)
-    }
+    let usable = AddressList.usable(binds, atMost: Self.maximumAddresses)
+    addresses += usable.filter { !addresses.contains($0) }
     isSearching = false
     if dial == nil { dialNext() }
   }

@@ -58,13 +58,6 @@ struct DatabaseLimits: Equatable {
     return take(value, from: &room, levels: maximumDepth - Self.levelsAround) ? all - room : nil
   }
 
-  /// What a message takes.
-  func size(of message: [Value]) -> Int {
-    var room = Int.max
-    for value in message { _ = take(value, from: &room, levels: .max) }
-    return Int.max - room
-  }
-
   /// Why an entry of that family and key cannot be kept because of its names, nil if it can.
   func problem(family: String, key: String) -> String? {
     for (name, what) in [(family, "family"), (key, "key")] where name.utf8.count > maximumName {
@@ -74,27 +67,30 @@ struct DatabaseLimits: Equatable {
     return nil
   }
 
-  /// Whether entries and keys fit into one packet together.
-  func fits(_ contents: DatabaseContents, _ keys: [String] = []) -> Bool {
-    if maximumSize == .max { return true }
+  /// What entries and keys take in one packet together, nil if they do not fit into one.
+  func packetSize(of contents: DatabaseContents, _ keys: [String] = []) -> Int? {
+    if maximumSize == .max { return 0 }
     var room = maximumSize - Self.envelope
     for (family, entries) in contents {
       room -= size(of: family)
       for (key, value) in entries where room >= 0 {
         room -= size(of: key)
         // How deep they nest was looked at when they came.
-        if !take(value, from: &room, levels: .max) { return false }
+        if !take(value, from: &room, levels: .max) { return nil }
       }
     }
     for key in keys where room >= 0 { room -= size(of: key) }
-    return room >= 0
+    return room >= 0 ? maximumSize - room : nil
   }
 
   /// An upper bound of what an entry of a hash takes.
-  func size(of key: String, _ value: Value) -> Int {
+  func size(of key: String, _ value: Value) -> Int { size(of: key) + size(of: value) }
+
+  /// An upper bound of what a value takes.
+  func size(of value: Value) -> Int {
     var room = Int.max
     _ = take(value, from: &room, levels: .max)
-    return Int.max - room + size(of: key)
+    return Int.max - room
   }
 
   /// An upper bound of what a string takes, with what surrounds it.

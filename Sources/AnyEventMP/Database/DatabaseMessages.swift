@@ -10,17 +10,24 @@ enum DatabaseMessages {
   static func change(
     _ request: String, _ family: String, _ change: FamilyChange, _ limits: DatabaseLimits
   ) -> [[Value]] {
+    measured(request, family, change, limits).map(\.message)
+  }
+
+  /// The same, each with what it takes in a packet.
+  static func measured(
+    _ request: String, _ family: String, _ change: FamilyChange, _ limits: DatabaseLimits
+  ) -> [(message: [Value], size: Int)] {
     if change.isEmpty { return [] }
-    let empty = DatabaseLimits.envelope + limits.size(of: family)
     // The normal case: nothing is copied.
-    if limits.fits([family: change.set], change.deleted) {
-      return [message(request, family, change)]
+    if let size = limits.packetSize(of: [family: change.set], change.deleted) {
+      return [(message(request, family, change), size)]
     }
-    var messages: [[Value]] = []
+    let empty = DatabaseLimits.envelope + limits.size(of: family)
+    var messages: [(message: [Value], size: Int)] = []
     var part = FamilyChange()
     var size = empty
     func flush() {
-      messages.append(message(request, family, part))
+      messages.append((message(request, family, part), size))
       part = FamilyChange()
       size = empty
     }
@@ -74,7 +81,7 @@ enum DatabaseMessages {
     let family = InternalFamily.listeners
     var first = contents[family] ?? [:]
     var later = FamilyChange()
-    if !limits.fits([family: first]) {
+    if limits.packetSize(of: [family: first]) == nil {
       var size = DatabaseLimits.envelope + limits.size(of: family)
       let all = first
       first = [:]

@@ -30,15 +30,16 @@ enum DatabaseRequest: Equatable {
   /// Whether the sender waits for an answer.
   var isQuestion: Bool {
     switch self {
-    case .find, .query, .monitor: true
+    case .find, .query, .monitor, .global: true
     default: false
     }
   }
 
-  /// How many entries it sets or deletes.
+  /// How many entries it sets or deletes, and in how many families.
   var entryCount: Int {
     switch self {
-    case .slave(let contents?), .set(let contents): contents.values.reduce(0) { $0 + $1.count }
+    case .slave(let contents?), .set(let contents):
+      contents.values.reduce(contents.count) { $0 + $1.count }
     case .update(_, let change): change.set.count + change.deleted.count
     default: 0
     }

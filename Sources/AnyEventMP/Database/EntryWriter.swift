@@ -62,11 +62,12 @@ struct EntryWriter {
   private mutating func write(
     _ key: String, _ value: Value, to family: inout MergedFamily, _ held: inout TextSet
   ) {
-    let size = limits.size(of: key, value)
+    let keySize = limits.size(of: key)
+    let size = keySize + limits.size(of: value)
     if weight + size > bound {
-      // What it replaces makes room.
+      // What it replaces makes room, and what is no larger takes none.
       let old = family[key]?.value(of: owner).map { limits.size(of: key, $0) } ?? 0
-      if weight + size - old > bound {
+      if size > old, weight + size - old > bound {
         refused += 1
         return
       }
@@ -76,7 +77,7 @@ struct EntryWriter {
     guard let before = family.updateValue(.one(holder), forKey: key) else {
       held.insert(key)
       all.set[key] = value
-      growth.add(key: limits.size(of: key), entry: size)
+      growth.add(key: keySize, entry: size)
       if isOurs[Int(owner)] { ours.set[key] = value }
       return
     }

@@ -5,9 +5,11 @@ extension GlobalService {
   ///
   /// New addresses go before all else and lost ones after it.
   mutating func publish(_ changes: DatabaseChanges, _ actions: inout [Action]) {
-    for (family, change) in DatabaseMessages.inOrder(changes.all) {
-      guard let nodes = monitors[family] else { continue }
-      send("g_chg2", family, change, to: nodes, &actions)
+    if !monitors.isEmpty {
+      for (family, change) in DatabaseMessages.inOrder(changes.all) {
+        guard let nodes = monitors[family] else { continue }
+        send("g_chg2", family, change, to: nodes, &actions)
+      }
     }
     if !synchronised.isEmpty {
       for (family, change) in DatabaseMessages.inOrder(changes.ours) {
@@ -22,8 +24,7 @@ extension GlobalService {
     _ request: String, _ family: String, _ change: FamilyChange, to nodes: some Collection<String>,
     _ actions: inout [Action]
   ) {
-    for message in DatabaseMessages.change(request, family, change, limits) {
-      let size = limits.size(of: message)
+    for (message, size) in DatabaseMessages.measured(request, family, change, limits) {
       for node in nodes { post(message, size: size, to: node, &actions) }
     }
   }

@@ -7,7 +7,8 @@ extension GlobalService {
   /// answers of a master (`g_found` …) belong to the client and are not taken here.
   mutating func handle(_ request: DatabaseRequest, from sender: String) -> [Action] {
     switch request {
-    case .global: return global(from: sender)
+    // Said again it costs a whole database, and waits like any other question.
+    case .global where !isGlobal || peers[sender]?.isGlobal != true: return global(from: sender)
     case .slave(nil): return []
     default: break
     }
@@ -19,7 +20,9 @@ extension GlobalService {
     // What took long to read is not merged in the same turn.
     let isLarge = GlobalWork.request(request).weight > workPerTurn / 4
     if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
-      if request.isQuestion, work.questions(of: sender) >= limits.maximumMonitors {
+      if sender != node, request.isQuestion,
+        work.questions(of: sender) >= limits.maximumMonitors
+      {
         refuse(request, of: sender, &actions)
       } else {
         work.append(.request(request), for: sender)
@@ -43,7 +46,8 @@ extension GlobalService {
     case .query(let kind, let family, let id): query(from: sender, kind, family, id: id, &actions)
     case .monitor(let family): monitor(from: sender, family, &actions)
     case .unmonitor(let family): unmonitor(from: sender, family)
-    case .global, .found, .reply, .changed1, .changed2: break
+    case .global: actions += global(from: sender)
+    case .found, .reply, .changed1, .changed2: break
     }
   }
 
@@ -75,7 +79,7 @@ extension GlobalService {
     }
     database.add(owner: sender, isOurs: true)
     // A second one only adds. Our own comes once, in the turn in which we became global.
-    mergeNext(EntryMerge(contents, DatabaseChanges()), of: sender, &actions)
+    mergeNext(EntryMerge(contents), of: sender, DatabaseChanges(), &actions)
   }
 
   /// `g_set`: all that another global node and its slaves hold.
@@ -95,7 +99,7 @@ extension GlobalService {
     // Mirrored as our own, so that global nodes find each other through third ones.
     mirrorAddresses(
       of: sender, contents[InternalFamily.listeners]?[sender] ?? Value?.none, &changes)
-    mergeNext(EntryMerge(contents, changes), of: sender, &actions)
+    mergeNext(EntryMerge(contents), of: sender, changes, &actions)
     if isAgain { sweep(DatabaseChanges(), &actions) }
   }
 
@@ -115,7 +119,7 @@ extension GlobalService {
         mirrorAddresses(of: sender, binds, &changes)
       }
     }
-    mergeNext(EntryMerge(family, change, changes), of: sender, &actions)
+    mergeNext(EntryMerge(family, change), of: sender, changes, &actions)
   }
 
   /// Has the service itself say where another global node listens.

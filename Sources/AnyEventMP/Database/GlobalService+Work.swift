@@ -15,6 +15,9 @@ extension GlobalService {
   /// What a message to a node counts for, beside its size.
   static let messageCost = 200
 
+  /// So many entries are erased before it is looked at what they took.
+  static let sweptAtOnce = 64
+
   /// The next turn of the loop has come: does its share of what is left.
   ///
   /// A list that is longer than many shares would grow for ever when each turn brings more than one: then
@@ -23,6 +26,8 @@ extension GlobalService {
     room = max(workPerTurn, (work.weight - Self.patience * workPerTurn) / 8)
     var actions: [Action] = []
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
+    // What is left of a larger part is not for what comes now.
+    room = min(room, workPerTurn)
     return actions
   }
 
@@ -41,14 +46,14 @@ extension GlobalService {
 
   /// The same, measuring the message.
   mutating func post(_ message: [Value], to peer: String, _ actions: inout [Action]) {
-    post(message, size: limits.size(of: message), to: peer, &actions)
+    post(message, size: limits.size(of: .array(message)), to: peer, &actions)
   }
 
   /// Does a piece of what comes next for a node.
   private mutating func doNext(for node: String, _ actions: inout [Action]) {
     switch work.popFirst(node) {
     case .request(let request): begin(request, from: node, &actions)
-    case .merge(let merge): mergeNext(merge, of: node, &actions)
+    case .merge(let merge): mergeNext(merge, of: node, DatabaseChanges(), &actions)
     case .show(let showing): showNext(showing, to: node, &actions)
     case .send(let message, let size):
       room -= size + Self.messageCost
@@ -58,16 +63,20 @@ extension GlobalService {
     }
   }
 
-  /// Merges entries of an owner until the share of this turn is used up.
-  mutating func mergeNext(_ merge: EntryMerge, of sender: String, _ actions: inout [Action]) {
+  /// Merges entries of an owner until the share of this turn is used up; with what has changed already.
+  mutating func mergeNext(
+    _ merge: EntryMerge, of sender: String, _ changes: DatabaseChanges,
+    _ actions: inout [Action]
+  ) {
     guard database.knows(owner: sender) else { return }
     var merge = merge
+    var changes = changes
     var leftOut = 0
     // No message that comes of it is larger than a share.
     let end = max(0, room - workPerTurn)
     while room > end, let part = merge.parts.popLast() {
       let (rest, refused) = mergeNext(
-        part, of: sender, until: end, into: &merge.changes, &actions)
+        part, of: sender, until: end, into: &changes, &actions)
       leftOut += refused
       if let rest { merge.parts.append(rest) }
     }
@@ -79,8 +88,6 @@ extension GlobalService {
           (\(limits.maximumDatabase)) allows
           """))
     }
-    let changes = merge.changes
-    merge.changes = DatabaseChanges()
     if !merge.parts.isEmpty { work.prepend(.merge(merge), for: sender) }
     publish(changes, &actions)
   }
@@ -121,6 +128,7 @@ extension GlobalService {
       }
       deleted = Array(part.deleted[start..<part.deletedBefore])
     }
+    room -= DatabaseLimits.envelope + limits.size(of: family)
     let refused = database.update(
       owner: sender, family: family, set: set, deleted: deleted, share: share(of: sender),
       into: &changes)
@@ -169,14 +177,12 @@ extension GlobalService {
   ) {
     var showing = showing
     while room > 0, !showing.isDone {
-      let most = min(limits.maximumSize, workPerTurn)
-      guard let (message, size) = showing.next(database, limits, atMost: most) else {
-        // Keys were looked at, if not sent.
-        room -= DatabaseLimits.envelope
-        continue
+      let (message, cost) = showing.next(database, limits, share: workPerTurn)
+      room -= cost
+      if let message {
+        room -= Self.messageCost
+        actions.append(.send(node: peer, message: message))
       }
-      room -= size + Self.messageCost
-      actions.append(.send(node: peer, message: message))
     }
     if !showing.isDone { work.prepend(.show(showing), for: peer) }
   }
@@ -194,12 +200,11 @@ extension GlobalService {
   /// Erases entries of owners that are gone until the share of this turn is used up.
   private mutating func sweepNext(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     var changes = changes
-    // An entry is in two tables; what has to be sent for it is counted when it is published.
-    let cost = 2 * limits.size(of: "")
     let end = max(0, room - workPerTurn)
     while room > end, database.hasRetired {
-      let (erased, gone) = database.sweep(atMost: (room - end) / cost + 1, into: &changes)
-      room -= (erased + 1) * cost
+      let (_, size, gone) = database.sweep(atMost: Self.sweptAtOnce, into: &changes)
+      // What has to be sent for it is counted when it is published.
+      room -= size + DatabaseLimits.envelope
       if let gone, peers[gone]?.isGlobal != true {
         mirror(InternalFamily.globals, gone, nil, &changes)
         mirror(InternalFamily.listeners, gone, nil, &changes)

@@ -138,6 +138,7 @@ struct GlobalService {
     var others = database.familyNames.filter { $0 != InternalFamily.listeners }
     // The order is for those who read along; sorting very many would take longer than a turn may.
     if others.count < 10_000 { others.sort { $1 < $0 } }
+    room -= others.count * DatabaseLimits.envelope
     show(FamilyShowing(.ours, others), to: peer, &actions)
   }
 }

@@ -26,7 +26,8 @@ enum GlobalWork {
     switch self {
     case .request(let request): Self.weight(entries: request.entryCount)
     case .merge(let merge):
-      Self.weight(entries: merge.parts.reduce(0) { $0 + $1.set.count + $1.deleted.count })
+      Self.weight(
+        entries: merge.parts.reduce(merge.parts.count) { $0 + $1.set.count + $1.deleted.count })
     case .show, .sweep: Self.weight(entries: 0)
     // The message is shared with all others who get it.
     case .send(_, let size): 100 + size / 64
@@ -65,22 +66,18 @@ struct EntryMerge {
 
   /// What is left, in the order in which it is merged from the end: addresses before all else.
   var parts: [Part]
-  /// What has changed already and is not yet published.
-  var changes: DatabaseChanges
 
-  init(_ contents: DatabaseContents, _ changes: DatabaseChanges) {
+  init(_ contents: DatabaseContents) {
     parts = contents.compactMap {
       $0.key == InternalFamily.listeners ? nil : Part($0.key, $0.value)
     }
     if let addresses = contents[InternalFamily.listeners] {
       parts.append(Part(InternalFamily.listeners, addresses))
     }
-    self.changes = changes
   }
 
-  init(_ family: String, _ change: FamilyChange, _ changes: DatabaseChanges) {
+  init(_ family: String, _ change: FamilyChange) {
     parts = [Part(family, change.set, change.deleted)]
-    self.changes = changes
   }
 }
 
@@ -111,26 +108,34 @@ struct FamilyShowing {
   /// Whether nothing is left.
   var isDone: Bool { families.isEmpty }
 
-  /// The next message of at most that size, nil if nothing is left of a family, and its size.
+  /// The next message, nil if nothing of what was looked at is to be sent, and what that counts for.
+  ///
+  /// It takes as much as a share, but `g_chg1` all that goes into a packet: who gets it takes what is
+  /// missing for deleted.
   mutating func next(
-    _ database: MergedDatabase, _ limits: DatabaseLimits, atMost size: Int
-  ) -> (message: [Value], size: Int)? {
-    guard let family = families.last else { return nil }
+    _ database: MergedDatabase, _ limits: DatabaseLimits, share: Int
+  ) -> (message: [Value]?, cost: Int) {
+    guard let family = families.last else { return (nil, 0) }
     let isFirst = keys == nil
     let keys = self.keys ?? database.keys(of: family)
     if isFirst {
       self.keys = keys
       left = keys.count
     }
+    let most = isFirst && view == .all ? limits.maximumSize : min(limits.maximumSize, share)
     var entries: TextDictionary<Value> = [:]
-    var sum = DatabaseLimits.envelope + limits.size(of: family)
-    while left > 0 {
+    var size = DatabaseLimits.envelope + limits.size(of: family)
+    // What is not shown has to be looked at as well.
+    var skipped = 0
+    while left > 0, skipped < share {
       let key = keys[left - 1]
       if let value = value(family, key, database) {
         let entry = limits.size(of: key, value)
-        if sum + entry > size, !entries.isEmpty { break }
+        if size + entry > most, !entries.isEmpty { break }
         entries[key] = value
-        sum += entry
+        size += entry
+      } else {
+        skipped += DatabaseLimits.envelope
       }
       left -= 1
     }
@@ -138,9 +143,9 @@ struct FamilyShowing {
       families.removeLast()
       self.keys = nil
     }
-    if entries.isEmpty, view == .ours || !isFirst { return nil }
+    if entries.isEmpty, view == .ours || !isFirst { return (nil, size + skipped) }
     let request = view == .ours ? "g_upd" : isFirst ? "g_chg1" : "g_chg2"
-    return ([.string(request), .string(family), .hash(entries)], sum)
+    return ([.string(request), .string(family), .hash(entries)], size + skipped)
   }
 
   private func value(_ family: String, _ key: String, _ database: MergedDatabase) -> Value? {

@@ -22,7 +22,7 @@ struct MergedDatabase {
   /// The sum of them.
   private(set) var weight = 0
   private var freeIndices: [OwnerIndex] = []
-  /// The owners that are gone, of which entries are left; the one gone first comes first.
+  /// The owners that are gone, of which entries are left; they are erased from the end.
   private var retired: [RetiredOwner] = []
 
   /// An empty one whose entries are measured so.
@@ -122,9 +122,12 @@ struct MergedDatabase {
 
   /// The owner is gone: what it holds is erased by ``sweep(atMost:into:)``, and shows until then.
   ///
-  /// The name may be added again at once; that is another owner.
+  /// The name may be added again at once; that is another owner, which must find room for what it held
+  /// before: so what is gone does not count any more.
   mutating func retire(owner: String) {
     guard let index = owners.removeValue(forKey: owner) else { return }
+    weight -= weights[Int(index)]
+    weights[Int(index)] = 0
     retired.append(RetiredOwner(name: owner, index: index, families: held[Int(index)]))
     held[Int(index)] = [:]
   }
@@ -134,26 +137,26 @@ struct MergedDatabase {
 
   /// Erases entries of an owner that is gone.
   ///
-  /// - Returns: how many, and the owner's name if those were its last.
+  /// - Returns: how many, what they took, and the owner's name if those were its last.
   mutating func sweep(
     atMost count: Int, into changes: inout DatabaseChanges
-  ) -> (erased: Int, gone: String?) {
-    if retired.isEmpty { return (0, nil) }
+  ) -> (erased: Int, size: Int, gone: String?) {
+    guard var owner = retired.popLast() else { return (0, 0, nil) }
     var erased = 0
-    while erased < count, let (family, keys) = retired[0].next(atMost: count - erased) {
-      let index = Int(retired[0].index)
-      var writer = EntryWriter(
-        owner: retired[0].index, isOurs: isOurs, limits: limits, weight: weights[index])
+    var size = 0
+    while erased < count, let (family, keys) = owner.next(atMost: count - erased) {
+      var writer = EntryWriter(owner: owner.index, isOurs: isOurs, limits: limits, weight: 0)
       writer.erase(keys, from: &families[family, default: [:]])
-      weight += writer.weight - weights[index]
-      weights[index] = writer.weight
+      size -= writer.weight
       finish(family, writer, &changes)
       erased += keys.count
     }
-    guard retired[0].isDone else { return (erased, nil) }
-    let owner = retired.removeFirst()
-    freeIndices.append(owner.index)
-    return (erased, owner.name)
+    if owner.isDone {
+      freeIndices.append(owner.index)
+      return (erased, size, owner.name)
+    }
+    retired.append(owner)
+    return (erased, size, nil)
   }
 
   /// Drops a family that became empty and merges its change into `changes`.
@@ -180,7 +183,9 @@ extension TextDictionary<FamilyChange> {
     }
     for (key, value) in change.set { earlier.set[key] = value }
     for key in change.deleted { earlier.set[key] = nil }
-    if !earlier.deleted.isEmpty { earlier.deleted.removeAll { change.set[$0] != nil } }
+    if !earlier.deleted.isEmpty, !change.set.isEmpty {
+      earlier.deleted.removeAll { change.set[$0] != nil }
+    }
     earlier.deleted += change.deleted
     self[family] = earlier
   }

@@ -31,6 +31,7 @@ struct GlobalWorkTests {
       turns.append(service.turn())
       // The last piece of a turn may be one more share, and an entry.
       check(size(turns[turns.count - 1]) <= most + Self.share + 500)
+      check(service.room <= Self.share)
     }
     return turns.filter { !$0.isEmpty }
   }
@@ -39,7 +40,7 @@ struct GlobalWorkTests {
   private func size(_ actions: [GlobalService.Action]) -> Int {
     var sum = 0
     for case .send(_, let message) in actions where message[0] != "g_reply" {
-      sum += Self.limits.size(of: message)
+      sum += message.reduce(0) { $0 + Self.limits.size(of: $1) }
     }
     return sum
   }
@@ -129,7 +130,8 @@ struct GlobalWorkTests {
 
   @Test("a large family is shown in parts, with what changes meanwhile behind it")
   func showing() throws {
-    var service = serving()
+    // What a packet holds is as much as a share.
+    var service = serving(DatabaseLimits(maximumSize: Self.share, maximumValues: 246))
     for peer in ["s", "m"] { _ = service.nodeUp(peer) }
     _ = try service.handle("s", ["g_slave", ["f": .hash(entries(1000))]])
     _ = turns(&service)
@@ -150,6 +152,77 @@ struct GlobalWorkTests {
     _ = try service.handle("m", ["g_mon1", "f"])
     _ = service.nodeDown("m")
     check(turns(&service).allSatisfy { sent($0, to: "m").isEmpty })
+  }
+
+  @Test("what fits into a packet is shown in one: else a monitor would take the rest for deleted")
+  func whole() throws {
+    var service = serving()
+    for peer in ["s", "m"] { _ = service.nodeUp(peer) }
+    _ = try service.handle("s", ["g_slave", ["f": .hash(entries(1000))]])
+    _ = turns(&service)
+    var client = DatabaseClient(node: "m", limits: Self.limits)
+    _ = client.monitor("f")
+    // The connection goes and comes again.
+    for round in 0..<2 {
+      _ = client.setMaster(nil)
+      _ = client.setMaster("me")
+      if round == 1 {
+        _ = service.nodeDown("m")
+        _ = service.nodeUp("m")
+      }
+      var changes: [DatabaseClient.Action] = []
+      var actions = try service.handle("m", ["g_mon1", "f"])
+      while service.needsTurn { actions += service.turn() }
+      for message in sent(actions, to: "m") {
+        switch try DatabaseRequest.parse(message) {
+        case .changed1(let family, let contents):
+          changes += client.changed1(from: "me", family: family, contents)
+        case .changed2(let family, let change):
+          changes += client.changed2(from: "me", family: family, change)
+        default: break
+        }
+      }
+      check(client.copy(of: "f") == entries(1000))
+      check(changes.count == 1 - round)
+    }
+  }
+
+  @Test("a global node that says so again waits for its turn, and what is not ours costs as well")
+  func globalAgain() throws {
+    var service = serving()
+    for peer in ["s", "x", "y"] { _ = service.nodeUp(peer) }
+    _ = try service.handle("y", ["g_global"])
+    _ = try service.handle("y", ["g_set", ["theirs": .hash(entries(2000))]])
+    _ = try service.handle("s", ["g_slave", ["ours": .hash(entries(10))]])
+    _ = turns(&service)
+    _ = try service.handle("x", ["g_global"])
+    _ = turns(&service)
+    var messages: [[Value]] = []
+    for _ in 0..<20 { messages += sent(try service.handle("x", ["g_global"]), to: "x") }
+    // 2,000 keys that are not ours are more than a share.
+    check(messages.count { $0[0] == "g_set" } == 1 && service.work.isWaiting("x"))
+    for turn in turns(&service) {
+      check(sent(turn, to: "x").count { $0[0] == "g_set" } <= 1)
+      messages += sent(turn, to: "x")
+    }
+    check(messages.count { $0[0] == "g_set" } == 20)
+    check(messages.count { $0[1] == "ours" } == 20 && !messages.contains { $0[1] == "theirs" })
+  }
+
+  @Test("questions of the global node itself are answered, however many wait")
+  func ownQuestions() throws {
+    var limits = Self.limits
+    limits.maximumMonitors = 20
+    var service = serving(limits)
+    _ = service.nodeUp("s")
+    _ = try service.handle("s", ["g_slave", ["f": .hash(entries(150))]])
+    _ = turns(&service)
+    var actions: [GlobalService.Action] = []
+    for number in 0..<50 {
+      actions += try service.handle("me", ["g_db_keys", "f", .int(number)])
+    }
+    for turn in turns(&service) { actions += turn }
+    check(sent(actions, to: "me").map { $0[1] } == (0..<50).map { .int($0) })
   }
 
   @Test("a new global node gets a large database in parts, each entry of ours once")

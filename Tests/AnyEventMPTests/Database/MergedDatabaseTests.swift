@@ -96,6 +96,18 @@ struct MergedDatabaseTests {
     check(set("b", 0..<9) == 7 && database.weight == 5 * entry)
     database.removeAtOnce(owner: "a", into: &changes)
     check(database.weight == 2 * entry && set("b", 0..<9) == 6)
+    // Who comes back finds the room that it had, before what it held is erased.
+    database.retire(owner: "b")
+    database.add(owner: "b", isOurs: true)
+    check(database.count(of: "f") == 3 && database.weight == 0 && set("b", 0..<9) == 6)
+    // Somebody who has no bound leaves no room, but for what takes none.
+    database.add(owner: "own", isOurs: true)
+    database.update(
+      owner: "own", family: "f", set: ["own": .string(String(repeating: "x", count: 10 * entry))],
+      deleted: [], into: &changes)
+    let held = database.keys(of: "f").filter { $0 != "own" }.map { Int($0.dropFirst(3)) ?? 0 }
+    check(held.count { set("b", $0..<$0 + 1, 3) == 0 } == 3)
+    database.removeAtOnce(owner: "own", into: &changes)
     database.removeAtOnce(owner: "b", into: &changes)
     check(database.isEmpty)
   }

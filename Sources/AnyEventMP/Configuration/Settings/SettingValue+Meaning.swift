@@ -93,7 +93,7 @@ extension SettingValue {
 
 extension AuthMethod {
   /// The names that `auth_offer` and `auth_accept` may have.
-  fileprivate static let configurable: Set = [
+  fileprivate static let configurable: TextSet = [
     "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon", "cleartext",
   ]
 }
