@@ -135,6 +135,30 @@ func canonical() throws {
   #expect(CBOREncoding.canonicallyPrecedes("b", "aa"))
 }
 
+@Test("values are ordered as their canonical encodings are, without encoding them")
+func canonicalOrder() {
+  var random = SeededRandom(seed: 12)
+  var values: [Value] = [
+    .null, false, true, 0, 23, 24, 255, 256, -1, -24, -25, .int(.max), .uint(.max), 0.5, -0.5,
+    1e300,
+    .double(.infinity), .double(.nan), 1.0, 2.5, "", "a", "b", "aa", "é", .bytes([0xe9]),
+    .bytes([]),
+    .bytes([0x61]), .bytes([0x61, 0xff]), "aÿ", "ÿÿ", .bytes([0xff, 0xff]), "abcd", [], [1], [2],
+    [1, 2],
+    ["x"], [[]], [:], ["a": 1], ["a": 2], ["b": 1], ["aa": 1], ["a": 1, "b": 2], ["a": 1, "c": 0],
+    ["é": [1]], ["z": ["y": .bytes([0x80])]], ["z": ["y": "\u{80}"]],
+  ]
+  for _ in 0..<60 { values.append(random.value()) }
+  for first in values {
+    for second in values {
+      let expected = CBOREncoding.canonical(first)
+        .lexicographicallyPrecedes(CBOREncoding.canonical(second))
+      #expect(
+        CBOREncoding.canonicallyPrecedes(first, second) == expected, "\(first) \(second)")
+    }
+  }
+}
+
 @Test("the canonical encoding of a random value reads back as the value, whole floats aside")
 func canonicalReads() throws {
   var random = SeededRandom(seed: 11)

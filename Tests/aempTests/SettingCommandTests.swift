@@ -266,7 +266,7 @@ struct SettingCommandTests {
              "max_addresses" : 32,
              "max_caught_lines" : 1000,
              "max_data_connections" : 64,
-             "max_database" : 536870912,
+             "max_database" : 134217728,
              "max_depth" : 512,
              "max_dials" : 64,
              "max_log_lines" : 10,

@@ -10,11 +10,6 @@ extension CBOREncoding {
     return bytes
   }
 
-  /// Whether one value's canonical encoding comes before another's.
-  public static func canonicallyPrecedes(_ first: Value, _ second: Value) -> Bool {
-    canonical(first).lexicographicallyPrecedes(canonical(second))
-  }
-
   private static func appendCanonical(_ value: Value, to bytes: inout [UInt8]) {
     switch value {
     case .null: bytes.append(0xf6)
@@ -25,8 +20,7 @@ extension CBOREncoding {
     case .double(let number): appendCanonical(number, to: &bytes)
     case .string(let text): appendText(text.utf8, to: &bytes)
     case .bytes(let data):
-      appendText(
-        data.flatMap { $0 < 0x80 ? [$0] : [0xc0 | $0 >> 6, 0x80 | $0 & 0x3f] }, to: &bytes)
+      appendText(textBytes(data), to: &bytes)
     case .array(let elements):
       appendHead(4, UInt64(elements.count), to: &bytes)
       for element in elements { appendCanonical(element, to: &bytes) }
@@ -38,6 +32,21 @@ extension CBOREncoding {
         appendCanonical(element.value, to: &bytes)
       }
     }
+  }
+
+  /// Bytes as the text of one character each.
+  static func textBytes(_ data: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(data.count + data.count / 2)
+    for byte in data {
+      if byte < 0x80 {
+        bytes.append(byte)
+      } else {
+        bytes.append(0xc0 | byte >> 6)
+        bytes.append(0x80 | byte & 0x3f)
+      }
+    }
+    return bytes
   }
 
   private static func appendText(_ text: some Collection<UInt8>, to bytes: inout [UInt8]) {

@@ -78,6 +78,14 @@ public struct TextDictionary<Value> {
     entries.reserveCapacity(capacity)
   }
 
+  /// Frees what entries have left that are gone, once that is most of the memory.
+  @inlinable package mutating func shrink() {
+    // Filtering allocates what is needed. That takes time for each entry, so many must have gone before.
+    if entries.capacity > 64, entries.count < entries.capacity / 8 {
+      entries = entries.filter { _ in true }
+    }
+  }
+
   /// Takes over the entries of another dictionary; `combine` makes one value where both have one.
   @inlinable public mutating func merge(
     _ other: TextDictionary, uniquingKeysWith combine: (Value, Value) throws -> Value

@@ -44,6 +44,13 @@ public struct TextSet: SetAlgebra, Hashable, Sendable {
     members.removeAll(keepingCapacity: keeps)
   }
 
+  /// Frees what members have left that are gone, once that is most of the memory.
+  @inlinable package mutating func shrink() {
+    if members.capacity > 64, members.count < members.capacity / 8 {
+      members = members.filter { _ in true }
+    }
+  }
+
   /// The members of either set.
   @inlinable public func union(_ other: __owned TextSet) -> TextSet {
     TextSet(members: members.union(other.members))

@@ -27,11 +27,22 @@ enum DatabaseRequest: Equatable {
   /// `g_chg2`: a change of it.
   case changed2(family: String, FamilyChange)
 
-  /// Whether the sender waits for an answer.
-  var isQuestion: Bool {
+  /// What the sender of a request waits for.
+  enum Kind {
+    /// For an answer, which may be that there is none.
+    case answer
+    /// To be shown a family, and told of its changes.
+    case family
+    /// For nothing.
+    case nothing
+  }
+
+  /// What the sender waits for.
+  var kind: Kind {
     switch self {
-    case .find, .query, .monitor, .global: true
-    default: false
+    case .find, .query, .global: .answer
+    case .monitor: .family
+    default: .nothing
     }
   }
 
@@ -41,6 +52,19 @@ enum DatabaseRequest: Equatable {
     case .slave(let contents?), .set(let contents):
       contents.values.reduce(contents.count) { $0 + $1.count }
     case .update(_, let change): change.set.count + change.deleted.count
+    default: 0
+    }
+  }
+
+  /// About how many bytes of memory what came with it takes.
+  var heapBytes: Int {
+    switch self {
+    case .slave(let contents?), .set(let contents):
+      contents.reduce(0) { $0 + Value.string($1.key).heapBytes + Value.hash($1.value).heapBytes }
+    case .update(_, let change):
+      Value.hash(change.set).heapBytes
+        + change.deleted.reduce(0) { $0 + Value.string($1).heapBytes }
+    case .query(_, _, let id): id.heapBytes
     default: 0
     }
   }

@@ -16,7 +16,7 @@ struct EntryWriter {
   private(set) var all = FamilyChange()
   /// What changed in the merge of ours.
   private(set) var ours = FamilyChange()
-  /// What all that the owner holds takes, in bytes.
+  /// What all that the owner holds takes, in bytes, with its families.
   private(set) var weight: Int
   /// What it may take.
   let bound: Int
@@ -33,25 +33,39 @@ struct EntryWriter {
     self.bound = bound
   }
 
-  /// Sets, then deletes keys; `held` are those that the owner holds.
+  /// What a family of that name takes, beside the keys that the owner holds in it.
+  static func size(ofFamily name: String, _ limits: DatabaseLimits) -> Int {
+    // About what the tables take that belong to it, however few keys are in them.
+    1000 + limits.size(of: name)
+  }
+
+  /// Sets, then deletes keys; `held` are those that the owner holds in the family, which takes so much.
   mutating func write(
     _ set: TextDictionary<Value>, _ deleted: [String],
-    to family: inout MergedFamily, _ held: inout TextSet
+    to family: inout MergedFamily, _ held: inout TextSet, familySize: Int
   ) {
+    if held.isEmpty { weight += familySize }
     reserve(set.count, family.isEmpty, &family, &held)
     for (key, value) in set { write(key, value, to: &family, &held) }
     for key in deleted where held.remove(key) != nil { erase(key, from: &family) }
+    if held.isEmpty { weight -= familySize }
+    if deleted.isEmpty { return }
+    family.shrink()
+    held.shrink()
   }
 
   /// Deletes keys that the owner holds.
   mutating func erase(_ keys: some Sequence<String>, from family: inout MergedFamily) {
     for key in keys { erase(key, from: &family) }
+    family.shrink()
   }
 
-  /// Makes room for many keys at once; never more than they need themselves.
+  /// Makes room for many keys at once; never more than they need themselves, and may have.
   private mutating func reserve(
     _ count: Int, _ isNew: Bool, _ family: inout MergedFamily, _ held: inout TextSet
   ) {
+    let smallest = limits.size(of: "", .null)
+    let count = min(count, bound == .max ? count : max(0, bound - weight) / smallest)
     if count > family.count { family.reserveCapacity(count) }
     if count > held.count { held.reserveCapacity(count) }
     guard isNew else { return }
@@ -66,25 +80,25 @@ struct EntryWriter {
     let size = keySize + limits.size(of: value)
     if weight + size > bound {
       // What it replaces makes room, and what is no larger takes none.
-      let old = family[key]?.value(of: owner).map { limits.size(of: key, $0) } ?? 0
+      let old = Int(family[key]?.holder(owner)?.size ?? 0)
       if size > old, weight + size - old > bound {
         refused += 1
         return
       }
     }
-    weight += size
-    let holder = Holder(value: value, owner: owner)
+    let holder = Holder(value: value, owner: owner, size: UInt32(clamping: size))
+    weight += Int(holder.size)
     guard let before = family.updateValue(.one(holder), forKey: key) else {
       held.insert(key)
       all.set[key] = value
-      growth.add(key: keySize, entry: size)
+      growth.add(key: keySize, entry: Int(holder.size))
       if isOurs[Int(owner)] { ours.set[key] = value }
       return
     }
     let after = before.setting(holder)
     if case .several = after { family[key] = after }
-    if let old = before.value(of: owner) {
-      weight -= limits.size(of: key, old)
+    if let old = before.holder(owner) {
+      weight -= Int(old.size)
     } else {
       held.insert(key)
     }
@@ -94,20 +108,28 @@ struct EntryWriter {
   private mutating func erase(_ key: String, from family: inout MergedFamily) {
     guard let slot = family.index(forKey: key) else { return }
     let before = family.values[slot]
-    if let old = before.value(of: owner) { weight -= limits.size(of: key, old) }
+    if let old = before.holder(owner) { weight -= Int(old.size) }
     let after = before.removing(owner)
     if let after { family.values[slot] = after } else { family.remove(at: slot) }
     note(key, before, after)
   }
 
   private mutating func note(_ key: String, _ before: MergedEntry, _ after: MergedEntry?) {
-    // A value that shows on is not measured again, whoever else changes one behind it.
-    if before.first.value != after?.first.value {
-      growth.remove(key, before.first.value, limits)
-      if let after { growth.add(key, after.first.value, limits) }
+    if note(key, before.first, after?.first, in: &all) {
+      let keySize = limits.size(of: key)
+      growth.remove(key: keySize, entry: Int(before.first.size))
+      if let after { growth.add(key: keySize, entry: Int(after.first.size)) }
     }
-    DatabaseChanges.note(key, before.first.value, after?.first.value, in: &all)
-    DatabaseChanges.note(
-      key, before.value(ofOurs: isOurs), after?.value(ofOurs: isOurs), in: &ours)
+    _ = note(key, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), in: &ours)
+  }
+
+  /// Notes who shows in a view, before and after; whether another value does.
+  private func note(
+    _ key: String, _ before: Holder?, _ after: Holder?, in view: inout FamilyChange
+  ) -> Bool {
+    // Only this owner's value can have come or gone. Others are not compared, since that takes as long
+    // as they are large.
+    if before?.owner != owner, after?.owner != owner { return false }
+    return DatabaseChanges.note(key, before?.value, after?.value, in: &view)
   }
 }

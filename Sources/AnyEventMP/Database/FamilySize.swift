@@ -22,14 +22,9 @@ struct FamilySize: Equatable {
     values += entry - key
   }
 
-  mutating func add(_ key: String, _ value: Value, _ limits: DatabaseLimits) {
-    add(key: limits.size(of: key), entry: limits.size(of: key, value))
-  }
-
-  mutating func remove(_ key: String, _ value: Value, _ limits: DatabaseLimits) {
-    let size = limits.size(of: key)
-    keys -= size
-    values -= limits.size(of: key, value) - size
+  /// Takes an entry away, of which the same is said.
+  mutating func remove(key: Int, entry: Int) {
+    add(key: -key, entry: -entry)
   }
 
   static func += (size: inout FamilySize, growth: FamilySize) {

@@ -18,30 +18,33 @@ extension GlobalService {
     }
     var actions: [Action] = []
     // What took long to read is not merged in the same turn.
-    let isLarge = GlobalWork.request(request).weight > workPerTurn / 4
+    let weight = GlobalWork.weight(of: request)
+    let isLarge = weight > workPerTurn / 4
     if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
-      if sender != node, request.isQuestion,
-        work.questions(of: sender) >= limits.maximumMonitors
+      if sender != node, request.kind != .nothing,
+        work.count(request.kind, of: sender) >= limits.maximumMonitors
       {
         refuse(request, of: sender, &actions)
       } else {
-        work.append(.request(request), for: sender)
+        work.append(.request(request, weight: weight), for: sender)
       }
     } else {
-      begin(request, from: sender, &actions)
+      begin(request, weight: weight, from: sender, &actions)
     }
     return actions
   }
 
   /// Begins with a request whose turn has come.
   mutating func begin(
-    _ request: DatabaseRequest, from sender: String, _ actions: inout [Action]
+    _ request: DatabaseRequest, weight: Int, from sender: String, _ actions: inout [Action]
   ) {
     room -= Self.requestCost
     switch request {
-    case .slave(let contents): slave(from: sender, contents ?? [:], &actions)
-    case .set(let contents): set(from: sender, contents, &actions)
-    case .update(let family, let change): update(from: sender, family, change, &actions)
+    case .slave(let contents):
+      slave(from: sender, EntryMerge(contents ?? [:], weight: weight), &actions)
+    case .set(let contents): set(from: sender, contents, weight: weight, &actions)
+    case .update(let family, let change):
+      update(from: sender, family, change, weight: weight, &actions)
     case .find(let wanted): find(from: sender, wanted, &actions)
     case .query(let kind, let family, let id): query(from: sender, kind, family, id: id, &actions)
     case .monitor(let family): monitor(from: sender, family, &actions)
@@ -71,7 +74,7 @@ extension GlobalService {
 
   /// `g_slave` with a database: we are the sender's master.
   private mutating func slave(
-    from sender: String, _ contents: DatabaseContents, _ actions: inout [Action]
+    from sender: String, _ merge: EntryMerge, _ actions: inout [Action]
   ) {
     if peers[sender]?.isGlobal == true {
       actions.append(.ignored("g_slave of \(sender), which is global itself, was ignored"))
@@ -79,12 +82,12 @@ extension GlobalService {
     }
     database.add(owner: sender, isOurs: true)
     // A second one only adds. Our own comes once, in the turn in which we became global.
-    mergeNext(EntryMerge(contents), of: sender, DatabaseChanges(), &actions)
+    mergeNext(merge, of: sender, DatabaseChanges(), &actions)
   }
 
   /// `g_set`: all that another global node and its slaves hold.
   private mutating func set(
-    from sender: String, _ contents: DatabaseContents, _ actions: inout [Action]
+    from sender: String, _ contents: DatabaseContents, weight: Int, _ actions: inout [Action]
   ) {
     guard peers[sender]?.isGlobal == true else {
       actions.append(.ignored("g_set of \(sender), which is not global, was ignored"))
@@ -99,13 +102,14 @@ extension GlobalService {
     // Mirrored as our own, so that global nodes find each other through third ones.
     mirrorAddresses(
       of: sender, contents[InternalFamily.listeners]?[sender] ?? Value?.none, &changes)
-    mergeNext(EntryMerge(contents), of: sender, changes, &actions)
+    mergeNext(EntryMerge(contents, weight: weight), of: sender, changes, &actions)
     if isAgain { sweep(DatabaseChanges(), &actions) }
   }
 
   /// `g_upd`: a slave's own change, or one that another global node has from its slaves.
   private mutating func update(
-    from sender: String, _ family: String, _ change: FamilyChange, _ actions: inout [Action]
+    from sender: String, _ family: String, _ change: FamilyChange, weight: Int,
+    _ actions: inout [Action]
   ) {
     guard database.knows(owner: sender) else {
       actions.append(.ignored("g_upd of \(sender), whose master we are not, was ignored"))
@@ -119,7 +123,7 @@ extension GlobalService {
         mirrorAddresses(of: sender, binds, &changes)
       }
     }
-    mergeNext(EntryMerge(family, change), of: sender, changes, &actions)
+    mergeNext(EntryMerge(family, change, weight: weight), of: sender, changes, &actions)
   }
 
   /// Has the service itself say where another global node listens.

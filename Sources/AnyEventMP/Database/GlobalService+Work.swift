@@ -52,7 +52,7 @@ extension GlobalService {
   /// Does a piece of what comes next for a node.
   private mutating func doNext(for node: String, _ actions: inout [Action]) {
     switch work.popFirst(node) {
-    case .request(let request): begin(request, from: node, &actions)
+    case .request(let request, let weight): begin(request, weight: weight, from: node, &actions)
     case .merge(let merge): mergeNext(merge, of: node, DatabaseChanges(), &actions)
     case .show(let showing): showNext(showing, to: node, &actions)
     case .send(let message, let size):

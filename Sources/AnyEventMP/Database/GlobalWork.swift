@@ -5,8 +5,8 @@ import AEValue
 /// A request can concern so many entries that handling it at once would keep the loop from all else.
 /// So each turn of the loop does a share, and what is left waits here in the order in which it came.
 enum GlobalWork {
-  /// A request of that node whose turn has not come.
-  case request(DatabaseRequest)
+  /// A request of that node whose turn has not come, and what it counts for.
+  case request(DatabaseRequest, weight: Int)
   /// Entries of that node that are still to be merged.
   case merge(EntryMerge)
   /// Families that are still to be sent to that node.
@@ -16,25 +16,28 @@ enum GlobalWork {
   /// Entries of owners that are gone are still to be erased: work for the service itself.
   case sweep
 
-  /// Whether this is a question of that node.
-  var isQuestion: Bool {
-    if case .request(let request) = self { request.isQuestion } else { false }
+  /// Which kind of request waits here; nil if this is none.
+  var requestKind: DatabaseRequest.Kind? {
+    if case .request(let request, _) = self { request.kind } else { nil }
   }
 
   /// What it counts for in the sum of all that is left, as long as it waits: about what memory it takes.
   var weight: Int {
     switch self {
-    case .request(let request): Self.weight(entries: request.entryCount)
-    case .merge(let merge):
-      Self.weight(
-        entries: merge.parts.reduce(merge.parts.count) { $0 + $1.set.count + $1.deleted.count })
-    case .show, .sweep: Self.weight(entries: 0)
+    case .request(_, let weight): weight
+    case .merge(let merge): merge.weight
+    case .show, .sweep: Self.smallest
     // The message is shared with all others who get it.
     case .send(_, let size): 100 + size / 64
     }
   }
 
-  private static func weight(entries: Int) -> Int { 1000 + 200 * entries }
+  /// What a request counts for.
+  static func weight(of request: DatabaseRequest) -> Int {
+    smallest + 100 * request.entryCount + request.heapBytes
+  }
+
+  private static let smallest = 1000
 }
 
 /// The entries of one owner that are to be merged, family by family.
@@ -66,8 +69,11 @@ struct EntryMerge {
 
   /// What is left, in the order in which it is merged from the end: addresses before all else.
   var parts: [Part]
+  /// What it counts for until nothing is left: the request's tables live so long.
+  let weight: Int
 
-  init(_ contents: DatabaseContents) {
+  init(_ contents: DatabaseContents, weight: Int) {
+    self.weight = weight
     parts = contents.compactMap {
       $0.key == InternalFamily.listeners ? nil : Part($0.key, $0.value)
     }
@@ -76,7 +82,8 @@ struct EntryMerge {
     }
   }
 
-  init(_ family: String, _ change: FamilyChange) {
+  init(_ family: String, _ change: FamilyChange, weight: Int) {
+    self.weight = weight
     parts = [Part(family, change.set, change.deleted)]
   }
 }

@@ -60,13 +60,12 @@ struct MergedDatabase {
 
   /// What ourselves and our slaves hold of a family, merged.
   func contentsOfOurs(_ family: String) -> TextDictionary<Value> {
-    families[family]?.compactMapValues { $0.value(ofOurs: isOurs) } ?? [:]
+    families[family]?.compactMapValues { $0.first(ofOurs: isOurs)?.value } ?? [:]
   }
 
   /// The greatest value that ourselves and our slaves hold.
   func valueOfOurs(_ family: String, _ key: String) -> Value? {
-    // A bare nil would be taken for the value null.
-    families[family]?[key]?.value(ofOurs: isOurs) ?? Value?.none
+    families[family]?[key]?.first(ofOurs: isOurs)?.value
   }
 
   /// All families that have keys.
@@ -112,8 +111,12 @@ struct MergedDatabase {
     // Both tables are looked up once and written in place, whatever the number of keys.
     writer.write(
       set, deleted, to: &families[family, default: [:]],
-      &held[Int(index)][family, default: []])
-    if held[Int(index)][family]?.isEmpty == true { held[Int(index)][family] = nil }
+      &held[Int(index)][family, default: []],
+      familySize: EntryWriter.size(ofFamily: family, limits))
+    if held[Int(index)][family]?.isEmpty == true {
+      held[Int(index)][family] = nil
+      held[Int(index)].shrink()
+    }
     weights[Int(index)] = writer.weight
     weight += writer.weight - before
     finish(family, writer, &changes)
@@ -166,7 +169,9 @@ struct MergedDatabase {
     sizes[family, default: FamilySize()] += writer.growth
     if families[family]?.isEmpty == true {
       families[family] = nil
+      families.shrink()
       sizes[family] = nil
+      sizes.shrink()
     }
     changes.all.merge(family, writer.all)
     changes.ours.merge(family, writer.ours)

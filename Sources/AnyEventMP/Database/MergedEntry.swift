@@ -8,8 +8,10 @@ typealias MergedFamily = TextDictionary<MergedEntry>
 
 /// Who holds a key, and with which value.
 struct Holder {
-  var value: Value
-  var owner: OwnerIndex
+  let value: Value
+  let owner: OwnerIndex
+  /// What key and value take, in bytes.
+  let size: UInt32
 }
 
 /// One key of a merged family: one holder is the normal case and costs no allocation.
@@ -26,12 +28,11 @@ enum MergedEntry {
     }
   }
 
-  /// The greatest value among holders that are ours.
-  func value(ofOurs isOurs: [Bool]) -> Value? {
+  /// The holder with the greatest value among those that are ours.
+  func first(ofOurs isOurs: [Bool]) -> Holder? {
     switch self {
-    // A bare nil would be taken for the value null.
-    case .one(let holder): isOurs[Int(holder.owner)] ? holder.value : Value?.none
-    case .several(let holders): holders.first { isOurs[Int($0.owner)] }?.value
+    case .one(let holder): isOurs[Int(holder.owner)] ? holder : nil
+    case .several(let holders): holders.first { isOurs[Int($0.owner)] }
     }
   }
 
@@ -61,11 +62,11 @@ enum MergedEntry {
     }
   }
 
-  /// What the owner's value is.
-  func value(of owner: OwnerIndex) -> Value? {
+  /// The owner as a holder of the key; nil if it does not hold it.
+  func holder(_ owner: OwnerIndex) -> Holder? {
     switch self {
-    case .one(let holder): holder.owner == owner ? holder.value : Value?.none
-    case .several(let holders): holders.first { $0.owner == owner }?.value
+    case .one(let holder): holder.owner == owner ? holder : nil
+    case .several(let holders): holders.first { $0.owner == owner }
     }
   }
 }

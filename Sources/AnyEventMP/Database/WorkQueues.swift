@@ -9,14 +9,31 @@ struct WorkQueues {
     /// The next one is at `next`; before it there is nothing.
     private var items: [GlobalWork?] = []
     private var next = 0
-    /// How many of them are questions.
-    private(set) var questions = 0
+    /// How many requests wait for an answer, and how many for a family.
+    private var answers = 0
+    private var families = 0
+
+    func count(_ kind: DatabaseRequest.Kind) -> Int {
+      switch kind {
+      case .answer: answers
+      case .family: families
+      case .nothing: 0
+      }
+    }
+
+    private mutating func add(_ number: Int, for work: GlobalWork?) {
+      switch work?.requestKind {
+      case .answer: answers += number
+      case .family: families += number
+      case .nothing, nil: break
+      }
+    }
 
     var isEmpty: Bool { next == items.count }
 
     mutating func append(_ work: GlobalWork) {
       items.append(work)
-      if work.isQuestion { questions += 1 }
+      add(1, for: work)
     }
 
     /// Puts work before all that is there.
@@ -27,7 +44,7 @@ struct WorkQueues {
         next -= 1
         items[next] = work
       }
-      if work.isQuestion { questions += 1 }
+      add(1, for: work)
     }
 
     mutating func popFirst() -> GlobalWork? {
@@ -35,7 +52,7 @@ struct WorkQueues {
       let work = items[next]
       items[next] = nil
       next += 1
-      if work?.isQuestion == true { questions -= 1 }
+      add(-1, for: work)
       if next == items.count || next > 64 && next * 2 > items.count {
         items.removeFirst(next)
         next = 0
@@ -59,8 +76,10 @@ struct WorkQueues {
   /// Whether work is left for that node.
   func isWaiting(_ node: String) -> Bool { queues[node]?.isEmpty == false }
 
-  /// How many questions of that node wait.
-  func questions(of node: String) -> Int { queues[node]?.questions ?? 0 }
+  /// How many requests of that node wait for that.
+  func count(_ kind: DatabaseRequest.Kind, of node: String) -> Int {
+    queues[node]?.count(kind) ?? 0
+  }
 
   /// Adds work behind what that node has.
   mutating func append(_ work: GlobalWork, for node: String) {

@@ -79,22 +79,28 @@ struct DeferredWork: ~Copyable {
 
   /// About how many bytes of memory a waiting message takes.
   static func bytes(of message: [Value]) -> Int {
-    MemoryLayout<Item>.stride + heapBytes(of: message)
+    MemoryLayout<Item>.stride + message.heapBytes
   }
+}
 
-  private static func heapBytes(of values: some Collection<Value>) -> Int {
+extension Collection<Value> {
+  /// About how many bytes of memory these take, with all that is in them.
+  fileprivate var heapBytes: Int {
     // An allocation has a header and is rounded up.
-    values.reduce(32) { $0 + MemoryLayout<Value>.stride + heapBytes(of: $1) }
+    reduce(32) { $0 + MemoryLayout<Value>.stride + $1.heapBytes }
   }
+}
 
-  private static func heapBytes(of value: Value) -> Int {
-    switch value {
+extension Value {
+  /// About how many bytes of memory it takes, beside its own place.
+  var heapBytes: Int {
+    switch self {
     case .null, .bool, .int, .uint, .double: 0
     case .string(let text): text.utf8.count < 16 ? 0 : 32 + text.utf8.count
     case .bytes(let bytes): 32 + bytes.count
-    case .array(let values): heapBytes(of: values)
+    case .array(let values): values.heapBytes
     case .hash(let values):
-      values.reduce(heapBytes(of: values.values)) { $0 + 24 + heapBytes(of: .string($1.key)) }
+      values.reduce(values.values.heapBytes) { $0 + 24 + Value.string($1.key).heapBytes }
     }
   }
 }

@@ -73,9 +73,9 @@ extension HelpTable {
     setting(
       .maxDatabase, "BYTES", "size of the database that a global node merges",
       """
-      A node that is not global may have a quarter of it. Entries beyond are left out. 536870912 unless it is \
+      A node that is not global may have a quarter of it. Entries beyond are left out. 134217728 unless it is \
       set.
-      """, "536870912"),
+      """, "134217728"),
     setting(
       .maxMonitors, "N", "database families that one node may monitor here",
       """

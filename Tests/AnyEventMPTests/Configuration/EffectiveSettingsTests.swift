@@ -11,7 +11,7 @@ import Testing
     "max_packet": 16_777_216, "max_depth": 512,
     "max_values": 200_000, "max_name": 4_096,
     "max_queue": 268_435_456, "max_queues": 536_870_912, "max_spawned": 100_000,
-    "max_database": 536_870_912, "max_monitors": 10_000, "max_data_connections": 64,
+    "max_database": 134_217_728, "max_monitors": 10_000, "max_data_connections": 64,
     "max_caught_lines": 1000, "max_log_lines": 10,
     "framing_format": ["cbor", "json"],
     "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],

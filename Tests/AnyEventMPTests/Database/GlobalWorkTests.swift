@@ -225,6 +225,47 @@ struct GlobalWorkTests {
     check(sent(actions, to: "me").map { $0[1] } == (0..<50).map { .int($0) })
   }
 
+  @Test("what waits counts with its bytes, so that a long list is done in larger turns")
+  func weight() throws {
+    var service = serving()
+    _ = service.nodeUp("s")
+    _ = try service.handle("s", ["g_slave", [:]])
+    _ = turns(&service)
+    _ = try service.handle("s", ["g_upd", "f", .hash(entries(200)), []])
+    let before = service.work.weight
+    let long = Value.string(String(repeating: "x", count: 100_000))
+    _ = try service.handle("s", ["g_upd", "f", ["long": long], []])
+    _ = try service.handle("s", ["g_db_keys", "f", long])
+    check((200_000..<203_000).contains(service.work.weight - before))
+    _ = turns(&service)
+    check(service.work.isEmpty && service.work.weight == 0)
+  }
+
+  @Test("as many families may wait as questions; neither keeps the other from its turn")
+  func waitingRequests() throws {
+    var limits = Self.limits
+    limits.maximumMonitors = 20
+    var service = serving(limits)
+    for peer in ["s", "m"] { _ = service.nodeUp(peer) }
+    _ = try service.handle("s", ["g_slave", ["f": .hash(entries(150))]])
+    _ = turns(&service)
+    var actions: [GlobalService.Action] = []
+    // The first is answered at once and uses the share up.
+    actions += try service.handle("m", ["g_db_family", "f", "first"])
+    for number in 0..<30 {
+      actions += try service.handle("m", ["g_mon1", .string("f\(number)")])
+      actions += try service.handle("m", ["g_db_keys", "f", .int(number)])
+    }
+    check(service.work.count(.family, of: "m") == 20 && service.work.count(.answer, of: "m") == 20)
+    let refusals = actions.count {
+      if case .ignored(let reason) = $0 { reason.contains("max_monitors") } else { false }
+    }
+    check(refusals == 20)
+    for turn in turns(&service) { actions += turn }
+    check(sent(actions, to: "m").count { $0[0] == "g_chg1" } == 20)
+    check(sent(actions, to: "m").count { $0[0] == "g_reply" } == 31)
+  }
+
   @Test("a new global node gets a large database in parts, each entry of ours once")
   func synchronising() throws {
     var service = serving()

@@ -64,7 +64,9 @@ struct MergedDatabaseTests {
         database.add(owner: owner, isOurs: owner != "x")
       }
       var expected = FamilySize()
-      for (key, value) in database.contents(of: "f") { expected.add(key, value, limits) }
+      for (key, value) in database.contents(of: "f") {
+        expected.add(key: limits.size(of: key), entry: limits.size(of: key, value))
+      }
       check(database.size(of: "f") == expected)
     }
     for owner in ["a", "b", "x"] {
@@ -78,7 +80,8 @@ struct MergedDatabaseTests {
   func bounds() {
     var limits = DatabaseLimits()
     let entry = limits.size(of: "key0", 1)
-    limits.maximumDatabase = 5 * entry
+    let family = EntryWriter.size(ofFamily: "f", limits)
+    limits.maximumDatabase = 2 * family + 5 * entry
     var database = MergedDatabase(limits: limits)
     for owner in ["a", "b"] { database.add(owner: owner, isOurs: true) }
     var changes = DatabaseChanges()
@@ -86,16 +89,16 @@ struct MergedDatabaseTests {
       var set: TextDictionary<Value> = [:]
       for key in keys { set["key\(key)"] = value }
       return database.update(
-        owner: owner, family: "f", set: set, deleted: [], share: 3 * entry, into: &changes)
+        owner: owner, family: "f", set: set, deleted: [], share: family + 3 * entry, into: &changes)
     }
-    check(set("a", 0..<9) == 6 && database.weight == 3 * entry)
+    check(set("a", 0..<9) == 6 && database.weight == family + 3 * entry)
     // What replaces something takes no more than that.
     let kept = database.keys(of: "f").map { Int($0.dropFirst(3)) ?? 0 }
     for key in kept { check(set("a", key..<key + 1, 2) == 0) }
     check(set("a", kept[0]..<kept[0] + 1, "longer than a number can be") == 1)
-    check(set("b", 0..<9) == 7 && database.weight == 5 * entry)
+    check(set("b", 0..<9) == 7 && database.weight == 2 * family + 5 * entry)
     database.removeAtOnce(owner: "a", into: &changes)
-    check(database.weight == 2 * entry && set("b", 0..<9) == 6)
+    check(database.weight == family + 2 * entry && set("b", 0..<9) == 6)
     // Who comes back finds the room that it had, before what it held is erased.
     database.retire(owner: "b")
     database.add(owner: "b", isOurs: true)
@@ -103,13 +106,52 @@ struct MergedDatabaseTests {
     // Somebody who has no bound leaves no room, but for what takes none.
     database.add(owner: "own", isOurs: true)
     database.update(
-      owner: "own", family: "f", set: ["own": .string(String(repeating: "x", count: 10 * entry))],
+      owner: "own", family: "f",
+      set: ["own": .string(String(repeating: "x", count: family + 10 * entry))],
       deleted: [], into: &changes)
     let held = database.keys(of: "f").filter { $0 != "own" }.map { Int($0.dropFirst(3)) ?? 0 }
     check(held.count { set("b", $0..<$0 + 1, 3) == 0 } == 3)
     database.removeAtOnce(owner: "own", into: &changes)
     database.removeAtOnce(owner: "b", into: &changes)
     check(database.isEmpty)
+  }
+
+  @Test("a family takes of the share as well, so that names alone are bounded")
+  func familiesAreBounded() {
+    var limits = DatabaseLimits()
+    limits.maximumDatabase = 1 << 20
+    var database = MergedDatabase(limits: limits)
+    database.add(owner: "a", isOurs: true)
+    var changes = DatabaseChanges()
+    func refused(_ family: String, deleted: [String] = []) -> Int {
+      database.update(
+        owner: "a", family: family, set: deleted.isEmpty ? ["": 0] : [:], deleted: deleted,
+        share: limits.maximumDatabase, into: &changes)
+    }
+    let kept = (0..<2000).count { refused("family\($0)") == 0 }
+    check(900 < kept && kept < 1100 && database.weight <= limits.maximumDatabase)
+    check(database.familyNames.count == kept)
+    // One that is empty takes nothing any more.
+    let name = database.familyNames[0]
+    check(refused("another") == 1 && refused(name, deleted: [""]) == 0 && refused("another") == 0)
+    database.removeAtOnce(owner: "a", into: &changes)
+    check(database.isEmpty)
+  }
+
+  @Test("a conflict costs what the smaller value costs, and another's change behind it nothing")
+  func conflicts() {
+    var database = database(ours: ["a", "b", "c"])
+    // Each look at it would take some milliseconds.
+    let large = Value.array(
+      Array(repeating: .bytes(Array(repeating: 0xff, count: 16)), count: 200_000))
+    for owner in ["a", "x"] { _ = update(&database, owner, ["k": large]) }
+    for number in 0..<20_000 {
+      check(update(&database, "b", ["k": .int(number)]).isEmpty)
+      if number % 2 == 0 { check(update(&database, "b", [:], ["k"]).isEmpty) }
+      // What shows goes from one to the other and back.
+      check(update(&database, "c", ["k": ["a": 1]]).all["f"]?.set["k"] == ["a": 1])
+      check(update(&database, "c", [:], ["k"]).all["f"]?.set.count == 1)
+    }
   }
 
   @Test("what does not show changes nothing")

@@ -139,6 +139,7 @@ private final class HeldNetwork: NodeNetwork {
     let long = Value.string(String(repeating: "h", count: 4000))
     _ = try service.handle(
       "s", ["g_slave", ["'l": ["s": same, "t": many, "u": [long, "h:3", 7], "v": long]]])
+    while service.needsTurn { _ = service.turn() }
     check(service.addresses(of: "s") == ["h:2"])
     check(service.addresses(of: "t")?.count == StandardLimits.addresses)
     check(service.addresses(of: "u") == ["h:3", "7"])

@@ -28,7 +28,7 @@ enum StandardLimits {
   /// Living ports that one other node may have spawned here.
   static let spawned = 100_000
   /// Bytes of the merged database of a global node.
-  static let database = 512 << 20
+  static let database = 128 << 20
   /// Database families that one other node may monitor here, and questions of it that wait.
   static let monitors = 10_000
   /// Data connections of one other node that are announced and have not come.
