@@ -27,6 +27,8 @@ final class LifeRun {
   /// Seconds that a node with the usual settings may be blocked without a doubt: of 15 s, 5 s and a tick
   /// may have passed since it said something, and what it says then takes its time.
   private static let shortBlock = 5.0
+  /// What is sent; made once, since that takes longer than all else together.
+  private static let kilobyte = String(repeating: "x", count: 1000)
 
   init(seed: UInt64) throws {
     kind = Kind.allCases[Int(seed % UInt64(Kind.allCases.count))]
@@ -74,7 +76,7 @@ final class LifeRun {
     else { return }
     let size = network.random.number(below: 20) * 100_000
     node.run {
-      for _ in 0..<size / 1000 { snd("\(to)#nobody", String(repeating: "x", count: 1000)) }
+      for _ in 0..<size / 1000 { snd("\(to)#nobody", Self.kilobyte) }
     }
   }
 
