@@ -79,7 +79,7 @@ struct Liveness {
   /// Pieces with data that had arrived at our end at the last silent tick.
   private var pieces: UInt64?
   private var sent: UInt64 = 0
-  /// Seconds that we have sent nothing.
+  /// Seconds that we have sent nothing, at most.
   private var idle = 0.0
 
   init(promised: Double?) {
@@ -116,7 +116,8 @@ struct Liveness {
 
   /// A tick, so many seconds after the last one.
   mutating func tick(after seconds: Double, _ line: Line, _ rules: Rules) -> Step {
-    idle = line.sent == sent && line.queued == 0 ? idle + seconds : 0
+    // What was sent since the last tick may have been sent right behind it, before our loop was kept busy.
+    idle = line.queued > 0 ? 0 : line.sent == sent ? idle + seconds : seconds
     sent = line.sent
     if line.hasHeard {
       pieces = nil
@@ -138,7 +139,7 @@ struct Liveness {
     if isDead(rules) { return .giveUp }
     // Ticks are sums of fractions.
     if silence >= rules.interval - rules.unit / 2 { return .ask }
-    return idle >= rules.interval - 1.5 * rules.unit ? .sayHello : .nothing
+    return idle >= rules.interval - rules.unit / 2 ? .sayHello : .nothing
   }
 
   /// Whether nothing was heard for too long.

@@ -28,8 +28,8 @@ import Testing
     }
 
     /// One tick; a question is queued behind all else, and what is small and not blocked leaves at once.
-    mutating func tick() -> Liveness.Step {
-      let step = liveness.tick(after: rules.unit, line, rules)
+    mutating func tick(after seconds: Double? = nil) -> Liveness.Step {
+      let step = liveness.tick(after: seconds ?? rules.unit, line, rules)
       hasHeard = false
       switch step {
       case .ask:
@@ -86,6 +86,18 @@ import Testing
         #expect(time - last < rules.interval)
       }
       #expect(bench.sent >= 30 && bench.sent <= 50)
+    }
+  }
+
+  @Test("who was kept busy since the last tick says something at once, whatever it sent before")
+  func stalled() {
+    var bench = Bench(promised: nil, rules)
+    for _ in 0..<20 {
+      bench.hasHeard = true
+      _ = bench.tick()
+      bench.sent += 1
+      bench.hasHeard = true
+      #expect(bench.tick(after: rules.interval) == .sayHello)
     }
   }
 
