@@ -55,6 +55,31 @@ import Testing
     #expect(dictionary.updateValue([], forKey: composed) == [1, 3])
   }
 
+  @Test("a table gives its memory back once most entries are gone, and keeps the others")
+  func shrinking() {
+    var dictionary: TextDictionary<Int> = [:]
+    var set: TextSet = []
+    for number in 0..<10_000 {
+      dictionary["\(number)"] = number
+      set.insert("\(number)")
+    }
+    let rooms = (dictionary.capacity, set.capacity)
+    var copies = 0
+    for number in 100..<10_000 {
+      dictionary["\(number)"] = nil
+      set.remove("\(number)")
+      let before = dictionary.capacity
+      dictionary.shrink()
+      set.shrink()
+      if dictionary.capacity != before { copies += 1 }
+    }
+    #expect(dictionary.capacity < rooms.0 / 8 && set.capacity < rooms.1 / 8)
+    #expect(1...3 ~= copies, "once for each eighth of the entries")
+    #expect(dictionary.count == 100 && set.count == 100)
+    #expect(
+      (0..<100).map(String.init).allSatisfy { dictionary[$0] == Int($0) && set.contains($0) })
+  }
+
   @Test("text of many accents is compared, hashed and searched at once", .timeLimit(.minutes(1)))
   func accents() throws {
     #expect(evil != twin && Text(evil) != Text(twin) && evil != "eb" && evil != "e")

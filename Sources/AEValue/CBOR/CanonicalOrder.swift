@@ -18,14 +18,12 @@ extension CBOREncoding {
       }
       return 0
     case (.hash(let first), .hash(let second)):
-      if first.count != second.count { return first.count - second.count }
-      for (entry, other) in zip(inOrder(first), inOrder(second)) {
-        let names = compare(entry.key, other.key)
-        if names != 0 { return names }
-        let values = compare(entry.value, other.value)
-        if values != 0 { return values }
-      }
-      return 0
+      return first.count != second.count ? first.count - second.count : compare(first, second)
+    case (.int(let first), .int(let second)):
+      // Negative ones have a kind of their own, behind the others, and become greater towards the least.
+      if (first < 0) != (second < 0) { return first < 0 ? 1 : -1 }
+      let (size, other) = first < 0 ? (~first, ~second) : (first, second)
+      return size < other ? -1 : size == other ? 0 : 1
     case (.string(let first), .string(let second)): return compare(first, second)
     case (.string, .bytes), (.bytes, .string), (.bytes, .bytes):
       return compareText(first, second)
@@ -36,10 +34,24 @@ extension CBOREncoding {
     }
   }
 
-  private static func inOrder(
-    _ entries: TextDictionary<Value>
-  ) -> [TextDictionary<Value>.Element] {
-    entries.sorted { compare($0.key, $1.key) < 0 }
+  /// Two hashes with as many entries, in whose encodings the entries stand in the order of their names.
+  ///
+  /// The first name decides that is not in both, or has another value: whose it is comes first, since the
+  /// other hash has a later name in that place. Looking for it takes less than putting all in order.
+  private static func compare(
+    _ first: TextDictionary<Value>, _ second: TextDictionary<Value>
+  ) -> Int {
+    var decisive: (name: String, order: Int)?
+    func consider(_ name: String, _ order: Int) {
+      guard order != 0 else { return }
+      if let found = decisive, compare(found.name, name) < 0 { return }
+      decisive = (name, order)
+    }
+    for (name, value) in first {
+      consider(name, second[name].map { compare(value, $0) } ?? -1)
+    }
+    for name in second.keys where first[name] == nil { consider(name, 1) }
+    return decisive?.order ?? 0
   }
 
   /// What decides between values of two kinds: the encoding of a number, and the kind of anything else.

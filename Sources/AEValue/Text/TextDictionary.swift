@@ -79,12 +79,18 @@ public struct TextDictionary<Value> {
   }
 
   /// Frees what entries have left that are gone, once that is most of the memory.
+  ///
+  /// It takes time for each entry that is left, so seven times as many must have gone before.
   @inlinable package mutating func shrink() {
-    // Filtering allocates what is needed. That takes time for each entry, so many must have gone before.
-    if entries.capacity > 64, entries.count < entries.capacity / 8 {
-      entries = entries.filter { _ in true }
-    }
+    guard entries.capacity > 64, entries.count < entries.capacity / 8 else { return }
+    // A dictionary that is filtered, or made of another one, would keep the table as it is.
+    var smaller = [Text: Value](minimumCapacity: entries.count)
+    for (key, value) in entries { smaller[key] = value }
+    entries = smaller
   }
+
+  /// How many entries there is room for.
+  @inlinable package var capacity: Int { entries.capacity }
 
   /// Takes over the entries of another dictionary; `combine` makes one value where both have one.
   @inlinable public mutating func merge(

@@ -46,10 +46,14 @@ public struct TextSet: SetAlgebra, Hashable, Sendable {
 
   /// Frees what members have left that are gone, once that is most of the memory.
   @inlinable package mutating func shrink() {
-    if members.capacity > 64, members.count < members.capacity / 8 {
-      members = members.filter { _ in true }
-    }
+    guard members.capacity > 64, members.count < members.capacity / 8 else { return }
+    var smaller = Set<Text>(minimumCapacity: members.count)
+    for member in members { smaller.insert(member) }
+    members = smaller
   }
+
+  /// How many members there is room for.
+  @inlinable package var capacity: Int { members.capacity }
 
   /// The members of either set.
   @inlinable public func union(_ other: __owned TextSet) -> TextSet {

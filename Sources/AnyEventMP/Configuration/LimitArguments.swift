@@ -19,7 +19,7 @@ public struct LimitArguments: Hashable, Sendable {
   ///   - max_values: values of one packet (200,000): elements of lists, keys and values of hashes.
   ///   - max_name: bytes of a name (4096): of a port, a function, a node, a database family or a key.
   ///   - max_queue: bytes that may wait for one node (256 MiB); 0: any number.
-  ///   - max_queues: bytes that may wait for all nodes together (128 MiB), a quarter of them for those
+  ///   - max_queues: bytes that may wait for all nodes together (512 MiB), a quarter of them for those
   ///     that are not connected; 0: any number.
   ///   - max_spawned: living ports that one other node may have spawned here (100,000); 0: any number.
   ///   - max_database: bytes of the database that a global node merges (128 MiB), measured as in packets; one

@@ -32,6 +32,7 @@ final class Database {
     limits.maximumAddresses = node.addressLimit
     limits.maximumDatabase = node.databaseLimit
     limits.maximumMonitors = node.monitorLimit
+    limits.maximumWaiting = node.maximumQueue
     return limits
   }
 
@@ -229,6 +230,9 @@ final class Database {
         node.request(node.entry(for: target), message)
       case .keepConnected(let id): node.seeds.keepConnected(id)
       case .letGo(let id): node.seeds.letGo(id)
+      case .cut(let id):
+        node.entries[id]?.link?.fail(
+          "more than max_queue (\(node.queueLimit)) bytes of its database requests wait here")
       case .ignored(let reason):
         node.peerLog.log(
           .error, in: Log.global, reason, similarTo: "\(node.sourceNode?.id ?? ""): database")

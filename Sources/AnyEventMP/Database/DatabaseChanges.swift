@@ -8,14 +8,4 @@ struct DatabaseChanges: Equatable {
   var ours: TextDictionary<FamilyChange> = [:]
 
   var isEmpty: Bool { all.isEmpty && ours.isEmpty }
-
-  /// Notes that a key's value in a view went from one to another, nil being "not there"; whether these
-  /// differ.
-  static func note(
-    _ key: String, _ before: Value?, _ after: Value?, in view: inout FamilyChange
-  ) -> Bool {
-    if before == after { return false }
-    if let after { view.set[key] = after } else { view.deleted.append(key) }
-    return true
-  }
 }

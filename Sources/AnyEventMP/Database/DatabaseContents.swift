@@ -14,11 +14,20 @@ enum DatabaseQuery: String {
 }
 
 /// A change of one family.
-struct FamilyChange: Equatable {
+struct FamilyChange {
   /// Keys that are new or have another value, with the value that shows now.
   var set: TextDictionary<Value> = [:]
   /// Keys that are gone.
   var deleted: [String] = []
+  /// What these take in a packet, in bytes; nil: nobody has measured it.
+  var size: Int?
 
   var isEmpty: Bool { self.set.isEmpty && deleted.isEmpty }
+}
+
+extension FamilyChange: Equatable {
+  /// Whether both change the same, whoever has measured it.
+  static func == (first: FamilyChange, second: FamilyChange) -> Bool {
+    first.set == second.set && first.deleted == second.deleted
+  }
 }

@@ -16,6 +16,8 @@ struct DatabaseLimits: Equatable {
   var maximumAddresses = StandardLimits.addresses
   /// How many bytes the merged database may take, measured as for packets.
   var maximumDatabase = StandardLimits.database
+  /// How many bytes of memory the requests of one node may take that wait for their turns.
+  var maximumWaiting = Int.max
   /// How many families a node may monitor, and how many questions of one may wait.
   var maximumMonitors = StandardLimits.monitors
   /// What a value counts for at least, in bytes.
@@ -67,6 +69,15 @@ struct DatabaseLimits: Equatable {
     return nil
   }
 
+  /// What a change takes in a packet, nil if it does not fit into one.
+  func packetSize(of change: FamilyChange, in family: String) -> Int? {
+    guard let known = change.size, maximumSize != .max else {
+      return packetSize(of: [family: change.set], change.deleted)
+    }
+    let size = Self.envelope + size(of: family) + known
+    return size <= maximumSize ? size : nil
+  }
+
   /// What entries and keys take in one packet together, nil if they do not fit into one.
   func packetSize(of contents: DatabaseContents, _ keys: [String] = []) -> Int? {
     if maximumSize == .max { return 0 }
@@ -95,12 +106,33 @@ struct DatabaseLimits: Equatable {
 
   /// An upper bound of what a string takes, with what surrounds it.
   func size(of text: String) -> Int {
-    var size = 10
-    for byte in text.utf8 {
-      // JSON writes control characters as \u00xx, and a backslash before some others.
-      size += byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte == 0x2f ? 2 : 1
+    // JSON writes control characters as \u00xx, and a backslash before some others.
+    let added = Self.count(in: text.utf8) {
+      $0 < 0x20 || $0 == 0x7f ? 5 : $0 == 0x22 || $0 == 0x5c || $0 == 0x2f ? 1 : 0
     }
-    return max(size, share)
+    return max(10 + text.utf8.count + added, share)
+  }
+
+  /// The sum of what each byte counts for, which is 5 at most.
+  ///
+  /// Sums of short pieces fit into a byte, so that many are added at a time: a value may have 16 MB.
+  @inline(__always)
+  private static func count(
+    in bytes: some Collection<UInt8>, _ weight: (UInt8) -> UInt8
+  ) -> Int {
+    let sum = bytes.withContiguousStorageIfAvailable { bytes in
+      var sum = 0
+      var start = 0
+      while start < bytes.count {
+        let end = min(start + 48, bytes.count)
+        var piece: UInt8 = 0
+        for index in start..<end { piece &+= weight(bytes[index]) }
+        sum += Int(piece)
+        start = end
+      }
+      return sum
+    }
+    return sum ?? bytes.reduce(0) { $0 + Int(weight($1)) }
   }
 
   /// Subtracts a value's size from `room`; false when it does not fit, nests too deep or is a number
@@ -115,11 +147,10 @@ struct DatabaseLimits: Equatable {
     case .string(let text): room -= size(of: text)
     case .bytes(let bytes):
       // JSON: one code point a byte, two bytes of UTF-8 from 0x80 on.
-      room -= max(10, share)
-      for byte in bytes {
-        room -=
-          byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte > 0x7f ? 2 : 1
+      let added = Self.count(in: bytes) {
+        $0 < 0x20 || $0 == 0x7f ? 5 : $0 == 0x22 || $0 == 0x5c || $0 > 0x7f ? 1 : 0
       }
+      room -= max(10, share) + bytes.count + added
     case .array(let elements):
       if levels < 1 { return false }
       room -= max(10, share)

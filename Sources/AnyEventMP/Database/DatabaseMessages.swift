@@ -19,7 +19,7 @@ enum DatabaseMessages {
   ) -> [(message: [Value], size: Int)] {
     if change.isEmpty { return [] }
     // The normal case: nothing is copied.
-    if let size = limits.packetSize(of: [family: change.set], change.deleted) {
+    if let size = limits.packetSize(of: change, in: family) {
       return [(message(request, family, change), size)]
     }
     let empty = DatabaseLimits.envelope + limits.size(of: family)

@@ -33,6 +33,8 @@ enum DatabaseRequest: Equatable {
     case answer
     /// To be shown a family, and told of its changes.
     case family
+    /// For all that we and our slaves hold.
+    case everything
     /// For nothing.
     case nothing
   }
@@ -40,8 +42,9 @@ enum DatabaseRequest: Equatable {
   /// What the sender waits for.
   var kind: Kind {
     switch self {
-    case .find, .query, .global: .answer
+    case .find, .query: .answer
     case .monitor: .family
+    case .global: .everything
     default: .nothing
     }
   }
@@ -72,7 +75,7 @@ enum DatabaseRequest: Equatable {
   /// Whether a global node handles it in constant time.
   var isShort: Bool {
     switch self {
-    case .find, .unmonitor: true
+    case .unmonitor: true
     default: false
     }
   }

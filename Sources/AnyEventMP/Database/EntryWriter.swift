@@ -13,15 +13,18 @@ struct EntryWriter {
   /// By how much the merge of all has grown.
   private(set) var growth = FamilySize()
   /// What changed in the merge of all.
-  private(set) var all = FamilyChange()
+  private(set) var all = FamilyChange(size: 0)
   /// What changed in the merge of ours.
-  private(set) var ours = FamilyChange()
+  private(set) var ours = FamilyChange(size: 0)
   /// What all that the owner holds takes, in bytes, with its families.
   private(set) var weight: Int
   /// What it may take.
   let bound: Int
   /// How many entries were left out because they would take more.
   private(set) var refused = 0
+  /// What was done beside writing, in bytes that packets take for it: values of others that show again are
+  /// sent again, and all holders of a key are looked at.
+  private(set) var cost = 0
 
   init(
     owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits, weight: Int, bound: Int = .max
@@ -91,8 +94,12 @@ struct EntryWriter {
     guard let before = family.updateValue(.one(holder), forKey: key) else {
       held.insert(key)
       all.set[key] = value
+      all.size? += size
       growth.add(key: keySize, entry: Int(holder.size))
-      if isOurs[Int(owner)] { ours.set[key] = value }
+      if isOurs[Int(owner)] {
+        ours.set[key] = value
+        ours.size? += size
+      }
       return
     }
     let after = before.setting(holder)
@@ -115,21 +122,38 @@ struct EntryWriter {
   }
 
   private mutating func note(_ key: String, _ before: MergedEntry, _ after: MergedEntry?) {
-    if note(key, before.first, after?.first, in: &all) {
-      let keySize = limits.size(of: key)
+    let keySize = limits.size(of: key)
+    if case .several(let holders) = before { cost += Self.holderCost * holders.count }
+    if note(key, keySize, before.first, after?.first, in: &all) {
       growth.remove(key: keySize, entry: Int(before.first.size))
-      if let after { growth.add(key: keySize, entry: Int(after.first.size)) }
+      if let after {
+        growth.add(key: keySize, entry: Int(after.first.size))
+        if after.first.owner != owner { cost += Int(after.first.size) }
+      }
     }
-    _ = note(key, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), in: &ours)
+    _ = note(
+      key, keySize, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), in: &ours)
   }
+
+  /// What a look at one more holder of a key counts for.
+  private static let holderCost = 32
 
   /// Notes who shows in a view, before and after; whether another value does.
   private func note(
-    _ key: String, _ before: Holder?, _ after: Holder?, in view: inout FamilyChange
+    _ key: String, _ keySize: Int, _ before: Holder?, _ after: Holder?,
+    in view: inout FamilyChange
   ) -> Bool {
     // Only this owner's value can have come or gone. Others are not compared, since that takes as long
     // as they are large.
     if before?.owner != owner, after?.owner != owner { return false }
-    return DatabaseChanges.note(key, before?.value, after?.value, in: &view)
+    if before?.value == after?.value { return false }
+    if let after {
+      view.set[key] = after.value
+      view.size? += Int(after.size)
+    } else {
+      view.deleted.append(key)
+      view.size? += keySize
+    }
+    return true
   }
 }

@@ -21,10 +21,13 @@ extension GlobalService {
     let weight = GlobalWork.weight(of: request)
     let isLarge = weight > workPerTurn / 4
     if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
-      if sender != node, request.kind != .nothing,
-        work.count(request.kind, of: sender) >= limits.maximumMonitors
-      {
+      let waiting = work.count(request.kind, of: sender)
+      if request.kind == .everything, waiting > 0 {
+        // Who gets all that there is then has got it for both.
+      } else if sender != node, request.kind != .nothing, waiting >= limits.maximumMonitors {
         refuse(request, of: sender, &actions)
+      } else if sender != node, work.weight(of: sender) + weight > limits.maximumWaiting {
+        actions.append(.cut(node: sender))
       } else {
         work.append(.request(request, weight: weight), for: sender)
       }
@@ -151,6 +154,7 @@ extension GlobalService {
     let binds =
       database.value(InternalFamily.listeners, wanted)
       ?? lastKnown.map { .array($0.map(Value.string)) } ?? .null
+    room -= limits.size(of: binds)
     answer([.string("g_found"), .string(wanted), binds], to: sender, &actions)
   }
 
@@ -204,7 +208,8 @@ extension GlobalService {
     }
     monitors[family, default: []].insert(sender)
     peers[sender]?.monitored.insert(family)
-    showNext(FamilyShowing(.all, [family]), to: sender, &actions)
+    // Behind changes of the time before, if such wait: they are not for a copy that is new.
+    show(FamilyShowing(.all, [family]), to: sender, &actions)
   }
 
   private mutating func unmonitor(from sender: String, _ family: String) {

@@ -15,9 +15,6 @@ extension GlobalService {
   /// What a message to a node counts for, beside its size.
   static let messageCost = 200
 
-  /// So many entries are erased before it is looked at what they took.
-  static let sweptAtOnce = 64
-
   /// The next turn of the loop has come: does its share of what is left.
   ///
   /// A list that is longer than many shares would grow for ever when each turn brings more than one: then
@@ -25,6 +22,10 @@ extension GlobalService {
   mutating func turn() -> [Action] {
     room = max(workPerTurn, (work.weight - Self.patience * workPerTurn) / 8)
     var actions: [Action] = []
+    // What is gone does not count against the limit of the database, so it must not become much.
+    while room > 0, database.retiredWeight > limits.maximumDatabase / 4 {
+      sweepNext(DatabaseChanges(), &actions)
+    }
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
     // What is left of a larger part is not for what comes now.
     room = min(room, workPerTurn)
@@ -129,9 +130,10 @@ extension GlobalService {
       deleted = Array(part.deleted[start..<part.deletedBefore])
     }
     room -= DatabaseLimits.envelope + limits.size(of: family)
-    let refused = database.update(
+    let (refused, cost) = database.update(
       owner: sender, family: family, set: set, deleted: deleted, share: share(of: sender),
       into: &changes)
+    room -= cost
     return (part.isDone ? nil : part, refused)
   }
 
@@ -202,15 +204,15 @@ extension GlobalService {
     var changes = changes
     let end = max(0, room - workPerTurn)
     while room > end, database.hasRetired {
-      let (_, size, gone) = database.sweep(atMost: Self.sweptAtOnce, into: &changes)
+      let (cost, gone) = database.sweep(share: room - end, into: &changes)
       // What has to be sent for it is counted when it is published.
-      room -= size + DatabaseLimits.envelope
+      room -= cost
       if let gone, peers[gone]?.isGlobal != true {
         mirror(InternalFamily.globals, gone, nil, &changes)
         mirror(InternalFamily.listeners, gone, nil, &changes)
       }
     }
-    if database.hasRetired { work.append(.sweep, for: Self.mirror) }
+    if database.hasRetired, !work.isWaiting(Self.mirror) { work.append(.sweep, for: Self.mirror) }
     publish(changes, &actions)
   }
 }

@@ -22,6 +22,8 @@ struct GlobalService {
     case keepConnected(node: String)
     /// Don't dial that node for the global network's sake any more.
     case letGo(node: String)
+    /// End the connection to that node: too much of it waits for its turn.
+    case cut(node: String)
     /// A request was ignored: a sentence for the log.
     case ignored(String)
   }
@@ -134,7 +136,12 @@ struct GlobalService {
     let addresses = database.contentsOfOurs(InternalFamily.listeners)
     let first = DatabaseMessages.database(
       "g_set", [InternalFamily.listeners: addresses], owner: node, limits)
-    for message in first { post(message, to: peer, &actions) }
+    for message in first {
+      let size = limits.size(of: .array(message))
+      // They were made now, whenever they are sent.
+      if work.isWaiting(peer) { room -= size }
+      post(message, size: size, to: peer, &actions)
+    }
     var others = database.familyNames.filter { $0 != InternalFamily.listeners }
     // The order is for those who read along; sorting very many would take longer than a turn may.
     if others.count < 10_000 { others.sort { $1 < $0 } }

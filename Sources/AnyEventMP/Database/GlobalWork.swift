@@ -26,7 +26,8 @@ enum GlobalWork {
     switch self {
     case .request(_, let weight): weight
     case .merge(let merge): merge.weight
-    case .show, .sweep: Self.smallest
+    case .show(let showing): Self.smallest + showing.weight
+    case .sweep: Self.smallest
     // The message is shared with all others who get it.
     case .send(_, let size): 100 + size / 64
     }
@@ -114,6 +115,9 @@ struct FamilyShowing {
 
   /// Whether nothing is left.
   var isDone: Bool { families.isEmpty }
+
+  /// About how many bytes of memory its lists take.
+  var weight: Int { 16 * (families.count + (keys?.count ?? 0)) }
 
   /// The next message, nil if nothing of what was looked at is to be sent, and what that counts for.
   ///

@@ -22,8 +22,11 @@ struct MergedDatabase {
   /// The sum of them.
   private(set) var weight = 0
   private var freeIndices: [OwnerIndex] = []
-  /// The owners that are gone, of which entries are left; they are erased from the end.
-  private var retired: [RetiredOwner] = []
+  /// The owners that are gone, of which entries are left: those that are erased next, the first at the
+  /// end, and behind them those that have gone since.
+  private var retired: (next: [RetiredOwner], later: [RetiredOwner]) = ([], [])
+  /// What is left of them, in bytes.
+  private(set) var retiredWeight = 0
 
   /// An empty one whose entries are measured so.
   init(limits: DatabaseLimits) {
@@ -33,7 +36,7 @@ struct MergedDatabase {
   /// Whether nothing is in it.
   var isEmpty: Bool {
     families.isEmpty && sizes.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
-      && retired.isEmpty && weight == 0
+      && !hasRetired && weight == 0 && retiredWeight == 0
   }
 
   /// The number of keys of a family, in the view of all.
@@ -95,14 +98,16 @@ struct MergedDatabase {
 
   /// Sets, then deletes keys of one family in the owner's database; nothing for an unknown owner.
   ///
-  /// With a `share` the owner may hold at most so many bytes, and the database as many as its limit. The
-  /// result is how many entries were left out because of that.
+  /// With a `share` the owner may hold at most so many bytes, and the database as many as its limit.
+  ///
+  /// - Returns: how many entries were left out because of that, and what was done beside writing, in bytes
+  ///   that packets take for it.
   @discardableResult
   mutating func update(
     owner: String, family: String, set: TextDictionary<Value>, deleted: [String],
     share: Int = .max, into changes: inout DatabaseChanges
-  ) -> Int {
-    guard let index = owners[owner] else { return 0 }
+  ) -> (refused: Int, cost: Int) {
+    guard let index = owners[owner] else { return (0, 0) }
     let before = weights[Int(index)]
     let room = limits.maximumDatabase - (weight - before)
     var writer = EntryWriter(
@@ -120,7 +125,7 @@ struct MergedDatabase {
     weights[Int(index)] = writer.weight
     weight += writer.weight - before
     finish(family, writer, &changes)
-    return writer.refused
+    return (writer.refused, writer.cost)
   }
 
   /// The owner is gone: what it holds is erased by ``sweep(atMost:into:)``, and shows until then.
@@ -130,36 +135,48 @@ struct MergedDatabase {
   mutating func retire(owner: String) {
     guard let index = owners.removeValue(forKey: owner) else { return }
     weight -= weights[Int(index)]
+    retiredWeight += weights[Int(index)]
+    retired.later.append(
+      RetiredOwner(
+        name: owner, index: index, weight: weights[Int(index)], families: held[Int(index)]))
     weights[Int(index)] = 0
-    retired.append(RetiredOwner(name: owner, index: index, families: held[Int(index)]))
     held[Int(index)] = [:]
   }
 
   /// Whether entries of owners that are gone are left.
-  var hasRetired: Bool { !retired.isEmpty }
+  var hasRetired: Bool { !retired.next.isEmpty || !retired.later.isEmpty }
 
-  /// Erases entries of an owner that is gone.
+  /// Erases entries of the owner that has gone first, until that took about so many bytes of packets.
   ///
-  /// - Returns: how many, what they took, and the owner's name if those were its last.
-  mutating func sweep(
-    atMost count: Int, into changes: inout DatabaseChanges
-  ) -> (erased: Int, size: Int, gone: String?) {
-    guard var owner = retired.popLast() else { return (0, 0, nil) }
+  /// - Returns: what it took, and the owner's name if those were its last.
+  mutating func sweep(share: Int, into changes: inout DatabaseChanges) -> (cost: Int, gone: String?)
+  {
+    if retired.next.isEmpty {
+      retired.next = retired.later.reversed()
+      retired.later = []
+    }
+    guard var owner = retired.next.popLast() else { return (0, nil) }
+    var cost = 0
     var erased = 0
-    var size = 0
-    while erased < count, let (family, keys) = owner.next(atMost: count - erased) {
+    while cost < share, let family = owner.family {
       var writer = EntryWriter(owner: owner.index, isOurs: isOurs, limits: limits, weight: 0)
-      writer.erase(keys, from: &families[family, default: [:]])
-      size -= writer.weight
+      repeat {
+        writer.erase(owner.next(atMost: 64), from: &families[family, default: [:]])
+      } while cost + writer.cost - writer.weight < share && owner.family == family
       finish(family, writer, &changes)
-      erased += keys.count
+      erased -= writer.weight
+      cost += DatabaseLimits.envelope + writer.cost - writer.weight
     }
+    owner.weight -= erased
+    retiredWeight -= erased
     if owner.isDone {
+      // What is left over is what the families took.
+      retiredWeight -= owner.weight
       freeIndices.append(owner.index)
-      return (erased, size, owner.name)
+      return (cost, owner.name)
     }
-    retired.append(owner)
-    return (erased, size, nil)
+    retired.next.append(owner)
+    return (cost, nil)
   }
 
   /// Drops a family that became empty and merges its change into `changes`.
@@ -192,6 +209,8 @@ extension TextDictionary<FamilyChange> {
       earlier.deleted.removeAll { change.set[$0] != nil }
     }
     earlier.deleted += change.deleted
+    // An upper bound: a key that is in both counts twice.
+    if let size = earlier.size { earlier.size = change.size.map { size + $0 } }
     self[family] = earlier
   }
 }

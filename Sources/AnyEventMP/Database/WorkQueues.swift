@@ -9,22 +9,28 @@ struct WorkQueues {
     /// The next one is at `next`; before it there is nothing.
     private var items: [GlobalWork?] = []
     private var next = 0
-    /// How many requests wait for an answer, and how many for a family.
+    /// How many requests of each kind these are.
     private var answers = 0
     private var families = 0
+    private var everything = 0
+    /// The sum of what they count for.
+    private(set) var weight = 0
 
     func count(_ kind: DatabaseRequest.Kind) -> Int {
       switch kind {
       case .answer: answers
       case .family: families
+      case .everything: everything
       case .nothing: 0
       }
     }
 
-    private mutating func add(_ number: Int, for work: GlobalWork?) {
-      switch work?.requestKind {
+    private mutating func add(_ number: Int, of work: GlobalWork) {
+      weight += number * work.weight
+      switch work.requestKind {
       case .answer: answers += number
       case .family: families += number
+      case .everything: everything += number
       case .nothing, nil: break
       }
     }
@@ -33,7 +39,7 @@ struct WorkQueues {
 
     mutating func append(_ work: GlobalWork) {
       items.append(work)
-      add(1, for: work)
+      add(1, of: work)
     }
 
     /// Puts work before all that is there.
@@ -44,7 +50,7 @@ struct WorkQueues {
         next -= 1
         items[next] = work
       }
-      add(1, for: work)
+      add(1, of: work)
     }
 
     mutating func popFirst() -> GlobalWork? {
@@ -52,7 +58,7 @@ struct WorkQueues {
       let work = items[next]
       items[next] = nil
       next += 1
-      add(-1, for: work)
+      if let work { add(-1, of: work) }
       if next == items.count || next > 64 && next * 2 > items.count {
         items.removeFirst(next)
         next = 0
@@ -80,6 +86,9 @@ struct WorkQueues {
   func count(_ kind: DatabaseRequest.Kind, of node: String) -> Int {
     queues[node]?.count(kind) ?? 0
   }
+
+  /// What the work for that node counts for.
+  func weight(of node: String) -> Int { queues[node]?.weight ?? 0 }
 
   /// Adds work behind what that node has.
   mutating func append(_ work: GlobalWork, for node: String) {

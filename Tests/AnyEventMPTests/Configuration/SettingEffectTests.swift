@@ -122,6 +122,7 @@ import Testing
       var limits = DatabaseLimits(
         maximumSize: 5000, maximumDepth: 20, maximumValues: 1001, maximumName: 300)
       limits.maximumAddresses = 8
+      limits.maximumWaiting = node.maximumQueue
       #expect(node.database.client.limits == limits)
     }
   }

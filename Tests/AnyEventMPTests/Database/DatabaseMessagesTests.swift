@@ -115,4 +115,26 @@ struct DatabaseMessagesTests {
       }
     }
   }
+
+  @Test("the size of text and bytes counts each byte that is written longer") func sizes() {
+    var random = SeededGenerator(seed: 3)
+    let limits = DatabaseLimits()
+    for length in [0, 1, 47, 48, 49, 96, 1000] {
+      let bytes = (0..<length).map { _ in UInt8(random.number(below: 256)) }
+      let ascii = bytes.map { $0 & 0x7f }
+      var text = 10
+      for byte in ascii {
+        text +=
+          byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte == 0x2f ? 2 : 1
+      }
+      check(limits.size(of: String(decoding: ascii, as: UTF8.self)) == text)
+      var data = 10
+      for byte in bytes {
+        data +=
+          byte < 0x20 || byte == 0x7f ? 6 : byte == 0x22 || byte == 0x5c || byte > 0x7f ? 2 : 1
+      }
+      check(limits.size(of: .bytes(bytes)) == data)
+    }
+    check(limits.size(of: String(repeating: "\u{1}", count: 1000)) == 6010)
+  }
 }

@@ -89,7 +89,8 @@ struct MergedDatabaseTests {
       var set: TextDictionary<Value> = [:]
       for key in keys { set["key\(key)"] = value }
       return database.update(
-        owner: owner, family: "f", set: set, deleted: [], share: family + 3 * entry, into: &changes)
+        owner: owner, family: "f", set: set, deleted: [], share: family + 3 * entry, into: &changes
+      ).refused
     }
     check(set("a", 0..<9) == 6 && database.weight == family + 3 * entry)
     // What replaces something takes no more than that.
@@ -126,7 +127,8 @@ struct MergedDatabaseTests {
     func refused(_ family: String, deleted: [String] = []) -> Int {
       database.update(
         owner: "a", family: family, set: deleted.isEmpty ? ["": 0] : [:], deleted: deleted,
-        share: limits.maximumDatabase, into: &changes)
+        share: limits.maximumDatabase, into: &changes
+      ).refused
     }
     let kept = (0..<2000).count { refused("family\($0)") == 0 }
     check(900 < kept && kept < 1100 && database.weight <= limits.maximumDatabase)
@@ -151,6 +153,56 @@ struct MergedDatabaseTests {
       // What shows goes from one to the other and back.
       check(update(&database, "c", ["k": ["a": 1]]).all["f"]?.set["k"] == ["a": 1])
       check(update(&database, "c", [:], ["k"]).all["f"]?.set.count == 1)
+    }
+  }
+
+  @Test("the first who went is erased first, and what is left of all is counted")
+  func retiredWeight() {
+    var database = database(ours: ["a", "b", "c"])
+    var changes = DatabaseChanges()
+    for owner in ["a", "b", "c"] {
+      for family in ["f", "g"] {
+        database.update(
+          owner: owner, family: family, set: [owner: 1, "all": .string(owner)], deleted: [],
+          into: &changes)
+      }
+    }
+    let all = database.weight
+    for owner in ["b", "a"] { database.retire(owner: owner) }
+    check(database.weight == all / 3 && database.retiredWeight == 2 * (all / 3))
+    database.add(owner: "b", isOurs: true)
+    database.retire(owner: "c")
+    var gone: [String] = []
+    var last = database.retiredWeight
+    while database.hasRetired {
+      let step = database.sweep(share: 1, into: &changes)
+      check(step.cost > 0 && database.retiredWeight < last)
+      last = database.retiredWeight
+      if let name = step.gone { gone.append(name) }
+    }
+    check(gone == ["b", "a", "c"] && database.weight == 0)
+    for owner in ["b", "x"] { database.removeAtOnce(owner: owner, into: &changes) }
+    check(database.isEmpty)
+  }
+
+  @Test("what a change takes is known without a look at its values")
+  func changeSizes() {
+    var database = database()
+    let limits = DatabaseLimits()
+    var random = SeededGenerator(seed: 9)
+    for _ in 0..<300 {
+      let owner = random.pick(["a", "b", "x"])
+      let key = "key\(random.number(below: 5))"
+      let changes =
+        random.number(below: 3) == 0
+        ? update(&database, owner, [:], [key])
+        : update(&database, owner, [key: .int(random.number(below: 1000))])
+      for change in [changes.all["f"], changes.ours["f"]].compactMap({ $0 }) {
+        var unknown = change
+        unknown.size = nil
+        check(change.size != nil)
+        check(limits.packetSize(of: change, in: "f") == limits.packetSize(of: unknown, in: "f"))
+      }
     }
   }
 
@@ -298,6 +350,6 @@ extension MergedDatabase {
   /// The owner is gone, and all that it held.
   fileprivate mutating func removeAtOnce(owner: String, into changes: inout DatabaseChanges) {
     retire(owner: owner)
-    while hasRetired { _ = sweep(atMost: 3, into: &changes) }
+    while hasRetired { _ = sweep(share: 100, into: &changes) }
   }
 }

@@ -134,6 +134,7 @@ struct SimulatedDatabaseNode {
         if !kept.insert(node).inserted { inconsistencies.append("\(node) is kept twice") }
       case .letGo(let node):
         if kept.remove(node) == nil { inconsistencies.append("\(node) was not kept") }
+      case .cut(let node): inconsistencies.append("the connection to \(node) is cut")
       case .ignored(let text): ignored.append(text)
       }
     }
