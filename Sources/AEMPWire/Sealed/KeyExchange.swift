@@ -77,3 +77,9 @@ extension KeyExchange: CustomStringConvertible, CustomReflectable {
   /// A mirror without children, so that `dump` shows no more than ``description``.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension Refusal {
+  static let unusableKey = Refusal(
+    .unusableKey,
+    "the public key of the other end is of low order: nothing could be kept secret with it")
+}

@@ -14,3 +14,8 @@ extension Value: MessageConvertible {
   /// The value itself.
   @inlinable public init(messageValue: Value) { self = messageValue }
 }
+
+extension Value {
+  /// The value that `value` is sent as.
+  @inlinable public init(_ value: some MessageConvertible) { self = value.messageValue }
+}

@@ -36,9 +36,6 @@ extension Value: ExpressibleByDictionaryLiteral {
 }
 
 extension Value {
-  /// The value that `value` is sent as.
-  @inlinable public init(_ value: some MessageConvertible) { self = value.messageValue }
-
   /// An integer of any width; one that needs more than 64 bits becomes a float.
   @inlinable public init(integer value: some BinaryInteger) {
     if let number = Int(exactly: value) {

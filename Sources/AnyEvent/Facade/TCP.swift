@@ -72,7 +72,7 @@ public func tcp_server(
 ) throws(SocketError) {
   let loop = Loop.current
   let listener = try listening(on: loop, host, service, accept, prepare)
-  loop.kept[ObjectIdentifier(listener)] = listener
+  loop.keep(listener)
 }
 
 /// Binds, listens and accepts until the returned guard goes.

@@ -40,7 +40,7 @@ extension Handle {
       on_error(self, fatal, message)
       if fatal { destroy() }
     } else {
-      AE.log(.error, "Handle: uncaught error: \(message)")
+      LogContext.ofModule().log(.error, "Handle: uncaught error: \(message)")
       destroy()
     }
   }

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Sends the rest of a handle that is gone, then closes its descriptor.
 ///
-/// Kept in `Loop.kept` as long as it works.
-final class HandleLinger {
+/// The loop keeps it as long as it works.
+final class HandleLinger: LoopResident {
   private let loop: Loop
   private let descriptor: CInt
   private let mode: HandleMode
@@ -27,7 +27,7 @@ final class HandleLinger {
       return
     }
     let linger = HandleLinger(descriptor, mode, rest, on: loop)
-    loop.kept[ObjectIdentifier(linger)] = linger
+    loop.keep(linger)
     linger.limit = loop.timer(after: seconds) { [unowned linger] in linger.end() }
     linger.writer = loop.io(descriptor, .write) { [unowned linger] in linger.write() }
   }
@@ -42,11 +42,14 @@ final class HandleLinger {
   private func end() {
     limit = nil
     writer = nil
-    loop.kept[ObjectIdentifier(self)] = nil
+    loop.release(self)
   }
 
+  /// Goes when the loop lets go of it, once all watchers are cancelled.
+  func loopCloses() {}
+
   /// Sends nothing, in the child of a fork: the parent does.
-  func leaveToParent() { end() }
+  func loopForked() { end() }
 
   deinit {
     writer = nil

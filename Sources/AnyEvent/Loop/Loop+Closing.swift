@@ -50,21 +50,15 @@ extension Loop {
   private func cancelEverything() {
     // One by one: what a callback held may be the last reference to another watcher.
     while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
-    madeResolver?.close()
+    for resident in services.values { resident.loopCloses() }
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
     idleWatchers.walk { $0.cancel() }
-    for signal in signals.values { signal.closeAll() }
-    children?.closeAll()
-    children = nil
     postponed.removeAll()
     targets.removeAll()
     disarmRound()
     // Whoever else holds these, their sockets are closed now.
-    for object in kept.values {
-      (object as? Connector)?.cancel()
-      (object as? Listener)?.close()
-    }
+    for resident in kept.values { resident.loopCloses() }
     kept.removeAll()
   }
 

@@ -24,8 +24,7 @@ extension Loop {
       "a node lives on this loop, and the parent of this process goes on with it: close the node before the fork, or fork before configure",
       file: file, line: line)
     isForked = false
-    madeResolver?.askAgain()
-    for object in kept.values { (object as? HandleLinger)?.leaveToParent() }
+    for resident in residents { resident.loopForked() }
   }
 
   /// Gives the loop of a child descriptors of its own, in `fork` itself.

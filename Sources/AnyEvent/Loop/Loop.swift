@@ -94,12 +94,11 @@ public final class Loop: @unchecked Sendable {
   var polls: [CInt: SharedPoll] = [:]
   var alwaysReady: [SharedPoll] = []
   let idleWatchers = WatcherList<IdleWatcher>()
-  var signals: [CInt: SharedSignal] = [:]
-  var children: ChildReaper?
-  /// What looks up host names, once it is wanted.
-  var madeResolver: Resolver?
-  /// What lives as long as it works, or as long as the loop: connectors and unguarded servers.
-  var kept: [ObjectIdentifier: AnyObject] = [:]
+  /// Residents of which a loop has one, by their types, once they are wanted: what looks up host names,
+  /// what collects the exits of children.
+  var services: [ObjectIdentifier: any LoopResident] = [:]
+  /// Residents that live as long as they work, or as long as the loop: connectors and unguarded servers.
+  var kept: [ObjectIdentifier: any LoopResident] = [:]
 
   /// The read buffer that all connections of this loop share; its content lasts for one callback.
   ///
@@ -234,7 +233,7 @@ public final class Loop: @unchecked Sendable {
     setReference(timerHandle)
     setReference(idleHandle)
     for poll in polls.values { poll.updateReference() }
-    for signal in signals.values { signal.updateReference() }
+    for resident in residents { resident.loopReferencesChanged() }
   }
 
   /// Makes a handle keep the loop running, or not.

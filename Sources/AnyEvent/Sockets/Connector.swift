@@ -11,8 +11,8 @@ public struct ConnectedSocket: Sendable {
 
 /// Connects to one host by trying its addresses one after the other.
 ///
-/// While it is under way it is kept in `Loop.kept`.
-final class Connector {
+/// While it is under way the loop keeps it.
+final class Connector: LoopResident {
   typealias Completion = (Result<ConnectedSocket, SocketError>, _ retry: @escaping () -> Void) ->
     Void
 
@@ -34,7 +34,7 @@ final class Connector {
 
   func start(_ host: String, _ service: String) {
     guard loop.state == .open else { return }
-    loop.kept[ObjectIdentifier(self)] = self
+    loop.keep(self)
     resolution = loop.resolve(host, service) { [unowned self] result in
       resolution = nil
       switch result {
@@ -48,12 +48,14 @@ final class Connector {
     }
   }
 
+  func loopCloses() { cancel() }
+
   func cancel() {
     // Released at the end: what it held may cancel once more as it goes.
     let held = completion
     completion = nil
     giveUp()
-    loop.kept[ObjectIdentifier(self)] = nil
+    loop.release(self)
     withExtendedLifetime(held) {}
   }
 
@@ -110,14 +112,13 @@ final class Connector {
   private func finish(_ result: Result<ConnectedSocket, SocketError>) {
     guard let completion else { return }
     self.completion = nil
-    let key = ObjectIdentifier(self)
     let loop = self.loop
-    loop.kept[key] = nil
+    loop.release(self)
     completion(result) { [self] in
       guard case .success(let socket) = result, self.completion == nil else { return }
       _ = close(socket.fd)
       self.completion = completion
-      loop.kept[key] = self
+      loop.keep(self)
       loop.postpone { [weak self] in self?.tryNext() }
     }
   }

@@ -3,7 +3,7 @@ internal import Glibc
 
 /// A listening socket that hands out the connections it accepts; it ends when its last reference
 /// goes.
-public final class Listener {
+public final class Listener: LoopResident {
   private let loop: Loop
   private var fd: CInt
   private let accept: (ConnectedSocket) -> Void
@@ -53,6 +53,8 @@ public final class Listener {
     fd = -1
   }
 
+  func loopCloses() { close() }
+
   private func resume() {
     pause = nil
     watcher = loop.io(fd, .read) { [unowned self] in acceptNext() }
@@ -91,7 +93,8 @@ public final class Listener {
     if let complainedAt, now < complainedAt + Self.silenceAboutDescriptors { return }
     complainedAt = now
     let problem = SocketError("cannot accept connections on \(address)", code: code)
-    AE.log(.error, "\(problem); they wait until descriptors are free (see ulimit -n)")
+    LogContext.ofModule().log(
+      .error, "\(problem); they wait until descriptors are free (see ulimit -n)")
   }
 
   deinit { close() }

@@ -5,7 +5,7 @@ internal import Glibc
 /// It honours `/etc/hosts`, `/etc/resolv.conf` and its search domains, and asks name servers by
 /// itself (by c-ares). Changes of the settings, and of those files, count for the questions that come
 /// when no other is under way. The loop's thread only. Corresponds to Perl's `AnyEvent::DNS`.
-public final class Resolver {
+public final class Resolver: LoopResident {
   private unowned(unsafe) let loop: Loop
   /// The name servers as `host:port`, the host numeric; those of `/etc/resolv.conf` if there are none.
   public var servers: [String] = []
@@ -60,7 +60,7 @@ public final class Resolver {
 
   /// Asks once more what is not answered, in the child of a fork: the sockets are the parent's as well,
   /// and so are the answers that come to them.
-  func askAgain() {
+  func loopForked() {
     drop()
     for query in queries.values { ask(query) }
     settle()
@@ -71,8 +71,8 @@ public final class Resolver {
     if queries.removeValue(forKey: ObjectIdentifier(query)) != nil { settle() }
   }
 
-  /// Forgets all questions at once, when the loop closes.
-  func close() {
+  /// Forgets all questions at once.
+  func loopCloses() {
     let held = queries
     queries = [:]
     for query in held.values {
@@ -181,9 +181,9 @@ final class NameQuery {
 extension Loop {
   /// What looks up host names on this loop.
   public var resolver: Resolver {
-    if let madeResolver { return madeResolver }
+    if let known = self[only: Resolver.self] { return known }
     let made = Resolver(on: self)
-    madeResolver = made
+    self[only: Resolver.self] = made
     return made
   }
 }

@@ -90,6 +90,21 @@ struct ForeignLoopTests {
     }
   }
 
+  @Test("watched signals follow when that is asked for later, and taken back")
+  func referencedSignal() {
+    withHostLoop { uv in
+      let loop = Loop(attachingTo: uv)
+      let watcher = loop.signal("USR2") {}
+      #expect(uv_loop_alive(uv) == 0)
+      loop.keepsLoopAlive = true
+      #expect(uv_loop_alive(uv) != 0)
+      loop.keepsLoopAlive = false
+      #expect(uv_loop_alive(uv) == 0)
+      loop.close()
+      withExtendedLifetime(watcher) {}
+    }
+  }
+
   @Test("close inside a callback, twice, calls both completions and nothing else")
   func closeInside() {
     withHostLoop { uv in

@@ -9,9 +9,6 @@ enum ForkedLoops {
   private nonisolated(unsafe) static var lock = pthread_mutex_t()
   private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
 
-  /// How many forks are between the process that made the first loop and this one.
-  nonisolated(unsafe) fileprivate static var generation = 0
-
   /// Whether this process is told of forks; evaluated once.
   private static let isTold: Bool = {
     pthread_mutex_init(&lock, nil)
@@ -20,7 +17,7 @@ enum ForkedLoops {
       { pthread_mutex_unlock(&ForkedLoops.lock) },
       {
         pthread_mutex_unlock(&ForkedLoops.lock)
-        ForkedLoops.generation += 1
+        ChangingProcess.generation += 1
         for loop in ForkedLoops.loops.values { loop.takeUnretainedValue().separateFromParent() }
       }) == 0
   }()
@@ -37,21 +34,5 @@ enum ForkedLoops {
     pthread_mutex_lock(&lock)
     loops[ObjectIdentifier(loop)] = nil
     pthread_mutex_unlock(&lock)
-  }
-}
-
-/// The process that has changed something for others, such as the mode of an open file or a name in the
-/// file system: it puts that right, and not its children, which inherit the object.
-struct ChangingProcess {
-  private let generation = ForkedLoops.generation
-
-  /// Whether this process is the one.
-  var isThis: Bool { generation == ForkedLoops.generation }
-
-  /// Makes the open file of a descriptor blocking again, if this process is the one.
-  func makeBlocking(_ descriptor: CInt) {
-    guard isThis else { return }
-    let flags = fcntl(descriptor, F_GETFL)
-    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
   }
 }

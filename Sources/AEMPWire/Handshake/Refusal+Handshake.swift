@@ -1,65 +1,10 @@
-/// The sentences, in the order in which a handshake can meet them.
+/// What is refused between the greetings and the end of a handshake, in the order in which it can happen.
 extension Refusal {
-  static func notAEMP(_ line: String) -> Refusal {
-    Refusal(
-      .malformedGreeting,
-      """
-      the other end does not speak AEMP, it says \(quoted(line)): check host and port of the \
-      address
-      """)
-  }
-
-  static let tooFewFields = Refusal(
-    .malformedGreeting,
-    "the greeting of the other end has too few fields: it does not speak AEMP as we know it")
-
-  static let tooManyFields = Refusal(
-    .malformedGreeting,
-    "the greeting of the other end has too many fields: it does not speak AEMP as we know it")
-
-  static func wrongVersion(_ version: String) -> Refusal {
-    Refusal(
-      .wrongVersion,
-      """
-      the other end speaks version \(quoted(version)) of AEMP, we speak \(Greeting.version): both \
-      need software of the same generation
-      """)
-  }
-
   static func wrongProtocol(_ name: String) -> Refusal {
     Refusal(
       .wrongProtocol,
       "the address we dialled answers with the protocol \(quoted(name)), which only diallers use")
   }
-
-  static func invalidNodeID(_ id: String) -> Refusal {
-    Refusal(
-      .invalidNodeID,
-      "the other end calls itself \(quoted(id)): node ids consist of A-Z a-z 0-9 _ - . : / only")
-  }
-
-  static func invalidOwnNodeID(_ id: String) -> Refusal {
-    Refusal(
-      .invalidNodeID,
-      """
-      \(quoted(id)) cannot be our node id: use the characters A-Z a-z 0-9 _ - . : / only, and at \
-      least one
-      """)
-  }
-
-  static func invalidOwnProtocol(_ name: String) -> Refusal {
-    Refusal(.wrongProtocol, "\(quoted(name)) is no protocol name: use aemp or aemp-NAME")
-  }
-
-  static let ownLineTooLong = Refusal(
-    .lineTooLong,
-    """
-    our greeting does not fit into a line of \(GreetingLines.maximumLength) bytes: use a shorter \
-    node id or shorter keys
-    """)
-
-  static let ownLineBroken = Refusal(
-    .lineBreak, "our greeting has a line break inside: take it out of the keys or the nonce")
 
   static func ownNode(_ id: String) -> Refusal {
     Refusal(
@@ -81,13 +26,6 @@ extension Refusal {
 
   static let equalNonces = Refusal(
     .equalNonces, "the other end uses our own nonce: it may not know the secret (replay?)")
-
-  static let noCredentials = Refusal(
-    .noCredentials,
-    """
-    nobody can be authenticated: this node has neither a secret nor a certificate (for TLS); put \
-    the network's secret into its configuration file, or set a certificate
-    """)
 
   static let noTLS = Refusal(
     .noCommonAuthMethod,
@@ -132,10 +70,6 @@ extension Refusal {
       """)
   }
 
-  static let unusableKey = Refusal(
-    .unusableKey,
-    "the public key of the other end is of low order: nothing could be kept secret with it")
-
   static func noCommonFraming(theirs: [String], ours: [Framing]) -> Refusal {
     Refusal(
       .noCommonFraming,
@@ -152,20 +86,6 @@ extension Refusal {
     auth_accept and auth_offer
     """)
 
-  static let malformedAuthLine = Refusal(
-    .malformedAuthLine,
-    "the authentication line of the other end is not method;data;framing with lower-case hex data")
-
-  static func authMethodNotAccepted(_ method: AuthMethod, accepted: [AuthMethod]) -> Refusal {
-    Refusal(
-      .authMethodNotAccepted,
-      """
-      the other end authenticates by \(quoted(method.rawValue)), we accept \
-      \(list(accepted.map(\.rawValue))) only; compare auth_accept and auth_offer in the \
-      configuration file of both hosts
-      """)
-  }
-
   static func framingNotUnderstood(_ framing: String, ours: [Framing]) -> Refusal {
     Refusal(
       .noCommonFraming,
@@ -175,24 +95,6 @@ extension Refusal {
       hosts
       """)
   }
-
-  static let wrongSecret = Refusal(
-    .wrongSecret,
-    """
-    the other end does not have our secret: compare the secret in the configuration file of both \
-    hosts
-    """)
-
-  static let wrongDigest = Refusal(
-    .wrongSecret,
-    "the other end has not seen the same greetings as we: somebody in between has changed them")
-
-  static let wrongProof = Refusal(
-    .wrongSecret,
-    """
-    the other end has our secret by its greeting, but its proof does not fit: somebody in between \
-    has changed the greetings, or replays one
-    """)
 
   /// What we know of the reason decides what is advised.
   static func refusedByPeer(_ authentication: Handshake.Authentication) -> Refusal {
@@ -254,21 +156,5 @@ extension Refusal {
       the handshake was not done in time, we still waited for \(awaited)\
       \(isAddressDoubtful ? Self.doubt : "; if the line is slow, raise handshake_timeout")
       """)
-  }
-
-  static let cryptography = Refusal(
-    .cryptography,
-    "OpenSSL cannot compute HMAC-SHA3-512: check that version 3 with SHA-3 is installed")
-
-  /// Foreign text fit for a log line: printable ASCII in quotes, at most 60 characters.
-  static func quoted(_ text: String) -> String {
-    let shown = text.unicodeScalars.prefix(60).map { scalar in
-      (0x20...0x7e).contains(scalar.value) && scalar != "'" ? Character(scalar) : "."
-    }
-    return "'\(String(shown))\(text.unicodeScalars.count > 60 ? "…" : "")'"
-  }
-
-  private static func list(_ names: [String]) -> String {
-    names.isEmpty ? "nothing" : quoted(names.joined(separator: ","))
   }
 }

@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// It asks for each watched child by itself, so that other code's children are left alone; only a
 /// watcher of "any child" makes it collect all. It exists while there are child watchers.
-final class ChildReaper {
+final class ChildReaper: LoopResident {
   private unowned(unsafe) let loop: Loop
   private var watchers: [pid_t: WatcherList<ChildWatcher>] = [:]
   private var signal: SignalWatcher?
@@ -35,10 +35,10 @@ final class ChildReaper {
     loop.children = nil
   }
 
-  /// Cancels all watchers.
-  func closeAll() {
+  func loopCloses() {
     for list in watchers.values { list.walk { $0.cancel() } }
     signal = nil
+    loop.children = nil
   }
 
   private func reap() {
@@ -65,7 +65,7 @@ final class ChildReaper {
   /// Says that a status will never come, rather than to wait without a word.
   private func complain(_ pid: pid_t) {
     guard lost.insert(pid).inserted else { return }
-    AE.log(
+    LogContext.ofModule().log(
       .error,
       "process \(pid) is no child of this process, or its status was collected elsewhere or thrown away, because SIGCHLD was ignored when it ended: nobody will be told of its end"
     )
@@ -74,5 +74,13 @@ final class ChildReaper {
   private func report(_ pid: pid_t, _ status: CInt) {
     watchers[pid]?.walk { watcher in watcher.fire(pid, status, isLast: true) }
     watchers[0]?.walk { watcher in watcher.fire(pid, status, isLast: false) }
+  }
+}
+
+extension Loop {
+  /// What collects the exits of children, while there are child watchers.
+  var children: ChildReaper? {
+    get { self[only: ChildReaper.self] }
+    set { self[only: ChildReaper.self] = newValue }
   }
 }

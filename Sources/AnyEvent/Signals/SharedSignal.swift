@@ -3,7 +3,7 @@ internal import CLibUV
 
 /// The one `uv_signal_t` of a signal number, shared by all its watchers on a loop.
 ///
-/// It lives in `Loop.signals` from the first watcher to the last.
+/// It lives in the loop's ``SignalTable`` from the first watcher to the last.
 final class SharedSignal {
   private unowned(unsafe) let loop: Loop
   private let number: CInt
