@@ -67,6 +67,9 @@ let package = Package(
     .executableTarget(
       name: "eg_rpc_client", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_client",
       swiftSettings: [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
+      name: "eg_objects", dependencies: ["AnyEventMP"], path: "Examples/eg_objects",
+      swiftSettings: [.defaultIsolation(MainActor.self)]),
 
     // A node for the tests that run many of them
     .executableTarget(

@@ -30,7 +30,7 @@ import Testing
   func silence() throws {
     try withPair { network, server, client in
       let node = try #require(server.node)
-      let p = try #require(client.node).makePort()
+      let p = try #require(client.node).port()
       var fired: (time: Double, reason: Message)?
       _ = node.monitor(PortID(p.id).ref) { fired = (network.time, $0) }
       network.run(for: 10)
@@ -158,7 +158,7 @@ import Testing
   func restart() throws {
     try withPair { network, server, client in
       let node = try #require(server.node)
-      let p = try #require(client.node).makePort()
+      let p = try #require(client.node).port()
       var reason: Message?
       _ = node.monitor(PortID(p.id).ref) { reason = $0 }
       network.run(for: 1)

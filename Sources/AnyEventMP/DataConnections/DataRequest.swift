@@ -16,7 +16,7 @@ final class DataRequest {
   private let id: String
   /// Where the other node answers, and which it kills if it can't.
   private let port: PortID
-  private var monitors: [PortMonitor] = []
+  private var monitors: [Subscription] = []
   private var timeLimit: TimerWatcher?
   private var stage = Stage.announced
 
@@ -46,7 +46,7 @@ final class DataRequest {
     self.callback = callback
     caller = node.running?.takeUnretainedValue()
     id = node.makeDataConnectionID()
-    port = node.makePort()
+    port = node.port()
   }
 
   func start() {

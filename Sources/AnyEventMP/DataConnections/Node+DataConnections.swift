@@ -36,6 +36,27 @@ extension Node {
         node: self, to: node, within: time, function: function, arguments, callback))
   }
 
+  /// Registers a function that other nodes may have called with a data connection, by the name that they
+  /// give to ``connectData(to:within:function:_:_:)``.
+  ///
+  /// What it throws is logged and ends the connection. The loop's thread only.
+  public func registerDataFunction(
+    _ name: String,
+    _ function: @escaping (_ arguments: Message, _ handle: Handle) throws -> Void
+  ) {
+    setDataFunction(name) { try function(Message(behindTagOf: $0), $1) }
+  }
+
+  /// The same for a function that gets the name before the arguments.
+  func setDataFunction(
+    _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
+  ) {
+    loop.preconditionOnLoop()
+    let old = dataFunctions[name]
+    dataFunctions[name] = DataFunctions.Function(call: function)
+    withExtendedLifetime(old) {}
+  }
+
   /// The same; a failure kills the port that is running now, or is logged when none is.
   func connectData(
     _ node: String, _ seconds: Double, _ function: String, _ arguments: [Value],

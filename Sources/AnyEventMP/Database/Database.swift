@@ -1,7 +1,9 @@
 import AnyEvent
 
 /// A node's part in the global database: performs what the machines ask for and calls the callbacks.
-final class Database {
+///
+/// `node.database["family"]` is one family of it. The loop's thread only.
+public final class Database {
   private unowned let node: Node
   private(set) var client: DatabaseClient
   private var global: GlobalService
@@ -38,6 +40,9 @@ final class Database {
 
   // MARK: Entries
 
+  /// The family of that name; there is no need to make one.
+  public subscript(family: String) -> DatabaseFamily { DatabaseFamily(node, family) }
+
   func set(_ family: String, _ key: String, _ value: Value) {
     do {
       perform(try client.set(family, key, value))
@@ -51,14 +56,11 @@ final class Database {
   }
 
   /// Sets the port's key until it dies; the result takes it back before.
-  func register(_ family: String, _ port: PortID, _ value: Value) -> () -> Void {
+  func register(_ family: String, _ port: PortID, _ value: Value) -> Subscription {
     let key = port.id
     set(family, key, value)
     let token = node.monitor(port.ref) { [unowned self] _ in delete(family, [key]) }
-    return { [unowned self] in
-      node.remove(token)
-      delete(family, [key])
-    }
+    return Subscription(node, .registration(family, key: key, token))
   }
 
   // MARK: Questions
@@ -72,7 +74,7 @@ final class Database {
   }
 
   /// Calls back with what the family holds and at every change; the result ends that.
-  func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> () -> Void {
+  func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> Subscription {
     serial += 1
     let id = serial
     let monitor = FamilyMonitor(
@@ -87,11 +89,13 @@ final class Database {
           if monitors[family]?[id]?.isTold == false { tell(family, id, [], [], []) }
         })
     }
-    return { [unowned self] in
-      guard monitors[family]?.removeValue(forKey: id) != nil else { return }
-      if monitors[family]?.isEmpty == true { monitors[family] = nil }
-      perform(client.unmonitor(family))
-    }
+    return Subscription(node, .family(family, id))
+  }
+
+  func endMonitor(of family: String, _ id: UInt64) {
+    guard monitors[family]?.removeValue(forKey: id) != nil else { return }
+    if monitors[family]?.isEmpty == true { monitors[family] = nil }
+    perform(client.unmonitor(family))
   }
 
   /// The keys of a family as far as they are known here, in order; the first question for one begins to

@@ -49,7 +49,7 @@ public enum DataConn {
   public static func sub(
     _ name: String, _ function: @escaping (_ arguments: Message, _ handle: Handle) throws -> Void
   ) {
-    register(name) { try function(Message(behindTagOf: $0), $1) }
+    Node.current.registerDataFunction(name, function)
   }
 
   /// Registers a function with one argument before the handle; it is converted as Perl would.
@@ -81,10 +81,6 @@ public enum DataConn {
   private static func register(
     _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
   ) {
-    let node = Node.current
-    node.loop.preconditionOnLoop()
-    let old = node.dataFunctions[name]
-    node.dataFunctions[name] = DataFunctions.Function(call: function)
-    withExtendedLifetime(old) {}
+    Node.current.setDataFunction(name, function)
   }
 }

@@ -14,7 +14,7 @@ public var SELF: PortID { Node.current.runningPort }
 ///
 /// The port lives until it is killed. A message that none of its callbacks takes kills it.
 public func port() -> PortID {
-  Node.current.makePort()
+  Node.current.port()
 }
 
 /// Makes a port that calls `callback` with every message.
@@ -22,14 +22,14 @@ public func port() -> PortID {
 /// Corresponds to Perl's `port { … }`.
 @_disfavoredOverload
 public func port(_ callback: @escaping (Message) throws -> Void) -> PortID {
-  rcv(port(), callback)
+  Node.current.port(callback)
 }
 
 /// Makes a port that calls `callback` for every message.
 ///
 /// Corresponds to Perl's `port { … }`.
 public func port(_ callback: @escaping () throws -> Void) -> PortID {
-  rcv(port(), callback)
+  Node.current.port(callback)
 }
 
 /// The node id in a port id, what is before the first `#`.
@@ -53,7 +53,7 @@ public func port_is_local(_ port: some PortConvertible) -> Bool {
 ///
 /// Corresponds to Perl's `kil`.
 public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible...) {
-  reason.map(\.messageValue).withUnsafeBufferPointer { terminate(port.portID, $0) }
+  port.portID.kill(Message(reason.map(\.messageValue)))
 }
 
 /// Kills a port without a reason, or with one of a single value.
@@ -61,16 +61,7 @@ public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible..
 /// What is usual is built on the stack, as for `snd`.
 @inlinable
 public func kil<P: PortConvertible, A: MessageConvertible>(_ port: P, _ reason: A) {
-  let value = reason.messageValue
-  withUnsafePointer(to: value) {
-    terminate(port.portID, UnsafeBufferPointer(start: $0, count: 1))
-  }
-}
-
-/// Kills a port, with the current node.
-@usableFromInline
-func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
-  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.kill(port, reason) }
+  port.portID.kill(reason)
 }
 
 /// An error to throw in a callback; it kills the port with reason `die` and this text.

@@ -14,8 +14,6 @@ public func after(
   _ seconds: Double, _ port: some PortConvertible, _ message: any MessageConvertible...
 ) {
   let port = port.portID
-  let values = message.map(\.messageValue)
-  Node.current.after(seconds) {
-    values.withUnsafeBufferPointer { transmit(port, $0) }
-  }
+  let message = Message(message.map(\.messageValue))
+  Node.current.after(seconds) { port.send(message) }
 }

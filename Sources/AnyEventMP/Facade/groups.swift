@@ -23,7 +23,7 @@ public func grp_reg(_ group: String, _ port: PortID) -> Guard {
 ///
 /// Corresponds to Perl's `grp_get`.
 public func grp_get(_ group: String) -> [PortID]? {
-  let ports = Node.current.database.watched(group)
+  let ports = Node.current.database[group].knownKeys
   return ports.isEmpty ? nil : ports.map { PortID($0) }
 }
 

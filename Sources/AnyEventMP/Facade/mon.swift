@@ -99,7 +99,7 @@ public func mon_guard(_ port: some PortConvertible, _ references: Any...) -> Gua
 extension Node {
   /// Keeps references until the monitor on the port fires.
   @discardableResult
-  fileprivate func keep(_ references: [Any], until port: PortID) -> PortMonitor {
+  fileprivate func keep(_ references: [Any], until port: PortID) -> Subscription {
     monitor(port) { _ in withExtendedLifetime(references) {} }
   }
 }

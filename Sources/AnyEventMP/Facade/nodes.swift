@@ -56,8 +56,3 @@ public func mon_nodes(
 ) -> Guard {
   Node.current.watchNodes { node, isUp, _ in try callback(node, isUp) }.guardian
 }
-
-extension NodeWatch {
-  /// What ends the calls when it goes.
-  fileprivate var guardian: Guard { Guard { [self] in cancel() } }
-}

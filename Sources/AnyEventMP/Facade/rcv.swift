@@ -6,13 +6,13 @@
 /// Corresponds to Perl's `rcv $port, sub { … }`.
 @_disfavoredOverload @discardableResult
 public func rcv(_ port: PortID, _ callback: @escaping (Message) throws -> Void) -> PortID {
-  setFallback(of: port) { try callback(Message($0, dropping: 0)) }
+  port.receive(callback)
 }
 
 /// Sets the callback for messages that no tag's callback takes.
 @discardableResult
 public func rcv(_ port: PortID, _ callback: @escaping () throws -> Void) -> PortID {
-  setFallback(of: port) { _ in try callback() }
+  port.receive(callback)
 }
 
 /// Removes the callback for a tag, which may be another port: that of a reply that has come.
@@ -20,7 +20,7 @@ public func rcv(_ port: PortID, _ callback: @escaping () throws -> Void) -> Port
 /// Corresponds to Perl's `rcv $port, $tag` and `rcv $SELF, $otherport`.
 @discardableResult
 public func rcv(_ port: PortID, _ tag: some MessageTag) -> PortID {
-  rcv(port, tag, nil)
+  port.stopReceiving(tag)
 }
 
 /// Sets callbacks for several tags.
@@ -28,10 +28,7 @@ public func rcv(_ port: PortID, _ tag: some MessageTag) -> PortID {
 /// Corresponds to Perl's `rcv $port, a => sub { … }, b => sub { … }`.
 @discardableResult
 public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
-  if let local = receivingPort(port) {
-    for receiver in receivers { local.setHandler(Handler(receiver.handler), for: receiver.tag) }
-  }
-  return port
+  port.receive(receivers)
 }
 
 /// Removes the callback for a tag.
@@ -39,8 +36,7 @@ public func rcv(_ port: PortID, _ receivers: Receiver...) -> PortID {
 /// Corresponds to Perl's `rcv $port, tag => undef`.
 @discardableResult
 public func rcv(_ port: PortID, _ tag: some MessageTag, _ nothing: Never?) -> PortID {
-  receivingPort(port)?.setHandler(nil, for: tag.tagText)
-  return port
+  port.stopReceiving(tag)
 }
 
 /// Sets the callback for a tag, without arguments.
@@ -48,7 +44,7 @@ public func rcv(_ port: PortID, _ tag: some MessageTag, _ nothing: Never?) -> Po
 public func rcv(
   _ port: PortID, _ tag: some MessageTag, _ callback: @escaping () throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
+  port.receive(tag, callback)
 }
 
 /// Sets the callback for a tag, which gets everything behind the tag.
@@ -58,7 +54,7 @@ public func rcv(
 public func rcv(
   _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
+  port.receive(tag, callback)
 }
 
 /// Sets the callback for a tag, with one argument.
@@ -66,7 +62,7 @@ public func rcv(
 public func rcv<A: MessageConvertible>(
   _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
+  port.receive(tag, callback)
 }
 
 /// Sets the callback for a tag, with two arguments.
@@ -74,7 +70,7 @@ public func rcv<A: MessageConvertible>(
 public func rcv<A: MessageConvertible, B: MessageConvertible>(
   _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A, B) throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
+  port.receive(tag, callback)
 }
 
 /// Sets the callback for a tag, with three arguments.
@@ -82,7 +78,7 @@ public func rcv<A: MessageConvertible, B: MessageConvertible>(
 public func rcv<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
   _ port: PortID, _ tag: some MessageTag, _ callback: @escaping (A, B, C) throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
+  port.receive(tag, callback)
 }
 
 /// Sets the callback for a tag, with four or more arguments.
@@ -94,19 +90,5 @@ public func rcv<
   _ port: PortID, _ tag: some MessageTag,
   _ callback: @escaping (A, B, C, D, repeat each More) throws -> Void
 ) -> PortID {
-  rcv(port, on(tag, callback))
-}
-
-private func setFallback(
-  of port: PortID, _ handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
-) -> PortID {
-  receivingPort(port)?.fallback = Handler(handler)
-  return port
-}
-
-/// The port whose callbacks are set; one that was spawned exists from the first time on.
-private func receivingPort(_ port: PortID) -> LocalPort? {
-  let local = Node.current.localPort(port, for: "rcv")
-  local?.hasReceived = true
-  return local
+  port.receive(tag, callback)
 }

@@ -8,7 +8,7 @@
 ///
 /// Corresponds to Perl's `sub My::init { … }`; what is not registered cannot be called from outside.
 public func sub(_ name: String, _ function: @escaping () throws -> Void) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }
 
 /// Registers a function that gets all its arguments as a message.
@@ -16,28 +16,28 @@ public func sub(_ name: String, _ function: @escaping () throws -> Void) {
 /// Corresponds to Perl's `sub My::init { … @_ … }`.
 @_disfavoredOverload
 public func sub(_ name: String, _ function: @escaping (Message) throws -> Void) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }
 
 /// Registers a function with one argument.
 ///
 /// Arguments are converted as Perl would; one that does not fit is an error of the call.
 public func sub<A: MessageConvertible>(_ name: String, _ function: @escaping (A) throws -> Void) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }
 
 /// Registers a function with two arguments.
 public func sub<A: MessageConvertible, B: MessageConvertible>(
   _ name: String, _ function: @escaping (A, B) throws -> Void
 ) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }
 
 /// Registers a function with three arguments.
 public func sub<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
   _ name: String, _ function: @escaping (A, B, C) throws -> Void
 ) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }
 
 /// Registers a function with four or more arguments.
@@ -47,5 +47,5 @@ public func sub<
 >(
   _ name: String, _ function: @escaping (A, B, C, D, repeat each More) throws -> Void
 ) {
-  Node.current.register(on(name, function))
+  Node.current.register(name, function)
 }

@@ -1,27 +1,13 @@
 import AnyEvent
 
 extension Node {
-  /// Sends a message with a port for the reply at its end, and calls back with the reply.
-  ///
-  /// The reply port is made for this call and killed when the reply is there. Without a time-out the
-  /// callback is called with an empty message when the port that was asked is killed or its node lost;
-  /// with one, when it is over. It is called once. The loop's thread only.
-  ///
-  /// Corresponds to Perl's `cal`.
-  ///
-  /// - Parameters:
-  ///   - port: who is asked.
-  ///   - message: the message, which the reply port is added to.
-  ///   - timeout: how long (s) to wait for the reply; without it, as long as the port lives.
-  ///   - callback: called with the reply, as part of the reply port; with an empty message, as part
-  ///     of the port that is running now.
-  /// - Returns: The reply port.
+  /// Sends a message with a port for the reply at its end: see ``call(_:_:timeout:_:)``.
   @discardableResult
-  public func call(
+  package func call(
     _ port: PortID, _ message: [Value], timeout: Double? = nil,
     _ callback: @escaping (_ reply: Message) throws -> Void
   ) -> PortID {
-    let replyPort = makePort()
+    let replyPort = self.port()
     guard let local = localPort(replyPort, for: "cal") else { return replyPort }
     let caller = running?.takeUnretainedValue()
     let giveUp = { [unowned self, unowned local] in
@@ -35,7 +21,7 @@ extension Node {
       let timer = loop.timer(after: timeout, { [reference] in reference.node?.run(giveUp) })
       end = Guard { timer.cancel() }
     } else {
-      end = PortMonitor(self, monitor(port.ref) { _ in giveUp() }).guardian
+      end = Subscription(self, .port(monitor(port.ref) { _ in giveUp() })).guardian
     }
     local.fallback = Handler { [unowned self, unowned local] reply in
       kill(local, [])

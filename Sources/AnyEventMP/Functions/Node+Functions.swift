@@ -6,15 +6,6 @@ extension Node {
     RequestError("no function is registered by the name \(Value.string(Log.cut(name, to: 60)))")
   }
 
-  /// Makes a function known, so that `spawn`, other nodes and the configured services can call it.
-  ///
-  /// Nothing that is not registered can be called from outside.
-  func register(_ receiver: Receiver) {
-    loop.preconditionOnLoop()
-    let old = functions.set(receiver.handler, for: receiver.tag)
-    withExtendedLifetime(old) {}
-  }
-
   /// The function of that name, for a request of a node.
   ///
   /// - Throws: ``RequestError`` when there is none, and when the configuration says that other nodes
@@ -39,10 +30,8 @@ extension Node {
     }
   }
 
-  /// Calls a function on a node, from the event loop; what goes wrong there is only logged there.
-  ///
-  /// Corresponds to Perl's `snd_to_func`.
-  public func send(_ arguments: [Value] = [], toFunction name: String, on node: String) {
+  /// Calls a function on a node, from the event loop: see ``callFunction(_:_:on:)``.
+  package func send(_ arguments: [Value] = [], toFunction name: String, on node: String) {
     loop.preconditionOnLoop()
     request(entry(for: node.isEmpty ? id : node), [.string(name)] + arguments)
   }

@@ -4,21 +4,8 @@ extension Node {
   /// The request that makes a port and calls a function for it.
   static let spawnRequest = "AnyEvent::MP::_spawn"
 
-  /// Makes a port on a node and calls a function there, by its name, as part of the port.
-  ///
-  /// The port can be sent to and monitored at once: what is sent arrives after the function has run.
-  /// The function never runs before this returns, on the own node neither. When it cannot be called, or
-  /// returns without having called `rcv` for the port, there is no such port, and monitors fire with
-  /// `no_such_port`; what it throws kills the port. The loop's thread only.
-  ///
-  /// Corresponds to Perl's `spawn`.
-  ///
-  /// - Parameters:
-  ///   - node: the id of the node.
-  ///   - name: the name that the function is registered by there.
-  ///   - arguments: what it is called with.
-  /// - Returns: The port's id.
-  public func spawn(
+  /// Makes a port on a node and calls a function there: see ``spawn(_:_:on:)``.
+  package func spawn(
     on node: String, _ name: String, _ arguments: [Value] = []
   ) -> PortID {
     loop.preconditionOnLoop()

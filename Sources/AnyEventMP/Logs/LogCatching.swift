@@ -8,8 +8,8 @@ final class LogCatching {
   private unowned let node: Node
   /// What is caught.
   let level: LogLevel
-  private var endWatch: (() -> Void)?
-  private var nodeWatch: NodeWatch?
+  private var familyWatch: Subscription?
+  private var nodeWatch: Subscription?
   /// Where the database says that they listen.
   private var listed: TextDictionary<Value> = [:]
   private var sources: TextDictionary<Source> = [:]
@@ -23,7 +23,7 @@ final class LogCatching {
     /// Where it sends its messages.
     let port: PortID
     /// Calls when the node is lost.
-    let monitor: PortMonitor
+    let monitor: Subscription
   }
 
   init(node: Node, level: LogLevel) {
@@ -41,7 +41,7 @@ final class LogCatching {
     let before = node.running
     node.running = nil
     defer { node.running = before }
-    endWatch = node.database.monitor(InternalFamily.listeners) {
+    familyWatch = node.database.monitor(InternalFamily.listeners) {
       [unowned self] family, added, changed, deleted in
       for id in deleted { unlist(id) }
       for id in added + changed {
@@ -56,8 +56,8 @@ final class LogCatching {
   }
 
   func stop() {
-    endWatch?()
-    endWatch = nil
+    familyWatch?.cancel()
+    familyWatch = nil
     nodeWatch?.cancel()
     nodeWatch = nil
     retries = [:]
@@ -75,7 +75,7 @@ final class LogCatching {
     let hasListeners = listed[id]?.array?.isEmpty == false
     guard hasListeners || node.isUp(id) == true else { return }
     retries[id] = nil
-    let port = node.makePort()
+    let port = node.port()
     node.localPort(port, for: "catch")?.fallback = Handler { [unowned self] message in
       received(message, from: id)
     }
@@ -91,7 +91,7 @@ final class LogCatching {
 
   /// The node is gone, or cannot be reached; it may come back without the database having noticed.
   private func retry(_ id: String) {
-    guard listed[id] != nil, endWatch != nil else { return }
+    guard listed[id] != nil, familyWatch != nil else { return }
     retries[id] = node.loop.timer(after: node.monitorTimeout) { [reference = node.reference] in
       reference.node?.run { reference.node?.logCatching?.connect(to: id) }
     }

@@ -21,7 +21,7 @@ final class LogSender {
   /// A port that wants messages.
   private struct Catcher {
     var level: LogLevel
-    let monitor: PortMonitor
+    let monitor: Subscription
     /// How many messages it has missed since it was told.
     var missed = 0
   }

@@ -33,8 +33,11 @@ extension Node {
     dataConnections.found(node, binds)
   }
 
-  /// Calls `callback` after so many seconds as part of the port that is running now.
-  func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
+  /// Calls `callback` once, after so many seconds, as part of the port that is running now.
+  ///
+  /// Not when that port has died meanwhile. The loop's thread only. Corresponds to Perl's `after`.
+  public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
+    loop.preconditionOnLoop()
     let port = running?.takeUnretainedValue()
     timerSerial += 1
     let serial = timerSerial

@@ -1,14 +1,6 @@
 internal import AEValue
 import AnyEvent
 
-/// Sends a message to a port, with the current node.
-///
-/// All forms of `snd` end here.
-@usableFromInline
-func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
-  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
-}
-
 extension Node {
   /// How deep local sends call each other before the event loop takes over.
   private static let maximumDepth = 50

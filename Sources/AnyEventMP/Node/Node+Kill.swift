@@ -1,13 +1,8 @@
 import AnyEvent
 
 extension Node {
-  /// Kills a port, here or on another node; those who monitor it are told the reason.
-  ///
-  /// No reason at all means a normal end. It takes effect from the event loop, after what was sent to
-  /// the port before.
-  ///
-  /// Corresponds to Perl's `kil`.
-  public func kill(_ port: PortID, reason: [Value] = []) {
+  /// Kills a port, here or on another node: see ``kill(_:_:)``.
+  package func kill(_ port: PortID, reason: [Value] = []) {
     reason.withUnsafeBufferPointer { kill(port, $0) }
   }
 

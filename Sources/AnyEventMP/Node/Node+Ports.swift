@@ -7,7 +7,7 @@ extension Node {
   /// The port lives until it is killed, not until its id is forgotten.
   ///
   /// Corresponds to Perl's `port`.
-  public func makePort() -> PortID {
+  public func port() -> PortID {
     loop.preconditionOnLoop()
     return PortID(addPort(named: portPrefix + counter.next()))
   }

@@ -65,7 +65,8 @@ public final class Node {
   var monitorLimit = StandardLimits.monitors
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)
-  lazy var database = Database(node: self)
+  /// The node's part in the global database: `database["family"]`.
+  public private(set) lazy var database = Database(node: self)
   var nodeWatchers = NodeWatchers()
   var listeners: [any NodeListener] = []
   /// The way to the network, and all other randomness and facts from outside.

@@ -13,9 +13,9 @@ extension Node {
   @discardableResult
   public func watchNodes(
     _ callback: @escaping (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
-  ) -> NodeWatch {
+  ) -> Subscription {
     loop.preconditionOnLoop()
-    return NodeWatch(self, nodeWatchers.add(running?.takeUnretainedValue(), callback))
+    return Subscription(self, .nodes(nodeWatchers.add(running?.takeUnretainedValue(), callback)))
   }
 
   /// Whether there is a working connection to a node; our own node is always up.
@@ -37,24 +37,10 @@ extension Node {
       peval(port) { try callback(node, isUp, Message(reason)) }
     }
   }
-}
 
-/// What ends the calls of `watchNodes`; forgetting it does not.
-///
-/// The loop's thread only.
-public struct NodeWatch {
-  private let reference: NodeReference
-  private let serial: UInt64
-
-  init(_ node: Node, _ serial: UInt64) {
-    reference = node.reference
-    self.serial = serial
-  }
-
-  /// Ends the calls.
-  public func cancel() {
+  func endNodeWatch(_ serial: UInt64) {
     // What it captured goes when the list is whole again: its end may run code of the program.
-    let callback = reference.node?.nodeWatchers.remove(serial)
+    let callback = nodeWatchers.remove(serial)
     withExtendedLifetime(callback) {}
   }
 }

@@ -17,9 +17,9 @@ extension Node {
   @discardableResult
   public func monitor(
     _ port: PortID, _ callback: @escaping (_ reason: Message) throws -> Void
-  ) -> PortMonitor {
+  ) -> Subscription {
     loop.preconditionOnLoop()
-    return PortMonitor(self, monitor(port.ref, callback))
+    return Subscription(self, .port(monitor(port.ref, callback)))
   }
 
   /// Kills another port when a port is killed with a reason, with the same reason; nothing when it
@@ -27,17 +27,17 @@ extension Node {
   ///
   /// What dies so is not logged as a death that nobody watches.
   @discardableResult
-  public func monitor(_ port: PortID, killing other: PortID) -> PortMonitor {
+  public func monitor(_ port: PortID, killing other: PortID) -> Subscription {
     monitor(port) { [reference] reason in
       if !reason.isEmpty { reference.node?.kill(other, becauseOfMonitor: reason.values) }
     }
   }
 
-  /// Sends a message when a port is killed: these values and then the reason.
+  /// Sends a message when a port is killed: see ``monitor(_:sending:to:)``.
   @discardableResult
-  public func monitor(
+  package func monitor(
     _ port: PortID, sendingTo other: PortID, _ message: [Value]
-  ) -> PortMonitor {
+  ) -> Subscription {
     monitor(port) { [reference] reason in
       reference.node?.send(message + reason.values, to: other)
     }
@@ -47,7 +47,7 @@ extension Node {
   ///
   /// Outside of a port's callback nothing happens but a line in the log: a function that is meant to
   /// be spawned may be called without a port, by whoever likes to.
-  func monitorForCaller(_ port: PortID) -> PortMonitor? {
+  func monitorForCaller(_ port: PortID) -> Subscription? {
     guard let running else {
       logMistake(
         "mon \(Log.cut(port.id)): with one argument it acts for SELF, which is no port here, ignored"

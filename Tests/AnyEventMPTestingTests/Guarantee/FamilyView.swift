@@ -7,7 +7,7 @@ final class FamilyView {
   private(set) var isTold = false
   private let report: (String) -> Void
   /// Ends it.
-  private var end: (() -> Void)?
+  private var end: Subscription?
 
   init(of family: String, on node: Node, report: @escaping (String) -> Void) {
     self.family = family
@@ -19,7 +19,7 @@ final class FamilyView {
 
   /// Does not want to be told any more.
   func cancel() {
-    end?()
+    end?.cancel()
     end = nil
   }
 

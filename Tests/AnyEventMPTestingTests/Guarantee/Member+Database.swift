@@ -28,7 +28,7 @@ extension Member {
   /// Takes the registration of a port back that lives on.
   func unregister(_ key: String) {
     local["ports"]?[key] = nil
-    registrations.removeValue(forKey: key)?()
+    registrations.removeValue(forKey: key)?.cancel()
   }
 
   /// Asks a question, which must be answered once, sooner or later.

@@ -14,7 +14,7 @@ final class Member {
   /// Those that were ended, which must not be told anything any more.
   private var endedViews: [FamilyView] = []
   /// What takes a registered port out of the database again.
-  var registrations: [String: () -> Void] = [:]
+  var registrations: [String: Subscription] = [:]
   var openQueries = 0
   /// Who waits for a queue to run empty.
   private var openDrains = 0

@@ -32,7 +32,7 @@ final class Receiver {
     self.host = host
     self.report = report
     mayBeFlooded = node.queueLimit < 1 << 20
-    port = node.makePort()
+    port = node.port()
     id = port.id
     node.run {
       rcv(port, "m") { [unowned self] (sender: Int, stream: Int, n: Int) in

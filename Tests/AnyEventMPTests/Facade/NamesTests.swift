@@ -26,9 +26,9 @@ import Testing
         mon_nodes { _, _, _ in }, mon_nodes { _, _ in },
         db_set("f", p), db_reg("f", p), db_mon("f") { _, _, _, _ in },
       ]
-      let monitor: PortMonitor = node.monitor(p) { _ in }
+      let monitor: Subscription = node.monitor(p) { _ in }
       monitor.cancel()
-      let watch: NodeWatch = node.watchNodes { _, _, _ in }
+      let watch: Subscription = node.watchNodes { _, _, _ in }
       watch.cancel()
       sub("::f") { calls += 1 }
       let spawned: PortID = spawn(NODE, "::f")

@@ -44,7 +44,7 @@ import Testing
       let carrier = NodeCarrier(node: node)
       await withCheckedContinuation { continuation in
         Thread.detachNewThread {
-          _ = carrier.node.makePort()
+          _ = carrier.node.port()
           continuation.resume()
         }
       }

@@ -95,7 +95,7 @@ import Testing
     withNode { node, test in
       let tracker = LifeTracker()
       let p = port {}
-      var monitors: [PortMonitor] = []
+      var monitors: [Subscription] = []
       for index in 0..<4 {
         let token = tracker.token()
         token.onEnd = { if index < 2 { mon(p) {} } }

@@ -24,7 +24,7 @@ import Testing
   @Test("two port ids are equal by their text, however they were made")
   func equality() {
     withNode { node, _ in
-      let made = node.makePort()
+      let made = node.port()
       let written = PortID(made.id)
       #expect(made == written)
       #expect(made.hashValue == written.hashValue)

@@ -50,8 +50,8 @@ import Testing
       let log = LogCollector.shared
       let text = TestName.next("watcher")
       var calls: [String] = []
-      var own: NodeWatch?
-      var other: NodeWatch?
+      var own: Subscription?
+      var other: Subscription?
       own = node.watchNodes { _, _, _ in
         calls.append("own")
         own?.cancel()

@@ -1,0 +1,123 @@
+import AnyEvent
+
+/// A key of a database family: text, a port id, or a node id.
+public protocol DatabaseKey {
+  /// The key's text.
+  var keyText: String { get }
+}
+
+extension String: DatabaseKey {
+  /// The text itself.
+  @inlinable public var keyText: String { self }
+}
+
+extension PortID: DatabaseKey {
+  /// The port id as text.
+  public var keyText: String { id }
+}
+
+/// What a monitor of a family is called with: the family, and the keys added, changed and deleted.
+public typealias FamilyCallback =
+  (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String])
+  throws
+  -> Void
+
+/// A family of the global database as a node sees it: `node.database["family"]`.
+///
+/// Each node holds entries of its own; of a key that several hold, the greatest value shows. The loop's
+/// thread only; after the node's end nothing happens any more.
+public struct DatabaseFamily {
+  /// The family's name.
+  public let name: String
+  private let reference: NodeReference
+
+  init(_ node: Node, _ name: String) {
+    self.name = name
+    reference = node.reference
+  }
+
+  private var node: Node? {
+    guard let node = reference.node else { return nil }
+    node.loop.preconditionOnLoop()
+    return node
+  }
+
+  /// This node's own entry of a key; setting nil removes it.
+  ///
+  /// What others hold, ``contents(_:)`` asks for.
+  /// A value that is too large for a packet is not set, and logged.
+  public subscript(key: some DatabaseKey) -> Value? {
+    get { node?.database.client.database[name]?[key.keyText] }
+    nonmutating set {
+      if let newValue {
+        set(key, to: newValue)
+      } else {
+        remove(key)
+      }
+    }
+  }
+
+  /// Sets a key of this node; all nodes see it, until it is removed or this node ends.
+  ///
+  /// Corresponds to Perl's `db_set`.
+  public func set(_ key: some DatabaseKey, to value: some MessageConvertible = Value.null) {
+    node?.database.set(name, key.keyText, value.messageValue)
+  }
+
+  /// Removes keys that this node has set; those of other nodes stay.
+  ///
+  /// Corresponds to Perl's `db_del`.
+  public func remove(_ keys: any DatabaseKey...) {
+    remove(keys)
+  }
+
+  /// The same of a list.
+  public func remove(_ keys: [any DatabaseKey]) {
+    node?.database.delete(name, keys.map(\.keyText))
+  }
+
+  /// Sets a port's id as a key until the port dies, or the result is cancelled.
+  ///
+  /// Corresponds to Perl's `db_reg`. Nil after the node's end.
+  @discardableResult
+  public func register(
+    _ port: PortID, _ value: some MessageConvertible = Value.null
+  ) -> Subscription? {
+    node?.database.register(name, port, value.messageValue)
+  }
+
+  /// Calls `callback` once with all that the family holds.
+  ///
+  /// As part of the port that is running now, like all callbacks here. Corresponds to Perl's `db_family`.
+  public func contents(_ callback: @escaping (TextDictionary<Value>) throws -> Void) {
+    node?.database.query(.family, name) { try callback($0.hash ?? [:]) }
+  }
+
+  /// Calls `callback` once with the keys of the family, in no order.
+  ///
+  /// Corresponds to Perl's `db_keys`.
+  public func keys(_ callback: @escaping ([String]) throws -> Void) {
+    node?.database.query(.keys, name) { try callback(($0.array ?? []).compactMap(\.string)) }
+  }
+
+  /// Calls `callback` once with the values of the family, in no order.
+  ///
+  /// Corresponds to Perl's `db_values`.
+  public func values(_ callback: @escaping ([Value]) throws -> Void) {
+    node?.database.query(.values, name) { try callback($0.array ?? []) }
+  }
+
+  /// Calls `callback` with what the family holds, all keys as added, and again at every change.
+  ///
+  /// Corresponds to Perl's `db_mon`. Nil after the node's end.
+  @discardableResult
+  public func monitor(_ callback: @escaping FamilyCallback) -> Subscription? {
+    node?.database.monitor(name, callback)
+  }
+
+  /// The keys as far as they are known here, in order of their bytes.
+  ///
+  /// Nothing is known before it was asked for: the first question answers with none and begins to watch
+  /// the family, for as long as the node lives.
+  public var knownKeys: [String] { node?.database.watched(name) ?? [] }
+}

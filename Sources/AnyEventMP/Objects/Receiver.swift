@@ -1,0 +1,153 @@
+/// What a message starts with that is meant for one callback: text, or a port id.
+public protocol MessageTag {
+  /// The text that the first value of the message is compared with.
+  var tagText: String { get }
+}
+
+extension String: MessageTag {
+  /// The text itself.
+  @inlinable public var tagText: String { self }
+}
+
+extension PortID: MessageTag {
+  /// The port id as text.
+  public var tagText: String { id }
+}
+
+/// A callback for messages that start with a tag, or for calls of a function of that name.
+///
+/// Arguments are converted as Perl would; one that does not fit is an error of the message: it kills the
+/// port. The forms differ in the number of arguments of the callback, which may be less than a message
+/// has: a fixed number is compiled to straight code, while a parameter pack costs a look-up of type
+/// metadata at every message.
+public struct Receiver {
+  @usableFromInline let tag: String
+  @usableFromInline let handler: (UnsafeBufferPointer<Value>) throws -> Void
+
+  /// A receiver whose handler gets the whole message, tag included.
+  @usableFromInline
+  init(
+    _ tag: some MessageTag,
+    handling handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
+  ) {
+    self.tag = tag.tagText
+    self.handler = handler
+  }
+
+  /// A callback for messages with this tag and no argument of interest.
+  @inlinable
+  public init(_ tag: some MessageTag, _ callback: @escaping () throws -> Void) {
+    self.init(tag, handling: { _ in try callback() })
+  }
+
+  /// A callback for messages with this tag, which gets everything behind the tag.
+  @_disfavoredOverload @inlinable
+  public init(_ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void) {
+    self.init(tag, handling: { try callback(Message(behindTagOf: $0)) })
+  }
+
+  /// A callback for messages with this tag and one argument.
+  @inlinable
+  public init<A: MessageConvertible>(
+    _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
+  ) {
+    self.init(tag, handling: { try callback(argument($0, 1, as: A.self)) })
+  }
+
+  /// A callback for messages with this tag and two arguments.
+  @inlinable
+  public init<A: MessageConvertible, B: MessageConvertible>(
+    _ tag: some MessageTag, _ callback: @escaping (A, B) throws -> Void
+  ) {
+    self.init(
+      tag,
+      handling: { try callback(argument($0, 1, as: A.self), argument($0, 2, as: B.self)) })
+  }
+
+  /// A callback for messages with this tag and three arguments.
+  @inlinable
+  public init<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
+    _ tag: some MessageTag, _ callback: @escaping (A, B, C) throws -> Void
+  ) {
+    self.init(
+      tag,
+      handling: {
+        try callback(
+          argument($0, 1, as: A.self), argument($0, 2, as: B.self), argument($0, 3, as: C.self))
+      })
+  }
+
+  /// A callback for messages with this tag and four or more arguments.
+  @inlinable
+  public init<
+    A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
+    each More: MessageConvertible
+  >(
+    _ tag: some MessageTag, _ callback: @escaping (A, B, C, D, repeat each More) throws -> Void
+  ) {
+    self.init(
+      tag,
+      handling: { message in
+        var index = 4
+        func next<T: MessageConvertible>(_ type: T.Type) throws -> T {
+          index += 1
+          return try argument(message, index, as: type)
+        }
+        try callback(
+          argument(message, 1, as: A.self), argument(message, 2, as: B.self),
+          argument(message, 3, as: C.self), argument(message, 4, as: D.self),
+          repeat next((each More).self))
+      })
+  }
+}
+
+/// A typed receiver's argument did not fit.
+@usableFromInline
+struct ArgumentMismatch: Error, CustomStringConvertible {
+  @usableFromInline let description: String
+
+  /// Says which argument of which message is wrong, for the port that is running.
+  @usableFromInline
+  init(_ message: UnsafeBufferPointer<Value>, _ index: Int, expected: Any.Type) {
+    let tag = message.first.map(Self.shown) ?? "without tag"
+    let found = index < message.count ? "\(Self.shown(message[index])) was sent" : "is missing"
+    description =
+      "port \(Node.current.runningPort), message \(tag): argument \(index) should be \(expected), but \(found)"
+  }
+
+  /// A value for a reason, with its type where the text does not show it; cut, since who sends it
+  /// chooses its size.
+  private static func shown(_ value: Value) -> String {
+    switch value {
+    case .string(let text):
+      let start = text.unicodeScalars.prefix(40)
+      let isCut = start.endIndex < text.unicodeScalars.endIndex
+      return Value.string(String(start)).description + (isCut ? "…" : "")
+    case .bytes(let bytes): return "a byte string of \(bytes.count) bytes"
+    case .array(let values): return "an array of \(values.count) values"
+    case .hash(let values): return "a hash of \(values.count) keys"
+    default: return value.description
+    }
+  }
+}
+
+/// One argument of a message, converted as Perl would.
+@inlinable @inline(__always)
+func argument<A: MessageConvertible>(
+  _ message: UnsafeBufferPointer<Value>, _ index: Int, as type: A.Type
+) throws -> A {
+  if index < message.count {
+    if let value = A(messageValue: message[index]) { return value }
+  } else if let value = A(messageValue: .null) {
+    return value
+  }
+  throw ArgumentMismatch(message, index, expected: type)
+}
+
+extension Message {
+  /// What follows the tag.
+  @usableFromInline
+  init(behindTagOf message: UnsafeBufferPointer<Value>) {
+    self.init(message, dropping: 1)
+  }
+}
