@@ -41,7 +41,7 @@ final class SocketNetwork: NodeNetwork {
     _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
   ) -> Guard {
     loop.connect(to: host, port, prepare: { _ in timeLimit }) { [self] result in
-      done(result.map { (stream($0), $0.peer.description) })
+      done(result.map { socket in (stream(socket), socket.peer.description) })
     }
   }
 

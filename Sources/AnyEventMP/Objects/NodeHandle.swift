@@ -16,12 +16,12 @@ public struct NodeHandle: Sendable {
 
   /// What only jobs on the loop look at.
   private struct LoopBound: @unchecked Sendable {
-    let reference: NodeReference
+    let object: NodeReference
   }
 
   init(_ node: Node) {
     loop = node.loop
-    reference = LoopBound(reference: node.reference)
+    reference = LoopBound(object: node.reference)
   }
 
   /// Runs `job` on the node's loop, soon and in the order of the calls, with the node as the current one.
@@ -31,7 +31,7 @@ public struct NodeHandle: Sendable {
   @discardableResult
   public func post(_ job: @escaping @Sendable (Node) -> Void) -> Bool {
     loop.post { [reference] in
-      guard let node = reference.reference.node else { return }
+      guard let node = reference.object.node else { return }
       node.run { job(node) }
     }
   }

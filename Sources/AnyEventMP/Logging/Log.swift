@@ -5,7 +5,7 @@ enum Log {
   static let kernel = LogContext("AnyEvent::MP::Kernel")
   static let transport = LogContext("AnyEvent::MP::Transport")
   static let global = LogContext("AnyEvent::MP::Global")
-  static let logCatcher = LogContext(LogSender.title)
+  static let logCatcher = LogContext("AnyEvent::MP::LogCatcher")
 
   /// Text that a peer may have chosen, of bearable length.
   static func cut(_ text: String, to count: Int = 1000) -> String {
