@@ -1,6 +1,7 @@
 internal import AEValue
 internal import CLibUV
 internal import Glibc
+internal import Synchronization
 
 extension Loop {
   /// Goes on with the loop in the child of a `fork`: with all watchers that the parent had.
@@ -8,7 +9,7 @@ extension Loop {
   /// Until this is called, the child may drop and cancel what it has inherited, exit or start another
   /// program, none of which the parent notices; running the loop stops the child with a sentence. The
   /// watched descriptors are shared with the parent, so cancel what only one of the two shall read. Names
-  /// that are being looked up are asked for anew. What a handle that is gone still sends is sent by the
+  /// that are being looked up are asked for anew, and jobs that were posted are the parent's alone. What a handle that is gone still sends is sent by the
   /// parent alone. A node cannot be two, so a configured one must be closed before. Tasks of the main
   /// actor do not run in the child, because Swift's concurrency does not survive a fork.
   ///
@@ -24,6 +25,12 @@ extension Loop {
       "a node lives on this loop, and the parent of this process goes on with it: close the node before the fork, or fork before configure",
       file: file, line: line)
     isForked = false
+    // Released when the lock is free: their end may run code of the program.
+    let jobs = mailbox.withLock { mailbox in
+      defer { mailbox.jobs = [] }
+      return mailbox.jobs
+    }
+    withExtendedLifetime(jobs) {}
     for resident in residents { resident.loopForked() }
   }
 

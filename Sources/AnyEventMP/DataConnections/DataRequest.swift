@@ -60,7 +60,8 @@ final class DataRequest {
     }
     let local = node.localPort(port, for: "connect_to")
     local?.ignoresUnhandled = true
-    local?.fallback = Handler { [unowned self] message in answered(message) }
+    // Messages may wait for the port when the request has ended and the port is about to.
+    local?.fallback = Handler { [weak self] message in self?.answered(message) }
     monitors = [
       node.monitor(port) { [unowned self] reason in
         // It dies before its time only because the other node says so.

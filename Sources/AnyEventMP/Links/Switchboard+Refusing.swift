@@ -49,8 +49,10 @@ extension Switchboard {
   private func conclude(_ given: Refusal, of connection: PendingConnection) {
     var refusal = given
     if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
-      node.entries[id]?.link != nil || !others(than: connection).isEmpty
+      node.entries[id]?.link != nil
+        || others(than: connection).contains(where: { $0.role == .dialling || !$0.isStranger })
     {
+      // Who has only said that it is that node shows nothing: anybody can.
       refusal = alreadyConnected(id)
     }
     report(refusal, of: connection)

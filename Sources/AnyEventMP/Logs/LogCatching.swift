@@ -17,6 +17,10 @@ final class LogCatching {
   /// So many messages of one node are logged a second; others are counted.
   private var limiter: LogRateLimiter<Text>
   private var contexts: TextDictionary<LogContext> = [:]
+  /// Tells how many messages were left out when no more come.
+  private var summary: TimerWatcher?
+  /// Seconds in which so many messages of a node are logged.
+  private static let interval = 1.0
 
   /// A node that was asked.
   private struct Source {
@@ -29,7 +33,8 @@ final class LogCatching {
   init(node: Node, level: LogLevel) {
     self.node = node
     self.level = level
-    limiter = LogRateLimiter(lines: node.caughtLinesLimit, interval: 1, maximumKeys: 1024)
+    limiter = LogRateLimiter(
+      lines: node.caughtLinesLimit, interval: Self.interval, maximumKeys: 1024)
   }
 
   /// The nodes that were asked for their messages.
@@ -61,6 +66,7 @@ final class LogCatching {
     nodeWatch?.cancel()
     nodeWatch = nil
     retries = [:]
+    summary = nil
     for id in sources.keys { leave(id) }
   }
 
@@ -76,8 +82,9 @@ final class LogCatching {
     guard hasListeners || node.isUp(id) == true else { return }
     retries[id] = nil
     let port = node.port()
-    node.localPort(port, for: "catch")?.fallback = Handler { [unowned self] message in
-      received(message, from: id)
+    // Messages may wait for the port when nothing is caught any more and the port is about to end.
+    node.localPort(port, for: "catch")?.fallback = Handler { [weak self] message in
+      self?.received(message, from: id)
     }
     let monitor = node.monitor(PortID(id)) { [unowned self] _ in
       leave(id)
@@ -116,16 +123,31 @@ final class LogCatching {
       let context = context(title)
       guard context.isEnabled(level) else { return }
       switch limiter.admit(Text(id), at: node.loop.monotonicNow) {
-      case .suppress: break
+      case .suppress: if summary == nil { scheduleSummary() }
       case .log(let suppressed):
-        if suppressed > 0 {
-          node.logSystem.context(LogSender.title)
-            .log(.warn, "[\(id)] \(suppressed) log messages were left out: there were too many")
-        }
+        if suppressed > 0 { report(suppressed, of: id) }
         context.log(
           level, "[\(id)\(Self.difference(node.loop.time - time))] \(Log.cut(text, to: 16_000))")
       }
     }
+  }
+
+  private func scheduleSummary() {
+    summary = node.loop.timer(after: Self.interval) { [unowned self] in
+      summary = nil
+      LogTap.quietly {
+        for (id, suppressed) in limiter.flush(at: node.loop.monotonicNow) {
+          report(suppressed, of: id?.string ?? "several nodes")
+        }
+      }
+      // Those that began later have their time still to go.
+      if limiter.hasSuppressed { scheduleSummary() }
+    }
+  }
+
+  private func report(_ suppressed: Int, of id: String) {
+    node.logSystem.context(LogSender.title)
+      .log(.warn, "[\(id)] \(suppressed) log messages were left out: there were too many")
   }
 
   /// How far the other node's clock is behind, as `(+0.0123)`; nothing when it can hardly be seen.

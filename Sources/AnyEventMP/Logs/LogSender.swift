@@ -11,6 +11,8 @@ final class LogSender {
   static let title = "AnyEvent::MP::LogCatcher"
   /// So many ports may catch at a time.
   static let maximumCatchers = 64
+  /// So many of one node: others want to catch as well.
+  static let maximumOfNode = 8
   /// As long as more bytes wait for its node, a catcher is sent nothing.
   static let maximumQueue = 1 << 20
 
@@ -46,8 +48,15 @@ final class LogSender {
     if catchers[port] != nil {
       catchers[port]?.level = level
     } else {
+      if let source = node.sourceNode?.id, port.node != source {
+        throw RequestError("argument 2 (port) is none of the node that wants to catch")
+      }
       guard catchers.count < Self.maximumCatchers else {
         throw RequestError("\(catchers.count) ports catch the log here, as many as may")
+      }
+      guard catchers.keys.count(where: { $0.node == port.node }) < Self.maximumOfNode else {
+        throw RequestError(
+          "\(Self.maximumOfNode) ports of that node catch the log here, as many as may")
       }
       let monitor = node.monitor(port) { [unowned self] _ in forget(port) }
       catchers[port] = Catcher(level: level, monitor: monitor)

@@ -77,9 +77,9 @@ extension Node {
       database.nodeDown(entry.id)
     }
     forgetIfIdle(entry)
-    for port in monitors.sorted(by: { $0.name < $1.name }) {
-      fire(port, reason)
-    }
+    firing.begin()
+    for port in monitors.sorted(by: { $0.name < $1.name }) { fire(port, reason) }
+    firing.end()
     if wasUp { tellNodeWatchers(entry.id, isUp: false, reason) }
     // After the monitors: what is sent here goes by a new connection, and nothing may arrive again
     // before they have told of the loss.

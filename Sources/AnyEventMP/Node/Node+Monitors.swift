@@ -50,10 +50,12 @@ extension Node {
       // The callback goes when the list is whole again: its end may run code of the program.
       let port = unsafeDowncast(token.port, to: LocalPort.self)
       let callback = MonitorList.remove(token.serial, from: &port.monitors)
+      if callback == nil { firing.takeBack(token.serial) }
       return withExtendedLifetime(callback) {}
     }
     let entry = unsafeDowncast(token.port, to: RemotePort.self).home
     let callback = takeCallback(token, from: entry)
+    if callback == nil { firing.takeBack(token.serial) }
     guard callback != nil, entry.monitors.find(token.port.name) == nil else { return }
     if !token.port.name.isEmpty, entry !== home { request(.mon0, token.port.name, of: entry) }
     forgetIfIdle(entry)
@@ -69,20 +71,25 @@ extension Node {
 
   /// Tells everyone who watched a port of this node, in the order in which they began to.
   func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
+    firing.begin()
     monitors.visit { monitor in
       switch monitor {
       case .callback(let callback): fire(callback, reason)
       case .node(let entry): tell(entry, of: port, reason)
       }
     }
+    firing.end()
   }
 
   /// The same for a port of another node, which is no longer in its table.
   func fire(_ port: MonitoredPort, _ reason: [Value]) {
+    firing.begin()
     port.takeAll { fire($0, reason) }
+    firing.end()
   }
 
   func fire(_ callback: MonitorCallback, _ reason: [Value]) {
+    if firing.isTakenBack(callback.serial) { return }
     peval(callback.watcher) { try callback.call(Message(reason)) }
   }
 

@@ -36,6 +36,7 @@ public final class Node {
   var counter = PortCounter()
   var portPrefix: String
   @exclusivity(unchecked) var monitorSerial: UInt64 = 0
+  @exclusivity(unchecked) var firing = FiringMonitors()
   /// Timers of `after` that have not fired.
   var timers: [UInt64: TimerWatcher] = [:]
   var timerSerial: UInt64 = 0

@@ -315,6 +315,47 @@ import Testing
     }
   }
 
+  @Test("what waits for the port of a request that ends meanwhile is dropped")
+  func lateAnswers() throws {
+    try withPeer { node, peer, test in
+      var reasons: [String] = []
+      node.connectData(to: peer.id, within: 20, function: "Perl::data") { result in
+        if case .failure(let error) = result { reasons.append(error.description) }
+      }
+      test.run(until: { peer.packets.contains { $0.message.first == "snd" } })
+      let echo = try #require(peer.packets.first { $0.message.first == "snd" }).message
+      peer.send(packet: [.string("snd"), echo[1]] + echo.dropFirst(2))
+      test.run(until: { peer.packets.contains { $0.message.first == "can" } })
+      let port = try #require(
+        peer.packets.first { $0.message.first == "can" }?.message[2].string)
+      let name = String(port.drop { $0 != "#" }.dropFirst())
+      // The second waits behind the first; the third ends the request before it comes.
+      peer.send("", "snd", .string(node.id), "devnull")
+      peer.send("", "snd", .string(port), "x")
+      peer.send(name, "can", "")
+      test.run(until: { !reasons.isEmpty })
+      test.settle()
+      #expect(reasons == ["\(peer.id) listens nowhere, and cannot dial"])
+      #expect(node.isUp(peer.id) == true)
+    }
+  }
+
+  @Test("a node may close when the node is lost that a connection is wanted to")
+  func closesMeanwhile() throws {
+    try withPeer { node, peer, test in
+      node.monitor(PortID(peer.id)) { [unowned node] _ in node.close() }
+      for _ in 0..<3 {
+        node.connectData(to: peer.id, within: 20, function: "Perl::data") { _ in
+          Issue.record("the node is closed")
+        }
+      }
+      test.settle()
+      peer.raw.stream.close()
+      test.run(until: { node.isClosed })
+      test.settle()
+    }
+  }
+
   @Test("another node at the address is refused, and the reason names both")
   func otherNode() throws {
     try withDialled(id: "other") { data, result, test in

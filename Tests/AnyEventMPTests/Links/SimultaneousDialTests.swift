@@ -102,6 +102,26 @@ private final class DialBench {
     }
   }
 
+  @Test("who only says that it is the node does not hide why a dial has failed")
+  func claimant() throws {
+    let log = LogCollector.shared
+    try withBench(peerAgrees: false, pauses: true) { bench in
+      let stranger = try bench.dialBack(pauses: true)
+      bench.test.run(until: { bench.node.switchboard.pending.first?.peer?.nodeID == bench.peerID })
+      bench.dialPeer()
+      // Our own dial waits a moment for the other one.
+      bench.test.run(until: { bench.node.switchboard.pending.contains { $0.isHeld } })
+      bench.test.loop.advance(by: Switchboard.holdTime)
+      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.accepted.first?.raw.stream.flushAndClose()
+      // The clock stands: no time limit ends the search.
+      bench.test.run(until: { !bench.downs.isEmpty })
+      #expect(bench.downs.first?[2].string?.contains("secret") == true)
+      #expect(log.lines(with: "(\(bench.peerID))").count == 1)
+      stranger.raw.stream.close()
+    }
+  }
+
   /// The node dials the peer on the test's own account, and the peer hangs up on it.
   private func dialInVain(_ bench: DialBench, _ failed: @escaping (DialFailure) -> Void) -> Dial {
     let dial = Dial(address: bench.address)

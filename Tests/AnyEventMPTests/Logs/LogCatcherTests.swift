@@ -56,6 +56,35 @@ import Testing
     }
   }
 
+  @Test("a node that is caught may close when the one that catches is lost")
+  func closesWithCatcher() throws {
+    try withCatcher { caught, catcher, _, test in
+      caught.monitor(PortID(catcher.id)) { [unowned caught] _ in caught.close() }
+      catcher.close()
+      test.run(until: { caught.isClosed })
+      test.settle()
+    }
+  }
+
+  @Test(
+    "a node may stop catching, or close, when one that it catches is lost",
+    arguments: [false, true])
+  func stopsWithCaught(closes: Bool) throws {
+    try withPair { caught, catcher, test in
+      var isStopped = false
+      catcher.monitor(PortID(caught.id)) { [unowned catcher] _ in
+        if closes { catcher.close() } else { catcher.catchLogs(upTo: nil) }
+        isStopped = true
+      }
+      catcher.catchLogs(upTo: .trace)
+      test.run(until: { caught.logSender?.ports.isEmpty == false })
+      caught.close()
+      test.run(until: { isStopped })
+      test.settle()
+      #expect(catcher.logCatching == nil)
+    }
+  }
+
   @Test("a message from another thread comes, too")
   func threads() throws {
     try withCatcher { caught, _, probe, test in

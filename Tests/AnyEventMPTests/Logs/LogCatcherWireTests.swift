@@ -107,12 +107,26 @@ import Testing
   @Test("only so many ports may catch at a time")
   func manyCatchers() throws {
     try withPeer { node, peer, _, test in
-      for n in 0..<(2 * LogSender.maximumCatchers) {
-        peer.send("", .string(Self.connect), 0, .string("\(peer.id)#\(n)"), 9)
+      let many = LogSender.maximumCatchers / LogSender.maximumOfNode + 1
+      let peers =
+        try [peer]
+        + (1..<many).map { _ in
+          try WirePeer.connect(node.address, id: TestName.next("perl"), test)
+        }
+      var expected = 0
+      for one in peers {
+        for n in 0..<(2 * LogSender.maximumOfNode) {
+          one.send("", .string(Self.connect), 0, .string("\(one.id)#\(n)"), 9)
+        }
+        // In the name of another it gets nothing.
+        one.send("", .string(Self.connect), 0, .string("\(peers[0].id)#other"), 9)
+        expected = min(expected + LogSender.maximumOfNode, LogSender.maximumCatchers)
+        test.run(until: { node.logSender?.ports.count == expected })
+        test.settle()
+        #expect(node.logSender?.ports.count == expected)
       }
-      test.run(until: { node.logSender?.ports.count == LogSender.maximumCatchers })
-      test.settle()
-      #expect(node.logSender?.ports.count == LogSender.maximumCatchers)
+      #expect(expected == LogSender.maximumCatchers)
+      #expect(node.logSender?.ports.contains { $0.name == "other" } == false)
     }
   }
 
@@ -191,6 +205,28 @@ import Testing
         return !probe.messages(with: "were left out").isEmpty
       })
       #expect(probe.messages(with: "line").count < 5 * limit)
+    }
+  }
+
+  @Test(
+    "how many were left out is told when no more come, and also what was meant for nobody any more")
+  func floodThatEnds() throws {
+    try withPeer { node, peer, probe, test in
+      let port = try catchPeer(node, peer, test)
+      let time = Value.double(node.loop.time)
+      let limit = node.caughtLinesLimit
+      for n in 0..<(limit + 7) { peer.send(port, time, "main", 5, .string("line \(n)")) }
+      test.run(until: { !probe.messages(with: "were left out").isEmpty })
+      #expect(
+        probe.messages(with: "were left out") == [
+          "warn  AnyEvent::MP::LogCatcher: [\(peer.id)] 7 log messages were left out: there were too many"
+        ])
+      // Nothing is caught any more, while messages wait for the port behind others.
+      peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "late")
+      node.defer(.job { node.catchLogs(upTo: nil) })
+      peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "later")
+      test.run(until: { node.logCatching == nil })
+      test.settle()
     }
   }
 }

@@ -88,6 +88,38 @@ import Testing
     }
   }
 
+  @Test(
+    "what the first of several monitors takes back is not called",
+    arguments: ["a node", "a port there", "a port here"])
+  func takesBackTheOthers(subject: String) throws {
+    try withPair { global, slave, test in
+      let p = global.port()
+      let watcher = subject == "a port here" ? global : slave
+      // The node itself comes before its ports.
+      let first = subject == "a node" ? PortID(global.id) : PortID(p.id)
+      var fired: [Int] = []
+      var others: [Subscription] = []
+      watcher.monitor(first) { _ in
+        fired.append(0)
+        for other in others.dropLast() { other.cancel() }
+      }
+      others = (1...4).map { number in
+        watcher.monitor(PortID(p.id)) { _ in fired.append(number) }
+      }
+      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      if subject == "a node" { global.close() } else { global.kill(p, "bye") }
+      test.run(until: { fired.contains(4) })
+      test.settle()
+      #expect(fired == [0, 4])
+      // Numbers of monitors are noted only as long as some are being called.
+      var later = 0
+      let again = watcher.monitor(PortID("\(watcher.id)#none")) { _ in later += 1 }
+      watcher.monitor(PortID("\(watcher.id)#none")) { _ in later += 10 }
+      again.cancel()
+      test.run(until: { later == 10 })
+    }
+  }
+
   @Test("closing either node from the callback of a reason", arguments: [false, true])
   func closesNode(own: Bool) throws {
     var fired = 0
