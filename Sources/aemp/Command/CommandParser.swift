@@ -125,7 +125,7 @@ struct CommandParser {
       list.append(profile.text.map(Value.string) ?? profile.value)
     }
     while let name = rest.popFirst(), let value = rest.popFirst() {
-      let setting = name.text.flatMap(Setting.init(named:))
+      let setting = name.text.flatMap(Setting.named)
       if let setting, value.isInput {
         try takeInput()
         options.input = setting
@@ -191,9 +191,6 @@ struct CommandParser {
 
   /// Remembers an argument that must not stay visible.
   mutating func note(_ argument: Argument, for setting: Setting?) {
-    switch setting {
-    case .secret, .secrets, .certificate: secretPlaces.append(argument.index)
-    default: break
-    }
+    if setting?.isSecret == true { secretPlaces.append(argument.index) }
   }
 }

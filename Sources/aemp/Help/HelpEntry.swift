@@ -25,7 +25,7 @@ struct HelpEntry {
   let examples: [String]
 
   init(
-    _ names: String..., usage: [String], _ summary: String, text: [String] = [],
+    _ names: [String], usage: [String], _ summary: String, text: [String] = [],
     options: [OptionText] = [], exitCodes: [ExitCode] = [.success, .failure, .usage],
     examples: [String]
   ) {
@@ -36,5 +36,15 @@ struct HelpEntry {
     self.options = options
     self.exitCodes = exitCodes
     self.examples = examples
+  }
+
+  init(
+    _ names: String..., usage: [String], _ summary: String, text: [String] = [],
+    options: [OptionText] = [], exitCodes: [ExitCode] = [.success, .failure, .usage],
+    examples: [String]
+  ) {
+    self.init(
+      names, usage: usage, summary, text: text, options: options, exitCodes: exitCodes,
+      examples: examples)
   }
 }
