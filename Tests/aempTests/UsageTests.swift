@@ -38,6 +38,10 @@ struct UsageTests {
         "framing_format on the command line: the list names nothing that is known; write for example setframing_format cbor,json"
       ),
       (["showconfig", "--frob"], "showconfig has no option --frob; it takes --json, --reveal"),
+      (
+        ["completion", "tcsh"],
+        "completion takes the name of a shell, bash, zsh or fish, such as: completion bash, not \"tcsh\""
+      ),
       (["profile"], "profile needs the name of a profile, such as: profile seed binds '*:4040'"),
       (
         ["profile", ""], "profile needs the name of a profile, such as: profile seed binds '*:4040'"

@@ -48,6 +48,14 @@ struct CommandParser {
       var options = Options()
       try takeOptions(name, [.json], into: &options)
       commands.append(.version(options))
+    case "completion":
+      let wanted = "the name of a shell, bash, zsh or fish, such as: completion bash"
+      let name = try text(name, wanted)
+      guard let shell = Completion.Shell(named: name) else {
+        throw UsageError(explained: "completion takes \(wanted), not \"\(name)\"")
+      }
+      commands.append(.completion(shell))
+    case "manual": commands.append(.manual)
     case "profile":
       profile = try text(name, "the name of a profile, such as: profile seed binds '*:4040'")
       edit(.createProfile)

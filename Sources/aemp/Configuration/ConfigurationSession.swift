@@ -119,6 +119,8 @@ struct ConfigurationSession {
       let settings = try ConfigurationEdit.profile(name, in: contents, file: file.path)
       show(settings, options)
     case .help(let entry, let options): showHelp(entry, options)
+    case .completion(let shell): output += Completion.text(shell)
+    case .manual: output += ManualPage.text
     case .version(let options):
       output +=
         options.json

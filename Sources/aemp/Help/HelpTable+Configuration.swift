@@ -62,7 +62,7 @@ extension HelpTable {
       options: [
         .init(.json, "print it in one line"),
         .init(.reveal, "show secret and certificate instead of asterisks"),
-      ], examples: ["aemp showconfig seed"]),
+      ], isLast: true, examples: ["aemp showconfig seed"]),
   ]
 
   static let nodes = [
@@ -84,6 +84,6 @@ extension HelpTable {
         .init(.pidFile, "hold the supervisor's process id in this file"),
         .init(.heartbeat, "seconds of silence until it is stuck; otherwise 60; 0: never"),
         .init(.force, "take a secret of fewer than 8 characters"),
-      ], examples: ["aemp run seed binds '*:4040'", "aemp run binds '[\"*:4040\"]'"])
+      ], isLast: true, examples: ["aemp run seed binds '*:4040'", "aemp run binds '[\"*:4040\"]'"])
   ]
 }

@@ -5,13 +5,13 @@ extension Setting {
   /// The secret that all nodes of the network share.
   package static let secret = Setting(
     "secret", .secret, example: "geheimnis", isSecret: true,
-    "set it; \"-\" reads it from standard input",
+    "the network's secret; \"-\" reads it from standard input",
     text: [
       """
-      The secret is one line of at least 8 characters. From standard input it is seen by nobody; as \
-      an argument it is overwritten as soon as it was read. What is typed is stored byte for byte, as \
-      by Perl's tool: a letter that is not ASCII makes two characters or more. In a JSON string a \
-      character is itself, up to U+00FF.
+      The secret is one line of at least 8 characters. From standard input it is seen by nobody, not \
+      even as it is typed; as an argument it is overwritten as soon as it was read. What is typed is \
+      stored byte for byte, as by Perl's tool: a letter that is not ASCII makes two characters or \
+      more. In a JSON string a character is itself, up to U+00FF.
       """
     ], examples: ["pass show aemp | aemp setsecret -", "aemp delsecret"])
 
@@ -31,7 +31,7 @@ extension Setting {
   /// Key, certificate and trusted certificates as PEM text.
   package static let certificate = Setting(
     "cert", .certificate, example: "-----BEGIN CERTIFICATE-----", isSecret: true,
-    "set both from a PEM file; \"-\": standard input",
+    "key and certificate, from a PEM file; \"-\": standard input",
     text: [
       """
       The file holds, in any order, one private key without a pass phrase, its certificate, and \
