@@ -1,3 +1,4 @@
+import AnyEventMP
 import Foundation
 import Testing
 
@@ -37,6 +38,10 @@ struct UsageTests {
         "framing_format on the command line: the list names nothing that is known; write for example setframing_format cbor,json"
       ),
       (["showconfig", "--frob"], "showconfig has no option --frob; it takes --json, --reveal"),
+      (
+        ["completion", "tcsh"],
+        "completion takes the name of a shell, bash, zsh or fish, such as: completion bash, not \"tcsh\""
+      ),
       (["profile"], "profile needs the name of a profile, such as: profile seed binds '*:4040'"),
       (
         ["profile", ""], "profile needs the name of a profile, such as: profile seed binds '*:4040'"
@@ -74,7 +79,8 @@ struct UsageTests {
       (["eval", "seed/x"], "eval needs an expression, such as: eval seed/x '$$'"),
       (
         ["run", "bind", "*:4040"],
-        "there is no setting \"bind\"; the settings are profile, norc, force, nodeid, secret, secrets, cert, binds, seeds, services, eval, monitor_timeout, connect_interval, heartbeat, heartbeat_timeout, framing_format, auth_offer, auth_accept, secure, nodelay, autocork, handshake_timeout, max_strangers, max_strangers_per_address, max_dials, max_addresses, max_packet, max_depth, max_values, max_name, max_queue, max_queues, max_spawned, max_database, max_monitors, max_data_connections, max_caught_lines, max_log_lines"
+        "there is no setting \"bind\"; the settings are profile, norc, force, "
+          + Setting.allCases.dropLast().map(\.name).joined(separator: ", ")
       ),
     ] as [([String], String)])
   func usage(_ arguments: [String], _ sentence: String) throws {

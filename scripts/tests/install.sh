@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/install puts tool, manual page and completion where they belong, and
+# scripts/install puts tool, manual page and completions where they belong, and
 # takes exactly these away again. The compiler is a stand-in.
 
 set -eu
@@ -39,20 +39,27 @@ files() {
 }
 
 DESTDIR=$work/root scripts/install --prefix /opt/x >"$work/out"
-expect "./opt/x/bin/aemp ./opt/x/share/bash-completion/completions/aemp ./opt/x/share/man/man1/aemp.1 " \
-  "$(files "$work/root")"
+shared='bash-completion/completions/aemp fish/vendor_completions.d/aemp.fish man/man1/aemp.1
+zsh/site-functions/_aemp'
+expected='./opt/x/bin/aemp '
+for file in $shared; do expected="$expected./opt/x/share/$file "; done
+expect "$expected" "$(files "$work/root")"
 expect "the tool" "$("$work/root/opt/x/bin/aemp")"
 expect 755 "$(stat -c %a "$work/root/opt/x/bin/aemp")"
-expect 644 "$(stat -c %a "$work/root/opt/x/share/man/man1/aemp.1")"
+for file in $shared; do
+  expect 644 "$(stat -c %a "$work/root/opt/x/share/$file")"
+  cmp "scripts/share/$file" "$work/root/opt/x/share/$file"
+done
 expect "build -c release --product aemp --static-swift-stdlib --scratch-path .build" "$(cat "$calls")"
-for file in bin/aemp share/man/man1/aemp.1 share/bash-completion/completions/aemp; do
+# shellcheck disable=SC2086 # words
+for file in bin/aemp $(printf 'share/%s ' $shared); do
   grep -q "^Installing $work/root/opt/x/$file\$" "$work/out" || fail "it does not say $file."
 done
 
 : >"$work/root/opt/x/bin/other"
 DESTDIR=$work/root scripts/install --uninstall --prefix=/opt/x >"$work/out"
 expect "./opt/x/bin/other " "$(files "$work/root")"
-expect 3 "$(grep -c "^Removing " "$work/out")"
+expect 5 "$(grep -c "^Removing " "$work/out")"
 DESTDIR=$work/root scripts/install --uninstall --prefix /opt/x >"$work/out"
 [ ! -s "$work/out" ] || fail "there was nothing to remove, and it says: $(cat "$work/out")"
 

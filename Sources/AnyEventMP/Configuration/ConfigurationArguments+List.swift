@@ -40,7 +40,7 @@ extension ConfigurationArguments {
     case "norc": norc = Self.isTrue(value)
     case "force": force = Self.isTrue(value)
     default:
-      guard let setting = Setting(named: name), setting != .parent else {
+      guard let setting = Setting.named(name), setting != .parent else {
         throw ConfigurationError(
           .unknownSetting, "there is no setting \"\(name)\"; the settings are \(Self.names)")
       }
@@ -66,7 +66,7 @@ extension ConfigurationArguments {
   }
 
   private static var names: String {
-    let settings = Setting.allCases.filter { $0 != .parent }.map(\.rawValue)
+    let settings = Setting.allCases.filter { $0 != .parent }.map(\.name)
     return (["profile", "norc", "force"] + settings).joined(separator: ", ")
   }
 }

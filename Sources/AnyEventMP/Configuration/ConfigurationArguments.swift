@@ -73,7 +73,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   }
 
   private mutating func set(_ setting: Setting, _ value: Value?) {
-    if let value { settings[setting.rawValue] = value }
+    if let value { settings[setting.name] = value }
   }
 
   private static func list(_ texts: [String]) -> Value { .array(texts.map(Value.string)) }

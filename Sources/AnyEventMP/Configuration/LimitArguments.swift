@@ -39,26 +39,26 @@ public struct LimitArguments: Hashable, Sendable {
     max_database: Int? = nil, max_monitors: Int? = nil, max_data_connections: Int? = nil,
     max_caught_lines: Int? = nil, max_log_lines: Int? = nil
   ) {
-    set(.handshakeTimeout, handshake_timeout.map(Value.double))
-    set(.maxStrangers, max_strangers.map(Value.int))
-    set(.maxStrangersPerAddress, max_strangers_per_address.map(Value.int))
-    set(.maxDials, max_dials.map(Value.int))
-    set(.maxAddresses, max_addresses.map(Value.int))
-    set(.maxPacket, max_packet.map(Value.int))
-    set(.maxDepth, max_depth.map(Value.int))
-    set(.maxValues, max_values.map(Value.int))
-    set(.maxName, max_name.map(Value.int))
-    set(.maxQueue, max_queue.map(Value.int))
-    set(.maxQueues, max_queues.map(Value.int))
-    set(.maxSpawned, max_spawned.map(Value.int))
-    set(.maxDatabase, max_database.map(Value.int))
-    set(.maxMonitors, max_monitors.map(Value.int))
-    set(.maxDataConnections, max_data_connections.map(Value.int))
-    set(.maxCaughtLines, max_caught_lines.map(Value.int))
-    set(.maxLogLines, max_log_lines.map(Value.int))
+    settings[Setting.handshakeTimeout.name] = handshake_timeout.map(Value.double)
+    set(.maxStrangers, max_strangers)
+    set(.maxStrangersPerAddress, max_strangers_per_address)
+    set(.maxDials, max_dials)
+    set(.maxAddresses, max_addresses)
+    set(.maxPacket, max_packet)
+    set(.maxDepth, max_depth)
+    set(.maxValues, max_values)
+    set(.maxName, max_name)
+    set(.maxQueue, max_queue)
+    set(.maxQueues, max_queues)
+    set(.maxSpawned, max_spawned)
+    set(.maxDatabase, max_database)
+    set(.maxMonitors, max_monitors)
+    set(.maxDataConnections, max_data_connections)
+    set(.maxCaughtLines, max_caught_lines)
+    set(.maxLogLines, max_log_lines)
   }
 
-  private mutating func set(_ setting: Setting, _ value: Value?) {
-    if let value { settings[setting.rawValue] = value }
+  private mutating func set(_ limit: Limit, _ value: Int?) {
+    settings[limit.setting.name] = value.map(Value.int)
   }
 }

@@ -1,50 +1,52 @@
 package import AEMPWire
 
 /// The configuration of one node: everything decided, nothing left to look up but host names.
+///
+/// The rows of the settings fill in the fields; what they hold here is replaced by the standard values there.
 package struct NodeConfiguration: Sendable {
   /// The node id, with `%n` and `%u` replaced.
-  package let nodeID: String
+  package internal(set) var nodeID = ""
   /// Whether the node id holds the process's random name, so that ports need none in theirs.
-  package let isRandom: Bool
+  package internal(set) var isRandom = false
   /// The random name of the process.
   package let runiq: String
   /// The name of this host.
   package let hostName: String
   /// Where to listen.
-  package let binds: [BindAddress]
+  package internal(set) var binds: [BindAddress] = []
   /// Which nodes to contact first.
-  package let seeds: [BindAddress]
+  package internal(set) var seeds: [BindAddress] = []
   /// The secrets of the network, most preferred first: those of `secrets`, then `secret`.
-  package let secrets: [Secret]
+  package internal(set) var secrets: [Secret] = []
   /// Key, certificate and trusted certificates as PEM text.
-  package let certificate: String?
+  package internal(set) var certificate: String?
   /// Seconds after which an unreachable node counts as down.
-  package let monitorTimeout: Double
+  package internal(set) var monitorTimeout = 0.0
   /// Seconds that a connection attempt gets before the next one starts.
-  package let connectInterval: Double
+  package internal(set) var connectInterval = 0.0
   /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
   /// one gives one; 0: never, and silence is no reason to give a node up.
-  package let heartbeat: Double
+  package internal(set) var heartbeat = 0.0
   /// Seconds of silence after which a connected node counts as down.
-  package let heartbeatTimeout: Double
+  package internal(set) var heartbeatTimeout = 0.0
   /// Seconds that a handshake may take.
-  package let handshakeTimeout: Double
+  package internal(set) var handshakeTimeout = 0.0
   /// The limits that somebody has set.
-  let limits: [Setting: Int]
+  var limits: [Setting: Int] = [:]
   /// The framings to offer, most preferred first.
-  package let framings: [Framing]
+  package internal(set) var framings: [Framing] = []
   /// The authentication methods that we use, most preferred first.
-  package let authOffer: [AuthMethod]
+  package internal(set) var authOffer: [AuthMethod] = []
   /// The authentication methods that we accept, most preferred first.
-  package let authAccept: [AuthMethod]
+  package internal(set) var authAccept: [AuthMethod] = []
   /// Whether other nodes may not start functions here.
-  package let secure: Bool
+  package internal(set) var secure = false
   /// Whether small packets are sent at once (`TCP_NODELAY`).
-  package let nodelay: Bool
+  package internal(set) var nodelay = false
   /// What to start when the node is up.
-  package let services: [ServiceEntry]
+  package internal(set) var services: [ServiceEntry] = []
   /// Sentences to log as warnings: what was configured but is not followed.
-  package let warnings: [String]
+  package internal(set) var warnings: [String] = []
 
   /// Whether there is something to authenticate with.
   package var hasCredentials: Bool { !secrets.isEmpty || certificate != nil }
@@ -71,48 +73,15 @@ package struct NodeConfiguration: Sendable {
   ) throws(ConfigurationError) {
     let settings = try LayeredSettings(
       arguments, contents: contents, file: file, hostName: context.hostName)
-    var warnings = settings.warnings
-    let (nodeID, isRandom) = try Self.nodeID(settings, context)
-    self.nodeID = nodeID
-    self.isRandom = isRandom
     runiq = context.runiq
     hostName = context.hostName
-    secrets = try Self.secrets(settings)
-    if secrets.contains(where: { $0.count < Self.shortestSecret }) {
-      warnings.append(Self.shortSecret)
+    warnings = settings.warnings
+    if !settings.isSet(.nodeID) { try takeName(ofProfile: settings.profile) }
+    for setting in Setting.allCases where settings[setting].value != .null {
+      try setting.type.apply(settings[setting], &self)
     }
-    certificate = try Self.certificate(settings)
-    binds = try Self.binds(
-      settings, hasCredentials: !secrets.isEmpty || certificate != nil, &warnings)
-    seeds = try settings[.seeds].addresses()
-    monitorTimeout = try settings[.monitorTimeout].seconds()
-    connectInterval = try settings[.connectInterval].seconds()
-    heartbeat = try settings[.heartbeat].secondsOrNever()
-    heartbeatTimeout = try settings[.heartbeatTimeout].seconds()
-    handshakeTimeout =
-      settings.isSet(.handshakeTimeout)
-      ? try settings[.handshakeTimeout].seconds() : monitorTimeout
-    limits = try settings.limits
-    framings = try settings[.framingFormat].framings(&warnings)
-    authOffer = try settings[.authOffer].authMethods(&warnings)
-    authAccept = try settings[.authAccept].authMethods(&warnings)
-    secure = try settings[.secure].flag()
-    nodelay = try settings[.nodelay].flag()
-    services = try settings[.services].services()
-    if try settings[.autocork].flag() {
-      warnings.append(
-        """
-        autocork \(settings[.autocork].origin) is ignored: this program always sends together what \
-        is sent while its event loop goes round once
-        """)
-    }
-    if settings.isSet(.eval) {
-      warnings.append(
-        """
-        eval \(settings[.eval].origin) is ignored: it holds Perl code, which this program cannot \
-        run
-        """)
-    }
-    self.warnings = warnings
+    if !settings.isSet(.handshakeTimeout) { handshakeTimeout = monitorTimeout }
+    lookAtCredentials(hasBinds: settings.isSet(.binds))
+    warnings += try settings.ignored
   }
 }

@@ -20,7 +20,7 @@ final class DataConnections {
   static let reason = "AnyEvent::MP::DataConn"
 
   /// So many may be announced by one node at a time, and so many dialled because it has asked for it.
-  var maximumOfNode = StandardLimits.dataConnections
+  var maximumOfNode = Limit.maxDataConnections.standard
   /// The same in all.
   private var maximum: Int { 16 * maximumOfNode }
   /// So many seconds an announcement holds at most.

@@ -3,7 +3,7 @@
 /// They are counted by node id, so that whoever connects anew does not begin at none.
 struct SpawnedPorts {
   /// How many one node may have; 0: any number.
-  var limit = StandardLimits.spawned
+  var limit = Limit.maxSpawned.standard
   private var counts: TextDictionary<Int> = [:]
   private var owners: [ObjectIdentifier: String] = [:]
   /// The last that were refused; who monitors one of them is told why it does not exist.

@@ -14,7 +14,7 @@ final class DialQueue {
   }
 
   /// How many may be under way at a time.
-  var limit = StandardLimits.dials
+  var limit = Limit.maxDials.standard
   private(set) var underWay = 0
   private(set) var waiting = 0
   /// Dials of seeds and those for which messages or monitors wait: they go first.

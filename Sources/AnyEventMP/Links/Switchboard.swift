@@ -8,9 +8,9 @@ final class Switchboard {
   /// Dialled and hung up on by the other end, which may have preferred another one.
   var undecided: [PendingConnection] = []
   /// How many strangers may be connected at a time.
-  var maximumStrangers = StandardLimits.strangers
+  var maximumStrangers = Limit.maxStrangers.standard
   /// How many of them may come from one address.
-  var maximumStrangersPerAddress = StandardLimits.strangersPerAddress
+  var maximumStrangersPerAddress = Limit.maxStrangersPerAddress.standard
   /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
   static let holdTime = 1.0
 

@@ -3,27 +3,10 @@ import AnyEvent
 extension Node {
   /// Takes over the limits that somebody has configured; the others stay as the program has them.
   func apply(_ configured: [Setting: Int]) {
-    for (setting, limit) in configured {
-      switch setting {
-      case .maxStrangers: switchboard.maximumStrangers = limit
-      case .maxStrangersPerAddress: switchboard.maximumStrangersPerAddress = limit
-      case .maxDials: dials.limit = limit
-      case .maxAddresses: addressLimit = limit
-      case .maxPacket: packetLimit = limit
-      case .maxDepth: limits.maximumDepth = limit
-      case .maxValues: limits.maximumValues = limit
-      case .maxName: nameLimit = limit
-      case .maxQueue: queueLimit = limit
-      case .maxQueues: queuesLimit = limit
-      case .maxSpawned: spawned.limit = limit
-      case .maxDatabase: databaseLimit = limit
-      case .maxMonitors: monitorLimit = limit
-      case .maxDataConnections: dataConnections.maximumOfNode = limit
-      case .maxLogLines: peerLog.lines = limit
-      default: break
-      }
+    for limit in Limit.all {
+      if let value = configured[limit.setting] { self[keyPath: limit.property] = value }
     }
-    limitStrangers(isConfigured: configured[.maxStrangers] != nil)
+    limitStrangers(isConfigured: configured[Limit.maxStrangers.setting] != nil)
     // What we dial must not take the descriptors of those who come to us.
     dials.limit = min(dials.limit, max(1, surroundings.descriptorLimit() / 4))
   }
@@ -41,11 +24,6 @@ extension Node {
         """)
     }
     switchboard.maximumStrangers = most
-  }
-
-  /// How many log messages of one other node are caught a second.
-  var caughtLinesLimit: Int {
-    configuration?.limits[.maxCaughtLines] ?? StandardLimits.caughtLines
   }
 
   /// Seconds that a handshake may take.

@@ -59,11 +59,13 @@ public final class Node {
   lazy var dials = DialQueue(node: reference) { $0.begin($1) }
   var dialPauses = DialPauses()
   /// How many addresses of one node are used.
-  var addressLimit = StandardLimits.addresses
+  var addressLimit = Limit.maxAddresses.standard
   /// How many bytes the database may take that a global node merges.
-  var databaseLimit = StandardLimits.database
+  var databaseLimit = Limit.maxDatabase.standard
   /// How many database families one other node may monitor here, and how many questions of it may wait.
-  var monitorLimit = StandardLimits.monitors
+  var monitorLimit = Limit.maxMonitors.standard
+  /// How many log messages of one other node are caught a second.
+  var caughtLinesLimit = Limit.maxCaughtLines.standard
   lazy var seeds = SeedKeeper(node: self)
   lazy var heartbeat = Heartbeat(node: self)
   /// The node's part in the global database: `database["family"]`.
@@ -73,13 +75,15 @@ public final class Node {
   /// The way to the network, and all other randomness and facts from outside.
   var surroundings: NodeSurroundings
   /// Limits on what is sent and received.
-  var limits = StandardLimits.codec
+  var limits = CodecLimits(
+    maximumSize: Limit.maxPacket.standard, maximumDepth: Limit.maxDepth.standard,
+    maximumValues: Limit.maxValues.standard)
   /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
   ///
   /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As
   /// many bytes of messages between ports of this node may wait for the event loop; the port that one
   /// more is for is killed, with the reason `too_much_queued`.
-  public var queueLimit = StandardLimits.queue { didSet { queueLimitsChanged() } }
+  public var queueLimit = Limit.maxQueue.standard { didSet { queueLimitsChanged() } }
   /// How many bytes may wait for all other nodes together, 512 MiB by default; 0: any number.
   ///
   /// Beyond, the connected node that most waits for is given up, and its monitors fire. Of nodes that are
@@ -95,7 +99,7 @@ public final class Node {
   ///
   /// To be set before `configure`. A request that uses a longer one is refused, with a line in the log, and
   /// the port that sends to a node of such a name is killed with the reason `die`.
-  public var nameLimit = StandardLimits.name
+  public var nameLimit = Limit.maxName.standard
   /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
   public var highWaterMark = 0 { didSet { queueLimitsChanged() } }
   /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed

@@ -6,8 +6,8 @@ import AnyEvent
 final class PeerLog {
   private unowned let loop: Loop
   /// How many are logged; setting it forgets how many were.
-  var lines = StandardLimits.logLines { didSet { limiter = Self.limiter(lines) } }
-  private var limiter = PeerLog.limiter(StandardLimits.logLines)
+  var lines = Limit.maxLogLines.standard { didSet { limiter = Self.limiter(lines) } }
+  private var limiter = PeerLog.limiter(Limit.maxLogLines.standard)
   private var summary: TimerWatcher?
   private static let interval = 60.0
 

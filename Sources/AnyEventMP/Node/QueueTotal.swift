@@ -5,7 +5,7 @@
 /// nodes that are not connected each message is counted, and each node for its entry.
 struct QueueTotal {
   /// How many may wait; 0: any number.
-  var limit = StandardLimits.queues
+  var limit = Limit.maxQueues.standard
   /// What connections have told of.
   var connected = 0
   /// What waits for nodes that are not connected.

@@ -22,6 +22,10 @@ enum Command {
   case network(NetworkCommand)
   /// Prints how the tool, or one command of it, is used.
   case help(HelpEntry?, Options)
+  /// Prints the completion for a shell.
+  case completion(Completion.Shell)
+  /// Prints the manual page.
+  case manual
   /// Prints the version.
   case version(Options)
 

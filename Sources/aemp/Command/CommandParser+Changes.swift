@@ -33,8 +33,7 @@ extension CommandParser {
   private mutating func parse(
     _ action: TypedChange.Action, _ setting: Setting, _ name: String
   ) throws(UsageError) {
-    let takesForce = setting == .secret || setting == .secrets
-    var isForced = takesForce && takeForce()
+    var isForced = setting.takesForce && takeForce()
     let example = (action == .set ? "" : "the one of: ") + setting.exampleOnCommandLine
     let argument = try argument(
       name, "a value, such as\(action == .set ? ":" : "") \(example)")
@@ -42,7 +41,7 @@ extension CommandParser {
       throw UsageError(
         explained: "\(name) needs a profile before it, such as: profile seed setparent base")
     }
-    if takesForce, takeForce() { isForced = true }
+    if setting.takesForce, takeForce() { isForced = true }
     let change = TypedChange(action: action, setting: setting, isForced: isForced)
     if argument.isInput {
       try takeInput()
@@ -61,16 +60,11 @@ extension CommandParser {
 
   private static func setting(_ name: String, after prefix: String) -> Setting? {
     guard name.hasPrefix(prefix) else { return nil }
-    return Setting(named: String(name.dropFirst(prefix.count)))
+    return Setting.named(String(name.dropFirst(prefix.count)))
   }
 
   /// The list that `addbind`, `delseed` and so on work on.
   private static func elementSetting(_ name: String, after prefix: String) -> Setting? {
-    switch name {
-    case prefix + "bind": .binds
-    case prefix + "seed": .seeds
-    case prefix + "service": .services
-    default: nil
-    }
+    Setting.allCases.first { $0.help.element.map { name == prefix + $0 } == true }
   }
 }

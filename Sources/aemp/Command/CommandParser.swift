@@ -48,6 +48,14 @@ struct CommandParser {
       var options = Options()
       try takeOptions(name, [.json], into: &options)
       commands.append(.version(options))
+    case "completion":
+      let wanted = "the name of a shell, bash, zsh or fish, such as: completion bash"
+      let name = try text(name, wanted)
+      guard let shell = Completion.Shell(named: name) else {
+        throw UsageError(explained: "completion takes \(wanted), not \"\(name)\"")
+      }
+      commands.append(.completion(shell))
+    case "manual": commands.append(.manual)
     case "profile":
       profile = try text(name, "the name of a profile, such as: profile seed binds '*:4040'")
       edit(.createProfile)
@@ -125,7 +133,7 @@ struct CommandParser {
       list.append(profile.text.map(Value.string) ?? profile.value)
     }
     while let name = rest.popFirst(), let value = rest.popFirst() {
-      let setting = name.text.flatMap(Setting.init(named:))
+      let setting = name.text.flatMap(Setting.named)
       if let setting, value.isInput {
         try takeInput()
         options.input = setting
@@ -191,9 +199,6 @@ struct CommandParser {
 
   /// Remembers an argument that must not stay visible.
   mutating func note(_ argument: Argument, for setting: Setting?) {
-    switch setting {
-    case .secret, .secrets, .certificate: secretPlaces.append(argument.index)
-    default: break
-    }
+    if setting?.isSecret == true { secretPlaces.append(argument.index) }
   }
 }

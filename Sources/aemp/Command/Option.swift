@@ -25,13 +25,16 @@ enum Option: String, CaseIterable {
 }
 
 extension Option {
-  /// How the option is written.
-  var synopsis: String {
+  /// What its value is called; nil if it has none.
+  var value: String? {
     switch self {
-    case .json, .reveal, .force: "--\(rawValue)"
-    case .timeout, .heartbeat: "--\(rawValue) SECONDS"
-    case .count, .readyDescriptor: "--\(rawValue) N"
-    case .svg, .pidFile: "--\(rawValue) FILE"
+    case .json, .reveal, .force: nil
+    case .timeout, .heartbeat: "SECONDS"
+    case .count, .readyDescriptor: "N"
+    case .svg, .pidFile: "FILE"
     }
   }
+
+  /// How the option is written.
+  var synopsis: String { "--\(rawValue)" + (value.map { " " + $0 } ?? "") }
 }

@@ -27,7 +27,7 @@ struct TypedChange {
   func edit(_ argument: Argument) throws(UsageError) -> ConfigurationEdit {
     let value = try normalized(argument)
     if action != .set, value.array?.isEmpty == true {
-      throw UsageError(explained: "there is nothing to \(action.verb) \(setting.rawValue)")
+      throw UsageError(explained: "there is nothing to \(action.verb) \(setting.name)")
     }
     switch action {
     case .set: return .set(setting, value)

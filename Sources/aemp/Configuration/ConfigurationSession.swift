@@ -66,12 +66,12 @@ struct ConfigurationSession {
 
   /// The line at standard input as an argument for the setting.
   private static func read(_ setting: Setting) throws(ConfigurationError) -> Argument {
-    let line = try StandardInput.line(prompt: setting.rawValue + ": ")
+    let line = try StandardInput.line(prompt: setting.name + ": ")
     // More likely that what was to fill the pipe has failed than that an empty list is meant.
     if line.isEmpty, setting.kind == .list || setting.kind == .services {
       throw ConfigurationError(
         .unusableInput,
-        "standard input is empty; pipe the elements of \(setting.rawValue) into it, or [] for none")
+        "standard input is empty; pipe the elements of \(setting.name) into it, or [] for none")
     }
     return Argument(value: .string(line), index: 0, isJSON: false)
   }
@@ -92,7 +92,7 @@ struct ConfigurationSession {
     } catch {
       throw ConfigurationError(.badValue, error.sentence)
     }
-    return try ConfigurationArguments(list: arguments.list + [.string(setting.rawValue), value])
+    return try ConfigurationArguments(list: arguments.list + [.string(setting.name), value])
   }
 
   private mutating func perform(
@@ -119,6 +119,8 @@ struct ConfigurationSession {
       let settings = try ConfigurationEdit.profile(name, in: contents, file: file.path)
       show(settings, options)
     case .help(let entry, let options): showHelp(entry, options)
+    case .completion(let shell): output += Completion.text(shell)
+    case .manual: output += ManualPage.text
     case .version(let options):
       output +=
         options.json

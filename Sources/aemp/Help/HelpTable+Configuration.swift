@@ -1,3 +1,5 @@
+import AnyEventMP
+
 /// Secret, certificate, profiles, and what runs or shows a node's configuration.
 extension HelpTable {
   static let credentials = [
@@ -9,32 +11,7 @@ extension HelpTable {
         same: copy the configuration file to the other hosts.
         """
       ], examples: ["aemp gensecret"]),
-    HelpEntry(
-      "setsecret", "secret", "delsecret",
-      usage: ["[profile NAME] setsecret [--force] SECRET|-", "[profile NAME] delsecret"],
-      "set it; \"-\" reads it from standard input",
-      text: [
-        """
-        The secret is one line of at least 8 characters. From standard input it is seen by nobody; as \
-        an argument it is overwritten as soon as it was read. What is typed is stored byte for byte, as \
-        by Perl's tool: a letter that is not ASCII makes two characters or more. In a JSON string a \
-        character is itself, up to U+00FF.
-        """
-      ], options: [.init(.force, "take a shorter one, which others guess")],
-      examples: ["pass show aemp | aemp setsecret -", "aemp delsecret"]),
-    HelpEntry(
-      "setsecrets", "secrets", "delsecrets",
-      usage: ["[profile NAME] setsecrets [--force] LIST|-", "[profile NAME] delsecrets"],
-      "secrets to accept besides, while the secret changes",
-      text: [
-        """
-        Others may have any of these secrets or the one of setsecret; the first that both ends \
-        have is used. So the secret of a network is changed host by host: setsecrets NEW,OLD \
-        everywhere, then setsecret NEW and delsecrets everywhere. Nodes in Perl know setsecret \
-        only.
-        """
-      ], options: [.init(.force, "take shorter ones, which others guess")],
-      examples: ["aemp setsecrets NEW-SECRET,OLD-SECRET", "aemp delsecrets"]),
+    entry(.secret), entry(.secrets),
     HelpEntry(
       "gencert", usage: ["[profile NAME] gencert"],
       "make a new key and certificate for TLS",
@@ -45,16 +22,7 @@ extension HelpTable {
         copy the configuration file to the other hosts.
         """
       ], examples: ["aemp gencert"]),
-    HelpEntry(
-      "setcert", "cert", "delcert",
-      usage: ["[profile NAME] setcert FILE|-", "[profile NAME] delcert"],
-      "set both from a PEM file; \"-\": standard input",
-      text: [
-        """
-        The file holds, in any order, one private key without a pass phrase, its certificate, and \
-        perhaps further certificates to trust. They are copied: the file is not needed any more.
-        """
-      ], examples: ["aemp setcert node.pem", "aemp delcert"]),
+    entry(.certificate),
   ]
 
   static let profiles = [
@@ -72,10 +40,7 @@ extension HelpTable {
     HelpEntry(
       "delprofile", usage: ["delprofile NAME"], "remove a profile",
       examples: ["aemp delprofile xyzzy"]),
-    HelpEntry(
-      "setparent", "parent", "delparent",
-      usage: ["profile NAME setparent PARENT", "profile NAME delparent"],
-      "let the profile inherit from this one", examples: ["aemp profile seed setparent base"]),
+    entry(.parent),
     HelpEntry(
       "showprofile", usage: ["showprofile [OPTION...] NAME"], "show what a profile sets itself",
       options: [
@@ -97,7 +62,7 @@ extension HelpTable {
       options: [
         .init(.json, "print it in one line"),
         .init(.reveal, "show secret and certificate instead of asterisks"),
-      ], examples: ["aemp showconfig seed"]),
+      ], isLast: true, examples: ["aemp showconfig seed"]),
   ]
 
   static let nodes = [
@@ -119,6 +84,6 @@ extension HelpTable {
         .init(.pidFile, "hold the supervisor's process id in this file"),
         .init(.heartbeat, "seconds of silence until it is stuck; otherwise 60; 0: never"),
         .init(.force, "take a secret of fewer than 8 characters"),
-      ], examples: ["aemp run seed binds '*:4040'", "aemp run binds '[\"*:4040\"]'"])
+      ], isLast: true, examples: ["aemp run seed binds '*:4040'", "aemp run binds '[\"*:4040\"]'"])
   ]
 }

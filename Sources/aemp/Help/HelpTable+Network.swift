@@ -9,7 +9,7 @@ extension HelpTable {
         with [, { or "; options stand before PORT. \(anotherNode)
         """
       ], options: [silent, fiveMinutes], exitCodes: aboutPort,
-      examples: ["aemp snd 'seed/x#counter' add '[1, 2]'"]),
+      isLast: true, examples: ["aemp snd 'seed/x#counter' add '[1, 2]'"]),
     HelpEntry(
       "cal", usage: ["[profile NAME] cal [OPTION...] PORT VALUE..."],
       "send a message, print the reply",
@@ -20,13 +20,13 @@ extension HelpTable {
         """
       ],
       options: [json(#"{"reply": […]}"#), fiveMinutes], exitCodes: aboutPort,
-      examples: ["aemp cal --timeout 5 'seed/x#counter' get"]),
+      isLast: true, examples: ["aemp cal --timeout 5 'seed/x#counter' get"]),
     HelpEntry(
       "mon", usage: ["[profile NAME] mon [OPTION...] PORT"],
       "wait until a port is killed or a node lost",
       text: ["Prints the reason; PORT may be a node id."],
       options: [json(#"{"port": "…", "reason": […]}"#), forEver], exitCodes: aboutPort,
-      examples: ["aemp mon 'seed/x#counter'"]),
+      isLast: true, examples: ["aemp mon 'seed/x#counter'"]),
     HelpEntry(
       "eval", usage: ["[profile NAME] eval [OPTION...] NODE EXPRESSION..."],
       "have a node evaluate an expression",
@@ -36,18 +36,18 @@ extension HelpTable {
         answers $$ and AnyEvent::MP::Kernel::up_nodes. The setting eval is changed by seteval.
         """
       ], options: [json(#"{"results": […]}"#), fiveMinutes], exitCodes: aboutNode,
-      examples: ["aemp eval seed/x '$$'"]),
+      isLast: true, examples: ["aemp eval seed/x '$$'"]),
     HelpEntry(
       "restart", usage: ["[profile NAME] restart [OPTION...] NODE"],
       "have a node's supervisor start it anew",
       options: [silent, fiveMinutes], exitCodes: aboutNode,
-      examples: ["aemp restart seed/x"]),
+      isLast: true, examples: ["aemp restart seed/x"]),
     HelpEntry(
       "ping", usage: ["[profile NAME] ping [OPTION...] NODE"], "measure round trips to a node",
       options: [
         json(#"{"node": "…", "count": N, "min_ms": …, "median_ms": …, "max_ms": …}"#),
         .init(.count, "measure so many; otherwise 5"), fiveMinutes,
-      ], exitCodes: aboutNode, examples: ["aemp ping --count 10 seed/x"]),
+      ], exitCodes: aboutNode, isLast: true, examples: ["aemp ping --count 10 seed/x"]),
   ]
 
   static let network = [
@@ -55,12 +55,12 @@ extension HelpTable {
       "nodes", usage: ["[profile NAME] nodes [OPTION...]"], "list the nodes of the network",
       text: ["Prints node id, addresses, and whether the node keeps the database (global)."],
       options: [json(#"{"node": "…", "binds": ["…"], "global": true}"#), fiveMinutes],
-      exitCodes: aboutNode, examples: ["aemp nodes --json"]),
+      exitCodes: aboutNode, isLast: true, examples: ["aemp nodes --json"]),
     HelpEntry(
       "get", usage: ["[profile NAME] get [OPTION...] [family] FAMILY"],
       "print a family of the database",
       options: [json(#"{"key": "…", "value": …}"#), fiveMinutes], exitCodes: aboutNode,
-      examples: ["aemp get eg_receivers"]),
+      isLast: true, examples: ["aemp get eg_receivers"]),
     HelpEntry(
       "watch", usage: ["[profile NAME] watch [OPTION...] [family] FAMILY"],
       "print every change of a family",
@@ -68,7 +68,7 @@ extension HelpTable {
       options: [
         json(#"{"change": "added", "key": "…", "value": …}"#),
         .init(.count, "end after so many changes"), forEver,
-      ], exitCodes: aboutNode, examples: ["aemp watch eg_receivers --count 1"]),
+      ], exitCodes: aboutNode, isLast: true, examples: ["aemp watch eg_receivers --count 1"]),
     HelpEntry(
       "wait", usage: ["[profile NAME] wait [OPTION...] node|port|family NAME"],
       "wait until it is there",
@@ -82,7 +82,7 @@ extension HelpTable {
         silent,
         .init(.count, "wait for so many nodes or keys; with 0, until all are gone"), fiveMinutes,
       ], exitCodes: [.success, .failure, .usage, .authenticationRefused, .timedOut],
-      examples: ["aemp wait family workers --count 3 --timeout 10"]),
+      isLast: true, examples: ["aemp wait family workers --count 3 --timeout 10"]),
     HelpEntry(
       "trace", usage: ["[profile NAME] trace [OPTION...] [NODE...]"],
       "show the connections that start from nodes",
@@ -95,7 +95,7 @@ extension HelpTable {
       options: [
         json("an object for each node and connection"),
         .init(.svg, "draw the network into this file"), fiveMinutes,
-      ], exitCodes: aboutNode, examples: ["aemp trace --svg network.svg"]),
+      ], exitCodes: aboutNode, isLast: true, examples: ["aemp trace --svg network.svg"]),
     HelpEntry(
       "shell", usage: ["[profile NAME] shell [OPTION...] [NODE]"],
       "take commands from standard input",
@@ -109,7 +109,8 @@ extension HelpTable {
         json("the same objects as the commands"),
         .init(.timeout, "give up a command after so many seconds; otherwise 30"),
       ],
-      exitCodes: ExitCode.allCases, examples: ["echo 'cal seed/x#counter get' | aemp shell"]),
+      exitCodes: ExitCode.allCases, isLast: true,
+      examples: ["echo 'cal seed/x#counter get' | aemp shell"]),
   ]
 
   private static let anotherNode = """

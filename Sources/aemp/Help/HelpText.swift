@@ -53,8 +53,7 @@ enum HelpText {
   }
 
   private static func shortNames(_ entry: HelpEntry) -> [String] {
-    guard entry.names.count > 1, entry.names[0] == "set" + entry.names[1] else { return [] }
-    return ["\(entry.names[0]) may be written without \"set\": \(entry.names[1])."]
+    entry.shortName.map { ["\(entry.names[0]) may be written without \"set\": \($0)."] } ?? []
   }
 
   private static func brief(_ entry: HelpEntry) -> String {

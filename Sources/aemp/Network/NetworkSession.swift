@@ -85,8 +85,8 @@ final class NetworkSession {
       guard error.code == .unknownProfile, command.profile == nil else { throw error }
     }
     return ConfigurationArguments(
-      profile, nodeid: settings[Setting.nodeID.rawValue] == nil ? "anon/" : nil,
-      binds: settings[Setting.binds.rawValue] == nil ? ["*:*"] : nil, force: true)
+      profile, nodeid: settings[Setting.nodeID.name] == nil ? "anon/" : nil,
+      binds: settings[Setting.binds.name] == nil ? ["*:*"] : nil, force: true)
   }
 
   static var isLoggingWanted: Bool {

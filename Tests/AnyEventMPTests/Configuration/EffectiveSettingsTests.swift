@@ -4,16 +4,13 @@ import Testing
 @testable import AnyEventMP
 
 @Suite struct EffectiveSettingsTests {
-  private let builtIn: TextDictionary<Value> = [
+  private let builtIn = Self.general.merging(
+    TextDictionary(Limit.all.map { ($0.setting.name, .int($0.standard)) }) { _, new in new }
+  ) { _, new in new }
+
+  private static let general: TextDictionary<Value> = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
-    "heartbeat": 5, "heartbeat_timeout": 15, "max_strangers": 1024,
-    "max_strangers_per_address": 256, "max_dials": 64, "max_addresses": 32,
-    "max_packet": 16_777_216, "max_depth": 512,
-    "max_values": 200_000, "max_name": 4_096,
-    "max_queue": 268_435_456, "max_queues": 536_870_912, "max_spawned": 100_000,
-    "max_database": 134_217_728, "max_monitors": 10_000, "max_data_connections": 64,
-    "max_caught_lines": 1000, "max_log_lines": 10,
-    "framing_format": ["cbor", "json"],
+    "heartbeat": 5, "heartbeat_timeout": 15, "framing_format": ["cbor", "json"],
     "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],
     "auth_accept": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"], "secure": 0, "nodelay": 1,
     "autocork": 0,

@@ -25,56 +25,31 @@ import Testing
   @Test("a node that is told none has what the settings show as their defaults")
   func defaults() throws {
     try node { node in
-      #expect(Setting.maxStrangers.builtIn == .int(node.switchboard.maximumStrangers))
-      #expect(
-        Setting.maxStrangersPerAddress.builtIn == .int(node.switchboard.maximumStrangersPerAddress))
-      #expect(Setting.maxDials.builtIn == .int(node.dials.limit))
-      #expect(Setting.maxAddresses.builtIn == .int(node.addressLimit))
-      #expect(Setting.maxPacket.builtIn == .int(node.packetLimit))
-      #expect(Setting.maxDepth.builtIn == .int(node.limits.maximumDepth))
-      #expect(Setting.maxValues.builtIn == .int(node.limits.maximumValues))
-      #expect(Setting.maxName.builtIn == .int(node.nameLimit))
-      #expect(Setting.maxQueue.builtIn == .int(node.queueLimit))
-      #expect(Setting.maxQueues.builtIn == .int(node.queuesLimit))
-      #expect(Setting.maxSpawned.builtIn == .int(node.spawned.limit))
-      #expect(Setting.maxDatabase.builtIn == .int(node.databaseLimit))
-      #expect(Setting.maxMonitors.builtIn == .int(node.monitorLimit))
-      #expect(Setting.maxDataConnections.builtIn == .int(node.dataConnections.maximumOfNode))
-      #expect(Setting.maxCaughtLines.builtIn == .int(node.caughtLinesLimit))
-      #expect(Setting.maxLogLines.builtIn == .int(node.peerLog.lines))
+      for limit in Limit.all {
+        #expect(node[keyPath: limit.property] == limit.standard, "\(limit.setting.name)")
+      }
       #expect(node.handshakeTimeout == 30)
     }
-    for setting in Setting.allCases {
-      guard let limits = setting.limits else { continue }
-      #expect(setting.standardLimit.map(limits.contains) == true, "\(setting)")
+    for limit in Limit.all {
+      #expect(limit.range.contains(limit.standard), "\(limit.setting.name)")
     }
   }
 
   @Test("what is configured is used; without a time of its own a handshake has monitor_timeout")
   func configured() throws {
-    let limits = LimitArguments(
-      handshake_timeout: 7, max_strangers: 8, max_strangers_per_address: 9, max_dials: 15,
-      max_addresses: 16,
-      max_packet: 4097,
-      max_depth: 21, max_values: 1015, max_name: 271, max_queue: 0, max_queues: 15, max_spawned: 13,
-      max_database: 1 << 21, max_monitors: 17, max_data_connections: 17, max_caught_lines: 18,
-      max_log_lines: 14)
-    try node(limits, monitorTimeout: 5) { node in
-      #expect(node.handshakeTimeout == 7)
-      #expect(node.switchboard.maximumStrangers == 8)
-      #expect(node.switchboard.maximumStrangersPerAddress == 9)
-      #expect(node.dials.limit == 15 && node.addressLimit == 16)
-      #expect(node.packetLimit == 4097)
-      #expect(node.limits.maximumDepth == 21)
-      #expect(node.limits.maximumValues == 1015)
-      #expect(node.nameLimit == 271)
-      #expect(node.queueLimit == 0)
-      #expect(node.queuesLimit == 15)
-      #expect(node.spawned.limit == 13)
-      #expect(node.databaseLimit == 1 << 21 && node.monitorLimit == 17)
-      #expect(node.dataConnections.maximumOfNode == 17)
-      #expect(node.caughtLinesLimit == 18)
-      #expect(node.peerLog.lines == 14)
+    for limit in Limit.all {
+      var arguments = LimitArguments(handshake_timeout: 7)
+      let value = limit.range.lowerBound + 1
+      arguments.settings[limit.setting.name] = .int(value)
+      try node(arguments, monitorTimeout: 5) { node in
+        #expect(node.handshakeTimeout == 7)
+        for other in Limit.all {
+          let expected = other.setting == limit.setting ? value : other.standard
+          #expect(
+            node[keyPath: other.property] == expected,
+            "\(other.setting.name) with \(limit.setting.name)")
+        }
+      }
     }
     try node(monitorTimeout: 5) { #expect($0.handshakeTimeout == 5) }
   }

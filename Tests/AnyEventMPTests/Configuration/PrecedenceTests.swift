@@ -19,7 +19,7 @@ import Testing
     /// What the resolved configuration shows: that number, 0 for the built-in default.
     let shown: @Sendable (NodeConfiguration) -> Int
 
-    var description: String { setting.rawValue }
+    var description: String { setting.name }
   }
 
   static let probes = [
@@ -38,9 +38,11 @@ import Testing
     Probe(setting: .handshakeTimeout, value: { .int(100 + $0) }) {
       $0.handshakeTimeout == 30 ? 0 : Int($0.handshakeTimeout) - 100
     },
-    Probe(setting: .maxStrangers, value: { .int($0) }) { $0.limits[.maxStrangers] ?? 0 },
-    Probe(setting: .maxPacket, value: { .string(String(5000 + $0)) }) {
-      $0.limits[.maxPacket].map { $0 - 5000 } ?? 0
+    Probe(setting: Limit.maxStrangers.setting, value: { .int($0) }) {
+      $0.limits[Limit.maxStrangers.setting] ?? 0
+    },
+    Probe(setting: Limit.maxPacket.setting, value: { .string(String(5000 + $0)) }) {
+      $0.limits[Limit.maxPacket.setting].map { $0 - 5000 } ?? 0
     },
     Probe(setting: .nodeID, value: { .string("node\($0)") }) {
       Int($0.nodeID.dropFirst(4)) ?? 0
@@ -76,7 +78,7 @@ import Testing
     func settings(_ index: Int, _ others: TextDictionary<Value> = [:]) -> TextDictionary<Value> {
       var settings = others
       if present & 1 << index != 0 {
-        settings[probe.setting.rawValue] = probe.value(index + 1)
+        settings[probe.setting.name] = probe.value(index + 1)
       }
       return settings
     }

@@ -17,9 +17,13 @@ import Testing
     }
   }
 
-  /// How the effect of a setting is seen; a setting without an entry here does not compile.
+  /// How the effect of a setting is seen; nil if nobody has written it down.
   private func probe(_ setting: Setting) throws -> Probe? {
-    switch setting {
+    if let limit = Limit.all.first(where: { $0.setting == setting }) {
+      let value = limit.range.lowerBound + (limit.range.lowerBound == limit.standard ? 1 : 0)
+      return Probe(.int(value)) { "\($0[keyPath: limit.property])" }
+    }
+    return switch setting {
     case .nodeID: Probe("effect/1") { $0.id }
     case .secret: Probe("sixteen letters!") { "\($0.handshakeConfiguration.secrets.count)" }
     case .secrets:
@@ -48,27 +52,7 @@ import Testing
     case .nodelay:
       Probe(0) { "\(($0.surroundings.network as? SocketNetwork)?.nodelay == true)" }
     case .handshakeTimeout: Probe(7) { "\($0.handshakeTimeout)" }
-    case .maxStrangers: Probe(8) { "\($0.switchboard.maximumStrangers)" }
-    case .maxStrangersPerAddress: Probe(8) { "\($0.switchboard.maximumStrangersPerAddress)" }
-    case .maxDials: Probe(8) { "\($0.dials.limit)" }
-    case .maxAddresses:
-      Probe(8) { "\($0.addressLimit)" }
-    case .maxPacket: Probe(5000) { "\($0.packetLimit)" }
-    case .maxDepth:
-      Probe(20) { "\($0.limits.maximumDepth)" }
-    case .maxValues:
-      Probe(1001) { "\($0.limits.maximumValues)" }
-    case .maxName: Probe(300) { "\($0.nameLimit)" }
-    case .maxQueue: Probe(1) { "\($0.queueLimit)" }
-    case .maxQueues: Probe(1) { "\($0.queuesLimit)" }
-    case .maxSpawned: Probe(1) { "\($0.spawned.limit)" }
-    case .maxDatabase: Probe(2_097_152) { "\($0.database.client.limits.maximumDatabase)" }
-    case .maxMonitors: Probe(17) { "\($0.database.client.limits.maximumMonitors)" }
-    case .maxDataConnections: Probe(1) { "\($0.dataConnections.maximumOfNode)" }
-    case .maxCaughtLines: Probe(1) { "\($0.caughtLinesLimit)" }
-    case .maxLogLines: Probe(1) { "\($0.peerLog.lines)" }
-    // Only in profiles, where the tests of precedence see it.
-    case .parent: nil
+    default: nil
     }
   }
 
@@ -89,7 +73,7 @@ import Testing
       }
       var arguments = ConfigurationArguments("test", nodeid: TestName.next("node"), binds: [])
       arguments.norc = true
-      if let value { arguments.settings[setting.rawValue] = value }
+      if let value { arguments.settings[setting.name] = value }
       try node.configure(arguments)
       test.settle()
       seen = probe.seen(node)
@@ -99,12 +83,14 @@ import Testing
     return seen
   }
 
-  @Test("each setting shows where a node uses it", arguments: Setting.allCases)
+  // The parent is in profiles only, where the tests of precedence see it.
+  @Test(
+    "each setting shows where a node uses it", arguments: Setting.allCases.filter { $0 != .parent })
   func shown(_ setting: Setting) throws {
-    guard let probe = try probe(setting) else { return }
+    let probe = try #require(try probe(setting), "how is \(setting.name) seen?")
     let standard = try seen(setting, nil, probe)
     let other = try seen(setting, probe.value, probe)
-    #expect(standard != other, "\(setting.rawValue): \(standard)")
+    #expect(standard != other, "\(setting.name): \(standard)")
   }
 
   @Test("the database has the limits that are configured, also when it was used before")
@@ -117,12 +103,14 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [],
           limits: LimitArguments(
-            max_addresses: 8, max_packet: 5000, max_depth: 20, max_values: 1001, max_name: 300),
-          norc: true))
+            max_addresses: 8, max_packet: 5000, max_depth: 20, max_values: 1001, max_name: 300,
+            max_database: 2_097_152, max_monitors: 17), norc: true))
       var limits = DatabaseLimits(
         maximumSize: 5000, maximumDepth: 20, maximumValues: 1001, maximumName: 300)
       limits.maximumAddresses = 8
       limits.maximumWaiting = node.maximumQueue
+      limits.maximumDatabase = 2_097_152
+      limits.maximumMonitors = 17
       #expect(node.database.client.limits == limits)
     }
   }
@@ -130,7 +118,9 @@ import Testing
   @Test("what a configuration holds is read by the node, each of its fields")
   func fields() throws {
     let declarations = try Self.source("Configuration/NodeConfiguration.swift")
-    let labels = declarations.matches(of: /\n  (?:package )?let (\w+):/).map { String($0.1) }
+    let labels = declarations.matches(
+      of: /\n  (?:package )?(?:internal\(set\) )?(?:let|var) (\w+)(?:: [^{\n]+| = .+)\n/
+    ).map { String($0.1) }
     #expect(labels.count > 15)
     let sources = try Self.sources(besides: "/Configuration/")
     for label in labels {

@@ -141,7 +141,7 @@ private final class HeldNetwork: NodeNetwork {
       "s", ["g_slave", ["'l": ["s": same, "t": many, "u": [long, "h:3", 7], "v": long]]])
     while service.needsTurn { _ = service.turn() }
     check(service.addresses(of: "s") == ["h:2"])
-    check(service.addresses(of: "t")?.count == StandardLimits.addresses)
+    check(service.addresses(of: "t")?.count == Limit.maxAddresses.standard)
     check(service.addresses(of: "u") == ["h:3", "7"])
     check(
       try service.handle("s", ["g_find", "s"])

@@ -13,7 +13,7 @@ struct HelpCommandTests {
         usage: aemp [profile NAME] setcert FILE|-
            or: aemp [profile NAME] delcert
 
-        Set both from a PEM file; "-": standard input.
+        Key and certificate, from a PEM file; "-": standard input.
 
         The file holds, in any order, one private key without a pass phrase, its
         certificate, and perhaps further certificates to trust. They are copied: the
@@ -126,5 +126,15 @@ struct HelpCommandTests {
     #expect(
       try tool.run("--version", "--json")
         == ToolResult(output: "{\"version\":\"\(Version.text)\"}\n"))
+  }
+
+  @Test("manual page and completions are printed")
+  func files() throws {
+    let tool = try ToolRunner()
+    #expect(try tool.run("manual") == ToolResult(output: ManualPage.text))
+    for shell in Completion.Shell.allCases {
+      #expect(
+        try tool.run("completion", shell.rawValue) == ToolResult(output: Completion.text(shell)))
+    }
   }
 }

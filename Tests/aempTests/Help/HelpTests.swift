@@ -25,9 +25,9 @@ struct HelpTests {
   @Test("what can be set, removed, added to and taken from has help")
   func settings() {
     for setting in Setting.allCases {
-      #expect(Self.names.contains("set" + setting.rawValue))
-      #expect(Self.names.contains("del" + setting.rawValue))
-      #expect(Self.names.contains(setting.rawValue))
+      #expect(Self.names.contains("set" + setting.name))
+      #expect(Self.names.contains("del" + setting.name))
+      #expect(Self.names.contains(setting.name))
     }
     for name in ["bind", "seed", "service"] {
       #expect(Self.names.contains("add" + name))

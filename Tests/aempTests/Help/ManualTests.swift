@@ -3,12 +3,8 @@ import Testing
 
 @testable import aemp
 
-/// The manual page and the completion have the commands and options of the help, no more, no less.
+/// The manual page has the commands and options of the help, no more, no less.
 struct ManualTests {
-  static let share = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("scripts/share").path
-
   /// What the manual page says about some commands together.
   private struct Section: Equatable {
     var names: [String] = []
@@ -16,11 +12,12 @@ struct ManualTests {
     var options: [String] = []
   }
 
-  private static func sections() throws -> [Section] {
-    let text = try String(contentsOfFile: share + "/man/man1/aemp.1", encoding: .utf8)
+  private static func sections() -> [Section] {
     var sections: [Section] = []
     var isInHead = false
-    for line in text.split(separator: "\n").map({ $0.replacingOccurrences(of: "\\-", with: "-") }) {
+    for line in ManualPage.text.split(separator: "\n").map({
+      $0.replacingOccurrences(of: "\\-", with: "-")
+    }) {
       if line.hasPrefix(".It Ic ") {
         if !isInHead { sections.append(Section()) }
         isInHead = true
@@ -45,7 +42,7 @@ struct ManualTests {
 
   @Test("the manual page has every command with its options, and no others")
   func manual() throws {
-    let sections = try Self.sections()
+    let sections = Self.sections()
     let entries = HelpTable.groups.flatMap(\.entries)
     #expect(sections.count == entries.count)
     for entry in entries {
@@ -63,7 +60,7 @@ struct ManualTests {
 
   @Test("the manual page has every exit code")
   func exitCodes() throws {
-    let text = try String(contentsOfFile: Self.share + "/man/man1/aemp.1", encoding: .utf8)
+    let text = ManualPage.text
     let start = try #require(text.range(of: ".Sh EXIT STATUS"))
     for code in ExitCode.allCases {
       #expect(text[start.upperBound...].contains("\n.It \(code.rawValue)\n"))

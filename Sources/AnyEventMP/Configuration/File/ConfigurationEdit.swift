@@ -53,21 +53,21 @@ package enum ConfigurationEdit: Hashable, Sendable {
   ) throws(ConfigurationError) -> TextDictionary<Value>? {
     var settings = settings
     switch self {
-    case .set(let setting, let value): settings[setting.rawValue] = value
-    case .remove(let setting): settings[setting.rawValue] = nil
+    case .set(let setting, let value): settings[setting.name] = value
+    case .remove(let setting): settings[setting.name] = nil
     case .append(let setting, let elements):
       let old = try Self.list(setting, settings, origin)
       let isList = setting.kind == .services
-      settings[setting.rawValue] = .array(old + elements.filter { isList || !old.contains($0) })
+      settings[setting.name] = .array(old + elements.filter { isList || !old.contains($0) })
     case .subtract(let setting, let elements):
-      guard settings[setting.rawValue] != nil else { break }
+      guard settings[setting.name] != nil else { break }
       var list = try Self.list(setting, settings, origin)
       if setting.kind == .services {
         for element in elements { list.lastIndex(of: element).map { _ = list.remove(at: $0) } }
       } else {
         list.removeAll { elements.contains($0) }
       }
-      settings[setting.rawValue] = .array(list)
+      settings[setting.name] = .array(list)
     case .createProfile: break
     case .removeProfile: return nil
     }
@@ -77,7 +77,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
   private static func list(
     _ setting: Setting, _ settings: TextDictionary<Value>, _ origin: SettingOrigin
   ) throws(ConfigurationError) -> [Value] {
-    guard let value = settings[setting.rawValue], value != .null else { return [] }
+    guard let value = settings[setting.name], value != .null else { return [] }
     guard case .array(let elements) = value else {
       // Says what is wrong in the same words as a node that starts.
       return try SettingValue(setting: setting, value: value, origin: origin).list().map(

@@ -11,7 +11,7 @@ package enum EffectiveSettings {
       arguments, contents: contents, file: file, hostName: hostName)
     var effective = settings.effective
     if !settings.isSet(.nodeID) {
-      effective[Setting.nodeID.rawValue] = .string(settings.profile + "/")
+      effective[Setting.nodeID.name] = .string(settings.profile + "/")
     }
     return effective
   }
@@ -32,8 +32,8 @@ package enum EffectiveSettings {
   /// The same settings with everything that must not be seen replaced by asterisks.
   package static func masked(_ settings: TextDictionary<Value>) -> TextDictionary<Value> {
     var masked = settings
-    for name in ["secret", "secrets", "cert"] where (masked[name] ?? .null) != .null {
-      masked[name] = "********"
+    for setting in Setting.allCases where setting.isSecret {
+      if (masked[setting.name] ?? .null) != .null { masked[setting.name] = "********" }
     }
     return masked
   }

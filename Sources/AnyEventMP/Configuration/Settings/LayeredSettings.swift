@@ -30,7 +30,7 @@ struct LayeredSettings: Sendable {
 
   /// The value of a setting, its built-in default when nobody says anything.
   subscript(setting: Setting) -> SettingValue {
-    values[setting] ?? SettingValue(setting: setting, value: setting.builtIn, origin: .builtIn)
+    values[setting] ?? SettingValue(setting: setting, value: setting.standard, origin: .builtIn)
   }
 
   /// Whether somebody set the setting.
@@ -38,7 +38,7 @@ struct LayeredSettings: Sendable {
 
   private mutating func add(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
     for setting in Setting.allCases where setting != .parent {
-      switch settings[setting.rawValue] {
+      switch settings[setting.name] {
       case nil: break
       case .null?: values[setting] = nil
       case let value?:
@@ -53,8 +53,21 @@ extension LayeredSettings {
   var effective: TextDictionary<Value> {
     var settings: TextDictionary<Value> = [:]
     for setting in Setting.allCases where self[setting].value != .null {
-      settings[setting.rawValue] = self[setting].value
+      settings[setting.name] = self[setting].value
     }
     return settings
+  }
+
+  /// Sentences about settings that are set and that nobody follows here.
+  var ignored: [String] {
+    get throws(ConfigurationError) {
+      var sentences: [String] = []
+      for setting in Setting.allCases where isSet(setting) {
+        guard let reason = setting.type.ignored else { continue }
+        if setting.kind == .flag, try !self[setting].flag() { continue }
+        sentences.append("\(setting.name) \(self[setting].origin) is ignored: \(reason)")
+      }
+      return sentences
+    }
   }
 }

@@ -62,7 +62,7 @@ struct ProfileTable {
     var name = name
     while let settings = try self[name] {
       profiles.append((name, settings))
-      guard let parent = settings[Setting.parent.rawValue], parent != .null else { break }
+      guard let parent = settings[Setting.parent.name], parent != .null else { break }
       let child = name
       name = try SettingValue(
         setting: .parent, value: parent, origin: .profile(child, file: file)

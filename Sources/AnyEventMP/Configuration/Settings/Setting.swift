@@ -1,97 +1,131 @@
-/// A key of the configuration, by the name that it has in the file and as argument of `configure`.
-package enum Setting: String, CaseIterable, Sendable {
-  /// The pattern of the node id.
-  case nodeID = "nodeid"
-  /// The secret that all nodes of the network share.
-  case secret
-  /// Secrets that are accepted besides, most preferred first, while the network changes its secret.
-  case secrets
-  /// Key, certificate and trusted certificates as PEM text.
-  case certificate = "cert"
-  /// Where to listen.
-  case binds
-  /// Which nodes to contact first.
-  case seeds
-  /// What to start when the node is up.
-  case services
-  /// Perl code; not run by this implementation.
-  case eval
-  /// Seconds after which an unreachable node counts as down.
-  case monitorTimeout = "monitor_timeout"
-  /// Seconds that a connection attempt gets before the next one starts.
-  case connectInterval = "connect_interval"
-  /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
-  /// one gives one.
-  case heartbeat
-  /// Seconds of silence after which a connected node counts as down.
-  case heartbeatTimeout = "heartbeat_timeout"
-  /// Framings, most preferred first.
-  case framingFormat = "framing_format"
-  /// Authentication methods that we use, most preferred first.
-  case authOffer = "auth_offer"
-  /// Authentication methods that we accept, most preferred first.
-  case authAccept = "auth_accept"
-  /// Whether other nodes may not start functions here.
-  case secure
-  /// Whether small packets are sent at once (`TCP_NODELAY`).
-  case nodelay
-  /// Whether nodes in Perl delay writes to send them together; this implementation always does.
-  case autocork
-  /// Seconds that a handshake may take.
-  case handshakeTimeout = "handshake_timeout"
-  /// How many connections that came in may be unauthenticated at a time.
-  case maxStrangers = "max_strangers"
-  /// How many of them may come from one address.
-  case maxStrangersPerAddress = "max_strangers_per_address"
-  /// How many connections to others may be under way at a time.
-  case maxDials = "max_dials"
-  /// How many addresses of one node are used.
-  case maxAddresses = "max_addresses"
-  /// Bytes of one packet.
-  case maxPacket = "max_packet"
-  /// Levels of nesting of one packet.
-  case maxDepth = "max_depth"
-  /// Values of one packet.
-  case maxValues = "max_values"
-  /// Bytes of the name of a port, a function, a node, a database family or a key.
-  case maxName = "max_name"
-  /// Bytes that may wait for one node.
-  case maxQueue = "max_queue"
-  /// Bytes that may wait for all nodes together.
-  case maxQueues = "max_queues"
-  /// Living ports that one other node may have spawned here.
-  case maxSpawned = "max_spawned"
-  /// Bytes of the database that a global node merges; a quarter of them for one node that is not global.
-  case maxDatabase = "max_database"
-  /// Database families that one node may monitor here, and questions of it that wait.
-  case maxMonitors = "max_monitors"
-  /// Data connections of one other node that are announced and have not come.
-  case maxDataConnections = "max_data_connections"
-  /// Log messages of one other node that are caught, a second.
-  case maxCaughtLines = "max_caught_lines"
-  /// Log lines about similar trouble with one peer, a minute.
-  case maxLogLines = "max_log_lines"
-  /// The profile that a profile inherits from; only in profiles.
-  case parent
-
+/// A key of the configuration: one row of the table of settings.
+///
+/// The rows stand in the folder `Rows`, by subject. Everything else is made of them: what `configure` and the
+/// configuration file take, what a node does with it, and the commands of the tool with their help, their
+/// part of the manual page and their completions.
+package final class Setting: Sendable {
   /// What kind of value a setting takes.
   package enum Kind: Sendable {
     case text, list, number, flag, services
   }
 
-  /// What kind of value the setting takes.
-  package var kind: Kind {
-    switch self {
-    case .nodeID, .secret, .certificate, .eval, .parent: .text
-    case .secrets, .binds, .seeds, .framingFormat, .authOffer, .authAccept: .list
-    case .services: .services
-    case .monitorTimeout, .connectInterval, .heartbeat, .heartbeatTimeout, .handshakeTimeout,
-      .maxStrangers, .maxStrangersPerAddress, .maxDials, .maxAddresses, .maxPacket, .maxDepth,
-      .maxValues, .maxName,
-      .maxQueue, .maxQueues,
-      .maxSpawned, .maxDatabase, .maxMonitors, .maxDataConnections, .maxCaughtLines, .maxLogLines:
-      .number
-    case .secure, .nodelay, .autocork: .flag
+  /// The name in the file, and as argument of `configure`.
+  package let name: String
+  /// Which values it takes, and where a node's configuration has them.
+  let type: SettingType
+  /// What it is when nobody says anything; null for what then does not exist.
+  let standard: Value
+  /// A value that makes sense, as one would type it.
+  let example: String
+  /// Whether the value must not be seen by others.
+  package let isSecret: Bool
+  /// What the tool says about it.
+  package let help: SettingHelp
+
+  /// A row of the table.
+  ///
+  /// - Parameters:
+  ///   - name: the name in the file, and as argument of `configure`.
+  ///   - type: which values it takes, and where a node's configuration has them.
+  ///   - standard: what it is when nobody says anything; null for what then does not exist.
+  ///   - example: a value that makes sense, as one would type it.
+  ///   - isSecret: whether the value must not be seen by others.
+  ///   - summary: what it is, in a few words.
+  ///   - text: what there is to say besides, in paragraphs; `{standard}` stands for the standard value.
+  ///   - element: for lists, how the commands that change one element call it.
+  ///   - examples: command lines of the tool that make sense; nil for one that sets the example.
+  init(
+    _ name: String, _ type: SettingType, standard: Value = .null, example: String,
+    isSecret: Bool = false, _ summary: String, text: [String], element: String? = nil,
+    examples: [String]? = nil
+  ) {
+    self.name = name
+    self.type = type
+    self.standard = standard
+    self.example = example
+    self.isSecret = isSecret
+    let figure = SettingValue.text(of: standard) ?? ""
+    help = SettingHelp(
+      value: type.placeholder, summary: summary,
+      text: text.map { $0.replacing("{standard}", with: figure) }, element: element,
+      examples: examples ?? ["aemp set\(name) " + Self.quoted(example)], choices: type.choices)
+  }
+
+  /// What kind of value it takes.
+  package var kind: Kind { type.kind }
+}
+
+extension Setting: Hashable {
+  /// Whether both are the same row.
+  package static func == (first: Setting, second: Setting) -> Bool { first === second }
+
+  /// Feeds which row it is.
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+extension Setting {
+  /// All settings, in the order in which they are listed.
+  package static let allCases = general + limits + [parent]
+
+  /// Those that are no limits.
+  package static let general = [
+    nodeID, secret, secrets, certificate, binds, seeds, services, eval, monitorTimeout,
+    connectInterval, heartbeat, heartbeatTimeout, framingFormat, authOffer, authAccept, secure,
+    nodelay, autocork,
+  ]
+
+  /// Those that limit what others may cost a node.
+  package static let limits = [handshakeTimeout] + Limit.all.map(\.setting)
+
+  private static let byName = TextDictionary(
+    allCases.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The setting of this name; nil when there is none.
+  package static func named(_ name: String) -> Setting? { byName[name] }
+}
+
+extension Setting {
+  /// The value to store for one that was typed: lists split at commas, numbers and flags converted.
+  ///
+  /// - Throws: ``ConfigurationError`` when the value does not fit the setting.
+  package func normalized(_ value: Value) throws(ConfigurationError) -> Value {
+    try type.stored(SettingValue(setting: self, value: split(value), origin: .commandLine))
+  }
+
+  /// For lists, text becomes the list of what its commas separate; anything else stays.
+  private func split(_ value: Value) -> Value {
+    guard kind == .list || kind == .services, let text = SettingValue.text(of: value) else {
+      return value
     }
+    return .array(text.split(separator: ",").map { .string(String($0)) })
+  }
+}
+
+/// What an error message tells the user to write.
+extension Setting {
+  /// The setting with a value that makes sense, as it stands in the file.
+  private var exampleInFile: String {
+    let value =
+      switch kind {
+      case .number, .flag: example
+      case .text: "\"\(example)\""
+      case .services: #"["My::Service::", ["My::function", 1, 2]]"#
+      case .list:
+        "[" + example.split(separator: ",").map { "\"\($0)\"" }.joined(separator: ", ") + "]"
+      }
+    return "\"\(name)\": \(value)"
+  }
+
+  /// A command that sets the setting to a value that makes sense.
+  package var exampleOnCommandLine: String { "set\(name) " + Self.quoted(example) }
+
+  /// A word as a shell takes it for itself.
+  private static func quoted(_ word: String) -> String {
+    word.utf8.contains(UInt8(ascii: "*")) ? "'\(word)'" : word
+  }
+
+  /// The setting with a value that makes sense, as one writes it at the place it came from.
+  func example(_ origin: SettingOrigin) -> String {
+    origin == .commandLine ? exampleOnCommandLine : exampleInFile
   }
 }

@@ -4,10 +4,10 @@ internal import AEMPWire
 extension SettingValue {
   /// The node id that the pattern makes, and whether it is random.
   func nodeID(
-    _ context: ConfigurationContext
+    hostName: String, runiq: String
   ) throws(ConfigurationError) -> (String, isRandom: Bool) {
     let pattern = try text()
-    let (nodeID, isRandom) = NodeConfiguration.expand(pattern, context)
+    let (nodeID, isRandom) = NodeConfiguration.expand(pattern, hostName: hostName, runiq: runiq)
     if let problem = NodeConfiguration.problem(withNodeID: nodeID) {
       throw wrongValue("\"\(pattern)\"", problem)
     }
@@ -83,7 +83,7 @@ extension SettingValue {
       if let choice = make(name) {
         choices.append(choice)
       } else {
-        warnings.append("\(setting.rawValue) \(origin): \"\(name)\" is not known and left out")
+        warnings.append("\(setting.name) \(origin): \"\(name)\" is not known and left out")
       }
     }
     if choices.isEmpty { throw wrongValue("the list", "names nothing that is known") }
@@ -93,7 +93,7 @@ extension SettingValue {
 
 extension AuthMethod {
   /// The names that `auth_offer` and `auth_accept` may have.
-  fileprivate static let configurable: TextSet = [
+  static let configurable = [
     "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon", "cleartext",
   ]
 }

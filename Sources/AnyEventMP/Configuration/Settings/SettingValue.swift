@@ -103,7 +103,7 @@ extension SettingValue {
   func wrongValue(_ text: String, _ problem: String) -> ConfigurationError {
     ConfigurationError(
       .badValue,
-      "\(setting.rawValue) \(origin): \(text) \(problem); write for example \(setting.example(origin))",
+      "\(setting.name) \(origin): \(text) \(problem); write for example \(setting.example(origin))",
       file: origin.file)
   }
 
@@ -113,7 +113,7 @@ extension SettingValue {
     ConfigurationError(
       .wrongType,
       """
-      \(part)\(setting.rawValue) \(origin) is \(Self.kind(of: element ?? value)) but must be \
+      \(part)\(setting.name) \(origin) is \(Self.kind(of: element ?? value)) but must be \
       \(wanted); write for example \(setting.example(origin))
       """, file: origin.file)
   }

@@ -1,0 +1,193 @@
+internal import AEMPWire
+
+/// Which values a setting takes, how they are stored, and where a node's configuration has them.
+///
+/// There is none without `apply`: so a setting that nobody applies does not compile.
+struct SettingType: Sendable {
+  let kind: Setting.Kind
+  /// What stands for a value in the tool's help.
+  let placeholder: String
+  /// Values to choose from, if there are few.
+  var choices: [String] = []
+  /// Why nobody follows it here; nil when it is followed.
+  var ignored: String?
+  /// The value to store for one that was typed; throws when it does not fit.
+  let stored: @Sendable (SettingValue) throws(ConfigurationError) -> Value
+  /// Takes a value over into the configuration of a node; throws when it makes no sense.
+  let apply: @Sendable (SettingValue, inout NodeConfiguration) throws(ConfigurationError) -> Void
+}
+
+/// The types of single settings.
+extension SettingType {
+  static let nodeID = SettingType(
+    kind: .text, placeholder: "ID",
+    stored: { value throws(ConfigurationError) in
+      _ = try value.nodeID(hostName: "n", runiq: "u")
+      return .string(try value.text())
+    },
+    apply: { value, configuration throws(ConfigurationError) in
+      (configuration.nodeID, configuration.isRandom) = try value.nodeID(
+        hostName: configuration.hostName, runiq: configuration.runiq)
+    })
+
+  static let secret = SettingType(
+    kind: .text, placeholder: "SECRET|-",
+    stored: { value throws(ConfigurationError) in
+      guard try value.secret() != nil else {
+        throw ConfigurationError(
+          .badValue, "the secret is empty; run \"aemp gensecret\" to get a good one")
+      }
+      return .string(try value.text())
+    },
+    apply: { value, configuration throws(ConfigurationError) in
+      guard let secret = try value.secret(), !configuration.secrets.contains(secret) else { return }
+      configuration.secrets.append(secret)
+    })
+
+  /// Those of the list are preferred to the one of `secret`, whichever comes first.
+  static let secrets = SettingType(
+    kind: .list, placeholder: "LIST|-",
+    stored: { value throws(ConfigurationError) in
+      _ = try value.secrets()
+      return value.value
+    },
+    apply: { value, configuration throws(ConfigurationError) in
+      let secrets = try value.secrets()
+      configuration.secrets = secrets + configuration.secrets.filter { !secrets.contains($0) }
+    })
+
+  static let certificate = SettingType(
+    kind: .text, placeholder: "FILE|-",
+    stored: { value throws(ConfigurationError) in .string(try value.text()) },
+    apply: { value, configuration throws(ConfigurationError) in
+      let text = try value.text()
+      configuration.certificate = text.isEmpty ? nil : text
+    })
+
+  /// The parent of a profile, which is followed when settings are put on top of each other.
+  static let parent = SettingType(
+    kind: .text, placeholder: "PARENT",
+    stored: { value throws(ConfigurationError) in .string(try value.text()) }, apply: { _, _ in })
+
+  static let services = SettingType(
+    kind: .services, placeholder: "LIST",
+    stored: { value throws(ConfigurationError) in
+      _ = try value.services()
+      return value.value
+    },
+    apply: { value, configuration throws(ConfigurationError) in
+      configuration.services = try value.services()
+    })
+
+  /// Perl code.
+  static func code(ignored reason: String) -> SettingType {
+    SettingType(
+      kind: .text, placeholder: "CODE", ignored: reason,
+      stored: { value throws(ConfigurationError) in .string(try value.text()) }, apply: { _, _ in })
+  }
+}
+
+/// The types of several settings: where a configuration has the value is told by its field.
+extension SettingType {
+  typealias Field<T> = any WritableKeyPath<NodeConfiguration, T> & Sendable
+
+  /// Addresses.
+  static func addresses(into field: Field<[BindAddress]>) -> SettingType {
+    SettingType(
+      kind: .list, placeholder: "LIST",
+      stored: { value throws(ConfigurationError) in
+        _ = try value.addresses()
+        return value.value
+      },
+      apply: { value, configuration throws(ConfigurationError) in
+        configuration[keyPath: field] = try value.addresses()
+      })
+  }
+
+  /// Seconds: more than none and at most a year.
+  static func seconds(into field: Field<Double>) -> SettingType {
+    SettingType(
+      kind: .number, placeholder: "S",
+      stored: { value throws(ConfigurationError) in number(try value.seconds()) },
+      apply: { value, configuration throws(ConfigurationError) in
+        configuration[keyPath: field] = try value.seconds()
+      })
+  }
+
+  /// The same, or 0 for never.
+  static func secondsOrNever(into field: Field<Double>) -> SettingType {
+    SettingType(
+      kind: .number, placeholder: "S",
+      stored: { value throws(ConfigurationError) in number(try value.secondsOrNever()) },
+      apply: { value, configuration throws(ConfigurationError) in
+        configuration[keyPath: field] = try value.secondsOrNever()
+      })
+  }
+
+  private static func number(_ number: Double) -> Value {
+    Int(exactly: number).map(Value.int) ?? .double(number)
+  }
+
+  /// Framings, most preferred first.
+  static func framings(into field: Field<[Framing]>) -> SettingType {
+    SettingType(
+      kind: .list, placeholder: "LIST", choices: ["cbor", "json", "cbor,json"],
+      stored: { value throws(ConfigurationError) in
+        var warnings: [String] = []
+        _ = try value.framings(&warnings)
+        return value.value
+      },
+      apply: { value, configuration throws(ConfigurationError) in
+        configuration[keyPath: field] = try value.framings(&configuration.warnings)
+      })
+  }
+
+  /// Authentication methods, most preferred first.
+  static func authMethods(into field: Field<[AuthMethod]>) -> SettingType {
+    SettingType(
+      kind: .list, placeholder: "LIST", choices: AuthMethod.configurable,
+      stored: { value throws(ConfigurationError) in
+        var warnings: [String] = []
+        _ = try value.authMethods(&warnings)
+        return value.value
+      },
+      apply: { value, configuration throws(ConfigurationError) in
+        configuration[keyPath: field] = try value.authMethods(&configuration.warnings)
+      })
+  }
+
+  /// Yes or no.
+  static func flag(into field: Field<Bool>) -> SettingType {
+    flag { value, configuration throws(ConfigurationError) in
+      configuration[keyPath: field] = try value.flag()
+    }
+  }
+
+  /// Yes or no, which nobody follows here.
+  static func flag(ignored reason: String) -> SettingType {
+    var type = flag { value, _ throws(ConfigurationError) in _ = try value.flag() }
+    type.ignored = reason
+    return type
+  }
+
+  private static func flag(
+    _ apply:
+      @escaping @Sendable (SettingValue, inout NodeConfiguration)
+      throws(ConfigurationError) -> Void
+  ) -> SettingType {
+    SettingType(
+      kind: .flag, placeholder: "0|1", choices: ["0", "1"],
+      stored: { value throws(ConfigurationError) in .int(try value.flag() ? 1 : 0) }, apply: apply)
+  }
+
+  /// A whole number that is left to the program unless somebody sets it; see ``Limit``.
+  static func limit(in range: ClosedRange<Int>, _ placeholder: String) -> SettingType {
+    SettingType(
+      kind: .number, placeholder: placeholder,
+      stored: { value throws(ConfigurationError) in .int(try value.limit(in: range)) },
+      apply: { value, configuration throws(ConfigurationError) in
+        guard value.origin != .builtIn else { return }
+        configuration.limits[value.setting] = try value.limit(in: range)
+      })
+  }
+}
