@@ -54,7 +54,13 @@ struct Tool {
     case .network(let command):
       StandardDescriptors.fill(isQuiet: false)
       ControlSignals.unblock()
-      return NetworkSession(command).run()
+      return NetworkSession(command).run { errand in
+        switch command.work {
+        case .action(let action): errand.begin(action)
+        case .trace(let nodes): NetworkTrace(errand, nodes).begin()
+        case .shell(let node): Shell(errand, node).begin()
+        }
+      }
     default: return .success
     }
   }

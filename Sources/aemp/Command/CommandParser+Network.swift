@@ -5,8 +5,24 @@ extension CommandParser {
   /// Reads the arguments of a command for the network; nil when `name` is none.
   mutating func parseNetwork(_ name: String) throws(UsageError) -> NetworkCommand? {
     var options = Options()
-    let action = try networkAction(name, &options)
-    return action.map { NetworkCommand(action: $0, options: options, profile: profile) }
+    guard let work = try networkWork(name, &options) else { return nil }
+    return NetworkCommand(work: work, options: options, profile: profile)
+  }
+
+  private mutating func networkWork(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Work? {
+    switch name {
+    case "trace":
+      let nodes = try takeArguments(
+        name, 0...1000, "node ids, such as: trace seed/x", Self.waiting + [.svg], into: &options)
+      return .trace(nodes)
+    case "shell":
+      let node = try takeArguments(
+        name, 0...1, "at most one node id", [.timeout, .json], into: &options)
+      return .shell(node: node.first)
+    default: return try networkAction(name, &options).map { .action($0) }
+    }
   }
 
   private mutating func networkAction(
@@ -40,14 +56,6 @@ extension CommandParser {
     case "watch":
       return .watch(family: try family(name, Self.waiting + [.count], &options))
     case "wait": return try wait(&options)
-    case "trace":
-      let nodes = try takeArguments(
-        name, 0...1000, "node ids, such as: trace seed/x", Self.waiting + [.svg], into: &options)
-      return .trace(nodes)
-    case "shell":
-      let node = try takeArguments(
-        name, 0...1, "at most one node id", [.timeout, .json], into: &options)
-      return .shell(node: node.first)
     default: return nil
     }
   }

@@ -3,6 +3,15 @@ import AnyEventMP
 /// A command that talks to other nodes.
 struct NetworkCommand {
   /// What to do.
+  enum Work {
+    case action(Action)
+    /// Shows the connections that start from some nodes.
+    case trace([String])
+    /// Takes commands from standard input.
+    case shell(node: String?)
+  }
+
+  /// What a line of the shell can do, too.
   enum Action {
     /// Sends a message.
     case send(PortID, [Value])
@@ -24,10 +33,6 @@ struct NetworkCommand {
     case wait(Subject, String, count: Int)
     /// Measures round trips.
     case ping(node: String)
-    /// Shows the connections that start from some nodes.
-    case trace([String])
-    /// Takes commands from standard input.
-    case shell(node: String?)
   }
 
   /// What can be waited for.
@@ -35,7 +40,7 @@ struct NetworkCommand {
     case node, port, family
   }
 
-  let action: Action
+  let work: Work
   let options: Options
   /// The profile whose settings connect us; nil: `aemp`.
   let profile: String?
@@ -44,10 +49,10 @@ struct NetworkCommand {
   ///
   /// Five minutes for what asks and waits, as the original.
   var timeLimit: Double? {
-    switch action {
+    switch work {
     // What it says there is about the shell's commands.
     case .shell: return nil
-    case .monitor, .watch: return options.timeout
+    case .action(.monitor), .action(.watch): return options.timeout
     default: return options.timeout ?? 300
     }
   }

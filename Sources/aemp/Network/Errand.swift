@@ -28,9 +28,8 @@ final class Errand {
     self.printer = printer ?? Printer(isJSON: options.json)
   }
 
-  /// Begins to do what a command says, for at most so many seconds.
-  func begin(_ action: NetworkCommand.Action, timeLimit seconds: Double?) {
-    if let seconds { limit(to: seconds) }
+  /// Begins to do what a command says.
+  func begin(_ action: NetworkCommand.Action) {
     switch action {
     case .send(let port, let message): send(message, to: port)
     case .call(let port, let message): call(port, message)
@@ -43,8 +42,6 @@ final class Errand {
     case .wait(let subject, let name, let count):
       Wait(self, for: subject, name, count: count).begin()
     case .ping(let node): Ping(self, node).begin()
-    case .trace(let nodes): NetworkTrace(self, nodes).begin()
-    case .shell(let node): Shell(self, node).begin()
     }
   }
 

@@ -1,6 +1,5 @@
 import AnyEvent
 import AnyEventMP
-import Glibc
 
 /// The tool as a node of the network, for one command: joins, does it, leaves.
 ///
@@ -31,10 +30,11 @@ final class NetworkSession {
 
   /// Does the command.
   ///
+  /// - Parameter begin: begins what it is, which may be one of those that use this session for many.
   /// - Returns: how it ended; a sentence on standard error has said why when that was not well.
-  func run() -> ExitCode {
+  func run(_ begin: (Errand) -> Void) -> ExitCode {
     // What goes wrong is said by the tool itself, once.
-    if !Self.isLoggingWanted { LogSystem.shared.FILTER.level(.fatal) }
+    LibraryLog.limit(to: .fatal)
     do {
       try node.configure(try arguments())
     } catch {
@@ -57,8 +57,9 @@ final class NetworkSession {
       loop.stop()
     }
     self.errand = errand
-    progress = Progress(errand)
-    errand.begin(command.action, timeLimit: command.timeLimit)
+    progress = Progress(on: loop) { [unowned errand] in errand.awaited }
+    if let seconds = command.timeLimit { errand.limit(to: seconds) }
+    begin(errand)
     if outcome == nil { loop.run() }
     // What the command has sent last arrives before we go.
     node.leave(within: Self.patience) { [loop] in loop.stop() }
@@ -87,11 +88,5 @@ final class NetworkSession {
     return ConfigurationArguments(
       profile, nodeid: settings[Setting.nodeID.name] == nil ? "anon/" : nil,
       binds: settings[Setting.binds.name] == nil ? ["*:*"] : nil, force: true)
-  }
-
-  static var isLoggingWanted: Bool {
-    ["AE_VERBOSE", "PERL_ANYEVENT_VERBOSE", "AE_LOG", "PERL_ANYEVENT_LOG"].contains { name in
-      getenv(name as String) != nil
-    }
   }
 }

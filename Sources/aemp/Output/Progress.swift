@@ -3,16 +3,17 @@ import Glibc
 
 /// Shows on a terminal, and only there, what a long command waits for.
 final class Progress {
-  private unowned let errand: Errand
+  /// What is waited for; empty: nothing.
+  private let awaited: () -> String
   private var timer: TimerWatcher?
   private var seconds = 0
   private var isShown = false
 
   /// Begins to count; nil when standard error is no terminal.
-  init?(_ errand: Errand) {
+  init?(on loop: Loop, awaited: @escaping () -> String) {
     guard isatty(STDERR_FILENO) == 1 else { return nil }
-    self.errand = errand
-    timer = errand.session.loop.timer(after: 1, interval: 1) { [unowned self] in tick() }
+    self.awaited = awaited
+    timer = loop.timer(after: 1, interval: 1) { [unowned self] in tick() }
   }
 
   /// Takes the line away again.
@@ -25,8 +26,9 @@ final class Progress {
 
   private func tick() {
     seconds += 1
-    guard !errand.awaited.isEmpty else { return }
+    let awaited = awaited()
+    guard !awaited.isEmpty else { return }
     isShown = true
-    Output.show("\r\u{1b}[Kwaiting for \(errand.awaited), \(seconds) s")
+    Output.show("\r\u{1b}[Kwaiting for \(awaited), \(seconds) s")
   }
 }

@@ -33,7 +33,7 @@ final class Supervisor {
   ///
   /// - Returns: success after a signal, failure when the node cannot be configured.
   func run() -> ExitCode {
-    if !NetworkSession.isLoggingWanted { LogSystem.shared.FILTER.level(.warn) }
+    LibraryLog.limit(to: .warn)
     readyDescriptor?.keep()
     ControlSignals.keepChildren()
     // Before anybody can know of us: who sees us may stop us.

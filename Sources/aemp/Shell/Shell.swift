@@ -87,13 +87,13 @@ final class Shell {
     case .run(let action):
       let errand = errandOfLine()
       running = errand
-      errand.begin(action, timeLimit: timeLimit)
+      errand.begin(action)
     case .watch(let action):
       let errand = Errand(self.errand.session, errand.options, printer) { [unowned self] in
         if let sentence = $1 { failed($0, sentence) }
       }
       background.append(errand)
-      errand.begin(action, timeLimit: nil)
+      errand.begin(action)
     case .kill(let port, let reason): errand.session.node.kill(port, reason: reason)
     case .set(let family, let key, let value):
       db_set(family, key, value)
@@ -110,12 +110,14 @@ final class Shell {
 
   /// An errand that the next line waits for.
   private func errandOfLine() -> Errand {
-    Errand(errand.session, errand.options, printer) { [unowned self] code, sentence in
+    let errand = Errand(self.errand.session, self.errand.options, printer) { [unowned self] in
       running = nil
-      if code != .success { failed(code, sentence) }
+      if $0 != .success { failed($0, $1) }
       // Not from inside of what has just ended.
       AE.postpone { [weak self] in self?.next() }
     }
+    errand.limit(to: timeLimit)
+    return errand
   }
 
   /// The answer to a question comes behind what was told before.
@@ -123,7 +125,6 @@ final class Shell {
     let errand = errandOfLine()
     running = errand
     errand.awaited = "the database"
-    errand.limit(to: timeLimit)
     db_keys(Errand.globals) { _ in errand.finish(.success) }
   }
 

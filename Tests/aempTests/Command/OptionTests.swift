@@ -28,8 +28,8 @@ struct OptionTests {
     for texts in [["snd", "n#p", "--json", "x"], ["snd", "--", "n#p", "--json", "x"]] {
       let command = try #require(try command(texts))
       #expect(!command.options.json)
-      guard case .send(let port, let message) = command.action else {
-        Issue.record("\(command.action)")
+      guard case .action(.send(let port, let message)) = command.work else {
+        Issue.record("\(command.work)")
         continue
       }
       #expect(port == PortID("n#p"))
