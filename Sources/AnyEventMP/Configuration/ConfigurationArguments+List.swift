@@ -66,7 +66,7 @@ extension ConfigurationArguments {
   }
 
   private static var names: String {
-    let settings = Setting.allCases.filter { $0 != .parent }.map(\.name)
+    let settings = Setting.all.filter { $0 != .parent }.map(\.name)
     return (["profile", "norc", "force"] + settings).joined(separator: ", ")
   }
 }

@@ -77,7 +77,7 @@ package struct NodeConfiguration: Sendable {
     hostName = context.hostName
     warnings = settings.warnings
     if !settings.isSet(.nodeID) { try takeName(ofProfile: settings.profile) }
-    for setting in Setting.allCases where settings[setting].value != .null {
+    for setting in Setting.all where settings[setting].value != .null {
       try setting.type.apply(settings[setting], &self)
     }
     if !settings.isSet(.handshakeTimeout) { handshakeTimeout = monitorTimeout }

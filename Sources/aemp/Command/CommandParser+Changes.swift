@@ -65,6 +65,6 @@ extension CommandParser {
 
   /// The list that `addbind`, `delseed` and so on work on.
   private static func elementSetting(_ name: String, after prefix: String) -> Setting? {
-    Setting.allCases.first { $0.help.element.map { name == prefix + $0 } == true }
+    Setting.all.first { $0.help.element.map { name == prefix + $0 } == true }
   }
 }

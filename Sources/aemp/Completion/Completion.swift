@@ -41,7 +41,7 @@ enum Completion {
       Word(name: "norc", meaning: "leave the configuration file out"),
       Word(name: "force", meaning: "let these arguments win"),
     ]
-    + Setting.allCases.filter { $0 != .parent }.map {
+    + Setting.all.filter { $0 != .parent }.map {
       Word(name: $0.name, meaning: $0.help.summary)
     }
 
@@ -83,7 +83,7 @@ enum Completion {
   /// Commands and settings with the values to choose from.
   static let choices = together(
     [(["norc", "force"], ["0", "1"]), (["completion"], Shell.allCases.map(\.rawValue))]
-      + Setting.allCases.filter { !$0.help.choices.isEmpty }.map { ([$0.name], $0.help.choices) })
+      + Setting.all.filter { !$0.help.choices.isEmpty }.map { ([$0.name], $0.help.choices) })
 
   /// Commands and settings whose value is a profile.
   static let profiles = ["profile", "delprofile", "showprofile", "parent"]

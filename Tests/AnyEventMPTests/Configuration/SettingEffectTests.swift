@@ -85,7 +85,7 @@ import Testing
 
   // The parent is in profiles only, where the tests of precedence see it.
   @Test(
-    "each setting shows where a node uses it", arguments: Setting.allCases.filter { $0 != .parent })
+    "each setting shows where a node uses it", arguments: Setting.all.filter { $0 != .parent })
   func shown(_ setting: Setting) throws {
     let probe = try #require(try probe(setting), "how is \(setting.name) seen?")
     let standard = try seen(setting, nil, probe)

@@ -80,7 +80,7 @@ struct UsageTests {
       (
         ["run", "bind", "*:4040"],
         "there is no setting \"bind\"; the settings are profile, norc, force, "
-          + Setting.allCases.dropLast().map(\.name).joined(separator: ", ")
+          + Setting.all.dropLast().map(\.name).joined(separator: ", ")
       ),
     ] as [([String], String)])
   func usage(_ arguments: [String], _ sentence: String) throws {

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import AnyEventMP
+
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct SettingCommandTests {
   @Test("commands are chained, and a profile takes those behind it")
@@ -240,6 +242,8 @@ struct SettingCommandTests {
   func showConfiguration() throws {
     let tool = try ToolRunner()
     try tool.write(#"{"secret": "geheimnis", "profile": {"p": {"binds": [], "secret": "anders"}}}"#)
+    let limits = Limit.all.map { "\"\($0.setting.name)\" : \($0.standard)" }.sorted()
+      .joined(separator: ",\n   ")
     func shown(binds: String, nodeID: String, secret: String) -> ToolResult {
       ToolResult(
         output: """
@@ -263,22 +267,7 @@ struct SettingCommandTests {
              ],
              "heartbeat" : 5,
              "heartbeat_timeout" : 15,
-             "max_addresses" : 32,
-             "max_caught_lines" : 1000,
-             "max_data_connections" : 64,
-             "max_database" : 134217728,
-             "max_depth" : 512,
-             "max_dials" : 64,
-             "max_log_lines" : 10,
-             "max_monitors" : 10000,
-             "max_name" : 4096,
-             "max_packet" : 16777216,
-             "max_queue" : 268435456,
-             "max_queues" : 536870912,
-             "max_spawned" : 100000,
-             "max_strangers" : 1024,
-             "max_strangers_per_address" : 256,
-             "max_values" : 200000,
+             \(limits),
              "monitor_timeout" : 30,\(nodeID)
              "nodelay" : 1,
              "secret" : "\(secret)",

@@ -13,7 +13,7 @@ struct HelpCommandTests {
         usage: aemp [profile NAME] setcert FILE|-
            or: aemp [profile NAME] delcert
 
-        Key and certificate, from a PEM file; "-": standard input.
+        Key and certificate from a PEM file; "-": standard input.
 
         The file holds, in any order, one private key without a pass phrase, its
         certificate, and perhaps further certificates to trust. They are copied: the

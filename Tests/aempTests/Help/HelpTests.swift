@@ -24,7 +24,7 @@ struct HelpTests {
 
   @Test("what can be set, removed, added to and taken from has help")
   func settings() {
-    for setting in Setting.allCases {
+    for setting in Setting.all {
       #expect(Self.names.contains("set" + setting.name))
       #expect(Self.names.contains("del" + setting.name))
       #expect(Self.names.contains(setting.name))

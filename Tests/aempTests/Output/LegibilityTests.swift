@@ -92,7 +92,7 @@ struct LegibilityTests {
       ["run", "--heartbeat", evil], ["run", "--ready-fd", evil], ["run", evil],
       ["run", "nodeid", evil], ["trace", "--timeout", evil], ["ping", "--count", evil, "x"],
       ["wait", evil, evil], ["setcert", "/none/" + evil],
-    ] + Setting.allCases.map { ["showconfig", $0.name, evil] }
+    ] + Setting.all.map { ["showconfig", $0.name, evil] }
 
   @Test("what is typed, and what the configuration file holds, in what every command says")
   func alone() throws {

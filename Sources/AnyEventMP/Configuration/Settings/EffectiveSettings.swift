@@ -32,7 +32,7 @@ package enum EffectiveSettings {
   /// The same settings with everything that must not be seen replaced by asterisks.
   package static func masked(_ settings: TextDictionary<Value>) -> TextDictionary<Value> {
     var masked = settings
-    for setting in Setting.allCases where setting.isSecret {
+    for setting in Setting.all where setting.isSecret {
       if (masked[setting.name] ?? .null) != .null { masked[setting.name] = "********" }
     }
     return masked

@@ -37,7 +37,7 @@ struct LayeredSettings: Sendable {
   func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
 
   private mutating func add(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
-    for setting in Setting.allCases where setting != .parent {
+    for setting in Setting.all where setting != .parent {
       switch settings[setting.name] {
       case nil: break
       case .null?: values[setting] = nil
@@ -52,7 +52,7 @@ extension LayeredSettings {
   /// All settings under their names in the file, built-in defaults included.
   var effective: TextDictionary<Value> {
     var settings: TextDictionary<Value> = [:]
-    for setting in Setting.allCases where self[setting].value != .null {
+    for setting in Setting.all where self[setting].value != .null {
       settings[setting.name] = self[setting].value
     }
     return settings
@@ -62,7 +62,7 @@ extension LayeredSettings {
   var ignored: [String] {
     get throws(ConfigurationError) {
       var sentences: [String] = []
-      for setting in Setting.allCases where isSet(setting) {
+      for setting in Setting.all where isSet(setting) {
         guard let reason = setting.type.ignored else { continue }
         if setting.kind == .flag, try !self[setting].flag() { continue }
         sentences.append("\(setting.name) \(self[setting].origin) is ignored: \(reason)")

@@ -65,7 +65,7 @@ extension Setting: Hashable {
 
 extension Setting {
   /// All settings, in the order in which they are listed.
-  package static let allCases = general + limits + [parent]
+  package static let all = general + limits + [parent]
 
   /// Those that are no limits.
   package static let general = [
@@ -78,7 +78,7 @@ extension Setting {
   package static let limits = [handshakeTimeout] + Limit.all.map(\.setting)
 
   private static let byName = TextDictionary(
-    allCases.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
 
   /// The setting of this name; nil when there is none.
   package static func named(_ name: String) -> Setting? { byName[name] }

@@ -40,9 +40,9 @@ function __aemp_commands
         secrets 'secrets to accept besides, while the secret changes' \
         delsecrets 'secrets to accept besides, while the secret changes' \
         gencert 'make a new key and certificate for TLS' \
-        setcert 'key and certificate, from a PEM file; "-": standard input' \
-        cert 'key and certificate, from a PEM file; "-": standard input' \
-        delcert 'key and certificate, from a PEM file; "-": standard input' \
+        setcert 'key and certificate from a PEM file; "-": standard input' \
+        cert 'key and certificate from a PEM file; "-": standard input' \
+        delcert 'key and certificate from a PEM file; "-": standard input' \
         profile 'let the commands behind it work on this profile' \
         delprofile 'remove a profile' \
         setparent 'let the profile inherit from this one' \
@@ -181,7 +181,7 @@ function __aemp_settings
         nodeid 'node id; %n: host name, %u or / at the end: random' \
         secret 'the network\'s secret; "-" reads it from standard input' \
         secrets 'secrets to accept besides, while the secret changes' \
-        cert 'key and certificate, from a PEM file; "-": standard input' \
+        cert 'key and certificate from a PEM file; "-": standard input' \
         binds 'where to listen: *:4040,127.0.0.1:4041' \
         seeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         services 'what to start: My::Service::,My::function' \

@@ -31,7 +31,7 @@ extension Setting {
   /// Key, certificate and trusted certificates as PEM text.
   package static let certificate = Setting(
     "cert", .certificate, example: "-----BEGIN CERTIFICATE-----", isSecret: true,
-    "key and certificate, from a PEM file; \"-\": standard input",
+    "key and certificate from a PEM file; \"-\": standard input",
     text: [
       """
       The file holds, in any order, one private key without a pass phrase, its certificate, and \
