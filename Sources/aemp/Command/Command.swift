@@ -23,7 +23,7 @@ enum Command {
   /// Prints how the tool, or one command of it, is used.
   case help(HelpEntry?, Options)
   /// Prints the completion for a shell.
-  case completion(Completion.Shell)
+  case completion(CompletionShell)
   /// Prints the manual page.
   case manual
   /// Prints the version.

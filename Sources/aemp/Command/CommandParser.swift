@@ -51,7 +51,7 @@ struct CommandParser {
     case "completion":
       let wanted = "the name of a shell, bash, zsh or fish, such as: completion bash"
       let name = try text(name, wanted)
-      guard let shell = Completion.Shell(named: name) else {
+      guard let shell = CompletionShell(named: name) else {
         throw UsageError(explained: "completion takes \(wanted), not \"\(name)\"")
       }
       commands.append(.completion(shell))

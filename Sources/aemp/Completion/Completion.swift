@@ -2,11 +2,6 @@ import AnyEventMP
 
 /// The completions for shells: what each of them is told about the commands of the tool.
 enum Completion {
-  /// The shells that there are completions for.
-  enum Shell: String, CaseIterable {
-    case bash, zsh, fish
-  }
-
   /// A command, a setting or an option, and what it is.
   struct Word: Equatable {
     let name: String
@@ -14,7 +9,7 @@ enum Completion {
   }
 
   /// The completion for a shell.
-  static func text(_ shell: Shell) -> String {
+  static func text(_ shell: CompletionShell) -> String {
     switch shell {
     case .bash: bash
     case .zsh: zsh
@@ -82,7 +77,7 @@ enum Completion {
 
   /// Commands and settings with the values to choose from.
   static let choices = together(
-    [(["norc", "force"], ["0", "1"]), (["completion"], Shell.allCases.map(\.rawValue))]
+    [(["norc", "force"], ["0", "1"]), (["completion"], CompletionShell.allCases.map(\.rawValue))]
       + Setting.all.filter { !$0.help.choices.isEmpty }.map { ([$0.name], $0.help.choices) })
 
   /// Commands and settings whose value is a profile.
@@ -93,7 +88,7 @@ enum Completion {
   static let subjects = NetworkCommand.Subject.allCases.map(\.rawValue)
 
   /// The first line of a completion.
-  static func title(_ shell: Shell) -> String {
+  static func title(_ shell: CompletionShell) -> String {
     """
     # \(shell.rawValue) completion for aemp, made by scripts/generate of what the tool says about
     # itself: change that.

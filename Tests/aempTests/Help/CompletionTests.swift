@@ -5,7 +5,7 @@ import Testing
 
 /// Asks the shells that are installed what they offer.
 struct CompletionTests {
-  typealias Shell = Completion.Shell
+  typealias Shell = CompletionShell
 
   /// Where a shell is; nil if it is not installed.
   private static func path(_ shell: Shell) -> String? {

@@ -10,7 +10,7 @@ struct GeneratedFileTests {
     .appendingPathComponent("scripts/share").path
 
   /// Where the completion for a shell is.
-  static func file(_ shell: Completion.Shell) -> String {
+  static func file(_ shell: CompletionShell) -> String {
     switch shell {
     case .bash: share + "/bash-completion/completions/aemp"
     case .zsh: share + "/zsh/site-functions/_aemp"
@@ -37,8 +37,8 @@ struct GeneratedFileTests {
   @Test("the manual page is up to date")
   func manual() throws { try compare(Self.share + "/man/man1/aemp.1", ManualPage.text) }
 
-  @Test("the completions are up to date", arguments: Completion.Shell.allCases)
-  func completion(_ shell: Completion.Shell) throws {
+  @Test("the completions are up to date", arguments: CompletionShell.allCases)
+  func completion(_ shell: CompletionShell) throws {
     try compare(Self.file(shell), Completion.text(shell))
   }
 }

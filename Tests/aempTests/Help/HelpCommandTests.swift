@@ -132,7 +132,7 @@ struct HelpCommandTests {
   func files() throws {
     let tool = try ToolRunner()
     #expect(try tool.run("manual") == ToolResult(output: ManualPage.text))
-    for shell in Completion.Shell.allCases {
+    for shell in CompletionShell.allCases {
       #expect(
         try tool.run("completion", shell.rawValue) == ToolResult(output: Completion.text(shell)))
     }

@@ -1,0 +1,4 @@
+/// The shells that there are completions for.
+enum CompletionShell: String, CaseIterable {
+  case bash, zsh, fish
+}
