@@ -9,7 +9,7 @@ struct Topology {
   var nodes: TextDictionary<Node> = [:]
   /// The connections by their two ends.
   private(set) var links: [Pair: Link] = [:]
-  /// Whether there are more nodes than anybody can look at; the others are left out.
+  /// Whether there are more nodes or links than anybody can look at; the others are left out.
   private(set) var isCut = false
 
   /// The nodes that were named to begin with.
@@ -18,6 +18,11 @@ struct Topology {
   private let ownID: String
   /// So many nodes are taken up.
   private let limit: Int
+  /// So many links: a node that lies can name very many between the same nodes.
+  private var linkLimit: Int { 100 * limit }
+  /// The nodes in the order in which they were taken up; those before `next` are asked, or need not be.
+  private var found: [String] = []
+  private var next = 0
 
   /// A network of which nothing is known.
   ///
@@ -39,8 +44,14 @@ struct Topology {
     }
   }
 
-  /// The nodes that were not asked yet, by their ids.
-  var unasked: [String] { nodes.values.filter { $0.state == .unasked }.map(\.id).sorted() }
+  /// Hands out a node that was not asked yet, each once and the first found first; nil if there is none.
+  mutating func nextToAsk() -> String? {
+    while next < found.count {
+      defer { next += 1 }
+      if nodes[found[next]]?.state == .unasked { return found[next] }
+    }
+    return nil
+  }
 
   /// The links by the ids of their ends.
   var sortedLinks: [Link] {
@@ -75,9 +86,12 @@ struct Topology {
   @discardableResult
   mutating func touch(_ id: String, _ change: (inout Node) -> Void) -> Bool {
     guard !isLeftOut(id) else { return false }
-    if nodes[id] == nil, nodes.count >= limit {
-      isCut = true
-      return false
+    if nodes[id] == nil {
+      guard nodes.count < limit else {
+        isCut = true
+        return false
+      }
+      found.append(id)
     }
     change(&nodes[id, default: Node(id: id)])
     return true
@@ -86,6 +100,10 @@ struct Topology {
   /// Changes what is known of the connection between two nodes, of which one says that it is there.
   mutating func touch(_ pair: Pair, saidBy id: String, _ change: (inout Link) -> Void) {
     guard pair.a != pair.b, touch(pair.a, { _ in }), touch(pair.b, { _ in }) else { return }
+    guard links[pair] != nil || links.count < linkLimit else {
+      isCut = true
+      return
+    }
     links[pair, default: Link(pair: pair)].witnesses.insert(id)
     change(&links[pair, default: Link(pair: pair)])
   }

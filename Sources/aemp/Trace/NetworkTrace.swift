@@ -10,7 +10,7 @@ final class NetworkTrace {
   private let errand: Errand
   private let starts: [String]
   private var topology: Topology
-  private var asked: TextSet = []
+  private var hasAsked = false
   private var underWay = 0
   private var hasMeasured = false
   private var hasShown = false
@@ -49,7 +49,7 @@ final class NetworkTrace {
       // The seeds: who connects us later is likely to be known by then.
       errand.keep(
         mon_nodes { node, isUp in
-          if isUp, self.asked.isEmpty { self.found(node) }
+          if isUp, !self.hasAsked { self.found(node) }
         })
       for node in node.connectedNodes { found(node) }
     }
@@ -70,10 +70,11 @@ final class NetworkTrace {
 
   private func goOn() {
     guard !hasMeasured, !errand.isOver else { return }
-    for node in topology.unasked where underWay < Self.atOnce {
-      if asked.insert(node).inserted { ask(node) }
+    while underWay < Self.atOnce, let node = topology.nextToAsk() {
+      hasAsked = true
+      ask(node)
     }
-    if asked.isEmpty { return }
+    if !hasAsked { return }
     errand.awaited = "the answers of \(underWay) of \(topology.nodes.count) nodes"
     if underWay == 0 { measure() }
   }
@@ -193,7 +194,11 @@ final class NetworkTrace {
     } else {
       for line in TopologyText.lines(topology) { errand.print(line, json: [:]) }
     }
-    if topology.isCut { Output.complain("there are more nodes than \(topology.nodes.count)") }
+    if topology.isCut {
+      Output.complain(
+        "there is more than these \(topology.nodes.count) nodes and \(topology.links.count) connections"
+      )
+    }
     guard let file = errand.options.svg else { return !errand.isOver }
     if let problem = WholeFile.write(SVGWriter(topology).text, to: file) {
       errand.finish(.failure, problem)

@@ -40,7 +40,7 @@ import Testing
     #expect(link.cipher == "x" && link.dialler == "a")
     #expect(topology.nodes["a"]?.state == .unasked)
     #expect(topology.nodes["a"]?.provider == "swift-anyevent")
-    #expect(topology.unasked == ["a"])
+    #expect(topology.nextToAsk() == "a" && topology.nextToAsk() == nil)
   }
 
   @Test("a node of another program only names others, and its links say nothing else")
@@ -83,6 +83,20 @@ import Testing
     #expect(topology.isCut && topology.nodes.count == 10)
     #expect(topology.links.values.allSatisfy { topology.nodes[$0.pair.a] != nil })
     #expect(topology.links.values.allSatisfy { topology.nodes[$0.pair.b] != nil })
+    // Each is asked once, and those that were found first go first.
+    var asked: [String] = []
+    while let id = topology.nextToAsk() { asked.append(id) }
+    #expect(
+      asked.prefix(5) == ["n/0", "n/1", "n/2", "n/3", "n/4"] && asked.count == Set(asked).count)
+  }
+
+  @Test("nodes that name ever more links between each other are cut")
+  func limitedLinks() {
+    var topology = Topology(limit: 500)
+    for number in 0..<500 {
+      topology.named((0..<500).map { "n/\($0)" }, by: "n/\(number)")
+    }
+    #expect(topology.isCut && topology.links.count == 50_000)
   }
 
   @Test("the database tells of nodes that don't tell themselves, and of no others")
