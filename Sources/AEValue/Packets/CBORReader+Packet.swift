@@ -75,9 +75,6 @@ extension CBORReader {
     _ scratch: ByteBuffer
   ) throws(CodecError) -> UnsafeRawBufferPointer {
     let start = index
-    guard let name = PortNameText(try value(depth: 2)) else {
-      throw CodecError(.notAPacket, at: start)
-    }
-    return name.put(into: scratch)
+    return try PortNameText.put(try value(depth: 2), at: start, into: scratch)
   }
 }

@@ -1,20 +1,19 @@
 /// The text of a port's name, whatever kind of value it was sent as.
-struct PortNameText {
-  private let text: String
-
-  /// Null means the node port, as in Perl; arrays and hashes are no names.
-  init?(_ value: Value) {
-    switch value {
-    case .null: text = ""
-    case .array, .hash: return nil
-    default:
-      guard let string = value.string else { return nil }
-      text = string
-    }
-  }
-
+enum PortNameText {
   /// Writes the name into `scratch` and returns where it is.
-  func put(into scratch: ByteBuffer) -> UnsafeRawBufferPointer {
+  ///
+  /// Null means the node port, as in Perl. Arrays and hashes are no names: the packet is none, says the error
+  /// for the place where the name stands.
+  static func put(
+    _ name: Value, at index: Int, into scratch: ByteBuffer
+  ) throws(CodecError) -> UnsafeRawBufferPointer {
+    let text: String?
+    switch name {
+    case .null: text = ""
+    case .array, .hash: text = nil
+    default: text = name.string
+    }
+    guard let text else { throw CodecError(.notAPacket, at: index) }
     scratch.removeAll(keepingCapacity: true)
     scratch.append(text)
     return scratch.bytes

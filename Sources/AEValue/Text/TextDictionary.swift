@@ -82,7 +82,7 @@ public struct TextDictionary<Value> {
   ///
   /// It takes time for each entry that is left, so seven times as many must have gone before.
   @inlinable package mutating func shrink() {
-    guard entries.capacity > 64, entries.count < entries.capacity / 8 else { return }
+    guard capacity > 64, count < capacity / 8 else { return }
     // A dictionary that is filtered, or made of another one, would keep the table as it is.
     var smaller = [Text: Value](minimumCapacity: entries.count)
     for (key, value) in entries { smaller[key] = value }

@@ -46,7 +46,7 @@ public struct TextSet: SetAlgebra, Hashable, Sendable {
 
   /// Frees what members have left that are gone, once that is most of the memory.
   @inlinable package mutating func shrink() {
-    guard members.capacity > 64, members.count < members.capacity / 8 else { return }
+    guard capacity > 64, count < capacity / 8 else { return }
     var smaller = Set<Text>(minimumCapacity: members.count)
     for member in members { smaller.insert(member) }
     members = smaller

@@ -21,7 +21,7 @@ final class HandleLedger {
   ///
   /// No other callback of the handle is called any more. Closing twice does nothing, but the
   /// pointer must not be used after the close callback: owners drop it when they call this.
-  func close<Handle>(_ pointer: UnsafeMutablePointer<Handle>) {
+  func close<UVHandle>(_ pointer: UnsafeMutablePointer<UVHandle>) {
     let handle = base(pointer)
     guard uv_is_closing(handle) == 0 else { return }
     handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
@@ -41,7 +41,8 @@ extension Loop {
 
 /// The part that all libuv handles have in common.
 @inline(__always)
-func base<Handle>(_ pointer: UnsafeMutablePointer<Handle>) -> UnsafeMutablePointer<uv_handle_t> {
+func base<UVHandle>(_ pointer: UnsafeMutablePointer<UVHandle>) -> UnsafeMutablePointer<uv_handle_t>
+{
   UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_handle_t.self)
 }
 

@@ -237,7 +237,7 @@ public final class Loop: @unchecked Sendable {
   }
 
   /// Makes a handle keep the loop running, or not.
-  func setReference<Handle>(_ handle: UnsafeMutablePointer<Handle>) {
+  func setReference<UVHandle>(_ handle: UnsafeMutablePointer<UVHandle>) {
     if keepsLoopAlive { uv_ref(base(handle)) } else { uv_unref(base(handle)) }
   }
 }

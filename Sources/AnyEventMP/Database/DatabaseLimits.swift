@@ -13,19 +13,19 @@ struct DatabaseLimits: Equatable {
   /// How many bytes the name of a family or a key may have.
   var maximumName: Int
   /// How many addresses of one node are kept.
-  var maximumAddresses = StandardLimits.addresses
+  var maximumAddresses = Limit.maxAddresses.standard
   /// How many bytes the merged database may take, measured as for packets.
-  var maximumDatabase = StandardLimits.database
+  var maximumDatabase = Limit.maxDatabase.standard
   /// How many bytes of memory the requests of one node may take that wait for their turns.
   var maximumWaiting = Int.max
   /// How many families a node may monitor, and how many questions of one may wait.
-  var maximumMonitors = StandardLimits.monitors
+  var maximumMonitors = Limit.maxMonitors.standard
   /// What a value counts for at least, in bytes.
   private let share: Int
 
   init(
     maximumSize: Int = 16 << 20, maximumDepth: Int = 512, maximumValues: Int = .max,
-    maximumName: Int = StandardLimits.name
+    maximumName: Int = Limit.maxName.standard
   ) {
     self.maximumSize = maximumSize
     self.maximumDepth = maximumDepth

@@ -109,7 +109,7 @@ struct EntryWriter {
     } else {
       held.insert(key)
     }
-    note(key, before, after)
+    note(key, keySize, before, after)
   }
 
   private mutating func erase(_ key: String, from family: inout MergedFamily) {
@@ -118,11 +118,12 @@ struct EntryWriter {
     if let old = before.holder(owner) { weight -= Int(old.size) }
     let after = before.removing(owner)
     if let after { family.values[slot] = after } else { family.remove(at: slot) }
-    note(key, before, after)
+    note(key, limits.size(of: key), before, after)
   }
 
-  private mutating func note(_ key: String, _ before: MergedEntry, _ after: MergedEntry?) {
-    let keySize = limits.size(of: key)
+  private mutating func note(
+    _ key: String, _ keySize: Int, _ before: MergedEntry, _ after: MergedEntry?
+  ) {
     if case .several(let holders) = before { cost += Self.holderCost * holders.count }
     if note(key, keySize, before.first, after?.first, in: &all) {
       growth.remove(key: keySize, entry: Int(before.first.size))

@@ -21,10 +21,7 @@ extension GlobalService {
     let weight = GlobalWork.weight(of: request)
     let isLarge = weight > workPerTurn / 4
     if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
-      let waiting = work.count(request.kind, of: sender)
-      if request.kind == .everything, waiting > 0 {
-        // Who gets all that there is then has got it for both.
-      } else if sender != node, request.kind != .nothing, waiting >= limits.maximumMonitors {
+      if sender != node, work.count(request.kind, of: sender) >= mostWaiting(request.kind) {
         refuse(request, of: sender, &actions)
       } else if sender != node, work.weight(of: sender) + weight > limits.maximumWaiting {
         actions.append(.cut(node: sender))
@@ -35,6 +32,15 @@ extension GlobalService {
       begin(request, weight: weight, from: sender, &actions)
     }
     return actions
+  }
+
+  /// How many requests of a kind may wait of one node.
+  private func mostWaiting(_ kind: DatabaseRequest.Kind) -> Int {
+    switch kind {
+    case .answer, .family: limits.maximumMonitors
+    case .everything: 1
+    case .nothing: .max
+    }
   }
 
   /// Begins with a request whose turn has come.
@@ -65,6 +71,8 @@ extension GlobalService {
     case .query(_, _, let id): answer([.string("g_reply"), id, .null], to: sender, &actions)
     case .find(let wanted):
       answer([.string("g_found"), .string(wanted), .null], to: sender, &actions)
+    // The one that waits is answered with all that there is then.
+    case .global: return
     default: break
     }
     actions.append(

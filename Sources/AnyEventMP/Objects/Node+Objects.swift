@@ -65,11 +65,7 @@ extension Node {
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
     E: MessageConvertible, each More: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More, to port: PortID) {
-    var values = [
-      a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
-    ]
-    for value in repeat each more { values.append(value.messageValue) }
-    values.withUnsafeBufferPointer { transmit($0, to: port) }
+    withValues(a, b, c, d, e, repeat each more) { transmit($0, to: port) }
   }
 
   @usableFromInline

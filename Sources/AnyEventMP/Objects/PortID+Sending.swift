@@ -25,6 +25,22 @@ func withTuple<Values>(
   }
 }
 
+/// Calls `body` with more values than are usual, as an array of them.
+@inlinable
+func withValues<
+  A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
+  E: MessageConvertible, each More: MessageConvertible
+>(
+  _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More,
+  body: (UnsafeBufferPointer<Value>) -> Void
+) {
+  var values = [
+    a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
+  ]
+  for value in repeat each more { values.append(value.messageValue) }
+  values.withUnsafeBufferPointer(body)
+}
+
 extension PortID {
   /// Sends a message to the port, with the current node: that whose callback is running, or which
   /// ``Node/run(_:)`` binds.
@@ -76,11 +92,7 @@ extension PortID {
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
     E: MessageConvertible, each More: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More) {
-    var values = [
-      a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
-    ]
-    for value in repeat each more { values.append(value.messageValue) }
-    values.withUnsafeBufferPointer { transmit(self, $0) }
+    withValues(a, b, c, d, e, repeat each more) { transmit(self, $0) }
   }
 
   /// Sends a message of one value, the last of them a literal of mixed types.

@@ -9,9 +9,10 @@ import Testing
   private static let connect = "AnyEvent::MP::LogCatcher::connect"
 
   private func withPeer(
-    secure: Bool? = nil, _ body: (Node, WirePeer, LogProbe, TestLoop) throws -> Void
+    secure: Bool? = nil, manualTime: Double? = nil,
+    _ body: (Node, WirePeer, LogProbe, TestLoop) throws -> Void
   ) throws {
-    try withLoop { test in
+    try withLoop(manualTime: manualTime) { test in
       let node = Node(on: test.loop)
       defer { node.close() }
       try node.configure(
@@ -211,11 +212,16 @@ import Testing
   @Test(
     "how many were left out is told when no more come, and also what was meant for nobody any more")
   func floodThatEnds() throws {
-    try withPeer { node, peer, probe, test in
+    try withPeer(manualTime: 1000) { node, peer, probe, test in
       let port = try catchPeer(node, peer, test)
       let time = Value.double(node.loop.time)
       let limit = node.caughtLinesLimit
       for n in 0..<(limit + 7) { peer.send(port, time, "main", 5, .string("line \(n)")) }
+      peer.send("", "snd", .string("\(peer.id)#mark"), "all are there")
+      test.run(until: { !peer.messages(to: "mark").isEmpty })
+      #expect(probe.messages(with: "line").count == limit)
+      #expect(probe.messages(with: "were left out").isEmpty)
+      test.loop.advance(by: 1)
       test.run(until: { !probe.messages(with: "were left out").isEmpty })
       #expect(
         probe.messages(with: "were left out") == [
