@@ -19,7 +19,7 @@ import Testing
       rcv(port(), "number") { (n: Int, _: String) in got.append(n) }
     }
     var reasons: [Message] = []
-    _ = sender.monitor(PortID("deaf#p").ref) { reasons.append($0) }
+    _ = sender.kernel.monitor(PortID("deaf#p").ref) { reasons.append($0) }
     sender.queueLimit = 100_000
     network.freeze(from: host, to: deaf)
     let text = String(repeating: "x", count: 1000)

@@ -19,9 +19,9 @@ import Testing
   @Test("two nodes that say nothing stay connected")
   func idle() throws {
     try withPair { network, server, client in
-      let link = server.node?.entries["client"]?.link
+      let link = server.node?.peers.entries["client"]?.link
       network.run(for: 3600)
-      #expect(server.node?.entries["client"]?.link === link)
+      #expect(server.node?.peers.entries["client"]?.link === link)
       #expect(client.isConnected(to: server))
     }
   }
@@ -32,7 +32,7 @@ import Testing
       let node = try #require(server.node)
       let p = try #require(client.node).port()
       var fired: (time: Double, reason: Message)?
-      _ = node.monitor(PortID(p.id).ref) { fired = (network.time, $0) }
+      _ = node.kernel.monitor(PortID(p.id).ref) { fired = (network.time, $0) }
       network.run(for: 10)
       client.node?.run { snd("server", "devnull") }
       network.run(for: 0.1)
@@ -48,12 +48,12 @@ import Testing
   func wallClock() throws {
     for step in [86_400.0, -86_400] {
       try withPair { network, server, client in
-        let link = server.node?.entries["client"]?.link
+        let link = server.node?.peers.entries["client"]?.link
         for _ in 0..<20 {
           network.loop.setWallClock(by: step)
           network.run(for: 30)
         }
-        #expect(server.node?.entries["client"]?.link === link)
+        #expect(server.node?.peers.entries["client"]?.link === link)
         network.freeze(from: client, to: server)
         network.loop.setWallClock(by: step)
         network.run(for: 1)
@@ -85,9 +85,9 @@ import Testing
   @Test("times are configurable; 0 turns heartbeats off")
   func configurable() throws {
     try withPair { network, server, client in
-      server.node?.heartbeat.interval = 1
-      server.node?.heartbeat.timeout = 3
-      client.node?.heartbeat.interval = 0
+      server.node?.peers.heartbeat.interval = 1
+      server.node?.peers.heartbeat.timeout = 3
+      client.node?.peers.heartbeat.interval = 0
       network.partition([server], [client])
       network.run(for: 4.1)
       #expect(server.node?.connectedNodes == [])
@@ -160,7 +160,7 @@ import Testing
       let node = try #require(server.node)
       let p = try #require(client.node).port()
       var reason: Message?
-      _ = node.monitor(PortID(p.id).ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID(p.id).ref) { reason = $0 }
       network.run(for: 1)
       network.crash(client)
       network.run(for: 1)
@@ -175,14 +175,14 @@ import Testing
   @Test("while the old connection is silent without an end, the new one waits for its turn")
   func silentPredecessor() throws {
     try withPair { network, server, client in
-      let old = server.node?.entries["client"]?.link
+      let old = server.node?.peers.entries["client"]?.link
       network.crash(client)
       // Another machine takes over the name: nobody resets the old connection.
       let successor = try network.addHost("client", seeds: [server])
       network.run(for: 9)
-      #expect(server.node?.entries["client"]?.link === old)
+      #expect(server.node?.peers.entries["client"]?.link === old)
       network.run(for: 10)
-      #expect(server.node?.entries["client"]?.link !== old)
+      #expect(server.node?.peers.entries["client"]?.link !== old)
       #expect(successor.isConnected(to: server))
     }
   }
@@ -190,10 +190,10 @@ import Testing
   @Test("a second node of the same name is refused while the first one lives")
   func twoOfOneName() throws {
     try withPair { network, server, client in
-      let first = server.node?.entries["client"]?.link
+      let first = server.node?.peers.entries["client"]?.link
       let second = try network.addHost("client", seeds: [server])
       network.run(for: 300)
-      #expect(server.node?.entries["client"]?.link === first)
+      #expect(server.node?.peers.entries["client"]?.link === first)
       #expect(client.isConnected(to: server) && !second.isConnected(to: server))
     }
   }
@@ -201,10 +201,10 @@ import Testing
 
 extension SimulatedHost {
   /// Seconds of a tick of the heartbeat.
-  var tick: Double { node?.heartbeat.rules.unit ?? 0 }
+  var tick: Double { node?.peers.heartbeat.rules.unit ?? 0 }
 
   /// Whether the node here has a connection to the other's.
   func isConnected(to other: SimulatedHost) -> Bool {
-    node?.entries[other.name]?.link != nil
+    node?.peers.entries[other.name]?.link != nil
   }
 }

@@ -84,8 +84,8 @@ import Testing
   func limit() throws {
     try withSender { network, sender, other in
       var reason: Message?
-      _ = sender.monitor(PortID("other#nobody").ref) { _ in }
-      _ = sender.monitor(PortID("other").ref) { reason = $0 }
+      _ = sender.kernel.monitor(PortID("other#nobody").ref) { _ in }
+      _ = sender.kernel.monitor(PortID("other").ref) { reason = $0 }
       sender.highWaterMark = 50_000
       sender.queueLimit = 20_000
       sender.onHighWater = { _, _ in Issue.record("the mark is above the limit") }
@@ -100,7 +100,7 @@ import Testing
     try withSender { network, sender, other in
       #expect(sender.status.connections.first?.cipher == "xsalsa20-poly1305")
       var reason: Message?
-      _ = sender.monitor(PortID("other").ref) { reason = $0 }
+      _ = sender.kernel.monitor(PortID("other").ref) { reason = $0 }
       sender.queueLimit = 20_000
       // More than the stream collects before it sends, and less than it seals at a time.
       sender.run { snd("other#nobody", String(repeating: "x", count: 100_000)) }
@@ -115,7 +115,7 @@ import Testing
     try withSender { network, sender, other in
       let hosts = network.hosts
       // What the other one asks would be answered, too.
-      for node in [sender, other.node] { node?.heartbeat.interval = 0 }
+      for node in [sender, other.node] { node?.peers.heartbeat.interval = 0 }
       network.freeze(from: hosts[1], to: hosts[0])
       // Fills the path, so that all that follows has to wait.
       sender.run { snd("other#nobody", text + text) }

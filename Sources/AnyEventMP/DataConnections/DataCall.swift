@@ -13,9 +13,9 @@ struct DataCall {
   let source: String
   private let name: String
   private let arguments: [Value]
-  private let reference: NodeReference
+  private unowned let connections: DataConnections
 
-  init(_ call: UnsafeBufferPointer<Value>, on node: Node) throws {
+  init(_ call: UnsafeBufferPointer<Value>, _ connections: DataConnections) throws {
     let request = RequestArguments(message: call)
     id = try request.string(1, "id")
     port = try request.port(2)
@@ -26,13 +26,13 @@ struct DataCall {
     self.seconds = min(seconds, DataConnections.maximumTime)
     name = try request.string(4, "function")
     arguments = request.rest(from: 5)
-    source = node.sourceNode?.id ?? node.id
-    reference = node.reference
+    source = connections.kernel.source?.id ?? connections.kernel.id
+    self.connections = connections
   }
 
   /// The function, if there is one and its arguments are few enough to wait.
   func function() throws -> DataFunctions.Function {
-    guard let node = reference.node, let function = node.dataFunctions[name] else {
+    guard let function = connections.functions[name] else {
       let shown = Value.string(Log.cut(name, to: 60))
       throw RequestError("no function for data connections is registered by the name \(shown)")
     }
@@ -48,19 +48,18 @@ struct DataCall {
     do {
       try body()
     } catch {
-      if let node = reference.node { kill("\(error)", on: node) }
+      kill("\(error)")
       throw error
     }
   }
 
   /// Calls the function with the arguments and the connection.
   func run(_ function: DataFunctions.Function, _ handle: Handle) {
-    guard let node = reference.node else { return }
-    node.run(function, [.string(name)] + arguments, handle, from: source)
+    connections.run(function, [.string(name)] + arguments, handle, from: source)
   }
 
   /// There will be no connection.
-  func kill(_ reason: String, on node: Node) {
-    node.kill(port, reason: [.string(DataConnections.reason), .string(reason)])
+  func kill(_ reason: String) {
+    connections.kernel.kill(port, reason: [.string(DataConnections.reason), .string(reason)])
   }
 }

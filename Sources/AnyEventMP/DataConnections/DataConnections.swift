@@ -8,10 +8,6 @@ import AnyEvent
 /// authenticated and encrypted like any other. Only then it is looked at which one it is; it has to be
 /// announced before, over the connection between the nodes, by the node that it comes from.
 final class DataConnections {
-  /// The protocol in the greeting of who dials.
-  static let protocolName = "aemp-dataconn"
-  /// The key of that greeting which says which one it is.
-  static let idKey = "dataconn_id"
   /// The function that announces one: id, port to be killed on failure, seconds, function, arguments….
   static let expectFunction = "AnyEvent::MP::DataConn::_expect"
   /// The request to dial one, of a node without listeners, with the same arguments; a request of our own.
@@ -20,7 +16,7 @@ final class DataConnections {
   static let reason = "AnyEvent::MP::DataConn"
 
   /// So many may be announced by one node at a time, and so many dialled because it has asked for it.
-  var maximumOfNode = Limit.maxDataConnections.standard
+  private var maximumOfNode: Int { peers.limits.dataConnections }
   /// The same in all.
   private var maximum: Int { 16 * maximumOfNode }
   /// So many seconds an announcement holds at most.
@@ -30,7 +26,12 @@ final class DataConnections {
   /// So many bytes of memory arguments may take that wait with an announcement.
   static let maximumArguments = 1 << 16
 
-  private unowned let node: Node
+  let kernel: Kernel
+  let peers: Peers
+  let calls: Functions
+  private let database: Database
+  /// What may be called with a data connection.
+  var functions = DataFunctions()
   private var expected: TextDictionary<DataExpectation> = [:]
   /// Those of the program.
   private var requests: [ObjectIdentifier: DataRequest] = [:]
@@ -39,8 +40,20 @@ final class DataConnections {
   /// Who waits to hear where a node listens.
   private var searching: [ObjectIdentifier: DataDialler] = [:]
 
-  init(node: Node) {
-    self.node = node
+  init(_ kernel: Kernel, _ peers: Peers, _ calls: Functions, _ database: Database) {
+    self.kernel = kernel
+    self.peers = peers
+    self.calls = calls
+    self.database = database
+    calls.registerBuiltIn(Self.expectFunction) { [unowned self] in try expectRequested($0) }
+    calls.registerBuiltIn(Self.dialRequest) { [unowned self] in try dialRequested($0) }
+  }
+
+  /// Lets go of the functions.
+  func dissolve() {
+    let functions = functions
+    self.functions = DataFunctions()
+    withExtendedLifetime(functions) {}
   }
 
   /// How many are announced and have not come.
@@ -83,7 +96,7 @@ final class DataConnections {
         "too many data connections are announced and have not come (see max_data_connections)")
     }
     expected[id] = expectation
-    expectation.timeLimit = node.loop.timer(after: seconds) { [unowned self] in
+    expectation.timeLimit = kernel.loop.timer(after: seconds) { [unowned self] in
       guard let expectation = expected.removeValue(forKey: id) else { return }
       expectation.fail(Self.late(after: seconds))
     }
@@ -111,23 +124,24 @@ final class DataConnections {
 
   /// `_expect` id port seconds function arguments….
   func expectRequested(_ call: UnsafeBufferPointer<Value>) throws {
-    let call = try DataCall(call, on: node)
+    let call = try DataCall(call, self)
     try call.reportingFailure {
       let function = try call.function()
       let expectation = DataExpectation(
         node: call.source,
         connected: { handle in call.run(function, handle) },
-        failed: { [unowned node] text in call.kill(text, on: node) })
+        failed: { text in call.kill(text) })
       try expect(call.id, expectation, within: call.seconds)
       // Who has given up does not come.
-      let monitor = node.monitor(call.port) { [unowned self] _ in forget(call.id) }
+      let monitor = Subscription(
+        kernel, kernel.monitor(call.port.ref) { [unowned self] _ in forget(call.id) })
       expectation.ended = { monitor.cancel() }
     }
   }
 
   /// `x-dataconn` id port seconds function arguments…: the node that asks is to be dialled.
   func dialRequested(_ call: UnsafeBufferPointer<Value>) throws {
-    let call = try DataCall(call, on: node)
+    let call = try DataCall(call, self)
     try call.reportingFailure {
       let function = try call.function()
       guard answers.count < maximum,
@@ -136,13 +150,13 @@ final class DataConnections {
         throw RequestError(
           "too many data connections are being dialled (see max_data_connections)")
       }
-      let dialler = DataDialler(node: node, to: call.source, id: call.id)
+      let dialler = DataDialler(self, to: call.source, id: call.id)
       answers[ObjectIdentifier(dialler)] = dialler
       dialler.done = { [unowned self, unowned dialler] result in
         answers[ObjectIdentifier(dialler)] = nil
         switch result {
         case .success(let handle): call.run(function, handle)
-        case .failure(let error): call.kill(error.description, on: node)
+        case .failure(let error): call.kill(error.description)
         }
       }
       dialler.start(within: call.seconds)
@@ -154,7 +168,7 @@ final class DataConnections {
   /// Asks the database where the dialler's node listens.
   func search(for dialler: DataDialler) {
     searching[ObjectIdentifier(dialler)] = dialler
-    node.database.find(dialler.target)
+    database.find(dialler.target)
   }
 
   func endSearch(for dialler: DataDialler) {
@@ -167,5 +181,35 @@ final class DataConnections {
       endSearch(for: dialler)
       dialler.found(binds ?? [])
     }
+  }
+
+  // MARK: Functions
+
+  /// Calls a function with a data connection; what it throws is logged and ends the connection.
+  func run(
+    _ function: DataFunctions.Function, _ call: [Value], _ handle: Handle, from source: String
+  ) {
+    let before = kernel.source
+    kernel.source = source == kernel.id ? nil : peers.entries[source]
+    defer { kernel.source = before }
+    kernel.peval(nil) {
+      do {
+        try call.withUnsafeBufferPointer { try function.call($0, handle) }
+      } catch {
+        handle.destroy()
+        throw error
+      }
+    }
+  }
+
+  /// An id that nobody can guess: who knows it may take the connection's place.
+  func makeID() -> String {
+    var digits = ""
+    for _ in 0..<2 {
+      let word = UInt64.random(in: .min ... .max, using: &peers.surroundings.random)
+      let text = String(word, radix: 16)
+      digits += String(repeating: "0", count: 16 - text.utf8.count) + text
+    }
+    return "\(digits)@\(kernel.id)"
   }
 }

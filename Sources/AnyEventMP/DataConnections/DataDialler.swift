@@ -6,7 +6,7 @@ final class DataDialler {
   /// So many addresses of a node are tried.
   static let maximumAddresses = 16
 
-  private unowned let node: Node
+  private unowned let connections: DataConnections
   /// The node to be reached.
   let target: String
   private let id: String
@@ -21,8 +21,8 @@ final class DataDialler {
   private var dial: Dial?
   private var lastFailure: String?
 
-  init(node: Node, to target: String, id: String) {
-    self.node = node
+  init(_ connections: DataConnections, to target: String, id: String) {
+    self.connections = connections
     self.target = target
     self.id = id
   }
@@ -30,15 +30,15 @@ final class DataDialler {
   deinit { dial?.cancel() }
 
   func start(within seconds: Double) {
-    timeLimit = node.loop.timer(after: seconds) { [unowned self] in
+    timeLimit = connections.kernel.loop.timer(after: seconds) { [unowned self] in
       end(.failure(DataConnectionError(DataConnections.late(after: seconds))))
     }
     // An address that the link was dialled at is good, whatever the database says, and whenever.
-    if let link = node.entries[target]?.link, link.facts.isDialled {
+    if let link = connections.peers.link(to: target), link.facts.isDialled {
       addresses = [link.address]
       dialNext()
     }
-    node.dataConnections.search(for: self)
+    connections.search(for: self)
   }
 
   /// The database says where it listens.
@@ -52,7 +52,7 @@ final class DataDialler {
   func cancel() {
     done = nil
     timeLimit = nil
-    node.dataConnections.endSearch(for: self)
+    connections.endSearch(for: self)
     dial?.cancel()
     dial = nil
   }
@@ -76,20 +76,14 @@ final class DataDialler {
       self.dial = nil
       end(.success(handle))
     }
-    node.dial(dial)
+    connections.peers.dial(dial)
   }
 
   private func end(_ result: Result<Handle, DataConnectionError>) {
     withExtendedLifetime(self) {
       let done = done
       cancel()
-      node.run { done?(result) }
+      connections.kernel.run { done?(result) }
     }
   }
-}
-
-/// Which data connection is dialled, and to whom.
-struct DialledData {
-  let id: String
-  let node: String
 }

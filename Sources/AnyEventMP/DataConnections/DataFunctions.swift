@@ -16,22 +16,3 @@ struct DataFunctions {
     set { functions[FunctionTable.fullName(name)] = newValue }
   }
 }
-
-extension Node {
-  /// Calls a function with a data connection; what it throws is logged and ends the connection.
-  func run(
-    _ function: DataFunctions.Function, _ call: [Value], _ handle: Handle, from source: String
-  ) {
-    let before = sourceNode
-    sourceNode = source == id ? nil : entries[source]
-    defer { sourceNode = before }
-    peval(nil) {
-      do {
-        try call.withUnsafeBufferPointer { try function.call($0, handle) }
-      } catch {
-        handle.destroy()
-        throw error
-      }
-    }
-  }
-}

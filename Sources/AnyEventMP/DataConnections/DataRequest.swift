@@ -5,7 +5,8 @@ import AnyEvent
 /// It is announced to the other node by a request; when an echo has come back, that has arrived, and the
 /// node's listeners are dialled. If it has none it is asked to dial ours.
 final class DataRequest {
-  private unowned let node: Node
+  private unowned let connections: DataConnections
+  private let kernel: Kernel
   private let target: String
   private let seconds: Double
   private let function: String
@@ -35,44 +36,51 @@ final class DataRequest {
   private static let answer = "can"
 
   init(
-    node: Node, to target: String, within seconds: Double, function: String, _ arguments: [Value],
+    _ connections: DataConnections, to target: String, within seconds: Double, function: String, _ arguments: [Value],
     _ callback: @escaping (Result<Handle, DataConnectionError>) throws -> Void
   ) {
-    self.node = node
+    self.connections = connections
+    kernel = connections.kernel
     self.target = target
     self.seconds = seconds
     self.function = function
     self.arguments = arguments
     self.callback = callback
-    caller = node.running?.takeUnretainedValue()
-    id = node.makeDataConnectionID()
-    port = node.port()
+    caller = kernel.running?.takeUnretainedValue()
+    id = connections.makeID()
+    port = kernel.port()
   }
 
   func start() {
-    timeLimit = node.loop.timer(after: seconds) { [unowned self] in
+    timeLimit = kernel.loop.timer(after: seconds) { [unowned self] in
       fail(DataConnections.late(after: seconds))
     }
-    if node.isLocal(PortID(target)) {
+    if kernel.isLocal(PortID(target)) {
       // It may have ended by then, by its time limit or with the node: that is looked at there.
-      node.defer(.job { [self] in connectToSelf() })
+      kernel.defer(.job { [self] in connectToSelf() })
       return
     }
-    let local = node.localPort(port, for: "connect_to")
+    let local = kernel.localPort(port, for: "connect_to")
     local?.ignoresUnhandled = true
     // Messages may wait for the port when the request has ended and the port is about to.
     local?.fallback = Handler { [weak self] message in self?.answered(message) }
     monitors = [
-      node.monitor(port) { [unowned self] reason in
+      monitor(port) { [unowned self] reason in
         // It dies before its time only because the other node says so.
-        fail(reason.values.count > 1 ? reason[1].string ?? "" : Node.text(of: reason.values))
+        fail(reason.values.count > 1 ? reason[1].string ?? "" : Kernel.text(of: reason.values))
       },
-      node.monitor(PortID(target)) { [unowned self] reason in
-        fail("connection to \(target) lost: \(Node.text(of: reason.values))")
+      monitor(PortID(target)) { [unowned self] reason in
+        fail("connection to \(target) lost: \(Kernel.text(of: reason.values))")
       },
     ]
-    node.send(call(id), toFunction: DataConnections.expectFunction, on: target)
+    connections.calls.send(call(id), toFunction: DataConnections.expectFunction, on: target)
     request("snd", .string(port.id), .string(Self.echo))
+  }
+
+  private func monitor(
+    _ port: PortID, _ callback: @escaping (Message) throws -> Void
+  ) -> Subscription {
+    Subscription(kernel, kernel.monitor(port.ref, callback))
   }
 
   func cancel() {
@@ -80,7 +88,7 @@ final class DataRequest {
     timeLimit = nil
     for monitor in monitors { monitor.cancel() }
     monitors = []
-    node.kill(port)
+    kernel.kill(port)
   }
 
   private func call(_ id: String) -> [Value] {
@@ -88,7 +96,7 @@ final class DataRequest {
   }
 
   private func request(_ values: Value...) {
-    node.request(node.entry(for: target), values)
+    connections.peers.request(target, values)
   }
 
   private func answered(_ message: UnsafeBufferPointer<Value>) {
@@ -104,12 +112,12 @@ final class DataRequest {
   }
 
   private func dial() {
-    let dialler = DataDialler(node: node, to: target, id: id)
+    let dialler = DataDialler(connections, to: target, id: id)
     stage = .dialling(dialler)
     dialler.done = { [unowned self] result in
       switch result {
       case .success(let handle): end(.success(handle))
-      case .failure(let error) where error.isWithoutListeners && !node.boundAddresses.isEmpty:
+      case .failure(let error) where error.isWithoutListeners && !connections.peers.listeners.isEmpty:
         stage = .asked
         request(
           "can", .string(DataConnections.dialRequest), .string(port.id), .string(Self.answer))
@@ -121,7 +129,7 @@ final class DataRequest {
 
   /// The other node is to dial us, by an id of its own.
   private func offer() {
-    let id = node.makeDataConnectionID()
+    let id = connections.makeID()
     stage = .offered(id)
     let expectation = DataExpectation(
       // Once it is taken nobody forgets it any more: it may come when this request has ended, and
@@ -129,8 +137,8 @@ final class DataRequest {
       node: target, connected: { [weak self] handle in self?.end(.success(handle)) },
       failed: { [weak self] text in self?.fail(text) })
     do {
-      try node.dataConnections.expect(id, expectation, within: seconds)
-      node.send(call(id), toFunction: DataConnections.dialRequest, on: target)
+      try connections.expect(id, expectation, within: seconds)
+      connections.calls.send(call(id), toFunction: DataConnections.dialRequest, on: target)
     } catch {
       fail("\(error)")
     }
@@ -138,12 +146,12 @@ final class DataRequest {
 
   private func connectToSelf() {
     guard case .announced = stage else { return }
-    guard let function = node.dataFunctions[function] else {
+    guard let function = connections.functions[function] else {
       return fail("no function for data connections is registered by the name \(function)")
     }
     do throws(SocketError) {
-      let (near, far) = try Handle.pair(on: node.loop)
-      node.run(function, [.string(self.function)] + arguments, far, from: node.id)
+      let (near, far) = try Handle.pair(on: kernel.loop)
+      connections.run(function, [.string(self.function)] + arguments, far, from: kernel.id)
       end(.success(near))
     } catch {
       fail(error.description)
@@ -156,12 +164,12 @@ final class DataRequest {
     if case .over = stage { return }
     withExtendedLifetime(self) {
       if case .dialling(let dialler) = stage { dialler.cancel() }
-      if case .offered(let id) = stage { node.dataConnections.forget(id) }
+      if case .offered(let id) = stage { connections.forget(id) }
       cancel()
-      node.dataConnections.ended(self)
+      connections.ended(self)
       // Who has died meanwhile wants no connection any more; the handle ends here.
       guard caller == nil || caller?.state == .alive else { return }
-      node.peval(caller) { try callback(result) }
+      kernel.peval(caller) { try callback(result) }
     }
   }
 }

@@ -4,7 +4,12 @@ import AnyEvent
 ///
 /// `node.database["family"]` is one family of it. The loop's thread only.
 public final class Database {
-  private unowned let node: Node
+  let kernel: Kernel
+  private let peers: Peers
+  /// For callbacks that may outlive the node.
+  private(set) lazy var reference = Reference(self)
+  /// Called with the answer to ``find(_:)``.
+  var onFound: (_ node: String, _ binds: [String]?) -> Void = { _, _ in }
   private(set) var client: DatabaseClient
   private var global: GlobalService
   private var choice = MasterChoice()
@@ -21,27 +26,20 @@ public final class Database {
     var isTold: Bool
   }
 
-  init(node: Node) {
-    self.node = node
-    client = DatabaseClient(node: node.id, limits: Self.limits(of: node))
-    global = GlobalService(node: node.id, limits: Self.limits(of: node))
+  init(_ kernel: Kernel, _ peers: Peers) {
+    self.kernel = kernel
+    self.peers = peers
+    let limits = DatabaseLimits(peers.limits)
+    client = DatabaseClient(node: kernel.id, limits: limits)
+    global = GlobalService(node: kernel.id, limits: limits)
   }
 
-  private static func limits(of node: Node) -> DatabaseLimits {
-    var limits = DatabaseLimits(
-      maximumSize: node.limits.maximumSize, maximumDepth: node.limits.maximumDepth,
-      maximumValues: node.limits.maximumValues, maximumName: node.nameLimit)
-    limits.maximumAddresses = node.addressLimit
-    limits.maximumDatabase = node.databaseLimit
-    limits.maximumMonitors = node.monitorLimit
-    limits.maximumWaiting = node.maximumQueue
-    return limits
-  }
+  deinit { reference.clear() }
 
   // MARK: Entries
 
   /// The family of that name; there is no need to make one.
-  public subscript(family: String) -> DatabaseFamily { DatabaseFamily(node, family) }
+  public subscript(family: String) -> DatabaseFamily { DatabaseFamily(self, family) }
 
   func set(_ family: String, _ key: String, _ value: Value) {
     do {
@@ -59,8 +57,12 @@ public final class Database {
   func register(_ family: String, _ port: PortID, _ value: Value) -> Subscription {
     let key = port.id
     set(family, key, value)
-    let token = node.monitor(port.ref) { [unowned self] _ in delete(family, [key]) }
-    return Subscription(node, .registration(family, key: key, token))
+    let token = kernel.monitor(port.ref) { [unowned self] _ in delete(family, [key]) }
+    return Subscription { [reference] in
+      guard let database = reference.object else { return }
+      database.kernel.remove(token)
+      database.delete(family, [key])
+    }
   }
 
   // MARK: Questions
@@ -69,7 +71,7 @@ public final class Database {
     _ kind: DatabaseQuery, _ family: String, _ callback: @escaping (Value) throws -> Void
   ) {
     let (id, actions) = client.query(kind, family)
-    queries[id] = (node.running?.takeUnretainedValue(), callback)
+    queries[id] = (kernel.running?.takeUnretainedValue(), callback)
     perform(actions)
   }
 
@@ -78,18 +80,18 @@ public final class Database {
     serial += 1
     let id = serial
     let monitor = FamilyMonitor(
-      port: node.running?.takeUnretainedValue(), callback: callback, isTold: false)
+      port: kernel.running?.takeUnretainedValue(), callback: callback, isTold: false)
     monitors[family, default: [:]][id] = monitor
     let (start, actions) = client.monitor(family)
     perform(actions)
     if start == .now {
-      node.defer(
+      kernel.defer(
         .job { [unowned self] in
           // A change may have come before.
           if monitors[family]?[id]?.isTold == false { tell(family, id, [], [], []) }
         })
     }
-    return Subscription(node, .family(family, id))
+    return Subscription { [reference] in reference.object?.endMonitor(of: family, id) }
   }
 
   func endMonitor(of family: String, _ id: UInt64) {
@@ -117,10 +119,10 @@ public final class Database {
 
   /// Our name and listeners are known: takes up what was set before.
   func configured(binds: [String]) {
-    client.rename(to: node.id)
+    client.rename(to: kernel.id)
     // Whoever has used the database before had those that nobody has configured.
-    client.limits = Self.limits(of: node)
-    global = GlobalService(node: node.id, limits: Self.limits(of: node))
+    client.limits = DatabaseLimits(peers.limits)
+    global = GlobalService(node: kernel.id, limits: client.limits)
     do {
       perform(try client.setBinds(binds))
     } catch {
@@ -130,7 +132,7 @@ public final class Database {
 
   /// A node at one of our seeds' addresses is connected.
   func seedUp(_ id: String, at address: String) {
-    node.request(node.entry(for: id), [.string("g_slave")])
+    peers.request(id, [.string("g_slave")])
     if choice.identify(seed: address, as: id) { masterChanged() }
   }
 
@@ -166,20 +168,20 @@ public final class Database {
     AE.log(.info, in: Log.global, "starting global service.")
     let before = choice.master
     perform(global.becomeGlobal(database: client.database))
-    if choice.becomeGlobal(node.id) { masterChanged(from: before) }
+    if choice.becomeGlobal(kernel.id) { masterChanged(from: before) }
   }
 
   /// A request of the global protocol.
   func handle(_ message: [Value], from sender: String) throws {
     var leftOut = 0
     let request = try DatabaseRequest.parse(
-      message, maximumName: node.nameLimit, leavingOut: &leftOut)
+      message, maximumName: peers.limits.name, leavingOut: &leftOut)
     if leftOut > 0 {
-      node.peerLog.log(
+      kernel.peerLog.log(
         .error, in: Log.global,
         """
         \(leftOut) database entries of \(sender) were left out: their names have more bytes than max_name \
-        (\(node.nameLimit)) allows
+        (\(peers.limits.name)) allows
         """, similarTo: "\(sender): names")
     }
     switch request {
@@ -203,7 +205,7 @@ public final class Database {
     if let master = choice.master {
       AE.log(.debug, in: Log.kernel, "new master node: \(master).")
     }
-    let oldIsConnected = before.map { node.entries[$0]?.link != nil } ?? false
+    let oldIsConnected = before.map { peers.link(to: $0) != nil } ?? false
     perform(client.setMaster(choice.master, oldIsConnected: oldIsConnected))
   }
 
@@ -213,12 +215,12 @@ public final class Database {
     for action in actions {
       switch action {
       case .send(let target, let message):
-        node.request(node.entry(for: target), message)
+        peers.request(target, message)
       case .found(let id, let binds):
-        node.found(id, binds)
+        onFound(id, binds)
       case .reply(let id, let value):
         guard let (port, callback) = queries.removeValue(forKey: id) else { continue }
-        node.peval(port) { try callback(value) }
+        kernel.peval(port) { try callback(value) }
       case .familyChanged(let family, let added, let changed, let deleted):
         for id in monitors[family]?.keys.sorted() ?? [] {
           tell(family, id, added, changed, deleted)
@@ -231,15 +233,15 @@ public final class Database {
     for action in actions {
       switch action {
       case .send(let target, let message):
-        node.request(node.entry(for: target), message)
-      case .keepConnected(let id): node.seeds.keepConnected(id)
-      case .letGo(let id): node.seeds.letGo(id)
+        peers.request(target, message)
+      case .keepConnected(let id): peers.seeds.keepConnected(id)
+      case .letGo(let id): peers.seeds.letGo(id)
       case .cut(let id):
-        node.entries[id]?.link?.fail(
-          "more than max_queue (\(node.queueLimit)) bytes of its database requests wait here")
+        peers.link(to: id)?.fail(
+          "more than max_queue (\(peers.limits.queue)) bytes of its database requests wait here")
       case .ignored(let reason):
-        node.peerLog.log(
-          .error, in: Log.global, reason, similarTo: "\(node.sourceNode?.id ?? ""): database")
+        kernel.peerLog.log(
+          .error, in: Log.global, reason, similarTo: "\(kernel.source?.id ?? ""): database")
       }
     }
     scheduleTurn()
@@ -249,12 +251,12 @@ public final class Database {
   private func scheduleTurn() {
     guard global.needsTurn, !isTurnScheduled else { return }
     isTurnScheduled = true
-    node.loop.postpone { [reference = node.reference] in reference.node?.database.turn() }
+    kernel.loop.postpone { [reference] in reference.object?.turn() }
   }
 
   private func turn() {
     isTurnScheduled = false
-    node.run { perform(global.turn()) }
+    kernel.run { perform(global.turn()) }
   }
 
   /// Calls one monitor; the first time with all that the family holds as added.
@@ -263,7 +265,7 @@ public final class Database {
   ) {
     guard let monitor = monitors[family]?[id], let copy = client.copy(of: family) else { return }
     monitors[family]?[id]?.isTold = true
-    node.peval(monitor.port) {
+    kernel.peval(monitor.port) {
       if monitor.isTold {
         try monitor.callback(copy, added, changed, deleted)
       } else {

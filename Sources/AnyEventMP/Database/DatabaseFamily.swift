@@ -29,17 +29,17 @@ public typealias FamilyCallback =
 public struct DatabaseFamily {
   /// The family's name.
   public let name: String
-  private let reference: NodeReference
+  private let reference: Reference<Database>
 
-  init(_ node: Node, _ name: String) {
+  init(_ database: Database, _ name: String) {
     self.name = name
-    reference = node.reference
+    reference = database.reference
   }
 
-  private var node: Node? {
-    guard let node = reference.node else { return nil }
-    node.loop.preconditionOnLoop()
-    return node
+  private var database: Database? {
+    guard let database = reference.object else { return nil }
+    database.kernel.loop.preconditionOnLoop()
+    return database
   }
 
   /// This node's own entry of a key; setting nil removes it.
@@ -47,7 +47,7 @@ public struct DatabaseFamily {
   /// What others hold, ``contents(_:)`` asks for.
   /// A value that is too large for a packet is not set, and logged.
   public subscript(key: some DatabaseKey) -> Value? {
-    get { node?.database.client.database[name]?[key.keyText] }
+    get { database?.client.database[name]?[key.keyText] }
     nonmutating set {
       if let newValue {
         set(key, to: newValue)
@@ -61,7 +61,7 @@ public struct DatabaseFamily {
   ///
   /// Corresponds to Perl's `db_set`.
   public func set(_ key: some DatabaseKey, to value: some MessageConvertible = Value.null) {
-    node?.database.set(name, key.keyText, value.messageValue)
+    database?.set(name, key.keyText, value.messageValue)
   }
 
   /// Removes keys that this node has set; those of other nodes stay.
@@ -73,7 +73,7 @@ public struct DatabaseFamily {
 
   /// The same of a list.
   public func remove(_ keys: [any DatabaseKey]) {
-    node?.database.delete(name, keys.map(\.keyText))
+    database?.delete(name, keys.map(\.keyText))
   }
 
   /// Sets a port's id as a key until the port dies, or the result is cancelled.
@@ -83,28 +83,28 @@ public struct DatabaseFamily {
   public func register(
     _ port: PortID, _ value: some MessageConvertible = Value.null
   ) -> Subscription? {
-    node?.database.register(name, port, value.messageValue)
+    database?.register(name, port, value.messageValue)
   }
 
   /// Calls `callback` once with all that the family holds.
   ///
   /// As part of the port that is running now, like all callbacks here. Corresponds to Perl's `db_family`.
   public func contents(_ callback: @escaping (TextDictionary<Value>) throws -> Void) {
-    node?.database.query(.family, name) { try callback($0.hash ?? [:]) }
+    database?.query(.family, name) { try callback($0.hash ?? [:]) }
   }
 
   /// Calls `callback` once with the keys of the family, in no order.
   ///
   /// Corresponds to Perl's `db_keys`.
   public func keys(_ callback: @escaping ([String]) throws -> Void) {
-    node?.database.query(.keys, name) { try callback(($0.array ?? []).compactMap(\.string)) }
+    database?.query(.keys, name) { try callback(($0.array ?? []).compactMap(\.string)) }
   }
 
   /// Calls `callback` once with the values of the family, in no order.
   ///
   /// Corresponds to Perl's `db_values`.
   public func values(_ callback: @escaping ([Value]) throws -> Void) {
-    node?.database.query(.values, name) { try callback($0.array ?? []) }
+    database?.query(.values, name) { try callback($0.array ?? []) }
   }
 
   /// Calls `callback` with what the family holds, all keys as added, and again at every change.
@@ -112,12 +112,12 @@ public struct DatabaseFamily {
   /// Corresponds to Perl's `db_mon`. Nil after the node's end.
   @discardableResult
   public func monitor(_ callback: @escaping FamilyCallback) -> Subscription? {
-    node?.database.monitor(name, callback)
+    database?.monitor(name, callback)
   }
 
   /// The keys as far as they are known here, in order of their bytes.
   ///
   /// Nothing is known before it was asked for: the first question answers with none and begins to watch
   /// the family, for as long as the node lives.
-  public var knownKeys: [String] { node?.database.watched(name) ?? [] }
+  public var knownKeys: [String] { database?.watched(name) ?? [] }
 }

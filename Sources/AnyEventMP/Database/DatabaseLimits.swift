@@ -35,6 +35,17 @@ struct DatabaseLimits: Equatable {
     share = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
   }
 
+  /// What the limits of a node say.
+  init(_ limits: NodeLimits) {
+    self.init(
+      maximumSize: limits.codec.maximumSize, maximumDepth: limits.codec.maximumDepth,
+      maximumValues: limits.codec.maximumValues, maximumName: limits.name)
+    maximumAddresses = limits.addresses
+    maximumDatabase = limits.database
+    maximumMonitors = limits.monitors
+    maximumWaiting = limits.maximumQueue
+  }
+
   /// No limits: for messages that stay in this process.
   static var none: DatabaseLimits { DatabaseLimits(maximumSize: .max, maximumDepth: .max) }
 

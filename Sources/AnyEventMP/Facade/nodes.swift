@@ -4,8 +4,7 @@ public import AnyEvent
 ///
 /// Corresponds to Perl's `$AnyEvent::MP::Kernel::SRCNODE`.
 public var SRCNODE: String {
-  let node = Node.current
-  return node.sourceNode?.id ?? node.id
+  Node.current.sourceNode
 }
 
 /// The ids of the nodes that are connected to this one.

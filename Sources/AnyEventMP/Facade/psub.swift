@@ -7,13 +7,13 @@
 ///
 /// Corresponds to Perl's `psub { … }`.
 public func psub(_ body: @escaping () throws -> Void) -> () -> Void {
-  let context = PortContext(of: .current)
+  let context = PortContext(of: Node.current.kernel)
   return { context.run(body) }
 }
 
 /// A closure with one argument that runs `body` as part of the port that is running now.
 public func psub<A>(_ body: @escaping (A) throws -> Void) -> (A) -> Void {
-  let context = PortContext(of: .current)
+  let context = PortContext(of: Node.current.kernel)
   return { a in context.run { try body(a) } }
 }
 
@@ -21,7 +21,7 @@ public func psub<A>(_ body: @escaping (A) throws -> Void) -> (A) -> Void {
 public func psub<A, B, each More>(
   _ body: @escaping (A, B, repeat each More) throws -> Void
 ) -> (A, B, repeat each More) -> Void {
-  let context = PortContext(of: .current)
+  let context = PortContext(of: Node.current.kernel)
   return { (a: A, b: B, more: repeat each More) in
     context.run { try body(a, b, repeat each more) }
   }
@@ -34,7 +34,7 @@ public func psub<A, B, each More>(
 public func psub<each A, R>(
   _ body: @escaping (repeat each A) throws -> R
 ) -> (repeat each A) -> R? {
-  let context = PortContext(of: .current)
+  let context = PortContext(of: Node.current.kernel)
   return { (arguments: repeat each A) in
     context.value { try body(repeat each arguments) }
   }
@@ -46,11 +46,11 @@ public func psub<each A, R>(
 ///
 /// Corresponds to Perl's `peval $port, sub { … }`.
 public func peval(_ port: PortID, _ body: () throws -> Void) {
-  PortContext(of: .current, port)?.run(body)
+  PortContext(of: Node.current.kernel, port)?.run(body)
 }
 
 /// Runs `body` as part of a port of this node, and returns its value; nil when it throws.
 @_disfavoredOverload @discardableResult
 public func peval<R>(_ port: PortID, _ body: () throws -> R) -> R? {
-  PortContext(of: .current, port)?.value(body)
+  PortContext(of: Node.current.kernel, port)?.value(body)
 }

@@ -57,6 +57,6 @@ extension Node {
   /// Sends a request to the port of a node that is named by its id.
   fileprivate func request(_ node: String, _ values: [Value]) {
     loop.preconditionOnLoop()
-    request(entry(for: node.isEmpty ? id : node), values)
+    peers.request(node, values)
   }
 }

@@ -5,7 +5,9 @@ final class LogCatching {
   /// Messages of so many different contexts are logged in these; further ones in our own.
   static let maximumContexts = 256
 
-  private unowned let node: Node
+  private unowned let logs: Logs
+  private let kernel: Kernel
+  private let peers: Peers
   /// What is caught.
   let level: LogLevel
   private var familyWatch: Subscription?
@@ -30,11 +32,13 @@ final class LogCatching {
     let monitor: Subscription
   }
 
-  init(node: Node, level: LogLevel) {
-    self.node = node
+  init(_ logs: Logs, level: LogLevel) {
+    self.logs = logs
+    kernel = logs.kernel
+    peers = logs.peers
     self.level = level
     limiter = LogRateLimiter(
-      lines: node.caughtLinesLimit, interval: Self.interval, maximumKeys: 1024)
+      lines: logs.peers.limits.caughtLines, interval: Self.interval, maximumKeys: 1024)
   }
 
   /// The nodes that were asked for their messages.
@@ -43,10 +47,10 @@ final class LogCatching {
   func start() {
     AE.log(.info, in: Log.logCatcher, "catching the log of other nodes up to level \(level).")
     // Not as part of a port that may be running: it is to go on without it.
-    let before = node.running
-    node.running = nil
-    defer { node.running = before }
-    familyWatch = node.database.monitor(InternalFamily.listeners) {
+    let before = kernel.running
+    kernel.running = nil
+    defer { kernel.running = before }
+    familyWatch = logs.database.monitor(InternalFamily.listeners) {
       [unowned self] family, added, changed, deleted in
       for id in deleted { unlist(id) }
       for id in added + changed {
@@ -55,7 +59,7 @@ final class LogCatching {
       }
     }
     // Who listens nowhere can be asked only when it comes itself, however much later.
-    nodeWatch = node.watchNodes { [unowned self] id, isUp, _ in
+    nodeWatch = peers.watch { [unowned self] id, isUp, _ in
       if isUp, listed[id] != nil { connect(to: id) }
     }
   }
@@ -77,21 +81,23 @@ final class LogCatching {
 
   /// Asks a node for its messages; one that listens nowhere only if it is connected.
   private func connect(to id: String) {
-    guard id != node.id, sources[id] == nil else { return }
+    guard id != kernel.id, sources[id] == nil else { return }
     let hasListeners = listed[id]?.array?.isEmpty == false
-    guard hasListeners || node.isUp(id) == true else { return }
+    guard hasListeners || peers.isUp(id) == true else { return }
     retries[id] = nil
-    let port = node.port()
+    let port = kernel.port()
     // Messages may wait for the port when nothing is caught any more and the port is about to end.
-    node.localPort(port, for: "catch")?.fallback = Handler { [weak self] message in
+    kernel.localPort(port, for: "catch")?.fallback = Handler { [weak self] message in
       self?.received(message, from: id)
     }
-    let monitor = node.monitor(PortID(id)) { [unowned self] _ in
-      leave(id)
-      retry(id)
-    }
+    let monitor = Subscription(
+      kernel,
+      kernel.monitor(PortID(id).ref) { [unowned self] _ in
+        leave(id)
+        retry(id)
+      })
     sources[id] = Source(port: port, monitor: monitor)
-    node.send(
+    logs.functions.send(
       [.int(0), .string(port.id), .int(Int(level.rawValue))], toFunction: LogSender.function, on: id
     )
   }
@@ -99,15 +105,15 @@ final class LogCatching {
   /// The node is gone, or cannot be reached; it may come back without the database having noticed.
   private func retry(_ id: String) {
     guard listed[id] != nil, familyWatch != nil else { return }
-    retries[id] = node.loop.timer(after: node.monitorTimeout) { [reference = node.reference] in
-      reference.node?.run { reference.node?.logCatching?.connect(to: id) }
+    retries[id] = kernel.loop.timer(after: peers.monitorTimeout) { [unowned self] in
+      kernel.run { connect(to: id) }
     }
   }
 
   private func leave(_ id: String) {
     guard let source = sources.removeValue(forKey: id) else { return }
     source.monitor.cancel()
-    node.kill(source.port)
+    kernel.kill(source.port)
   }
 
   /// A message of another node: time, context, level, text.
@@ -116,27 +122,27 @@ final class LogCatching {
       guard message.count >= 4, let time = message[0].double, let title = message[1].string,
         let level = LogLevel(message[2].string ?? ""), let text = message[3].string
       else {
-        return node.peerLog.log(
+        return kernel.peerLog.log(
           .error, in: Log.logCatcher, "\(id) sends no log messages but something else: ignored",
           similarTo: "\(id): log messages")
       }
       let context = context(title)
       guard context.isEnabled(level) else { return }
-      switch limiter.admit(Text(id), at: node.loop.monotonicNow) {
+      switch limiter.admit(Text(id), at: kernel.loop.monotonicNow) {
       case .suppress: if summary == nil { scheduleSummary() }
       case .log(let suppressed):
         if suppressed > 0 { report(suppressed, of: id) }
         context.log(
-          level, "[\(id)\(Self.difference(node.loop.time - time))] \(Log.cut(text, to: 16_000))")
+          level, "[\(id)\(Self.difference(kernel.loop.time - time))] \(Log.cut(text, to: 16_000))")
       }
     }
   }
 
   private func scheduleSummary() {
-    summary = node.loop.timer(after: Self.interval) { [unowned self] in
+    summary = kernel.loop.timer(after: Self.interval) { [unowned self] in
       summary = nil
       LogTap.quietly {
-        for (id, suppressed) in limiter.flush(at: node.loop.monotonicNow) {
+        for (id, suppressed) in limiter.flush(at: kernel.loop.monotonicNow) {
           report(suppressed, of: id?.string ?? "several nodes")
         }
       }
@@ -146,7 +152,7 @@ final class LogCatching {
   }
 
   private func report(_ suppressed: Int, of id: String) {
-    node.logSystem.context(LogSender.title)
+    logs.system.context(LogSender.title)
       .log(.warn, "[\(id)] \(suppressed) log messages were left out: there were too many")
   }
 
@@ -164,9 +170,9 @@ final class LogCatching {
   private func context(_ title: String) -> LogContext {
     if let known = contexts[title] { return known }
     guard contexts.count < Self.maximumContexts, Self.isPackage(title) else {
-      return node.logSystem.context(LogSender.title)
+      return logs.system.context(LogSender.title)
     }
-    let context = node.logSystem.context(title)
+    let context = logs.system.context(title)
     contexts[title] = context
     return context
   }

@@ -16,7 +16,10 @@ final class LogSender {
   /// As long as more bytes wait for its node, a catcher is sent nothing.
   static let maximumQueue = 1 << 20
 
-  private unowned let node: Node
+  private let kernel: Kernel
+  private let peers: Peers
+  private let system: LogSystem
+  private lazy var reference = Reference(self)
   private var catchers: [PortID: Catcher] = [:]
   private var tap: LogTap?
 
@@ -28,9 +31,13 @@ final class LogSender {
     var missed = 0
   }
 
-  init(node: Node) {
-    self.node = node
+  init(_ kernel: Kernel, _ peers: Peers, _ system: LogSystem) {
+    self.kernel = kernel
+    self.peers = peers
+    self.system = system
   }
+
+  deinit { reference.clear() }
 
   /// The ports that catch.
   var ports: [PortID] { Array(catchers.keys) }
@@ -48,7 +55,7 @@ final class LogSender {
     if catchers[port] != nil {
       catchers[port]?.level = level
     } else {
-      if let source = node.sourceNode?.id, port.node != source {
+      if let source = kernel.source?.id, port.node != source {
         throw RequestError("argument 2 (port) is none of the node that wants to catch")
       }
       guard catchers.count < Self.maximumCatchers else {
@@ -58,7 +65,8 @@ final class LogSender {
         throw RequestError(
           "\(Self.maximumOfNode) ports of that node catch the log here, as many as may")
       }
-      let monitor = node.monitor(port) { [unowned self] _ in forget(port) }
+      let monitor = Subscription(
+        kernel, kernel.monitor(port.ref) { [unowned self] _ in forget(port) })
       catchers[port] = Catcher(level: level, monitor: monitor)
     }
     setLevel()
@@ -98,14 +106,18 @@ final class LogSender {
   }
 
   private func makeTap() -> LogTap {
-    let loop = node.loop
-    let door = LogDoor(node.reference)
-    return LogTap(node.logSystem) { loop.post { door.flush() } }
+    let loop = kernel.loop
+    let door = LogDoor(reference)
+    return LogTap(system) { loop.post { door.flush() } }
   }
 
   /// Sends what has come.
   fileprivate func flush() {
     guard let caught = tap?.take() else { return }
+    kernel.run { send(caught) }
+  }
+
+  private func send(_ caught: LogTap.Catch) {
     LogTap.quietly {
       for port in catchers.keys { catchers[port]?.missed += caught.lost }
       for line in caught.lines {
@@ -114,20 +126,24 @@ final class LogSender {
     }
   }
 
+  private func queuedBytes(for node: String) -> Int {
+    node == kernel.id ? kernel.deferred.bytes : peers.queuedBytes(for: node)
+  }
+
   private func send(_ line: LogTap.Line, to port: PortID) {
-    guard node.queuedBytes(for: port.node) <= Self.maximumQueue else {
+    guard queuedBytes(for: port.node) <= Self.maximumQueue else {
       catchers[port]?.missed += 1
       return
     }
     if let missed = catchers[port]?.missed, missed > 0 {
       catchers[port]?.missed = 0
-      node.send(
+      kernel.send(
         LogTap.Line(
           time: line.time, title: Self.title, level: .warn,
           text: "\(missed) log messages were left out: there were too many to be sent"
         ).message, to: port)
     }
-    node.send(line.message, to: port)
+    kernel.send(line.message, to: port)
   }
 }
 
@@ -135,16 +151,13 @@ final class LogSender {
 ///
 /// It is used on the loop's thread only.
 private final class LogDoor: @unchecked Sendable {
-  private let reference: NodeReference
+  private let sender: Reference<LogSender>
 
-  init(_ reference: NodeReference) {
-    self.reference = reference
+  init(_ sender: Reference<LogSender>) {
+    self.sender = sender
   }
 
-  func flush() {
-    guard let node = reference.node else { return }
-    node.run { node.logSender?.flush() }
-  }
+  func flush() { sender.object?.flush() }
 }
 
 extension LogTap.Line {

@@ -15,9 +15,9 @@ extension Node {
     _ arguments: ConfigurationArguments, _ done: @escaping () -> Void
   ) -> Guard? {
     loop.preconditionOnLoop()
-    guard configuration == nil,
+    guard peers.configuration == nil,
       let configuration = try? NodeConfiguration(
-        arguments, context: surroundings.makeContext())
+        arguments, context: peers.surroundings.makeContext())
     else { return nil }
     let names = TextSet(
       configuration.binds.compactMap { $0.nameToLookUp(hostName: configuration.hostName) })
@@ -26,7 +26,7 @@ extension Node {
     let resolutions = names.map { name in
       loop.resolve(name, 0) { [unowned self] result in
         let found = ((try? result.get()) ?? []).compactMap { IPAddress($0.host) }
-        surroundings.remember(name, AddressSources.usable(found))
+        peers.surroundings.remember(name, AddressSources.usable(found))
         left -= 1
         if left == 0 { done() }
       }

@@ -6,26 +6,11 @@ extension Node {
   /// the loop's thread only.
   public func close() {
     loop.preconditionOnLoop()
-    if configuration != nil, !isClosed { loop.guests -= 1 }
-    isClosed = true
-    stopLogs()
+    if peers.configuration != nil, !peers.isClosed { loop.guests -= 1 }
+    logs.stop()
     dataConnections.stop()
-    seeds.stop()
-    heartbeat.stop()
-    switchboard.close()
-    peerLog.stop()
-    for listener in listeners { listener.close() }
-    listeners = []
-    // Released when there are none any more: what they hold may make another as it goes.
-    let timers = timers
-    self.timers = [:]
-    withExtendedLifetime(timers) {}
-    for entry in entries.values {
-      entry.search?.cancel()
-      stopWatching(for: entry)
-      entry.dissolve()
-    }
-    entries = [:]
+    kernel.stopTimers()
+    peers.close()
   }
 
   /// Leaves the network as ``close()`` does, but not before what was sent has arrived.
@@ -41,39 +26,10 @@ extension Node {
     loop.preconditionOnLoop()
     // Behind the answer to whoever has asked us to leave.
     loop.postpone { [reference] in
-      guard let node = reference.node else { return callback() }
-      let links = node.entries.values.compactMap(\.link)
-      let streams = links.compactMap { $0.release() }
+      guard let node = reference.object else { return callback() }
+      let streams = node.peers.release()
       node.close()
       Farewell(streams, callback).begin(on: node.loop, within: seconds)
     }
-  }
-
-  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
-  func dissolve() {
-    dissolveLogs()
-    for entry in entries.values { entry.dissolve() }
-    home.dissolve()
-    let callbacks = (functions, dataFunctions, nodeWatchers)
-    functions = FunctionTable()
-    dataFunctions = DataFunctions()
-    nodeWatchers = NodeWatchers()
-    withExtendedLifetime(callbacks) {}
-    for port in ports.all { _ = port.die() }
-  }
-}
-
-extension NodeEntry {
-  /// Closes the connection and lets go of everything, without telling anyone.
-  func dissolve() {
-    isCurrent = false
-    link?.close()
-    link = nil
-    search = nil
-    waiting = nil
-    _ = watching.removeAll()
-    let callbacks = (monitors.removeAll(), drainCallbacks)
-    drainCallbacks = []
-    withExtendedLifetime(callbacks) {}
   }
 }

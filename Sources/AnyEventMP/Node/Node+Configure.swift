@@ -1,10 +1,6 @@
-import AEMPWire
 import AnyEvent
 
 extension Node {
-  /// The key in our greeting which says that we agree on one of two simultaneous connections.
-  static let agreementKey = "x-agree"
-
   /// Joins the network: listens, and begins to look for the seeds.
   ///
   /// It takes effect once. Host names in `binds` are looked up before it returns, for at most 4 seconds
@@ -14,67 +10,44 @@ extension Node {
   ///   configuration file, and for an address that cannot be listened on.
   public func configure(_ arguments: ConfigurationArguments) throws {
     loop.preconditionOnLoop()
-    guard configuration == nil else {
+    guard peers.configuration == nil else {
       AE.log(.error, in: Log.kernel, "configure: this node is \(id) already, ignored")
       return
     }
+    let surroundings = peers.surroundings
     let configuration = try NodeConfiguration(arguments, context: surroundings.makeContext())
     let tls = try configuration.makeTLSContext()
     let sources = surroundings.makeAddressSources(configuration.hostName)
-    try listen(configuration, sources)
-    self.configuration = configuration
+    try peers.listen(configuration, sources)
     loop.guests += 1
-    heartbeat.interval = configuration.heartbeat
-    heartbeat.timeout = configuration.heartbeatTimeout
-    apply(configuration.limits)
+    limits.apply(configuration.limits)
+    peers.configure(configuration, tls: tls)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
-    home.id = configuration.nodeID
-    self.tls = tls
-    handshakeConfiguration = handshakes(of: configuration)
-    if configuration.isRandom { portPrefix = "" }
+    kernel.home.id = configuration.nodeID
+    if configuration.isRandom { kernel.portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
-    run { start(configuration, sources) }
-  }
-
-  private func start(_ configuration: NodeConfiguration, _ sources: AddressSources) {
-    let binds = boundAddresses
-    AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
-    database.configured(binds: binds)
-    seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
-    startServices(configuration.services)
-  }
-
-  private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
-    // As long with every node: what a simulated line takes for it must not depend on luck.
-    let instance = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
-    var keys =
-      HandshakeConfiguration.defaultKeys + [
-        Greeting.Key(Self.agreementKey, "1"), Greeting.Key(Greeting.instanceKey, instance),
-      ]
-    if heartbeat.interval > 0 {
-      keys.append(Greeting.Key(Heartbeat.greetingKey, "\(heartbeat.rules.interval)"))
+    run {
+      let binds = boundAddresses
+      AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
+      database.configured(binds: binds)
+      peers.seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
+      functions.start(configuration.services)
     }
-    return HandshakeConfiguration(
-      nodeID: configuration.nodeID, secrets: configuration.secrets,
-      authAccept: configuration.authAccept, authOffer: configuration.authOffer,
-      framings: configuration.framings, hasCertificate: configuration.certificate != nil,
-      keys: keys)
   }
 
-  /// What the handshake of a connection is made of.
-  func handshakes(for data: DialledData?) -> HandshakeConfiguration {
-    guard let data else { return handshakeConfiguration }
-    var configuration = handshakeConfiguration
-    configuration.protocolName = DataConnections.protocolName
-    configuration.keys = [
-      Greeting.Key("provider", "swift-anyevent"), Greeting.Key(DataConnections.idKey, data.id),
-    ]
-    return configuration
+  /// Where the node listens, as `host:port`.
+  package var boundAddresses: [String] { peers.listeners.map(\.address) }
+
+  /// The addresses of the seeds that are to be connected.
+  package var seedAddresses: [String] {
+    peers.seeds.targets.compactMap { target in
+      if case .seed(let address) = target.purpose { address } else { nil }
+    }
   }
 
-  /// Seconds until an unreachable node counts as down.
-  var monitorTimeout: Double { configuration?.monitorTimeout ?? 30 }
-
-  /// Seconds between attempts to reach the addresses of one node.
-  var connectInterval: Double { configuration?.connectInterval ?? 2 }
+  /// Called from the loop when an attempt to connect to a node has failed.
+  package var onFailedDial: ((FailedDial) -> Void)? {
+    get { peers.onFailedDial }
+    set { peers.onFailedDial = newValue }
+  }
 }

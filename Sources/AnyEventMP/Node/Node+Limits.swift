@@ -1,31 +1,71 @@
-import AnyEvent
-
 extension Node {
-  /// Takes over the limits that somebody has configured; the others stay as the program has them.
-  func apply(_ configured: [Setting: Int]) {
-    for limit in Limit.all {
-      if let value = configured[limit.setting] { self[keyPath: limit.property] = value }
-    }
-    limitStrangers(isConfigured: configured[Limit.maxStrangers.setting] != nil)
-    // What we dial must not take the descriptors of those who come to us.
-    dials.limit = min(dials.limit, max(1, surroundings.descriptorLimit() / 4))
+  /// The largest packet in bytes, 16 MiB by default.
+  ///
+  /// To send a larger one is an error of the port that does, and a connection on which one arrives is
+  /// closed. To be set before anything is sent and before `configure`.
+  public var packetLimit: Int {
+    get { limits.codec.maximumSize }
+    set { limits.codec.maximumSize = newValue }
   }
 
-  /// Half of the descriptors stay for others: who is silent must not keep nodes from connecting.
-  private func limitStrangers(isConfigured: Bool) {
-    let most = max(1, surroundings.descriptorLimit() / 2)
-    guard switchboard.maximumStrangers > most else { return }
-    if isConfigured {
-      AE.log(
-        .warn, in: Log.kernel,
-        """
-        max_strangers is \(most) instead of \(switchboard.maximumStrangers), half of what descriptors \
-        this process may have; raise that limit (ulimit -n)
-        """)
+  /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
+  ///
+  /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As
+  /// many bytes of messages between ports of this node may wait for the event loop; the port that one
+  /// more is for is killed, with the reason `too_much_queued`.
+  public var queueLimit: Int {
+    get { limits.queue }
+    set {
+      limits.queue = newValue
+      peers.queueLimitsChanged()
     }
-    switchboard.maximumStrangers = most
   }
 
-  /// Seconds that a handshake may take.
-  var handshakeTimeout: Double { configuration?.handshakeTimeout ?? monitorTimeout }
+  /// How many bytes may wait for all other nodes together, 512 MiB by default; 0: any number.
+  ///
+  /// Beyond, the connected node that most waits for is given up, and its monitors fire. Of nodes that are
+  /// not connected, for which a quarter may wait, it is the one that the next message is for.
+  public var queuesLimit: Int {
+    get { limits.queues }
+    set { limits.queues = newValue }
+  }
+
+  /// How many bytes a name may have, 4096 by default: that of a port, a function, a node, a database
+  /// family or a key in one.
+  ///
+  /// To be set before `configure`. A request that uses a longer one is refused, with a line in the log, and
+  /// the port that sends to a node of such a name is killed with the reason `die`.
+  public var nameLimit: Int {
+    get { limits.name }
+    set { limits.name = newValue }
+  }
+
+  /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
+  public var highWaterMark: Int {
+    get { kernel.highWaterMark }
+    set {
+      kernel.highWaterMark = newValue
+      peers.queueLimitsChanged()
+    }
+  }
+
+  /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
+  ///
+  /// For our own node: the memory of messages between its ports that wait for the event loop, as those
+  /// of a deep recursion do.
+  public func queuedBytes(for node: String) -> Int {
+    loop.preconditionOnLoop()
+    if node.isEmpty || node == id { return kernel.deferred.bytes }
+    return peers.queuedBytes(for: node)
+  }
+
+  /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
+  /// the kernel, or when the node is lost.
+  ///
+  /// Who sends much sends the next part then: what waits for one node is limited, and going over the
+  /// limit costs the connection.
+  public func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
+    loop.preconditionOnLoop()
+    peers.whenDrained(node, callback)
+  }
 }

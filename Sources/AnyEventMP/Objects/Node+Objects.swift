@@ -3,6 +3,31 @@ public import AnyEvent
 // A node by its own methods: what the functions with Perl's names do with the current one.
 
 extension Node {
+  /// Makes a port: a place on this node that takes messages.
+  ///
+  /// The port lives until it is killed, not until its id is forgotten.
+  ///
+  /// Corresponds to Perl's `port`.
+  public func port() -> PortID { kernel.port() }
+
+  /// Whether the id names a port of this node, or the node itself; it need not exist any more.
+  ///
+  /// Corresponds to Perl's `port_is_local`.
+  public func isLocal(_ port: PortID) -> Bool { kernel.isLocal(port) }
+
+  /// The port whose callback is running; outside of one the node's own port.
+  ///
+  /// Corresponds to Perl's `$SELF`.
+  public var runningPort: PortID { kernel.runningPort }
+
+  /// Calls `callback` once, after so many seconds, as part of the port that is running now.
+  ///
+  /// Not when that port has died meanwhile. The loop's thread only. Corresponds to Perl's `after`.
+  public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
+    loop.preconditionOnLoop()
+    kernel.after(seconds, callback)
+  }
+
   /// Makes a port that calls `callback` with every message.
   ///
   /// It lives until it is killed. Corresponds to Perl's `port { … }`.
@@ -71,7 +96,7 @@ extension Node {
   @usableFromInline
   func transmit(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
     loop.preconditionOnLoop()
-    send(message, to: port.ref)
+    kernel.send(message, to: port.ref)
   }
 
   /// Kills a port, here or on another node; those who monitor it are told the reason.
@@ -149,8 +174,7 @@ extension Node {
   /// `::name` is `main::name`.
   public func register(_ function: Receiver) {
     loop.preconditionOnLoop()
-    let old = functions.set(function.handler, for: function.tag)
-    withExtendedLifetime(old) {}
+    functions.register(function.tag, function.handler)
   }
 
   /// Registers a function without arguments.
@@ -194,5 +218,25 @@ extension Node {
     _ name: String, _ function: @escaping (A, B, C, D, repeat each More) throws -> Void
   ) {
     register(Receiver(name, function))
+  }
+
+  // The same with values that are there already.
+
+  package func kill(_ port: PortID, reason: [Value] = []) { kernel.kill(port, reason: reason) }
+
+  package func spawn(on node: String, _ name: String, _ arguments: [Value] = []) -> PortID {
+    functions.spawn(on: node, name, arguments)
+  }
+
+  package func send(_ arguments: [Value] = [], toFunction name: String, on node: String) {
+    functions.send(arguments, toFunction: name, on: node)
+  }
+
+  @discardableResult
+  package func call(
+    _ port: PortID, _ message: [Value], timeout: Double? = nil,
+    _ callback: @escaping (_ reply: Message) throws -> Void
+  ) -> PortID {
+    functions.call(port, message, timeout: timeout, callback)
   }
 }

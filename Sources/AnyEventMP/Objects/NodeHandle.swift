@@ -16,7 +16,7 @@ public struct NodeHandle: Sendable {
 
   /// What only jobs on the loop look at.
   private struct LoopBound: @unchecked Sendable {
-    let object: NodeReference
+    let object: Reference<Node>
   }
 
   init(_ node: Node) {
@@ -31,7 +31,7 @@ public struct NodeHandle: Sendable {
   @discardableResult
   public func post(_ job: @escaping @Sendable (Node) -> Void) -> Bool {
     loop.post { [reference] in
-      guard let node = reference.object.node else { return }
+      guard let node = reference.object.object else { return }
       node.run { job(node) }
     }
   }

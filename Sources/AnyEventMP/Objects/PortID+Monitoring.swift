@@ -58,5 +58,5 @@ extension PortID {
 /// Kills a port, with the current node.
 @usableFromInline
 func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
-  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.kill(port, reason) }
+  Node.currentKernel._withUnsafeGuaranteedRef { $0.kill(port, reason) }
 }

@@ -107,7 +107,7 @@ extension PortID {
 
   /// The port whose callbacks are set; one that was spawned exists from the first time on.
   private var receivingPort: LocalPort? {
-    let local = Node.current.localPort(self, for: "rcv")
+    let local = Node.current.kernel.localPort(self, for: "rcv")
     local?.hasReceived = true
     return local
   }

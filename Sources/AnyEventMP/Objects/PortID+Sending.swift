@@ -8,7 +8,7 @@ import AnyEvent
 /// Sends a message to a port, with the current node.
 @usableFromInline
 func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
-  Node.unmanagedCurrent._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
+  Node.currentKernel._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
 }
 
 /// Calls `body` with the values of a tuple of so many as they lie on the stack.

@@ -6,3 +6,12 @@ struct RequestError: Error, CustomStringConvertible {
     self.description = description
   }
 }
+
+extension NodeLimits {
+  /// - Throws: ``RequestError`` for a name that is too long to be kept.
+  func checkName(_ text: String, _ what: @autoclosure () -> String) throws {
+    guard text.utf8.count > name else { return }
+    throw RequestError(
+      "\(what()) has \(text.utf8.count) bytes, more than max_name (\(name)) allows")
+  }
+}

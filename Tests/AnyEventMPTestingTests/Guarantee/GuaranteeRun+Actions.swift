@@ -35,7 +35,7 @@ extension GuaranteeRun {
       else { return }
       let stream = stream(from: member, to: receiver)
       // What is sent to a port of the same node has to wait then.
-      if network.random.chance(0.2) { member.node?.defer(.job({})) }
+      if network.random.chance(0.2) { member.node?.kernel.defer(.job({})) }
       for _ in 0...network.random.number(below: 10) { stream.send(padding: padding()) }
     }
   }
@@ -69,7 +69,7 @@ extension GuaranteeRun {
     else { return }
     if network.random.chance(0.3) {
       // What waits for the loop was sent before the kill, and must be delivered.
-      member.node?.defer(.job({}))
+      member.node?.kernel.defer(.job({}))
       stream(from: member, to: receiver).send(padding: 0)
     }
     killSerial += 1

@@ -9,17 +9,17 @@ extension GuaranteeRun {
       guard let node = member.node else { continue }
       func complain(_ text: String) { report("\(node.id): \(text)") }
       let ports = receivers.count { $0.host == member.host.index && !$0.isDead }
-      if node.ports.count != ports { complain("\(node.ports.count) ports instead of \(ports)") }
-      if !node.deferred.isEmpty { complain("something is deferred") }
-      if !node.timers.isEmpty { complain("a timer is left") }
-      if node.switchboard.pendingCount > 0 {
-        complain("\(node.switchboard.pendingCount) handshakes are under way")
+      if node.kernel.ports.count != ports { complain("\(node.kernel.ports.count) ports instead of \(ports)") }
+      if !node.kernel.deferred.isEmpty { complain("something is deferred") }
+      if !node.kernel.timers.isEmpty { complain("a timer is left") }
+      if node.peers.switchboard.pendingCount > 0 {
+        complain("\(node.peers.switchboard.pendingCount) handshakes are under way")
       }
-      if !node.home.monitors.isEmpty { complain("monitors of missing ports are left") }
-      for port in node.ports.all { checkWatchers(of: port, complain) }
-      for (id, entry) in node.entries.sorted(by: { $0.key < $1.key }) {
+      if !node.kernel.home.monitors.isEmpty { complain("monitors of missing ports are left") }
+      for port in node.kernel.ports.all { checkWatchers(of: port, complain) }
+      for (id, entry) in node.peers.entries.sorted(by: { $0.key < $1.key }) {
         if entry.link != nil { links += 1 } else { complain("\(id) is kept without a connection") }
-        if entry.waiting != nil || entry.search != nil { complain("something waits for \(id)") }
+        if entry.search != nil { complain("something waits for \(id)") }
         checkMonitors(of: node, entry)
       }
     }
@@ -31,7 +31,7 @@ extension GuaranteeRun {
   /// A monitor of another node belongs to the connection by which it came.
   private func checkWatchers(of port: LocalPort, _ complain: (String) -> Void) {
     for entry in port.monitors?.nodes ?? [] {
-      if !entry.isCurrent || entry.link == nil || !entry.watching.contains(port) {
+      if !entry.isCurrent || (entry as? Peer)?.link == nil || !entry.watching.contains(port) {
         complain("\(port.name) keeps a monitor of \(entry.id) from an earlier connection")
       }
     }
@@ -43,12 +43,12 @@ extension GuaranteeRun {
       return report("\(node.id) knows \(entry.id), which does not exist")
     }
     let ours = Set(entry.monitors.all.map(\.name).filter { !$0.isEmpty })
-    let watched = other.entries[node.id]?.watching.all ?? []
+    let watched = other.peers.entries[node.id]?.watching.all ?? []
     let theirs = Set(watched.map(\.name))
     if ours != theirs { report("\(node.id) monitors \(ours), \(entry.id) knows of \(theirs)") }
     for port in watched {
       let nodes = port.monitors?.nodes ?? []
-      if other.ports.find(port.name) !== port || !nodes.contains(where: { $0.id == node.id }) {
+      if other.kernel.ports.find(port.name) !== port || !nodes.contains(where: { $0.id == node.id }) {
         report("\(other.id) keeps a monitor of \(port.name) without a port")
       }
     }

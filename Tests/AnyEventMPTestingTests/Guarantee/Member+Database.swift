@@ -19,7 +19,7 @@ extension Member {
     let key = receiver.id
     local["ports", default: [:]][key] = .null
     registrations[key] = node.database.register("ports", PortID(key), .null)
-    _ = node.monitor(PortID(key).ref) { [unowned self] _ in
+    _ = node.kernel.monitor(PortID(key).ref) { [unowned self] _ in
       local["ports"]?[key] = nil
       registrations[key] = nil
     }

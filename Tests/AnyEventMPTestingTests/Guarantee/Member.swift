@@ -65,7 +65,7 @@ final class Member {
   /// After the loop has run.
   func checkQueues() {
     guard let node else { return }
-    for id in node.entries.keys.sorted() {
+    for id in node.peers.entries.keys.sorted() {
       checkQueue(for: id)
       let queued = node.queuedBytes(for: id)
       if queued == 0 {
@@ -74,7 +74,7 @@ final class Member {
         report("\(queued) bytes wait for \(id), and it was not told")
       }
     }
-    overHighWater.formIntersection(TextSet(node.entries.keys))
+    overHighWater.formIntersection(TextSet(node.peers.entries.keys))
   }
 
   /// Waits for a queue to run empty, or for the node to be lost.

@@ -39,7 +39,7 @@ final class Receiver {
         got(sender, stream, n)
       }
     }
-    _ = node.monitor(port.ref) { [unowned self] reason in
+    _ = node.kernel.monitor(port.ref) { [unowned self] reason in
       if isDead { report("\(id) died twice") }
       isDead = true
       if !wasKilled(with: reason) { report("\(id) died of \(reason)") }

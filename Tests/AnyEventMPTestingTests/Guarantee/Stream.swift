@@ -26,7 +26,7 @@ final class Stream {
     self.report = report
     // Not only as text: a resolved port id finds its way without being looked up.
     target = serial % 2 == 0 ? PortID(receiver.id) : receiver.port
-    first = sender.node?.monitor(target.ref) { [weak self] reason in
+    first = sender.node?.kernel.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
       if isAbandoned { report("the monitor of stream \(serial) fired after it was taken back") }
       if self.reason != nil { report("the monitor of stream \(serial) fired again: \(reason)") }
@@ -59,7 +59,7 @@ final class Stream {
     guard !isOver, let node = sender.node else { return }
     extraSerial += 1
     let number = extraSerial
-    extra[number] = node.monitor(target.ref) { [weak self] reason in
+    extra[number] = node.kernel.monitor(target.ref) { [weak self] reason in
       guard let self else { return }
       if extra.removeValue(forKey: number) == nil {
         report("monitor \(number) of stream \(serial) fired again, or after it was taken back")
@@ -73,15 +73,15 @@ final class Stream {
   func removeMonitor() {
     guard !isOver, let number = extra.keys.min(), let token = extra.removeValue(forKey: number)
     else { return }
-    sender.node?.remove(token)
+    sender.node?.kernel.remove(token)
   }
 
   /// Takes all monitors back.
   func abandon() {
     guard !isOver, let node = sender.node, let token = first else { return }
     first = nil
-    node.remove(token)
-    for token in extra.values { node.remove(token) }
+    node.kernel.remove(token)
+    for token in extra.values { node.kernel.remove(token) }
     extra = [:]
   }
 

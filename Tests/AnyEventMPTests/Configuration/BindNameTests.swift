@@ -70,7 +70,7 @@ import Testing
       let names = node.lookUpBinds(arguments) { isDone = true }
       test.run(until: { isDone })
       try node.configure(arguments)
-      #expect(!node.listeners.isEmpty)
+      #expect(!node.peers.listeners.isEmpty)
       withExtendedLifetime(names) {}
     }
   }

@@ -12,7 +12,7 @@ import Testing
     try withLoop(manualTime: 1000) { test in
       let node = Node(on: test.loop)
       defer { node.close() }
-      node.surroundings.descriptorLimit = { descriptors }
+      node.peers.surroundings.descriptorLimit = { descriptors }
       prepare(node)
       try node.configure(
         ConfigurationArguments(
@@ -26,9 +26,9 @@ import Testing
   func defaults() throws {
     try node { node in
       for limit in Limit.all {
-        #expect(node[keyPath: limit.property] == limit.standard, "\(limit.setting.name)")
+        #expect(node.limits[keyPath: limit.property] == limit.standard, "\(limit.setting.name)")
       }
-      #expect(node.handshakeTimeout == 30)
+      #expect(node.peers.handshakeTimeout == 30)
     }
     for limit in Limit.all {
       #expect(limit.range.contains(limit.standard), "\(limit.setting.name)")
@@ -42,16 +42,16 @@ import Testing
       let value = limit.range.lowerBound + 1
       arguments.settings[limit.setting.name] = .int(value)
       try node(arguments, monitorTimeout: 5) { node in
-        #expect(node.handshakeTimeout == 7)
+        #expect(node.peers.handshakeTimeout == 7)
         for other in Limit.all {
           let expected = other.setting == limit.setting ? value : other.standard
           #expect(
-            node[keyPath: other.property] == expected,
+            node.limits[keyPath: other.property] == expected,
             "\(other.setting.name) with \(limit.setting.name)")
         }
       }
     }
-    try node(monitorTimeout: 5) { #expect($0.handshakeTimeout == 5) }
+    try node(monitorTimeout: 5) { #expect($0.peers.handshakeTimeout == 5) }
   }
 
   @Test("what the program has set before stays when nobody configures it")
@@ -73,15 +73,15 @@ import Testing
   @Test("strangers get at most half of the descriptors, which is told to who wanted more")
   func descriptors() throws {
     let log = LogCollector.shared
-    try node(descriptors: 1026) { #expect($0.switchboard.maximumStrangers == 513) }
-    try node(descriptors: 80) { #expect($0.dials.limit == 20) }
+    try node(descriptors: 1026) { #expect($0.limits.strangers == 513) }
+    try node(descriptors: 80) { #expect($0.limits.dials == 20) }
     #expect(log.lines(with: "max_strangers is 513").isEmpty)
     try node(LimitArguments(max_strangers: 20_000), descriptors: 1034) {
-      #expect($0.switchboard.maximumStrangers == 517)
+      #expect($0.limits.strangers == 517)
     }
     #expect(log.lines(with: "max_strangers is 517 instead of 20000").count == 1)
     try node(LimitArguments(max_strangers: 20_000)) {
-      #expect($0.switchboard.maximumStrangers == 20_000)
+      #expect($0.limits.strangers == 20_000)
     }
   }
 

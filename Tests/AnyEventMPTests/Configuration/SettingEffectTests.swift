@@ -21,37 +21,37 @@ import Testing
   private func probe(_ setting: Setting) throws -> Probe? {
     if let limit = Limit.all.first(where: { $0.setting == setting }) {
       let value = limit.range.lowerBound + (limit.range.lowerBound == limit.standard ? 1 : 0)
-      return Probe(.int(value)) { "\($0[keyPath: limit.property])" }
+      return Probe(.int(value)) { "\($0.limits[keyPath: limit.property])" }
     }
     return switch setting {
     case .nodeID: Probe("effect/1") { $0.id }
-    case .secret: Probe("sixteen letters!") { "\($0.handshakeConfiguration.secrets.count)" }
+    case .secret: Probe("sixteen letters!") { "\($0.peers.handshakeConfiguration.secrets.count)" }
     case .secrets:
       Probe(["sixteen letters!", "sixteen letters?"]) {
-        "\($0.handshakeConfiguration.secrets.count)"
+        "\($0.peers.handshakeConfiguration.secrets.count)"
       }
     case .certificate:
       Probe(.string(try TLSVectors.pem("ec"))) {
-        "\($0.handshakeConfiguration.hasCertificate) \($0.tls != nil)"
+        "\($0.peers.handshakeConfiguration.hasCertificate) \($0.peers.tls != nil)"
       }
-    case .binds: Probe(["127.0.0.1:*"]) { "\($0.listeners.count)" }
-    case .seeds: Probe(["127.0.0.1:1"]) { "\($0.seeds.targets.count)" }
+    case .binds: Probe(["127.0.0.1:*"]) { "\($0.peers.listeners.count)" }
+    case .seeds: Probe(["127.0.0.1:1"]) { "\($0.peers.seeds.targets.count)" }
     case .services: Probe([["Effects::start", 1]]) { "\(Self.starts(of: $0))" }
     // Nobody follows them here, which is said.
-    case .eval: Probe("1") { $0.configuration?.warnings.joined() ?? "" }
-    case .autocork: Probe(1) { $0.configuration?.warnings.joined() ?? "" }
-    case .monitorTimeout: Probe(31) { "\($0.monitorTimeout)" }
-    case .connectInterval: Probe(3) { "\($0.connectInterval)" }
+    case .eval: Probe("1") { $0.peers.configuration?.warnings.joined() ?? "" }
+    case .autocork: Probe(1) { $0.peers.configuration?.warnings.joined() ?? "" }
+    case .monitorTimeout: Probe(31) { "\($0.peers.monitorTimeout)" }
+    case .connectInterval: Probe(3) { "\($0.peers.connectInterval)" }
     case .heartbeat:
-      Probe(6) { "\($0.heartbeat.interval) \($0.handshakeConfiguration.keys.map(\.value))" }
-    case .heartbeatTimeout: Probe(16) { "\($0.heartbeat.timeout)" }
-    case .framingFormat: Probe(["json"]) { "\($0.handshakeConfiguration.framings)" }
-    case .authOffer: Probe(["cleartext"]) { "\($0.handshakeConfiguration.authOffer)" }
-    case .authAccept: Probe(["cleartext"]) { "\($0.handshakeConfiguration.authAccept)" }
-    case .secure: Probe(1) { "\($0.configuration?.secure == true)" }
+      Probe(6) { "\($0.peers.heartbeat.interval) \($0.peers.handshakeConfiguration.keys.map(\.value))" }
+    case .heartbeatTimeout: Probe(16) { "\($0.peers.heartbeat.timeout)" }
+    case .framingFormat: Probe(["json"]) { "\($0.peers.handshakeConfiguration.framings)" }
+    case .authOffer: Probe(["cleartext"]) { "\($0.peers.handshakeConfiguration.authOffer)" }
+    case .authAccept: Probe(["cleartext"]) { "\($0.peers.handshakeConfiguration.authAccept)" }
+    case .secure: Probe(1) { "\($0.peers.configuration?.secure == true)" }
     case .nodelay:
-      Probe(0) { "\(($0.surroundings.network as? SocketNetwork)?.nodelay == true)" }
-    case .handshakeTimeout: Probe(7) { "\($0.handshakeTimeout)" }
+      Probe(0) { "\(($0.peers.surroundings.network as? SocketNetwork)?.nodelay == true)" }
+    case .handshakeTimeout: Probe(7) { "\($0.peers.handshakeTimeout)" }
     default: nil
     }
   }
@@ -108,7 +108,7 @@ import Testing
       var limits = DatabaseLimits(
         maximumSize: 5000, maximumDepth: 20, maximumValues: 1001, maximumName: 300)
       limits.maximumAddresses = 8
-      limits.maximumWaiting = node.maximumQueue
+      limits.maximumWaiting = node.limits.maximumQueue
       limits.maximumDatabase = 2_097_152
       limits.maximumMonitors = 17
       #expect(node.database.client.limits == limits)

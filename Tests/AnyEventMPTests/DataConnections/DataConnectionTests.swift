@@ -176,7 +176,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
         }
       }
       // So much is put off before it that the time limit comes first.
-      for _ in 0..<10_000 { node.defer(.job {}) }
+      for _ in 0..<10_000 { node.kernel.defer(.job {}) }
       connect(within: 0)
       test.run(until: { !reasons.isEmpty })
       #expect(reasons == ["unable to establish connection within 0 seconds"])
@@ -289,8 +289,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       test.run(until: { b.isConnected(to: a) && a.isConnected(to: b) })
       // The one that has listeners loses them.
       b.database.set("'l", b.id, [])
-      for listener in b.listeners { listener.close() }
-      b.listeners = []
+      b.peers.closeListeners()
       let text = failure(b, to: a.id, test)
       #expect(text.contains("\(a.id) is not known to listen anywhere"))
     }

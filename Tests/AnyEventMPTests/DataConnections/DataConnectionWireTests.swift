@@ -104,7 +104,7 @@ import Testing
       let second = try dial(peer.id, "id")
       test.run(until: { second.isClosed })
       #expect(second.established == nil && received.calls.count == 1 && !first.isClosed)
-      #expect(node.switchboard.pendingCount == 0)
+      #expect(node.peers.switchboard.pendingCount == 0)
       first.raw.stream.close()
     }
   }
@@ -175,7 +175,7 @@ import Testing
   func many() throws {
     try withPeer { node, peer, test in
       let received = Received(node)
-      let most = node.dataConnections.maximumOfNode
+      let most = node.limits.dataConnections
       let port = Value.string("\(peer.id)#want")
       for n in 0..<(2 * most) {
         peer.send("", .string(Self.expect), .string("\(n)"), port, 1e300, "My::data")
@@ -262,7 +262,7 @@ import Testing
       test.run(until: { peer.messages().contains(["g_find", .string(peer.id)]) })
       // A failure there is not the end, as long as there may be other addresses.
       dialled[1].stream.close()
-      test.run(until: { node.switchboard.pendingCount == 0 })
+      test.run(until: { node.peers.switchboard.pendingCount == 0 })
       test.settle()
       #expect(result == nil)
       peer.send("", "g_found", .string(peer.id), [.string(listener.address.description)])
@@ -351,7 +351,7 @@ import Testing
       }
       test.settle()
       peer.raw.stream.close()
-      test.run(until: { node.isClosed })
+      test.run(until: { node.peers.isClosed })
       test.settle()
     }
   }

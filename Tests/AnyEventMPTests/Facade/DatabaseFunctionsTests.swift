@@ -50,7 +50,7 @@ import Testing
       for ask in asking {
         var reason: Message?
         let p = rcv(port(), "ask") { ask() }
-        _ = node.monitor(p.ref) { reason = $0 }
+        _ = node.kernel.monitor(p.ref) { reason = $0 }
         snd(p, "ask")
         test.run(until: { reason != nil })
         #expect(reason?[0] == "die" && reason?.count == 2)

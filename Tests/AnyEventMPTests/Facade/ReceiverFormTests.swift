@@ -95,7 +95,7 @@ import Testing
         got.append(text)
         rcv(SELF, asked)
       }
-      _ = node.monitor(asking.ref) { reason = $0 }
+      _ = node.kernel.monitor(asking.ref) { reason = $0 }
       // What comes behind the reply has no callback any more.
       snd(asked, "question", asking)
       test.settle()
@@ -126,7 +126,7 @@ import Testing
       snd(receiver, "a")
       test.settle()
       #expect(got == ["default", "a", "default"])
-      #expect(node.ports.find(tag.name) != nil)
+      #expect(node.kernel.ports.find(tag.name) != nil)
     }
   }
 
@@ -137,7 +137,7 @@ import Testing
       var reason: Message?
       let receiver = rcv(port(), "a") { got.append("a") }
       rcv(receiver, "b") { got.append("b") }
-      _ = node.monitor(receiver.ref) { reason = $0 }
+      _ = node.kernel.monitor(receiver.ref) { reason = $0 }
       rcv(receiver, "a", nil)
       rcv(receiver, "never set", nil)
       snd(receiver, "b")

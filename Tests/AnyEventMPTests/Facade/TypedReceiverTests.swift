@@ -84,7 +84,7 @@ import Testing
       var reasons: [Message] = []
       func killed(by send: (PortID) -> Void) -> String {
         let p = rcv(port(), "n") { (a: Int, b: String) in Issue.record("called with \(a) \(b)") }
-        _ = node.monitor(p.ref) { reasons.append($0) }
+        _ = node.kernel.monitor(p.ref) { reasons.append($0) }
         let before = reasons.count
         send(p)
         test.run(until: { reasons.count > before })

@@ -21,8 +21,8 @@ import Testing
       }
       test.run(until: { got.count == 2 })
       #expect(got == [[3, "sum"], [7, "sum"]])
-      test.run(until: { slave.ports.count == 0 })
-      #expect(slave.entries[global.id]?.monitors.count == 0)
+      test.run(until: { slave.kernel.ports.count == 0 })
+      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }
   }
 
@@ -55,7 +55,7 @@ import Testing
       if let replyPort { snd(replyPort, "late") }
       test.settle()
       #expect(got == [[]])
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.ports.count == 1)
     }
   }
 
@@ -72,7 +72,7 @@ import Testing
       global.close()
       test.run(until: { got.count == 2 })
       #expect(got == [[], []])
-      test.run(until: { slave.ports.count == 0 })
+      test.run(until: { slave.kernel.ports.count == 0 })
     }
   }
 
@@ -88,7 +88,7 @@ import Testing
       kil(service)
       test.settle()
       #expect(got == [[1]])
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 

@@ -81,7 +81,7 @@ import Testing
         #expect(reasons[1][1].string?.contains("argument 1 should be Int") == true)
       }
       test.settle()
-      #expect(global.ports.count == 0)
+      #expect(global.kernel.ports.count == 0)
     }
   }
 
@@ -95,7 +95,7 @@ import Testing
       test.run(until: { reason != nil })
       #expect(
         reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
-      #expect(global.ports.count == 0)
+      #expect(global.kernel.ports.count == 0)
     }
   }
 
@@ -123,7 +123,7 @@ import Testing
       kil(p, "early")
       test.settle()
       #expect(reason == ["early"])
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 
@@ -133,11 +133,10 @@ import Testing
       var got: [Message] = []
       sub("My::init") { rcv(SELF) { msg in got.append(msg) } }
       let p = spawn(NODE, "My::init")
-      let peer = NodeEntry(id: "peer")
       func packet(_ message: [Value]) {
         let name = Array(p.name.utf8)
         name.withUnsafeBytes { name in
-          message.withUnsafeBufferPointer { node.receive(name, $0, from: peer) }
+          message.withUnsafeBufferPointer { node.kernel.receive(name, $0) }
         }
       }
       packet(["a", 1])
@@ -158,7 +157,7 @@ import Testing
       test.settle()
       snd(p, "unknown")
       test.settle()
-      #expect(node.ports.find(p.name) != nil)
+      #expect(node.kernel.ports.find(p.name) != nil)
     }
   }
 
@@ -169,7 +168,7 @@ import Testing
         let a = port {}
         let b = spawn(global.id, "My::missing")
         let c = spawn(NODE, "My::missing")
-        let runiq = slave.configuration?.runiq ?? ""
+        let runiq = slave.peers.configuration?.runiq ?? ""
         #expect(runiq.count == 10)
         #expect(b.name.hasPrefix(runiq) && c.name.hasPrefix(runiq))
         let counters = [a.name.dropFirst(9), b.name.dropFirst(10), c.name.dropFirst(10)]
@@ -197,10 +196,10 @@ import Testing
           return p
         }
         test.run(until: {
-          global.ports.find(p.name) != nil && (owner.ref as? LocalPort)?.monitors != nil
+          global.kernel.ports.find(p.name) != nil && (owner.ref as? LocalPort)?.monitors != nil
         })
         slave.run { kil(killsOwner ? owner : p, "over") }
-        test.run(until: { global.ports.count == 0 && slave.ports.count == 0 })
+        test.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
       }
     }
   }
@@ -208,7 +207,7 @@ import Testing
   @Test("a spawn too large to be sent is the caller's error, and the port shows as not there")
   func tooLarge() throws {
     try withPair { global, slave, test in
-      slave.limits.maximumSize = 10_000
+      slave.limits.codec.maximumSize = 10_000
       var reasons: [Message] = []
       slave.run {
         let caller = port()
@@ -238,7 +237,7 @@ import Testing
       slave.run { for n in 0..<5000 { spawn(global.id, "My::init", n) } }
       test.run(until: { got.count == 5000 })
       #expect(got == Array(0..<5000))
-      #expect(global.ports.count == 5000)
+      #expect(global.kernel.ports.count == 5000)
     }
   }
 
@@ -279,8 +278,8 @@ import Testing
       for (p, reason) in zip(ports, reasons) {
         #expect(reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
       }
-      #expect(global.ports.count == 3)
-      #expect(global.spawned.count(of: slave.id) == (isLocal ? 0 : 3))
+      #expect(global.kernel.ports.count == 3)
+      #expect(global.kernel.spawned.count(of: slave.id) == (isLocal ? 0 : 3))
       for p in ports {
         #expect(log.lines(with: p.id, upTo: .info).filter { !$0.contains("tells") }.isEmpty)
       }
@@ -300,7 +299,7 @@ import Testing
       mon(spawn(NODE, "My::init")) { reason = $0 }
       test.settle()
       #expect(reason == ["not", "today"])
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 }

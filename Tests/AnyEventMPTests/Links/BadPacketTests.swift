@@ -43,7 +43,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       let peer = try WirePeer.connect(
         node.address, id: TestName.next("bad"), test, framings: [bad.framing])
       var reason: Message?
-      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
       var got: [Int] = []
       let p = node.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
       // What came before it counts.
@@ -68,7 +68,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
     try withLoop { test in
       let node = try Node.listening(on: test.loop, framings: [framing.rawValue])
       defer { node.close() }
-      node.limits.maximumSize = 2000
+      node.limits.codec.maximumSize = 2000
       let peer = try WirePeer.connect(
         node.address, id: TestName.next("peer"), test, framings: [framing])
       var sizes: [Int] = []
@@ -92,7 +92,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       peer.send("nobody", "x")
       peer.send("", "snd", .string("\(peer.id)#back"), "x")
       test.run(until: { peer.messages(to: "back") == [["x"]] })
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 
@@ -115,7 +115,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
         for values in arguments {
           peer.send("", .string(tag), values[0])
           let message = [.string(tag)] + values
-          message.withUnsafeBufferPointer { node.handleRequest($0, from: NodeEntry(id: "x")) }
+          message.withUnsafeBufferPointer { node.nodePort.handle($0, from: NodeEntry(id: "x")) }
         }
         peer.send("", .string(tag))
       }

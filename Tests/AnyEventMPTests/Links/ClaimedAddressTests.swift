@@ -23,7 +23,7 @@ import Testing
       peer.send("", "snd", .string("\(peer.id)#echo"), "done")
       test.run(until: { peer.messages(to: "echo") == [["done"]] })
       var reason: Message?
-      _ = node.monitor(PortID("\(id)#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
       test.run(until: { reason != nil || isConnected })
       #expect(!isConnected)
       #expect(reason?[2].string?.contains("is not host:port") == true, "\(reason ?? [])")

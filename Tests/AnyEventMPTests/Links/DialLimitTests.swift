@@ -46,7 +46,7 @@ private final class HeldNetwork: NodeNetwork {
     try withLoop(manualTime: 1000) { test in
       let network = HeldNetwork()
       let node = Node(on: test.loop)
-      node.surroundings.network = network
+      node.peers.surroundings.network = network
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
@@ -71,7 +71,7 @@ private final class HeldNetwork: NodeNetwork {
       test.settle()
       #expect(network.open.count == 64 && network.most == 64)
       node.run { snd("friend#p", "hello") }
-      test.run(until: { node.entries["friend"] != nil })
+      test.run(until: { node.peers.entries["friend"] != nil })
       test.settle()
       #expect(!network.dialled.contains("192.0.2.1:1"))
       node.run { network.failFirst() }
@@ -79,14 +79,14 @@ private final class HeldNetwork: NodeNetwork {
       #expect(network.dialled.last == "192.0.2.1:1")
       // One that waited becomes urgent when somebody sends there.
       let late = "x\(GlobalService.keptLimit - 1)"
-      #expect(node.entries[late] != nil)
+      #expect(node.peers.entries[late] != nil)
       node.run { snd("\(late)#p", "hello") }
       test.settle()
       node.run { network.failFirst() }
       test.run(until: { network.open.count == 64 })
       #expect(network.dialled.last == "10.0.3.249:1")
       #expect(network.most == 64)
-      #expect(node.seeds.targets.count == GlobalService.keptLimit)
+      #expect(node.peers.seeds.targets.count == GlobalService.keptLimit)
     }
   }
 
@@ -109,7 +109,7 @@ private final class HeldNetwork: NodeNetwork {
       #expect(Set(network.dialled).count == 20)
       while !network.open.isEmpty { node.run { network.failFirst() } }
       test.settle()
-      #expect(node.dials.underWay == 0 && node.dials.waiting == 0)
+      #expect(node.peers.dials.underWay == 0 && node.peers.dials.waiting == 0)
     }
   }
 
@@ -122,11 +122,11 @@ private final class HeldNetwork: NodeNetwork {
           snd("z\(number)#p", "hello")
         }
       }
-      test.run(until: { node.dials.waiting == 9 })
-      test.loop.advance(by: node.monitorTimeout + 1)
-      test.run(until: { node.entries["z9"] == nil && network.open.isEmpty })
+      test.run(until: { node.peers.dials.waiting == 9 })
+      test.loop.advance(by: node.peers.monitorTimeout + 1)
+      test.run(until: { node.peers.entries["z9"] == nil && network.open.isEmpty })
       test.settle()
-      #expect(node.dials.waiting == 0 && node.dials.underWay == 0)
+      #expect(node.peers.dials.waiting == 0 && node.peers.dials.underWay == 0)
     }
   }
 
@@ -174,7 +174,7 @@ private final class HeldNetwork: NodeNetwork {
         let (before, start) = (network.dialled.count, test.loop.monotonicNow)
         while network.dialled.count == before, test.loop.monotonicNow < start + 10 {
           node.run {
-            _ = node.monitor(PortID("dead#p").ref) { _ in reasons += 1 }
+            _ = node.kernel.monitor(PortID("dead#p").ref) { _ in reasons += 1 }
             for _ in 0..<10 { snd("dead#p", "hello") }
           }
           test.settle()

@@ -13,8 +13,8 @@ import Testing
       defer { node.close() }
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       test.run(until: { node.isUp(peer.id) == true })
-      node.heartbeat.interval = 3
-      node.heartbeat.timeout = 9
+      node.peers.heartbeat.interval = 3
+      node.peers.heartbeat.timeout = 9
       // At the same instant as the tick that finds nine seconds of silence, and before it: the bytes
       // are there, but the loop has not read them, as after a stall of our own.
       let last = test.loop.timer(after: 10) {
@@ -40,11 +40,11 @@ import Testing
       test.run(until: { node.isUp(id) == true })
       let successor = try WirePeer(
         RawPeer.connect(node.address, test), id: id, as: .dialling,
-        keys: [Greeting.Key(Node.agreementKey, "1")])
-      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+        keys: [Greeting.Key(ConnectionArbiter.greetingKey, "1")])
+      test.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
       // The tick clears the first one of the suspicion, which is told to the log.
       let context = LogContext(title: "turn off")
-      nonisolated(unsafe) let turnOff = { [unowned node] in node.heartbeat.interval = 0 }
+      nonisolated(unsafe) let turnOff = { [unowned node] in node.peers.heartbeat.interval = 0 }
       context.message_cb { message in
         if message.text.contains(id) { turnOff() }
         return false
@@ -52,8 +52,8 @@ import Testing
       LogContext("AnyEvent::MP::Transport").attach(context)
       defer { LogContext("AnyEvent::MP::Transport").detach(context) }
       peer.send("", "devnull")
-      for _ in 0..<50 where node.heartbeat.interval > 0 { test.loop.advance(by: 0.1) }
-      #expect(node.heartbeat.interval == 0 && successor.isClosed)
+      for _ in 0..<50 where node.peers.heartbeat.interval > 0 { test.loop.advance(by: 0.1) }
+      #expect(node.peers.heartbeat.interval == 0 && successor.isClosed)
       test.settle()
       let before = peer.packets.count
       test.loop.advance(by: 100)

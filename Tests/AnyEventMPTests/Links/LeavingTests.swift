@@ -68,7 +68,7 @@ import Testing
       #expect(last == "answer")
       #expect(reason?[0] == "transport_error")
       test.run(until: { hasLeft })
-      #expect(leaving.connectedNodes.isEmpty && leaving.isClosed)
+      #expect(leaving.connectedNodes.isEmpty && leaving.peers.isClosed)
     }
   }
 

@@ -229,7 +229,7 @@ import Testing
       defer { node.close() }
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       test.run(until: { node.connectedNodes == [peer.id] })
-      let stream = try #require(node.entries[peer.id]?.link?.stream)
+      let stream = try #require(node.peers.entries[peer.id]?.link?.stream)
       test.run(until: { stream.traffic?.unacknowledged == 0 })
       let before = try #require(stream.traffic)
       let sent = stream.sentCount

@@ -62,17 +62,17 @@ import Testing
       node.queueLimit = 10_000
       var reason: Message?
       var lateReason: Message?
-      _ = node.monitor(PortID("nowhere#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("nowhere#p").ref) { reason = $0 }
       node.run {
         for _ in 0..<100 { snd("nowhere#p", String(repeating: "x", count: 500)) }
       }
       #expect(reason == nil)
       #expect(node.queuedBytes(for: "nowhere") < 10_000)
-      _ = node.monitor(PortID("nowhere#q").ref) { lateReason = $0 }
+      _ = node.kernel.monitor(PortID("nowhere#q").ref) { lateReason = $0 }
       test.run(until: { reason != nil && lateReason != nil })
       #expect(reason == ["transport_error", "nowhere", "too much queued"])
       #expect(lateReason == reason)
-      #expect(node.entries["nowhere"] == nil)
+      #expect(node.peers.entries["nowhere"] == nil)
     }
   }
 
@@ -84,7 +84,7 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       node.queueLimit = 1 << 20
       var reason: Message?
-      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
       let text = String(repeating: "x", count: 100_000)
       node.run {
         var sent = 0
@@ -107,7 +107,7 @@ import Testing
     try withPair { global, slave, test in
       var calls: [String] = []
       slave.whenDrained("unknown") { calls.append("unknown") }
-      #expect(calls.isEmpty && slave.entries["unknown"] == nil)
+      #expect(calls.isEmpty && slave.peers.entries["unknown"] == nil)
       slave.run { snd("\(global.id)#nobody", String(repeating: "x", count: 3_000_000)) }
       slave.whenDrained(global.id) { calls.append("drained \(slave.queuedBytes(for: global.id))") }
       slave.whenDrained(slave.id) { calls.append("ourselves") }
@@ -126,7 +126,7 @@ import Testing
       let target = global.run { port { msg in got.append(msg) } }
       var reason: Message?
       let sender = slave.run { port() }
-      _ = slave.monitor(sender.ref) { reason = $0 }
+      _ = slave.kernel.monitor(sender.ref) { reason = $0 }
       slave.run {
         rcv(sender, "go") {
           snd(target, "first")
@@ -150,7 +150,7 @@ import Testing
       defer { node.close() }
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       var log: [String] = []
-      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason in
+      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason in
         log.append(reason[0].string ?? "")
       }
       node.run { snd("\(peer.id)#p", String(repeating: "x", count: 8_000_000)) }
@@ -176,7 +176,7 @@ import Testing
       let sender = node.run {
         rcv(port(), "go") { snd("\(peer.id)#p", String(repeating: "x", count: 1001)) }
       }
-      _ = node.monitor(sender.ref) { reason = $0 }
+      _ = node.kernel.monitor(sender.ref) { reason = $0 }
       node.run { snd(sender, "go") }
       test.run(until: { reason != nil })
       #expect(reason?[0] == "die")

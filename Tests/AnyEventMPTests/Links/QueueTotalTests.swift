@@ -12,12 +12,12 @@ import Testing
       defer { node.close() }
       let bench = RequestBench(node, test)
       var reason: Message?
-      _ = node.monitor(PortID("unknown2999#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("unknown2999#p").ref) { reason = $0 }
       let text = Value.string(String(repeating: "x", count: 5000))
       var most = 0
       for number in 0..<3000 {
         bench.request("snd", .string("unknown\(number)#p"), text)
-        most = max(most, node.queues.unconnected)
+        most = max(most, node.peers.queues.unconnected)
       }
       #expect(most <= 1 << 20)
       #expect(most > 1 << 19)
@@ -27,8 +27,8 @@ import Testing
           "transport_error", "unknown2999", "too much queued for nodes that are not connected",
         ])
       // Those that were given up are forgotten.
-      #expect(node.entries.count < 250)
-      #expect(node.queues.connected == 0)
+      #expect(node.peers.entries.count < 250)
+      #expect(node.peers.queues.connected == 0)
     }
   }
 
@@ -41,7 +41,7 @@ import Testing
       let bench = RequestBench(node, test)
       for number in 0..<3000 { bench.request("snd", .string("u\(number)#p")) }
       test.settle()
-      #expect(node.entries.count <= (1 << 20) / 4 / QueueTotal.entry + 1)
+      #expect(node.peers.entries.count <= (1 << 20) / 4 / QueueTotal.entry + 1)
     }
   }
 
@@ -54,14 +54,14 @@ import Testing
       var got = 0
       let receiver = other.run { rcv(port(), "n") { got += 1 } }
       slave.run { for _ in 0..<100 { snd(receiver.id, "n") } }
-      #expect(slave.queues.unconnected > QueueTotal.entry)
+      #expect(slave.peers.queues.unconnected > QueueTotal.entry)
       test.run(until: { got == 100 })
-      #expect(slave.queues.unconnected == 0)
+      #expect(slave.peers.queues.unconnected == 0)
       slave.run { snd("nobody#p", "n") }
-      #expect(slave.queues.unconnected > QueueTotal.entry)
-      guard let entry = slave.entries["nobody"] else { return #expect(Bool(false)) }
-      slave.nodeDown(entry, ["lost"])
-      #expect(slave.queues.unconnected == 0)
+      #expect(slave.peers.queues.unconnected > QueueTotal.entry)
+      guard let entry = slave.peers.entries["nobody"] else { return #expect(Bool(false)) }
+      slave.peers.nodeDown(entry, ["lost"])
+      #expect(slave.peers.queues.unconnected == 0)
     }
   }
 
@@ -75,18 +75,18 @@ import Testing
         try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       }
       var reasons: [Message] = []
-      for peer in peers { _ = node.monitor(PortID("\(peer.id)#p").ref) { reasons.append($0) } }
+      for peer in peers { _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reasons.append($0) } }
       let text = String(repeating: "x", count: 500_000)
       node.run {
         // The kernel takes a few; the second gets twice as many as the others.
         for round in 0..<200 where reasons.isEmpty {
           for (index, peer) in peers.enumerated() where index == 1 || round % 2 == 0 {
-            if node.entries[peer.id]?.link?.isOpen == true { snd("\(peer.id)#p", text) }
+            if node.peers.entries[peer.id]?.link?.isOpen == true { snd("\(peer.id)#p", text) }
           }
-          if node.entries[peers[1].id]?.link?.isOpen != true { break }
+          if node.peers.entries[peers[1].id]?.link?.isOpen != true { break }
         }
       }
-      #expect(node.queues.connected <= 64 << 20)
+      #expect(node.peers.queues.connected <= 64 << 20)
       test.run(until: { !reasons.isEmpty })
       #expect(
         reasons == [
@@ -99,7 +99,7 @@ import Testing
       test.run(until: {
         node.connectedNodes.allSatisfy { node.queuedBytes(for: $0) == 0 }
       })
-      #expect(node.queues.connected == 0)
+      #expect(node.peers.queues.connected == 0)
     }
   }
 }

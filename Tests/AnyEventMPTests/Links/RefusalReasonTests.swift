@@ -201,7 +201,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
         (pair.nearSays == nil || !nearLines().isEmpty)
           && (pair.farSays == nil || !farLines().isEmpty)
       }
-      test.run(until: { isTold() || !near.switchboard.undecided.isEmpty })
+      test.run(until: { isTold() || !near.peers.switchboard.undecided.isEmpty })
       // Who is hung up on waits for a second whether the other node comes itself.
       if !isTold() { test.loop.advance(by: 1.01) }
       test.run(until: isTold)
@@ -209,7 +209,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
       expect(nearLines(), pair.nearSays, never: pair.never, "the dialling node")
       expect(farLines(), pair.farSays, never: pair.never, "the other node")
       #expect(!near.isConnected(to: far) && !far.isConnected(to: near))
-      #expect(near.switchboard.pendingCount == 0 && far.switchboard.pendingCount == 0)
+      #expect(near.peers.switchboard.pendingCount == 0 && far.peers.switchboard.pendingCount == 0)
     }
   }
 
@@ -257,7 +257,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
       defer { first.close() }
       test.run(until: { far.isUp(id) == true })
       // As soon as the first has shown that it lives.
-      far.heartbeat.interval = 0.1
+      far.peers.heartbeat.interval = 0.1
       let second = try settings.node(test, id, seeds: [far.address])
       defer { second.close() }
       let farLines = { listenerLines("the node id \(id) is in use", of: far.address) }
@@ -276,13 +276,13 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
       for interval in [5.0, 0] {
-        node.heartbeat.interval = interval
+        node.peers.heartbeat.interval = interval
         let id = TestName.next("peer")
         let first = try WirePeer.connect(node.address, id: id, test)
         test.run(until: { node.isUp(id) == true })
         let second = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
         if interval > 0 {
-          test.run(until: { node.switchboard.pending.first?.isHeld == true })
+          test.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
           test.loop.advance(by: 1.1)
         }
         test.run(until: { second.isClosed })
@@ -302,7 +302,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [place], seeds: [place],
           secret: "the tests' secret", norc: true))
-      test.run(until: { node.seeds.targets.isEmpty })
+      test.run(until: { node.peers.seeds.targets.isEmpty })
       test.settle()
       #expect(node.database.isGlobal && log.lines(with: node.id, upTo: .warn).isEmpty)
       #expect(log.lines(with: "\(place)", upTo: .warn).isEmpty)
@@ -338,7 +338,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
       var failures: [DialFailure] = []
       let dial = Dial(address: far.address, data: DialledData(id: "no such id", node: far.id))
       dial.failed = { failures.append($0) }
-      near.dial(dial)
+      near.peers.dial(dial)
       test.run(until: { !failures.isEmpty && !listenerLines(near.id, of: far.address).isEmpty })
       expect(
         diallerLines(far.address), ["does not expect this connection"], never: ["secret"],

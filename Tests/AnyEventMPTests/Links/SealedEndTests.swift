@@ -15,7 +15,7 @@ import Testing
       for isFirst in [true, false] {
         let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
         var reason: Message?
-        _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+        _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
         let records = try endAndPacket(peer, to: p)
         peer.raw.stream.transform(with: NoTransform())
         peer.raw.send(

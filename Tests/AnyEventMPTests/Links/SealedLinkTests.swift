@@ -39,7 +39,7 @@ import Testing
       #expect(text.contains("secretbox_x25519;"))
     }
     try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, test in
-      #expect(near.entries[far.id]?.link?.facts.authMethod == .hmacSHA3_512)
+      #expect(near.peers.entries[far.id]?.link?.facts.authMethod == .hmacSHA3_512)
       near.run { snd("\(far.id)#p", "the quick brown fox") }
       test.run(until: {
         String(decoding: man.seen[.there] ?? [], as: UTF8.self).contains("quick brown")
@@ -76,7 +76,7 @@ import Testing
       try withMiddleMan { near, far, man, test in
         var reason: Message?
         let q = near.run { port() }
-        _ = far.monitor(PortID(q.id).ref) { reason = $0 }
+        _ = far.kernel.monitor(PortID(q.id).ref) { reason = $0 }
         test.settle()
         if isOrderly { near.close() } else { man.cut() }
         test.run(until: { reason != nil })
@@ -140,7 +140,7 @@ import Testing
         let other = try node(test, "other", seeds: [both.address], secret: secret)
         defer { other.close() }
         test.run(until: { other.isConnected(to: both) && both.isConnected(to: other) })
-        #expect(other.entries[both.id]?.link?.facts.authMethod == .secretboxX25519)
+        #expect(other.peers.entries[both.id]?.link?.facts.authMethod == .secretboxX25519)
       }
       let stranger = try WirePeer(
         RawPeer.connect(both.address, test), id: TestName.next("stranger"), as: .dialling,
@@ -159,7 +159,7 @@ import Testing
       #expect(peer.established?.keys != nil)
       node.queueLimit = 900_000
       var reason: Message?
-      _ = node.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
       let text = String(repeating: "x", count: 1000)
       node.run {
         // More than the kernel takes while the peer does not read.
@@ -198,5 +198,5 @@ import Testing
 }
 
 extension Node {
-  fileprivate func isConnected(to id: String) -> Bool { entries[id]?.link != nil }
+  fileprivate func isConnected(to id: String) -> Bool { peers.entries[id]?.link != nil }
 }

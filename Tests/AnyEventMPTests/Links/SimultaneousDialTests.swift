@@ -18,7 +18,7 @@ private final class DialBench {
 
   init(_ test: TestLoop, peerAgrees: Bool, pauses: Bool) throws {
     self.test = test
-    keys = peerAgrees ? [Greeting.Key(Node.agreementKey, "1")] : []
+    keys = peerAgrees ? [Greeting.Key(ConnectionArbiter.greetingKey, "1")] : []
     node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
     let listener = try test.loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
       let raw = RawPeer(loop: test.loop, socket: socket)
@@ -29,7 +29,7 @@ private final class DialBench {
       accepted.append(peer)
     }
     self.listener = listener
-    _ = node.monitor(PortID("\(peerID)#p").ref) { [unowned self] in downs.append($0) }
+    _ = node.kernel.monitor(PortID("\(peerID)#p").ref) { [unowned self] in downs.append($0) }
     node.run { snd("\(peerID)#p", "first") }
   }
 
@@ -38,7 +38,7 @@ private final class DialBench {
 
   /// The node dials the peer.
   func dialPeer() {
-    node.found(peerID, [address])
+    node.peers.found(peerID, [address])
   }
 
   /// The peer dials the node.
@@ -107,10 +107,10 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: false, pauses: true) { bench in
       let stranger = try bench.dialBack(pauses: true)
-      bench.test.run(until: { bench.node.switchboard.pending.first?.peer?.nodeID == bench.peerID })
+      bench.test.run(until: { bench.node.peers.switchboard.pending.first?.peer?.nodeID == bench.peerID })
       bench.dialPeer()
       // Our own dial waits a moment for the other one.
-      bench.test.run(until: { bench.node.switchboard.pending.contains { $0.isHeld } })
+      bench.test.run(until: { bench.node.peers.switchboard.pending.contains { $0.isHeld } })
       bench.test.loop.advance(by: Switchboard.holdTime)
       bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
@@ -126,10 +126,10 @@ private final class DialBench {
   private func dialInVain(_ bench: DialBench, _ failed: @escaping (DialFailure) -> Void) -> Dial {
     let dial = Dial(address: bench.address)
     dial.failed = failed
-    bench.node.dial(dial)
+    bench.node.peers.dial(dial)
     bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
     bench.accepted.first?.raw.stream.flushAndClose()
-    bench.test.run(until: { !bench.node.switchboard.undecided.isEmpty })
+    bench.test.run(until: { !bench.node.peers.switchboard.undecided.isEmpty })
     return dial
   }
 
@@ -145,7 +145,7 @@ private final class DialBench {
       own.raw.stream.close()
       bench.test.run(until: { bench.node.isUp(bench.peerID) != true })
       bench.test.loop.advance(by: 2)
-      #expect(failures.count == 1 && bench.node.switchboard.undecided.isEmpty)
+      #expect(failures.count == 1 && bench.node.peers.switchboard.undecided.isEmpty)
       #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
       _ = dial
     }
@@ -158,7 +158,7 @@ private final class DialBench {
       let dial = dialInVain(bench) { _ in failures += 1 }
       dial.cancel()
       bench.node.close()
-      #expect(bench.node.switchboard.undecided.isEmpty)
+      #expect(bench.node.peers.switchboard.undecided.isEmpty)
       bench.test.loop.advance(by: 2)
       #expect(failures == 0)
     }
@@ -173,7 +173,7 @@ private final class DialBench {
       bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.proceedWithPermission()
       bench.test.run(until: { bench.node.isUp(bench.peerID) == true })
-      #expect(bench.node.switchboard.pendingCount == 0)
+      #expect(bench.node.peers.switchboard.pendingCount == 0)
       bench.test.run(until: { theirs.isClosed })
     }
   }

@@ -33,7 +33,7 @@ import Testing
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
       let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), test)
-      node.switchboard.maximumStrangers = 3
+      node.limits.strangers = 3
       var strangers: [RawPeer] = []
       for _ in 0..<5 {
         strangers.append(try RawPeer.connect(node.address, test))
@@ -58,12 +58,12 @@ import Testing
       for round in 0..<30 {
         let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
         test.run(until: { node.connectedNodes == [peer.id] })
-        if round % 2 == 0 { _ = node.monitor(PortID("\(peer.id)#p").ref) { _ in } }
+        if round % 2 == 0 { _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { _ in } }
         peer.send("", "mon1", "nobody")
         peer.raw.stream.flushAndClose()
-        test.run(until: { node.entries.isEmpty })
+        test.run(until: { node.peers.entries.isEmpty })
       }
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 }

@@ -17,13 +17,13 @@ import Testing
       let successors = try (0..<count).map { _ in
         try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
       }
-      test.run(until: { node.switchboard.pending.filter(\.isHeld).count == count })
+      test.run(until: { node.peers.switchboard.pending.filter(\.isHeld).count == count })
       first.raw.stream.flushAndClose()
       test.run(until: { successors.filter(\.isClosed).count == count - 1 })
       test.run(until: { successors.contains { $0.established != nil } })
       #expect(successors.filter { $0.established != nil }.count == 1)
       #expect(node.connectedNodes == [id])
-      #expect(node.switchboard.pending.isEmpty)
+      #expect(node.peers.switchboard.pending.isEmpty)
     }
   }
 
@@ -38,10 +38,10 @@ import Testing
         failures.append($0)
         #expect(!isLater)
       }
-      slave.dial(dial)
+      slave.peers.dial(dial)
       test.run(until: { !failures.isEmpty })
       #expect(failures == [.alreadyConnected(node: global.id)])
-      #expect(slave.switchboard.pendingCount == 0)
+      #expect(slave.peers.switchboard.pendingCount == 0)
     }
   }
 
@@ -55,16 +55,16 @@ import Testing
       test.run(until: { node.connectedNodes == [id] })
       let successor = try WirePeer(
         RawPeer.connect(node.address, test), id: id, as: .dialling,
-        keys: [Greeting.Key(Node.agreementKey, "1")])
-      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+        keys: [Greeting.Key(ConnectionArbiter.greetingKey, "1")])
+      test.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
       // The old one says nothing.
       var time = 0.0
-      while !first.isClosed, !successor.isClosed, time < 3 * node.heartbeat.interval {
+      while !first.isClosed, !successor.isClosed, time < 3 * node.peers.heartbeat.interval {
         test.loop.advance(by: 0.1)
         test.settle()
         time += 0.1
       }
-      #expect(first.isClosed && time >= node.heartbeat.interval)
+      #expect(first.isClosed && time >= node.peers.heartbeat.interval)
       test.run(until: { successor.established != nil || successor.isClosed })
       #expect(successor.established != nil)
     }
@@ -79,10 +79,10 @@ import Testing
       let first = try WirePeer.connect(node.address, id: id, test)
       test.run(until: { node.connectedNodes == [id] })
       let successor = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
-      test.run(until: { node.switchboard.pending.first?.isHeld == true })
+      test.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
       test.loop.advance(by: 0.9)
       test.settle()
-      #expect(node.switchboard.pending.count == 1 && !successor.isClosed)
+      #expect(node.peers.switchboard.pending.count == 1 && !successor.isClosed)
       test.loop.advance(by: 0.2)
       test.run(until: { successor.isClosed })
       #expect(!first.isClosed && successor.established == nil)
@@ -98,14 +98,14 @@ import Testing
       let id = TestName.next("peer")
       let first = try WirePeer.connect(node.address, id: id, test)
       test.run(until: { node.connectedNodes == [id] })
-      let link = node.entries[id]?.link
+      let link = node.peers.entries[id]?.link
       let successors = try (0..<3).map { _ in
         try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
       }
-      test.run(until: { node.switchboard.pending.filter(\.isHeld).count == 3 })
-      node.switchboard.provedAlive(id)
+      test.run(until: { node.peers.switchboard.pending.filter(\.isHeld).count == 3 })
+      node.peers.switchboard.provedAlive(id)
       test.run(until: { successors.allSatisfy(\.isClosed) })
-      #expect(node.entries[id]?.link === link)
+      #expect(node.peers.entries[id]?.link === link)
       #expect(!first.isClosed && successors.allSatisfy { $0.established == nil })
       let complaint = "the node id \(id) is in use by a living node"
       #expect(!log.lines(with: complaint, upTo: .error).isEmpty)

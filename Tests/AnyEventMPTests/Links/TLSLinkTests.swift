@@ -66,7 +66,7 @@ import Testing
       try withMiddleMan { near, far, man, test in
         var reason: Message?
         let q = near.run { port() }
-        _ = far.monitor(PortID(q.id).ref) { reason = $0 }
+        _ = far.kernel.monitor(PortID(q.id).ref) { reason = $0 }
         test.settle()
         if isOrderly { near.close() } else { man.cut() }
         test.run(until: { reason != nil })
@@ -157,7 +157,7 @@ import Testing
         test.run(until: { peer.raw.isClosed })
         if let role = peer.role { roles.insert(role) }
         #expect(peer.established == nil)
-        #expect(node.entries[id]?.link == nil)
+        #expect(node.peers.entries[id]?.link == nil)
         test.run(until: { !log.lines(with: "(\(id))").isEmpty })
       }
     }
@@ -218,7 +218,7 @@ import Testing
       func lines() -> [String] { log.lines(with: "(\(id))") }
       test.run(until: { !lines().isEmpty })
       #expect(lines().contains { $0.contains("before its TLS handshake was complete") })
-      #expect(node.switchboard.pendingCount == 0)
+      #expect(node.peers.switchboard.pendingCount == 0)
     }
   }
 

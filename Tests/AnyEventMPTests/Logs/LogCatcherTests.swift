@@ -13,7 +13,7 @@ import Testing
     try withPair { caught, catcher, test in
       let (own, other) = (LogProbe(catcher), LogProbe(caught))
       catcher.run { LogCatcher.catch(level) }
-      test.run(until: { caught.logSender?.ports.isEmpty == false })
+      test.run(until: { caught.logs.sender?.ports.isEmpty == false })
       try body(caught, catcher, own, test)
       withExtendedLifetime(other) {}
     }
@@ -41,11 +41,11 @@ import Testing
       log("first")
       test.run(until: { probe.messages.count == 1 })
       catcher.catchLogs(upTo: .info)
-      test.run(until: { caught.logSender?.ports.count == 1 && caught.isCaught(upTo: .info) })
+      test.run(until: { caught.logs.sender?.ports.count == 1 && caught.isCaught(upTo: .info) })
       log("second")
       test.run(until: { probe.messages.count == 3 })
       catcher.catchLogs(upTo: nil)
-      test.run(until: { caught.logSender?.ports.isEmpty == true })
+      test.run(until: { caught.logs.sender?.ports.isEmpty == true })
       log("third")
       test.settle()
       #expect(
@@ -61,7 +61,7 @@ import Testing
     try withCatcher { caught, catcher, _, test in
       caught.monitor(PortID(catcher.id)) { [unowned caught] _ in caught.close() }
       catcher.close()
-      test.run(until: { caught.isClosed })
+      test.run(until: { caught.peers.isClosed })
       test.settle()
     }
   }
@@ -77,18 +77,18 @@ import Testing
         isStopped = true
       }
       catcher.catchLogs(upTo: .trace)
-      test.run(until: { caught.logSender?.ports.isEmpty == false })
+      test.run(until: { caught.logs.sender?.ports.isEmpty == false })
       caught.close()
       test.run(until: { isStopped })
       test.settle()
-      #expect(catcher.logCatching == nil)
+      #expect(catcher.logs.catching == nil)
     }
   }
 
   @Test("a message from another thread comes, too")
   func threads() throws {
     try withCatcher { caught, _, probe, test in
-      let context = caught.logSystem.context("My::Thread")
+      let context = caught.logs.system.context("My::Thread")
       DispatchQueue.global().async { context.log(.error, "from elsewhere") }
       test.run(until: { probe.messages(with: "] from elsewhere").count == 1 })
     }
@@ -99,13 +99,13 @@ import Testing
     try withCatcher { caught, catcher, probe, test in
       let other = LogProbe(caught)
       catcher.catchLogs(upTo: nil)
-      test.run(until: { caught.logSender?.ports.isEmpty == true })
+      test.run(until: { caught.logs.sender?.ports.isEmpty == true })
       // Both anew, since the logs have changed.
-      caught.stopLogs()
+      caught.logs.stop()
       caught.catchLogs(upTo: .trace)
       catcher.catchLogs(upTo: .trace)
       test.run(until: {
-        caught.logSender?.ports.count == 1 && catcher.logSender?.ports.count == 1
+        caught.logs.sender?.ports.count == 1 && catcher.logs.sender?.ports.count == 1
       })
       for n in 0..<10 {
         caught.logLine(.trace, "ping \(n)")
@@ -135,12 +135,12 @@ import Testing
       defer { node.close() }
       let log = LogProbe(node)
       for n in 1...3 {
-        test.run(until: { node.logSender?.ports.count == 1 })
+        test.run(until: { node.logs.sender?.ports.count == 1 })
         node.logLine(.warn, "time \(n)")
         test.run(until: { probe.messages(with: "] time \(n)").count == 1 })
-        let link = try #require(node.entries[catcher.id]?.link)
-        node.nodeDown(link.entry, [.string("cut")])
-        test.run(until: { node.logSender?.ports.isEmpty == true })
+        let link = try #require(node.peers.entries[catcher.id]?.link)
+        node.peers.nodeDown(link.entry, [.string("cut")])
+        test.run(until: { node.logs.sender?.ports.isEmpty == true })
       }
       #expect(probe.messages.count == 3)
       withExtendedLifetime(log) {}
@@ -160,11 +160,11 @@ import Testing
       let logs = ([global] + nodes).map { LogProbe($0) }
       nodes[0].catchLogs(upTo: .warn)
       for n in 1...2 {
-        test.run(until: { nodes[1].logSender?.ports.count == 1 })
+        test.run(until: { nodes[1].logs.sender?.ports.count == 1 })
         nodes[1].logLine(.warn, "time \(n)")
         test.run(until: { logs[1].messages(with: "] time \(n)").count == 1 })
-        nodes[0].nodeDown(nodes[0].entry(for: nodes[1].id), [.string("cut")])
-        test.run(until: { nodes[1].logSender?.ports.isEmpty == true })
+        nodes[0].peers.nodeDown(nodes[0].peers.peer(nodes[1].id), [.string("cut")])
+        test.run(until: { nodes[1].logs.sender?.ports.isEmpty == true })
       }
     }
   }
@@ -183,11 +183,11 @@ import Testing
       test.run(until: { node.isConnected(to: global) && catcher.isConnected(to: global) })
       for _ in 0..<2 {
         for _ in 0..<60 { test.loop.advance(by: 1) }
-        #expect(node.logSender?.ports.isEmpty != false && !catcher.isConnected(to: node))
+        #expect(node.logs.sender?.ports.isEmpty != false && !catcher.isConnected(to: node))
         node.run { snd(PortID(catcher.id), "devnull") }
-        test.run(until: { node.logSender?.ports.count == 1 })
-        catcher.nodeDown(catcher.entry(for: node.id), [.string("cut")])
-        test.run(until: { node.logSender?.ports.isEmpty == true })
+        test.run(until: { node.logs.sender?.ports.count == 1 })
+        catcher.peers.nodeDown(catcher.peers.peer(node.id), [.string("cut")])
+        test.run(until: { node.logs.sender?.ports.isEmpty == true })
       }
       withExtendedLifetime(log) {}
     }
@@ -204,8 +204,8 @@ import Testing
             "test", nodeid: TestName.next("logger"), binds: [],
             services: [["AnyEvent::MP::LogCatcher::catch", level]],
             secret: "the tests' secret", norc: true))
-        test.run(until: { node.logCatching != nil })
-        #expect(node.logCatching?.level == .debug)
+        test.run(until: { node.logs.catching != nil })
+        #expect(node.logs.catching?.level == .debug)
       }
     }
   }
@@ -214,6 +214,6 @@ import Testing
 extension Node {
   /// Whether somebody is sent messages of the level.
   fileprivate func isCaught(upTo level: LogLevel) -> Bool {
-    logSystem.context("My::Program").isEnabled(level) && logSender?.level == level
+    logs.system.context("My::Program").isEnabled(level) && logs.sender?.level == level
   }
 }

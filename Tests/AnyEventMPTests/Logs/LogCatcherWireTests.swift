@@ -39,7 +39,7 @@ import Testing
       #expect(message.dropFirst() == ["My::Program", 7, "text"])
       #expect(abs((message[0].double ?? 0) - node.loop.time) < 60)
       peer.send("", "kil0", "log")
-      test.run(until: { node.logSender?.ports.isEmpty == true })
+      test.run(until: { node.logs.sender?.ports.isEmpty == true })
       node.logLine(.info, "nobody listens")
       test.settle()
       #expect(peer.messages(to: "log").count == 1)
@@ -52,11 +52,11 @@ import Testing
       let port = Value.string("\(peer.id)#log")
       for (level, expected) in [("note", LogLevel.note), ("9", .trace)] as [(Value, LogLevel)] {
         peer.send("", .string(Self.connect), 0, port, level)
-        test.run(until: { node.logSender?.level == expected })
+        test.run(until: { node.logs.sender?.level == expected })
       }
-      #expect(node.logSender?.ports.count == 1)
+      #expect(node.logs.sender?.ports.count == 1)
       peer.send("", .string(Self.connect), 0, port, nil)
-      test.run(until: { node.logSender?.level == nil })
+      test.run(until: { node.logs.sender?.level == nil })
     }
   }
 
@@ -76,7 +76,7 @@ import Testing
           !LogCollector.shared.lines(with: "\(peer.id) failed", upTo: .error).isEmpty
         })
         test.settle()
-        #expect(node.logSender?.level == nil)
+        #expect(node.logs.sender?.level == nil)
         peer.send("", "can", .string(Self.connect), .string("\(peer.id)#can"))
         test.run(until: { !peer.messages(to: "can").isEmpty })
         #expect(peer.messages(to: "can") == [[.string(secure ? "" : "1")]])
@@ -87,9 +87,9 @@ import Testing
   @Test("who is sent less than was logged is told how much it has missed")
   func missed() throws {
     try withPeer { node, peer, _, test in
-      node.logSystem.FILTER.level(nil)
+      node.logs.system.FILTER.level(nil)
       peer.send("", .string(Self.connect), 0, .string("\(peer.id)#log"), 9)
-      test.run(until: { node.logSender?.level == .trace })
+      test.run(until: { node.logs.sender?.level == .trace })
       let count = 2 * LogTap.maximumLines
       for n in 0..<count { node.logLine(.trace, "line \(n)") }
       test.run(until: { peer.messages(to: "log").count >= LogTap.maximumLines + 1 })
@@ -122,12 +122,12 @@ import Testing
         // In the name of another it gets nothing.
         one.send("", .string(Self.connect), 0, .string("\(peers[0].id)#other"), 9)
         expected = min(expected + LogSender.maximumOfNode, LogSender.maximumCatchers)
-        test.run(until: { node.logSender?.ports.count == expected })
+        test.run(until: { node.logs.sender?.ports.count == expected })
         test.settle()
-        #expect(node.logSender?.ports.count == expected)
+        #expect(node.logs.sender?.ports.count == expected)
       }
       #expect(expected == LogSender.maximumCatchers)
-      #expect(node.logSender?.ports.contains { $0.name == "other" } == false)
+      #expect(node.logs.sender?.ports.contains { $0.name == "other" } == false)
     }
   }
 
@@ -198,7 +198,7 @@ import Testing
     try withPeer { node, peer, probe, test in
       let port = try catchPeer(node, peer, test)
       let time = Value.double(node.loop.time)
-      let limit = node.caughtLinesLimit
+      let limit = node.limits.caughtLines
       for n in 0..<(10 * limit) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       // A line now and then, until the second is over.
       test.run(until: {
@@ -215,7 +215,7 @@ import Testing
     try withPeer(manualTime: 1000) { node, peer, probe, test in
       let port = try catchPeer(node, peer, test)
       let time = Value.double(node.loop.time)
-      let limit = node.caughtLinesLimit
+      let limit = node.limits.caughtLines
       for n in 0..<(limit + 7) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       peer.send("", "snd", .string("\(peer.id)#mark"), "all are there")
       test.run(until: { !peer.messages(to: "mark").isEmpty })
@@ -229,9 +229,9 @@ import Testing
         ])
       // Nothing is caught any more, while messages wait for the port behind others.
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "late")
-      node.defer(.job { node.catchLogs(upTo: nil) })
+      node.kernel.defer(.job { node.catchLogs(upTo: nil) })
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "later")
-      test.run(until: { node.logCatching == nil })
+      test.run(until: { node.logs.catching == nil })
       test.settle()
     }
   }

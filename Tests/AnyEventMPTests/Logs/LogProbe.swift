@@ -9,7 +9,7 @@ final class LogProbe: Sendable {
 
   /// Gives the node a log of its own.
   init(_ node: Node, verbosity: String = "9") {
-    node.logSystem = LogSystem(
+    node.logs.system = LogSystem(
       environment: ["AE_VERBOSE": verbosity],
       host: LogHost(
         time: LogHost.process.time, offsetFromUTC: { _ in 0 },
@@ -36,6 +36,6 @@ final class LogProbe: Sendable {
 extension Node {
   /// Logs as the node's own program would.
   func logLine(_ level: LogLevel, _ text: String, in context: String = "My::Program") {
-    logSystem.context(context).log(level, text)
+    logs.system.context(context).log(level, text)
   }
 }

@@ -8,7 +8,7 @@ import Testing
   func tap() {
     withNode { node, _ in
       let probe = LogProbe(node)
-      let tap = LogTap(node.logSystem) {}
+      let tap = LogTap(node.logs.system) {}
       defer { tap.close() }
       tap.level(.trace)
       for (count, size) in [(3 * LogTap.maximumLines, 1), (100, 64 << 10)] {
@@ -29,7 +29,7 @@ import Testing
   func quiet() {
     withNode { node, _ in
       let probe = LogProbe(node)
-      let tap = LogTap(node.logSystem) {}
+      let tap = LogTap(node.logs.system) {}
       defer { tap.close() }
       tap.level(.trace)
       LogTap.quietly {
@@ -54,7 +54,8 @@ import Testing
       defer { listener.close() }
       node.run { db_set("'l", missing, [listener.address.description]) }
       let call: [Value] = [.string(LogSender.function), 0, .string("\(missing)#log"), 9]
-      try call.withUnsafeBufferPointer { try node.connectLogCatcher($0) }
+      let connect = try node.functions.function(LogSender.function, for: node.kernel.home)
+      try call.withUnsafeBufferPointer(connect)
       for _ in 0..<20 {
         for _ in 0..<50 { node.logLine(.trace, text.string ?? "") }
         test.settle()
@@ -72,10 +73,13 @@ import Testing
       for isClosed in [true, false] {
         var node: Node? = Node(on: test.loop)
         let probe = node.map { LogProbe($0) }
-        let system = try #require(node?.logSystem)
+        let system = try #require(node?.logs.system)
         system.FILTER.level(nil)
         let call: [Value] = [.string(LogSender.function), 0, "x#y", 9]
-        try call.withUnsafeBufferPointer { try node?.connectLogCatcher($0) }
+        if let node {
+          let connect = try node.functions.function(LogSender.function, for: node.kernel.home)
+          try call.withUnsafeBufferPointer(connect)
+        }
         #expect(system.context("My::Program").isEnabled(.trace))
         node?.logLine(.warn, "under way")
         if isClosed { node?.close() }

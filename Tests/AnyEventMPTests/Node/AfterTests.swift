@@ -23,7 +23,7 @@ import Testing
       #expect(got == ["zero", "tick 7"])
       test.loop.advance(by: 10)
       #expect(got == ["zero", "tick 7", "two"])
-      #expect(node.timers.isEmpty)
+      #expect(node.kernel.timers.isEmpty)
     }
   }
 
@@ -53,7 +53,7 @@ import Testing
       var reason: Message?
       node.run {
         let p = rcv(port(), "go") { after(1) { throw die("late") } }
-        _ = node.monitor(p.ref) { reason = $0 }
+        _ = node.kernel.monitor(p.ref) { reason = $0 }
         snd(p, "go")
       }
       test.loop.advance(by: 2)

@@ -10,7 +10,7 @@ import Testing
     var reason: Message?
     withNode { node, test in
       let p = rcv(port(), "throw", callback)
-      _ = node.monitor(p.ref) { reason = $0 }
+      _ = node.kernel.monitor(p.ref) { reason = $0 }
       cause(p)
       test.run(until: { reason != nil })
     }
@@ -42,7 +42,7 @@ import Testing
       snd(p, "go")
       test.settle()
       #expect(got == ["before"])
-      #expect(node.depth == 0 && node.running == nil)
+      #expect(node.kernel.depth == 0 && node.kernel.running == nil)
     }
   }
 
@@ -95,7 +95,7 @@ import Testing
       let node = try Node.listening(on: test.loop)
       defer { node.close() }
       let (p, q, watched) = node.run { (port(), port(), port()) }
-      _ = node.monitor(watched.ref) { _ in }
+      _ = node.kernel.monitor(watched.ref) { _ in }
       node.run {
         kil(p, "reason", 1, "text")
         kil(q)

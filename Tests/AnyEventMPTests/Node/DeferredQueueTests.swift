@@ -33,7 +33,7 @@ import Testing
       // Each of the messages that waited at the time was delivered before the end.
       #expect(calls > 500)
       snd(p, "n", 0)
-      #expect(node.queuedBytes(for: NODE) == 0 && node.deferred.isEmpty)
+      #expect(node.queuedBytes(for: NODE) == 0 && node.kernel.deferred.isEmpty)
     }
   }
 
@@ -49,7 +49,7 @@ import Testing
         #expect(reason[0] == "too_much_queued")
       }
       // Something waits, so that all that follows does.
-      node.defer(.job({}))
+      node.kernel.defer(.job({}))
       for n in 0..<1000 { snd(p, "n", n) }
       #expect(got.isEmpty && node.queuedBytes(for: NODE) <= 20_000)
       test.run(until: { fired > 0 })
@@ -67,10 +67,10 @@ import Testing
       node.onHighWater = { id, _ in told.append(id) }
       let p = rcv(port(), "n") {}
       for round in 1...2 {
-        node.defer(.job({}))
+        node.kernel.defer(.job({}))
         for _ in 0..<200 { snd(p, "n") }
         #expect(told.count == round - 1)
-        test.run(until: { node.deferred.isEmpty })
+        test.run(until: { node.kernel.deferred.isEmpty })
         #expect(told == Array(repeating: NODE, count: round))
       }
     }
@@ -82,13 +82,13 @@ import Testing
       var got = 0
       var sent = 0
       let p = rcv(port(), "n") { got += 1 }
-      node.defer(.job({}))
+      node.kernel.defer(.job({}))
       var most = 0
       for _ in 0..<200 {
         // What peers send comes in between, straight from the connection.
         for _ in 0..<3000 { snd(p, "n") }
         sent += 3000
-        most = max(most, node.deferred.count)
+        most = max(most, node.kernel.deferred.count)
         test.loop.runOnce(waiting: false)
       }
       #expect(most <= 10_000)

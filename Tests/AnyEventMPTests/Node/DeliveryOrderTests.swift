@@ -10,7 +10,7 @@ import Testing
       let p = rcv(port(), "n") { (n: Int) in got.append(n) }
       snd(p, "n", 1)
       #expect(got == [1])
-      let isEmpty = node.deferred.isEmpty
+      let isEmpty = node.kernel.deferred.isEmpty
       #expect(isEmpty)
     }
   }
@@ -23,7 +23,7 @@ import Testing
       let p = port()
       rcv(p, "n") { [unowned node] (n: Int) in
         got.append(n)
-        deepest = max(deepest, node.depth)
+        deepest = max(deepest, node.kernel.depth)
         if n < 500 { snd(SELF, "n", n + 1) }
       }
       snd(p, "n", 0)
@@ -31,7 +31,7 @@ import Testing
       test.run(until: { got.count == 501 })
       #expect(got == Array(0...500))
       #expect(deepest <= 50)
-      #expect(node.depth == 0)
+      #expect(node.kernel.depth == 0)
     }
   }
 

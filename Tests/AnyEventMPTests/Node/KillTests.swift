@@ -32,8 +32,8 @@ import Testing
     withNode { node, test in
       var reasons: [Message] = []
       let p = port {}
-      _ = node.monitor(p.ref) { reasons.append($0) }
-      _ = node.monitor(p.ref) { reasons.append($0) }
+      _ = node.kernel.monitor(p.ref) { reasons.append($0) }
+      _ = node.kernel.monitor(p.ref) { reasons.append($0) }
       kil(p, "first", 1)
       kil(p, "second")
       #expect(reasons.isEmpty)
@@ -52,7 +52,7 @@ import Testing
       var got: [String] = []
       var reason: Message?
       let p = port()
-      _ = node.monitor(p.ref) { reason = $0 }
+      _ = node.kernel.monitor(p.ref) { reason = $0 }
       rcv(p, "x") { (text: String) in
         got.append(text)
         kil(SELF)
@@ -81,7 +81,7 @@ import Testing
       snd(p, "x")
       test.settle()
       #expect(calls == 1)
-      #expect(node.ports.find(p.name) == nil)
+      #expect(node.kernel.ports.find(p.name) == nil)
     }
   }
 
@@ -94,7 +94,7 @@ import Testing
       kil("#nobody", "x")
       kil(Value.array([]))
       test.settle()
-      #expect(node.entries.isEmpty)
+      #expect(node.peers.entries.isEmpty)
     }
   }
 
@@ -115,7 +115,7 @@ import Testing
       }
       do {
         let token = tracker.token()
-        _ = node.monitor(p.ref) { _ in token.touch() }
+        _ = node.kernel.monitor(p.ref) { _ in token.touch() }
       }
       #expect(tracker.alive == 5)
       kil(p)

@@ -28,7 +28,7 @@ import Testing
             token.touch()
             kil(p)
           }
-          _ = strong.monitor(p.ref) { _ in
+          _ = strong.kernel.monitor(p.ref) { _ in
             token.touch()
             snd(p, "x")
           }
@@ -43,11 +43,11 @@ import Testing
           snd(deep, "x")
           kil(p, "x")
           snd("elsewhere#p", "waits")
-          _ = strong.monitor(PortID("elsewhere#p").ref) { _ in
+          _ = strong.kernel.monitor(PortID("elsewhere#p").ref) { _ in
             token.touch()
             snd(p, "x")
           }
-          _ = strong.monitor(PortID("#nobody").ref) { _ in token.touch() }
+          _ = strong.kernel.monitor(PortID("#nobody").ref) { _ in token.touch() }
           strong.whenDrained("elsewhere") {
             token.touch()
             snd(p, "x")
@@ -89,13 +89,13 @@ import Testing
         let token = tracker.token()
         let p = a.run { rcv(port(), "x") { token.touch() } }
         weakPort = p.ref as? LocalPort
-        _ = b.monitor(p.ref) { _ in token.touch() }
+        _ = b.kernel.monitor(p.ref) { _ in token.touch() }
         b.run {
           snd(p, "x")
           db_mon("f") { _, _, _, _ in token.touch() }
         }
         test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
-        weakEntry = a.entries[b.id]
+        weakEntry = a.peers.entries[b.id]
         #expect(weakEntry?.watching.count == 1)
         switch way {
         case 0:
@@ -130,7 +130,7 @@ import Testing
       slave.run { for _ in 0..<5 { snd(p, "close") } }
       test.run(until: { calls > 0 && !slave.isConnected(to: global) })
       #expect(calls == 1)
-      #expect(global.entries.isEmpty)
+      #expect(global.peers.entries.isEmpty)
     }
   }
 
@@ -142,11 +142,11 @@ import Testing
       slave.close()
       test.run(until: { global.connectedNodes.isEmpty })
       var reason: Message?
-      _ = slave.monitor(PortID("\(global.id)#p").ref) { reason = $0 }
+      _ = slave.kernel.monitor(PortID("\(global.id)#p").ref) { reason = $0 }
       slave.run { snd(global.id, "devnull") }
       test.run(until: { reason != nil })
       #expect(reason?[2] == "this node is closed")
-      #expect(slave.connectedNodes.isEmpty && slave.entries.isEmpty)
+      #expect(slave.connectedNodes.isEmpty && slave.peers.entries.isEmpty)
       var result: Result<ConnectedSocket, SocketError>?
       let (host, port) = try #require(parse_hostport(address))
       let attempt = test.loop.connect(to: host, port) { result = $0 }

@@ -10,7 +10,7 @@ import Testing
     let first = TestName.next("first")
     let second = TestName.next("second")
     withLoop(manualTime: 1000) { test in
-      let peerLog = PeerLog(loop: test.loop)
+      let peerLog = PeerLog(loop: test.loop, limits: NodeLimits())
       func trouble(with subject: String) {
         for _ in 0..<12 {
           peerLog.log(.warn, in: Log.transport, "trouble", similarTo: subject)
@@ -33,8 +33,10 @@ import Testing
     let log = LogCollector.shared
     let subject = TestName.next("subject")
     withLoop(manualTime: 1000) { test in
-      let peerLog = PeerLog(loop: test.loop)
-      peerLog.lines = 3
+      let limits = NodeLimits()
+      let peerLog = PeerLog(loop: test.loop, limits: limits)
+      limits.logLines = 3
+      peerLog.limitChanged()
       for _ in 0..<12 {
         peerLog.log(.warn, in: Log.transport, "trouble with \(subject)", similarTo: subject)
       }

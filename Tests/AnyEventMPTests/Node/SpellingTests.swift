@@ -123,7 +123,7 @@ import Testing
   )
   func requests(_ names: Names) {
     let (one, other) = names.both
-    var limiter = SpawnedPorts()
+    var limiter = SpawnedPorts(limits: NodeLimits())
     limiter.refuse(one, by: "n")
     #expect(limiter.hasRefused(one, to: "n") && !limiter.hasRefused(other, to: "n"))
     #expect(!DatabaseRequest.names.contains(one))

@@ -13,9 +13,9 @@ import Testing
       let q = slave.run {
         rcv(port(), "hello") { (from: PortID, n: Int) in snd(from, "answer", n) }
       }
-      _ = slave.monitor(p.ref) { reasons.append($0) }
-      let token = slave.monitor(p.ref) { _ in Issue.record("was taken back") }
-      slave.remove(token)
+      _ = slave.kernel.monitor(p.ref) { reasons.append($0) }
+      let token = slave.kernel.monitor(p.ref) { _ in Issue.record("was taken back") }
+      slave.kernel.remove(token)
       global.run { snd(q, "hello", p, 7) }
       test.run(until: { got.count == 1 })
       #expect(got == [["answer", 7]])
@@ -28,7 +28,7 @@ import Testing
       #expect(reasons == [["by", ["other": nil]]])
       #expect(got == [["answer", 7], ["last"]])
       // It is gone there: a new monitor says so.
-      _ = slave.monitor(p.ref) { reasons.append($0) }
+      _ = slave.kernel.monitor(p.ref) { reasons.append($0) }
       test.run(until: { reasons.count == 2 })
       #expect(reasons[1] == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
     }
@@ -39,7 +39,7 @@ import Testing
     try withPair { global, slave, test in
       var reason: Message?
       let p = global.run { port {} }
-      _ = slave.monitor(p.ref) { reason = $0 }
+      _ = slave.kernel.monitor(p.ref) { reason = $0 }
       test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
       global.run { kil(p, "bad", Double.nan) }
       test.run(until: { reason != nil })
@@ -55,21 +55,21 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       let port = PortID("\(peer.id)#p")
       var fired = 0
-      let tokens = (0..<3).map { _ in node.monitor(port.ref) { _ in fired += 1 } }
-      node.remove(tokens[0])
-      node.remove(tokens[0])
+      let tokens = (0..<3).map { _ in node.kernel.monitor(port.ref) { _ in fired += 1 } }
+      node.kernel.remove(tokens[0])
+      node.kernel.remove(tokens[0])
       peer.send("", "snd", .string("\(peer.id)#back"))
       test.run(until: { !peer.messages(to: "back").isEmpty })
       #expect(peer.messages().filter { $0[0] == "mon1" } == [["mon1", "p"]])
-      node.remove(tokens[1])
-      node.remove(tokens[2])
+      node.kernel.remove(tokens[1])
+      node.kernel.remove(tokens[2])
       test.run(until: { peer.messages().contains(["mon0", "p"]) })
       peer.send("", "kil0", "p", "x")
       peer.raw.stream.flushAndClose()
       test.run(until: { node.connectedNodes.isEmpty })
       test.settle()
       #expect(fired == 0)
-      #expect(node.entries.isEmpty)
+      #expect(node.peers.entries.isEmpty)
     }
   }
 
@@ -79,8 +79,8 @@ import Testing
     try withPair { global, slave, test in
       var reasons: [Message] = []
       let ports = (0..<3).map { _ in slave.run { port {} } }
-      for p in ports { _ = global.monitor(p.ref) { reasons.append($0) } }
-      _ = global.monitor(PortID(slave.id).ref) { reasons.append($0) }
+      for p in ports { _ = global.kernel.monitor(p.ref) { reasons.append($0) } }
+      _ = global.kernel.monitor(PortID(slave.id).ref) { reasons.append($0) }
       test.run(until: { ports.allSatisfy { ($0.ref as? LocalPort)?.monitors != nil } })
       slave.close()
       test.run(until: { reasons.count == 4 })
@@ -91,7 +91,7 @@ import Testing
         #expect(reason[1] == .string(slave.id))
       }
       // The monitors that the lost node had are gone from our ports too.
-      #expect(global.entries[slave.id] == nil)
+      #expect(global.peers.entries[slave.id] == nil)
     }
   }
 

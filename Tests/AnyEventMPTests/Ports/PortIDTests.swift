@@ -65,7 +65,7 @@ import Testing
       snd(Value.null, "x")
       snd("#nobody", "x")
       test.settle()
-      #expect(node.entries.isEmpty)
+      #expect(node.peers.entries.isEmpty)
     }
   }
 
@@ -78,8 +78,8 @@ import Testing
           for _ in 0..<50 {
             withNode { node, _ in
               for _ in 0..<20 {
-                let target = node.resolve(shared.ref)
-                #expect(target.owner == node.serial)
+                let target = node.kernel.resolve(shared.ref)
+                #expect(target.owner == node.kernel.serial)
               }
             }
           }

@@ -13,7 +13,7 @@ import Testing
       for n in 0..<3 { snd(text, "n", n) }
       snd(receiver.id, "n", 3)
       #expect(got == [0, 1, 2, 3])
-      #expect(node.resolve(text.ref) === receiver.ref)
+      #expect(node.kernel.resolve(text.ref) === receiver.ref)
     }
   }
 
@@ -30,8 +30,8 @@ import Testing
       snd(receiver, 3)
       test.settle()
       #expect(got == 1)
-      #expect(node.resolve(text.ref).kind == .remote)
-      #expect(node.resolve(receiver.ref).kind == .remote)
+      #expect(node.kernel.resolve(text.ref).kind == .remote)
+      #expect(node.kernel.resolve(receiver.ref).kind == .remote)
     }
   }
 
@@ -40,13 +40,13 @@ import Testing
     withNode { node, test in
       var first = 0
       var second = 0
-      let old = rcv(PortID(node.addPort(named: "spawned"))) { first += 1 }
+      let old = rcv(PortID(node.kernel.addPort(named: "spawned"))) { first += 1 }
       let text = PortID("#spawned")
       snd(text, 1)
       kil(old)
       test.settle()
       snd(text, 2)
-      let new = rcv(PortID(node.addPort(named: "spawned"))) { second += 1 }
+      let new = rcv(PortID(node.kernel.addPort(named: "spawned"))) { second += 1 }
       snd(text, 3)
       snd(old, 4)
       snd(new, 5)
@@ -59,15 +59,15 @@ import Testing
   func afterNodeDown() {
     withNode { node, _ in
       let remote = PortID("elsewhere#p")
-      let before = node.resolve(remote.ref)
-      let entry = node.entry(for: "elsewhere")
-      #expect(node.resolve(remote.ref) === before)
-      node.nodeDown(entry, [.string("transport_error")])
+      let before = node.kernel.resolve(remote.ref)
+      let entry = node.peers.peer("elsewhere")
+      #expect(node.kernel.resolve(remote.ref) === before)
+      node.peers.nodeDown(entry, [.string("transport_error")])
       #expect(!entry.isCurrent)
-      let after = node.resolve(remote.ref)
+      let after = node.kernel.resolve(remote.ref)
       #expect(after !== before)
-      #expect(node.resolve(PortID(before).ref) !== before)
-      #expect((after as? RemotePort)?.home === node.entry(for: "elsewhere"))
+      #expect(node.kernel.resolve(PortID(before).ref) !== before)
+      #expect((after as? RemotePort)?.home === node.peers.peer("elsewhere"))
     }
   }
 
@@ -84,11 +84,11 @@ import Testing
       let ofB = b.run { port { got += 1 } }
       let ofA = a.run { port { got += 1 } }
       a.run {
-        #expect(a.resolve(ofB.ref).owner == a.serial)
+        #expect(a.kernel.resolve(ofB.ref).owner == a.kernel.serial)
         snd(ofB, "for b")
       }
       b.run {
-        #expect((b.resolve(ofA.ref) as? RemotePort)?.home.id == a.id)
+        #expect((b.kernel.resolve(ofA.ref) as? RemotePort)?.home.id == a.id)
         #expect(!port_is_local(ofA))
         snd(ofA, "for a")
       }
@@ -112,17 +112,17 @@ import Testing
       global.run { snd(text, "x") }
       #expect(got == ["global"])
       slave.run {
-        #expect(slave.resolve(text.ref).kind == .remote)
-        #expect(slave.resolve(text.ref).owner == slave.serial)
+        #expect(slave.kernel.resolve(text.ref).kind == .remote)
+        #expect(slave.kernel.resolve(text.ref).owner == slave.kernel.serial)
         snd(text, "x")
       }
       test.run(until: { got.count == 2 })
-      #expect(global.resolve(text.ref) === local.ref)
+      #expect(global.kernel.resolve(text.ref) === local.ref)
 
       let elsewhere = PortID("elsewhere#p")
-      let ofGlobal = global.resolve(elsewhere.ref)
-      #expect(slave.resolve(elsewhere.ref).owner == slave.serial)
-      #expect(global.resolve(elsewhere.ref) === ofGlobal)
+      let ofGlobal = global.kernel.resolve(elsewhere.ref)
+      #expect(slave.kernel.resolve(elsewhere.ref).owner == slave.kernel.serial)
+      #expect(global.kernel.resolve(elsewhere.ref) === ofGlobal)
     }
   }
 

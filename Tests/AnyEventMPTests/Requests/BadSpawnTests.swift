@@ -23,13 +23,13 @@ import Testing
       for (index, arguments) in bad.enumerated() {
         let name = TestName.next("stranger\(index)")
         (["AnyEvent::MP::_spawn"] + arguments).withUnsafeBufferPointer {
-          node.handleRequest($0, from: NodeEntry(id: name))
+          node.nodePort.handle($0, from: NodeEntry(id: name))
         }
         #expect(log.lines(with: "of \(name) failed", upTo: .error).count == 1, "\(arguments)")
       }
       test.settle()
       #expect(calls == 0)
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.ports.count == 1)
     }
   }
 
@@ -49,7 +49,7 @@ import Testing
       test.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
       #expect(got == [["packet"], ["relayed"]])
       #expect(peer.messages().last { $0[0] == "kil0" } == ["kil0", "a#b#", "over"])
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 
@@ -95,9 +95,9 @@ import Testing
       test.run(until: { !peer.messages(to: "end").isEmpty })
       #expect(peer.messages(to: "end") == [["1"]])
       #expect(!peer.isClosed)
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.ports.count == 1)
       #expect((p.ref as? LocalPort)?.monitors == nil)
-      #expect(node.entries[peer.id]?.watching.count == 0)
+      #expect(node.peers.entries[peer.id]?.watching.count == 0)
     }
   }
 }

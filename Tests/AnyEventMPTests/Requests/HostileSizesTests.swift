@@ -66,23 +66,23 @@ private func runHostileRequests() throws {
       for name in HostileRequest.names {
         for index in HostileRequest.arguments(0).indices {
           _ = bench.answers()
-          let (memory, entries) = (residentBytes, node.entries.count)
+          let (memory, entries) = (residentBytes, node.peers.entries.count)
           for number in 0..<(round == 0 ? 1 : 8) {
             let message = [.string(name)] + HostileRequest.arguments(10 * round + number)[index]
-            message.withUnsafeBufferPointer { node.handleRequest($0, from: bench.peer) }
+            message.withUnsafeBufferPointer { node.nodePort.handle($0, from: bench.peer) }
             bench.test.settle()
             _ = bench.answers()
           }
           // 8 texts of 200 KB, were they kept, are 1.6 MB; what is queued may be, to a quarter of a MiB.
-          let kept = residentBytes - memory - max(0, node.queues.unconnected)
+          let kept = residentBytes - memory - max(0, node.peers.queues.unconnected)
           if round > 0, kept > 1_000_000 {
             fail("8 times \(name), arguments \(index): \(kept) bytes are kept")
           }
-          if round > 0, node.entries.count > entries + 8 {
-            fail("8 times \(name), arguments \(index): \(node.entries.count) nodes are kept")
+          if round > 0, node.peers.entries.count > entries + 8 {
+            fail("8 times \(name), arguments \(index): \(node.peers.entries.count) nodes are kept")
           }
-          if node.queues.unconnected > 1 << 18 {
-            fail("\(name), arguments \(index): \(node.queues.unconnected) bytes wait")
+          if node.peers.queues.unconnected > 1 << 18 {
+            fail("\(name), arguments \(index): \(node.peers.queues.unconnected) bytes wait")
           }
         }
       }
@@ -105,7 +105,7 @@ private func runHostileRequests() throws {
   @Test("a refused spawn is remembered by its name alone, which has a limit")
   func refusedSpawns() {
     withNode { node, test in
-      node.spawned.limit = 1
+      node.limits.spawned = 1
       sub("t::init") { rcv(SELF, "never") {} }
       let bench = RequestBench(node, test)
       bench.request("AnyEvent::MP::_spawn", "first", "t::init")
@@ -113,11 +113,11 @@ private func runHostileRequests() throws {
         let name =
           String(decoding: [UInt8](repeating: 0x78, count: 100_000), as: UTF8.self) + "\(number)"
         bench.request("AnyEvent::MP::_spawn", .string(name), "t::init", .string(name))
-        #expect(!node.spawned.hasRefused(name, to: "peer"))
+        #expect(!node.kernel.spawned.hasRefused(name, to: "peer"))
       }
       bench.request("AnyEvent::MP::_spawn", "second", "t::init")
-      #expect(node.spawned.hasRefused("second", to: "peer"))
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.spawned.hasRefused("second", to: "peer"))
+      #expect(node.kernel.ports.count == 1)
     }
   }
 }

@@ -32,7 +32,7 @@ import Testing
     case .rcv: sub("t::run") { (_: String) in rcv(dead, "tag") {} }
     case .callback:
       sub("t::run") { [unowned node] (id: String) in
-        node.peval(nil) { throw die("for \(id)") }
+        node.kernel.peval(nil) { throw die("for \(id)") }
       }
     }
   }

@@ -6,25 +6,25 @@ import Testing
 final class RequestBench {
   let node: Node
   let test: TestLoop
-  let peer: NodeEntry
+  let peer: Peer
 
   init(_ node: Node, _ test: TestLoop) {
     self.node = node
     self.test = test
-    peer = node.entry(for: "peer")
+    peer = node.peers.peer("peer")
     // As if the way to it were being looked for: what is sent to it waits.
-    peer.search = NodeSearch(node: node, id: "peer") { _ in }
+    node.peers.makeSearch(for: peer).hasBegun = true
   }
 
   func request(_ message: Value...) {
-    message.withUnsafeBufferPointer { node.handleRequest($0, from: peer) }
+    message.withUnsafeBufferPointer { node.nodePort.handle($0, from: peer) }
   }
 
   /// What was sent to the peer since the last call.
   func answers() -> [[Value]] {
     var answers: [[Value]] = []
-    peer.waiting?.drain { name, message in answers.append([.string(name)] + message) }
-    peer.waiting = nil
+    let waiting = node.peers.takeWaiting(peer)
+    waiting?.drain { name, message in answers.append([.string(name)] + message) }
     return answers
   }
 }
@@ -95,10 +95,10 @@ final class RequestBench {
   func kil0() {
     withBench { bench in
       var reasons: [Message] = []
-      _ = bench.node.monitor(PortID("peer#p").ref) { reasons.append($0) }
-      _ = bench.node.monitor(PortID("peer#p").ref) { reasons.append($0) }
-      _ = bench.node.monitor(PortID("peer#q").ref) { _ in Issue.record("not asked for") }
-      _ = bench.node.monitor(PortID("peer").ref) { _ in Issue.record("not asked for") }
+      _ = bench.node.kernel.monitor(PortID("peer#p").ref) { reasons.append($0) }
+      _ = bench.node.kernel.monitor(PortID("peer#p").ref) { reasons.append($0) }
+      _ = bench.node.kernel.monitor(PortID("peer#q").ref) { _ in Issue.record("not asked for") }
+      _ = bench.node.kernel.monitor(PortID("peer").ref) { _ in Issue.record("not asked for") }
       #expect(bench.answers() == [["", "mon1", "p"], ["", "mon1", "q"]])
       bench.request("kil0", "other", "x")
       bench.request("kil0")
@@ -118,7 +118,7 @@ final class RequestBench {
     withBench { bench in
       var reason: Message?
       let p = port {}
-      _ = bench.node.monitor(p.ref) { reason = $0 }
+      _ = bench.node.kernel.monitor(p.ref) { reason = $0 }
       bench.request("kil1")
       bench.request("kil1", nil)
       bench.request("kil1", "")
@@ -189,14 +189,14 @@ final class RequestBench {
       for (index, message) in bad.enumerated() {
         // A sender each, since similar lines of one are counted.
         let name = TestName.next("stranger\(index)")
-        message.withUnsafeBufferPointer { node.handleRequest($0, from: NodeEntry(id: name)) }
+        message.withUnsafeBufferPointer { node.nodePort.handle($0, from: NodeEntry(id: name)) }
         let lines = log.lines(with: "of \(name) failed", upTo: .error)
         #expect(lines.count == 1, "\(index)")
         #expect((lines.first?.utf8.count ?? 0) < 1000, "the peer chooses the size of the line")
       }
       test.settle()
-      #expect(node.entries.isEmpty)
-      #expect(node.ports.count == 0)
+      #expect(node.peers.entries.isEmpty)
+      #expect(node.kernel.ports.count == 0)
     }
   }
 }

@@ -15,10 +15,10 @@ import Testing
       var request: [Value] = []
       for level in 0..<50_000 { request += ["snd", ways[level % ways.count]] }
       request += ["snd", .string(receiver.id), "round"]
-      request.withUnsafeBufferPointer { node.handleRequest($0, from: bench.peer) }
+      request.withUnsafeBufferPointer { node.nodePort.handle($0, from: bench.peer) }
       // All but the first level waits, once.
-      #expect(node.deferred.count == 1)
-      #expect(node.deferred.bytes < 2 * 24 * request.count)
+      #expect(node.kernel.deferred.count == 1)
+      #expect(node.kernel.deferred.bytes < 2 * 24 * request.count)
       #expect(got.isEmpty)
       test.settle()
       #expect(got == [["round"]])
@@ -67,7 +67,7 @@ import Testing
       var nested: [Value] = []
       for _ in 0..<1000 { nested += ["x-status", nil] }
       nested += ["snd", .string(receiver.id)]
-      nested.withUnsafeBufferPointer { node.handleRequest($0, from: NodeEntry(id: node.id + "x")) }
+      nested.withUnsafeBufferPointer { node.nodePort.handle($0, from: NodeEntry(id: node.id + "x")) }
       test.settle()
       #expect(got.count == 1)
       #expect(
@@ -91,7 +91,7 @@ import Testing
       for (count, isSent) in [(0, true), (16, true), (17, false), (5000, false)] {
         let sender = NodeEntry(id: TestName.next("sender"))
         let message = request(count)
-        message.withUnsafeBufferPointer { node.handleRequest($0, from: sender) }
+        message.withUnsafeBufferPointer { node.nodePort.handle($0, from: sender) }
         #expect(bench.answers() == (isSent ? [[""] + message.dropFirst(2)] : []))
         let lines = log.lines(with: "of \(sender.id) failed: it is to be relayed", upTo: .error)
         #expect(lines.count == (isSent ? 0 : 1))

@@ -32,7 +32,7 @@ import Testing
       let reasons = peer.messages().filter { $0[0] == "kil0" }
       #expect(reasons.first == ["kil0", "d", "too_many_ports", .string(problem)])
       #expect(reasons.last?[2] == "no_such_port")
-      #expect(node.ports.count == 3)
+      #expect(node.kernel.ports.count == 3)
       #expect(log.lines(with: problem, upTo: .error).count == 1)
       #expect(!peer.isClosed)
     }
@@ -51,7 +51,7 @@ import Testing
       }
       test.run(until: { !reasons.isEmpty })
       #expect(reasons.map { $0[0] } == ["too_many_ports"])
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.ports.count == 1)
     }
   }
 
@@ -62,16 +62,16 @@ import Testing
       let two = try WirePeer.connect(node.address, id: TestName.next("two"), test)
       spawn(["a", "b"], by: one)
       spawn(["c", "d"], by: two)
-      test.run(until: { node.ports.count == 4 })
+      test.run(until: { node.kernel.ports.count == 4 })
       one.send("", "kil1", "a")
       spawn(["e"], by: two)
       two.send("", "mon1", "e")
-      test.run(until: { two.messages().contains { $0[0] == "kil0" } && node.ports.count == 3 })
+      test.run(until: { two.messages().contains { $0[0] == "kil0" } && node.kernel.ports.count == 3 })
       spawn(["f", "g"], by: one)
       one.send("", "mon1", "g")
       test.run(until: { one.messages().contains { $0[0] == "kil0" } })
       #expect(one.messages().filter { $0[0] == "kil0" }.map { $0[1] } == ["g"])
-      #expect(node.spawned.count(of: one.id) == 2)
+      #expect(node.kernel.spawned.count(of: one.id) == 2)
     }
   }
 
@@ -81,7 +81,7 @@ import Testing
       let id = TestName.next("peer")
       let first = try WirePeer.connect(node.address, id: id, test)
       spawn(["a", "b"], by: first)
-      test.run(until: { node.ports.count == 2 })
+      test.run(until: { node.kernel.ports.count == 2 })
       first.raw.stream.flushAndClose()
       test.run(until: { node.connectedNodes.isEmpty })
       let second = try WirePeer.connect(node.address, id: id, test)
@@ -94,13 +94,13 @@ import Testing
       spawn(["c"], by: second)
       second.send("", "mon1", "c")
       test.run(until: { second.messages().contains { $0[0] == "kil0" } })
-      #expect(node.ports.count == 8)
+      #expect(node.kernel.ports.count == 8)
     }
   }
 
   @Test("of thousands that were refused the last are remembered, and only to who asked for them")
   func memory() {
-    var spawned = SpawnedPorts()
+    var spawned = SpawnedPorts(limits: NodeLimits())
     for number in 0..<10_000 { spawned.refuse("p\(number)", by: "a") }
     for number in 9872..<10_000 { #expect(spawned.hasRefused("p\(number)", to: "a")) }
     let remembered = (0..<10_000).count { spawned.hasRefused("p\($0)", to: "a") }
@@ -114,11 +114,11 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       let names = (0..<500).map { "p\($0)" }
       spawn(names, by: peer)
-      test.run(until: { node.ports.count == 500 })
-      #expect(node.spawned.count(of: peer.id) == 500)
+      test.run(until: { node.kernel.ports.count == 500 })
+      #expect(node.kernel.spawned.count(of: peer.id) == 500)
       for name in names { peer.send("", "kil1", .string(name)) }
-      test.run(until: { node.ports.count == 0 })
-      #expect(node.spawned.count(of: peer.id) == 0)
+      test.run(until: { node.kernel.ports.count == 0 })
+      #expect(node.kernel.spawned.count(of: peer.id) == 0)
     }
   }
 }

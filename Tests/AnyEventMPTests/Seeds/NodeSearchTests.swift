@@ -10,7 +10,7 @@ import Testing
     _ node: Node, _ port: String, _ test: TestLoop, meanwhile: () -> Void = {}
   ) -> Message? {
     var reason: Message?
-    _ = node.monitor(PortID(port).ref) { reason = $0 }
+    _ = node.kernel.monitor(PortID(port).ref) { reason = $0 }
     #expect(reason == nil)
     meanwhile()
     test.run(until: { reason != nil })
@@ -23,7 +23,7 @@ import Testing
       for node in [global, slave] {
         let reason = reason(node, "nowhere#p", test)
         #expect(reason == ["transport_error", "nowhere", "no known address"])
-        #expect(node.entries["nowhere"] == nil)
+        #expect(node.peers.entries["nowhere"] == nil)
       }
       // A monitor on the node itself too, and what is sent is dropped.
       slave.run { snd("nowhere#p", "x") }
@@ -36,12 +36,12 @@ import Testing
     try withPair(connectInterval: 200) { global, slave, test in
       let name = TestName.next("late")
       var fired: Message?
-      _ = slave.monitor(PortID("\(name)#p").ref) { fired = $0 }
+      _ = slave.kernel.monitor(PortID("\(name)#p").ref) { fired = $0 }
       // Nobody knows it so far.
       var answered = false
       slave.run { db_keys("'l") { _ in answered = true } }
       test.run(until: { answered })
-      #expect(slave.entries[name]?.search != nil)
+      #expect(slave.peers.entries[name]?.search != nil)
 
       let late = Node(on: test.loop)
       defer { late.close() }
@@ -78,12 +78,12 @@ import Testing
       let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12)
       defer { node.close() }
       var reason: Message?
-      _ = node.monitor(PortID("n#p").ref) { reason = $0 }
+      _ = node.kernel.monitor(PortID("n#p").ref) { reason = $0 }
       test.loop.advance(by: 11.9)
       #expect(reason == nil)
       test.loop.advance(by: 0.2)
       #expect(reason == ["transport_error", "n", "connect timeout"])
-      #expect(node.entries.isEmpty)
+      #expect(node.peers.entries.isEmpty)
     }
   }
 
@@ -101,10 +101,10 @@ import Testing
         on: test.loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12, connectInterval: 2)
       defer { node.close() }
       var reason: Message?
-      _ = node.monitor(PortID("n#p").ref) { reason = $0 }
-      node.found("n", nil)
+      _ = node.kernel.monitor(PortID("n#p").ref) { reason = $0 }
+      node.peers.found("n", nil)
       test.loop.advance(by: 1)
-      node.found("n", [listener.address.description])
+      node.peers.found("n", [listener.address.description])
       test.run(until: { !streams.isEmpty })
       test.loop.advance(by: 10)
       #expect(reason == nil)
@@ -143,7 +143,7 @@ import Testing
       var got = 0
       let p = target.run { rcv(port(), "x") { got += 1 } }
       node.run { snd(p.id, "x") }
-      node.found(target.id, [dead, "not an address", wrong.address, node.address, target.address])
+      node.peers.found(target.id, [dead, "not an address", wrong.address, node.address, target.address])
       test.run(until: { got == 1 })
       #expect(node.isConnected(to: target))
     }
@@ -157,13 +157,13 @@ import Testing
         on: test.loop, "node", seeds: ["127.0.0.1:1"], connectInterval: 0.05)
       defer { for node in [wrong, node] { node.close() } }
       let first = reason(node, "ghost#p", test) {
-        node.found("ghost", ["127.0.0.1:1", node.address])
+        node.peers.found("ghost", ["127.0.0.1:1", node.address])
       }
       #expect(first?[2].string?.contains("this node itself") == true)
-      let second = reason(node, "ghost#p", test) { node.found("ghost", ["127.0.0.1:1"]) }
+      let second = reason(node, "ghost#p", test) { node.peers.found("ghost", ["127.0.0.1:1"]) }
       #expect(second?[2].string?.contains("127.0.0.1:1") == true)
-      #expect(reason(node, "ghost#p", test) { node.found("ghost", []) }?[2] == "no known address")
-      #expect(reason(node, "ghost#p", test) { node.found("ghost", nil) }?[2] == "no known address")
+      #expect(reason(node, "ghost#p", test) { node.peers.found("ghost", []) }?[2] == "no known address")
+      #expect(reason(node, "ghost#p", test) { node.peers.found("ghost", nil) }?[2] == "no known address")
     }
   }
 
@@ -175,7 +175,7 @@ import Testing
       defer { for node in [wrong, node] { node.close() } }
       for _ in 0..<2 {
         // The second time it is connected already.
-        let reason = reason(node, "ghost#p", test) { node.found("ghost", [wrong.address]) }
+        let reason = reason(node, "ghost#p", test) { node.peers.found("ghost", [wrong.address]) }
         #expect(
           reason == ["transport_error", "ghost", .string("\(wrong.address) is \(wrong.id)")])
         #expect(node.isConnected(to: wrong))

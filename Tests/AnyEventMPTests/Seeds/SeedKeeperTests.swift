@@ -47,7 +47,7 @@ import Testing
           norc: true))
       test.loop.advance(by: 30)
       test.run(until: { slave.isConnected(to: global) })
-      #expect(slave.seeds.targets.map(\.nodeID) == [global.id])
+      #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id])
     }
   }
 
@@ -60,14 +60,14 @@ import Testing
       defer { slave.close() }
       test.run(until: { slave.isConnected(to: global) && global.isConnected(to: slave) })
       test.loop.advance(by: 60)
-      let first = global.entries[slave.id]?.link
+      let first = global.peers.entries[slave.id]?.link
       first?.fail("cut by the test")
       var downs = 0
-      _ = slave.monitor(PortID(global.id).ref) { _ in downs += 1 }
+      _ = slave.kernel.monitor(PortID(global.id).ref) { _ in downs += 1 }
       test.run(until: {
         test.loop.advance(by: 0)
         return downs == 1 && slave.isConnected(to: global)
-          && global.entries[slave.id]?.link !== first && global.isConnected(to: slave)
+          && global.peers.entries[slave.id]?.link !== first && global.isConnected(to: slave)
       })
     }
   }
@@ -101,8 +101,8 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("self"), binds: [address], seeds: [address],
           secret: "the tests' secret", norc: true))
-      #expect(!node.seeds.targets.isEmpty)
-      test.run(until: { node.seeds.targets.isEmpty })
+      #expect(!node.peers.seeds.targets.isEmpty)
+      test.run(until: { node.peers.seeds.targets.isEmpty })
       var keys: [String]?
       node.run {
         db_set("family", "key")
@@ -123,14 +123,14 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("two"), binds: ["127.0.0.1:*", "127.0.0.2:*"],
           secret: "the tests' secret", norc: true))
-      let addresses = global.listeners.map(\.address.description)
+      let addresses = global.peers.listeners.map(\.address.description)
       let slave = try Node.listening(on: test.loop, seeds: addresses)
       defer { slave.close() }
       test.run(until: { slave.isConnected(to: global) })
       test.loop.advance(by: 30)
       #expect(slave.connectedNodes == [global.id])
       #expect(global.connectedNodes == [slave.id])
-      #expect(slave.seeds.targets.map(\.nodeID) == [global.id, global.id])
+      #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id, global.id])
     }
   }
 
@@ -159,7 +159,7 @@ import Testing
       }
       var isLost = false
       for (index, node) in nodes.enumerated() {
-        _ = node.monitor(ports[1 - index].ref) { _ in isLost = true }
+        _ = node.kernel.monitor(ports[1 - index].ref) { _ in isLost = true }
         node.run { snd(ports[1 - index], "x") }
       }
       test.run(until: { got.count == 2 })
@@ -177,7 +177,7 @@ import Testing
       // Its seed is not there, so that it has no master.
       let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
       defer { node.close() }
-      node.run { node.seeds.start([]) }
+      node.run { node.peers.seeds.start([]) }
       var keys: [String]?
       node.run { db_keys("'g") { keys = $0 } }
       test.run(until: { keys != nil })

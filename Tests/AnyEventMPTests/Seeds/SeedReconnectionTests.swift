@@ -59,8 +59,8 @@ import Testing
       seed.raw.onRead = { unread.append(contentsOf: $0) }
       test.run(until: { unread.split(separator: 10).count == 3 })
       node.run {
-        node.seeds.nodeUp(id)
-        node.seeds.nodeDown(id)
+        node.peers.seeds.nodeUp(id)
+        node.peers.seeds.nodeDown(id)
       }
       seed.raw.onRead = read
       unread.withUnsafeBytes { read?($0) }

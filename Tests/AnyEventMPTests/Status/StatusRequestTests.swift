@@ -21,7 +21,7 @@ import Testing
       let answer = bench.answers()
       #expect(answer.count == 1 && answer[0].prefix(3) == ["p", "status", [1]])
       #expect(NodeStatus(messageValue: answer[0][3]) == nil, "a node without a name has no status")
-      #expect(answer[0][3]["ports"].int == node.ports.count)
+      #expect(answer[0][3]["ports"].int == node.kernel.ports.count)
     }
   }
 
@@ -35,7 +35,7 @@ import Testing
       defer { node.close() }
       let name = TestName.next("stranger")
       (["x-status"] + arguments).withUnsafeBufferPointer {
-        node.handleRequest($0, from: NodeEntry(id: name))
+        node.nodePort.handle($0, from: NodeEntry(id: name))
       }
       test.settle()
       let lines = log.lines(with: "of \(name) failed", upTo: .error)
@@ -43,7 +43,7 @@ import Testing
       let isOwnNodePort = arguments == [nil] || arguments == [""]
       #expect(lines.count == 1)
       if !isOwnNodePort { #expect(lines.first?.contains(#"request "x-status""#) == true) }
-      #expect(node.entries.isEmpty && node.ports.count == 0)
+      #expect(node.peers.entries.isEmpty && node.kernel.ports.count == 0)
     }
   }
 

@@ -89,7 +89,7 @@ import Testing
       }
       snd_to_func(NODE, "t::init", p)
       test.settle()
-      #expect(node.ports.count == 1)
+      #expect(node.kernel.ports.count == 1)
       #expect((p.ref as? LocalPort)?.monitors == nil)
     }
   }
@@ -120,7 +120,7 @@ import Testing
       victims.append(r)
       kil(watched, "gone", "for good")
       test.settle()
-      #expect(node.ports.count == 0)
+      #expect(node.kernel.ports.count == 0)
       for victim in victims { #expect(log.lines(with: victim.id).isEmpty) }
       #expect(victims.count == 4)
       #expect(log.lines(with: victims[0].id, upTo: .debug).count == 1)
@@ -166,8 +166,8 @@ import Testing
       #expect((p.ref as? LocalPort)?.monitors == nil)
       kil(p, "why")
       test.settle()
-      #expect(node.ports.find(other.name) != nil)
-      #expect(node.ports.find(inside.name) != nil)
+      #expect(node.kernel.ports.find(other.name) != nil)
+      #expect(node.kernel.ports.find(inside.name) != nil)
     }
   }
 
@@ -275,7 +275,7 @@ import Testing
       let ports = (0..<1000).map { _ in port {} }
       for (p, next) in zip(ports, ports.dropFirst()) { mon(p, next) }
       kil(ports[0], "all")
-      test.run(until: { node.ports.count == 0 })
+      test.run(until: { node.kernel.ports.count == 0 })
     }
   }
 

@@ -83,8 +83,8 @@ import Testing
       test.settle()
       #expect(guards.isEmpty)
       #expect(fired == 1)
-      #expect(slave.entries[global.id]?.monitors.count == 0)
-      #expect(global.entries[slave.id]?.watching.count == 0)
+      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
+      #expect(global.peers.entries[slave.id]?.watching.count == 0)
     }
   }
 
@@ -161,7 +161,7 @@ import Testing
       global.run { kil(ports[0], "first") }
       test.run(until: { lost == ports.count && fired == 2 * ports.count })
       test.settle()
-      #expect(global.ports.count == 0)
+      #expect(global.kernel.ports.count == 0)
       #expect(tracker.alive == 0)
     }
   }
@@ -193,7 +193,7 @@ import Testing
       let texts = [others[0], others[2]].map { $0.id + "[\"over\"]" }
       #expect(Array(told.prefix(2)) == ["first", "last"])
       #expect(Set(told.dropFirst(2)) == Set(texts))
-      for other in others { #expect((home.entries[other.id]?.watching.count ?? 0) == 0) }
+      for other in others { #expect((home.peers.entries[other.id]?.watching.count ?? 0) == 0) }
     }
   }
 }

@@ -62,8 +62,8 @@ import Testing
         calls.append("throws")
         throw die(text)
       }
-      node.tellNodeWatchers("n", isUp: true, [])
-      node.tellNodeWatchers("n", isUp: false, ["why"])
+      node.peers.tellWatchers("n", isUp: true, [])
+      node.peers.tellWatchers("n", isUp: false, ["why"])
       #expect(calls == ["own", "throws", "throws"])
       #expect(log.lines(with: text).count == 2)
     }

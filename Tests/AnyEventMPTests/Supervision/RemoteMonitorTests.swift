@@ -17,9 +17,9 @@ import Testing
       }
       test.run(until: { reasons.count == 2 })
       #expect(reasons == [["reason", ["list": [1, 2]]], ["reason", ["list": [1, 2]]]])
-      #expect(global.ports.find(p.name) == nil)
-      #expect(slave.entries[global.id]?.monitors.count == 0)
-      #expect(global.entries[slave.id]?.watching.count == 0)
+      #expect(global.kernel.ports.find(p.name) == nil)
+      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
+      #expect(global.peers.entries[slave.id]?.watching.count == 0)
     }
   }
 
@@ -35,7 +35,7 @@ import Testing
       #expect((p.ref as? LocalPort)?.monitors?.count == 1)
       slave.run { guards = [] }
       test.run(until: { (p.ref as? LocalPort)?.monitors == nil })
-      #expect(slave.entries[global.id]?.monitors.count == 0)
+      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }
   }
 
@@ -117,7 +117,7 @@ import Testing
       for reason in reasons {
         #expect(reason[0] == "transport_error" && reason[1] == "nobody/here")
       }
-      test.run(until: { slave.entries["nobody/here"] == nil })
+      test.run(until: { slave.peers.entries["nobody/here"] == nil })
     }
   }
 
@@ -132,7 +132,7 @@ import Testing
         (here.ref as? LocalPort)?.monitors != nil && (there.ref as? LocalPort)?.monitors != nil
       })
       slave.run { kil(here, "one for all") }
-      test.run(until: { global.ports.count == 0 && slave.ports.count == 0 })
+      test.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
     }
   }
 
@@ -172,7 +172,7 @@ import Testing
       test.run(until: { fired.count == count })
       test.settle()
       #expect(fired.values.allSatisfy { $0 == 1 })
-      #expect(slave.entries[global.id]?.monitors.count == 0)
+      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }
   }
 }

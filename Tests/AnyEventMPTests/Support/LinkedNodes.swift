@@ -57,7 +57,7 @@ func reasonOfTampering(
   var reason: Message?
   let p = to.run { rcv(port(), "tag") { (_: String) in got += 1 } }
   let q = from.run { port() }
-  _ = to.monitor(PortID(q.id).ref) { reason = $0 }
+  _ = to.kernel.monitor(PortID(q.id).ref) { reason = $0 }
   test.settle()
   man.change = { way, bytes in
     guard way == direction else { return bytes }

@@ -47,10 +47,10 @@ extension Node {
   }
 
   /// The first address that the node listens on.
-  var address: String { listeners.first?.address.description ?? "" }
+  var address: String { peers.listeners.first?.address.description ?? "" }
 
   /// Whether the two have a connection.
-  func isConnected(to other: Node) -> Bool { entries[other.id]?.link != nil }
+  func isConnected(to other: Node) -> Bool { peers.entries[other.id]?.link != nil }
 }
 
 /// Runs `body` with two connected nodes, of which the second has the first as its seed.

@@ -15,13 +15,13 @@ func fuzzNode(_ input: [UInt8]) throws {
   let host = try network.addHost("fuzzed")
   guard let node = host.node else { return }
   let wire = FuzzedWire()
-  let entry = node.entry(for: "peer")
+  let peer = node.peers.peer("peer")
   let link = Link(
-    node: node, entry: entry, stream: StreamConnection(loop: network.loop, medium: wire),
+    peers: node.peers, entry: peer, stream: StreamConnection(loop: network.loop, medium: wire),
     address: "10.9.9.9:1", facts: facts(framing),
     keys: nil)
   node.run { prepare(node) }
-  node.nodeUp(entry, link)
+  node.peers.nodeUp(peer, link)
   for piece in input.pieces() {
     var piece = piece
     piece.withUnsafeMutableBytes { link.received($0) }
@@ -30,8 +30,8 @@ func fuzzNode(_ input: [UInt8]) throws {
   network.run(for: 40)
   link.fail("the end")
   network.run(for: 1)
-  try demand(node.entries["peer"]?.link == nil, "a lost connection is forgotten")
-  try demand(entry.watching.count == 0, "a node that is gone watches nothing")
+  try demand(node.peers.entries["peer"]?.link == nil, "a lost connection is forgotten")
+  try demand(peer.watching.count == 0, "a node that is gone watches nothing")
   var answers = PacketDecoder(framing: framing)
   try wire.sent.withUnsafeBytes { bytes in
     do {
@@ -58,8 +58,8 @@ private func prepare(_ node: Node) {
     rcv(SELF) { (message: Message) in snd("peer#p", Value.array(Array(message))) }
   }
   for name in ["a", "b"] as [Value] {
-    [.string(Node.spawnRequest), name, "fuzz::init"].withUnsafeBufferPointer {
-      node.handleRequest($0, from: node.home)
+    [.string(Functions.spawnRequest), name, "fuzz::init"].withUnsafeBufferPointer {
+      node.nodePort.handle($0, from: node.kernel.home)
     }
   }
   mon("peer#p") { (message: Message) in snd("\(node.id)#a", Value.array(Array(message))) }

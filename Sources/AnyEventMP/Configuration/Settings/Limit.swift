@@ -1,4 +1,4 @@
-/// A limit on what others may cost a node: a setting that is a whole number, and the property of the node that
+/// A limit on what others may cost a node: a setting that is a whole number, and the field of ``NodeLimits`` that
 /// it becomes.
 ///
 /// The figure of a node that is told none stands in the row, and the property begins with it.
@@ -11,7 +11,7 @@ struct Limit: Sendable {
 
   let setting: Setting
   /// What it becomes when somebody sets it.
-  let property: any ReferenceWritableKeyPath<Node, Int> & Sendable
+  let property: any ReferenceWritableKeyPath<NodeLimits, Int> & Sendable
   /// The values that it can have, 0 for none at all where that is one of them.
   let range: ClosedRange<Int>
   /// What it is when nobody says anything.
@@ -28,7 +28,7 @@ struct Limit: Sendable {
   ///   - summary: what it is, in a few words.
   ///   - text: what happens beyond it; `{standard}` stands for the standard value.
   init(
-    _ name: String, _ property: any ReferenceWritableKeyPath<Node, Int> & Sendable,
+    _ name: String, _ property: any ReferenceWritableKeyPath<NodeLimits, Int> & Sendable,
     _ range: ClosedRange<Int>, standard: Int, unit: Unit = .number, _ summary: String,
     _ text: String
   ) {

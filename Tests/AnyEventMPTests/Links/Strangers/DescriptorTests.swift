@@ -51,11 +51,11 @@ import Testing
           peers.append(peer)
           test.run(until: { peer.established != nil })
           #expect(node.connectedNodes.contains(peer.id))
-          let dropped = strangers.count - node.switchboard.pendingCount
+          let dropped = strangers.count - node.peers.switchboard.pendingCount
           test.run(until: { strangers.filter(\.isClosed).count == dropped })
         }
         let left = [strangers[0].address, strangers[3].address]
-        #expect(node.switchboard.pending.map(\.address) == left)
+        #expect(node.peers.switchboard.pending.map(\.address) == left)
         for stranger in strangers[1...2] {
           let lines = log.lines(with: stranger.address + ":")
           #expect(lines.count == 1 && lines.first?.contains("no descriptors for others") == true)

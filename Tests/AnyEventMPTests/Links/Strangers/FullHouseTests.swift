@@ -67,12 +67,12 @@ import Testing
       let first = try WirePeer.connect(node.address, id: id, test)
       // The same node again: it is held until the first connection was asked for a sign of life.
       let second = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
-      test.run(until: { node.switchboard.pending.contains(where: \.isHeld) })
+      test.run(until: { node.peers.switchboard.pending.contains(where: \.isHeld) })
       var strangers: [RawPeer] = []
       for _ in 0..<3 { strangers.append(try stranger(node, test, from: TestHost.next())) }
       test.run(until: { strangers[0].isClosed && strangers[1].isClosed })
       #expect(!second.isClosed && !first.isClosed)
-      #expect(node.switchboard.pendingCount == 2)
+      #expect(node.peers.switchboard.pendingCount == 2)
     }
   }
 
@@ -108,7 +108,7 @@ import Testing
       var survivors = 0
       for round in 0..<60 {
         var peer: RawPeer? = try stranger(node, test, from: host)
-        watched = node.switchboard.pending.first
+        watched = node.peers.switchboard.pending.first
         #expect(watched != nil)
         switch round % 4 {
         case 0: peer?.send("GET / HTTP/1.1\n")
@@ -122,7 +122,7 @@ import Testing
           test.run(until: { peer?.isClosed == true })
           for other in others { other.stream.flushAndClose() }
         }
-        test.run(until: { node.switchboard.pendingCount == 0 })
+        test.run(until: { node.peers.switchboard.pendingCount == 0 })
         peer?.stream.close()
         peer = nil
         if watched != nil { survivors += 1 }
@@ -130,8 +130,8 @@ import Testing
       #expect(survivors == 0)
       test.run(until: { test.loop.openHandles <= before })
       #expect(test.loop.openHandles == before)
-      #expect(node.switchboard.table.strangers.count == 0)
-      #expect(node.entries.isEmpty)
+      #expect(node.peers.switchboard.table.strangers.count == 0)
+      #expect(node.peers.entries.isEmpty)
     }
   }
 }

@@ -22,7 +22,7 @@ extension Limit {
   ]
 
   static let maxStrangers: Limit = Limit(
-    "max_strangers", \.switchboard.maximumStrangers, 1...1_000_000, standard: 1024,
+    "max_strangers", \.strangers, 1...1_000_000, standard: 1024,
     "unauthenticated connections at a time",
     """
     When one more comes in, the oldest of the address that has most of them is dropped. {standard} \
@@ -30,7 +30,7 @@ extension Limit {
     """)
 
   static let maxStrangersPerAddress: Limit = Limit(
-    "max_strangers_per_address", \.switchboard.maximumStrangersPerAddress, 1...1_000_000,
+    "max_strangers_per_address", \.strangersPerAddress, 1...1_000_000,
     standard: 256, "unauthenticated connections from one address",
     """
     When one more comes in, the oldest from there is dropped. For IPv6, an address is a \
@@ -38,7 +38,7 @@ extension Limit {
     """)
 
   static let maxDials: Limit = Limit(
-    "max_dials", \.dials.limit, 1...1_000_000, standard: 64,
+    "max_dials", \.dials, 1...1_000_000, standard: 64,
     "connections to others under way at a time",
     """
     Further ones wait; those for which messages wait go first. {standard} unless it is set, and never \
@@ -46,13 +46,13 @@ extension Limit {
     """)
 
   static let maxAddresses: Limit = Limit(
-    "max_addresses", \.addressLimit, 1...10_000, standard: 32,
+    "max_addresses", \.addresses, 1...10_000, standard: 32,
     "addresses of one node that are used",
     "What it lists beyond, or twice, is left out. {standard} unless it is set.")
 
   // Requests of the nodes themselves must fit.
   static let maxPacket: Limit = Limit(
-    "max_packet", \.packetLimit, 4096...(1 << 32), standard: 16 << 20, unit: .bytes,
+    "max_packet", \.codec.maximumSize, 4096...(1 << 32), standard: 16 << 20, unit: .bytes,
     "size of one message",
     """
     A connection on which a larger one arrives is closed, and a port that sends one is killed. \
@@ -61,12 +61,12 @@ extension Limit {
 
   // A node in Perl can't read what is nested deeper.
   static let maxDepth: Limit = Limit(
-    "max_depth", \.limits.maximumDepth, 16...CodecLimits.standard.maximumDepth,
+    "max_depth", \.codec.maximumDepth, 16...CodecLimits.standard.maximumDepth,
     standard: CodecLimits.standard.maximumDepth, "levels of nesting of one message",
     "As with max_packet. {standard} unless it is set, which is the most that there can be.")
 
   static let maxValues: Limit = Limit(
-    "max_values", \.limits.maximumValues, 1000...(1 << 32), standard: 200_000,
+    "max_values", \.codec.maximumValues, 1000...(1 << 32), standard: 200_000,
     "values in one message",
     """
     As with max_packet; elements of lists, keys and values of hashes count. {standard} unless it is \
@@ -74,7 +74,7 @@ extension Limit {
     """)
 
   static let maxName: Limit = Limit(
-    "max_name", \.nameLimit, 256...(1 << 20), standard: 4096, unit: .bytes, "length of a name",
+    "max_name", \.name, 256...(1 << 20), standard: 4096, unit: .bytes, "length of a name",
     """
     Names of ports, functions, nodes, database families and keys. A request that uses a longer one is \
     refused, such a key is left out, and a port that sends to such a node is killed. {standard} unless \
@@ -82,14 +82,14 @@ extension Limit {
     """)
 
   static let maxQueue: Limit = Limit(
-    "max_queue", \.queueLimit, 0...(1 << 40), standard: 256 << 20, unit: .bytes,
+    "max_queue", \.queue, 0...(1 << 40), standard: 256 << 20, unit: .bytes,
     "what may wait for one node",
     """
     A node that does not take more counts as down; 0: any number. {standard} unless it is set.
     """)
 
   static let maxQueues: Limit = Limit(
-    "max_queues", \.queuesLimit, 0...(1 << 40), standard: 512 << 20, unit: .bytes,
+    "max_queues", \.queues, 0...(1 << 40), standard: 512 << 20, unit: .bytes,
     "what may wait for all nodes together",
     """
     Beyond, the connected node that most waits for counts as down; of nodes that are not connected, for \
@@ -98,7 +98,7 @@ extension Limit {
     """)
 
   static let maxSpawned: Limit = Limit(
-    "max_spawned", \.spawned.limit, 0...1_000_000_000, standard: 100_000,
+    "max_spawned", \.spawned, 0...1_000_000_000, standard: 100_000,
     "living ports that one node may spawn here",
     """
     Beyond, it is refused; monitors get the reason too_many_ports; 0: any number. {standard} unless it \
@@ -106,7 +106,7 @@ extension Limit {
     """)
 
   static let maxDatabase: Limit = Limit(
-    "max_database", \.databaseLimit, (1 << 20)...(1 << 40), standard: 128 << 20, unit: .bytes,
+    "max_database", \.database, (1 << 20)...(1 << 40), standard: 128 << 20, unit: .bytes,
     "size of the database that a global node merges",
     """
     A node that is not global may have a quarter of it. Entries beyond are left out. {standard} unless \
@@ -114,7 +114,7 @@ extension Limit {
     """)
 
   static let maxMonitors: Limit = Limit(
-    "max_monitors", \.monitorLimit, 16...1_000_000_000, standard: 10_000,
+    "max_monitors", \.monitors, 16...1_000_000_000, standard: 10_000,
     "database families that one node may monitor here",
     """
     And questions of it that may wait for their answers. Further ones are refused. {standard} unless it \
@@ -122,7 +122,7 @@ extension Limit {
     """)
 
   static let maxDataConnections: Limit = Limit(
-    "max_data_connections", \.dataConnections.maximumOfNode, 1...1_000_000, standard: 64,
+    "max_data_connections", \.dataConnections, 1...1_000_000, standard: 64,
     "data connections of one node that are not made yet",
     """
     Those that it has announced, and those that it has asked us to dial; beyond, it is told so. Of all \
@@ -130,12 +130,12 @@ extension Limit {
     """)
 
   static let maxCaughtLines: Limit = Limit(
-    "max_caught_lines", \.caughtLinesLimit, 1...1_000_000, standard: 1000,
+    "max_caught_lines", \.caughtLines, 1...1_000_000, standard: 1000,
     "log messages of one node that are caught",
     "So many a second; of further ones the number is logged. {standard} unless it is set.")
 
   static let maxLogLines: Limit = Limit(
-    "max_log_lines", \.peerLog.lines, 1...1_000_000, standard: 10,
+    "max_log_lines", \.logLines, 1...1_000_000, standard: 10,
     "log lines about similar trouble with one peer",
     "So many a minute; of further ones the number is logged. {standard} unless it is set.")
 }

@@ -28,7 +28,7 @@ extension Setting {
     examples: [
       #"aemp setservices '["My::Service::", ["My::function", 1]]'"#,
       #"aemp addservice '["My::function", 2]'"#,
-      #"aemp profile logger addservice '["AnyEvent::MP::LogCatcher::catch", 9]'"#,
+      "aemp profile logger addservice '[\"AnyEvent::MP::LogCatcher::catch\", 9]'",
     ])
 
   /// Perl code; not run by this implementation.

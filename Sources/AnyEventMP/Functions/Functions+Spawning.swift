@@ -1,0 +1,91 @@
+import AnyEvent
+
+extension Functions {
+  /// The request that makes a port and calls a function for it.
+  static let spawnRequest = "AnyEvent::MP::_spawn"
+
+  /// Makes a port on a node and calls a function there.
+  func spawn(
+    on node: String, _ name: String, _ arguments: [Value] = []
+  ) -> PortID {
+    kernel.loop.preconditionOnLoop()
+    let portName = kernel.nextPortName(peers.configuration?.runiq)
+    let entry = peers.entry(for: node)
+    if entry === kernel.home { return spawnHere(portName, [.string(name)] + arguments) }
+    kernel.request(entry, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
+    return PortID(RemotePort(owner: kernel.serial, home: entry, name: portName))
+  }
+
+  /// The port is there at once; what comes before its function has run waits.
+  private func spawnHere(_ portName: String, _ call: [Value]) -> PortID {
+    let port = addSpawnedPort(named: portName)
+    // Our own messages wait behind the job below; these are from nodes that know the port already.
+    var early: [[Value]] = []
+    port.fallback = Handler { early.append(Array($0)) }
+    kernel.defer(
+      .job { [unowned self] in
+        // One that was killed meanwhile never begins.
+        guard port.state == .alive else { return }
+        // Unless the program has given it callbacks already.
+        if !port.hasReceived { port.fallback = nil }
+        do {
+          let function = try function(call[0].string ?? "", for: kernel.home)
+          call.withUnsafeBufferPointer { start(port, function, $0) }
+          for message in early where port.state == .alive {
+            message.withUnsafeBufferPointer { kernel.call(port, $0) }
+          }
+        } catch {
+          AE.log(.error, in: Log.kernel, "spawn of port \(port.id) failed: \(error)")
+          neverWas(port)
+        }
+      })
+    return PortID(port)
+  }
+
+  /// A node asks for a port: `AnyEvent::MP::_spawn` port-name function arguments….
+  func spawnRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+    let portName = try arguments.string(1, "port name")
+    try peers.limits.checkName(portName, "the port's name")
+    let functionName = try arguments.string(2, "function")
+    try peers.limits.checkName(functionName, "the function's name")
+    let function = try function(functionName, for: entry)
+    guard !portName.isEmpty else { throw RequestError("the node port cannot be spawned") }
+    guard kernel.ports.find(portName) == nil else {
+      throw RequestError(
+        "there is a port \(Value.string(Log.cut(portName, to: 60))) already")
+    }
+    guard !kernel.spawned.isFull(entry.id) else {
+      kernel.spawned.refuse(portName, by: entry.id)
+      throw RequestError(kernel.spawned.reason(for: entry.id))
+    }
+    let port = addSpawnedPort(named: portName)
+    kernel.spawned.add(port, by: entry.id)
+    start(port, function, UnsafeBufferPointer(rebasing: arguments.message[2...]))
+  }
+
+  /// As on Perl nodes, a spawned port ignores messages that it has no callback for.
+  private func addSpawnedPort(named name: String) -> LocalPort {
+    let port = kernel.addPort(named: name)
+    port.ignoresUnhandled = true
+    return port
+  }
+
+  /// Calls the function as part of the port, which has to call `rcv`: without that, as on Perl nodes,
+  /// there is no port, and whoever monitors it is told so instead of waiting for ever.
+  private func start(
+    _ port: LocalPort, _ function: FunctionTable.Function, _ call: UnsafeBufferPointer<Value>
+  ) {
+    kernel.peval(port) { try function(call) }
+    guard port.state == .alive, !port.hasReceived else { return }
+    AE.log(
+      .debug, in: Log.kernel,
+      "\(Log.cut(call.first?.string ?? "")) has not called rcv for \(port.id): no port was spawned."
+    )
+    neverWas(port)
+  }
+
+  /// The port goes, and has never existed for those who monitor it.
+  private func neverWas(_ port: LocalPort) {
+    kernel.finish(port, Kernel.noSuchPort(port.id), isLogged: false)
+  }
+}

@@ -1,0 +1,147 @@
+internal import AEValue
+import AnyEvent
+
+extension Kernel {
+  /// How deep local sends call each other before the event loop takes over.
+  private static let maximumDepth = 50
+
+  /// Sends a message; to an own port it usually means calling it right away.
+  func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
+    if ref.owner == serial {
+      if ref.kind == .local {
+        let port = unsafeDowncast(ref, to: LocalPort.self)
+        if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty, !isTracing {
+          return call(port, message)
+        }
+      } else {
+        let home = unsafeDowncast(ref, to: RemotePort.self).home
+        if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
+      }
+    } else if ref.kind == .unbound {
+      let unbound = unsafeDowncast(ref, to: UnboundPort.self)
+      if unbound.belongs(to: serial), let bound = unbound.bound, bound.kind == .remote {
+        let home = unsafeDowncast(bound, to: RemotePort.self).home
+        if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
+      }
+    }
+    sendSlowly(message, to: ref)
+  }
+
+  private func sendSlowly(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
+    let target = resolve(ref)
+    switch target.kind {
+    case .local:
+      let port = unsafeDowncast(target, to: LocalPort.self)
+      // What is sent after a kil would come after it.
+      if port.state != .alive { return }
+      if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
+      if depth < Self.maximumDepth, deferred.isEmpty {
+        deliver(message, to: port)
+      } else {
+        deferMessage(message, to: port)
+      }
+    case .remote:
+      let home = unsafeDowncast(target, to: RemotePort.self).home
+      if home === self.home {
+        sendToOwnNode(message, name: target.name)
+      } else {
+        home.send(message, to: target.name)
+      }
+    case .unbound:
+      misuse("resolve() answers with a port of some node")
+    }
+  }
+
+  /// Sends a request to a node's own port.
+  ///
+  /// Our own requests to ourselves, as those to our own database, have no limit: none may get lost.
+  func request(_ entry: NodeEntry, _ values: [Value]) {
+    values.withUnsafeBufferPointer { message in
+      if entry === home {
+        if isTracing { MessageTrace.sent(message, to: "", of: id) }
+        `defer`(.request(values, bytes: 0))
+      } else {
+        entry.send(message, to: "")
+      }
+    }
+  }
+
+  func send(_ message: [Value], to port: PortID) {
+    message.withUnsafeBufferPointer { send($0, to: port.ref) }
+  }
+
+  /// Calls the receiver of a message from a port of this node.
+  func deliver(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
+    if isTracing { MessageTrace.received(message, for: port.name, from: id) }
+    call(port, message)
+  }
+
+  /// A message to our node port is handled from the loop; one to an own port that does not exist is
+  /// dropped, as everywhere.
+  private func sendToOwnNode(_ message: UnsafeBufferPointer<Value>, name: String) {
+    if isTracing { MessageTrace.sent(message, to: name, of: id) }
+    if name.isEmpty { deferRequest(Array(message)) }
+  }
+
+  /// A message that cannot be sent is the sender's error: it kills the port that sends it.
+  func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
+    let text = "cannot send a message to \(Log.cut("\(node)#\(name)")): \(error)"
+    guard let running else {
+      // A peer can cause it too, by what it has relayed.
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(Log.cut(node)): cannot send")
+      return
+    }
+    kill(running.takeUnretainedValue(), [.string("die"), .string(text)])
+  }
+
+  /// Delivers a message from a connection to a port of ours, if there is one of that name.
+  @inline(__always)
+  func receive(_ name: UnsafeRawBufferPointer, _ message: UnsafeBufferPointer<Value>) {
+    if let port = ports.find(name), port.state == .alive { call(port, message) }
+  }
+
+  /// Calls the callback that the message is for; an error thrown in it kills the port.
+  @inline(__always)
+  func call(_ port: LocalPort, _ message: UnsafeBufferPointer<Value>) {
+    let before = running
+    running = .passUnretained(port)
+    depth += 1
+    defer {
+      depth -= 1
+      running = before
+    }
+    do {
+      if message.count > 0, case .string(let tag) = message[0], port.isFirst(tag) {
+        try port.firstHandler.call(message)
+      } else {
+        try callOther(of: port, message)
+      }
+    } catch {
+      fail(port, error)
+    }
+  }
+
+  /// The callback for another tag than the first, or for all that no tag takes.
+  private func callOther(
+    of port: LocalPort, _ message: UnsafeBufferPointer<Value>
+  ) throws {
+    let tag = message.first?.string ?? ""
+    if let handler = port.handler(for: tag) ?? port.fallback {
+      try handler.call(message)
+    } else if !port.ignoresUnhandled {
+      kill(
+        port,
+        [
+          .string("unhandled_message"),
+          .string("no callback found for message '\(Self.printable(tag))'"),
+        ])
+    }
+  }
+
+  /// A tag as it may stand in a reason: 30 printable characters at most.
+  private static func printable(_ tag: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        tag.unicodeScalars.prefix(30).map { (0x20...0x7e).contains($0.value) ? $0 : "." }))
+  }
+}

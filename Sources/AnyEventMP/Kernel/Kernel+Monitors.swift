@@ -1,0 +1,126 @@
+import AnyEvent
+
+extension Kernel {
+  /// Calls `callback` once with the reason when the port dies or its node is lost.
+  ///
+  /// The callback runs in the context of the port that is running now; the token takes the monitor
+  /// back. From now on every message to the port is delivered, in order, or the monitor fires.
+  func monitor(_ ref: PortRef, _ callback: @escaping (Message) throws -> Void) -> MonitorToken {
+    monitorSerial += 1
+    let ref = resolve(ref)
+    let token = MonitorToken(port: ref, serial: monitorSerial)
+    let callback = MonitorCallback(
+      serial: token.serial, watcher: running?.takeUnretainedValue(), call: callback)
+    if ref.kind == .local, unsafeDowncast(ref, to: LocalPort.self).state != .dead {
+      let port = unsafeDowncast(ref, to: LocalPort.self)
+      MonitorList.insert(.callback(callback), token.serial, into: &port.monitors)
+    } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
+      addRemote(callback, ref.name, of: unsafeDowncast(ref, to: RemotePort.self).home)
+    } else if !ref.name.isEmpty {
+      _ = add(callback, ref.name, to: home)
+      `defer`(.job { [unowned self] in fireForMissingPort(token) })
+    }
+    return token
+  }
+
+  /// Adds a callback to those on a port of that node; true when it is the first.
+  private func add(_ callback: MonitorCallback, _ name: String, to entry: NodeEntry) -> Bool {
+    if let port = entry.monitors.find(name) {
+      port.insert(callback)
+      return false
+    }
+    entry.monitors.insert(MonitoredPort(name: name, callback))
+    return true
+  }
+
+  private func addRemote(_ callback: MonitorCallback, _ name: String, of entry: NodeEntry) {
+    let isFirst = add(callback, name, to: entry)
+    if isFirst, !name.isEmpty { entry.send(.mon1, about: name) }
+    entry.connect()
+  }
+
+  private func fireForMissingPort(_ token: MonitorToken) {
+    guard let callback = takeCallback(token, from: home) else { return }
+    fire(callback, Self.noSuchPort(token.port.id))
+  }
+
+  /// Takes a monitor back; nothing when it has fired.
+  func remove(_ token: MonitorToken) {
+    if token.port.kind == .local {
+      // The callback goes when the list is whole again: its end may run code of the program.
+      let port = unsafeDowncast(token.port, to: LocalPort.self)
+      let callback = MonitorList.remove(token.serial, from: &port.monitors)
+      if callback == nil { firing.takeBack(token.serial) }
+      return withExtendedLifetime(callback) {}
+    }
+    let entry = unsafeDowncast(token.port, to: RemotePort.self).home
+    let callback = takeCallback(token, from: entry)
+    if callback == nil { firing.takeBack(token.serial) }
+    guard callback != nil, entry.monitors.find(token.port.name) == nil else { return }
+    if !token.port.name.isEmpty { entry.send(.mon0, about: token.port.name) }
+    entry.forgetIfIdle()
+  }
+
+  /// Takes a callback out of the monitors on a port of that node, and the port with the last of them.
+  private func takeCallback(_ token: MonitorToken, from entry: NodeEntry) -> MonitorCallback? {
+    guard let port = entry.monitors.find(token.port.name) else { return nil }
+    let callback = port.remove(token.serial)
+    if port.isEmpty { entry.monitors.remove(port) }
+    return callback
+  }
+
+  /// Tells everyone who watched a port of this node, in the order in which they began to.
+  func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
+    firing.begin()
+    monitors.visit { monitor in
+      switch monitor {
+      case .callback(let callback): fire(callback, reason)
+      case .node(let entry): tell(entry, of: port, reason)
+      }
+    }
+    firing.end()
+  }
+
+  /// A node is lost: tells everyone who watched ports of it.
+  func fire(_ monitors: [MonitoredPort], _ reason: [Value]) {
+    firing.begin()
+    for port in monitors.sorted(by: { $0.name < $1.name }) { fire(port, reason) }
+    firing.end()
+  }
+
+  /// The same for a port of another node, which is no longer in its table.
+  func fire(_ port: MonitoredPort, _ reason: [Value]) {
+    firing.begin()
+    port.takeAll { fire($0, reason) }
+    firing.end()
+  }
+
+  func fire(_ callback: MonitorCallback, _ reason: [Value]) {
+    if firing.isTakenBack(callback.serial) { return }
+    peval(callback.watcher) { try callback.call(Message(reason)) }
+  }
+
+  /// Runs `body` as a callback of the port: what it throws kills the port.
+  ///
+  /// Without a port, or when that is killed already, what it throws is only logged.
+  @inline(__always)
+  func peval(_ port: LocalPort?, _ body: () throws -> Void) {
+    let before = running
+    running = port.map { .passUnretained($0) }
+    defer { running = before }
+    do {
+      try run(body)
+    } catch {
+      failed(port, error)
+    }
+  }
+
+  private func failed(_ port: LocalPort?, _ error: any Error) {
+    if let port { return fail(port, error) }
+    logMistake(Log.cut("error in a callback: \(error)"))
+  }
+
+  static func noSuchPort(_ id: String) -> [Value] {
+    [.string("no_such_port"), .string("cannot monitor nonexistent port"), .string(id)]
+  }
+}

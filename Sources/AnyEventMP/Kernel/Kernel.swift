@@ -1,0 +1,145 @@
+import AnyEvent
+import Glibc
+
+/// The local half of a node: its ports, what waits for the event loop, deaths and those who watch them.
+///
+/// It knows other nodes only as ``NodeEntry``, and works without a network. The loop's thread only.
+final class Kernel {
+  let loop: Loop
+  /// Tells resolved port references of one node object from another's.
+  let serial = NodeSerial.next()
+  let limits: NodeLimits
+  /// For callbacks that may outlive the node.
+  private(set) lazy var reference = Reference(self)
+  /// Our own entry: its id is the node id.
+  let home = NodeEntry(id: "")
+  /// Who has made this kernel.
+  let context: UnsafeRawPointer
+  /// What the kernel needs of the other parts, never in a message's way.
+  unowned(unsafe) let owner: any KernelOwner
+
+  @exclusivity(unchecked) var ports = PortTable()
+  /// The port whose callback is running.
+  @exclusivity(unchecked) var running: Unmanaged<LocalPort>?
+  /// The node whose packet is being handled.
+  @exclusivity(unchecked) var source: NodeEntry?
+  /// How many local sends the one that is running is nested in.
+  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) var deferred = DeferredWork()
+  @exclusivity(unchecked) var isDrainScheduled = false
+  @exclusivity(unchecked) var reasons = SharedReason()
+  @exclusivity(unchecked) var monitorSerial: UInt64 = 0
+  @exclusivity(unchecked) var firing = FiringMonitors()
+  /// Whether messages are printed (`AE_MP_TRACE`).
+  @exclusivity(unchecked) var isTracing = MessageTrace.isWanted
+  /// The ports that others have spawned here.
+  var spawned: SpawnedPorts
+  /// What the names of new ports begin with.
+  var portPrefix: String
+  /// How many bytes may wait for a node before its program is told; 0: it never is.
+  var highWaterMark = 0
+  /// What peers can cause to be logged as often as they like.
+  let peerLog: PeerLog
+  private var counter = PortCounter()
+  private(set) var timers: [UInt64: TimerWatcher] = [:]
+  private var timerSerial: UInt64 = 0
+
+  /// A kernel without ports.
+  ///
+  /// - Parameters:
+  ///   - owner: the node, which the thread is bound to while callbacks run.
+  ///   - portPrefix: what the names of ports begin with.
+  init(of owner: some KernelOwner, on loop: Loop, limits: NodeLimits, portPrefix: String) {
+    self.owner = owner
+    context = UnsafeRawPointer(Unmanaged.passUnretained(owner).toOpaque())
+    self.loop = loop
+    self.limits = limits
+    self.portPrefix = portPrefix
+    spawned = SpawnedPorts(limits: limits)
+    peerLog = PeerLog(loop: loop, limits: limits)
+  }
+
+  deinit { reference.clear() }
+
+  /// The node id; empty before `configure`.
+  var id: String { home.id }
+
+  /// The name of the next port.
+  func nextPortName(_ prefix: String? = nil) -> String { (prefix ?? portPrefix) + counter.next() }
+
+  /// The kernel whose node is the current one of this thread.
+  @inline(__always)
+  static var bound: Unmanaged<Kernel>? {
+    pthread_getspecific(boundKey).map { .fromOpaque($0) }
+  }
+
+  private static let boundKey: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key, nil)
+    require(status == 0, "no thread-local storage is left for the current node")
+    return key
+  }()
+
+  /// Makes the node the current one of this thread where no other is.
+  func bindToThread() -> Unmanaged<Kernel> {
+    let unmanaged = Unmanaged.passUnretained(self)
+    pthread_setspecific(Self.boundKey, unmanaged.toOpaque())
+    return unmanaged
+  }
+
+  /// Runs `body` with the node as the current one of the thread.
+  @discardableResult
+  func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    let before = pthread_getspecific(Self.boundKey)
+    let own = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    if before.map({ UnsafeRawPointer($0) }) == own { return try body() }
+    loop.preconditionOnLoop()
+    pthread_setspecific(Self.boundKey, own)
+    defer { pthread_setspecific(Self.boundKey, before) }
+    return try body()
+  }
+
+  /// Calls `callback` once, after so many seconds, as part of the port that is running now; not when that
+  /// has died meanwhile.
+  func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
+    let port = running?.takeUnretainedValue()
+    timerSerial += 1
+    let serial = timerSerial
+    timers[serial] = loop.timer(after: seconds) { [unowned self] in
+      timers[serial] = nil
+      if port == nil || port?.state == .alive { peval(port, callback) }
+    }
+  }
+
+  /// Stops all timers.
+  func stopTimers() {
+    // Released when there are none any more: what they hold may make another as it goes.
+    let timers = timers
+    self.timers = [:]
+    withExtendedLifetime(timers) {}
+  }
+
+  /// Lets go of the callbacks of all ports, which may mention their own port.
+  func dissolve() {
+    for port in ports.all { _ = port.die() }
+  }
+
+  /// Logs a mistake of the program; of those that one node brings about by its messages a few a minute.
+  func logMistake(_ text: String) {
+    if let source {
+      peerLog.log(.error, in: Log.kernel, text, similarTo: "\(source.id): mistakes")
+    } else {
+      AE.log(.error, in: Log.kernel, text)
+    }
+  }
+}
+
+/// What a kernel needs of its node, on cold edges.
+protocol KernelOwner: AnyObject {
+  /// What is known of another node; made when it is new.
+  func entry(ofOther node: String) -> NodeEntry
+  /// Handles a message to the node's own port that has waited for the loop.
+  func handleOwnRequest(_ message: UnsafeBufferPointer<Value>, from entry: NodeEntry)
+  /// Tells the program, from the loop, that much waits for a node.
+  func tellHighWater(_ entry: NodeEntry)
+}

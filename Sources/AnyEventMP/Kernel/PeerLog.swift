@@ -1,0 +1,63 @@
+import AnyEvent
+
+/// Log lines that a peer can cause as often as it likes: so many similar ones a minute.
+///
+/// Of the others the number is told; they themselves are still there at the debug level.
+final class PeerLog {
+  private unowned let loop: Loop
+  private let limits: NodeLimits
+  private var limiter: LogRateLimiter<Text>
+  private var summary: TimerWatcher?
+  private static let interval = 60.0
+
+  init(loop: Loop, limits: NodeLimits) {
+    self.loop = loop
+    self.limits = limits
+    limiter = Self.limiter(limits.logLines)
+  }
+
+  /// The limit on their number is another one now; how many were logged is forgotten.
+  func limitChanged() {
+    limiter = Self.limiter(limits.logLines)
+  }
+
+  private static func limiter(_ lines: Int) -> LogRateLimiter<Text> {
+    LogRateLimiter(lines: lines, interval: interval)
+  }
+
+  /// Logs a line, or counts it; `subject` is the peer and the kind of trouble.
+  func log(
+    _ level: LogLevel, in context: LogContext, _ message: @autoclosure () -> String,
+    similarTo subject: String
+  ) {
+    guard context.isEnabled(level) else { return }
+    switch limiter.admit(Text(subject), at: loop.monotonicNow) {
+    case .log(let suppressed):
+      if suppressed > 0 { report(subject, suppressed, level, context) }
+      context.log(level, message())
+    case .suppress:
+      context.log(.debug, message())
+      if summary == nil { scheduleSummary(level, context) }
+    }
+  }
+
+  private func scheduleSummary(_ level: LogLevel, _ context: LogContext) {
+    summary = loop.timer(after: Self.interval) { [unowned self] in
+      summary = nil
+      for (subject, suppressed) in limiter.flush(at: loop.monotonicNow) {
+        report(subject?.string ?? "several peers", suppressed, level, context)
+      }
+      // Those that began later have their minute still to go.
+      if limiter.hasSuppressed { scheduleSummary(level, context) }
+    }
+  }
+
+  /// Stops the clock: what was left out is not told any more.
+  func stop() {
+    summary = nil
+  }
+
+  private func report(_ subject: String, _ count: Int, _ level: LogLevel, _ context: LogContext) {
+    context.log(level, "\(subject): \(LogRateLimiter<Text>.summary(suppressed: count))")
+  }
+}

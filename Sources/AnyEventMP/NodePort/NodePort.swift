@@ -1,0 +1,159 @@
+import AnyEvent
+
+/// What every node can be asked for; the global database's requests are a family of their own.
+private enum NodeRequest: String {
+  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
+  case status = "x-status"
+}
+
+/// The node's own port: does what other nodes, and this one, ask for.
+///
+/// Requests about a port, which come in thousands, the kernel does by itself when they come from a connection.
+final class NodePort {
+  private let kernel: Kernel
+  private let peers: Peers
+  private let functions: Functions
+  private let database: Database
+  /// What the node can say of itself.
+  private let status: () -> Value
+
+  init(
+    _ kernel: Kernel, _ peers: Peers, _ functions: Functions, _ database: Database,
+    status: @escaping () -> Value
+  ) {
+    self.kernel = kernel
+    self.peers = peers
+    self.functions = functions
+    self.database = database
+    self.status = status
+  }
+
+  /// Whether the node answers requests of that name.
+  private func supports(_ request: String) -> Bool {
+    if !peers.isSecure {
+      if request == NodeRequest.status.rawValue || request == Functions.spawnRequest { return true }
+      if functions.isCallable(request) { return true }
+    }
+    guard let request = NodeRequest(named: request) else {
+      return DatabaseRequest.names.contains(request)
+    }
+    return request != .status
+  }
+
+  /// Does what a message to the node port asks for; what is wrong with it is logged.
+  ///
+  /// What is relayed to this very port is handled from the loop (`isRelayed`), and from then on without
+  /// a copy for each time: a message may be relayed as often as it has room for.
+  func handle(
+    _ message: UnsafeBufferPointer<Value>, from entry: NodeEntry, isRelayed: Bool = false
+  ) {
+    var message = message
+    do {
+      while let relay = try perform(RequestArguments(message: message), for: entry) {
+        let rest = relay.rest(of: message)
+        guard try RequestArguments(message: message).isNodePort(relay.target, of: kernel.id) else {
+          return try pass(rest, relay, RequestArguments(message: message).port(relay.target))
+        }
+        guard isRelayed else {
+          return kernel.deferRequest(relay.answer.isEmpty ? Array(rest) : rest + relay.answer, from: entry)
+        }
+        guard relay.answer.isEmpty else {
+          throw RequestError("an answer cannot be a request for an answer to this node itself")
+        }
+        if kernel.isTracing { MessageTrace.received(rest, for: "", from: kernel.id) }
+        message = rest
+      }
+    } catch {
+      let name = RequestArguments(message: message).request
+      kernel.peerLog.log(
+        .error, in: Log.kernel,
+        "request \(Value.string(Log.cut(name, to: 60))) of \(entry.id) failed: \(Log.cut("\(error)"))",
+        similarTo: "\(entry.id): requests")
+    }
+  }
+
+  /// Sends a relayed message to a port that is not our node port.
+  private func pass(
+    _ rest: UnsafeBufferPointer<Value>, _ relay: Relay, _ port: PortID
+  ) throws {
+    if port.name.isEmpty, Relay.count(in: rest) > Relay.maximum {
+      throw RequestError("it is to be relayed more than \(Relay.maximum) times between nodes")
+    }
+    if relay.answer.isEmpty { return kernel.send(rest, to: port.ref) }
+    kernel.send(rest + relay.answer, to: port)
+  }
+
+  /// Does what is asked for; a message that is to be sent on is returned.
+  private func perform(_ arguments: RequestArguments, for entry: NodeEntry) throws -> Relay? {
+    let name = arguments.request
+    if let request = NodeRequest(named: name) {
+      return try perform(request, arguments, for: entry)
+    }
+    try peers.limits.checkName(name, "its name")
+    if DatabaseRequest.names.contains(name) {
+      try database.handle(Array(arguments.message), from: entry.id)
+    } else if name == Functions.spawnRequest {
+      try functions.spawnRequested(arguments, by: entry)
+    } else {
+      try functions.function(name, for: entry)(arguments.message)
+    }
+    return nil
+  }
+
+  private func perform(
+    _ request: NodeRequest, _ arguments: RequestArguments, for entry: NodeEntry
+  ) throws -> Relay? {
+    switch request {
+    case .mon1: kernel.perform(.mon1, about: try arguments.portName(1), arguments.message, for: entry)
+    case .mon0: kernel.perform(.mon0, about: try arguments.portName(1), arguments.message, for: entry)
+    case .kil0: kernel.perform(.kil0, about: try arguments.string(1, "port name"), arguments.message, for: entry)
+    case .kil1:
+      let name = try arguments.portName(1)
+      guard !name.isEmpty else { throw RequestError("the node port cannot be killed") }
+      kernel.perform(.kil1, about: name, arguments.message, for: entry)
+    case .snd: return Relay(target: 1)
+    case .time: return Relay(target: 1, answer: [.double(kernel.loop.time)])
+    case .can:
+      let answer = supports(try arguments.string(1, "request")) ? "1" : ""
+      return Relay(target: 2, answer: [.string(answer)])
+    case .devnull: break
+    case .eval: return try evaluationRequested(arguments, by: entry)
+    case .status: return Relay(target: 1, answer: [try statusRequested(by: entry)])
+    }
+    return nil
+  }
+
+  /// `x-status` port message…: the answer is the node's status, if the configuration does not say secure.
+  private func statusRequested(by entry: NodeEntry) throws -> Value {
+    if peers.isSecure, entry !== kernel.home {
+      throw RequestError("other nodes are told nothing: the configuration says secure")
+    }
+    return status()
+  }
+
+  /// `eval` code [port message…]: answers with an error text (empty: none) and the results.
+  private func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws -> Relay? {
+    let code = try arguments.string(1, "code")
+    if peers.isSecure, entry !== kernel.home {
+      throw RequestError("nothing is evaluated for other nodes: the configuration says secure")
+    }
+    var problem = ""
+    var results: [Value] = []
+    switch Evaluation.answer(to: code, functions) {
+    case .values(let values): results = values
+    case .error(let text): problem = text
+    case .call(let function):
+      do {
+        try [.string(code)].withUnsafeBufferPointer(function)
+        results = [.int(1)]
+      } catch {
+        problem = "\(error)"
+      }
+    }
+    if arguments.message.count > 2 {
+      return Relay(target: 2, answer: [.string(problem)] + results)
+    }
+    if !problem.isEmpty { throw RequestError(problem) }
+    return nil
+  }
+}

@@ -1,0 +1,112 @@
+import AEMPWire
+import AnyEvent
+
+extension Link {
+  /// Sends a message to a port of the other node.
+  @inline(__always)
+  func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
+    guard isOpen else { return }
+    if kernel.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
+    do {
+      try encode(message, to: name, into: stream.output)
+    } catch {
+      return kernel.refuseToSend(error, to: name, of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > outputLevel { checkQueue() }
+  }
+
+  @inline(__always)
+  private func encode(
+    _ message: UnsafeBufferPointer<Value>, to name: String, into output: ByteBuffer
+  ) throws(CodecError) {
+    switch framing {
+    case .cbor:
+      try CBOREncoding.appendPacket(name: name, message, to: output, limits: limits.codec)
+    case .json:
+      try JSONEncoding.appendPacket(name: name, message, to: output, limits: limits.codec)
+    }
+  }
+
+  /// Sends an empty packet, which does nothing but tell that we live.
+  func sendKeepAlive() {
+    guard isOpen else { return }
+    switch framing {
+    case .cbor: stream.output.append(0x80)
+    case .json: stream.output.append("[]")
+    }
+    stream.outputGrew()
+  }
+
+  /// Encodes a request to the node port as it would be sent, and drops it.
+  ///
+  /// - Throws: why it cannot be sent.
+  func check(_ request: [Value]) throws(CodecError) {
+    try request.withUnsafeBufferPointer { request throws(CodecError) in
+      try encode(request, to: "", into: ByteBuffer())
+    }
+  }
+
+  /// Sends what has waited for the connection; where it can be, as it is.
+  func send(_ waiting: WaitingPackets) {
+    guard framing == .cbor, !kernel.isTracing else {
+      return waiting.drain { name, message in send(to: name, message) }
+    }
+    guard isOpen else { return }
+    stream.output.append(contentsOf: waiting.bytes)
+    stream.outputGrew()
+    checkQueue()
+  }
+
+  /// Sends a request about a port of either node.
+  func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {
+    guard framing == .cbor, !kernel.isTracing else {
+      let message = [.string(request.name), .string(port)] + rest
+      return message.withUnsafeBufferPointer { send(to: "", $0) }
+    }
+    guard isOpen else { return }
+    do {
+      try CBOREncoding.appendRequest(
+        request, about: port, rest, to: stream.output, limits: limits.codec)
+    } catch {
+      return kernel.refuseToSend(error, to: "", of: entry.id)
+    }
+    stream.outputGrew()
+    if stream.output.count > outputLevel { checkQueue() }
+  }
+
+  /// Tells that a port of ours has died; `encoded` is the reason in CBOR, if it is known.
+  @inline(__always)
+  func tellDeath(of port: String, _ reason: [Value], encoded: UnsafeRawBufferPointer?) {
+    if let encoded, send(.kil0, about: port, encoded: encoded, count: reason.count) { return }
+    sendable(reason, about: port).withUnsafeBufferPointer { send(.kil0, about: port, $0) }
+  }
+
+  /// A reason as it can be sent: one that cannot must not keep the other node from being told.
+  private func sendable(_ reason: [Value], about port: String) -> [Value] {
+    do {
+      try check([.string(PortRequest.kil0.name), .string(port)] + reason)
+      return reason
+    } catch {
+      return [.string("die"), .string("the reason could not be sent: \(error)")]
+    }
+  }
+
+  /// Sends a request whose rest is encoded already; false if this link has to be given the values.
+  @inline(never)
+  private func send(
+    _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
+  ) -> Bool {
+    guard framing == .cbor, isOpen, !kernel.isTracing, rest.count + 1024 < limits.codec.maximumSize
+    else { return false }
+    // The stream keeps it.
+    let output = Unmanaged.passUnretained(stream.output)
+    let isDone = output._withUnsafeGuaranteedRef {
+      CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
+    }
+    guard isDone else { return false }
+    stream.outputGrew()
+    if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
+    return true
+  }
+}

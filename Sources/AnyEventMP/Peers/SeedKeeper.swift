@@ -1,0 +1,133 @@
+import AnyEvent
+
+/// Keeps a node connected to its seeds and, when it is global, to the other global nodes.
+final class SeedKeeper {
+  private unowned let peers: Peers
+  private(set) var targets: [ReconnectTarget] = []
+  /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
+  private static let patience = 3600.0
+
+  init(peers: Peers) {
+    self.peers = peers
+  }
+
+  /// Dials every seed; without any nobody can be asked, and the node keeps its own database.
+  func start(_ addresses: [String]) {
+    if addresses.isEmpty { peers.owner.hasNoSeeds() }
+    for address in addresses {
+      let policy = ReconnectPolicy(unit: 0.6...1.2, maximum: peers.monitorTimeout)
+      targets.append(ReconnectTarget(.seed(address), policy: policy))
+    }
+    for target in targets { dial(target) }
+  }
+
+  /// Keeps a connection to another global node from now on.
+  func keepConnected(_ id: String) {
+    guard id != peers.id, !targets.contains(where: { $0.purpose == .global(id) }) else { return }
+    let policy = ReconnectPolicy(unit: 0.3...0.6, maximum: peers.monitorTimeout)
+    let target = ReconnectTarget(.global(id), policy: policy)
+    targets.append(target)
+    dial(target)
+  }
+
+  /// A node is not global any more.
+  func letGo(_ id: String) {
+    targets.removeAll { $0.purpose == .global(id) }
+  }
+
+  /// A node has become connected, by whatever way.
+  func nodeUp(_ id: String) {
+    for target in targets where target.nodeID == id { connected(target) }
+  }
+
+  /// A connection is lost, or could not be made.
+  func nodeDown(_ id: String) {
+    for target in targets where target.nodeID == id {
+      let connectedSince = target.connectedSince
+      target.connectedSince = nil
+      // A dial of its own that is still under way ends by itself, and then it goes on.
+      if target.isDialling { continue }
+      guard let since = connectedSince else {
+        if target.retry == nil { failed(target) }
+        continue
+      }
+      let delay = target.policy.delayAfterLoss(
+        lasted: peers.loop.monotonicNow - since, using: &peers.surroundings.random)
+      schedule(target, after: delay)
+    }
+  }
+
+  /// Stops all attempts.
+  func stop() {
+    targets = []
+  }
+
+  private func dial(_ target: ReconnectTarget) {
+    target.retry = nil
+    if let id = target.nodeID, peers.entries[id]?.link != nil { return connected(target) }
+    switch target.purpose {
+    case .seed(let address): dialSeed(target, address)
+    case .global(let id): peers.connect(to: peers.peer(id), isUrgent: false)
+    }
+  }
+
+  private func dialSeed(_ target: ReconnectTarget, _ address: String) {
+    AE.log(.trace, in: Log.kernel, "trying connect to seed node \(address).")
+    let dial = Dial(address: address)
+    target.dial = dial
+    dial.greeted = { [weak target] id in target?.nodeID = id }
+    dial.connected = { [weak self, weak target] id in
+      guard let self, let target else { return }
+      target.dial = nil
+      target.nodeID = id
+      connected(target)
+    }
+    dial.failed = { [weak self, weak target] failure in
+      guard let self, let target else { return }
+      target.dial = nil
+      ended(target, failure)
+    }
+    peers.dial(dial)
+  }
+
+  private func ended(_ target: ReconnectTarget, _ failure: DialFailure) {
+    switch failure {
+    case .ourselves:
+      AE.log(.debug, in: Log.kernel, "a seed is this node itself, it is not dialled any more.")
+      targets.removeAll { $0 === target }
+      if case .seed(let address) = target.purpose { peers.owner.seedIsOurselves(address) }
+    case .alreadyConnected(let id):
+      target.nodeID = id
+      if peers.entries[id]?.link != nil { connected(target) } else { failed(target) }
+    case .unreachable(let reason):
+      AE.log(.trace, in: Log.kernel, "\(target.purpose): \(reason)")
+      failed(target)
+    }
+  }
+
+  /// The target's node is connected: if it is a seed, it may become our master.
+  private func connected(_ target: ReconnectTarget) {
+    guard target.connectedSince == nil, let id = target.nodeID else { return }
+    target.connectedSince = peers.loop.monotonicNow
+    target.missedSince = nil
+    target.retry = nil
+    if case .seed(let address) = target.purpose { peers.owner.seedUp(id, at: address) }
+  }
+
+  private func failed(_ target: ReconnectTarget) {
+    let missedSince = target.missedSince ?? peers.loop.monotonicNow
+    target.missedSince = missedSince
+    if case .global(let id) = target.purpose, peers.loop.monotonicNow - missedSince > Self.patience {
+      return peers.owner.globalIsLost(id)
+    }
+    schedule(target, after: target.policy.delayAfterFailure(using: &peers.surroundings.random))
+  }
+
+  private func schedule(_ target: ReconnectTarget, after delay: Double) {
+    guard targets.contains(where: { $0 === target }) else { return }
+    target.retry = peers.loop.timer(after: delay) { [unowned self, weak target] in
+      guard let target else { return }
+      peers.kernel.run { dial(target) }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import AEMPWire
+import AnyEvent
+
+/// Data connections: strangers like any other until they have proved themselves, and no candidates for a
+/// node's link.
+extension Switchboard {
+  func greetedData(_ connection: PendingConnection, _ greeting: Greeting) {
+    connection.peer = greeting
+    switch connection.role {
+    case .accepting:
+      guard greeting.protocolName == DialledData.protocolName,
+        let id = greeting[key: DialledData.idKey]
+      else {
+        return connection.refuse(
+          Refusal(
+            .wrongProtocol,
+            """
+            the other end wants to speak \(Log.cut(greeting.protocolName, to: 60)), which this node does \
+            not: use that program with nodes that do
+            """))
+      }
+      connection.data = DialledData(id: id, node: peers.id)
+    case .dialling:
+      if let data = connection.data, data.node != greeting.nodeID {
+        return connection.refuse(
+          Refusal(.unexpectedData, "\(greeting.nodeID) is there, and not \(data.node)"))
+      }
+    }
+    connection.proceed()
+  }
+
+  /// Before we prove ourselves, it must be clear that the connection is wanted: so the other end learns
+  /// from the handshake that it is not.
+  func readyData(_ connection: PendingConnection) {
+    if connection.role == .accepting, let data = connection.data, let peer = connection.peer {
+      guard let expectation = peers.owner.takeExpectation(data.id, from: peer.nodeID) else {
+        return connection.refuse(.unexpectedData)
+      }
+      connection.expectation = expectation
+    }
+    connection.authenticate()
+  }
+
+  func refusedData(_ connection: PendingConnection, _ given: Refusal) {
+    let refusal = given.code == .refusedByPeer ? .unwantedData : given
+    remove(connection)
+    connection.finish()
+    connection.stream.flushAndClose()
+    report(refusal, of: connection)
+    connection.expectation?.fail(refusal.reason)
+    connection.dial?.failed?(.unreachable(refusal.reason))
+  }
+
+  func establishedData(_ connection: PendingConnection, _ result: EstablishedConnection) {
+    remove(connection)
+    connection.finish()
+    let session = connection.takeTLSSession()
+    guard let released = connection.stream.release() else {
+      let text = connection.stream.failure ?? "there is no socket for a data connection"
+      connection.stream.close()
+      connection.expectation?.fail(text)
+      connection.dial?.failed?(.unreachable(text))
+      return
+    }
+    let sealed = result.keys.map { SealedSession($0) }
+    // What came behind the proof: in TLS it was decrypted with it.
+    let unread = session.map { Array($0.unread) } ?? result.rest
+    let handle = Handle(
+      adopting: released, on: peers.loop, session: session ?? sealed, arrived: unread,
+      clear: session == nil ? [] : result.rest)
+    AE.log(
+      .trace, in: Log.transport,
+      "\(connection.address) connected to \(result.peer.nodeID) for data.")
+    connection.expectation?.connect(handle)
+    connection.dial?.connectedData?(handle)
+  }
+}
+
+extension Refusal.Code {
+  /// A data connection that nobody has announced, or to the wrong node.
+  static let unexpectedData = Self(rawValue: "unexpectedData")
+}
+
+extension Refusal {
+  fileprivate static let unexpectedData = Refusal(
+    .unexpectedData,
+    "nobody has announced this data connection, or not in time: give its request more seconds")
+  /// The listener has closed the connection when it had seen our proof.
+  fileprivate static let unwantedData = Refusal(
+    .refusedByPeer,
+    """
+    the other end hung up on our authentication: its log says why, or it does not expect this \
+    connection (any more)
+    """)
+}

@@ -1,0 +1,248 @@
+import AEMPWire
+import AnyEvent
+
+/// The connections of a node that are not authenticated yet, and who may become its link.
+final class Switchboard {
+  unowned let peers: Peers
+  private(set) var table = PendingTable()
+  /// Dialled and hung up on by the other end, which may have preferred another one.
+  var undecided: [PendingConnection] = []
+  /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
+  static let holdTime = 1.0
+
+  init(peers: Peers) {
+    self.peers = peers
+  }
+
+  /// How many connections are in their handshake.
+  var pendingCount: Int { table.count }
+
+  /// The connections in their handshake, in the order in which they began.
+  var pending: [PendingConnection] { table.inOrder }
+
+  /// Somebody connected to us.
+  func accepted(_ stream: StreamConnection, from address: String) {
+    makeRoom(for: StrangerPlace.name(of: address))
+    begin(stream, as: .accepting, address: address, dial: nil)
+  }
+
+  /// Drops one of the strangers, of those that hold most, if one more would be too many.
+  private func makeRoom(for place: String) {
+    if table.strangers.count(at: place) >= peers.limits.strangersPerAddress {
+      table.strangers.oldest(at: place)?.refuse(.tooManyFromOneAddress)
+    } else if table.strangers.count >= peers.limits.strangers {
+      table.strangers.surplus?.refuse(.tooManyConnections)
+    }
+  }
+
+  /// Drops one of the strangers, of those that hold most, so that another connection gets its
+  /// descriptor; false if there is none.
+  func freeDescriptor() -> Bool {
+    guard let surplus = table.strangers.surplus else { return false }
+    surplus.refuse(.noDescriptors)
+    return true
+  }
+
+  /// An address that we dialled answers.
+  func dialled(_ stream: StreamConnection, to address: String, for dial: Dial) {
+    begin(stream, as: .dialling, address: address, dial: dial)
+  }
+
+  /// Closes everything.
+  func close() {
+    for connection in table.removeAll() {
+      connection.finish()
+      connection.stream.close()
+    }
+    undecided = []
+  }
+
+  private func begin(
+    _ stream: StreamConnection, as role: Handshake.Role, address: String, dial: Dial?
+  ) {
+    do throws(Refusal) {
+      let handshake = try Handshake(
+        peers.handshakes(for: dial?.data), as: role, peerAddress: address,
+        nonce: peers.surroundings.makeNonce())
+      let connection = PendingConnection(
+        stream: stream, handshake: handshake, role: role, address: address, dial: dial,
+        tls: peers.tls
+      ) { [unowned self] connection, action in
+        peers.kernel.run { act(connection, action) }
+      }
+      table.add(connection)
+      connection.start(timeLimit: peers.handshakeTimeout)
+    } catch {
+      peers.logPeer(.error, "\(address): \(error)", at: address, about: error.code.rawValue)
+      stream.close()
+      if let dial { peers.failed(dial, error.reason, code: error.code) }
+    }
+  }
+
+  private func act(_ connection: PendingConnection, _ action: HandshakeAction) {
+    switch action {
+    case .send, .startTLS: break
+    case .peerGreeting(let greeting): greeted(connection, greeting)
+    case .requestPermission:
+      // Before we prove ourselves, a listener's peer has.
+      if connection.role == .accepting { table.proved(connection) }
+      if connection.data != nil { readyData(connection) } else { ready(connection) }
+    case .established(let result):
+      if connection.data != nil {
+        establishedData(connection, result)
+      } else {
+        established(connection, result)
+      }
+    case .refused(let refusal):
+      if connection.data != nil {
+        refusedData(connection, refusal)
+      } else {
+        refused(connection, refusal)
+      }
+    }
+  }
+
+  private func greeted(_ connection: PendingConnection, _ greeting: Greeting) {
+    if connection.data != nil || !greeting.isNodeConnection {
+      return greetedData(connection, greeting)
+    }
+    connection.peer = greeting
+    table.greeted(connection)
+    connection.dial?.greeted?(greeting.nodeID)
+    if connection.role == .dialling, peers.entries[greeting.nodeID]?.link != nil {
+      return connection.refuse(alreadyConnected(greeting.nodeID))
+    }
+    let others = others(than: connection)
+    switch arbiter(for: greeting).greeted(
+      isDialled: connection.role == .dialling, others: others.map(candidate))
+    {
+    case .refuse: connection.refuse(alreadyConnected(greeting.nodeID))
+    case .goOn, .take, .hold: connection.proceed()
+    }
+  }
+
+  func ready(_ connection: PendingConnection) {
+    guard let greeting = connection.peer else { return }
+    if let link = peers.entries[greeting.nodeID]?.link {
+      return askForSuccession(connection, to: link)
+    }
+    let others = others(than: connection)
+    switch arbiter(for: greeting).ready(
+      isDialled: connection.role == .dialling, others: others.map(candidate))
+    {
+    case .take:
+      // Refusing one asks those that are held again; it is decided now.
+      for decided in others + [connection] { decided.isHeld = false }
+      connection.goOn()
+      refuse(others, because: alreadyConnected(greeting.nodeID))
+      connection.authenticate()
+    case .goOn:
+      connection.authenticate()
+    case .hold:
+      connection.hold(for: Self.holdTime) { [unowned self, unowned connection] in
+        peers.kernel.run { waitedLongEnough(connection) }
+      }
+    case .refuse:
+      connection.refuse(alreadyConnected(greeting.nodeID))
+    }
+  }
+
+  /// The node at the other end is connected already; but it may have been restarted, or have lost
+  /// that connection.
+  ///
+  /// Only one who has proven to know the secret makes us doubt the old connection.
+  private func askForSuccession(_ connection: PendingConnection, to link: Link) {
+    guard connection.role == .accepting else {
+      return connection.refuse(alreadyConnected(link.entry.id))
+    }
+    guard peers.heartbeat.interval > 0 else {
+      return connection.refuse(.nodeIDHeld(link.entry.id, at: link.address))
+    }
+    peers.heartbeat.suspect(link)
+    let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
+    // By then the old connection is cleared of the suspicion, or it is gone.
+    let rules = peers.heartbeat.rules
+    let patience = peerAgrees ? rules.suspicion + 3 * rules.unit : Self.holdTime
+    connection.hold(for: patience) { [unowned self, unowned connection] in
+      peers.kernel.run { waitedLongEnough(connection) }
+    }
+  }
+
+  /// The connection that there is to a node has been heard of: nobody replaces it.
+  func provedAlive(_ id: String) {
+    let held = table.claiming(id).filter(\.isHeld)
+    let address = peers.entries[id]?.link?.address
+    // Who comes in and is held has proven to know the secret: a node of the network, not a stranger.
+    refuse(
+      held.filter { $0.role == .accepting }, because: .nodeIDInUse(id, at: address ?? "elsewhere"))
+    refuse(held.filter { $0.role == .dialling }, because: alreadyConnected(id))
+  }
+
+  /// The connection to a node is gone: another one may take its place.
+  func nodeDown(_ id: String) {
+    releaseHeld(of: id)
+  }
+
+  /// The other node's own dial has not come to anything so far: ours goes on if no other has.
+  private func waitedLongEnough(_ connection: PendingConnection) {
+    guard let id = connection.peer?.nodeID else { return }
+    if let link = peers.entries[id]?.link {
+      // Who comes in and is held has proved to know the secret.
+      connection.refuse(
+        connection.role == .accepting
+          ? .nodeIDHeld(id, at: link.address) : alreadyConnected(id))
+    } else if others(than: connection).contains(where: \.isCommitted) {
+      connection.refuse(alreadyConnected(id))
+    } else {
+      connection.authenticate()
+    }
+  }
+
+  private func established(_ connection: PendingConnection, _ result: EstablishedConnection) {
+    let id = result.peer.nodeID
+    let others = others(than: connection)
+    remove(connection)
+    connection.finish()
+    refuse(others, because: alreadyConnected(id))
+    let facts = LinkFacts(
+      result, isDialled: connection.role == .dialling, tlsCipher: connection.tlsCipher)
+    AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")
+    let entry = peers.peer(id)
+    let link = Link(
+      peers: peers, entry: entry, stream: connection.stream, address: connection.address,
+      facts: facts, keys: result.keys)
+    peers.nodeUp(entry, link)
+    concludeLost(to: id)
+    connection.dial?.connected?(id)
+    // Unless somebody was called meanwhile who has closed it.
+    guard !result.rest.isEmpty, entry.link === link else { return }
+    // What followed a sealed connection's line are records, in TLS it was decrypted with the line.
+    var rest = result.rest
+    rest.withUnsafeMutableBytes { bytes in
+      if result.keys == nil { link.received(bytes) } else { connection.stream.arrived(bytes) }
+    }
+  }
+
+  func alreadyConnected(_ id: String) -> Refusal {
+    Refusal(.alreadyConnected, "\(id) is already connected")
+  }
+
+  func arbiter(for peer: Greeting) -> ConnectionArbiter {
+    ConnectionArbiter(
+      ownID: peers.id, peerID: peer.nodeID, peerAgrees: peer[key: ConnectionArbiter.greetingKey] != nil)
+  }
+
+  private func candidate(_ connection: PendingConnection) -> ConnectionArbiter.Candidate {
+    ConnectionArbiter.Candidate(
+      isDialled: connection.role == .dialling, isCommitted: connection.isCommitted)
+  }
+
+  func others(than connection: PendingConnection) -> [PendingConnection] {
+    guard let id = connection.peer?.nodeID else { return [] }
+    return table.claiming(id).filter { $0 !== connection }
+  }
+
+  func remove(_ connection: PendingConnection) {
+    table.remove(connection)
+  }
+}
