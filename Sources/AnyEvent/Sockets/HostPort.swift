@@ -1,8 +1,9 @@
 /// Splits `"host:port"` in all the forms of Perl's AnyEvent into host and service.
 ///
 /// Understands `host:port`, `ip:port`, `ipv6`, `[ip]:port`, `[ip] port`, `ip port`, `unix/:path`
-/// and `/path`; without a port the default is taken. Nil if there is neither or the text is none of
-/// these. Corresponds to Perl's `AnyEvent::Socket::parse_hostport`.
+/// and `/path`, where an IPv6 address may have a zone (`[fe80::1%eth0]:port`); without a port the
+/// default is taken. Nil if there is neither or the text is none of these. Corresponds to Perl's
+/// `AnyEvent::Socket::parse_hostport`.
 public func parse_hostport(
   _ string: String, _ defaultService: String? = nil
 ) -> (host: String, service: String)? {
@@ -10,8 +11,8 @@ public func parse_hostport(
   if string.hasPrefix("/") { return ("unix/", string) }
   var rest = string.drop(while: \.isWhitespace)
   let host: Substring
-  let bare = rest.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
-  if bare.count(where: { $0 == ":" }) >= 2, SocketAddress(ip: String(bare), port: 0) != nil {
+  let bare = bareAddress(rest)
+  if bare.count(where: { $0 == ":" }) >= 2, SocketAddress.isNumeric(String(bare)) {
     host = bare
     rest = rest.dropFirst(bare.count)
   } else if rest.first == "[" {
@@ -26,8 +27,17 @@ public func parse_hostport(
   }
   guard !host.isEmpty else { return nil }
   // Names have no colons.
-  if host.contains(":"), SocketAddress(ip: String(host), port: 0) == nil { return nil }
+  if host.contains(":"), !SocketAddress.isNumeric(String(host)) { return nil }
   return service(in: rest, defaultService).map { (String(host), $0) }
+}
+
+/// What may be an address without brackets at the beginning, with its zone.
+private func bareAddress(_ text: Substring) -> Substring {
+  let number = text.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
+  let rest = text[number.endIndex...]
+  guard rest.first == "%" else { return number }
+  let zone = rest.dropFirst().prefix { $0.utf8.allSatisfy(SocketAddress.isOfZone) }
+  return text[..<zone.endIndex]
 }
 
 /// `host:port` of ASCII letters, digits, `.`, `-` and `_`, as nearly all are: split without looking at

@@ -128,6 +128,7 @@ extension SocketAddress {
       self = address
       return
     }
+    if let host, let zone = SocketAddress.missingZone(of: host) { throw .noInterface(zone, host) }
     guard let numeric = SocketAddress(ip: host ?? "0.0.0.0", port: 0) else {
       throw SocketError(code: EINVAL, "cannot parse \"\(host ?? "")\" as a host address")
     }

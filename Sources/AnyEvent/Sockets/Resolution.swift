@@ -62,8 +62,11 @@ public final class Resolution {
           SocketError(
             code: ENXIO, "\"\(service)\" is neither a port nor a known service")))
     }
-    guard let numeric = SocketAddress(ip: host, port: port) else { return .name(port: port) }
-    return .result(.success([numeric]))
+    if let numeric = SocketAddress(ip: host, port: port) { return .result(.success([numeric])) }
+    if let zone = SocketAddress.missingZone(of: host) {
+      return .result(.failure(.noInterface(zone, host)))
+    }
+    return .name(port: port)
   }
 
   deinit { cancel() }

@@ -14,12 +14,13 @@ extension TLSContext {
       if verifiesName, isNeeded { throw .noName }
       return
     }
-    let isAddress = SocketAddress(ip: name, port: 0) != nil
+    let isAddress = SocketAddress.isNumeric(name)
     if role == .connect, !isAddress { tell(name, in: session) }
     guard verifiesName else { return }
     let isSet =
       isAddress
-      ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name)
+      // Certificates know of no zones.
+      ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), String(name.prefix { $0 != "%" }))
       : SSL_set1_host(session, name)
     if isSet != 1 { throw .badName(OpenSSLErrors.takeReason()) }
   }

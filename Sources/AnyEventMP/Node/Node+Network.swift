@@ -13,7 +13,7 @@ extension Node {
       for place in places {
         listeners.append(
           try surroundings.network.listen(
-            on: place.host, port: place.port,
+            on: place.host, port: UInt16(clamping: place.port),
             makeRoom: { [unowned self] in run { switchboard.freeDescriptor() } },
             accepted: { [unowned self] stream, peer in accepted(stream, from: peer) }))
       }
