@@ -42,7 +42,7 @@ public final class Resolution {
 
   /// What is known without asking anybody.
   private enum Known {
-    /// Paths, numeric addresses and what makes no sense.
+    /// The outcome for paths, numeric addresses and hosts that make no sense.
     case result(Result<[SocketAddress], SocketError>)
     /// A host name, to be looked up, and the port.
     case name(port: Int)

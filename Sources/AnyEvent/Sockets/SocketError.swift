@@ -25,6 +25,9 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
       code: ENXIO, "cannot use \"\(host)\": this machine has no network interface \"\(zone)\"")
   }
 
+  /// An error that the system has given this number.
+  package init(_ code: CInt) { self.init(code: code, Self.text(for: code)) }
+
   static func text(for code: CInt) -> String {
     // The GNU variant is not imported into Swift; this one is thread-safe too.
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

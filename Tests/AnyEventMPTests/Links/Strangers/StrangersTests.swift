@@ -8,7 +8,6 @@ import Testing
 private final class DeadMedium: StreamMedium {
   func start(for stream: StreamConnection) {}
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult { .blocked }
-  func release() -> CInt? { nil }
   var traffic: StreamTraffic? { nil }
   func finishWriting() {}
   func close() {}
