@@ -36,24 +36,26 @@ public final class Handle {
   /// Look at its `bytes`, take from the front with `removeFirst`, in `on_read` or in untyped reads;
   /// change nothing else.
   public let rbuf = ByteBuffer()
+  // What is looked at for each piece is unchecked: no access to it lasts while others are called.
+
   /// What writes, reads and encrypts.
-  var stream: StreamConnection
+  @exclusivity(unchecked) var stream: StreamConnection
   /// The descriptor, which is the stream's; -1 while there is none.
-  private var descriptor: CInt = -1
+  @exclusivity(unchecked) private var descriptor: CInt = -1
   /// The descriptor that is about to be connected, during `on_prepare`.
   private var preparing: CInt = -1
-  private var connecting: Connector?
+  @exclusivity(unchecked) private var connecting: Connector?
   let timeouts: StreamTimeouts
-  var queue = HandleReadQueue()
+  @exclusivity(unchecked) var queue = HandleReadQueue()
   /// Whether the end of the stream was read, and is still to be reported.
-  var hasEnded = false
+  @exclusivity(unchecked) var hasEnded = false
   /// Whether the end of the stream was reported.
-  var isAtEnd = false
-  var isConsuming = false
-  var tlsState = TLSState.none
+  @exclusivity(unchecked) var isAtEnd = false
+  @exclusivity(unchecked) var isConsuming = false
+  @exclusivity(unchecked) var tlsState = TLSState.none
   /// How an adopted stream has ended before anybody could set callbacks.
   private var adoption = Adoption.over
-  var options: Options
+  @exclusivity(unchecked) var options: Options
 
   /// Whether ``destroy()`` was called, or a fatal error did.
   public private(set) var destroyed = false

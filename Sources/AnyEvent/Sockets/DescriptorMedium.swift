@@ -8,9 +8,9 @@ final class DescriptorMedium: StreamMedium {
   private let loop: Loop
   private let fd: CInt
   private let mode: DescriptorMode
-  private var isOpen = true
-  private var reader: IOWatcher?
-  private var writer: IOWatcher?
+  @exclusivity(unchecked) private var isOpen = true
+  @exclusivity(unchecked) private var reader: IOWatcher?
+  @exclusivity(unchecked) private var writer: IOWatcher?
 
   init(loop: Loop, descriptor: CInt, mode: DescriptorMode = .socket) {
     self.loop = loop

@@ -10,6 +10,8 @@ internal import Glibc
 /// With ``transform(with:)`` what travels is encrypted: ``output`` is still what is appended to, and
 /// it is sealed when it is sent; ``onRead`` still gets what the other end has appended.
 package final class StreamConnection: EndOfIteration {
+  // What is looked at for each piece is unchecked: no access to it lasts longer than a load or a store.
+
   /// Why a connection ended.
   package enum End: Equatable {
     case endOfStream
@@ -33,45 +35,45 @@ package final class StreamConnection: EndOfIteration {
   /// Bytes that are not sent yet.
   package let output = ByteBuffer()
   /// Called with what arrived; the bytes are valid during the call only, and may be overwritten.
-  package var onRead: ((UnsafeMutableRawBufferPointer) -> Void)?
+  @exclusivity(unchecked) package var onRead: ((UnsafeMutableRawBufferPointer) -> Void)?
   /// Called when the other end closed or the connection failed, not for ``close()``.
   ///
   /// Once; the connection is closed before, unless it has an ``owner``.
   package var onEnd: ((End) -> Void)?
-  /// Called when no more than ``lowWaterMark`` is left of what was to be sent: from the loop, or, if
-  /// the stream sends at once, after having sent something.
-  package var onDrain: (() -> Void)?
+  /// Called when something was sent, and no more than ``lowWaterMark`` is left: from the loop, unless the
+  /// stream sends at once.
+  @exclusivity(unchecked) package var onDrain: (() -> Void)?
   /// Who decides what becomes of the stream when it ends; it sets nil before it goes.
-  unowned(unsafe) var owner: (any StreamOwner)?
+  @exclusivity(unchecked) unowned(unsafe) var owner: (any StreamOwner)?
 
   /// Nil before the stream is carried, and once it is closed.
-  private var medium: (any StreamMedium)?
+  @exclusivity(unchecked) private var medium: (any StreamMedium)?
   private var isClosed = false
   /// Whether what arrives is read.
-  private(set) var isReading = false
+  @exclusivity(unchecked) private(set) var isReading = false
   /// Whether the kernel's buffer is full and ``output`` waits for it.
-  package private(set) var isBlocked = false
+  @exclusivity(unchecked) package private(set) var isBlocked = false
   /// When what is appended is sent.
-  package var timing = Timing.gathered {
+  @exclusivity(unchecked) package var timing = Timing.gathered {
     // What waits for the end of the iteration does not wait with what comes.
     didSet { if timing == .atOnce { isScheduled = false } }
   }
   /// How many bytes may be left when ``onDrain`` is called.
-  var lowWaterMark = 0
+  @exclusivity(unchecked) var lowWaterMark = 0
   /// The clocks that are told what is read and written.
-  var timeouts: StreamTimeouts?
+  @exclusivity(unchecked) var timeouts: StreamTimeouts?
   /// Why nothing more can be sent, as far as that is known.
   package private(set) var failure: SocketError?
   /// Bytes that the kernel has taken so far.
-  package private(set) var sentCount: UInt64 = 0
-  private var isScheduled = false
+  @exclusivity(unchecked) package private(set) var sentCount: UInt64 = 0
+  @exclusivity(unchecked) private var isScheduled = false
   /// Whether it is being sent, and ``onDrain`` called.
-  private(set) var isFlushing = false
+  @exclusivity(unchecked) private(set) var isFlushing = false
   /// Whether nothing is appended any more, and the other end is told so once all has been sent.
-  private var isEnding = false
+  @exclusivity(unchecked) private var isEnding = false
   private var isEndSealed = false
   /// What encrypts and decrypts.
-  private(set) var transform: (any StreamTransform)?
+  @exclusivity(unchecked) private(set) var transform: (any StreamTransform)?
 
   private static let writeThreshold = 64 << 10
 
@@ -177,7 +179,8 @@ package final class StreamConnection: EndOfIteration {
       let before = sentCount
       flush()
       if isEnding { finishWriting() }
-      guard timing != .atOnce || sentCount > before else { return }
+      // What was gathered may have been sent before the end of the iteration.
+      guard timing == .gathered || sentCount > before else { return }
       if queuedCount <= lowWaterMark, let onDrain { onDrain() }
     } while timing == .atOnce && isOpen && !isBlocked && hasSomethingToSend
   }
@@ -322,6 +325,7 @@ package final class StreamConnection: EndOfIteration {
   func linger(for seconds: Double) {
     forget()
     pause()
+    lowWaterMark = 0
     // In the child of a fork the connection is the parent's.
     guard isOpen, !loop.isForked else { return close() }
     if let transform {

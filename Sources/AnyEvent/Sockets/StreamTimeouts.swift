@@ -16,7 +16,7 @@ final class StreamTimeouts {
   }
 
   private let loop: Loop
-  private var clocks = Kind.allCases.map { _ in Clock() }
+  @exclusivity(unchecked) private var clocks = Kind.allCases.map { _ in Clock() }
   private var isRunning = false
   /// Called when nothing has happened for as long as a clock allows; it starts anew.
   var expired: ((Kind) -> Void)?

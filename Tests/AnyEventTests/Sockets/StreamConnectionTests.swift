@@ -136,6 +136,8 @@ struct StreamConnectionTests {
   func lingering(_ isBlocked: Bool) {
     withStream { stream, medium, loop in
       stream.transform(with: Sealer())
+      // It counts for the owner only.
+      stream.lowWaterMark = 1000
       if isBlocked {
         medium.room = 2
         push("first ", stream)
@@ -146,7 +148,13 @@ struct StreamConnectionTests {
       stream.linger(for: 100)
       #expect(medium.isOpen == isBlocked)
       medium.room = .max
-      if isBlocked { stream.hasRoom() }
+      if isBlocked {
+        medium.room = 3
+        stream.hasRoom()
+        #expect(medium.isOpen)
+        medium.room = .max
+        stream.hasRoom()
+      }
       #expect(!medium.isOpen)
       #expect(medium.text(inverted: true) == (isBlocked ? "first second!" : "second!"))
     }
