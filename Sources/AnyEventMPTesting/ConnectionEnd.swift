@@ -1,5 +1,6 @@
 import AEValue
 import AnyEvent
+import Glibc
 
 /// One end of a simulated connection: what carries the stream of a node.
 final class ConnectionEnd: StreamMedium {
@@ -49,9 +50,6 @@ final class ConnectionEnd: StreamMedium {
     return .blocked
   }
 
-  /// There is no socket to be had.
-  func release() -> CInt? { nil }
-
   var traffic: StreamTraffic? {
     StreamTraffic(unacknowledged: UInt64(outgoing.underWay), pieces: incoming.pieces)
   }
@@ -97,7 +95,7 @@ final class ConnectionEnd: StreamMedium {
     switch item {
     case .bytes(var bytes): bytes.withUnsafeMutableBytes { stream.arrived($0) }
     case .endOfStream: stream.end(.endOfStream)
-    case .reset: stream.end(.failed("Connection reset by peer"))
+    case .reset: stream.end(.failed(SocketError(ECONNRESET)))
     }
   }
 }

@@ -104,10 +104,10 @@ private func connecting(
   Loop.current.startConnecting(host, service, prepare) { result, retry in
     switch result {
     case .success(let socket):
-      connect(socket.fd, socket.peer.host, socket.peer.port, retry)
+      connect(socket.fd, socket.peer.host, socket.peer.port) { if retry() { close(socket.fd) } }
     case .failure(let error):
       errno = error.code
-      connect(nil, "", 0, retry)
+      connect(nil, "", 0) {}
     }
   }
 }

@@ -43,44 +43,18 @@ extension Handle {
   }
 
   /// Reads nothing, and so calls nothing, until ``start_read()``; any new request starts it, too.
-  public func stop_read() { reader = nil }
+  public func stop_read() { stream.pause() }
 
   /// Reads again.
   ///
   /// Corresponds to Perl's `$handle->start_read`.
   public func start_read() {
-    guard isReady, !hasEnded, !isAtEnd, reader == nil else { return }
-    reader = loop.io(descriptor, .read) { [unowned self] in readable() }
+    guard isReady, !hasEnded, !isAtEnd, !stream.isReading else { return }
+    stream.start()
     queue.first?.resume(self)
   }
 
-  var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || session != nil }
-
-  /// Reads one buffer at the most, then others have their turn.
-  private func readable() {
-    let buffer = loop.readBuffer
-    var count = -1
-    repeat {
-      count = mode.read(descriptor, buffer)
-    } while count < 0 && errno == EINTR
-    if count > 0 {
-      timeouts.read(at: loop.monotonicNow)
-      let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-      if session != nil { decrypt(bytes) } else { rbuf.append(contentsOf: bytes) }
-      consume()
-    } else if count == 0 {
-      endOfStream()
-    } else if errno != EAGAIN, errno != EWOULDBLOCK {
-      fail(errno)
-    }
-  }
-
-  private func endOfStream() {
-    reader = nil
-    guard endTLS() else { return }
-    hasEnded = true
-    consume()
-  }
+  var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || isEncrypted }
 
   /// Gives what is in `rbuf` to those who want it, and reports the end when they have had it.
   func consume() {
@@ -118,7 +92,7 @@ extension Handle {
       }
       guard let on_read = options.on_read else {
         // TLS wants to be read from by itself, but not more than what somebody takes.
-        if session == nil || !rbuf.isEmpty { reader = nil }
+        if !isEncrypted || !rbuf.isEmpty { stream.pause() }
         return true
       }
       guard !rbuf.isEmpty else { return true }

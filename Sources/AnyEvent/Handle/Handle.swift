@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Glibc
 
 /// A stream, most often a connected socket, with a queue for writing and one for reading.
@@ -12,6 +13,22 @@ internal import Glibc
 /// the loop's thread only. Corresponds to Perl's `AnyEvent::Handle`, whose documentation holds for
 /// the names here as well.
 public final class Handle {
+  /// Where the stream of a handle comes from.
+  public enum Source {
+    /// The descriptor of a socket, a pipe or a terminal, which the handle closes at the end.
+    ///
+    /// Perl makes it non-blocking. Here that is no change for anybody who shares the open file, such as
+    /// the shell, or standard output beside descriptor 0: a blocking socket is told with each call not
+    /// to wait, and the number of a blocking pipe or terminal gets an open file of its own, which is
+    /// non-blocking. Only where the system has no such file is the shared one made non-blocking, until
+    /// the end of the handle.
+    case fh(CInt)
+    /// Host and service to connect to, as `tcp_connect` does; what is pushed meanwhile waits.
+    ///
+    /// The host becomes the ``Handle/Options/peername`` unless one is given.
+    case connect(host: String, service: any TCPService)
+  }
+
   /// The loop on which it works.
   public let loop: Loop
   /// What has arrived and nobody has taken.
@@ -19,58 +36,62 @@ public final class Handle {
   /// Look at its `bytes`, take from the front with `removeFirst`, in `on_read` or in untyped reads;
   /// change nothing else.
   public let rbuf = ByteBuffer()
-  /// What is to be sent as it is.
-  let wbuf: ByteBuffer
-  /// What waits to be encrypted, and never leaves as it is unless TLS has ended in order.
-  let plaintext = ByteBuffer()
+  // What is looked at for each piece is unchecked: no access to it lasts while others are called.
 
-  var descriptor: CInt
-  /// What keeps reading and writing from waiting.
-  var mode = HandleMode.nonBlocking
+  /// What writes, reads and encrypts.
+  @exclusivity(unchecked) var stream: StreamConnection
+  /// The descriptor, which is the stream's; -1 while there is none.
+  @exclusivity(unchecked) private var descriptor: CInt = -1
   /// The descriptor that is about to be connected, during `on_prepare`.
-  var preparing: CInt = -1
-  var reader: IOWatcher?
-  var writer: IOWatcher?
-  var connecting: Connector?
-  var session: (any HandleSession)?
-  var queue = HandleReadQueue()
+  private var preparing: CInt = -1
+  @exclusivity(unchecked) private var connecting: Connector?
+  let timeouts: StreamTimeouts
+  @exclusivity(unchecked) var queue = HandleReadQueue()
   /// Whether the end of the stream was read, and is still to be reported.
-  var hasEnded = false
+  @exclusivity(unchecked) var hasEnded = false
   /// Whether the end of the stream was reported.
-  var isAtEnd = false
-  var isConsuming = false
-  var isFlushing = false
-  var isCorked = false
-  var shutdownState = ShutdownState.open
-  var tlsState = TLSState.none
-  var timeouts = HandleTimeouts()
-  var options: HandleOptions
+  @exclusivity(unchecked) var isAtEnd = false
+  @exclusivity(unchecked) var isConsuming = false
+  @exclusivity(unchecked) var tlsState = TLSState.none
+  /// How an adopted stream has ended before anybody could set callbacks.
+  private var adoption = Adoption.over
+  @exclusivity(unchecked) var options: Options
 
   /// Whether ``destroy()`` was called, or a fatal error did.
-  public internal(set) var destroyed = false
+  public private(set) var destroyed = false
 
-  /// How far TLS has come.
-  enum TLSState {
-    case none, handshake, up
-    /// The handshake has failed, and `on_starttls` was told.
-    case refused
-    /// It failed later; the handle is about to end.
-    case broken
+  private enum Adoption {
+    /// Nobody can have set callbacks yet.
+    case fresh(StreamConnection.End?)
+    case over
   }
 
-  /// How far ``push_shutdown()`` has come.
-  enum ShutdownState {
-    case open, wanted, announced, done
-  }
-
-  init(
-    _ loop: Loop, descriptor: CInt, _ options: HandleOptions, wbuf: ByteBuffer = ByteBuffer()
+  /// A handle on a descriptor, or one that connects first.
+  ///
+  ///     var options = Handle.Options()
+  ///     options.on_read = { handle in … }
+  ///     let handle = Handle(.fh(socket), options)
+  ///
+  /// May call callbacks. Corresponds to Perl's `AnyEvent::Handle->new`.
+  public convenience init(
+    _ source: Source, _ options: Options = Options(), on loop: Loop = .current
   ) {
-    loop.preconditionOnLoop()
-    self.loop = loop
-    self.wbuf = wbuf
-    self.descriptor = descriptor
+    self.init(StreamConnection(loop: loop), options)
+    switch source {
+    case .fh(let descriptor): begin(on: descriptor)
+    case .connect(let host, let service):
+      if options.peername == nil { self.options.peername = host }
+      dial(host, service)
+    }
+  }
+
+  private init(_ stream: StreamConnection, _ options: Options) {
+    stream.loop.preconditionOnLoop()
+    loop = stream.loop
+    self.stream = stream
     self.options = options
+    timeouts = StreamTimeouts(on: stream.loop)
+    own(stream)
   }
 
   deinit { destroy() }
@@ -81,14 +102,38 @@ public final class Handle {
   /// Whether there is something to read from and to write to.
   var isReady: Bool { descriptor >= 0 && connecting == nil && !destroyed }
 
-  /// Starts to work on the descriptor.
-  func begin() {
-    mode = HandleMode(of: descriptor)
+  /// Makes a stream the handle's.
+  private func own(_ stream: StreamConnection) {
+    self.stream = stream
+    stream.owner = self
+    stream.timing = options.autocork ? .atEndOfIteration : .atOnce
+    stream.lowWaterMark = options.low_water_mark
+    stream.timeouts = timeouts
+    stream.onRead = { [unowned self] in
+      rbuf.append(contentsOf: UnsafeRawBufferPointer($0))
+    }
+    stream.onEnd = { [unowned self] in ended($0) }
+    stream.onDrain = { [unowned self] in options.on_drain?(self) }
+    timeouts.expired = { [unowned self] in expired($0) }
+    // What is pushed before there is a connection waits for TLS as well.
+    if options.tls != nil { stream.transform(with: StreamGate()) }
+  }
+
+  private func begin(on descriptor: CInt) {
+    let mode = DescriptorMode(of: descriptor)
+    stream.carry(by: DescriptorMedium(loop: loop, descriptor: descriptor, mode: mode))
+    begin()
+  }
+
+  /// Starts to work on the stream.
+  private func begin() {
+    descriptor = stream.descriptor ?? -1
     if let no_delay = options.no_delay { tcp_nodelay(descriptor, no_delay) }
     if let keepalive = options.keepalive { setKeepalive(keepalive) }
-    startTimeouts()
+    for kind in StreamTimeouts.Kind.allCases { timeouts[kind] = seconds(kind) }
+    timeouts.start()
     if let role = options.tls { starttls(role, options.tls_ctx) }
-    flush()
+    stream.outputGrew()
     if options.on_drain != nil, !destroyed { drainedAtStart() }
     if wantsToRead { start_read() }
   }
@@ -97,5 +142,174 @@ public final class Handle {
     var value: CInt = enable ? 1 : 0
     let size = socklen_t(MemoryLayout<CInt>.size)
     setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &value, size)
+  }
+}
+
+// MARK: - Connecting
+
+extension Handle {
+  private func dial(_ host: String, _ service: any TCPService) {
+    let prepare: (CInt) -> Double = { [weak self] fd in self?.prepare(fd) ?? 0 }
+    connecting = loop.startConnecting(host, service, prepare) { [weak self] result, retry in
+      guard let self else {
+        if case .success(let socket) = result { Glibc.close(socket.fd) }
+        return
+      }
+      connecting = nil
+      switch result {
+      case .success(let socket): connected(socket, retry)
+      case .failure(let error): notConnected(error)
+      }
+    }
+  }
+
+  private func prepare(_ fd: CInt) -> Double {
+    guard let on_prepare = options.on_prepare else { return 0 }
+    // It is the connector's so far.
+    preparing = fd
+    defer { preparing = -1 }
+    return on_prepare(self)
+  }
+
+  private func connected(_ socket: ConnectedSocket, _ retry: @escaping () -> Bool) {
+    let wanted = options.tls
+    begin(on: socket.fd)
+    guard !destroyed, let on_connect = options.on_connect else { return }
+    let stream = stream
+    on_connect(self, socket.peer.host, socket.peer.port) { [weak self] in
+      guard let self, !destroyed, self.stream === stream else { return }
+      // The next connection is not to be in clear if this one was not.
+      options.tls = wanted
+      reset()
+      _ = retry()
+    }
+  }
+
+  private func notConnected(_ error: SocketError) {
+    guard let on_connect_error = options.on_connect_error else {
+      return fail(error.code, fatal: true, error.description)
+    }
+    errno = error.code
+    on_connect_error(self, error.description)
+    destroy()
+  }
+
+  /// Gives up the connection and all that was queued for it.
+  private func reset() {
+    timeouts.stop()
+    queue.removeAll()
+    rbuf.removeAll()
+    hasEnded = false
+    isAtEnd = false
+    tlsState = .none
+    descriptor = -1
+    stream.close()
+    own(StreamConnection(loop: loop))
+  }
+}
+
+// MARK: - Adopting
+
+extension Handle {
+  /// A handle on a stream that somebody else has made, authenticated and perhaps encrypted.
+  ///
+  /// It has no callbacks yet, and reads at most a buffer before somebody wants to read. An end or an
+  /// error is reported when there can be callbacks.
+  ///
+  /// - Parameters:
+  ///   - stream: a stream over a descriptor; the handle sends what it has not sent, and closes it.
+  ///   - transform: what encrypts it from now on, unless it is encrypted already.
+  ///   - clear: what has arrived, decrypted.
+  ///   - arrived: what has arrived behind that as it is.
+  package convenience init(
+    adopting stream: StreamConnection, transform: (any StreamTransform)? = nil,
+    clear: [UInt8] = [], arrived: [UInt8] = []
+  ) {
+    stream.pause()
+    self.init(stream, Options())
+    adoption = .fresh(nil)
+    descriptor = stream.descriptor ?? -1
+    if let transform { stream.transform(with: transform) }
+    if stream.transform != nil { tlsState = .up }
+    rbuf.append(contentsOf: clear)
+    var arrived = arrived
+    if !arrived.isEmpty { arrived.withUnsafeMutableBytes { stream.take($0) } }
+    begin()
+    loop.postpone { [weak self] in self?.settle() }
+  }
+
+  /// Two handles that are the ends of one connection.
+  ///
+  /// - Throws: ``SocketError`` when the system has no sockets left.
+  package static func pair(on loop: Loop) throws(SocketError) -> (Handle, Handle) {
+    var ends: [CInt] = [-1, -1]
+    let type =
+      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+      throw SocketError("cannot make a pair of sockets", code: errno)
+    }
+    let handles = ends.map { end in
+      Handle(
+        adopting: StreamConnection(loop: loop, descriptor: StandardDescriptors.spare(end)))
+    }
+    return (handles[0], handles[1])
+  }
+
+  /// Whoever has got an adopted stream can have set callbacks.
+  private func settle() {
+    guard case .fresh(let end) = adoption else { return }
+    adoption = .over
+    if let end, !destroyed { ended(end) }
+  }
+
+  /// The stream has ended, or failed.
+  private func ended(_ end: StreamConnection.End) {
+    if case .fresh(let before) = adoption {
+      adoption = .fresh(before ?? end)
+      return
+    }
+    switch end {
+    case .endOfStream:
+      hasEnded = true
+      consume()
+    case .failed(let error): fail(error.code, fatal: true, error.description)
+    case .broken(let reason): tlsFailed(reason)
+    }
+  }
+}
+
+// MARK: - Ending
+
+extension Handle {
+  /// Ends the handle: no callback is called any more, and every method does nothing.
+  ///
+  /// What is still to be sent is sent in the background, see ``linger``. May be called more than
+  /// once. Corresponds to Perl's `$handle->destroy`.
+  public func destroy() {
+    guard !destroyed else { return }
+    destroyed = true
+    timeouts.stop()
+    let held = (options, queue)
+    queue.removeAll()
+    options = Options()
+    connecting?.cancel()
+    connecting = nil
+    if descriptor >= 0 { stream.linger(for: held.0.linger) } else { stream.close() }
+    descriptor = -1
+    // Released at the end: what callbacks held may use this handle once more as it goes.
+    withExtendedLifetime(held) {}
+  }
+
+  /// Reports an error; a fatal one ends the handle.
+  func fail(_ code: CInt, fatal: Bool, _ message: String) {
+    guard !destroyed else { return }
+    if let on_error = options.on_error {
+      errno = code
+      on_error(self, fatal, message)
+      if fatal { destroy() }
+    } else {
+      LogContext.ofModule().log(.error, "Handle: uncaught error: \(message)")
+      destroy()
+    }
   }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension HandleReadType where Output == String {
-  /// A line that ends with LF or CR LF, without that.
+  /// A line that ends with LF or CR LF, without its end.
   ///
   /// Text is UTF-8, or one character a byte where it is none. A line that is cut off by the end of
   /// the stream is not given out.
@@ -20,7 +20,7 @@ extension HandleReadType where Output == String {
     }
   }
 
-  /// A line that ends with `eol`, without that.
+  /// A line that ends with `eol`, without its end.
   public static func line(_ eol: String) -> Self {
     let end = Array(eol.utf8)
     return Self(name: "line", memory: .ofStream) {
@@ -82,7 +82,7 @@ extension HandleReadType where Output == String {
     }
   }
 
-  /// Takes so many bytes of text and some behind it.
+  /// Takes `count` bytes of text, and drops `behind` bytes after them.
   private static func text(_ rbuf: ByteBuffer, _ count: Int, _ behind: Int) -> String {
     let bytes = rbuf.takeFirst(count)
     rbuf.removeFirst(behind)
@@ -90,7 +90,7 @@ extension HandleReadType where Output == String {
   }
 }
 
-/// The part of a stream in which something is not, wherever the buffer begins by now.
+/// The part of a stream that was searched in vain, wherever the buffer begins by now.
 private struct SearchedPart {
   /// Its end, counted from the first byte that was ever in the buffer.
   private var place = 0

@@ -1,7 +1,7 @@
 internal import CLibUV
 internal import Glibc
 
-/// A connected socket, non-blocking; whoever gets it closes it.
+/// A connected, non-blocking socket, which whoever gets it has to close.
 public struct ConnectedSocket: Sendable {
   /// The descriptor.
   public let fd: CInt
@@ -13,7 +13,11 @@ public struct ConnectedSocket: Sendable {
 ///
 /// While it is under way the loop keeps it.
 final class Connector: LoopResident {
-  typealias Completion = (Result<ConnectedSocket, SocketError>, _ retry: @escaping () -> Void) ->
+  /// Gets the outcome.
+  ///
+  /// `retry` gives a connection up for the next address; true if it has done so: then the caller closes
+  /// the socket. A second call does nothing.
+  typealias Completion = (Result<ConnectedSocket, SocketError>, _ retry: @escaping () -> Bool) ->
     Void
 
   private let loop: Loop
@@ -51,7 +55,7 @@ final class Connector: LoopResident {
   func loopCloses() { cancel() }
 
   func cancel() {
-    // Released at the end: what it held may cancel once more as it goes.
+    // The callback is released at the end: what it holds may cancel once more as it goes.
     let held = completion
     completion = nil
     giveUp()
@@ -88,7 +92,7 @@ final class Connector: LoopResident {
 
   private func fail(_ address: SocketAddress, _ code: CInt) {
     lastError = SocketError("cannot connect to \(address)", code: code)
-    // Never from within start(), and a long list of addresses must not recurse.
+    // Callbacks never come from within start(), and a long list of addresses must not recurse.
     giveUp()
     loop.postpone { [weak self] in self?.tryNext() }
   }
@@ -115,11 +119,11 @@ final class Connector: LoopResident {
     let loop = self.loop
     loop.release(self)
     completion(result) { [self] in
-      guard case .success(let socket) = result, self.completion == nil else { return }
-      _ = close(socket.fd)
+      guard case .success = result, self.completion == nil else { return false }
       self.completion = completion
       loop.keep(self)
       loop.postpone { [weak self] in self?.tryNext() }
+      return true
     }
   }
 

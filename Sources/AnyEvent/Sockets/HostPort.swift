@@ -1,8 +1,12 @@
+internal import CLibUV
+internal import Glibc
+
 /// Splits `"host:port"` in all the forms of Perl's AnyEvent into host and service.
 ///
 /// Understands `host:port`, `ip:port`, `ipv6`, `[ip]:port`, `[ip] port`, `ip port`, `unix/:path`
-/// and `/path`; without a port the default is taken. Nil if there is neither or the text is none of
-/// these. Corresponds to Perl's `AnyEvent::Socket::parse_hostport`.
+/// and `/path`, where an IPv6 address may have a zone (`[fe80::1%eth0]:port`); without a port the
+/// default is taken. Nil if there is neither or the text is none of these. Corresponds to Perl's
+/// `AnyEvent::Socket::parse_hostport`.
 public func parse_hostport(
   _ string: String, _ defaultService: String? = nil
 ) -> (host: String, service: String)? {
@@ -10,8 +14,8 @@ public func parse_hostport(
   if string.hasPrefix("/") { return ("unix/", string) }
   var rest = string.drop(while: \.isWhitespace)
   let host: Substring
-  let bare = rest.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
-  if bare.count(where: { $0 == ":" }) >= 2, SocketAddress(ip: String(bare), port: 0) != nil {
+  let bare = bareAddress(rest)
+  if bare.count(where: { $0 == ":" }) >= 2, SocketAddress.isNumeric(String(bare)) {
     host = bare
     rest = rest.dropFirst(bare.count)
   } else if rest.first == "[" {
@@ -26,8 +30,17 @@ public func parse_hostport(
   }
   guard !host.isEmpty else { return nil }
   // Names have no colons.
-  if host.contains(":"), SocketAddress(ip: String(host), port: 0) == nil { return nil }
+  if host.contains(":"), !SocketAddress.isNumeric(String(host)) { return nil }
   return service(in: rest, defaultService).map { (String(host), $0) }
+}
+
+/// What may be an address without brackets at the beginning, with its zone.
+private func bareAddress(_ text: Substring) -> Substring {
+  let number = text.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
+  let rest = text[number.endIndex...]
+  guard rest.first == "%" else { return number }
+  let zone = rest.dropFirst().prefix { $0.utf8.allSatisfy(SocketAddress.isOfZone) }
+  return text[..<zone.endIndex]
 }
 
 /// `host:port` of ASCII letters, digits, `.`, `-` and `_`, as nearly all are: split without looking at
@@ -74,4 +87,46 @@ public func format_hostport(_ host: String, _ port: String? = nil) -> String {
   let bracketed = host.contains(":") ? "[\(host)]" : host
   guard let port, !port.isEmpty else { return bracketed }
   return "\(bracketed):\(port)"
+}
+
+/// A port: its number, or a service name, `"name=port"`, or the path of a socket if the host is
+/// `"unix/"`.
+public protocol TCPService {
+  /// The service in text form.
+  var tcpService: String { get }
+}
+
+extension Int: TCPService {
+  /// The port number in text form.
+  public var tcpService: String { String(self) }
+}
+
+extension UInt16: TCPService {
+  /// The port number in text form.
+  public var tcpService: String { String(self) }
+}
+
+extension String: TCPService {
+  /// The service as it is.
+  public var tcpService: String { self }
+}
+
+/// The port of a numeric service or of `"name=port"`; nil for a name alone.
+func portNumber(_ service: String) -> Int? {
+  let digits = service.split(separator: "=", omittingEmptySubsequences: false).last ?? ""
+  guard let port = Int(digits), (0...0xFFFF).contains(port) else { return nil }
+  return port
+}
+
+/// The port of a service, by number or by looking into the system's services database.
+func lookUpPort(_ service: String) -> Int? {
+  if let port = portNumber(service) { return port }
+  var entry = servent()
+  var result: UnsafeMutablePointer<servent>?
+  return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
+    guard let start = buffer.baseAddress,
+      getservbyname_r(service, "tcp", &entry, start, buffer.count, &result) == 0, result != nil
+    else { return nil }
+    return Int(UInt16(bigEndian: UInt16(truncatingIfNeeded: entry.s_port)))
+  }
 }

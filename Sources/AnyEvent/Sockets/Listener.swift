@@ -64,7 +64,7 @@ public final class Listener: LoopResident {
   /// asking now would usually be in vain.
   private func acceptNext() {
     var problem = acceptOne()
-    // Once: if somebody else takes what is freed, it is not to cost more and more.
+    // Room is made once: if somebody else takes it, the next connection must not cost even more.
     if problem == EMFILE || problem == ENFILE, makeRoom?() == true { problem = acceptOne() }
     guard let problem, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(problem) else { return }
     // The connection stays in the queue and the socket readable: trying at once would spin.
@@ -128,6 +128,7 @@ extension SocketAddress {
       self = address
       return
     }
+    if let host, let zone = SocketAddress.missingZone(of: host) { throw .noInterface(zone, host) }
     guard let numeric = SocketAddress(ip: host ?? "0.0.0.0", port: 0) else {
       throw SocketError(code: EINVAL, "cannot parse \"\(host ?? "")\" as a host address")
     }
@@ -135,5 +136,64 @@ extension SocketAddress {
       throw SocketError(code: EINVAL, "\"\(service)\" is neither a port nor a known service")
     }
     self.init(numeric.kind, port: port)
+  }
+}
+
+/// A socket that is bound to an address and not listening yet.
+struct BoundSocket {
+  let fd: CInt
+  let address: SocketAddress
+  let file: BoundPath?
+
+  init(_ wanted: SocketAddress) throws(SocketError) {
+    let type =
+      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+    let fd = StandardDescriptors.spare(socket(wanted.family, type, 0))
+    guard fd >= 0 else { throw SocketError("cannot make a socket for \(wanted)", code: errno) }
+    if let path = wanted.path {
+      BoundPath.removeSocket(at: path)
+    } else {
+      var yes: CInt = 1
+      setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
+    }
+    guard wanted.withNative({ bind(fd, $0, $1) }) == 0 else {
+      let code = errno
+      _ = close(fd)
+      throw SocketError("cannot bind to \(wanted)", code: code)
+    }
+    self.fd = fd
+    address = SocketAddress.local(of: fd) ?? wanted
+    file = wanted.path.flatMap { BoundPath($0) }
+  }
+}
+
+/// The file of a bound socket, to be removed at the end, by the process that has made it, if it is still
+/// the same one.
+struct BoundPath {
+  private let path: String
+  private let device: dev_t
+  private let inode: ino_t
+  private let maker = ChangingProcess()
+
+  init?(_ path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return nil }
+    self.path = path
+    device = status.st_dev
+    inode = status.st_ino
+  }
+
+  func remove() {
+    guard maker.isThis else { return }
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+    unlink(path)
+  }
+
+  /// Removes the socket that an earlier server has left, and no other kind of file.
+  static func removeSocket(at path: String) {
+    var status = stat()
+    guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+    unlink(path)
   }
 }

@@ -80,8 +80,8 @@ final class NameChannel {
     guard chosen == ARES_SUCCESS else { throw .status(chosen) }
   }
 
-  /// Asks for the addresses of a host; `done` may be called before this returns, and is called never
-  /// if the channel goes before.
+  /// Asks for the addresses of a host; `done` may be called before this returns, and is never called
+  /// once the channel is gone.
   func ask(_ host: String, _ done: @escaping (Result<[SocketAddress], NameFailure>) -> Void) {
     // C would stop reading at a zero byte and take what is before it.
     guard let channel, !host.isEmpty, !host.utf8.contains(0) else {
@@ -168,8 +168,8 @@ final class NameChannel {
     return addresses.isEmpty ? .failure(.status(ARES_ENODATA)) : .success(addresses)
   }
 
-  /// As c-ares does it itself, but nothing gets the number of a standard descriptor, and a broken
-  /// connection is no signal.
+  /// What c-ares does by itself, except that sockets keep off the numbers of standard descriptors, and
+  /// that a broken connection raises no signal.
   private static var socketFunctions: ares_socket_functions {
     ares_socket_functions(
       asocket: { family, type, transport, _ in

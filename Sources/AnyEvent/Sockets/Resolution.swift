@@ -42,7 +42,7 @@ public final class Resolution {
 
   /// What is known without asking anybody.
   private enum Known {
-    /// Paths, numeric addresses and what makes no sense.
+    /// The outcome for paths, numeric addresses and hosts that make no sense.
     case result(Result<[SocketAddress], SocketError>)
     /// A host name, to be looked up, and the port.
     case name(port: Int)
@@ -62,8 +62,11 @@ public final class Resolution {
           SocketError(
             code: ENXIO, "\"\(service)\" is neither a port nor a known service")))
     }
-    guard let numeric = SocketAddress(ip: host, port: port) else { return .name(port: port) }
-    return .result(.success([numeric]))
+    if let numeric = SocketAddress(ip: host, port: port) { return .result(.success([numeric])) }
+    if let zone = SocketAddress.missingZone(of: host) {
+      return .result(.failure(.noInterface(zone, host)))
+    }
+    return .name(port: port)
   }
 
   deinit { cancel() }

@@ -114,14 +114,14 @@ public final class Resolver: LoopResident {
     settle()
   }
 
-  /// Called from within c-ares, so that users' callbacks come later.
+  /// Takes an answer from within c-ares: the user's callback comes later.
   private func answered(_ query: NameQuery, _ result: Result<[SocketAddress], NameFailure>) {
     guard queries.removeValue(forKey: ObjectIdentifier(query)) != nil else { return }
     query.timer = nil
     loop.postpone { query.finish(result) }
   }
 
-  /// Waits for what comes next; without questions nothing is left, neither sockets nor memory.
+  /// Waits for what comes next; without questions all sockets and memory are given back.
   ///
   /// c-ares looks at all questions to say how long to wait, so it is asked once an iteration.
   private func settle() {
@@ -134,7 +134,7 @@ public final class Resolver: LoopResident {
     }
   }
 
-  /// Gives up the channel with its sockets.
+  /// Gives up the channel and its sockets.
   private func drop() {
     timer = nil
     // The sockets are closed as the channel goes: their watchers first.

@@ -12,9 +12,12 @@ extension SocketAddress {
       self.init(.ipv4(four.sin_addr.s_addr), port: Int(UInt16(bigEndian: four.sin_port)))
     case AF_INET6 where length >= MemoryLayout<sockaddr_in6>.size:
       let six = raw.loadUnaligned(as: sockaddr_in6.self)
-      let bytes = withUnsafeBytes(of: six.sin6_addr) { Array($0) }
+      let (high, low) = withUnsafeBytes(of: six.sin6_addr) {
+        $0.loadUnaligned(as: (UInt64, UInt64).self)
+      }
       self.init(
-        .ipv6(bytes, scope: six.sin6_scope_id), port: Int(UInt16(bigEndian: six.sin6_port)))
+        .ipv6(high.bigEndian, low.bigEndian, zone: six.sin6_scope_id),
+        port: Int(UInt16(bigEndian: six.sin6_port)))
     case AF_UNIX:
       let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
       let path = UnsafeRawBufferPointer(start: raw + start, count: max(0, Int(length) - start))
@@ -38,6 +41,37 @@ extension SocketAddress {
     }
   }
 
+  /// The IPv4 and IPv6 addresses of all interfaces that are up, loopback included, with port 0, each
+  /// once.
+  ///
+  /// IPv4 addresses come first. Corresponds to C's `getifaddrs`; empty when that fails.
+  package static func ofInterfaces() -> [SocketAddress] {
+    var first: UnsafeMutablePointer<ifaddrs>?
+    guard getifaddrs(&first) == 0 else { return [] }
+    defer { freeifaddrs(first) }
+    var known: Set<SocketAddress> = []
+    var addresses: [SocketAddress] = []
+    var next = first
+    while let interface = next?.pointee {
+      next = interface.ifa_next
+      guard interface.ifa_flags & UInt32(IFF_UP) != 0, let native = interface.ifa_addr,
+        let address = SocketAddress(native, length: length(of: native)),
+        known.insert(address).inserted
+      else { continue }
+      addresses.append(address)
+    }
+    return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family == AF_INET6 }
+  }
+
+  /// How long the native address of an interface is; 0 for families that are not ours.
+  private static func length(of native: UnsafePointer<sockaddr>) -> socklen_t {
+    switch CInt(native.pointee.sa_family) {
+    case AF_INET: socklen_t(MemoryLayout<sockaddr_in>.size)
+    case AF_INET6: socklen_t(MemoryLayout<sockaddr_in6>.size)
+    default: 0
+    }
+  }
+
   /// The local address of a socket.
   static func local(of fd: CInt) -> SocketAddress? { reported(by: { getsockname($0, $1, $2) }, fd) }
 
@@ -53,12 +87,14 @@ extension SocketAddress {
       four.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
       four.sin_addr.s_addr = bits
       return Self.withGeneric(four, body)
-    case .ipv6(let bytes, let scope):
+    case .ipv6(let high, let low, let zone):
       var six = sockaddr_in6()
       six.sin6_family = sa_family_t(AF_INET6)
       six.sin6_port = UInt16(truncatingIfNeeded: port).bigEndian
-      six.sin6_scope_id = scope
-      withUnsafeMutableBytes(of: &six.sin6_addr) { $0.copyBytes(from: bytes) }
+      six.sin6_scope_id = zone
+      withUnsafeMutableBytes(of: &six.sin6_addr) {
+        $0.storeBytes(of: (high.bigEndian, low.bigEndian), as: (UInt64, UInt64).self)
+      }
       return Self.withGeneric(six, body)
     case .unix(let path):
       var unix = sockaddr_un()

@@ -19,6 +19,15 @@ public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
     self.init(code: code, "\(what): \(Self.text(for: code))")
   }
 
+  /// A host has a zone that this machine does not have.
+  static func noInterface(_ zone: String, _ host: String) -> SocketError {
+    SocketError(
+      code: ENXIO, "cannot use \"\(host)\": this machine has no network interface \"\(zone)\"")
+  }
+
+  /// An error that the system has given this number.
+  package init(_ code: CInt) { self.init(code: code, Self.text(for: code)) }
+
   static func text(for code: CInt) -> String {
     // The GNU variant is not imported into Swift; this one is thread-safe too.
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in

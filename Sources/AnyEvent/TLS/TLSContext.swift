@@ -3,7 +3,7 @@ internal import COpenSSL
 
 /// What any number of TLS connections have in common: own key and certificate, and whom they trust.
 ///
-/// Versions 1.2 and 1.3 are spoken, and nothing is renegotiated. May be shared between threads.
+/// It allows versions 1.2 and 1.3, and no renegotiation. It may be shared between threads.
 /// Corresponds to Perl's `AnyEvent::TLS`, with differences on the safe side: `verify` is true unless
 /// said otherwise, a client that trusts the system's authorities checks the name of the host as well,
 /// and where a name is to be checked it is an error that there is none.
@@ -67,7 +67,7 @@ public final class TLSContext: @unchecked Sendable {
   package convenience init(mutual bundle: CertificateBundle) throws(TLSError) {
     try self.init(
       mode: TLSContext.mode(verify: true, requireClient: true), verifiesName: false)
-    // Nothing without forward secrecy.
+    // Each cipher is one with forward secrecy.
     guard SSL_CTX_set_cipher_list(pointer, "DEFAULT:!kRSA") == 1 else {
       throw .notMade(OpenSSLErrors.takeReason())
     }
@@ -87,7 +87,7 @@ public final class TLSContext: @unchecked Sendable {
     self.verifiesName = verifiesName
     self.serverVerifiesName = serverVerifiesName
     SSL_CTX_set_verify(context, mode, nil)
-    // What C calls by macros.
+    // C has macros for the following.
     SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
     SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
     // Sessions are not resumed: connections last, and their ends are to be verified each time.
@@ -114,7 +114,7 @@ public final class TLSContext: @unchecked Sendable {
     else { throw .notMade(OpenSSLErrors.takeReason()) }
   }
 
-  /// Sends these besides the own certificate, as its issuers.
+  /// Sends these certificates besides the own one, as its issuers.
   private func present(_ issuers: [OpaquePointer]) throws(TLSError) {
     for issuer in issuers {
       // SSL_CTX_add1_chain_cert
@@ -133,5 +133,83 @@ public final class TLSContext: @unchecked Sendable {
       throw .notMade(OpenSSLErrors.takeReason())
     }
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
+  }
+}
+
+extension TLSContext {
+  /// Has the session of a client tell, and if wanted check, the name of the other end.
+  ///
+  /// - Throws: ``TLSError`` when it is to be checked and there is none, or none that can be.
+  func expect(
+    _ name: String?, in session: OpaquePointer, as role: TLSRole
+  ) throws(TLSError) {
+    // OpenSSL takes an empty name for none, and a zero byte for the end of a name.
+    guard let name, !name.isEmpty, !name.utf8.contains(0) else {
+      let isNeeded = role == .connect || serverVerifiesName || name != nil
+      if verifiesName, isNeeded { throw .noName }
+      return
+    }
+    let isAddress = SocketAddress.isNumeric(name)
+    if role == .connect, !isAddress { tell(name, in: session) }
+    guard verifiesName else { return }
+    let isSet =
+      isAddress
+      // Certificates know of no zones.
+      ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), String(name.prefix { $0 != "%" }))
+      : SSL_set1_host(session, name)
+    if isSet != 1 { throw .badName(OpenSSLErrors.takeReason()) }
+  }
+
+  private func tell(_ name: String, in session: OpaquePointer) {
+    var bytes = Array(name.utf8CString)
+    // This is the macro SSL_set_tlsext_host_name; a name that is too long is left out.
+    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &bytes)
+    OpenSSLErrors.clear()
+  }
+}
+
+extension TLSContext {
+  /// Key and certificate out of texts or a file; nil when there are neither.
+  static func bundle(
+    cert: String?, key: String?, file: String?
+  ) throws(TLSError) -> CertificateBundle? {
+    do throws(CertificateError) {
+      if let file { return try CertificateBundle(file: file) }
+    } catch {
+      throw TLSError(.configuration, "cert_file \(error)")
+    }
+    guard cert != nil || key != nil else { return nil }
+    do throws(CertificateError) {
+      let text = Array([key ?? "", cert ?? ""].joined(separator: "\n").utf8)
+      return try text.withUnsafeBytesOfText { (bytes) throws(CertificateError) in
+        try CertificateBundle(pem: bytes)
+      }
+    } catch {
+      throw TLSError(.configuration, "cert \(error)")
+    }
+  }
+
+  /// The authorities out of a text or a file; nil when there are neither.
+  static func list(ca_cert: String?, ca_file: String?) throws(TLSError) -> CertificateList? {
+    do throws(CertificateError) {
+      if let ca_file { return try CertificateList(file: ca_file) }
+    } catch {
+      throw TLSError(.configuration, "ca_file \(error)")
+    }
+    do throws(CertificateError) {
+      return try ca_cert.map { (text) throws(CertificateError) in try CertificateList(pem: text) }
+    } catch {
+      throw TLSError(.configuration, "ca_cert \(error)")
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func withUnsafeBytesOfText<Result>(
+    _ body: (UnsafeRawBufferPointer) throws(CertificateError) -> Result
+  ) throws(CertificateError) -> Result {
+    try withUnsafeBufferPointer { (bytes) throws(CertificateError) in
+      try body(UnsafeRawBufferPointer(bytes))
+    }
   }
 }

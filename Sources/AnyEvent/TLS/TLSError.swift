@@ -1,3 +1,6 @@
+internal import AEOpenSSL
+internal import COpenSSL
+
 /// Why a TLS context cannot be made, or a TLS connection not be used.
 ///
 /// Two errors are equal when their ``code`` is. The sentence holds nothing of keys, and nothing that
@@ -74,4 +77,89 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
 extension TLSError: Equatable {
   /// Whether both errors have the same ``code``.
   public static func == (a: TLSError, b: TLSError) -> Bool { a.code == b.code }
+}
+
+extension TLSError {
+  /// The error that OpenSSL has noted about a session, and empties its list.
+  static func latest(of session: OpaquePointer) -> TLSError {
+    let code = ERR_peek_error()
+    let reason = ERR_GET_REASON(code)
+    guard code != 0, ERR_GET_LIB(code) == ERR_LIB_SSL else {
+      return TLSError(.other, "TLS failed (\(OpenSSLErrors.takeReason()))")
+    }
+    let text = OpenSSLErrors.takeReason()
+    if reason == SSL_R_CERTIFICATE_VERIFY_FAILED {
+      return certificate(SSL_get_verify_result(session))
+    }
+    if reason >= SSL_AD_REASON_OFFSET { return alert(reason - SSL_AD_REASON_OFFSET, text) }
+    return violation(reason, text)
+  }
+
+  private static func violation(_ reason: CInt, _ text: String) -> TLSError {
+    switch reason {
+    case SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE:
+      TLSError(.missingCertificate, "the other end presents no certificate")
+    case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_HTTPS_PROXY_REQUEST,
+      SSL_R_UNEXPECTED_MESSAGE, SSL_R_PACKET_LENGTH_TOO_LONG,
+      SSL_R_BAD_RECORD_TYPE:
+      TLSError(.notTLS, "the other end does not speak TLS as we know it (\(text))")
+    case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SHARED_CIPHER, SSL_R_NO_PROTOCOLS_AVAILABLE,
+      SSL_R_NO_SUITABLE_KEY_SHARE, SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS, SSL_R_VERSION_TOO_LOW:
+      TLSError(
+        .nothingInCommon,
+        "both ends have no version or method of TLS in common, we use 1.2 and 1.3 (\(text))")
+    case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC, SSL_R_BAD_DECOMPRESSION,
+      SSL_R_ENCRYPTED_LENGTH_TOO_LONG, SSL_R_DATA_LENGTH_TOO_LONG:
+      TLSError(.badRecord, "what the other end sent was damaged on the way or made up (\(text))")
+    default: TLSError(.other, "the TLS connection failed (\(text))")
+    }
+  }
+
+  /// The other end has said why it does not go on.
+  private static func alert(_ alert: CInt, _ text: String) -> TLSError {
+    switch alert {
+    case SSL_AD_UNKNOWN_CA, SSL_AD_BAD_CERTIFICATE, SSL_AD_CERTIFICATE_UNKNOWN,
+      SSL_AD_UNSUPPORTED_CERTIFICATE, SSL_AD_DECRYPT_ERROR:
+      TLSError(.refusedByPeer, "the other end does not trust our certificate (\(text))")
+    case SSL_AD_CERTIFICATE_EXPIRED:
+      TLSError(.refusedByPeer, "the other end says that our certificate has expired (\(text))")
+    case SSL3_AD_NO_CERTIFICATE, TLS13_AD_CERTIFICATE_REQUIRED:
+      TLSError(.refusedByPeer, "the other end wants a certificate of ours (\(text))")
+    case SSL_AD_PROTOCOL_VERSION, SSL_AD_HANDSHAKE_FAILURE, SSL_AD_INSUFFICIENT_SECURITY:
+      TLSError(
+        .nothingInCommon,
+        "the other end wants another version or method of TLS, we use 1.2 and 1.3 (\(text))")
+    default: TLSError(.refusedByPeer, "the other end ended TLS (\(text))")
+    }
+  }
+
+  /// What is wrong with the other end's certificate.
+  private static func certificate(_ result: Int) -> TLSError {
+    switch CInt(truncatingIfNeeded: result) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      TLSError(
+        .certificateNotValidNow, "the certificate of the other end, or of its issuer, has expired")
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      TLSError(
+        .certificateNotValidNow,
+        "the certificate of the other end is not valid yet; compare the clocks of both hosts")
+    case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
+      TLSError(.wrongName, "the certificate of the other end is that of another host")
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+      X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED,
+      X509_V_ERR_CERT_SIGNATURE_FAILURE, X509_V_ERR_CERT_REJECTED:
+      TLSError(
+        .foreignCertificate,
+        "the certificate of the other end is foreign: it was not issued by one that we trust")
+    default:
+      TLSError(
+        .foreignCertificate,
+        "the certificate of the other end is refused (\(text(of: result)))")
+    }
+  }
+
+  private static func text(of result: Int) -> String {
+    X509_verify_cert_error_string(result).map { String(cString: $0) } ?? "error \(result)"
+  }
 }

@@ -4,7 +4,7 @@ internal import COpenSSL
 /// What an OpenSSL session reads from and writes to: the bytes that have just arrived, where they
 /// lie, and the buffer of what is to be sent.
 ///
-/// Nothing is copied but by OpenSSL itself. The `BIO` holds the address of this value, which its
+/// Only OpenSSL itself copies bytes. The `BIO` holds the address of this value, which its
 /// ``TLSSession`` gives free after the `BIO`.
 struct TLSMemory {
   var input = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -27,7 +27,7 @@ struct TLSMemory {
   }
 
   private struct Method: @unchecked Sendable {
-    // Read-only after its making, hence safe on any thread; nil when OpenSSL has no memory.
+    // It is read-only once made, hence safe on any thread; nil when OpenSSL has no memory.
     let pointer: OpaquePointer?
 
     init() {
@@ -51,11 +51,11 @@ private func bioRead(
   _ count: UnsafeMutablePointer<Int>?
 ) -> CInt {
   guard let memory = memory(of: bio), let target, let count else { return 0 }
-  // Left from the last time it would hide that the other end has ended.
+  // A flag that is left from the last time would hide that the other end has ended.
   BIO_clear_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
   count.pointee = memory.pointee.read(into: target, wanted)
   if count.pointee > 0 { return 1 }
-  // Not the end: more may come.
+  // This is not the end: more may come.
   BIO_set_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
   return 0
 }

@@ -16,10 +16,10 @@ internal import COpenSSL
 ///       }
 ///     }
 ///
-/// Whatever is called may append to `output`, errors too: the alert that tells the other end why.
-/// End of the stream without the other end's `close_notify` is no error of TLS's, once it is up. What
-/// arrives is read where it lies, what leaves is encrypted into `output`: there is no buffer in
-/// between, and nothing is allocated for a record.
+/// Each call may append to `output`, and so does an error: the alert tells the other end why. Once TLS is
+/// up, the end of the stream without the other end's `close_notify` is no error here. What arrives is read
+/// where it lies, and what leaves is encrypted into `output`: there is no buffer in between, and nothing
+/// is allocated for a record.
 package final class TLSSession {
   /// What ``next(into:)`` found.
   package enum Step: Equatable {
@@ -48,7 +48,8 @@ package final class TLSSession {
   /// How many bytes of answers there were since the output was empty.
   private var answered = 0
 
-  /// What the other end may make us answer and not take: many thousand changes of keys.
+  /// How many bytes of answers the other end may ask for without taking them: many thousand changes of
+  /// keys.
   private static let answersLimit = 64 << 10
 
   /// A session that appends what is to be sent to `output`.
@@ -187,7 +188,7 @@ package final class TLSSession {
     switch SSL_get_error(pointer, 0) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .incomplete
     case SSL_ERROR_ZERO_RETURN:
-      // Before that, anybody can have said so.
+      // Before the handshake is over anybody can have said so.
       guard isEstablished else { throw fail(.closed) }
       hasEnded = true
       return .end
@@ -199,4 +200,14 @@ package final class TLSSession {
     failure = error
     return error
   }
+}
+
+/// Which side of TLS one is; independent of who has connected to whom.
+///
+/// The names are those of Perl's `AnyEvent::Handle`.
+public enum TLSRole: String, Hashable, Sendable {
+  /// The client.
+  case connect
+  /// The server.
+  case accept
 }

@@ -1,11 +1,8 @@
 package import AEValue
 
 /// TLS on a ``StreamConnection``.
-///
-/// The stream's `output` must stay empty until the handshake is over.
 package final class TLSTransform: StreamTransform {
-  /// The connection as a machine, for who takes over the stream.
-  package let session: TLSSession
+  private let session: TLSSession
   private let loop: Loop
   /// Called when the handshake is over.
   package var onEstablished: (() -> Void)?
@@ -18,12 +15,14 @@ package final class TLSTransform: StreamTransform {
   /// What a record has besides its content in TLS 1.2 and 1.3, rounded up.
   private static let recordOverhead = 40
 
-  /// TLS in either role.
+  /// TLS in either role, with an end of this name, if the context wants one.
   ///
-  /// - Throws: ``TLSError`` when OpenSSL has no memory.
-  package init(_ context: TLSContext, as role: TLSRole, on loop: Loop) throws(TLSError) {
+  /// - Throws: ``TLSError`` when OpenSSL has no memory, or the context wants another name.
+  package init(
+    _ context: TLSContext, as role: TLSRole, peername: String? = nil, on loop: Loop
+  ) throws(TLSError) {
     self.loop = loop
-    session = try TLSSession(context, as: role)
+    session = try TLSSession(context, as: role, peername: peername)
   }
 
   /// Begins the handshake.
@@ -31,8 +30,17 @@ package final class TLSTransform: StreamTransform {
   /// - Throws: ``TLSError`` when there is nothing that both the context and OpenSSL allow.
   package func start() throws(TLSError) { try session.start() }
 
-  /// What the connection is encrypted with: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
-  package var cipher: String { session.cipher }
+  /// What the connection is encrypted with: `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil before it is.
+  package var cipher: String? { session.isEstablished ? session.cipher : nil }
+
+  /// Whether the handshake is over, and neither end has closed, nor was there an error.
+  package var isWritable: Bool { session.isWritable }
+
+  /// TLS can be ended and started anew.
+  package var canStop: Bool { true }
+
+  /// What came behind the other end's `close_notify`.
+  package var unread: UnsafeRawBufferPointer { session.unread }
 
   /// What is to be sent.
   package var sealed: ByteBuffer { session.output }

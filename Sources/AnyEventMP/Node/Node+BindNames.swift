@@ -25,8 +25,7 @@ extension Node {
     var left = names.count
     let resolutions = names.map { name in
       loop.resolve(name, 0) { [unowned self] result in
-        let found = ((try? result.get()) ?? []).compactMap { IPAddress($0.host) }
-        peers.surroundings.remember(name, AddressSources.usable(found))
+        peers.surroundings.remember(name, AddressSources.usable((try? result.get()) ?? []))
         left -= 1
         if left == 0 { done() }
       }
@@ -37,7 +36,7 @@ extension Node {
 
 extension NodeSurroundings {
   /// A host name is not looked up any more.
-  fileprivate mutating func remember(_ name: String, _ addresses: [IPAddress]) {
+  fileprivate mutating func remember(_ name: String, _ addresses: [SocketAddress]) {
     let make = makeAddressSources
     makeAddressSources = { hostName in
       var sources = make(hostName)

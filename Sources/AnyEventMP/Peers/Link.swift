@@ -99,7 +99,7 @@ final class Link {
   private func ended(_ end: StreamConnection.End) {
     switch end {
     case .endOfStream: fail("connection closed by the other node")
-    case .failed(let reason): fail(reason)
+    case .failed(let error): fail(error.description)
     case .broken(let reason):
       peers.logPeer(
         .error, "\(address) (\(entry.id)): connection closed: \(reason)", at: address,

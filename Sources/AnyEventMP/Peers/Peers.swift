@@ -76,7 +76,7 @@ final class Peers {
       for place in places {
         listeners.append(
           try surroundings.network.listen(
-            on: place.host, port: place.port,
+            on: place.host, port: UInt16(clamping: place.port),
             makeRoom: { [unowned self] in kernel.run { switchboard.freeDescriptor() } },
             accepted: { [unowned self] stream, peer in accepted(stream, from: peer) }))
       }

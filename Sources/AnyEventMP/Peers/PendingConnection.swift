@@ -67,9 +67,6 @@ final class PendingConnection: Linked {
   /// What the connection is encrypted with, on a connection with TLS.
   var tlsCipher: String? { security?.cipher }
 
-  /// The TLS session, for who takes over the stream.
-  func takeTLSSession() -> TLSSession? { security?.session }
-
   private func ended(_ end: StreamConnection.End) {
     if case .broken(let reason) = end {
       perform(handshake.refuse(.tls(reason, security?.failure)))

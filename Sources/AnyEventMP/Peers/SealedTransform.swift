@@ -6,6 +6,8 @@ final class SealedTransform: StreamTransform {
   let sealed = ByteBuffer()
   private let sealer: RecordSealer
   private let opener: RecordOpener
+  /// Whether the other end was told that nothing more comes.
+  private var isEnded = false
 
   init(_ keys: SealedKeys) {
     sealer = RecordSealer(keys)
@@ -19,7 +21,15 @@ final class SealedTransform: StreamTransform {
 
   func overhead(for count: Int) -> Int { sealer.overhead(for: count) }
 
-  func sealEnd() { sealer.sealEnd(into: sealed) }
+  var isWritable: Bool { !isEnded }
+
+  var cipher: String? { "X25519 XSalsa20-Poly1305" }
+
+  func sealEnd() {
+    guard !isEnded else { return }
+    isEnded = true
+    sealer.sealEnd(into: sealed)
+  }
 
   func open(
     _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool

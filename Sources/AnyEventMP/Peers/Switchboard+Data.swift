@@ -54,20 +54,19 @@ extension Switchboard {
   func establishedData(_ connection: PendingConnection, _ result: EstablishedConnection) {
     remove(connection)
     connection.finish()
-    let session = connection.takeTLSSession()
-    guard let released = connection.stream.release() else {
-      let text = connection.stream.failure ?? "there is no socket for a data connection"
-      connection.stream.close()
+    let stream = connection.stream
+    guard stream.descriptor != nil, stream.failure == nil else {
+      let text = stream.failure?.description ?? "there is no socket for a data connection"
+      stream.close()
       connection.expectation?.fail(text)
       connection.dial?.failed?(.unreachable(text))
       return
     }
-    let sealed = result.keys.map { SealedSession($0) }
-    // What came behind the proof: in TLS it was decrypted with it.
-    let unread = session.map { Array($0.unread) } ?? result.rest
+    // What came behind the proof was decrypted with it, unless the stream is sealed from here on.
+    let sealed = result.keys.map { SealedTransform($0) }
     let handle = Handle(
-      adopting: released, on: peers.loop, session: session ?? sealed, arrived: unread,
-      clear: session == nil ? [] : result.rest)
+      adopting: stream, transform: sealed, clear: sealed == nil ? result.rest : [],
+      arrived: sealed == nil ? [] : result.rest)
     AE.log(
       .trace, in: Log.transport,
       "\(connection.address) connected to \(result.peer.nodeID) for data.")

@@ -9,13 +9,13 @@ import Testing
     interfaces: [
       "127.0.0.1", "127.1.2.3", "192.168.1.5", "10.0.0.7", "::1", "fe80::1", "2001:db8::5",
       "3fff::1", "4000::1", "fd00::9", "fc00::1", "fec0::1", "ff02::1", "192.168.1.5",
-    ].compactMap { IPAddress($0) },
+    ].compactMap { SocketAddress(ip: $0, port: 0) },
     hostName: "myhost",
     lookUp: { name in
       let names = [
         "myhost": ["127.0.1.1"], "two": ["10.0.0.1", "2001:db8::1"], "again": ["10.0.0.1"],
       ]
-      return (names[name] ?? []).compactMap { IPAddress($0) }
+      return (names[name] ?? []).compactMap { SocketAddress(ip: $0, port: 0) }
     })
 
   private func listen(
@@ -100,7 +100,7 @@ import Testing
   @Test("a machine with nothing but a loopback interface listens nowhere")
   func loopbackOnly() throws {
     var alone = sources
-    alone.interfaces = ["127.0.0.1", "::1"].compactMap { IPAddress($0) }
+    alone.interfaces = ["127.0.0.1", "::1"].compactMap { SocketAddress(ip: $0, port: 0) }
     #expect(try listen("*:4040", sources: alone) == [])
   }
 
@@ -149,25 +149,32 @@ import Testing
     let loop = Loop()
     defer { loop.close() }
     let lookUp = AddressSources.ofMachine(hostName: "", loop.resolver).lookUp
-    let addresses = NetworkInterfaces.addresses()
+    let addresses = SocketAddress.ofInterfaces()
     #expect(Set(addresses).count == addresses.count)
-    #expect(lookUp("127.0.0.1").map(\.description) == ["127.0.0.1"])
+    #expect(lookUp("127.0.0.1").map(\.host) == ["127.0.0.1"])
     #expect(lookUp("localhost").isEmpty == false)
     #expect(lookUp("").isEmpty)
   }
 
-  @Test("addresses are read and written")
-  func addresses() throws {
-    for text in ["0.0.0.0", "255.255.255.255", "::", "::1", "2001:db8::ff00:42:8329"] {
-      #expect(IPAddress(text)?.description == text)
+  @Test("link-local addresses are listened on with their zone, which this machine must have")
+  func zones() throws {
+    // Each machine has this interface, and names it so.
+    #expect(try listen("[fe80::1%lo]:4040") == ["[fe80::1%lo]:4040"])
+    #expect(try listen("fe80::1%lo") == ["[fe80::1%lo]:0"])
+    let error = #expect(throws: ConfigurationError.self) { try listen("[fe80::1%nosuch0]:1") }
+    #expect(error?.code == .unresolvable)
+    #expect(
+      error?.description
+        == """
+        binds: "[fe80::1%nosuch0]:1" is an address on the network interface "nosuch0", which this \
+        machine does not have; correct it, or bind to an address such as 127.0.0.1:4040
+        """)
+    // A seed may be on a network that comes later.
+    let seed = try BindAddress(parsing: "[fe80::1%nosuch0]:1")
+    #expect(seed.seedAddresses(sources) == ["[fe80::1%nosuch0]:1"])
+    #expect(seed.nameToLookUp(hostName: "myhost") == nil)
+    #expect(throws: ConfigurationError.self) {
+      try listen("[fe80::1%lo]:4040", hasCredentials: false)
     }
-    for text in ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "g::", "h", "1.2.3.4 ", "*", "::1\u{0}"] {
-      #expect(IPAddress(text) == nil)
-    }
-    #expect(IPAddress(bytes: [1, 2, 3]) == nil)
-    #expect(IPAddress(bytes: [1, 2, 3, 4])?.description == "1.2.3.4")
-    let place = try HostPort(#require(IPAddress("::1")), port: 5)
-    #expect(place.description == "[::1]:5")
-    #expect(place.host == "::1")
   }
 }

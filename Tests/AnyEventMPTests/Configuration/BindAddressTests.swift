@@ -15,7 +15,9 @@ import Testing
       ("a.b.c:65535", .host("a.b.c", port: 65535)), (" h:1 \n", .host("h", port: 1)),
       ("10.0.0.1:4040", .host("10.0.0.1", port: 4040)), ("[::1]", .host("::1", port: nil)),
       ("[::1]:4040", .host("::1", port: 4040)), ("::1", .host("::1", port: nil)),
-      ("[fe80::1]:*", .host("fe80::1", port: nil)), ("grün:1", .host("grün", port: 1)),
+      ("[fe80::1]:*", .host("fe80::1", port: nil)),
+      ("[fe80::1%eth0]:4040", .host("fe80::1%eth0", port: 4040)),
+      ("fe80::1%2", .host("fe80::1%2", port: nil)), ("grün:1", .host("grün", port: 1)),
     ] as [(String, BindAddress)])
   func parsing(_ text: String, _ address: BindAddress) throws {
     #expect(try BindAddress(parsing: text) == address)
@@ -37,6 +39,11 @@ import Testing
       ("[::1", "has a [ without a ]"),
       ("[::1]4040", "has something else than a port behind the ]"),
       ("[1.2.3.4]:1", "has something in brackets that is no IPv6 address"),
+      ("[::1%lo]:1", "has something in brackets that is no IPv6 address"),
+      ("[fe80::1%]:1", "has something in brackets that is no IPv6 address"),
+      ("[fe80::1%e h]:1", "has something in brackets that is no IPv6 address"),
+      ("[fe80::1%eth0", "has a [ without a ]"),
+      ("fe80::1%eth0:x", "has the port \"x\", which is no number from 0 to 65535 nor *"),
       ("[x]:1", "has something in brackets that is no IPv6 address"),
       ("::1:x", "has the port \"x\", which is no number from 0 to 65535 nor *"),
       ("a:b:1", "has several colons; an IPv6 address before a port is put in brackets"),
@@ -64,7 +71,9 @@ import Testing
   @Test("any text is parsed or refused", arguments: 0..<4)
   func anyText(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    let pieces = ["[", "]", ":", "*", ",", "/", "1", "::1", " ", "h", "é", "\u{0}", "65536", "%"]
+    let pieces = [
+      "[", "]", ":", "*", ",", "/", "1", "::1", " ", "h", "é", "\u{0}", "65536", "%", "fe80::1%a",
+    ]
     for _ in 0..<5000 {
       let count = Int.random(in: 0..<8, using: &generator)
       let text = (0..<count).map { _ in pieces.randomElement(using: &generator) ?? "" }.joined()

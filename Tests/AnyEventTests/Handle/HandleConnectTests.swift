@@ -42,6 +42,56 @@ struct HandleConnectTests {
     }
   }
 
+  @Test("a handle is made of a source and options as well, and keeps its time-outs and marks")
+  func options() throws {
+    try withLoop { loop in
+      var events: [String] = []
+      let listener = try loop.listen(on: "127.0.0.1", 0) { socket in
+        var options = Handle.Options()
+        options.on_error = { handle, _, message in events.append(message) }
+        options.linger = 7
+        options.low_water_mark = 3
+        options.rtimeout = 100
+        let server = Handle(.fh(socket.fd), options, on: loop)
+        #expect(server.linger == 7 && server.low_water_mark == 3 && server.rtimeout == 100)
+        server.push_read(.line) { handle, line in
+          handle.push_write(.line, "got \(line)")
+          withExtendedLifetime(server) {}
+        }
+      }
+      var options = Handle.Options()
+      options.on_connect = { _, host, _, _ in events.append("connect \(host)") }
+      let client = Handle(
+        .connect(host: "127.0.0.1", service: listener.address.port), options, on: loop)
+      #expect(client.peername == "127.0.0.1")
+      client.push_write(.line, "early")
+      client.push_read(.line) { events.append($1) }
+      loop.run(until: { events.count == 2 })
+      #expect(events == ["connect 127.0.0.1", "got early"])
+      client.destroy()
+    }
+  }
+
+  @Test("a handle of nothing, or of two things, stops the program with a sentence")
+  func neither() async {
+    let nothing = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let loop = Loop()
+      _ = Handle(on: loop)
+    }
+    let both = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      let loop = Loop()
+      _ = Handle(fh: 0, connect: ("127.0.0.1", 9), on: loop)
+    }
+    for result in [nothing, both] {
+      let words = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+      #expect(words.contains("give either fh or connect"), "\(words)")
+    }
+  }
+
   private func option(_ fd: CInt, _ level: CInt, _ name: CInt) -> CInt {
     var value: CInt = -1
     var size = socklen_t(MemoryLayout<CInt>.size)

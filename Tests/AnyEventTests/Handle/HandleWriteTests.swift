@@ -152,6 +152,23 @@ struct HandleWriteTests {
       })
   }
 
+  @Test("with autocork on_drain is called once at first, and then when something has left")
+  func corkedDrain() throws {
+    var drained = 0
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop, on_drain: { _ in drained += 1 }, autocork: true) },
+      { handle, other, loop in
+        #expect(drained == 1)
+        for _ in 0..<3 { loop.runOnce(waiting: false) }
+        #expect(drained == 1)
+        handle.push_write("a")
+        handle.push_write("b")
+        #expect(drained == 1)
+        loop.runOnce(waiting: false)
+        #expect(drained == 2 && receive(other) == "ab")
+      })
+  }
+
   @Test("push_shutdown closes the writing direction only, when all is written")
   func shutdown() throws {
     let large = [UInt8](repeating: 0x61, count: 1_000_000)

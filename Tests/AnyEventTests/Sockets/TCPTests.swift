@@ -43,6 +43,52 @@ struct TCPTests {
 
   @Test("an IPv4 connection") func ipv4() throws { try exchange("127.0.0.1") }
 
+  @Test("a link-local connection by the name of the interface, where there is one")
+  func linkLocal() throws {
+    // What is connected to an own address does not leave the machine.
+    guard let own = SocketAddress.ofInterfaces().first(where: { $0.host.hasPrefix("fe80:") }) else {
+      return
+    }
+    #expect(own.host.contains("%"))
+    try exchange(own.host)
+  }
+
+  @Test("the kernel is told the zone of an address, to bind and to connect")
+  func zones() throws {
+    try withLoop { loop in
+      // Without a zone it says EINVAL to link-local addresses, and without IPv6 it has no sockets.
+      let error = #expect(throws: SocketError.self) {
+        try loop.listen(on: "fe80::4040%lo", 0, accept: { close($0.fd) })
+      }
+      #expect(error?.code == EADDRNOTAVAIL || error?.code == EAFNOSUPPORT)
+      let done = CondVar<SocketError?>(on: loop)
+      let guarded = loop.connect(to: "fe80::4040%lo", 9, prepare: { _ in 5 }) { result in
+        if case .success(let socket) = result { close(socket.fd) }
+        done.send(result.failure)
+      }
+      let failure = try done.recv()
+      #expect(failure != nil && failure?.code != EINVAL, "\(String(describing: failure))")
+      withExtendedLifetime(guarded) {}
+    }
+  }
+
+  @Test("an interface that is not there is named in the error, to bind and to connect")
+  func noInterface() throws {
+    try withLoop { loop in
+      let sentence =
+        "cannot use \"fe80::1%nosuch0\": this machine has no network interface \"nosuch0\""
+      let error = #expect(throws: SocketError.self) {
+        try loop.listen(on: "fe80::1%nosuch0", 0, accept: { close($0.fd) })
+      }
+      #expect(error?.description == sentence)
+      let done = CondVar<SocketError?>(on: loop)
+      let guarded = loop.connect(to: "fe80::1%nosuch0", 9) { done.send($0.failure) }
+      let failure = try done.recv()
+      #expect(failure?.description == sentence)
+      withExtendedLifetime(guarded) {}
+    }
+  }
+
   @Test("a host name is resolved without blocking")
   func name() throws { try exchange("127.0.0.1", connectTo: "localhost") }
 
@@ -189,5 +235,11 @@ struct TCPTests {
       }
     }
     try body(Int(UInt16(bigEndian: address.sin_port)))
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

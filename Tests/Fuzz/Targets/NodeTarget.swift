@@ -80,7 +80,6 @@ private final class FuzzedWire: StreamMedium {
     return .done
   }
 
-  func release() -> CInt? { nil }
   var traffic: StreamTraffic? { nil }
   func finishWriting() {}
 

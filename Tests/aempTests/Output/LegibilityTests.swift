@@ -52,7 +52,7 @@ struct LegibilityTests {
     let known = [
       // These write.
       "AEValue/Stopping/Stopping.swift", "AnyEvent/Logging/LogHost.swift",
-      "AnyEventMP/Links/MessageTrace.swift", "aemp/Output/Output.swift",
+      "AnyEventMP/Kernel/MessageTrace.swift", "aemp/Output/Output.swift",
       // These have a function of such a name, which ends in one of those.
       "AnyEvent/Logging/LogContext+Targets.swift", "aemp/Network/Errand+Database.swift",
       "aemp/Network/Errand.swift", "aemp/Output/Printer.swift",

@@ -3,20 +3,20 @@ package import AnyEvent
 /// What resolving addresses takes from outside, so that it is a function of its arguments.
 package struct AddressSources {
   /// The addresses of this host's interfaces; the kernel is asked only when somebody looks.
-  package var interfaces: [IPAddress] {
+  package var interfaces: [SocketAddress] {
     get { askForInterfaces() }
     set { askForInterfaces = { newValue } }
   }
-  private var askForInterfaces: () -> [IPAddress]
+  private var askForInterfaces: () -> [SocketAddress]
   /// The name of this host.
   package var hostName: String
   /// Looks up the addresses of a host name; empty when it has none.
-  package var lookUp: (String) -> [IPAddress]
+  package var lookUp: (String) -> [SocketAddress]
 
   /// Sources of these parts.
   package init(
-    interfaces: @escaping @autoclosure () -> [IPAddress], hostName: String,
-    lookUp: @escaping (String) -> [IPAddress]
+    interfaces: @escaping @autoclosure () -> [SocketAddress], hostName: String,
+    lookUp: @escaping (String) -> [SocketAddress]
   ) {
     askForInterfaces = interfaces
     self.hostName = hostName
@@ -28,19 +28,19 @@ package struct AddressSources {
   package static func ofMachine(hostName: String, _ resolver: Resolver) -> AddressSources {
     let end = ContinuousClock.now + .seconds(4)
     return AddressSources(
-      interfaces: NetworkInterfaces.addresses(), hostName: hostName,
+      interfaces: SocketAddress.ofInterfaces(), hostName: hostName,
       lookUp: { name in
         let rest = end - .now
         let found = resolver.wait(for: name, atMost: max(0, rest / .seconds(1)))
-        return usable(found.compactMap { IPAddress($0.host) })
+        return usable(found)
       })
   }
 
   /// Without the families that the machine does not speak, unless nothing else is left.
-  static func usable(_ found: [IPAddress]) -> [IPAddress] {
-    let interfaces = NetworkInterfaces.addresses()
+  static func usable(_ found: [SocketAddress]) -> [SocketAddress] {
+    let interfaces = SocketAddress.ofInterfaces()
     let usable = found.filter { address in
-      interfaces.contains { !$0.isLoopback && $0.isIPv6 == address.isIPv6 }
+      interfaces.contains { !$0.isLoopback && $0.family == address.family }
     }
     return usable.isEmpty ? found : usable
   }
@@ -54,8 +54,8 @@ extension BindAddress {
   package func nameToLookUp(hostName: String) -> String? {
     switch self {
     case .everyInterface: nil
-    case .ownHost: IPAddress(hostName) == nil ? hostName : nil
-    case .host(let name, _): IPAddress(name) == nil ? name : nil
+    case .ownHost: SocketAddress.isNumeric(hostName) ? nil : hostName
+    case .host(let name, _): SocketAddress.isNumeric(name) ? nil : name
     }
   }
 
@@ -65,17 +65,17 @@ extension BindAddress {
   /// given.
   package func places(
     _ sources: AddressSources, defaultPort: UInt16 = BindAddress.defaultSeedPort
-  ) -> [HostPort] {
+  ) -> [SocketAddress] {
     let port = port ?? defaultPort
-    let addresses: [IPAddress] =
+    let addresses: [SocketAddress] =
       switch self {
       case .everyInterface: sources.interfaces.filter(\.isReachable)
       case .ownHost: Self.addresses(of: sources.hostName, sources)
       case .host(let host, _): Self.addresses(of: host, sources)
       }
-    var places: [HostPort] = []
+    var places: [SocketAddress] = []
     for address in addresses {
-      let place = HostPort(address, port: port)
+      let place = address.with(port: port)
       if !places.contains(place) { places.append(place) }
     }
     return places
@@ -87,8 +87,8 @@ extension BindAddress {
   ///   secret or certificate, and for a host name that has no address.
   package static func placesToListen(
     on binds: [BindAddress], _ sources: AddressSources, hasCredentials: Bool
-  ) throws(ConfigurationError) -> [HostPort] {
-    var places: [HostPort] = []
+  ) throws(ConfigurationError) -> [SocketAddress] {
+    var places: [SocketAddress] = []
     for bind in binds {
       if case .everyInterface = bind, !hasCredentials {
         throw ConfigurationError(
@@ -107,7 +107,15 @@ extension BindAddress {
           as 127.0.0.1:4040
           """)
       }
-      if !hasCredentials, let place = found.first(where: { !$0.address.isLoopback }) {
+      if case .host(let host, _) = bind, let zone = SocketAddress.missingZone(of: host) {
+        throw ConfigurationError(
+          .unresolvable,
+          """
+          binds: "\(bind)" is an address on the network interface "\(zone)", which this machine does not \
+          have; correct it, or bind to an address such as 127.0.0.1:4040
+          """)
+      }
+      if !hasCredentials, let place = found.first(where: { !$0.isLoopback }) {
         throw ConfigurationError(
           .noCredentials,
           """
@@ -120,9 +128,9 @@ extension BindAddress {
     return places
   }
 
-  private static func addresses(of host: String, _ sources: AddressSources) -> [IPAddress] {
-    if let address = IPAddress(host) { return [address] }
-    return sources.lookUp(host)
+  private static func addresses(of host: String, _ sources: AddressSources) -> [SocketAddress] {
+    guard SocketAddress.isNumeric(host) else { return sources.lookUp(host) }
+    return SocketAddress(ip: host, port: 0).map { [$0] } ?? []
   }
 }
 

@@ -1,10 +1,12 @@
+internal import AnyEvent
+
 /// One element of `binds` or `seeds`, parsed but not looked up.
 package enum BindAddress: Hashable, Sendable {
   /// `*`: every address of this host that others can reach.
   case everyInterface(port: UInt16?)
   /// A bare port number, or nothing: the address of this host's name.
   case ownHost(port: UInt16?)
-  /// A host name or a numeric address (without brackets).
+  /// A host name or a numeric address, without brackets, which may have a zone.
   case host(String, port: UInt16?)
 
   /// The port; nil when none is given or any will do.
@@ -58,27 +60,44 @@ package enum BindAddress: Hashable, Sendable {
   }
 
   private static func split(_ text: String) throws(ParseError) -> (String, UInt16?) {
-    if text.utf8.first == UInt8(ascii: "[") {
-      guard let end = text.utf8.firstIndex(of: UInt8(ascii: "]")) else {
-        throw ParseError(text, "has a [ without a ]")
+    if SocketAddress.isNumeric(text) { return (text, nil) }
+    // It takes more forms, with white space among them.
+    guard let (host, service) = parse_hostport(text, "*"),
+      text == host || text == format_hostport(host) || text == format_hostport(host, service)
+    else { throw problem(of: text) }
+    let number = try port(service[...], in: text)
+    if SocketAddress.isNumeric(host) { return (host, number) }
+    return (try hostName(host[...], in: text), number)
+  }
+
+  /// Why a text is not host and port.
+  private static func problem(of text: String) -> ParseError {
+    do throws(ParseError) {
+      if text.utf8.first == UInt8(ascii: "[") { return problemOfBrackets(text) }
+      if let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) {
+        _ = try port(text[text.utf8.index(after: colon)...], in: text)
+        _ = try hostName(text[..<colon], in: text)
       }
-      let host = String(text[text.utf8.index(after: text.startIndex)..<end])
-      guard let address = IPAddress(host), address.isIPv6 else {
-        throw ParseError(text, "has something in brackets that is no IPv6 address")
-      }
-      let rest = text[text.utf8.index(after: end)...]
-      if rest.isEmpty { return (host, nil) }
-      guard rest.utf8.first == UInt8(ascii: ":") else {
-        throw ParseError(text, "has something else than a port behind the ]")
-      }
-      return (host, try port(rest.dropFirst(), in: text))
+      _ = try hostName(text[...], in: text)
+    } catch {
+      return error
     }
-    if IPAddress(text) != nil { return (text, nil) }
-    guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")) else {
-      return (try hostName(text[...], in: text), nil)
+    return ParseError(text, "is no host name or address")
+  }
+
+  private static func problemOfBrackets(_ text: String) -> ParseError {
+    guard let end = text.utf8.firstIndex(of: UInt8(ascii: "]")) else {
+      return ParseError(text, "has a [ without a ]")
     }
-    let number = try port(text[text.utf8.index(after: colon)...], in: text)
-    return (try hostName(text[..<colon], in: text), number)
+    let host = String(text[text.utf8.index(after: text.startIndex)..<end])
+    guard host.utf8.contains(UInt8(ascii: ":")), SocketAddress.isNumeric(host) else {
+      return ParseError(text, "has something in brackets that is no IPv6 address")
+    }
+    let rest = text[text.utf8.index(after: end)...]
+    guard rest.utf8.first == UInt8(ascii: ":") else {
+      return ParseError(text, "has something else than a port behind the ]")
+    }
+    return ParseError(text, badPort(rest.dropFirst()))
   }
 
   private static func hostName(_ host: Substring, in text: String) throws(ParseError) -> String {
@@ -100,9 +119,13 @@ package enum BindAddress: Hashable, Sendable {
   private static func port(_ port: Substring, in text: String) throws(ParseError) -> UInt16? {
     if port == "*" { return nil }
     guard port.utf8.allSatisfy(\.isDigit), let number = UInt16(port) else {
-      throw ParseError(text, "has the port \"\(port)\", which is no number from 0 to 65535 nor *")
+      throw ParseError(text, badPort(port))
     }
     return number == 0 ? nil : number
+  }
+
+  private static func badPort(_ port: Substring) -> String {
+    "has the port \"\(port)\", which is no number from 0 to 65535 nor *"
   }
 }
 
@@ -114,7 +137,7 @@ extension BindAddress: CustomStringConvertible {
     case .everyInterface: return "*" + suffix
     case .ownHost: return port.map { String($0) } ?? ""
     case .host(let host, let port):
-      if host.utf8.contains(UInt8(ascii: ":")) { return "[\(host)]" + suffix }
+      if host.utf8.contains(UInt8(ascii: ":")) { return format_hostport(host) + suffix }
       // A number alone would be a port.
       return port == nil && host.utf8.allSatisfy(\.isDigit) ? host + ":*" : host + suffix
     }

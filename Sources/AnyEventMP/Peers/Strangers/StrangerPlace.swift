@@ -1,3 +1,5 @@
+import AnyEvent
+
 /// Where strangers come from, and which of them are connected.
 final class StrangerPlace: Linked {
   /// The address, or the network that one may have all addresses of.
@@ -21,9 +23,6 @@ final class StrangerPlace: Linked {
       return String(address[..<end])
     }
     let host = String(address.dropFirst().prefix { $0 != "]" })
-    guard let bytes = IPAddress(host)?.bytes, bytes.count == 16,
-      let network = IPAddress(bytes: bytes[..<8] + [UInt8](repeating: 0, count: 8))
-    else { return host }
-    return "\(network)/64"
+    return SocketAddress.network(of: host) ?? host
   }
 }

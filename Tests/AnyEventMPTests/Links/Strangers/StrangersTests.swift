@@ -8,7 +8,6 @@ import Testing
 private final class DeadMedium: StreamMedium {
   func start(for stream: StreamConnection) {}
   func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult { .blocked }
-  func release() -> CInt? { nil }
   var traffic: StreamTraffic? { nil }
   func finishWriting() {}
   func close() {}
@@ -30,7 +29,7 @@ private final class DeadMedium: StreamMedium {
     #expect(StrangerPlace.name(of: "[2001:db8:1:2:3:4:5:6]:1") == "2001:db8:1:2::/64")
     #expect(StrangerPlace.name(of: "[2001:db8:1:2:ffff::]:65535") == "2001:db8:1:2::/64")
     #expect(StrangerPlace.name(of: "[2001:db8:1:3::1]:1") == "2001:db8:1:3::/64")
-    #expect(StrangerPlace.name(of: "[fe80::1%eth0]:1") == "fe80::1%eth0")
+    #expect(StrangerPlace.name(of: "[fe80::1%eth0]:1") == "fe80::%eth0/64")
     #expect(StrangerPlace.name(of: "nonsense") == "nonsense")
   }
 
