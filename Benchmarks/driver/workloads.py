@@ -198,6 +198,49 @@ class Programs:
                 {"SWIFT_DETERMINISTIC_HASHING": "1"})
         return int(re.search(r"Collected : (\d+)", errors).group(1))
 
+    def instructions_of_remote(self, size, framing):
+        """Instructions of one remote message of so many bytes, by the side that runs them."""
+        few, many = (20_000, 60_000) if size < 1000 else (5_000, 15_000)
+
+        def commands(count):
+            address = f"127.0.0.1:{free_port()}"
+            return (
+                [self.bench, "recv", address, count, size, framing],
+                lambda port: [self.bench, "send", address, port, count, size, framing])
+
+        return self.counted_pair(commands, ("recv", "send"), few, many)
+
+    def instructions_of_deaths(self):
+        """Instructions of one of many monitored ports that die at once, by the side that runs them."""
+
+        def commands(count):
+            address = f"127.0.0.1:{free_port()}"
+            return (
+                [self.bench, "watched", address, count],
+                lambda port: [self.bench, "watch", address, port, count])
+
+        return self.counted_pair(commands, ("watched", "watch"), MONITORED // 5, MONITORED)
+
+    def counted_pair(self, commands, sides, few, many):
+        """What a step costs each of two processes: two runs each, so that starting them cancels out."""
+        figures = {}
+        for side in sides:
+            counts = []
+            for count in (few, many):
+                server, client = commands(count)
+                with tempfile.NamedTemporaryFile() as log:
+                    traced = [
+                        "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
+                        f"--log-file={log.name}"]
+                    run_pair(
+                        (traced if side == sides[0] else []) + server,
+                        lambda port: [(traced if side == sides[1] else []) + client(port)],
+                        "server")
+                    with open(log.name, encoding="ascii") as file:
+                        counts.append(int(re.search(r"Collected : (\d+)", file.read()).group(1)))
+            figures[side] = (counts[1] - counts[0]) / (many - few)
+        return figures
+
     def system_calls(self):
         """System calls of one small remote message, by the side that makes them."""
         address = f"127.0.0.1:{free_port()}"
@@ -350,6 +393,18 @@ def all_workloads(bench, yardsticks):
         Workload(
             "counts", use.instructions,
             figures=[Figure("instructions of a local message", "count", "", None, False)]),
+    ] + [
+        Workload(
+            "counts", lambda size=size, framing=framing: use.instructions_of_remote(size, framing),
+            figures=[
+                Figure(f"instructions of sending, {framing}, {size} bytes", "send", "", None, False),
+                Figure("  receiving", "recv", "", None, False)])
+        for framing in ("cbor", "json") for size in (32, 1024)
+    ] + [
+        Workload(
+            "counts", use.instructions_of_deaths,
+            figures=[Figure("instructions of a death, 100,000 at once", "watched", "", None, False),
+                     Figure("  where it is heard of", "watch", "", None, False)]),
         Workload(
             "counts", use.system_calls,
             figures=[Figure("system calls a message, sending", "send", "", None, False),

@@ -36,7 +36,8 @@ final class DataRequest {
   private static let answer = "can"
 
   init(
-    _ connections: DataConnections, to target: String, within seconds: Double, function: String, _ arguments: [Value],
+    _ connections: DataConnections, to target: String, within seconds: Double, function: String,
+    _ arguments: [Value],
     _ callback: @escaping (Result<Handle, DataConnectionError>) throws -> Void
   ) {
     self.connections = connections
@@ -117,7 +118,8 @@ final class DataRequest {
     dialler.done = { [unowned self] result in
       switch result {
       case .success(let handle): end(.success(handle))
-      case .failure(let error) where error.isWithoutListeners && !connections.peers.listeners.isEmpty:
+      case .failure(let error)
+      where error.isWithoutListeners && !connections.peers.listeners.isEmpty:
         stage = .asked
         request(
           "can", .string(DataConnections.dialRequest), .string(port.id), .string(Self.answer))

@@ -12,7 +12,8 @@ extension Functions {
     let portName = kernel.nextPortName(peers.configuration?.runiq)
     let entry = peers.entry(for: node)
     if entry === kernel.home { return spawnHere(portName, [.string(name)] + arguments) }
-    kernel.request(entry, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
+    kernel.request(
+      entry, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
     return PortID(RemotePort(owner: kernel.serial, home: entry, name: portName))
   }
 

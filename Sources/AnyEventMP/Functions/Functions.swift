@@ -35,7 +35,9 @@ final class Functions {
   func registered(_ name: String) -> FunctionTable.Function? { table[name] }
 
   /// Whether other nodes may call a function of that name.
-  func isCallable(_ name: String) -> Bool { !peers.isSecure && (table[name] ?? builtIns[name]) != nil }
+  func isCallable(_ name: String) -> Bool {
+    !peers.isSecure && (table[name] ?? builtIns[name]) != nil
+  }
 
   /// The function of that name, for a request of a node.
   ///

@@ -2,16 +2,6 @@
 // a string, and an array only for a reason that is not the last one again.
 
 extension Kernel {
-  /// The same for a request that came as values; the name may be empty.
-  func perform(
-    _ request: PortRequest, about name: String, _ message: UnsafeBufferPointer<Value>,
-    for entry: NodeEntry
-  ) {
-    let rest = UnsafeBufferPointer(rebasing: message.dropFirst(2))
-    var name = name
-    name.withUTF8 { perform(request, about: UnsafeRawBufferPointer($0), rest, for: entry) }
-  }
-
   /// Does what a node asks for or tells about the port of that name.
   func perform(
     _ request: PortRequest, about name: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,

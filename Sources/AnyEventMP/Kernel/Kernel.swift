@@ -44,11 +44,7 @@ final class Kernel {
   private(set) var timers: [UInt64: TimerWatcher] = [:]
   private var timerSerial: UInt64 = 0
 
-  /// A kernel without ports.
-  ///
-  /// - Parameters:
-  ///   - owner: the node, which the thread is bound to while callbacks run.
-  ///   - portPrefix: what the names of ports begin with.
+  /// A kernel without ports, whose owner the thread is bound to while callbacks run.
   init(of owner: some KernelOwner, on loop: Loop, limits: NodeLimits, portPrefix: String) {
     self.owner = owner
     context = UnsafeRawPointer(Unmanaged.passUnretained(owner).toOpaque())

@@ -7,7 +7,8 @@ extension Node {
   /// The loop's thread only.
   public var status: NodeStatus {
     NodeStatus(
-      node: id, provider: peers.handshakeConfiguration.keys.last { $0.name == "provider" }?.value ?? "",
+      node: id,
+      provider: peers.handshakeConfiguration.keys.last { $0.name == "provider" }?.value ?? "",
       version: LibraryVersion.current, uptime: uptime,
       processID: peers.surroundings.processID, isGlobal: database.isGlobal, master: database.master,
       listeners: boundAddresses, portCount: kernel.ports.count, connections: connections)

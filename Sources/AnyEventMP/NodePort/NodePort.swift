@@ -55,7 +55,8 @@ final class NodePort {
           return try pass(rest, relay, RequestArguments(message: message).port(relay.target))
         }
         guard isRelayed else {
-          return kernel.deferRequest(relay.answer.isEmpty ? Array(rest) : rest + relay.answer, from: entry)
+          return kernel.deferRequest(
+            relay.answer.isEmpty ? Array(rest) : rest + relay.answer, from: entry)
         }
         guard relay.answer.isEmpty else {
           throw RequestError("an answer cannot be a request for an answer to this node itself")
@@ -104,13 +105,13 @@ final class NodePort {
     _ request: NodeRequest, _ arguments: RequestArguments, for entry: NodeEntry
   ) throws -> Relay? {
     switch request {
-    case .mon1: kernel.perform(.mon1, about: try arguments.portName(1), arguments.message, for: entry)
-    case .mon0: kernel.perform(.mon0, about: try arguments.portName(1), arguments.message, for: entry)
-    case .kil0: kernel.perform(.kil0, about: try arguments.string(1, "port name"), arguments.message, for: entry)
+    case .mon1: perform(.mon1, about: try arguments.portName(1), arguments, for: entry)
+    case .mon0: perform(.mon0, about: try arguments.portName(1), arguments, for: entry)
+    case .kil0: perform(.kil0, about: try arguments.string(1, "port name"), arguments, for: entry)
     case .kil1:
       let name = try arguments.portName(1)
       guard !name.isEmpty else { throw RequestError("the node port cannot be killed") }
-      kernel.perform(.kil1, about: name, arguments.message, for: entry)
+      perform(.kil1, about: name, arguments, for: entry)
     case .snd: return Relay(target: 1)
     case .time: return Relay(target: 1, answer: [.double(kernel.loop.time)])
     case .can:
@@ -123,6 +124,17 @@ final class NodePort {
     return nil
   }
 
+  /// A request about a port; the name may be empty.
+  private func perform(
+    _ request: PortRequest, about name: String, _ arguments: RequestArguments, for entry: NodeEntry
+  ) {
+    let rest = UnsafeBufferPointer(rebasing: arguments.message.dropFirst(2))
+    var name = name
+    name.withUTF8 {
+      kernel.perform(request, about: UnsafeRawBufferPointer($0), rest, for: entry)
+    }
+  }
+
   /// `x-status` port message…: the answer is the node's status, if the configuration does not say secure.
   private func statusRequested(by entry: NodeEntry) throws -> Value {
     if peers.isSecure, entry !== kernel.home {
@@ -132,7 +144,9 @@ final class NodePort {
   }
 
   /// `eval` code [port message…]: answers with an error text (empty: none) and the results.
-  private func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws -> Relay? {
+  private func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws
+    -> Relay?
+  {
     let code = try arguments.string(1, "code")
     if peers.isSecure, entry !== kernel.home {
       throw RequestError("nothing is evaluated for other nodes: the configuration says secure")

@@ -117,7 +117,8 @@ final class SeedKeeper {
   private func failed(_ target: ReconnectTarget) {
     let missedSince = target.missedSince ?? peers.loop.monotonicNow
     target.missedSince = missedSince
-    if case .global(let id) = target.purpose, peers.loop.monotonicNow - missedSince > Self.patience {
+    if case .global(let id) = target.purpose, peers.loop.monotonicNow - missedSince > Self.patience
+    {
       return peers.owner.globalIsLost(id)
     }
     schedule(target, after: target.policy.delayAfterFailure(using: &peers.surroundings.random))

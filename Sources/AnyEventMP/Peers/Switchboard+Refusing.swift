@@ -88,7 +88,8 @@ extension Switchboard {
     let text = "\(connection.address)\(name): \(refusal.reason)"
     if refusal.code == .tooManyConnections {
       // Whoever they are, it is one trouble.
-      return peers.kernel.peerLog.log(.error, in: Log.transport, text, similarTo: "connections: too many")
+      return peers.kernel.peerLog.log(
+        .error, in: Log.transport, text, similarTo: "connections: too many")
     }
     let level = level(of: refusal, connection)
     peers.logPeer(level, text, at: connection.address, about: refusal.code.rawValue)

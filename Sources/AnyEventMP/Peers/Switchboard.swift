@@ -229,7 +229,8 @@ final class Switchboard {
 
   func arbiter(for peer: Greeting) -> ConnectionArbiter {
     ConnectionArbiter(
-      ownID: peers.id, peerID: peer.nodeID, peerAgrees: peer[key: ConnectionArbiter.greetingKey] != nil)
+      ownID: peers.id, peerID: peer.nodeID,
+      peerAgrees: peer[key: ConnectionArbiter.greetingKey] != nil)
   }
 
   private func candidate(_ connection: PendingConnection) -> ConnectionArbiter.Candidate {

@@ -9,7 +9,9 @@ extension GuaranteeRun {
       guard let node = member.node else { continue }
       func complain(_ text: String) { report("\(node.id): \(text)") }
       let ports = receivers.count { $0.host == member.host.index && !$0.isDead }
-      if node.kernel.ports.count != ports { complain("\(node.kernel.ports.count) ports instead of \(ports)") }
+      if node.kernel.ports.count != ports {
+        complain("\(node.kernel.ports.count) ports instead of \(ports)")
+      }
       if !node.kernel.deferred.isEmpty { complain("something is deferred") }
       if !node.kernel.timers.isEmpty { complain("a timer is left") }
       if node.peers.switchboard.pendingCount > 0 {
@@ -48,7 +50,8 @@ extension GuaranteeRun {
     if ours != theirs { report("\(node.id) monitors \(ours), \(entry.id) knows of \(theirs)") }
     for port in watched {
       let nodes = port.monitors?.nodes ?? []
-      if other.kernel.ports.find(port.name) !== port || !nodes.contains(where: { $0.id == node.id }) {
+      if other.kernel.ports.find(port.name) !== port || !nodes.contains(where: { $0.id == node.id })
+      {
         report("\(other.id) keeps a monitor of \(port.name) without a port")
       }
     }

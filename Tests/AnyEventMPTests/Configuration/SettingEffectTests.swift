@@ -43,7 +43,9 @@ import Testing
     case .monitorTimeout: Probe(31) { "\($0.peers.monitorTimeout)" }
     case .connectInterval: Probe(3) { "\($0.peers.connectInterval)" }
     case .heartbeat:
-      Probe(6) { "\($0.peers.heartbeat.interval) \($0.peers.handshakeConfiguration.keys.map(\.value))" }
+      Probe(6) {
+        "\($0.peers.heartbeat.interval) \($0.peers.handshakeConfiguration.keys.map(\.value))"
+      }
     case .heartbeatTimeout: Probe(16) { "\($0.peers.heartbeat.timeout)" }
     case .framingFormat: Probe(["json"]) { "\($0.peers.handshakeConfiguration.framings)" }
     case .authOffer: Probe(["cleartext"]) { "\($0.peers.handshakeConfiguration.authOffer)" }

@@ -143,7 +143,8 @@ import Testing
       var got = 0
       let p = target.run { rcv(port(), "x") { got += 1 } }
       node.run { snd(p.id, "x") }
-      node.peers.found(target.id, [dead, "not an address", wrong.address, node.address, target.address])
+      node.peers.found(
+        target.id, [dead, "not an address", wrong.address, node.address, target.address])
       test.run(until: { got == 1 })
       #expect(node.isConnected(to: target))
     }
@@ -162,8 +163,10 @@ import Testing
       #expect(first?[2].string?.contains("this node itself") == true)
       let second = reason(node, "ghost#p", test) { node.peers.found("ghost", ["127.0.0.1:1"]) }
       #expect(second?[2].string?.contains("127.0.0.1:1") == true)
-      #expect(reason(node, "ghost#p", test) { node.peers.found("ghost", []) }?[2] == "no known address")
-      #expect(reason(node, "ghost#p", test) { node.peers.found("ghost", nil) }?[2] == "no known address")
+      #expect(
+        reason(node, "ghost#p", test) { node.peers.found("ghost", []) }?[2] == "no known address")
+      #expect(
+        reason(node, "ghost#p", test) { node.peers.found("ghost", nil) }?[2] == "no known address")
     }
   }
 

@@ -67,7 +67,9 @@ import Testing
       var nested: [Value] = []
       for _ in 0..<1000 { nested += ["x-status", nil] }
       nested += ["snd", .string(receiver.id)]
-      nested.withUnsafeBufferPointer { node.nodePort.handle($0, from: NodeEntry(id: node.id + "x")) }
+      nested.withUnsafeBufferPointer {
+        node.nodePort.handle($0, from: NodeEntry(id: node.id + "x"))
+      }
       test.settle()
       #expect(got.count == 1)
       #expect(

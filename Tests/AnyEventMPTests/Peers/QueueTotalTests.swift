@@ -75,7 +75,9 @@ import Testing
         try WirePeer.connect(node.address, id: TestName.next("peer"), test)
       }
       var reasons: [Message] = []
-      for peer in peers { _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reasons.append($0) } }
+      for peer in peers {
+        _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reasons.append($0) }
+      }
       let text = String(repeating: "x", count: 500_000)
       node.run {
         // The kernel takes a few; the second gets twice as many as the others.

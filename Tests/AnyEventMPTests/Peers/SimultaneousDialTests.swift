@@ -107,7 +107,9 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: false, pauses: true) { bench in
       let stranger = try bench.dialBack(pauses: true)
-      bench.test.run(until: { bench.node.peers.switchboard.pending.first?.peer?.nodeID == bench.peerID })
+      bench.test.run(until: {
+        bench.node.peers.switchboard.pending.first?.peer?.nodeID == bench.peerID
+      })
       bench.dialPeer()
       // Our own dial waits a moment for the other one.
       bench.test.run(until: { bench.node.peers.switchboard.pending.contains { $0.isHeld } })

@@ -66,7 +66,9 @@ import Testing
       one.send("", "kil1", "a")
       spawn(["e"], by: two)
       two.send("", "mon1", "e")
-      test.run(until: { two.messages().contains { $0[0] == "kil0" } && node.kernel.ports.count == 3 })
+      test.run(until: {
+        two.messages().contains { $0[0] == "kil0" } && node.kernel.ports.count == 3
+      })
       spawn(["f", "g"], by: one)
       one.send("", "mon1", "g")
       test.run(until: { one.messages().contains { $0[0] == "kil0" } })
