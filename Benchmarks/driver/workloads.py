@@ -208,7 +208,7 @@ class Programs:
                 [self.bench, "recv", address, count, size, framing],
                 lambda port: [self.bench, "send", address, port, count, size, framing])
 
-        return self.counted_pair(commands, ("recv", "send"), few, many)
+        return self.counted_pair(commands, ("recv", "send"), "server", few, many)
 
     def instructions_of_deaths(self):
         """Instructions of one of many monitored ports that die at once, by the side that runs them."""
@@ -219,9 +219,10 @@ class Programs:
                 [self.bench, "watched", address, count],
                 lambda port: [self.bench, "watch", address, port, count])
 
-        return self.counted_pair(commands, ("watched", "watch"), MONITORED // 5, MONITORED)
+        return self.counted_pair(
+            commands, ("watched", "watch"), "clients", MONITORED // 5, MONITORED)
 
-    def counted_pair(self, commands, sides, few, many):
+    def counted_pair(self, commands, sides, decides, few, many):
         """What a step costs each of two processes: two runs each, so that starting them cancels out."""
         figures = {}
         for side in sides:
@@ -235,7 +236,7 @@ class Programs:
                     run_pair(
                         (traced if side == sides[0] else []) + server,
                         lambda port: [(traced if side == sides[1] else []) + client(port)],
-                        "server")
+                        decides)
                     with open(log.name, encoding="ascii") as file:
                         counts.append(int(re.search(r"Collected : (\d+)", file.read()).group(1)))
             figures[side] = (counts[1] - counts[0]) / (many - few)
