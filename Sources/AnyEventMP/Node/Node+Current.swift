@@ -27,6 +27,11 @@ extension Node {
     return .passUnretained(bindDefault())
   }
 
+  /// The node that is bound to this thread, if one is; nothing is made.
+  package static var bound: Node? {
+    pthread_getspecific(currentNodeKey).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
+  }
+
   private static func bindDefault() -> Node {
     guard Loop.isMainThread else {
       misuse(
