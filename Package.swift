@@ -100,6 +100,10 @@ let package = Package(
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
+    .target(
+      name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
+    .testTarget(
+      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
     .testTarget(
       name: "FuzzTests",

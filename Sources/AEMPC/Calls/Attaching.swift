@@ -23,7 +23,9 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   guard let functions else { return failNull("the table of functions") }
   guard count >= 0 else { return failSize(count) }
   HostedNodes.prepare()
-  guard aempc_same_uv(functions, count, version) == 0 else { return fail(AEMP_EUV, "aemp_attach") }
+  guard aempc_same_uv(functions, count, version) == 0 else {
+    return refuse(AEMP_EUV, "aemp_attach")
+  }
   out.pointee = makeNode(on: uv.assumingMemoryBound(to: uv_loop_t.self), nil)
   return 0
 }
@@ -32,8 +34,8 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
 @c @implementation public func aemp_node_adopt(_ node: OpaquePointer?) -> CInt {
   guard let node else { return failNull("the node") }
   let box = NodeBox.at(node).takeUnretainedValue()
-  if box.isForked { return fail(AEMP_EFORK, "aemp_node_adopt") }
-  if box.hasEnded.load(ordering: .acquiring) { return fail(AEMP_ECLOSED, "aemp_node_adopt") }
+  if box.isForked { return refuse(AEMP_EFORK, "aemp_node_adopt") }
+  if box.hasEnded.load(ordering: .acquiring) { return refuse(AEMP_ECLOSED, "aemp_node_adopt") }
   box.loop.adopt()
   return 0
 }
@@ -82,7 +84,7 @@ extension NodeBox {
   guard let node else { return failNull("the node") }
   let box = NodeBox.at(node).takeUnretainedValue()
   if let refusal = box.refusal, refusal != AEMP_ECLOSED || box.state == .closed {
-    return fail(refusal, "aemp_node_close")
+    return refuse(refusal, "aemp_node_close")
   }
   box.close(flushing: flush, done, ud)
   box.wake()
@@ -92,7 +94,9 @@ extension NodeBox {
 /// See `aemp.h`.
 @c @implementation public func aemp_node_is_closed(_ node: OpaquePointer?) -> CInt {
   guard let node else { return 1 }
-  return NodeBox.at(node)._withUnsafeGuaranteedRef { $0.hasEnded.load(ordering: .acquiring) ? 1 : 0 }
+  return NodeBox.at(node)._withUnsafeGuaranteedRef {
+    $0.hasEnded.load(ordering: .acquiring) ? 1 : 0
+  }
 }
 
 /// See `aemp.h`.

@@ -22,7 +22,7 @@ private struct Flags: OptionSet {
   let data = UserData(ud, free, node)
   return withNode(node) { box in
     guard !box.isConfiguring, !box.node.isConfigured else {
-      return fail(AEMP_ECONFIGURED, "aemp_configure")
+      return refuse(AEMP_ECONFIGURED, "aemp_configure")
     }
     var known = aemp_options()
     let status = copy(options, to: &known)
@@ -57,7 +57,8 @@ private func copy(
   let knownSize = MemoryLayout<aemp_options>.size
   guard size >= MemoryLayout<Int>.size, size <= 1 << 16 else {
     return fail(
-      AEMP_EINVAL, "aemp_configure: the options say that they have \(UInt(bitPattern: size)) bytes; set size")
+      AEMP_EINVAL,
+      "aemp_configure: the options say that they have \(UInt(bitPattern: size)) bytes; set size")
   }
   let bytes = UnsafeRawBufferPointer(start: options, count: size)
   if size > knownSize, bytes[knownSize...].contains(where: { $0 != 0 }) {
@@ -65,7 +66,9 @@ private func copy(
       AEMP_EVERSION,
       "aemp_configure: the options are of a newer header, and say what this library does not know")
   }
-  withUnsafeMutableBytes(of: &known) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(knownSize))) }
+  withUnsafeMutableBytes(of: &known) {
+    $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(knownSize)))
+  }
   return 0
 }
 
@@ -77,7 +80,9 @@ private func list(of options: aemp_options, _ flags: Flags) throws -> [Value] {
     guard case .hash(let settings) = try JSON.decode(bytes) else {
       throw SettingsError(description: "settings is no hash")
     }
-    for (name, value) in settings.sorted(by: { $0.key < $1.key }) { list += [.string(name), value] }
+    for (name, value) in settings.sorted(by: { $0.key < $1.key }) {
+      list += [.string(name), value]
+    }
   }
   func add(_ name: String, _ value: Value?) {
     if let value { list += [.string(name), value] }

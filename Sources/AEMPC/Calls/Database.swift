@@ -21,7 +21,8 @@ public import CAEMP
 
 /// See `aemp.h`.
 @c @implementation public func aemp_db_del(
-  _ node: OpaquePointer?, _ family: UnsafePointer<CChar>?, _ keys: UnsafePointer<UnsafePointer<CChar>?>?
+  _ node: OpaquePointer?, _ family: UnsafePointer<CChar>?,
+  _ keys: UnsafePointer<UnsafePointer<CChar>?>?
 ) -> CInt {
   withNode(node) { box in
     guard let family else { return failNull("the family", "aemp_db_del") }
@@ -76,7 +77,8 @@ public import CAEMP
 /// See `aemp.h`.
 @c @implementation public func aemp_db_mon(
   _ node: OpaquePointer?, _ family: UnsafePointer<CChar>?, _ cb: aemp_family_cb?,
-  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?, _ out: UnsafeMutablePointer<OpaquePointer?>?
+  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> CInt {
   out?.pointee = nil
   let data = UserData(ud, free, node)

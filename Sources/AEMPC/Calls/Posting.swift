@@ -18,7 +18,8 @@ internal import Synchronization
 
 /// See `aemp.h`.
 @c @implementation public func aemp_post_snd(
-  _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?, _ count: Int
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
+  _ count: Int
 ) -> CInt {
   withValues(arguments, count) { values in
     guard let port else { return failNull("the port") }
@@ -41,7 +42,9 @@ private func withPosting(
   guard let node else { return failNull("the node", function) }
   if let missing { return failNull(missing, function) }
   let box = NodeBox.at(node).takeUnretainedValue()
-  if box.isForked { return fail(AEMP_EFORK, function) }
-  guard !box.hasEnded.load(ordering: .acquiring), body(box) else { return fail(AEMP_ECLOSED, function) }
+  if box.isForked { return refuse(AEMP_EFORK, function) }
+  guard !box.hasEnded.load(ordering: .acquiring), body(box) else {
+    return refuse(AEMP_ECLOSED, function)
+  }
   return 0
 }

@@ -27,8 +27,8 @@ public import CAEMP
 ) -> CInt {
   let data = UserData(ud, free, node)
   return withPort(node, port) { box, id in
-    guard box.node.isLocal(id) else { return fail(AEMP_ENOTOURS, "aemp_rcv") }
-    guard box.node.isAlive(id) else { return fail(AEMP_ENOPORT, "aemp_rcv") }
+    guard box.node.isLocal(id) else { return refuse(AEMP_ENOTOURS, "aemp_rcv") }
+    guard box.node.isAlive(id) else { return refuse(AEMP_ENOPORT, "aemp_rcv") }
     // A node that spawns a port has its name before; else it is what the caller has.
     let own = PortBox(id)
     let skipped = tag == nil ? 0 : 1

@@ -15,7 +15,8 @@ func withPort(
 
 /// See `aemp.h`.
 @c @implementation public func aemp_snd(
-  _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?, _ count: Int
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
+  _ count: Int
 ) -> CInt {
   withPort(node, port) { box, id in
     withValues(arguments, count, function: "aemp_snd") {

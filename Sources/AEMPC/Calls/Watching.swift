@@ -60,7 +60,8 @@ final class WatchBox: @unchecked Sendable {
 /// See `aemp.h`.
 @c @implementation public func aemp_mon(
   _ node: OpaquePointer?, _ port: OpaquePointer?, _ cb: aemp_reason_cb?,
-  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?, _ out: UnsafeMutablePointer<OpaquePointer?>?
+  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?,
+  _ out: UnsafeMutablePointer<OpaquePointer?>?
 ) -> CInt {
   out?.pointee = nil
   let data = UserData(ud, free, node)

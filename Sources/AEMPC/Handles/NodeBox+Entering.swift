@@ -51,7 +51,7 @@ func withNode(
 ) -> CInt {
   guard let handle else { return failNull("the node", function) }
   return NodeBox.at(handle)._withUnsafeGuaranteedRef { box in
-    if let refusal = box.refusal { return fail(refusal, function) }
+    if let refusal = box.refusal { return refuse(refusal, function) }
     let status = box.entered { body(box) }
     box.wake()
     return status

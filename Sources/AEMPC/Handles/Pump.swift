@@ -1,8 +1,4 @@
-internal import AnyEvent
-internal import AnyEventMP
-internal import CAEMP
 internal import CLibUV
-internal import Synchronization
 
 /// A libuv loop of our own, which a host drives that has none.
 final class Pump {
@@ -10,15 +6,20 @@ final class Pump {
   @exclusivity(unchecked) var isStepping = false
   /// Whether the node has ended, in the step that is running.
   var isEnding = false
-  private var isFreed = false
+  /// Active at all times: libuv does nothing on a loop on which nothing is.
+  private let keeper: UnsafeMutablePointer<uv_prepare_t>
 
   /// Nil when the system has no descriptors left.
   init?() {
     uv = .allocate(capacity: 1)
+    keeper = .allocate(capacity: 1)
     guard uv_loop_init(uv) == 0 else {
       uv.deallocate()
+      keeper.deallocate()
       return nil
     }
+    uv_prepare_init(uv, keeper)
+    uv_prepare_start(keeper) { _ in }
   }
 
   /// Lets libuv do what there is to do.
@@ -26,51 +27,16 @@ final class Pump {
     isStepping = true
     uv_run(uv, UV_RUN_NOWAIT)
     isStepping = false
-    guard isEnding, !isFreed, uv_loop_close(uv) == 0 else { return }
-    isFreed = true
-    uv.deallocate()
+    if isEnding { free() }
   }
-}
 
-/// See `aemp.h`.
-@c @implementation public func aemp_pump_new(
-  _ out: UnsafeMutablePointer<OpaquePointer?>?, _ fd: UnsafeMutablePointer<CInt>?
-) -> CInt {
-  out?.pointee = nil
-  fd?.pointee = -1
-  guard let out else { return failNull("out") }
-  guard let fd else { return failNull("fd") }
-  HostedNodes.prepare()
-  guard aempc_own_uv() == 0 else {
-    return fail(
-      AEMP_EUV, "aemp_pump_new: there is no libuv.so.1 here, or a host's own libuv is used already")
+  /// Gives the loop back, of which the node has closed all but our handle.
+  private func free() {
+    isEnding = false
+    uv_close(UnsafeMutableRawPointer(keeper).assumingMemoryBound(to: uv_handle_t.self)) { handle in
+      UnsafeMutableRawPointer(handle)?.deallocate()
+    }
+    while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
+    if uv_loop_close(uv) == 0 { uv.deallocate() }
   }
-  guard let pump = Pump() else { return fail(AEMP_ENOMEM, "aemp_pump_new") }
-  out.pointee = makeNode(on: pump.uv, pump)
-  fd.pointee = uv_backend_fd(pump.uv)
-  return 0
-}
-
-/// See `aemp.h`.
-@c @implementation public func aemp_pump_step(
-  _ node: OpaquePointer?, _ timeout: UnsafeMutablePointer<CInt>?
-) -> CInt {
-  timeout?.pointee = -1
-  guard let node else { return failNull("the node") }
-  guard let timeout else { return failNull("timeout_ms") }
-  // It may end, and lose its last reference, in here.
-  let box = NodeBox.at(node).takeUnretainedValue()
-  if box.isForked { return fail(AEMP_EFORK, "aemp_pump_step") }
-  guard let pump = box.pump else {
-    return failArgument("the node lives on a loop of the host's, made by aemp_attach")
-  }
-  if box.hasEnded.load(ordering: .acquiring) { return fail(AEMP_ECLOSED, "aemp_pump_step") }
-  guard box.loop.isOnLoop || box.loop.takesOwner else { return fail(AEMP_ETHREAD, "aemp_pump_step") }
-  guard !pump.isStepping else { return failArgument("it is running already, and calls this callback") }
-  let before = box.loop.visits
-  pump.run()
-  if box.hasEnded.load(ordering: .acquiring) { return 0 }
-  // What was called may have begun to watch something, of which the system is told by the next step.
-  timeout.pointee = box.loop.visits == before ? uv_backend_timeout(pump.uv) : 0
-  return 0
 }

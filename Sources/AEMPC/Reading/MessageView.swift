@@ -63,7 +63,9 @@ func withView(_ values: [Value], _ body: (OpaquePointer) -> Void) {
 }
 
 /// See `aemp.h`.
-@c @implementation public func aemp_msg_at(_ message: OpaquePointer?, _ index: Int) -> OpaquePointer? {
+@c @implementation public func aemp_msg_at(_ message: OpaquePointer?, _ index: Int)
+  -> OpaquePointer?
+{
   guard let message else {
     _ = failNull("the message")
     return nil

@@ -168,7 +168,8 @@ extension OpaquePointer {
       if status != 0 { return status }
     }
   default:
-    return fail(AEMP_ETYPE, "aemp_value_each: the value is \(box.value.kind), not an array or a hash")
+    return fail(
+      AEMP_ETYPE, "aemp_value_each: the value is \(box.value.kind), not an array or a hash")
   }
   return 0
 }
@@ -214,7 +215,7 @@ extension OpaquePointer {
   guard let out else { return failNull("out") }
   do {
     let text = try JSON.encode(box.value, style: .sorted)
-    guard let copy = copyOfText(text) else { return fail(AEMP_ENOMEM, "aemp_value_to_json") }
+    guard let copy = copyOfText(text) else { return refuse(AEMP_ENOMEM, "aemp_value_to_json") }
     out.pointee = copy
     len?.pointee = text.utf8.count
     return 0

@@ -55,8 +55,9 @@ extension Node {
     MessageTrace.diversion = taker
   }
 
-  /// Sets or, with nil, removes what gets the messages with a tag, or without one all others; the whole
-  /// message, which is valid during the call. The port must be alive.
+  /// Sets or, with nil, removes what gets the messages with a tag, or without one all others.
+  ///
+  /// It gets the whole message, which is valid during the call. The port must be alive.
   package func setReceiver(
     of port: PortID, tag: String?,
     _ callback: ((UnsafeBufferPointer<Value>) throws -> Void)?

@@ -161,8 +161,9 @@ int aemp_node_ref (aemp_node *);
 int aemp_node_unref (aemp_node *);
 /* The node id; "" before it is configured. Valid until the node is released. NULL for NULL. */
 const char *aemp_node_id (aemp_node *);
-/* Leaves the network and gives back every handle, while the loop runs on. What was sent before gets up to flush_ms
- * to arrive; with 0, what the kernel takes at once. on_closed (may be NULL) is the last callback, from the loop.
+/* Leaves the network and gives back every handle, while the loop runs on. What was sent to connected nodes gets up
+ * to flush_ms to arrive; with 0, what the kernel takes at once. on_closed (may be NULL) is the last callback, from
+ * the loop.
  * Called again before that, it is AEMP_OK, and both on_closed are called. After it AEMP_ECLOSED. */
 int aemp_node_close (aemp_node *, uint32_t flush_ms, aemp_node_cb on_closed, void *ud);
 /* [any] Whether on_closed was called, or is being called; 1 for NULL. */
@@ -317,17 +318,57 @@ static inline aemp_arg aemp_arg_ (int32_t kind, size_t len) {
   return a;
 }
 static inline aemp_arg aemp_null (void) { return aemp_arg_ (AEMP_NULL, 0); }
-static inline aemp_arg aemp_bool (int b) { aemp_arg a = aemp_arg_ (AEMP_BOOL, 0); a.v.i = b != 0; return a; }
-static inline aemp_arg aemp_int (int64_t i) { aemp_arg a = aemp_arg_ (AEMP_INT, 0); a.v.i = i; return a; }
-static inline aemp_arg aemp_uint (uint64_t u) { aemp_arg a = aemp_arg_ (AEMP_UINT, 0); a.v.u = u; return a; }
-static inline aemp_arg aemp_double (double d) { aemp_arg a = aemp_arg_ (AEMP_DOUBLE, 0); a.v.d = d; return a; }
-static inline aemp_arg aemp_strn (const char *s, size_t n) { aemp_arg a = aemp_arg_ (AEMP_STR, n); a.v.s = s; return a; }
+static inline aemp_arg aemp_bool (int b) {
+  aemp_arg a = aemp_arg_ (AEMP_BOOL, 0);
+  a.v.i = b != 0;
+  return a;
+}
+static inline aemp_arg aemp_int (int64_t i) {
+  aemp_arg a = aemp_arg_ (AEMP_INT, 0);
+  a.v.i = i;
+  return a;
+}
+static inline aemp_arg aemp_uint (uint64_t u) {
+  aemp_arg a = aemp_arg_ (AEMP_UINT, 0);
+  a.v.u = u;
+  return a;
+}
+static inline aemp_arg aemp_double (double d) {
+  aemp_arg a = aemp_arg_ (AEMP_DOUBLE, 0);
+  a.v.d = d;
+  return a;
+}
+static inline aemp_arg aemp_strn (const char *s, size_t n) {
+  aemp_arg a = aemp_arg_ (AEMP_STR, n);
+  a.v.s = s;
+  return a;
+}
 static inline aemp_arg aemp_str (const char *s) { return aemp_strn (s, AEMP_CSTR); }
-static inline aemp_arg aemp_bytes (const void *p, size_t n) { aemp_arg a = aemp_arg_ (AEMP_BYTES, n); a.v.p = p; return a; }
-static inline aemp_arg aemp_json (const char *s) { aemp_arg a = aemp_arg_ (AEMP_ARG_JSON, AEMP_CSTR); a.v.s = s; return a; }
-static inline aemp_arg aemp_ref (const aemp_port *p) { aemp_arg a = aemp_arg_ (AEMP_ARG_PORT, 0); a.v.p = p; return a; }
-static inline aemp_arg aemp_tagged (const aemp_tag *t) { aemp_arg a = aemp_arg_ (AEMP_ARG_TAG, 0); a.v.p = t; return a; }
-static inline aemp_arg aemp_val (const aemp_value *p) { aemp_arg a = aemp_arg_ (AEMP_ARG_VALUE, 0); a.v.p = p; return a; }
+static inline aemp_arg aemp_bytes (const void *p, size_t n) {
+  aemp_arg a = aemp_arg_ (AEMP_BYTES, n);
+  a.v.p = p;
+  return a;
+}
+static inline aemp_arg aemp_json (const char *s) {
+  aemp_arg a = aemp_arg_ (AEMP_ARG_JSON, AEMP_CSTR);
+  a.v.s = s;
+  return a;
+}
+static inline aemp_arg aemp_ref (const aemp_port *p) {
+  aemp_arg a = aemp_arg_ (AEMP_ARG_PORT, 0);
+  a.v.p = p;
+  return a;
+}
+static inline aemp_arg aemp_tagged (const aemp_tag *t) {
+  aemp_arg a = aemp_arg_ (AEMP_ARG_TAG, 0);
+  a.v.p = t;
+  return a;
+}
+static inline aemp_arg aemp_val (const aemp_value *p) {
+  aemp_arg a = aemp_arg_ (AEMP_ARG_VALUE, 0);
+  a.v.p = p;
+  return a;
+}
 
 #ifdef __cplusplus
 } /* extern "C" */

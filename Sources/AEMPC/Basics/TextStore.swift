@@ -10,7 +10,7 @@ final class TextStore: Sendable {
 
   private let copies = Mutex(Copies())
 
-  deinit { copies.withLock { $0.all.forEach { free($0) } } }
+  deinit { copies.withLock { for copy in $0.all { free(copy) } } }
 
   /// What was asked for last; "" when nothing was.
   var last: UnsafePointer<CChar>? {

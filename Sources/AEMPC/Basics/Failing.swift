@@ -9,7 +9,7 @@ func fail(_ code: aemp_error, _ sentence: String) -> CInt {
 
 /// The same with the usual sentence of a code, for a function.
 @inline(never)
-func fail(_ code: aemp_error, _ function: StaticString) -> CInt {
+func refuse(_ code: aemp_error, _ function: StaticString) -> CInt {
   fail(code, "\(name(of: function)): \(sentence(for: code.rawValue))")
 }
 
@@ -36,7 +36,10 @@ func sentence(for code: CInt) -> StaticString {
   case AEMP_OK.rawValue: "success"
   case AEMP_EINVAL.rawValue: "an argument is NULL or makes no sense"
   case AEMP_ETHREAD.rawValue:
-    "this is not the thread of the node's loop; use aemp_post, or call aemp_node_adopt on the thread that runs the loop"
+    """
+    this is not the thread of the node's loop; use aemp_post, or call aemp_node_adopt on the thread \
+    that runs the loop
+    """
   case AEMP_ECLOSED.rawValue: "the node is closed"
   case AEMP_ECONFIG.rawValue: "the configuration cannot be used"
   case AEMP_ENOTOURS.rawValue: "the port belongs to another node; call it there"
@@ -45,7 +48,10 @@ func sentence(for code: CInt) -> StaticString {
   case AEMP_ERANGE.rawValue: "a number does not fit"
   case AEMP_ENOMEM.rawValue: "the system has no memory or no descriptor left"
   case AEMP_EUV.rawValue:
-    "the loop is of another copy of libuv than the one that this library calls; link both with the same one, or hand over the loop's own functions"
+    """
+    the loop is of another copy of libuv than the one that this library calls; link both with the \
+    same one, or hand over the loop's own functions
+    """
   case AEMP_EVERSION.rawValue: "a structure is of a newer header than this library"
   case AEMP_EFORK.rawValue:
     "this process is the child of a fork, and the node is its parent's; make another one"
