@@ -79,6 +79,21 @@ static void fork_with (uv_loop_t *loop) {
   aemp_node_release (node);
 }
 
+/* A loop of another copy of libuv than the first one is refused. */
+static void attach_foreign (uv_loop_t *loop) {
+#define F(name) (aemp_uv_function)name,
+  aemp_uv_function functions[] = { AEMP_UV_FUNCTIONS (F) };
+#undef F
+  size_t count = sizeof functions / sizeof *functions;
+  aemp_node *node;
+  functions[3] = functions[4];
+  CHECK (aemp_attach_uv (loop, functions, count, uv_version (), &node) == AEMP_EUV && !node);
+  functions[3] = (aemp_uv_function)uv_backend_timeout;
+  CHECK (aemp_attach_uv (loop, functions, count - 1, uv_version (), &node) == AEMP_EUV);
+  CHECK (aemp_attach_uv (loop, functions, count, 2 << 16, &node) == AEMP_EUV);
+  CHECK (strstr (aemp_last_error (), "another copy of libuv"));
+}
+
 int main (int argc, char **argv) {
   int rounds = argc > 1 ? atoi (argv[1]) : 1000, ticks = 0, marker;
   struct sigaction before, after;
@@ -96,6 +111,7 @@ int main (int argc, char **argv) {
 
   round_with (&loop, NULL);
   round_with (&loop, "127.0.0.1:9");
+  attach_foreign (&loop);
   int handles_before = handles (&loop), descriptors_before = descriptors (), threads_before = threads ();
   int warm = rounds / 4;
   long size = 0;

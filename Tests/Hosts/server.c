@@ -100,7 +100,7 @@ int main (int argc, char **argv) {
   const char *listener = address_of (node);
   pid_t child = fork ();
   if (child == 0) {
-    execl (argv[1], "peer", listener, aemp_port_id (port, NULL), "100000000", (char *)0);
+    execl (argv[1], "peer", listener, aemp_port_id (port, NULL), "100000000", "100", (char *)0);
     _exit (127);
   }
   while (messages < 1000) uv_run (&loop, UV_RUN_ONCE);
