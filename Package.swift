@@ -7,6 +7,7 @@ let package = Package(
     .library(name: "AnyEvent", targets: ["AnyEvent"]),
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
+    .library(name: "AEMPC", targets: ["AEMPC"]),
     .executable(name: "aemp", targets: ["aemp"]),
   ],
   targets: [
@@ -29,6 +30,8 @@ let package = Package(
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
+    .target(name: "CAEMP"),
+    .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
     .executableTarget(name: "aemp", dependencies: ["AEValue", "AnyEventMP"]),
 
     // The tutorial's programs
@@ -97,6 +100,10 @@ let package = Package(
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
+    .target(
+      name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
+    .testTarget(
+      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
     .testTarget(
       name: "FuzzTests",

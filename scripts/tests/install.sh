@@ -38,7 +38,7 @@ files() {
   (cd "$1" && find . -type f | sort | tr '\n' ' ')
 }
 
-DESTDIR=$work/root scripts/install --prefix /opt/x >"$work/out"
+DESTDIR=$work/root scripts/install --tool --prefix /opt/x >"$work/out"
 shared='bash-completion/completions/aemp fish/vendor_completions.d/aemp.fish man/man1/aemp.1
 zsh/site-functions/_aemp'
 expected='./opt/x/bin/aemp '
@@ -63,7 +63,7 @@ expect 5 "$(grep -c "^Removing " "$work/out")"
 DESTDIR=$work/root scripts/install --uninstall --prefix /opt/x >"$work/out"
 [ ! -s "$work/out" ] || fail "there was nothing to remove, and it says: $(cat "$work/out")"
 
-DESTDIR=$work/root scripts/install >"$work/out"
+DESTDIR=$work/root scripts/install --tool >"$work/out"
 [ -x "$work/root/usr/local/bin/aemp" ] || fail "the prefix is not /usr/local when none is given."
 
 for arguments in "--prefix" "--prefix relative" "--frob"; do
@@ -73,7 +73,7 @@ for arguments in "--prefix" "--prefix relative" "--frob"; do
 done
 
 : >"$work/file"
-if scripts/install --prefix "$work/file" >"$work/out" 2>"$work/err"; then
+if scripts/install --tool --prefix "$work/file" >"$work/out" 2>"$work/err"; then
   fail "a prefix that is a file: it succeeded."
 fi
 grep -q "cannot be written; run this as root, or name another --prefix" "$work/err" ||

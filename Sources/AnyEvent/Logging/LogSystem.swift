@@ -7,8 +7,7 @@ internal import Synchronization
 /// May be used from any thread.
 public final class LogSystem: Sendable {
   /// The process's own, configured by `AE_VERBOSE` and `AE_LOG`.
-  public static let shared = LogSystem(
-    environment: LogEnvironment.ofProcess, host: .process, gate: .shared)
+  public static let shared = isGuest ? makeGuest() : LogSystem(.ofProcess, gate: .shared)
 
   /// Where the messages of all packages arrive before any filtering.
   public var COLLECT: LogContext { LogContext(node: collect, system: self) }
@@ -44,6 +43,11 @@ public final class LogSystem: Sendable {
   ///   - host: the clock, the time zone and the outputs.
   public convenience init(environment: [String: String] = [:], host: LogHost) {
     self.init(environment: LogEnvironment(TextDictionary(environment)), host: host, gate: LogGate())
+  }
+
+  /// The process's own, by some environment.
+  convenience init(_ environment: LogEnvironment, gate: LogGate) {
+    self.init(environment: environment, host: .process, gate: gate)
   }
 
   private init(environment: LogEnvironment, host: LogHost, gate: LogGate) {

@@ -44,6 +44,8 @@ extension Loop {
       body()
       return requireNotForked()
     }
+    visits &+= 1
+    if isOwnerProvisional { adopt() }
     let record = ThreadRecord.current
     let previous = record.pointee.loop
     record.pointee.loop = .passUnretained(self)

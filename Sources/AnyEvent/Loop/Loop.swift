@@ -54,6 +54,12 @@ public final class Loop: @unchecked Sendable {
   /// How many nodes on this loop are part of a network.
   package var guests = 0
   let mailbox = Mutex(Mailbox())
+  /// Whether the thread that a foreign loop calls its first callback on becomes the owner.
+  @exclusivity(unchecked)
+  var isOwnerProvisional = false
+  /// How many times a foreign loop has called us: what drives one sees whether there was work.
+  @exclusivity(unchecked)
+  package internal(set) var visits: UInt = 0
 
   // Handles
   let timerHandle: UnsafeMutablePointer<uv_timer_t>

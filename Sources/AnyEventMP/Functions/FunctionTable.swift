@@ -15,6 +15,11 @@ struct FunctionTable {
     functions.updateValue(function, forKey: Self.fullName(name))
   }
 
+  /// Removes a function, which is returned, to be released by the caller.
+  mutating func remove(_ name: String) -> Function? {
+    functions.removeValue(forKey: Self.fullName(name))
+  }
+
   /// Whether messages of that tag can only be meant for a function.
   static func isFunctionName(_ tag: String) -> Bool {
     tag.utf8.contains(UInt8(ascii: ":")) && tag.contains("::")

@@ -21,6 +21,12 @@ final class Functions {
     withExtendedLifetime(old) {}
   }
 
+  /// Makes a function of the program unknown.
+  func remove(_ name: String) {
+    let old = table.remove(name)
+    withExtendedLifetime(old) {}
+  }
+
   /// Registers a function that a program may replace by its own.
   func registerBuiltIn(_ name: String, _ function: @escaping FunctionTable.Function) {
     _ = builtIns.set(function, for: name)

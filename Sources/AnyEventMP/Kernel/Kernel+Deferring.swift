@@ -32,6 +32,27 @@ extension Kernel {
     noteDeferred()
   }
 
+  /// The usual case of ``sendLater(_:to:)``, which needs no current node: a port of this node that the
+  /// reference leads to already. False when it is another.
+  func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) -> Bool {
+    guard ref.owner == serial, ref.kind == .local, !isTracing else { return false }
+    let port = unsafeDowncast(ref, to: LocalPort.self)
+    guard port.state == .alive else { return false }
+    deferMessage(message, to: port)
+    return true
+  }
+
+  /// Sends a message, to a port of this node always from the loop.
+  func sendLater(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
+    if sendLaterAtOnce(message, to: ref) { return }
+    let target = resolve(ref)
+    guard target.kind == .local else { return send(message, to: ref) }
+    let port = unsafeDowncast(target, to: LocalPort.self)
+    guard port.state == .alive else { return }
+    if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
+    deferMessage(message, to: port)
+  }
+
   /// Handles a message to our own node port from the loop; over the limit it is the sender's error.
   func deferRequest(_ values: [Value], from entry: NodeEntry? = nil) {
     let bytes = DeferredWork.bytes(of: values)

@@ -4,6 +4,10 @@ import Glibc
 
 /// Prints every message that is sent or received, as `AE_MP_TRACE=1` asks for.
 enum MessageTrace {
+  /// Takes the lines of a node instead of standard error, if it returns true; set once, before there are
+  /// such nodes.
+  nonisolated(unsafe) static var diversion: (@Sendable (Kernel, String) -> Bool)?
+
   static var isWanted: Bool {
     let setting = getenv("PERL_ANYEVENT_MP_TRACE") ?? getenv("AE_MP_TRACE")
     guard let setting else { return false }
@@ -43,6 +47,9 @@ enum MessageTrace {
 
   /// What others have sent has no effect on a terminal.
   private static func write(_ text: String) {
+    if let diversion, let kernel = Kernel.bound?.takeUnretainedValue(), diversion(kernel, text) {
+      return
+    }
     var line = LegibleText.text(text, .json) + "\n"
     _ = line.withUTF8 { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }

@@ -32,4 +32,13 @@ extension Node {
       Farewell(streams, callback).begin(on: node.loop, within: seconds)
     }
   }
+
+  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
+  func dissolve() {
+    logs.dissolve()
+    peers.dissolve()
+    functions.dissolve()
+    dataConnections.dissolve()
+    kernel.dissolve()
+  }
 }

@@ -9,10 +9,15 @@ extension Node {
   ///
   /// It is the one whose callback is running or that ``run(_:)`` binds; only the main thread falls
   /// back to the process's node, which lives on ``Loop/default``.
-  public static var current: Node {
-    currentKernel._withUnsafeGuaranteedRef {
-      Unmanaged<Node>.fromOpaque($0.context).takeUnretainedValue()
-    }
+  public static var current: Node { currentKernel._withUnsafeGuaranteedRef { node(of: $0) } }
+
+  /// The node that is bound to this thread, if one is; nothing is made.
+  package static var bound: Node? { Kernel.bound?._withUnsafeGuaranteedRef { node(of: $0) } }
+
+  /// The node that has made the kernel.
+  @inline(__always)
+  static func node(of kernel: Kernel) -> Node {
+    Unmanaged<Node>.fromOpaque(kernel.context).takeUnretainedValue()
   }
 
   /// The kernel of that node, without counting a reference: who binds a node to a thread keeps it.

@@ -73,11 +73,7 @@ public final class Node {
 
   deinit {
     reference.clear()
-    logs.dissolve()
-    peers.dissolve()
-    functions.dissolve()
-    dataConnections.dissolve()
-    kernel.dissolve()
+    dissolve()
   }
 
   /// The node id; empty before `configure`.

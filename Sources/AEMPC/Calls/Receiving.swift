@@ -1,0 +1,88 @@
+internal import AnyEventMP
+public import CAEMP
+
+/// See `aemp.h`.
+@c @implementation public func aemp_port_new(
+  _ node: OpaquePointer?, _ out: UnsafeMutablePointer<OpaquePointer?>?
+) -> CInt {
+  out?.pointee = nil
+  return withNode(node) { box in
+    guard let out else { return failNull("out", "aemp_port_new") }
+    out.pointee = PortBox(box.node.port()).ownedHandle
+    return 0
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_port_is_local(
+  _ node: OpaquePointer?, _ port: OpaquePointer?
+) -> CInt {
+  withPort(node, port) { box, id in box.node.isLocal(id) ? 1 : 0 }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_rcv(
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ tag: UnsafePointer<CChar>?, _ cb: aemp_msg_cb?,
+  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?
+) -> CInt {
+  let data = UserData(ud, free, node)
+  return withPort(node, port) { box, id in
+    guard box.node.isLocal(id) else { return refuse(AEMP_ENOTOURS, "aemp_rcv") }
+    guard box.node.isAlive(id) else { return refuse(AEMP_ENOPORT, "aemp_rcv") }
+    // A node that spawns a port has its name before; else it is what the caller has.
+    let own = PortBox(id)
+    let skipped = tag == nil ? 0 : 1
+    let callback = cb.map { cb in
+      { [unowned(unsafe) box] (values: UnsafeBufferPointer<Value>) throws -> Void in
+        try box.calling {
+          withView(values, dropping: skipped) { cb(box.handle, own.handle, $0, data.ud) }
+        }
+      }
+    }
+    box.node.setReceiver(of: id, tag: tag.map { String(cString: $0) }, callback)
+    return 0
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_sub(
+  _ node: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ cb: aemp_msg_cb?,
+  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?
+) -> CInt {
+  let data = UserData(ud, free, node)
+  return withNode(node) { box in
+    guard let name else { return failNull("the name", "aemp_sub") }
+    guard name.pointee != 0 else { return failArgument("the name is empty", "aemp_sub") }
+    guard let cb else {
+      box.node.removeFunction(String(cString: name))
+      return 0
+    }
+    box.node.setFunction(String(cString: name)) { [unowned(unsafe) box] values in
+      try box.calling {
+        let own = PortBox(box.node.runningPort)
+        withExtendedLifetime(own) {
+          withView(values, dropping: 1) { cb(box.handle, own.handle, $0, data.ud) }
+        }
+      }
+    }
+    return 0
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_spawn(
+  _ node: OpaquePointer?, _ target: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
+  _ arguments: UnsafePointer<aemp_arg>?, _ count: Int, _ out: UnsafeMutablePointer<OpaquePointer?>?
+) -> CInt {
+  out?.pointee = nil
+  return withNode(node) { box in
+    guard let target else { return failNull("the node id", "aemp_spawn") }
+    guard let name else { return failNull("the function", "aemp_spawn") }
+    return withValues(arguments, count, function: "aemp_spawn") {
+      let port = box.node.spawn(
+        on: String(cString: target), String(cString: name), Array($0))
+      out?.pointee = PortBox(port).ownedHandle
+      return 0
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import AnyEventMP
+public import CAEMP
+
+/// The node's port, checked.
+@inline(__always)
+func withPort(
+  _ node: OpaquePointer?, _ port: OpaquePointer?, function: StaticString = #function,
+  _ body: (NodeBox, PortID) -> CInt
+) -> CInt {
+  withNode(node, function: function) { box in
+    guard let port else { return failNull("the port", function) }
+    return PortBox.at(port)._withUnsafeGuaranteedRef { body(box, $0.id) }
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_snd(
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
+  _ count: Int
+) -> CInt {
+  withPort(node, port) { box, id in
+    withValues(arguments, count, function: "aemp_snd") {
+      box.node.sendLater($0, to: id)
+      return 0
+    }
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_snd_to_func(
+  _ node: OpaquePointer?, _ target: UnsafePointer<CChar>?, _ name: UnsafePointer<CChar>?,
+  _ arguments: UnsafePointer<aemp_arg>?, _ count: Int
+) -> CInt {
+  withNode(node) { box in
+    guard let target else { return failNull("the node id", "aemp_snd_to_func") }
+    guard let name else { return failNull("the function", "aemp_snd_to_func") }
+    return withValues(arguments, count, function: "aemp_snd_to_func") {
+      box.node.send(Array($0), toFunction: String(cString: name), on: String(cString: target))
+      return 0
+    }
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_kil(
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ reason: UnsafePointer<aemp_arg>?, _ count: Int
+) -> CInt {
+  withPort(node, port) { box, id in
+    guard !id.name.isEmpty else {
+      return failArgument("\(id) is a node, and only ports can be killed", "aemp_kil")
+    }
+    return withValues(reason, count, function: "aemp_kil") {
+      box.node.kill(id, reason: Array($0))
+      return 0
+    }
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_die(
+  _ node: OpaquePointer?, _ text: UnsafePointer<CChar>?
+) -> CInt {
+  withNode(node) { box in
+    guard let text else { return failNull("the text", "aemp_die") }
+    guard box.node.isRunningPort else {
+      return failArgument("no port's callback is running", "aemp_die")
+    }
+    box.death = PortDeath(description: String(cString: text))
+    return 0
+  }
+}
+
+/// See `aemp.h`.
+@c @implementation public func aemp_cal(
+  _ node: OpaquePointer?, _ port: OpaquePointer?, _ timeout: Double,
+  _ arguments: UnsafePointer<aemp_arg>?, _ count: Int, _ cb: aemp_reason_cb?,
+  _ ud: UnsafeMutableRawPointer?, _ free: aemp_free_cb?
+) -> CInt {
+  let data = UserData(ud, free, node)
+  return withPort(node, port) { box, id in
+    guard let cb else { return failNull("the callback", "aemp_cal") }
+    guard !timeout.isNaN else { return failArgument("the time-out is not a number", "aemp_cal") }
+    return withValues(arguments, count, function: "aemp_cal") {
+      let message = Array($0)
+      box.node.later { [unowned(unsafe) box] in
+        box.node.call(id, message, timeout: timeout < 0 ? nil : timeout) { reply in
+          try box.calling { withView(reply.values) { cb(box.handle, $0, data.ud) } }
+        }
+      }
+      return 0
+    }
+  }
+}

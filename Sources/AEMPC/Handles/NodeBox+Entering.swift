@@ -1,0 +1,59 @@
+internal import AnyEvent
+internal import AnyEventMP
+internal import CAEMP
+
+extension NodeBox {
+  /// Why a function of the loop's thread cannot be called now; nil if it can.
+  @inline(__always)
+  var refusal: aemp_error? {
+    if isForked { return AEMP_EFORK }
+    if !loop.isOnLoop { return AEMP_ETHREAD }
+    if state != .open { return AEMP_ECLOSED }
+    return nil
+  }
+
+  /// Runs `body` with node and loop as the current ones of this thread.
+  @inline(__always)
+  func entered<R>(_ body: () -> R) -> R {
+    if let bound = Node.bound, bound === node { return body() }
+    return loop.perform { node.run(body) }
+  }
+
+  /// Calls a C callback, unless the node is closing, and has the port die that it says.
+  @inline(__always)
+  func calling(_ callback: () -> Void) throws {
+    guard state == .open else { return }
+    callback()
+    if let death {
+      self.death = nil
+      throw death
+    }
+  }
+
+  /// The same where no port is running.
+  @inline(__always)
+  func callingPlainly(_ callback: () -> Void) {
+    guard state == .open else { return }
+    callback()
+    death = nil
+  }
+}
+
+/// What `aemp_die` has said.
+struct PortDeath: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// The beginning of every function that uses a node on its loop's thread.
+@inline(__always)
+func withNode(
+  _ handle: OpaquePointer?, function: StaticString = #function, _ body: (NodeBox) -> CInt
+) -> CInt {
+  guard let handle else { return failNull("the node", function) }
+  return NodeBox.at(handle)._withUnsafeGuaranteedRef { box in
+    if let refusal = box.refusal { return refuse(refusal, function) }
+    let status = box.entered { body(box) }
+    box.wake()
+    return status
+  }
+}

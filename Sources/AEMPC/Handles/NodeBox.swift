@@ -1,0 +1,182 @@
+internal import AnyEvent
+internal import AnyEventMP
+internal import CAEMP
+internal import Synchronization
+
+/// What an `aemp_node` is: a node on a loop that somebody else runs, and who holds it.
+///
+/// It is kept by its C references, and by itself until the node is closed. All but what is said to be
+/// atomic belongs to the loop's thread.
+final class NodeBox: @unchecked Sendable {
+  enum State {
+    /// Calls work.
+    case open
+    /// `aemp_node_close` was called; nothing is called back any more but what waits for the end.
+    case closing
+    /// Every handle is given back.
+    case closed
+  }
+
+  let loop: Loop
+  /// The node; not to be touched when the state is ``State/closed``.
+  unowned(unsafe) let node: Node
+  private var keptNode: Node?
+  private var keptSelf: NodeBox?
+  @exclusivity(unchecked) private(set) var state = State.open
+  /// Whether the state is ``State/closed``, for any thread.
+  let hasEnded = Atomic<Bool>(false)
+  /// How many C references there are.
+  private let references = Atomic<Int>(1)
+  /// How many forks were between the first node and the process that made this one.
+  private let forks = aempc_fork_count()
+  /// Who waits for the end.
+  private var closings: [(aemp_node_cb?, UnsafeMutableRawPointer?)] = []
+  /// User data that can be freed, from the loop.
+  private var garbage: [(UnsafeMutableRawPointer?, aemp_free_cb)] = []
+  /// The loop, if it is our own beneath a host's poll.
+  let pump: Pump?
+  /// Texts that C holds pointers to.
+  let texts = TextStore()
+  /// What keeps the host's loop running.
+  var keepAlive: TimerWatcher?
+  /// The bind addresses that are being looked up.
+  var lookUps: Guard?
+  var isConfiguring = false
+  /// Why the port whose callback is running is to die when that returns.
+  @exclusivity(unchecked) var death: PortDeath?
+  var log = LineQueue<aemp_log_cb>()
+  var trace = LineQueue<aemp_trace_cb>()
+
+  init(loop: Loop, pump: Pump?) {
+    self.loop = loop
+    self.pump = pump
+    let node = loop.perform { Node(on: loop) }
+    self.node = node
+    node.isTraced = false
+    keptNode = node
+    keptSelf = self
+    HostedNodes.add(self)
+  }
+
+  // MARK: References
+
+  /// The handle, as callbacks get it.
+  var handle: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
+
+  /// The handle of its first reference.
+  var firstHandle: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
+
+  @inline(__always)
+  static func at(_ handle: OpaquePointer) -> Unmanaged<NodeBox> {
+    .fromOpaque(UnsafeRawPointer(handle))
+  }
+
+  func retain() { references.add(1, ordering: .relaxed) }
+
+  /// Drops a C reference; the last one of an open node closes it, on the loop's thread.
+  func release() {
+    guard references.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+    // The child of a fork leaves all as it is: closing would change what the parent goes on with.
+    guard !isForked || hasEnded.load(ordering: .acquiring) else { return }
+    if !hasEnded.load(ordering: .acquiring) {
+      if loop.isOnLoop {
+        if state == .open { close(flushing: 0, nil, nil) }
+      } else {
+        loop.post { [self] in if state == .open { close(flushing: 0, nil, nil) } }
+      }
+      wake()
+    }
+    Unmanaged.passUnretained(self).release()
+  }
+
+  /// Whether this is the child of a fork, and the node its parent's.
+  @inline(__always)
+  var isForked: Bool { forks != aempc_fork_count() }
+
+  /// Makes the descriptor of a pump readable: what was called may have left something to do.
+  @inline(__always)
+  func wake() {
+    if let pump, !pump.isStepping { loop.post {} }
+  }
+
+  // MARK: The end
+
+  /// Leaves the network and gives everything back; see `aemp_node_close`.
+  func close(flushing milliseconds: UInt32, _ done: aemp_node_cb?, _ ud: UnsafeMutableRawPointer?) {
+    closings.append((done, ud))
+    guard state == .open else { return }
+    state = .closing
+    keepAlive = nil
+    lookUps = nil
+    loop.perform {
+      node.run {
+        if milliseconds > 0, node.isConfigured {
+          // The loop goes when what was sent has.
+          loop.keepsLoopAlive = true
+          node.leave(within: Double(milliseconds) / 1e3) { [self] in closeLoop() }
+        } else {
+          node.close()
+          closeLoop()
+        }
+      }
+    }
+  }
+
+  private func closeLoop() { loop.close { [self] in end() } }
+
+  /// The last handle is given back.
+  private func end() {
+    HostedNodes.remove(self)
+    node.dropCallbacks()
+    log = LineQueue()
+    trace = LineQueue()
+    state = .closed
+    hasEnded.store(true, ordering: .releasing)
+    keptNode = nil
+    collect()
+    pump?.isEnding = true
+    let waiting = closings
+    closings = []
+    for (done, ud) in waiting { done?(handle, ud) }
+    keptSelf = nil
+  }
+
+  // MARK: User data
+
+  /// Frees user data, once: from the loop while there is one, else now.
+  func dispose(_ ud: UnsafeMutableRawPointer?, _ free: @escaping aemp_free_cb) {
+    if hasEnded.load(ordering: .acquiring) || isForked { return free(ud) }
+    if loop.isOnLoop {
+      garbage.append((ud, free))
+      if garbage.count == 1, state == .open { loop.postpone { [self] in collect() } }
+    } else {
+      let data = PostedGarbage(ud, free, self)
+      loop.post { withExtendedLifetime(data) {} }
+    }
+  }
+
+  private func collect() {
+    while !garbage.isEmpty {
+      let all = garbage
+      garbage = []
+      for (ud, free) in all { free(ud) }
+    }
+  }
+}
+
+/// User data that another thread has left for the loop; freed where it ends when the loop takes nothing.
+private final class PostedGarbage: @unchecked Sendable {
+  private let ud: UnsafeMutableRawPointer?
+  private let free: aemp_free_cb
+  private let box: NodeBox
+
+  init(_ ud: UnsafeMutableRawPointer?, _ free: @escaping aemp_free_cb, _ box: NodeBox) {
+    self.ud = ud
+    self.free = free
+    self.box = box
+  }
+
+  deinit {
+    if box.loop.isOnLoop { box.dispose(ud, free) } else { free(ud) }
+  }
+}

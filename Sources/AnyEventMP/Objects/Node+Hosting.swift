@@ -1,0 +1,75 @@
+import AnyEvent
+
+// What the C API needs of a node beside its methods: sends that call nobody, receivers without
+// conversions, and questions instead of mistakes that stop the program.
+
+extension Node {
+  /// Sends a message as ``send(_:to:)`` does, but to a port of this node always from the loop.
+  package func sendLater(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
+    kernel.sendLater(message, to: port.ref)
+  }
+
+  /// Runs `job` from the loop, behind what waits already, as part of the port that is running now.
+  package func later(_ job: @escaping () throws -> Void) {
+    let context = PortContext(of: kernel)
+    kernel.defer(.job { context.run(job) })
+  }
+
+  /// Whether the id names a port of this node that takes messages.
+  package func isAlive(_ port: PortID) -> Bool {
+    let ref = kernel.resolve(port.ref)
+    return ref.kind == .local && unsafeDowncast(ref, to: LocalPort.self).state == .alive
+  }
+
+  /// Whether a port's callback is running.
+  package var isRunningPort: Bool { kernel.running != nil }
+
+  /// Whether `configure` has succeeded.
+  package var isConfigured: Bool { peers.configuration != nil }
+
+  /// Whether each message is written out.
+  package var isTraced: Bool {
+    get { kernel.isTracing }
+    set { kernel.isTracing = newValue }
+  }
+
+  /// Whether the environment asks for that.
+  package static var isTraceWanted: Bool { MessageTrace.isWanted }
+
+  /// Sets who takes the lines of traced nodes, by returning true.
+  package static func divertTraces(to taker: @escaping @Sendable (Node, String) -> Bool) {
+    MessageTrace.diversion = { kernel, line in taker(Node.node(of: kernel), line) }
+  }
+
+  /// Sets or, with nil, removes what gets the messages with a tag, or without one all others.
+  ///
+  /// It gets the whole message, which is valid during the call. The port must be alive.
+  package func setReceiver(
+    of port: PortID, tag: String?,
+    _ callback: ((UnsafeBufferPointer<Value>) throws -> Void)?
+  ) {
+    guard let local = kernel.localPort(port, for: "rcv") else { return }
+    local.hasReceived = true
+    let handler = callback.map { Handler($0) }
+    if let tag { return local.setHandler(handler, for: tag) }
+    let old = local.fallback
+    local.fallback = handler
+    withExtendedLifetime(old) {}
+  }
+
+  /// Registers a function that gets its name and its arguments, which are valid during the call.
+  package func setFunction(
+    _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>) throws -> Void
+  ) {
+    loop.preconditionOnLoop()
+    functions.register(name, function)
+  }
+
+  /// Makes a function unknown.
+  package func removeFunction(_ name: String) {
+    functions.remove(name)
+  }
+
+  /// Drops all callbacks that the program has set; after ``close()``.
+  package func dropCallbacks() { dissolve() }
+}

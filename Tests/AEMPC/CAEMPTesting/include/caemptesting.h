@@ -1,0 +1,19 @@
+/* What the tests of aemp.h do in C, because Swift cannot: variable arguments, macros, and aemp_attach. */
+#ifndef CAEMPTESTING_H
+#define CAEMPTESTING_H
+
+#include "aemp.h"
+#include "aemp_uv.h"
+
+/* Attaches to a loop as a C program does. */
+int aempt_attach (uv_loop_t *loop, aemp_node **out);
+/* The same with a table of another libuv: the function at `index` is another one. */
+int aempt_attach_foreign (uv_loop_t *loop, size_t index, aemp_node **out);
+
+/* aemp_msg_get by formats that take up to four pointers, which get any memory. */
+int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *c, void *d);
+
+/* Sends ["tag", 1, "two", 3.5, {"four": [5]}] with the macro. */
+int aempt_send_some (aemp_node *node, aemp_port *port, const char *tag);
+
+#endif

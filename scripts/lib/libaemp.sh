@@ -1,0 +1,75 @@
+# shellcheck shell=sh
+# Makes the C library from a release build. To be sourced, behind packages.sh, in the package's folder.
+
+aemp_version=0.1
+
+# Prints the functions that aemp.h declares.
+aemp_functions() {
+  sed -nE 's/^(const )?[a-z0-9_]+ \*?(aemp_[a-z0-9_]+) \(.*/\2/p' Sources/CAEMP/include/aemp.h
+}
+
+# make_libaemp SCRATCH DIRECTORY: builds libaemp.so.0.1 and libaemp.a into the directory.
+make_libaemp() {
+  made=$2
+  swift build -c release --target AEMPC --scratch-path "$1" || return 1
+  release=$(swift build -c release --target AEMPC --scratch-path "$1" --show-bin-path) || return 1
+  objects=
+  for module in AEValue AEOpenSSL AnyEvent AEMPWire AnyEventMP CAEMP AEMPC; do
+    found=$(find "$release/$module.build" -name '*.o')
+    [ -n "$found" ] || fail "the build has no objects of $module."
+    objects="$objects $found"
+  done
+  compiler=$(readlink -f "$(command -v swiftc)")
+  runtime=${compiler%/bin/*}/lib/swift_static/linux
+
+  {
+    echo 'AEMP_0 {'
+    echo '  global:'
+    aemp_functions | sed 's/.*/    &;/'
+    echo '  local: *;'
+    echo '};'
+  } >"$made/aemp.map"
+  aemp_functions >"$made/functions"
+
+  # All in one object, with the runtime.
+  libraries=
+  for library in swiftCore swift_Concurrency swift_StringProcessing swift_RegexParser swiftSynchronization \
+    swiftGlibc swiftDispatch dispatch BlocksRuntime swiftRuntime; do
+    [ ! -f "$runtime/lib$library.a" ] || libraries="$libraries $runtime/lib$library.a"
+  done
+  # shellcheck disable=SC2086 # lists of words
+  ld -r --force-group-allocation -o "$made/all.o" $objects "$runtime/$(uname -m)/swiftrt.o" \
+    --start-group $libraries --end-group || return 1
+
+  # The shared library calls libuv through the host's table, and stays when it is unloaded, because threads have
+  # keys of it.
+  cc -std=gnu11 -O2 -fPIC -ISources/CAEMP/include -c scripts/lib/uv_redirect.c -o "$made/redirect.o" || return 1
+  cc -shared -o "$made/libaemp.so.$aemp_version" "$made/all.o" "$made/redirect.o" \
+    -Wl,-soname=libaemp.so.0 -Wl,--version-script="$made/aemp.map" -Wl,--gc-sections -Wl,--as-needed \
+    -Wl,-z,nodelete -Wl,-z,defs -lcares -lsodium -lssl -lcrypto -lstdc++ -lm -lpthread -ldl || return 1
+  strip --strip-unneeded "$made/libaemp.so.$aemp_version"
+
+  # Of the names in the static one only those of the header are seen.
+  objcopy --keep-global-symbols="$made/functions" --strip-debug "$made/all.o" "$made/aemp.o" || return 1
+  rm -f "$made/libaemp.a"
+  ar rcs "$made/libaemp.a" "$made/aemp.o" || return 1
+  rm -f "$made/all.o" "$made/aemp.o" "$made/redirect.o"
+}
+
+# Prints what pkg-config is told, for a prefix.
+aemp_pc() {
+  cat <<END
+prefix=$1
+libdir=\${prefix}/lib
+includedir=\${prefix}/include
+
+Name: aemp
+Description: Nodes that pass messages, in a program with an event loop of its own
+Version: $aemp_version.0
+Requires: libuv
+Requires.private: libcares libsodium libssl libcrypto
+Libs: -L\${libdir} -laemp
+Libs.private: -lstdc++ -lm -lpthread -ldl
+Cflags: -I\${includedir}
+END
+}

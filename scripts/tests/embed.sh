@@ -1,0 +1,201 @@
+#!/bin/sh
+# The C library as others have it: installed, with the toolchain hidden, in programs that are compiled outside of
+# this tree. What it exports and needs; hosts in C and C++, under valgrind and sanitizers; loops without libuv.
+# With a word as argument only those hosts run whose names contain it.
+
+set -eu
+
+cd "$(dirname "$0")/../.."
+# shellcheck source=scripts/lib/packages.sh
+. scripts/lib/packages.sh
+# shellcheck source=scripts/lib/libaemp.sh
+. scripts/lib/libaemp.sh
+
+only=${1-}
+work=$(mktemp -d) || fail "no temporary directory can be made."
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+
+say "Installing the library"
+scripts/install --library --prefix "$prefix" >"$work/log" 2>&1 || fail "it cannot be installed: $(tail -n 5 "$work/log")"
+shared=$prefix/lib/libaemp.so.$aemp_version
+
+# What others can call is what the header says, of both libraries.
+aemp_functions | sort >"$work/declared"
+[ "$(wc -l <"$work/declared")" -gt 60 ] || fail "the header declares only $(wc -l <"$work/declared") functions."
+nm -D --defined-only "$shared" | awk '$2 ~ /[B-Z]/ { sub("@.*", "", $3); print $3 }' | sort >"$work/exported"
+diff "$work/declared" "$work/exported" >"$work/diff" || fail "libaemp.so exports something else: $(cat "$work/diff")"
+nm -g --defined-only "$prefix/lib/libaemp.a" | awk 'NF == 3 { print $3 }' | sort -u >"$work/exported"
+diff "$work/declared" "$work/exported" >"$work/diff" || fail "libaemp.a exports something else: $(cat "$work/diff")"
+readelf -d "$shared" >"$work/dynamic"
+grep -q 'SONAME.*\[libaemp\.so\.0\]' "$work/dynamic" || fail "the soname is wrong: $(cat "$work/dynamic")"
+grep -q 'NODELETE' "$work/dynamic" || fail "it may be unloaded."
+if grep -E 'RUNPATH|RPATH|NEEDED.*(swift|Foundation|dispatch|libuv)' "$work/dynamic"; then
+  fail "it needs what is not on other machines."
+fi
+readelf -V "$shared" | grep -q 'AEMP_0' || fail "there is no version AEMP_0."
+say "$(du -k "$shared" | cut -f 1) KiB shared, $(du -k "$prefix/lib/libaemp.a" | cut -f 1) KiB static"
+
+PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
+cp Tests/Hosts/* Examples/c/*.c "$work"
+sources=$(pwd)
+cd "$work"
+flags=$(pkg-config --cflags --libs aemp) || fail "pkg-config does not know aemp."
+
+# Runs a command where the toolchain's folder is empty, if this machine lets us, within a time.
+toolchain=$(readlink -f "$(command -v swiftc)")
+toolchain=${toolchain%/bin/*}
+if unshare -m mount -t tmpfs none "$toolchain" 2>/dev/null; then
+  # shellcheck disable=SC2016
+  without_toolchain() {
+    unshare -m sh -c 'mount -t tmpfs none "$1" && shift && exec timeout -k 5 "$@"' - "$toolchain" 120 "$@"
+  }
+else
+  say "The toolchain cannot be hidden here."
+  without_toolchain() { timeout -k 5 120 "$@"; }
+fi
+
+wanted() {
+  case $1 in *"$only"*) ;; *) return 1 ;; esac
+}
+
+# host NAME COMMAND...: runs one; nothing may go to standard error.
+host() {
+  name=$1
+  shift
+  wanted "$name" || return 0
+  status=0
+  without_toolchain "$@" >"$work/out" 2>"$work/said" || status=$?
+  [ "$status" = 0 ] || fail "$name ended with $status: $(cat "$work/out" "$work/said")"
+  [ ! -s "$work/said" ] || fail "$name wrote to standard error: $(cat "$work/said")"
+  say "ok      $name"
+  sed 's/^/        /' "$work/out"
+}
+
+# compile OUTPUT COMPILER ARGUMENT...: flags come behind.
+compile() {
+  output=$1
+  shift
+  # shellcheck disable=SC2086
+  "$@" -o "$output" $flags >"$work/log" 2>&1 || fail "$output does not compile: $(cat "$work/log")"
+}
+
+for standard in c99 c11; do
+  echo '#include <aemp.h>' | cc -std=$standard -Wall -Wextra -pedantic -Werror -I"$prefix/include" -x c - -fsyntax-only ||
+    fail "aemp.h is not $standard."
+done
+for standard in c++11 c++17; do
+  echo '#include <aemp.h>' | c++ -std=$standard -Wall -Wextra -pedantic -Werror -I"$prefix/include" -x c++ - -fsyntax-only ||
+    fail "aemp.h is not $standard."
+done
+
+warnings='-std=gnu99 -O2 -Wall -Wextra -Werror'
+for program in host two peer server unload hello; do
+  # shellcheck disable=SC2086
+  compile "$program" cc $warnings "$program.c" -ldl -lpthread
+done
+# shellcheck disable=SC2046,SC2086
+cc $warnings host.c -I"$prefix/include" "$prefix/lib/libaemp.a" \
+  $(pkg-config --libs libuv libcares libsodium libssl libcrypto) -lstdc++ -lm -lpthread -ldl -o host_static ||
+  fail "libaemp.a cannot be linked."
+
+host c ./host 1000
+host c_static ./host_static 200
+host two_nodes ./two 1000
+host tcp_server ./server ./peer
+host dlopen ./unload "$shared"
+
+if wanted example; then
+  mkfifo "$work/in"
+  without_toolchain ./hello <"$work/in" >"$work/out" 2>&1 &
+  process=$!
+  exec 3>"$work/in"
+  echo >&3
+  exec 3>&-
+  wait $process || fail "hello: $(cat "$work/out")"
+  grep -q '^hello/[^#]*#' "$work/out" || fail "hello printed no port: $(cat "$work/out")"
+  say "ok      example"
+fi
+
+if wanted sanitized_cpp; then
+  # The library is loaded behind the sanitizer, which watches the host.
+  compile cpp c++ -std=c++17 -g -O1 -Wall -Wextra -Werror -fsanitize=address,undefined -fno-sanitize-recover=all cpp.cc
+  host sanitized_cpp ./cpp
+fi
+
+if wanted valgrind; then
+  if command -v valgrind >/dev/null 2>&1; then
+    host valgrind valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+      --errors-for-leak-kinds=definite --log-file="$work/valgrind" ./host 5
+  else
+    say "skipped valgrind: it is not installed."
+  fi
+fi
+
+# Installs packages if this machine lets us; whether they are there.
+have() {
+  (install_packages "$@") >/dev/null 2>&1
+}
+
+if wanted glib; then
+  if have libglib2.0-dev; then
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror glib.c -I"$prefix/include" -L"$prefix/lib" -laemp \
+      $(pkg-config --cflags --libs glib-2.0) -o glib || fail "glib.c does not compile."
+    host glib ./glib
+  else
+    say "skipped glib: libglib2.0-dev cannot be installed."
+  fi
+fi
+
+if wanted asyncio || wanted uvloop; then
+  if python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null); then
+    host asyncio "$python" pump.py "$prefix/lib/libaemp.so.0"
+    if "$python" -c 'import uvloop' 2>/dev/null ||
+      { "$python" -m venv venv && venv/bin/pip install -q uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then
+      host uvloop_pump "$python" pump.py "$prefix/lib/libaemp.so.0" uvloop
+      host uvloop "$python" uvloop_attach.py "$prefix/lib/libaemp.so.0" "$prefix/include/aemp_uv.h"
+    else
+      say "skipped uvloop: it cannot be installed."
+    fi
+  else
+    say "skipped asyncio: there is no python3."
+  fi
+fi
+
+if wanted node; then
+  headers=$(node -p 'require("path").resolve(process.execPath, "../../include/node")' 2>/dev/null) || headers=
+  if [ -n "$headers" ] && [ -f "$headers/node_api.h" ]; then
+    cc -Wall -Wextra -Werror -shared -fPIC addon.c -I"$headers" -I"$prefix/include" -L"$prefix/lib" -laemp \
+      -o addon.node || fail "addon.c does not compile."
+    host node node app.js
+  else
+    say "skipped node: there is no node.js with its headers."
+  fi
+fi
+
+if wanted lua || wanted neovim; then
+  if have lua5.4 liblua5.4-dev lua-luv lua-luv-dev; then
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror -shared -fPIC luamodule.c $(pkg-config --cflags lua5.4) -I"$prefix/include" \
+      -L"$prefix/lib" -laemp -llua5.4-luv -luv -o luamodule.so || fail "luamodule.c does not compile."
+    host lua lua5.4 app.lua
+  else
+    say "skipped lua: lua5.4 and luv cannot be installed."
+  fi
+  if have neovim libluajit-5.1-dev lua-luv-dev; then
+    # shellcheck disable=SC2046
+    cc -Wall -Wextra -Werror -shared -fPIC luamodule.c $(pkg-config --cflags luajit) -I"$prefix/include" \
+      -L"$prefix/lib" -laemp -llua5.1-luv -luv -o luamodule.so || fail "luamodule.c does not compile for neovim."
+    host neovim env HOME="$work" nvim --headless -u NONE --cmd "lua package.cpath = '$work/?.so'" -c "luafile app.lua"
+  else
+    say "skipped neovim: it cannot be installed."
+  fi
+fi
+
+# And away again.
+cd "$sources"
+scripts/install --prefix "$prefix" --uninstall >"$work/log"
+[ -z "$(find "$prefix" -not -type d)" ] || fail "uninstalling leaves $(find "$prefix" -not -type d)"
+say "The library works in all hosts that are here."
