@@ -117,6 +117,9 @@ final class Kernel {
 
   /// Lets go of the callbacks of all ports, which may mention their own port.
   func dissolve() {
+    _ = home.watching.removeAll()
+    let callbacks = home.monitors.removeAll()
+    withExtendedLifetime(callbacks) {}
     for port in ports.all { _ = port.die() }
   }
 
