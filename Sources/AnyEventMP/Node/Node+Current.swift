@@ -32,6 +32,23 @@ extension Node {
     pthread_getspecific(currentNodeKey).map { Unmanaged.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// Whether this node is bound to this thread.
+  package var isBound: Bool {
+    pthread_getspecific(currentNodeKey) == Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  /// Binds the node as ``run(_:)`` does, but until ``rebind(_:)`` gets the result, without a closure.
+  package func bind() -> UnsafeMutableRawPointer? {
+    let before = pthread_getspecific(currentNodeKey)
+    pthread_setspecific(currentNodeKey, Unmanaged.passUnretained(self).toOpaque())
+    return before
+  }
+
+  /// Binds what was bound before.
+  package static func rebind(_ before: UnsafeMutableRawPointer?) {
+    pthread_setspecific(currentNodeKey, before)
+  }
+
   private static func bindDefault() -> Node {
     guard Loop.isMainThread else {
       misuse(

@@ -4,6 +4,19 @@ import AnyEvent
 // conversions, and questions instead of mistakes that stop the program.
 
 extension Node {
+  /// The usual case of ``sendLater(_:to:)``, which needs no current node.
+  ///
+  /// That is a port of this node that the id leads to already; false when it is another.
+  package final func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to port: PortID) -> Bool
+  {
+    let ref = port.ref
+    guard ref.owner == serial, ref.kind == .local, !isTracing else { return false }
+    let local = unsafeDowncast(ref, to: LocalPort.self)
+    guard local.state == .alive else { return false }
+    deferMessage(message, to: local)
+    return true
+  }
+
   /// Sends a message as ``send(_:to:)`` does, but to a port of this node always from the loop.
   package func sendLater(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
     let ref = port.ref
@@ -12,6 +25,13 @@ extension Node {
         let port = unsafeDowncast(ref, to: LocalPort.self)
         if port.state == .alive, !isTracing { return deferMessage(message, to: port) }
       } else if unsafeDowncast(ref, to: RemotePort.self).home.link != nil {
+        return send(message, to: ref)
+      }
+    } else if ref.kind == .unbound {
+      let unbound = unsafeDowncast(ref, to: UnboundPort.self)
+      if unbound.belongs(to: serial), let bound = unbound.bound, bound.kind == .remote,
+        unsafeDowncast(bound, to: RemotePort.self).home.link != nil
+      {
         return send(message, to: ref)
       }
     }
