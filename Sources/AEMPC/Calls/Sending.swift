@@ -18,11 +18,21 @@ func withPort(
   _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
   _ count: Int
 ) -> CInt {
-  withPort(node, port) { box, id in
-    withValues(arguments, count, function: "aemp_snd") {
-      box.node.sendLater($0, to: id)
-      return 0
+  // Hot: no more than it takes, and no counting of references.
+  guard let node else { return failNull("the node") }
+  guard let port else { return failNull("the port") }
+  return NodeBox.at(node)._withUnsafeGuaranteedRef { box in
+    if let refusal = box.refusal { return refuse(refusal, "aemp_snd") }
+    let status = PortBox.at(port)._withUnsafeGuaranteedRef { port in
+      withValues(arguments, count, function: "aemp_snd") { message in
+        if !box.node.sendLaterAtOnce(message, to: port.id) {
+          box.entered { box.node.sendLater(message, to: port.id) }
+        }
+        return 0
+      }
     }
+    box.wake()
+    return status
   }
 }
 

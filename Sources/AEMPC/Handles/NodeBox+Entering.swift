@@ -15,8 +15,14 @@ extension NodeBox {
   /// Runs `body` with node and loop as the current ones of this thread.
   @inline(__always)
   func entered<R>(_ body: () -> R) -> R {
-    if let bound = Node.bound, bound === node { return body() }
-    return loop.perform { node.run(body) }
+    if node.isBound { return body() }
+    let node = node.bind()
+    let loop = loop.makeCurrent()
+    defer {
+      Loop.restore(loop)
+      Node.rebind(node)
+    }
+    return body()
   }
 
   /// Calls a C callback, unless the node is closing, and has the port die that it says.

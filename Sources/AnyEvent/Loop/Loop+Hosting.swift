@@ -20,4 +20,19 @@ extension Loop {
     isOwnerProvisional = false
     owner = pthread_self()
   }
+
+  /// Makes the loop the current one as ``perform(_:)`` does, but until ``restore(_:)`` gets the result.
+  ///
+  /// On its thread only.
+  package func makeCurrent() -> Unmanaged<Loop>? {
+    let record = ThreadRecord.current
+    let before = record.pointee.loop
+    record.pointee.loop = .passUnretained(self)
+    return before
+  }
+
+  /// Makes the loop current that was before.
+  package static func restore(_ before: Unmanaged<Loop>?) {
+    ThreadRecord.current.pointee.loop = before
+  }
 }

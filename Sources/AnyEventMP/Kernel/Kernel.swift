@@ -76,22 +76,31 @@ final class Kernel {
     return key
   }()
 
-  /// Makes the node the current one of this thread where no other is.
-  func bindToThread() -> Unmanaged<Kernel> {
-    let unmanaged = Unmanaged.passUnretained(self)
-    pthread_setspecific(Self.boundKey, unmanaged.toOpaque())
-    return unmanaged
+  /// Whether the node is the current one of this thread.
+  @inline(__always)
+  var isBound: Bool {
+    pthread_getspecific(Self.boundKey) == Unmanaged.passUnretained(self).toOpaque()
+  }
+
+  /// Makes the node the current one of this thread until ``rebind(_:)`` gets the result.
+  func bind() -> UnsafeMutableRawPointer? {
+    let before = pthread_getspecific(Self.boundKey)
+    pthread_setspecific(Self.boundKey, Unmanaged.passUnretained(self).toOpaque())
+    return before
+  }
+
+  /// Makes the node current that was before.
+  static func rebind(_ before: UnsafeMutableRawPointer?) {
+    pthread_setspecific(boundKey, before)
   }
 
   /// Runs `body` with the node as the current one of the thread.
   @discardableResult
   func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
-    let before = pthread_getspecific(Self.boundKey)
-    let own = UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
-    if before.map({ UnsafeRawPointer($0) }) == own { return try body() }
+    if isBound { return try body() }
     loop.preconditionOnLoop()
-    pthread_setspecific(Self.boundKey, own)
-    defer { pthread_setspecific(Self.boundKey, before) }
+    let before = bind()
+    defer { Self.rebind(before) }
     return try body()
   }
 

@@ -20,6 +20,15 @@ extension Node {
     Unmanaged<Node>.fromOpaque(kernel.context).takeUnretainedValue()
   }
 
+  /// Whether this node is bound to this thread.
+  package var isBound: Bool { kernel.isBound }
+
+  /// Binds the node as ``run(_:)`` does, but until ``rebind(_:)`` gets the result, without a closure.
+  package func bind() -> UnsafeMutableRawPointer? { kernel.bind() }
+
+  /// Binds what was bound before.
+  package static func rebind(_ before: UnsafeMutableRawPointer?) { Kernel.rebind(before) }
+
   /// The kernel of that node, without counting a reference: who binds a node to a thread keeps it.
   @inline(__always)
   static var currentKernel: Unmanaged<Kernel> { Kernel.bound ?? bindDefault() }
@@ -31,7 +40,8 @@ extension Node {
     }
     let node = defaultNode ?? Node(on: Loop.default)
     defaultNode = node
-    return node.kernel.bindToThread()
+    _ = node.kernel.bind()
+    return .passUnretained(node.kernel)
   }
 
   /// Runs `body` with this node as the current one of the thread.

@@ -4,6 +4,13 @@ import AnyEvent
 // conversions, and questions instead of mistakes that stop the program.
 
 extension Node {
+  /// The usual case of ``sendLater(_:to:)``, which needs no current node.
+  ///
+  /// That is a port of this node that the id leads to already; false when it is another.
+  package func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to port: PortID) -> Bool {
+    kernel.sendLaterAtOnce(message, to: port.ref)
+  }
+
   /// Sends a message as ``send(_:to:)`` does, but to a port of this node always from the loop.
   package func sendLater(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
     kernel.sendLater(message, to: port.ref)
