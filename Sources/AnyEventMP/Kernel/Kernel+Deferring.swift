@@ -32,8 +32,9 @@ extension Kernel {
     noteDeferred()
   }
 
-  /// The usual case of ``sendLater(_:to:)``, which needs no current node: a port of this node that the
-  /// reference leads to already. False when it is another.
+  /// The usual case of ``sendLater(_:to:)``, which needs no current node.
+  ///
+  /// That is a port of this node that the reference leads to already; false when it is another.
   func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) -> Bool {
     guard ref.owner == serial, ref.kind == .local, !isTracing else { return false }
     let port = unsafeDowncast(ref, to: LocalPort.self)
