@@ -126,12 +126,8 @@ final class LogSender {
     }
   }
 
-  private func queuedBytes(for node: String) -> Int {
-    node == kernel.id ? kernel.deferred.bytes : peers.queuedBytes(for: node)
-  }
-
   private func send(_ line: LogTap.Line, to port: PortID) {
-    guard queuedBytes(for: port.node) <= Self.maximumQueue else {
+    guard peers.queuedBytes(for: port.node) <= Self.maximumQueue else {
       catchers[port]?.missed += 1
       return
     }

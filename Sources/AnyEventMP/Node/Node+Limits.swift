@@ -55,7 +55,6 @@ extension Node {
   /// of a deep recursion do.
   public func queuedBytes(for node: String) -> Int {
     loop.preconditionOnLoop()
-    if node.isEmpty || node == id { return kernel.deferred.bytes }
     return peers.queuedBytes(for: node)
   }
 

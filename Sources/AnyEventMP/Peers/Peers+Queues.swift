@@ -59,10 +59,17 @@ extension Peers {
     kernel.owner.tellHighWater(peer)
   }
 
-  /// Bytes that wait to be sent to another node.
+  /// Bytes that wait to be sent to a node; for our own, which an empty name is too, the memory of messages that
+  /// wait for the loop.
   func queuedBytes(for node: String) -> Int {
-    guard let peer = entries[node] else { return 0 }
-    return peer.link?.queuedBytes ?? peer.search?.waiting?.count ?? 0
+    guard let peer = entries[node] else {
+      return node.isEmpty || node == id ? kernel.deferred.bytes : 0
+    }
+    return switch peer.state {
+    case .connected(let link): link.queuedBytes
+    case .searching(let search): search.waiting?.count ?? 0
+    case .unknown, .cut: 0
+    }
   }
 
   /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
