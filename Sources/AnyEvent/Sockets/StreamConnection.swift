@@ -179,6 +179,8 @@ package final class StreamConnection: EndOfIteration {
       let before = sentCount
       flush()
       if isEnding { finishWriting() }
+      // What could not be sent is gone, and has not drained.
+      guard failure == nil else { return }
       // What was gathered may have been sent before the end of the iteration.
       guard timing == .gathered || sentCount > before else { return }
       if queuedCount <= lowWaterMark, let onDrain { onDrain() }
@@ -226,6 +228,8 @@ package final class StreamConnection: EndOfIteration {
   @discardableResult
   private func offer(_ bytes: ByteBuffer) -> Bool {
     guard !isBlocked, !bytes.isEmpty, let medium else { return true }
+    let before = bytes.count
+    defer { sentCount += UInt64(max(0, before - bytes.count)) }
     switch medium.write(bytes, of: self) {
     case .done: return true
     case .blocked:

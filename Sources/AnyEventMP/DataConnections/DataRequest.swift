@@ -6,7 +6,8 @@ import AnyEvent
 /// node's listeners are dialled. If it has none it is asked to dial ours.
 final class DataRequest {
   private unowned let connections: DataConnections
-  private let kernel: Kernel
+  // Not kept, as the kernel keeps the job that connects to this very node.
+  private unowned let kernel: Kernel
   private let target: String
   private let seconds: Double
   private let function: String
@@ -57,7 +58,7 @@ final class DataRequest {
       fail(DataConnections.late(after: seconds))
     }
     if kernel.isLocal(PortID(target)) {
-      // It may have ended by then, by its time limit or with the node: that is looked at there.
+      // It may have ended by then, by its time limit: that is looked at there.
       kernel.defer(.job { [self] in connectToSelf() })
       return
     }

@@ -4,8 +4,9 @@ import AnyEvent
 ///
 /// `node.database["family"]` is one family of it. The loop's thread only.
 public final class Database {
-  let kernel: Kernel
-  private let peers: Peers
+  // Not kept: a program may hold the database longer than the node.
+  unowned let kernel: Kernel
+  private unowned let peers: Peers
   /// For callbacks that may outlive the node.
   private(set) lazy var reference = Reference(self)
   /// Called with the answer to ``find(_:)``.
@@ -33,8 +34,6 @@ public final class Database {
     client = DatabaseClient(node: kernel.id, limits: limits)
     global = GlobalService(node: kernel.id, limits: limits)
   }
-
-  deinit { reference.clear() }
 
   // MARK: Entries
 

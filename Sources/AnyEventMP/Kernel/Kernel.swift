@@ -55,8 +55,6 @@ final class Kernel {
     peerLog = PeerLog(loop: loop, limits: limits)
   }
 
-  deinit { reference.clear() }
-
   /// The node id; empty before `configure`.
   var id: String { home.id }
 
@@ -99,8 +97,13 @@ final class Kernel {
   func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     if isBound { return try body() }
     loop.preconditionOnLoop()
+    // The program may let go of the node in a callback: it ends when that has returned.
+    let owner: AnyObject = owner
     let before = bind()
-    defer { Self.rebind(before) }
+    defer {
+      Self.rebind(before)
+      withExtendedLifetime(owner) {}
+    }
     return try body()
   }
 

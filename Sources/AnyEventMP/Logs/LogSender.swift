@@ -37,8 +37,6 @@ final class LogSender {
     self.system = system
   }
 
-  deinit { reference.clear() }
-
   /// The ports that catch.
   var ports: [PortID] { Array(catchers.keys) }
 
@@ -77,10 +75,12 @@ final class LogSender {
     for catcher in catchers.values { catcher.monitor.cancel() }
     catchers = [:]
     setLevel()
+    reference.clear()
   }
 
   /// The node is gone.
   func dissolve() {
+    reference.clear()
     tap?.close()
   }
 

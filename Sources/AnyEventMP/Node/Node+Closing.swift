@@ -6,7 +6,8 @@ extension Node {
   /// the loop's thread only.
   public func close() {
     loop.preconditionOnLoop()
-    if peers.configuration != nil, !peers.isClosed { loop.guests -= 1 }
+    // What is let go of below may close the node again.
+    if peers.markClosed(), peers.configuration != nil { loop.guests -= 1 }
     logs.stop()
     dataConnections.stop()
     kernel.stopTimers()

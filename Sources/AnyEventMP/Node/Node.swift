@@ -72,7 +72,11 @@ public final class Node {
   }
 
   deinit {
+    // First of all: nothing that the program lets go of may come back here.
     reference.clear()
+    kernel.reference.clear()
+    peers.reference.clear()
+    database.reference.clear()
     dissolve()
   }
 

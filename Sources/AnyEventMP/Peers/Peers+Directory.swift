@@ -85,8 +85,6 @@ extension Peers {
 
   /// A connection of that node is ready for messages.
   func nodeUp(_ peer: Peer, _ link: Link) {
-    // What was dropped has to be told before anything else arrives.
-    concludeCut(of: peer)
     let waiting = takeWaiting(peer)
     peer.search?.cancel()
     peer.state = .connected(link)

@@ -62,9 +62,8 @@ extension Peers {
   /// Bytes that wait to be sent to a node; for our own, which an empty name is too, the memory of messages that
   /// wait for the loop.
   func queuedBytes(for node: String) -> Int {
-    guard let peer = entries[node] else {
-      return node.isEmpty || node == id ? kernel.deferred.bytes : 0
-    }
+    if node.isEmpty || node == id { return kernel.deferred.bytes }
+    guard let peer = entries[node] else { return 0 }
     return switch peer.state {
     case .connected(let link): link.queuedBytes
     case .searching(let search): search.waiting?.count ?? 0

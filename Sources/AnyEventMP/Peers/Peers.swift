@@ -48,8 +48,6 @@ final class Peers {
     queues = QueueTotal(limits: limits)
   }
 
-  deinit { reference.clear() }
-
   var loop: Loop { kernel.loop }
 
   /// Our own node id; empty before `configure`.
@@ -113,7 +111,7 @@ final class Peers {
         raise that limit (ulimit -n)
         """)
     }
-    kernel.peerLog.limitChanged()
+    if configuration.limits[Limit.maxLogLines.setting] != nil { kernel.peerLog.limitChanged() }
     queueLimitsChanged()
     handshakeConfiguration = handshakes(of: configuration)
   }
@@ -147,25 +145,38 @@ final class Peers {
     return configuration
   }
 
+  /// Begins nothing any more; false if that was so already.
+  func markClosed() -> Bool {
+    defer { isClosed = true }
+    return !isClosed
+  }
+
   /// Ends all connections, listeners and attempts.
   func close() {
-    isClosed = true
-    seeds.stop()
-    dials.stop()
-    heartbeat.stop()
+    stop()
     switchboard.close()
     kernel.peerLog.stop()
     closeListeners()
     for peer in entries.values {
       kernel.stopWatching(for: peer)
+      _ = takeWaiting(peer)
       peer.dissolve()
     }
     entries = [:]
   }
 
+  private func stop() {
+    isClosed = true
+    seeds.stop()
+    dials.stop()
+    heartbeat.stop()
+  }
+
   /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
   func dissolve() {
+    stop()
     for peer in entries.values { peer.dissolve() }
+    entries = [:]
     let callbacks = watchers
     watchers = NodeWatchers()
     withExtendedLifetime(callbacks) {}

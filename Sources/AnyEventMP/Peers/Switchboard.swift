@@ -204,6 +204,12 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     refuse(others, because: alreadyConnected(id))
+    if case .cut(let reason)? = peers.entries[id]?.state {
+      // The loss of what was dropped has to be told before anything else arrives.
+      connection.stream.close()
+      if let dial = connection.dial { peers.failed(dial, reason, node: id) }
+      return
+    }
     let facts = LinkFacts(
       result, isDialled: connection.role == .dialling, tlsCipher: connection.tlsCipher)
     AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")

@@ -185,4 +185,70 @@ import Testing
       #expect(tracker.alive == 0)
     }
   }
+
+  @Test("a callback may let go of its node, and use it until it returns")
+  func droppedInCallback() {
+    withLoop { test in
+      var node: Node? = Node(on: test.loop)
+      weak let gone = node
+      var names: [String] = []
+      node?.after(0) {
+        node = nil
+        let p = port { names.append("called") }
+        snd(p, 1)
+        snd(NODE, "devnull")
+        names.append(p.name)
+      }
+      test.run(until: { names.count == 2 })
+      test.settle()
+      #expect(names.first == "called" && gone == nil)
+    }
+  }
+
+  @Test("what a callback holds may end a watch of the database when the node goes")
+  func watchesHeldByPorts() throws {
+    try withLoop { test in
+      var node: Node? = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+      weak let gone = node
+      let family = try #require(node?.database["f"])
+      let watch = family.monitor { _, _, _, _ in }?.guardian
+      let other = node?.monitor(PortID("elsewhere#p")) { _ in }
+      let nodes = node?.watchNodes { _, _, _ in }
+      _ = node?.port { withExtendedLifetime(watch) {} }
+      node = nil
+      #expect(gone == nil)
+      family.set("key", to: 1)
+      #expect(family.knownKeys.isEmpty && family.monitor { _, _, _, _ in } == nil)
+      other?.cancel()
+      nodes?.cancel()
+      test.settle()
+    }
+  }
+
+  @Test("a node that is let go of before it has connected to itself takes what waits with it")
+  func droppedBeforeDataConnection() {
+    withLoop { test in
+      var node: Node? = Node(on: test.loop)
+      weak let gone = node
+      var isCalled = false
+      node?.registerDataFunction("f") { _, _ in }
+      node?.connectData(to: "", within: 5, function: "f") { _ in isCalled = true }
+      node = nil
+      test.settle()
+      #expect(gone == nil && !isCalled)
+    }
+  }
+
+  @Test("what is let go of when a node is closed may close it again")
+  func closedTwice() throws {
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop)
+      let guests = test.loop.guests
+      var closing: Guard? = Guard { [unowned node] in node.close() }
+      node.after(60) { [closing] in withExtendedLifetime(closing) {} }
+      closing = nil
+      node.close()
+      #expect(test.loop.guests == guests - 1)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import AEMPWire
 import Testing
 
 @testable import AnyEventMP
@@ -73,6 +74,28 @@ import Testing
       #expect(reason == ["transport_error", "nowhere", "too much queued"])
       #expect(lateReason == reason)
       #expect(node.peers.entries["nowhere"] == nil)
+    }
+  }
+
+  @Test("who connects while what waited for it is dropped gets in when the monitors have fired")
+  func establishedWhileCut() throws {
+    try withLoop { test in
+      let node = try Node.listening(on: test.loop)
+      defer { node.close() }
+      let id = TestName.next("peer")
+      var reason: Message?
+      _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
+      let peer = node.peers.peer(id)
+      peer.search?.cancel()
+      peer.state = .cut("too much queued")
+      let early = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
+      test.run(until: { early.isClosed })
+      #expect(node.peers.entries[id] === peer && reason == nil)
+      node.peers.concludeCut(of: peer)
+      #expect(reason == ["transport_error", .string(id), "too much queued"])
+      _ = try WirePeer.connect(node.address, id: id, test)
+      test.run(until: { node.isUp(id) == true })
+      #expect(node.peers.entries[id]?.link != nil && node.connectedNodes == [id])
     }
   }
 

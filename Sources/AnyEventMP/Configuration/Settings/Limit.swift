@@ -1,7 +1,7 @@
 /// A limit on what others may cost a node: a setting that is a whole number, and the field of ``NodeLimits`` that
 /// it becomes.
 ///
-/// The figure of a node that is told none stands in the row, and the property begins with it.
+/// The figure of a node that is told none stands in the row, and the field begins with it.
 struct Limit: Sendable {
   /// What it is counted in.
   enum Unit: String {
