@@ -167,6 +167,26 @@ struct RuleTests {
     host.run { host.handleCount == before }
   }
 
+  @Test("on_closed may retain and release a node whose last reference was released before")
+  func retainedWhenClosed() throws {
+    let host = Host()
+    defer { host.close() }
+    let node = try host.attach()
+    let recorder = Recorder()
+    let done: aemp_node_cb = { node, ud in
+      for _ in 0..<3 {
+        _ = aemp_node_retain(node)
+        aemp_node_release(node)
+      }
+      recordingNode(node, ud)
+    }
+    #expect(aemp_node_close(node, 0, done, recorder.ud) == 0)
+    aemp_node_release(node)
+    host.run { !recorder.events.isEmpty }
+    host.runTurns(2)
+    #expect(recorder.events == ["called"])
+  }
+
   @Test("aemp_die kills the port whose callback says so")
   func dying() throws {
     try withNode { host, node in

@@ -92,6 +92,25 @@ struct ThreadTests {
     #expect(fcntl(fd, F_GETFD) == -1)
   }
 
+  @Test("closing an idle pump from outside of a step makes its descriptor readable")
+  func closingIdlePump() throws {
+    var node: OpaquePointer?
+    var fd: CInt = -1
+    #expect(aemp_pump_new(&node, &fd) == 0)
+    let it = try #require(node)
+    var timeout: CInt = 0
+    for _ in 0..<5 { #expect(aemp_pump_step(it, &timeout) == 0) }
+    var poller = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+    #expect(timeout == -1 && poll(&poller, 1, 0) == 0)
+    let ending = Recorder()
+    #expect(aemp_node_close(it, 0, recordingNode, ending.ud) == 0)
+    #expect(poll(&poller, 1, 0) == 1)
+    for _ in 0..<50 where ending.events.isEmpty { _ = aemp_pump_step(it, &timeout) }
+    // The descriptor is gone: nobody may wait for it.
+    #expect(ending.events == ["called"] && timeout == 0)
+    aemp_node_release(it)
+  }
+
   @Test("names in binds are looked up while the loop runs")
   func names() throws {
     try withNode { host, node in

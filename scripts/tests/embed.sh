@@ -14,6 +14,8 @@ cd "$(dirname "$0")/../.."
 only=${1-}
 work=$(mktemp -d) || fail "no temporary directory can be made."
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 prefix=$work/prefix
 
 say "Installing the library"
@@ -153,7 +155,7 @@ if wanted asyncio || wanted uvloop; then
   if python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null); then
     host asyncio "$python" pump.py "$prefix/lib/libaemp.so.0"
     if "$python" -c 'import uvloop' 2>/dev/null ||
-      { "$python" -m venv venv && venv/bin/pip install -q uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then
+      { "$python" -m venv venv && timeout 60 venv/bin/pip install -q --retries 0 --timeout 10 uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then
       host uvloop_pump "$python" pump.py "$prefix/lib/libaemp.so.0" uvloop
       host uvloop "$python" uvloop_attach.py "$prefix/lib/libaemp.so.0" "$prefix/include/aemp_uv.h"
     else

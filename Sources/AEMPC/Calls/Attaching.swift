@@ -86,8 +86,9 @@ extension NodeBox {
   if let refusal = box.refusal, refusal != AEMP_ECLOSED || box.state == .closed {
     return refuse(refusal, "aemp_node_close")
   }
-  box.close(flushing: flush, done, ud)
+  // Before the loop takes nothing more.
   box.wake()
+  box.close(flushing: flush, done, ud)
   return 0
 }
 

@@ -65,6 +65,8 @@ extension NodeBox {
     loop.postpone { [self] in
       guard state == .open, let callback = log.callback, let data = log.data else { return }
       for line in log.takeAll() {
+        // The callback may have closed the node, or set another.
+        guard state == .open, log.data === data else { break }
         callingPlainly { callback(handle, CInt(line.level), line.facility, line.text, data.ud) }
       }
     }
@@ -76,7 +78,10 @@ extension NodeBox {
     guard trace.append(.init(level: 0, facility: "", text: text)) else { return }
     loop.postpone { [self] in
       guard state == .open, let callback = trace.callback, let data = trace.data else { return }
-      for line in trace.takeAll() { callingPlainly { callback(handle, line.text, data.ud) } }
+      for line in trace.takeAll() {
+        guard state == .open, trace.data === data else { break }
+        callingPlainly { callback(handle, line.text, data.ud) }
+      }
     }
   }
 }

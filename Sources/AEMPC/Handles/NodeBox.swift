@@ -71,7 +71,11 @@ final class NodeBox: @unchecked Sendable {
     .fromOpaque(UnsafeRawPointer(handle))
   }
 
-  func retain() { references.add(1, ordering: .relaxed) }
+  /// Adds a C reference; the first of them, and the first after a last one, keeps this object.
+  func retain() {
+    guard references.add(1, ordering: .relaxed).oldValue == 0 else { return }
+    _ = Unmanaged.passUnretained(self).retain()
+  }
 
   /// Drops a C reference; the last one of an open node closes it, on the loop's thread.
   func release() {
@@ -79,12 +83,13 @@ final class NodeBox: @unchecked Sendable {
     // The child of a fork leaves all as it is: closing would change what the parent goes on with.
     guard !isForked || hasEnded.load(ordering: .acquiring) else { return }
     if !hasEnded.load(ordering: .acquiring) {
+      // Before the loop takes nothing more.
+      wake()
       if loop.isOnLoop {
         if state == .open { close(flushing: 0, nil, nil) }
       } else {
         loop.post { [self] in if state == .open { close(flushing: 0, nil, nil) } }
       }
-      wake()
     }
     Unmanaged.passUnretained(self).release()
   }
@@ -151,7 +156,7 @@ final class NodeBox: @unchecked Sendable {
       if garbage.count == 1, state == .open { loop.postpone { [self] in collect() } }
     } else {
       let data = PostedGarbage(ud, free, self)
-      loop.post { withExtendedLifetime(data) {} }
+      loop.post { data.hand() }
     }
   }
 
@@ -166,6 +171,8 @@ final class NodeBox: @unchecked Sendable {
 
 /// User data that another thread has left for the loop; freed where it ends when the loop takes nothing.
 private final class PostedGarbage: @unchecked Sendable {
+  // Set on the loop, where the last reference may not be.
+  private var isHanded = false
   private let ud: UnsafeMutableRawPointer?
   private let free: aemp_free_cb
   private let box: NodeBox
@@ -176,7 +183,13 @@ private final class PostedGarbage: @unchecked Sendable {
     self.box = box
   }
 
+  /// The loop has come to it.
+  func hand() {
+    isHanded = true
+    box.dispose(ud, free)
+  }
+
   deinit {
-    if box.loop.isOnLoop { box.dispose(ud, free) } else { free(ud) }
+    if !isHanded { free(ud) }
   }
 }
