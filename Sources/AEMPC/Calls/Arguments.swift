@@ -11,7 +11,7 @@ extension aemp_arg {
     switch kind {
     case CInt(AEMP_INT.rawValue): .int(Int(v.i))
     case CInt(AEMP_ARG_TAG.rawValue):
-      v.p.map { TagBox.at($0)._withUnsafeGuaranteedRef { $0.value } }
+      v.p.map { TagBox.at(OpaquePointer($0))._withUnsafeGuaranteedRef { $0.value } }
     default: rareValue
     }
   }

@@ -9,7 +9,7 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   let loop = Loop(attachingTo: uv)
   let box = NodeBox(loop: loop, pump: pump)
   loop.letHostChooseThread()
-  return box.firstHandle
+  return box.ownedHandle
 }
 
 /// See `aemp.h`.

@@ -2,7 +2,7 @@ internal import AnyEventMP
 public import CAEMP
 
 /// What an `aemp_watch` is: what ends a monitor, also before the loop has begun it.
-final class WatchBox: @unchecked Sendable {
+final class WatchBox: CHandle, @unchecked Sendable {
   private enum State {
     case waiting
     case begun(Subscription)
@@ -13,10 +13,6 @@ final class WatchBox: @unchecked Sendable {
   private var state = State.waiting
 
   init(_ box: NodeBox) { self.box = box }
-
-  static func at(_ handle: OpaquePointer) -> Unmanaged<WatchBox> {
-    .fromOpaque(UnsafeRawPointer(handle))
-  }
 
   /// Begins it, unless it was cancelled meanwhile.
   func begin(_ make: () -> Subscription?) {
@@ -31,7 +27,7 @@ final class WatchBox: @unchecked Sendable {
 
   /// Gives C a reference, if it wants one.
   func give(to out: UnsafeMutablePointer<OpaquePointer?>?) {
-    out?.pointee = OpaquePointer(Unmanaged.passRetained(self).toOpaque())
+    out?.pointee = ownedHandle
   }
 }
 
@@ -47,14 +43,12 @@ final class WatchBox: @unchecked Sendable {
 
 /// See `aemp.h`.
 @c @implementation public func aemp_watch_retain(_ watch: OpaquePointer?) -> OpaquePointer? {
-  guard let watch else { return nil }
-  _ = WatchBox.at(watch).retain()
-  return watch
+  WatchBox.retained(watch)
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_watch_release(_ watch: OpaquePointer?) {
-  if let watch { WatchBox.at(watch).release() }
+  WatchBox.release(watch)
 }
 
 /// See `aemp.h`.

@@ -13,7 +13,8 @@ struct LineQueue<Callback> {
   /// How many wait at most; those beyond are counted and dropped.
   static var limit: Int { 1000 }
 
-  private(set) var callback: Callback?
+  /// The function of C's.
+  private(set) var cb: Callback?
   private(set) var data: UserData?
   /// The lowest priority that is wanted; 0: none.
   private(set) var level: UInt8 = 0
@@ -22,13 +23,13 @@ struct LineQueue<Callback> {
 
   init() {}
 
-  init(_ callback: Callback?, _ data: UserData, level: UInt8) {
-    self.callback = callback
-    self.data = callback == nil ? nil : data
-    self.level = callback == nil ? 0 : level
+  init(_ cb: Callback?, _ data: UserData, level: UInt8) {
+    self.cb = cb
+    self.data = cb == nil ? nil : data
+    self.level = cb == nil ? 0 : level
   }
 
-  var isWanted: Bool { callback != nil }
+  var isWanted: Bool { cb != nil }
 
   /// Adds a line; true when it is the first that waits.
   mutating func append(_ line: Line) -> Bool {
@@ -63,11 +64,11 @@ extension NodeBox {
       level: message.level.rawValue, facility: message.context.title, text: message.text)
     guard log.append(line) else { return }
     loop.postpone { [self] in
-      guard state == .open, let callback = log.callback, let data = log.data else { return }
+      guard state == .open, let cb = log.cb, let data = log.data else { return }
       for line in log.takeAll() {
         // The callback may have closed the node, or set another.
         guard state == .open, log.data === data else { break }
-        callingPlainly { callback(handle, CInt(line.level), line.facility, line.text, data.ud) }
+        callingPlainly { cb(handle, CInt(line.level), line.facility, line.text, data.ud) }
       }
     }
   }
@@ -77,10 +78,10 @@ extension NodeBox {
     guard state == .open else { return }
     guard trace.append(.init(level: 0, facility: "", text: text)) else { return }
     loop.postpone { [self] in
-      guard state == .open, let callback = trace.callback, let data = trace.data else { return }
+      guard state == .open, let cb = trace.cb, let data = trace.data else { return }
       for line in trace.takeAll() {
         guard state == .open, trace.data === data else { break }
-        callingPlainly { callback(handle, line.text, data.ud) }
+        callingPlainly { cb(handle, line.text, data.ud) }
       }
     }
   }

@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 /// It is kept by its C references, and by itself until the node is closed. All but what is said to be
 /// atomic belongs to the loop's thread.
-final class NodeBox: @unchecked Sendable {
+final class NodeBox: CHandle, @unchecked Sendable {
   enum State {
     /// Calls work.
     case open
@@ -59,17 +59,6 @@ final class NodeBox: @unchecked Sendable {
   }
 
   // MARK: References
-
-  /// The handle, as callbacks get it.
-  var handle: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
-
-  /// The handle of its first reference.
-  var firstHandle: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
-
-  @inline(__always)
-  static func at(_ handle: OpaquePointer) -> Unmanaged<NodeBox> {
-    .fromOpaque(UnsafeRawPointer(handle))
-  }
 
   /// Adds a C reference; the first of them, and the first after a last one, keeps this object.
   func retain() {

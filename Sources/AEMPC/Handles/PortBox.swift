@@ -2,35 +2,22 @@ internal import AnyEventMP
 internal import CAEMP
 
 /// What an `aemp_port` is: the address of a port.
-final class PortBox: Sendable {
+final class PortBox: CHandle, Sendable {
   let id: PortID
   /// Copies of the id; there are two if C asked before the node had its name.
   private let texts = TextStore()
 
   init(_ id: PortID) { self.id = id }
 
-  @inline(__always)
-  static func at(_ handle: OpaquePointer) -> Unmanaged<PortBox> {
-    .fromOpaque(UnsafeRawPointer(handle))
-  }
-
-  /// The handle, borrowed.
-  var handle: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
-
-  /// A new handle, to be released.
-  var ownedHandle: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
-
-  var text: UnsafePointer<CChar>? { texts.pointer(to: id.id) }
+  /// The pointer to a text of the id.
+  func pointer(to text: String) -> UnsafePointer<CChar>? { texts.pointer(to: text) }
 }
 
 /// What an `aemp_tag` is: text that is made once.
-final class TagBox: Sendable {
+final class TagBox: CHandle, Sendable {
   let value: Value
 
   init(_ text: String) { value = .string(text) }
-
-  @inline(__always)
-  static func at(_ handle: UnsafeRawPointer) -> Unmanaged<TagBox> { .fromOpaque(handle) }
 }
 
 /// See `aemp.h`.
@@ -56,20 +43,20 @@ final class TagBox: Sendable {
     return nil
   }
   let box = PortBox.at(port).takeUnretainedValue()
-  len?.pointee = box.id.id.utf8.count
-  return box.text
+  // Once: the node may get its name meanwhile, and with it the port another id.
+  let id = box.id.id
+  len?.pointee = id.utf8.count
+  return box.pointer(to: id)
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_port_retain(_ port: OpaquePointer?) -> OpaquePointer? {
-  guard let port else { return nil }
-  _ = PortBox.at(port).retain()
-  return port
+  PortBox.retained(port)
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_port_release(_ port: OpaquePointer?) {
-  if let port { PortBox.at(port).release() }
+  PortBox.release(port)
 }
 
 /// See `aemp.h`.
@@ -80,18 +67,16 @@ final class TagBox: Sendable {
   guard let out else { return failNull("out") }
   guard let bytes else { return failNull("the text") }
   guard let text = text(bytes, len) else { return failSize(len) }
-  out.pointee = OpaquePointer(Unmanaged.passRetained(TagBox(text)).toOpaque())
+  out.pointee = TagBox(text).ownedHandle
   return 0
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_tag_retain(_ tag: OpaquePointer?) -> OpaquePointer? {
-  guard let tag else { return nil }
-  _ = TagBox.at(UnsafeRawPointer(tag)).retain()
-  return tag
+  TagBox.retained(tag)
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_tag_release(_ tag: OpaquePointer?) {
-  if let tag { TagBox.at(UnsafeRawPointer(tag)).release() }
+  TagBox.release(tag)
 }

@@ -3,7 +3,7 @@ internal import CAEMP
 internal import Glibc
 
 /// What an `aemp_value` is: a value, and what C holds pointers to that belongs to it.
-final class ValueBox: @unchecked Sendable {
+final class ValueBox: CHandle, @unchecked Sendable {
   let value: Value
   private var contents: Contents?
 
@@ -22,14 +22,6 @@ final class ValueBox: @unchecked Sendable {
   static let null = ValueBox(.null)
 
   init(_ value: Value) { self.value = value }
-
-  @inline(__always)
-  static func at(_ handle: OpaquePointer) -> Unmanaged<ValueBox> {
-    .fromOpaque(UnsafeRawPointer(handle))
-  }
-
-  var handle: OpaquePointer { OpaquePointer(Unmanaged.passUnretained(self).toOpaque()) }
-  var ownedHandle: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
 
   private var cache: Contents {
     if let contents { return contents }

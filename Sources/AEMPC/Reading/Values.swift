@@ -176,14 +176,12 @@ extension OpaquePointer {
 
 /// See `aemp.h`.
 @c @implementation public func aemp_value_retain(_ value: OpaquePointer?) -> OpaquePointer? {
-  guard let value else { return nil }
-  _ = ValueBox.at(value).retain()
-  return value
+  ValueBox.retained(value)
 }
 
 /// See `aemp.h`.
 @c @implementation public func aemp_value_release(_ value: OpaquePointer?) {
-  if let value { ValueBox.at(value).release() }
+  ValueBox.release(value)
 }
 
 /// See `aemp.h`.

@@ -210,7 +210,13 @@ package final class StreamConnection: EndOfIteration {
   }
 
   private func write(_ bytes: ByteBuffer) {
-    guard bytes.count > 0, let medium else { return }
+    if let error = offer(bytes) { fail(error) }
+  }
+
+  /// Writes what there is room for; who is content with that leaves the error.
+  @discardableResult
+  private func offer(_ bytes: ByteBuffer) -> SocketError? {
+    guard !isBlocked, !bytes.isEmpty, let medium else { return nil }
     let before = bytes.count
     let result = medium.write(bytes, of: self)
     if bytes.count < before {
@@ -218,24 +224,11 @@ package final class StreamConnection: EndOfIteration {
       timeouts?.note(.write)
     }
     switch result {
-    case .done: break
-    case .blocked: isBlocked = true
-    case .failed(let error): fail(error)
-    }
-  }
-
-  /// Writes what there is room for; false if the other end is gone, which is no error here.
-  @discardableResult
-  private func offer(_ bytes: ByteBuffer) -> Bool {
-    guard !isBlocked, !bytes.isEmpty, let medium else { return true }
-    let before = bytes.count
-    defer { sentCount += UInt64(max(0, before - bytes.count)) }
-    switch medium.write(bytes, of: self) {
-    case .done: return true
+    case .done: return nil
     case .blocked:
       isBlocked = true
-      return true
-    case .failed: return false
+      return nil
+    case .failed(let error): return error
     }
   }
 
@@ -336,9 +329,8 @@ package final class StreamConnection: EndOfIteration {
       if sealAll(transform) { transform.sealEnd() }
       output.removeAll()
     }
-    guard offer(transform?.sealed ?? output), queuedCount > 0, seconds > 0, loop.isOpen else {
-      return close()
-    }
+    guard offer(transform?.sealed ?? output) == nil, queuedCount > 0, seconds > 0, loop.isOpen
+    else { return close() }
     StreamLinger(self, on: loop).begin(for: seconds)
   }
 

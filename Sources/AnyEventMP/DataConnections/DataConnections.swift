@@ -133,8 +133,7 @@ final class DataConnections {
         failed: { text in call.kill(text) })
       try expect(call.id, expectation, within: call.seconds)
       // Who has given up does not come.
-      let monitor = Subscription(
-        kernel, kernel.monitor(call.port.ref) { [unowned self] _ in forget(call.id) })
+      let monitor = kernel.monitor(call.port) { [unowned self] _ in forget(call.id) }
       expectation.ended = { monitor.cancel() }
     }
   }

@@ -67,22 +67,16 @@ final class DataRequest {
     // Messages may wait for the port when the request has ended and the port is about to.
     local?.fallback = Handler { [weak self] message in self?.answered(message) }
     monitors = [
-      monitor(port) { [unowned self] reason in
+      kernel.monitor(port) { [unowned self] reason in
         // It dies before its time only because the other node says so.
         fail(reason.values.count > 1 ? reason[1].string ?? "" : Kernel.text(of: reason.values))
       },
-      monitor(PortID(target)) { [unowned self] reason in
+      kernel.monitor(PortID(target)) { [unowned self] reason in
         fail("connection to \(target) lost: \(Kernel.text(of: reason.values))")
       },
     ]
     connections.calls.send(call(id), toFunction: DataConnections.expectFunction, on: target)
     request("snd", .string(port.id), .string(Self.echo))
-  }
-
-  private func monitor(
-    _ port: PortID, _ callback: @escaping (Message) throws -> Void
-  ) -> Subscription {
-    Subscription(kernel, kernel.monitor(port.ref, callback))
   }
 
   func cancel() {

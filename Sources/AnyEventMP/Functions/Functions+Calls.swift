@@ -23,7 +23,7 @@ extension Functions {
         after: timeout, { [reference = kernel.reference] in reference.object?.run(giveUp) })
       end = Guard { timeLimit.cancel() }
     } else {
-      end = Subscription(kernel, kernel.monitor(port.ref) { _ in giveUp() }).guardian
+      end = kernel.monitor(port) { _ in giveUp() }.guardian
     }
     local.fallback = Handler { [unowned kernel, unowned local] reply in
       kernel.kill(local, [])

@@ -23,6 +23,13 @@ extension Kernel {
     return token
   }
 
+  /// The same; the result takes the monitor back.
+  func monitor(
+    _ port: PortID, _ callback: @escaping (Message) throws -> Void
+  ) -> Subscription {
+    Subscription(self, monitor(port.ref, callback))
+  }
+
   /// Adds a callback to those on a port of that node; true when it is the first.
   private func add(_ callback: MonitorCallback, _ name: String, to entry: NodeEntry) -> Bool {
     if let port = entry.monitors.find(name) {

@@ -63,6 +63,14 @@ extension Kernel {
     return RemotePort(owner: serial, home: owner.entry(ofOther: node), name: name)
   }
 
+  /// The port whose callbacks for messages are set, if it is alive; one that was spawned exists from the first
+  /// time on.
+  func receivingPort(_ port: PortID) -> LocalPort? {
+    let local = localPort(port, for: "rcv")
+    local?.hasReceived = true
+    return local
+  }
+
   /// A living port of this node, for setting its callbacks.
   ///
   /// A port that has died is no mistake of the program (its peers can kill it): `nil`, and a line in

@@ -13,9 +13,7 @@ final class Kernel {
   private(set) lazy var reference = Reference(self)
   /// Our own entry: its id is the node id.
   let home = NodeEntry(id: "")
-  /// Who has made this kernel.
-  let context: UnsafeRawPointer
-  /// What the kernel needs of the other parts, never in a message's way.
+  /// Who has made this kernel: what it needs of the other parts, never in a message's way.
   unowned(unsafe) let owner: any KernelOwner
 
   @exclusivity(unchecked) var ports = PortTable()
@@ -47,7 +45,6 @@ final class Kernel {
   /// A kernel without ports, whose owner the thread is bound to while callbacks run.
   init(of owner: some KernelOwner, on loop: Loop, limits: NodeLimits, portPrefix: String) {
     self.owner = owner
-    context = UnsafeRawPointer(Unmanaged.passUnretained(owner).toOpaque())
     self.loop = loop
     self.limits = limits
     self.portPrefix = portPrefix

@@ -90,12 +90,10 @@ final class LogCatching {
     kernel.localPort(port, for: "catch")?.fallback = Handler { [weak self] message in
       self?.received(message, from: id)
     }
-    let monitor = Subscription(
-      kernel,
-      kernel.monitor(PortID(id).ref) { [unowned self] _ in
-        leave(id)
-        retry(id)
-      })
+    let monitor = kernel.monitor(PortID(id)) { [unowned self] _ in
+      leave(id)
+      retry(id)
+    }
     sources[id] = Source(port: port, monitor: monitor)
     logs.functions.send(
       [.int(0), .string(port.id), .int(Int(level.rawValue))], toFunction: LogSender.function, on: id

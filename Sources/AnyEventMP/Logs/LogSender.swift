@@ -63,8 +63,7 @@ final class LogSender {
         throw RequestError(
           "\(Self.maximumOfNode) ports of that node catch the log here, as many as may")
       }
-      let monitor = Subscription(
-        kernel, kernel.monitor(port.ref) { [unowned self] _ in forget(port) })
+      let monitor = kernel.monitor(port) { [unowned self] _ in forget(port) }
       catchers[port] = Catcher(level: level, monitor: monitor)
     }
     setLevel()

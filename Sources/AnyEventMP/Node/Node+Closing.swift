@@ -28,9 +28,9 @@ extension Node {
     // Behind the answer to whoever has asked us to leave.
     loop.postpone { [reference] in
       guard let node = reference.object else { return callback() }
-      let streams = node.peers.release()
+      let farewell = Farewell(node.peers.release(), callback)
       node.close()
-      Farewell(streams, callback).begin(on: node.loop, within: seconds)
+      farewell.begin(on: node.loop, within: seconds)
     }
   }
 

@@ -17,7 +17,7 @@ extension Node {
   /// The node that has made the kernel.
   @inline(__always)
   static func node(of kernel: Kernel) -> Node {
-    Unmanaged<Node>.fromOpaque(kernel.context).takeUnretainedValue()
+    unsafeDowncast(kernel.owner, to: Node.self)
   }
 
   /// Whether this node is bound to this thread.

@@ -55,8 +55,7 @@ extension Node {
     of port: PortID, tag: String?,
     _ callback: ((UnsafeBufferPointer<Value>) throws -> Void)?
   ) {
-    guard let local = kernel.localPort(port, for: "rcv") else { return }
-    local.hasReceived = true
+    guard let local = kernel.receivingPort(port) else { return }
     let handler = callback.map { Handler($0) }
     if let tag { return local.setHandler(handler, for: tag) }
     let old = local.fallback

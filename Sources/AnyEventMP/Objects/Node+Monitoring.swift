@@ -19,7 +19,7 @@ extension Node {
     _ port: PortID, _ callback: @escaping (_ reason: Message) throws -> Void
   ) -> Subscription {
     loop.preconditionOnLoop()
-    return Subscription(kernel, kernel.monitor(port.ref, callback))
+    return kernel.monitor(port, callback)
   }
 
   /// Kills another port when a port is killed with a reason, with the same reason; nothing when it

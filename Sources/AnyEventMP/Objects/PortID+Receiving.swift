@@ -105,10 +105,5 @@ extension PortID {
     return self
   }
 
-  /// The port whose callbacks are set; one that was spawned exists from the first time on.
-  private var receivingPort: LocalPort? {
-    let local = Node.current.kernel.localPort(self, for: "rcv")
-    local?.hasReceived = true
-    return local
-  }
+  private var receivingPort: LocalPort? { Node.current.kernel.receivingPort(self) }
 }

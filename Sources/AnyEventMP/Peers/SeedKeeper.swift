@@ -64,7 +64,7 @@ final class SeedKeeper {
 
   private func dial(_ target: ReconnectTarget) {
     target.retry = nil
-    if let id = target.nodeID, peers.entries[id]?.link != nil { return connected(target) }
+    if let id = target.nodeID, peers.link(to: id) != nil { return connected(target) }
     switch target.purpose {
     case .seed(let address): dialSeed(target, address)
     case .global(let id): peers.connect(to: peers.peer(id), isUrgent: false)
@@ -98,7 +98,7 @@ final class SeedKeeper {
       if case .seed(let address) = target.purpose { peers.owner.seedIsOurselves(address) }
     case .alreadyConnected(let id):
       target.nodeID = id
-      if peers.entries[id]?.link != nil { connected(target) } else { failed(target) }
+      if peers.link(to: id) != nil { connected(target) } else { failed(target) }
     case .unreachable(let reason):
       AE.log(.trace, in: Log.kernel, "\(target.purpose): \(reason)")
       failed(target)

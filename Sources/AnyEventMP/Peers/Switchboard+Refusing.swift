@@ -23,7 +23,7 @@ extension Switchboard {
   /// we may know nothing yet.
   private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
     guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer,
-      peers.entries[peer.nodeID]?.link == nil
+      peers.link(to: peer.nodeID) == nil
     else { return false }
     let arbiter = arbiter(for: peer)
     return arbiter.peerAgrees && arbiter.peerDialsFirst
@@ -49,7 +49,7 @@ extension Switchboard {
   private func conclude(_ given: Refusal, of connection: PendingConnection) {
     var refusal = given
     if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
-      peers.entries[id]?.link != nil
+      peers.link(to: id) != nil
         || others(than: connection).contains(where: { $0.role == .dialling || !$0.isStranger })
     {
       // Who has only said that it is that node shows nothing: anybody can.

@@ -109,7 +109,7 @@ final class Switchboard {
     connection.peer = greeting
     table.greeted(connection)
     connection.dial?.greeted?(greeting.nodeID)
-    if connection.role == .dialling, peers.entries[greeting.nodeID]?.link != nil {
+    if connection.role == .dialling, peers.link(to: greeting.nodeID) != nil {
       return connection.refuse(alreadyConnected(greeting.nodeID))
     }
     let others = others(than: connection)
@@ -123,7 +123,7 @@ final class Switchboard {
 
   func ready(_ connection: PendingConnection) {
     guard let greeting = connection.peer else { return }
-    if let link = peers.entries[greeting.nodeID]?.link {
+    if let link = peers.link(to: greeting.nodeID) {
       return askForSuccession(connection, to: link)
     }
     let others = others(than: connection)
@@ -171,7 +171,7 @@ final class Switchboard {
   /// The connection that there is to a node has been heard of: nobody replaces it.
   func provedAlive(_ id: String) {
     let held = table.claiming(id).filter(\.isHeld)
-    let address = peers.entries[id]?.link?.address
+    let address = peers.link(to: id)?.address
     // Who comes in and is held has proven to know the secret: a node of the network, not a stranger.
     refuse(
       held.filter { $0.role == .accepting }, because: .nodeIDInUse(id, at: address ?? "elsewhere"))
@@ -186,7 +186,7 @@ final class Switchboard {
   /// The other node's own dial has not come to anything so far: ours goes on if no other has.
   private func waitedLongEnough(_ connection: PendingConnection) {
     guard let id = connection.peer?.nodeID else { return }
-    if let link = peers.entries[id]?.link {
+    if let link = peers.link(to: id) {
       // Who comes in and is held has proved to know the secret.
       connection.refuse(
         connection.role == .accepting
