@@ -35,6 +35,7 @@ class Pump:
         check(lib.aemp_pump_new(ctypes.byref(self.node), ctypes.byref(fd)))
         self.fd, self.timer, self.steps = fd.value, None, 0
         self.closed = asyncio.get_running_loop().create_future()
+        self.resting = None
         asyncio.get_running_loop().add_reader(self.fd, self.step)
         self.on_closed = NODE_CB(self.ended)
         self.step()
@@ -43,6 +44,11 @@ class Pump:
         asyncio.get_running_loop().remove_reader(self.fd)
         self.closed.set_result(True)
 
+    def rest(self):
+        """What is done when a step has left nothing to be done at once."""
+        self.resting = asyncio.get_running_loop().create_future()
+        return self.resting
+
     def step(self):
         self.steps += 1
         if self.timer:
@@ -50,6 +56,8 @@ class Pump:
             self.timer = None
         timeout = ctypes.c_int()
         check(lib.aemp_pump_step(self.node, ctypes.byref(timeout)))
+        if timeout.value != 0 and self.resting and not self.resting.done():
+            self.resting.set_result(True)
         if not self.closed.done() and timeout.value >= 0:
             self.timer = asyncio.get_running_loop().call_later(timeout.value / 1000, self.step)
 
@@ -63,7 +71,7 @@ async def main():
     got = asyncio.get_running_loop().create_future()
     on_message = MSG_CB(lambda n, self, msg, ud: got.set_result(True))
     check(lib.aemp_rcv(node, port, None, on_message, None, None))
-    await asyncio.sleep(0.01)
+    await asyncio.wait_for(pump.rest(), 10)
     argument = Arg(2, 0, 7, 0, 0)
     check(lib.aemp_snd(node, port, ctypes.byref(argument), ctypes.c_size_t(1)))
     await asyncio.wait_for(got, 10)
