@@ -37,7 +37,7 @@ extension Kernel {
   /// That is a port of this node that the reference leads to already; false when it is another.
   func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) -> Bool {
     guard ref.owner == serial, ref.kind == .local, !isTracing else { return false }
-    let port = unsafeDowncast(ref, to: LocalPort.self)
+    let port = ref.asLocal
     guard port.state == .alive else { return false }
     deferMessage(message, to: port)
     return true
@@ -46,9 +46,7 @@ extension Kernel {
   /// Sends a message, to a port of this node always from the loop.
   func sendLater(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
     if sendLaterAtOnce(message, to: ref) { return }
-    let target = resolve(ref)
-    guard target.kind == .local else { return send(message, to: ref) }
-    let port = unsafeDowncast(target, to: LocalPort.self)
+    guard case .local(let port) = resolve(ref) else { return send(message, to: ref) }
     guard port.state == .alive else { return }
     if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
     deferMessage(message, to: port)

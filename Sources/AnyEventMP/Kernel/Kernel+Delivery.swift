@@ -9,30 +9,27 @@ extension Kernel {
   func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
     if ref.owner == serial {
       if ref.kind == .local {
-        let port = unsafeDowncast(ref, to: LocalPort.self)
+        let port = ref.asLocal
         if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty, !isTracing {
           return call(port, message)
         }
       } else {
-        let home = unsafeDowncast(ref, to: RemotePort.self).home
+        let home = ref.asRemote.home
         if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
       }
-    } else if ref.kind == .unbound {
-      let unbound = unsafeDowncast(ref, to: UnboundPort.self)
-      if unbound.belongs(to: serial), let bound = unbound.bound, bound.kind == .remote {
-        let home = unsafeDowncast(bound, to: RemotePort.self).home
-        if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
-      }
+    } else if ref.kind == .unbound, ref.asUnbound.belongs(to: serial),
+      let bound = ref.asUnbound.bound, bound.kind == .remote
+    {
+      let home = bound.asRemote.home
+      if home.isCurrent { return home.send(message, to: ref.name) }
     }
     sendSlowly(message, to: ref)
   }
 
   private func sendSlowly(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
-    let target = resolve(ref)
-    switch target.kind {
-    case .local:
-      let port = unsafeDowncast(target, to: LocalPort.self)
-      // What is sent after a kil would come after it.
+    switch resolve(ref) {
+    case .local(let port):
+      // A message that is sent after a kil would come after it.
       if port.state != .alive { return }
       if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
       if depth < Self.maximumDepth, deferred.isEmpty {
@@ -40,15 +37,13 @@ extension Kernel {
       } else {
         deferMessage(message, to: port)
       }
-    case .remote:
-      let home = unsafeDowncast(target, to: RemotePort.self).home
-      if home === self.home {
-        sendToOwnNode(message, name: target.name)
-      } else {
-        home.send(message, to: target.name)
-      }
-    case .unbound:
-      misuse("resolve() answers with a port of some node")
+    case .remote(let port):
+      port.home.send(message, to: port.name)
+    case .ownNode:
+      if isTracing { MessageTrace.sent(message, to: "", of: id) }
+      deferRequest(Array(message))
+    case .gone:
+      if isTracing { MessageTrace.sent(message, to: ref.name, of: id) }
     }
   }
 
@@ -74,13 +69,6 @@ extension Kernel {
   func deliver(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     if isTracing { MessageTrace.received(message, for: port.name, from: id) }
     call(port, message)
-  }
-
-  /// A message to our node port is handled from the loop; one to an own port that does not exist is
-  /// dropped, as everywhere.
-  private func sendToOwnNode(_ message: UnsafeBufferPointer<Value>, name: String) {
-    if isTracing { MessageTrace.sent(message, to: name, of: id) }
-    if name.isEmpty { deferRequest(Array(message)) }
   }
 
   /// A message that cannot be sent is the sender's error: it kills the port that sends it.

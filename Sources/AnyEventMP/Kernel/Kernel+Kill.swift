@@ -8,20 +8,16 @@ extension Kernel {
 
   func kill(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
     loop.preconditionOnLoop()
-    if port.ref.owner == serial, port.ref.kind == .local {
-      let port = unsafeDowncast(port.ref, to: LocalPort.self)
-      if port.state == .alive { return kill(port, reason) }
+    if port.ref.owner == serial, port.ref.kind == .local, port.ref.asLocal.state == .alive {
+      return kill(port.ref.asLocal, reason)
     }
-    let ref = resolve(port.ref)
-    guard !ref.name.isEmpty else {
+    guard !port.name.isEmpty else {
       return logMistake("kil: \(Log.cut(port.id)) is a node, only ports can be killed")
     }
-    switch ref.kind {
-    case .local:
-      kill(unsafeDowncast(ref, to: LocalPort.self), reason)
-    case .remote, .unbound:
-      let home = unsafeDowncast(ref, to: RemotePort.self).home
-      if home !== self.home { home.send(.kil1, about: ref.name, reason) }
+    switch resolve(port.ref) {
+    case .local(let port): kill(port, reason)
+    case .remote(let port): port.home.send(.kil1, about: port.name, reason)
+    case .ownNode, .gone: break
     }
   }
 
@@ -45,11 +41,7 @@ extension Kernel {
 
   /// Kills a port because one that it depends on by a monitor has died.
   func kill(_ port: PortID, becauseOfMonitor reason: [Value]) {
-    let ref = resolve(port.ref)
-    if ref.kind == .local {
-      let local = unsafeDowncast(ref, to: LocalPort.self)
-      if local.state == .alive { local.diesOfMonitor = true }
-    }
+    resolve(port.ref).living?.diesOfMonitor = true
     kill(port, reason: reason)
   }
 
@@ -69,16 +61,16 @@ extension Kernel {
   ///
   /// With a reason and without a monitor that is logged, unless a monitor has killed it.
   func finish(_ port: LocalPort, _ reason: [Value], isLogged: Bool = true) {
-    guard port.state != .dead, let owned = ports.take(port) else { return }
-    // The table's reference is the last one, if the program has forgotten the port.
-    defer { owned.release() }
+    guard let dying = ports.takeDying(port) else { return }
     let spawner = port.ignoresUnhandled ? spawned.remove(port) : nil
-    switch port.die() {
-    case .node(let entry)?: tell(entry, of: port, reason)
-    case .callback(let callback)?: fire(callback, reason)
-    case .several(let group)?: fire(.several(group), of: port, reason)
-    case nil:
-      if !reason.isEmpty, isLogged { logDeath(of: port, reason, spawnedBy: spawner) }
+    dying.die { monitors in
+      switch monitors {
+      case .node(let entry)?: tell(entry, of: port, reason)
+      case .callback(let callback)?: fire(callback, reason)
+      case .several(let group)?: fire(.several(group), of: port, reason)
+      case nil:
+        if !reason.isEmpty, isLogged { logDeath(of: port, reason, spawnedBy: spawner) }
+      }
     }
   }
 

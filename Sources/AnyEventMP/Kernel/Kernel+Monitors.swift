@@ -7,20 +7,23 @@ extension Kernel {
   /// back. From now on every message to the port is delivered, in order, or the monitor fires.
   func monitor(_ ref: PortRef, _ callback: @escaping (Message) throws -> Void) -> MonitorToken {
     monitorSerial += 1
-    let ref = resolve(ref)
-    let token = MonitorToken(port: ref, serial: monitorSerial)
+    let serial = monitorSerial
     let callback = MonitorCallback(
-      serial: token.serial, watcher: running?.takeUnretainedValue(), call: callback)
-    if ref.kind == .local, unsafeDowncast(ref, to: LocalPort.self).state != .dead {
-      let port = unsafeDowncast(ref, to: LocalPort.self)
-      MonitorList.insert(.callback(callback), token.serial, into: &port.monitors)
-    } else if ref.kind == .remote, unsafeDowncast(ref, to: RemotePort.self).home !== home {
-      addRemote(callback, ref.name, of: unsafeDowncast(ref, to: RemotePort.self).home)
-    } else if !ref.name.isEmpty {
+      serial: serial, watcher: running?.takeUnretainedValue(), call: callback)
+    switch resolve(ref) {
+    case .local(let port):
+      MonitorList.insert(.callback(callback), serial, into: &port.monitors)
+      return MonitorToken(place: .local(port), serial: serial)
+    case .remote(let port):
+      addRemote(callback, port.name, of: port.home)
+      return MonitorToken(place: .node(port.home, port: port.name), serial: serial)
+    case .gone:
       _ = add(callback, ref.name, to: home)
-      `defer`(.job { [unowned self] in fireForMissingPort(token) })
+      `defer`(.job { [unowned self] in fire(serial, forMissing: ref.name) })
+      return MonitorToken(place: .node(home, port: ref.name), serial: serial)
+    case .ownNode:
+      return MonitorToken(place: .nowhere, serial: serial)
     }
-    return token
   }
 
   /// The same; the result takes the monitor back.
@@ -46,32 +49,39 @@ extension Kernel {
     entry.connect()
   }
 
-  private func fireForMissingPort(_ token: MonitorToken) {
-    guard let callback = takeCallback(token, from: home) else { return }
-    fire(callback, Self.noSuchPort(token.port.id))
+  private func fire(_ serial: UInt64, forMissing name: String) {
+    guard let callback = takeCallback(serial, name, from: home) else { return }
+    fire(callback, Self.noSuchPort("\(id)#\(name)"))
   }
 
   /// Takes a monitor back; nothing when it has fired.
   func remove(_ token: MonitorToken) {
-    if token.port.kind == .local {
+    switch token.place {
+    case .local(let port):
       // The callback goes when the list is whole again: its end may run code of the program.
-      let port = unsafeDowncast(token.port, to: LocalPort.self)
       let callback = MonitorList.remove(token.serial, from: &port.monitors)
       if callback == nil { firing.takeBack(token.serial) }
-      return withExtendedLifetime(callback) {}
+      withExtendedLifetime(callback) {}
+    case .node(let entry, port: let name):
+      guard let callback = takeCallback(token.serial, name, from: entry) else {
+        return firing.takeBack(token.serial)
+      }
+      if entry.monitors.find(name) == nil {
+        if !name.isEmpty { entry.send(.mon0, about: name) }
+        entry.forgetIfIdle()
+      }
+      withExtendedLifetime(callback) {}
+    case .nowhere:
+      break
     }
-    let entry = unsafeDowncast(token.port, to: RemotePort.self).home
-    let callback = takeCallback(token, from: entry)
-    if callback == nil { firing.takeBack(token.serial) }
-    guard callback != nil, entry.monitors.find(token.port.name) == nil else { return }
-    if !token.port.name.isEmpty { entry.send(.mon0, about: token.port.name) }
-    entry.forgetIfIdle()
   }
 
   /// Takes a callback out of the monitors on a port of that node, and the port with the last of them.
-  private func takeCallback(_ token: MonitorToken, from entry: NodeEntry) -> MonitorCallback? {
-    guard let port = entry.monitors.find(token.port.name) else { return nil }
-    let callback = port.remove(token.serial)
+  private func takeCallback(
+    _ serial: UInt64, _ name: String, from entry: NodeEntry
+  ) -> MonitorCallback? {
+    guard let port = entry.monitors.find(name) else { return nil }
+    let callback = port.remove(serial)
     if port.isEmpty { entry.monitors.remove(port) }
     return callback
   }

@@ -26,41 +26,39 @@ extension Kernel {
     return PortID(RemotePort(owner: serial, home: home, name: ""))
   }
 
-  /// What the reference leads to now: a port of this node or one of another.
-  ///
-  /// An own port that does not exist is a ``RemotePort`` of ourselves; sending to it does nothing.
-  func resolve(_ ref: PortRef) -> PortRef {
-    if ref.owner == serial { return resolveAgain(ref) }
-    guard ref.kind == .unbound else { return look(upNode: ref.nodeID, name: ref.name) }
-    let unbound = unsafeDowncast(ref, to: UnboundPort.self)
-    guard unbound.belongs(to: serial) else { return look(upNode: ref.nodeID, name: ref.name) }
-    if let bound = unbound.bound {
-      let target = resolveAgain(bound)
-      if target !== bound { unbound.bound = target }
-      return target
+  /// The target of a reference at this moment; text remembers it for the next time.
+  func resolve(_ ref: PortRef) -> Destination {
+    if ref.owner == serial { return destination(ofResolved: ref) ?? lookUp(ref) }
+    guard ref.kind == .unbound, ref.asUnbound.belongs(to: serial) else { return lookUp(ref) }
+    let unbound = ref.asUnbound
+    if let bound = unbound.bound, let destination = destination(ofResolved: bound) {
+      return destination
     }
-    let target = look(upNode: ref.nodeID, name: ref.name)
-    unbound.bound = target
-    return target
+    let destination = lookUp(ref)
+    unbound.bound = destination.reference
+    return destination
   }
 
-  /// A reference that this node resolved once, if it is still good, or its successor.
-  private func resolveAgain(_ ref: PortRef) -> PortRef {
-    if ref.kind == .local {
-      if unsafeDowncast(ref, to: LocalPort.self).state != .dead { return ref }
-    } else {
-      let home = unsafeDowncast(ref, to: RemotePort.self).home
-      if home.isCurrent, home !== self.home { return ref }
+  /// The target of a reference that this node has resolved before, while that is still good.
+  private func destination(ofResolved ref: PortRef) -> Destination? {
+    switch ref.kind {
+    case .local:
+      return ref.asLocal.state == .dead ? nil : .local(ref.asLocal)
+    case .remote:
+      let home = ref.asRemote.home
+      return home.isCurrent && home !== self.home ? .remote(ref.asRemote) : nil
+    case .unbound:
+      return nil
     }
-    return look(upNode: ref.nodeID, name: ref.name)
   }
 
-  private func look(upNode node: String, name: String) -> PortRef {
+  private func lookUp(_ ref: PortRef) -> Destination {
+    let node = ref.nodeID
     if node.isEmpty || node == id {
-      if !name.isEmpty, let port = ports.find(name) { return port }
-      return RemotePort(owner: serial, home: home, name: name)
+      if ref.name.isEmpty { return .ownNode }
+      return ports.find(ref.name).map { .local($0) } ?? .gone
     }
-    return RemotePort(owner: serial, home: owner.entry(ofOther: node), name: name)
+    return .remote(RemotePort(owner: serial, home: owner.entry(ofOther: node), name: ref.name))
   }
 
   /// The port whose callbacks for messages are set, if it is alive; one that was spawned exists from the first
@@ -76,11 +74,7 @@ extension Kernel {
   /// A port that has died is no mistake of the program (its peers can kill it): `nil`, and a line in
   /// the log. A port of another node is one, and stops the program.
   func localPort(_ port: PortID, for purpose: String) -> LocalPort? {
-    let ref = resolve(port.ref)
-    if ref.kind == .local {
-      let local = unsafeDowncast(ref, to: LocalPort.self)
-      if local.state == .alive { return local }
-    }
+    if let local = resolve(port.ref).living { return local }
     require(
       isLocal(port),
       "\(purpose) needs a port of this node, but \(port.id) belongs to another one: call it there")

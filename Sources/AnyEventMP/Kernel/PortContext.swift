@@ -11,9 +11,8 @@ struct PortContext {
 
   /// A port of the node, unless it is gone, which is logged.
   init?(of kernel: Kernel, _ port: PortID) {
-    let ref = kernel.resolve(port.ref)
-    if ref.kind == .local {
-      self.port = unsafeDowncast(ref, to: LocalPort.self)
+    if case .local(let port) = kernel.resolve(port.ref) {
+      self.port = port
     } else {
       guard let port = kernel.localPort(port, for: "peval") else { return nil }
       self.port = port

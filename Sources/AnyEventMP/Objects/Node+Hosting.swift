@@ -24,8 +24,7 @@ extension Node {
 
   /// Whether the id names a port of this node that takes messages.
   package func isAlive(_ port: PortID) -> Bool {
-    let ref = kernel.resolve(port.ref)
-    return ref.kind == .local && unsafeDowncast(ref, to: LocalPort.self).state == .alive
+    kernel.resolve(port.ref).living != nil
   }
 
   /// Whether a port's callback is running.

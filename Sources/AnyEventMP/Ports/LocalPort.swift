@@ -96,7 +96,7 @@ final class LocalPort: PortRef {
     withExtendedLifetime(old) {}
   }
 
-  /// Drops everything that the program gave the port, whoever still holds the id.
+  /// Drops everything that the program gave the port, and hands out its monitors.
   ///
   /// The callbacks go after the port is marked dead: releasing them may run code of the program.
   @inline(__always)
@@ -108,5 +108,32 @@ final class LocalPort: PortRef {
     firstHandler = .none
     moreHandlers = nil
     return watching
+  }
+}
+
+/// A port that was taken out of the table of ports, to die at once.
+///
+/// It has the table's reference, which is the last one if the program has forgotten the port, until its
+/// monitors are told. It cannot be copied, so the reference goes once.
+struct DyingPort: ~Copyable {
+  private let port: Unmanaged<LocalPort>
+
+  fileprivate init(_ port: Unmanaged<LocalPort>) { self.port = port }
+
+  deinit { port.release() }
+
+  /// Ends the port; its monitors get told by `tell`.
+  @inline(__always)
+  consuming func die(_ tell: (MonitorList?) -> Void) {
+    tell(port._withUnsafeGuaranteedRef { $0.die() })
+  }
+}
+
+extension PortTable {
+  /// Takes a port out, which is then nowhere but in the result; nil when it is dead already.
+  @inline(__always)
+  mutating func takeDying(_ port: LocalPort) -> DyingPort? {
+    guard port.state != .dead else { return nil }
+    return take(port).map { DyingPort($0) }
   }
 }

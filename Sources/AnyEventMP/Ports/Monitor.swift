@@ -16,6 +16,15 @@ struct MonitorCallback {
 
 /// Names one monitor of ours, to take it back.
 struct MonitorToken {
-  let port: PortRef
+  /// Where the monitor is kept.
+  enum Place {
+    case local(LocalPort)
+    /// In the table of a node, by the port's name.
+    case node(NodeEntry, port: String)
+    /// Nowhere: this node's own port never dies.
+    case nowhere
+  }
+
+  let place: Place
   let serial: UInt64
 }

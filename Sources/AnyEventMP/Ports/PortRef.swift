@@ -28,9 +28,24 @@ class PortRef: Named {
     let node = nodeID
     return name.isEmpty ? node : node + "#" + name
   }
+
+  // The casts between the kinds are here and nowhere else. They trust `kind`, as a dynamic cast costs more than
+  // a whole local send, and an optional costs a count of references: who has looked at `kind` needs none.
+
+  /// The reference as a port of the node that resolved it; only where `kind` is `.local`.
+  @inline(__always)
+  final var asLocal: LocalPort { unsafeDowncast(self, to: LocalPort.self) }
+
+  /// The reference as a port of another node than the one that resolved it; only where `kind` is `.remote`.
+  @inline(__always)
+  final var asRemote: RemotePort { unsafeDowncast(self, to: RemotePort.self) }
+
+  /// The reference as text; only where `kind` is `.unbound`.
+  @inline(__always)
+  final var asUnbound: UnboundPort { unsafeDowncast(self, to: UnboundPort.self) }
 }
 
-/// A port of another node.
+/// A port of another node, or the node itself by an empty name.
 final class RemotePort: PortRef {
   let home: NodeEntry
 

@@ -79,7 +79,7 @@ import Testing
             withNode { node, _ in
               for _ in 0..<20 {
                 let target = node.kernel.resolve(shared.ref)
-                #expect(target.owner == node.kernel.serial)
+                #expect(target.reference?.owner == node.kernel.serial)
               }
             }
           }
