@@ -43,3 +43,53 @@ package struct ConfigurationContext: Sendable {
     return name.isEmpty ? "localhost" : name
   }
 }
+
+/// Names that no other process makes up, of the characters `[0-9A-Za-z]`.
+package enum UniqueName {
+  private static let alphabet = Array(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".unicodeScalars)
+
+  /// RUNIQ: ten random characters, the last one not a lower-case letter.
+  ///
+  /// So a counter of lower-case letters may follow without a separator. Corresponds to Perl's
+  /// `$RUNIQ`.
+  package static func runiq(using generator: inout some RandomNumberGenerator) -> String {
+    text(count: 9, using: &generator) + text(count: 1, using: &generator).uppercased()
+  }
+
+  /// UNIQ: nine characters, of which two are from the process id, three from the time, four random.
+  ///
+  /// - Parameters:
+  ///   - processID: the id of this process.
+  ///   - time: seconds since 1970.
+  ///   - generator: where the random characters come from.
+  /// - Returns: the name.
+  package static func uniq(
+    processID: Int, time: Double, using generator: inout some RandomNumberGenerator
+  ) -> String {
+    // Ten microseconds since 1970 fit into 64 bits for any clock a machine may show.
+    let ticks = UInt64(min(max(time, 0), 1e12) * 10_000)
+    let processID = processID.magnitude
+    let digits = [
+      Int(processID / 62 % 62), Int(processID % 62),
+      Int(ticks / 10_000 % 62), Int(ticks / 100 % 62), Int(ticks % 62),
+    ]
+    var name = String.UnicodeScalarView()
+    for digit in digits { name.append(alphabet[digit]) }
+    return String(name) + text(count: 4, using: &generator)
+  }
+
+  /// A secret as `aemp gensecret` makes it: 180 characters.
+  package static func secret(using generator: inout some RandomNumberGenerator) -> String {
+    text(count: 180, using: &generator)
+  }
+
+  /// Random characters, each one of 62 with the same probability.
+  static func text(count: Int, using generator: inout some RandomNumberGenerator) -> String {
+    var text = String.UnicodeScalarView()
+    for _ in 0..<count {
+      text.append(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)])
+    }
+    return String(text)
+  }
+}

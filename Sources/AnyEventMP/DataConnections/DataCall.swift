@@ -63,3 +63,39 @@ struct DataCall {
     connections.kernel.kill(port, reason: [.string(DataConnections.reason), .string(reason)])
   }
 }
+
+/// What may be called by name with a data connection.
+struct DataFunctions {
+  /// In a structure, as callbacks of ports are.
+  struct Function {
+    /// Gets the name and the arguments, as a message, and the connection.
+    let call: (UnsafeBufferPointer<Value>, Handle) throws -> Void
+  }
+
+  private var functions: TextDictionary<Function> = [:]
+
+  /// The function of that name; `::name` and `name` are those of the main program.
+  subscript(name: String) -> Function? {
+    get { functions[FunctionTable.fullName(name)] }
+    set { functions[FunctionTable.fullName(name)] = newValue }
+  }
+}
+
+/// Why there is no data connection.
+public struct DataConnectionError: Error, CustomStringConvertible {
+  /// A sentence without a full stop that says what is wrong.
+  public let description: String
+  /// Whether the other node listens nowhere.
+  let isWithoutListeners: Bool
+
+  init(_ description: String, isWithoutListeners: Bool = false) {
+    self.description = description
+    self.isWithoutListeners = isWithoutListeners
+  }
+
+  static func noListeners(_ node: String) -> DataConnectionError {
+    DataConnectionError(
+      "\(node) is not known to listen anywhere: one of the two nodes needs binds",
+      isWithoutListeners: true)
+  }
+}

@@ -1,3 +1,4 @@
+import AEValue
 import AnyEvent
 
 /// A key of a database family: text, a port id, or a node id.
@@ -120,4 +121,69 @@ public struct DatabaseFamily {
   /// Nothing is known before it was asked for: the first question answers with none and begins to watch
   /// the family, for as long as the node lives.
   public var knownKeys: [String] { database?.watched(name) ?? [] }
+}
+
+/// How large a family is at most in a packet, in bytes, kept up to date at each change.
+///
+/// So a question for a family that is too large for an answer costs no look at the family.
+struct FamilySize: Equatable {
+  var keys = 0
+  var values = 0
+
+  /// What the answer to that question holds.
+  func bytes(for query: DatabaseQuery) -> Int {
+    switch query {
+    case .family: keys + values
+    case .keys: keys
+    case .values: values
+    }
+  }
+
+  /// Adds an entry: what its key takes, and what key and value take.
+  mutating func add(key: Int, entry: Int) {
+    keys += key
+    values += entry - key
+  }
+
+  /// Takes an entry away, of which the same is said.
+  mutating func remove(key: Int, entry: Int) {
+    add(key: -key, entry: -entry)
+  }
+
+  static func += (size: inout FamilySize, growth: FamilySize) {
+    size.keys += growth.keys
+    size.values += growth.values
+  }
+}
+
+/// A database of one owner: family → key → value.
+typealias DatabaseContents = TextDictionary<TextDictionary<Value>>
+
+/// What a query asks for.
+enum DatabaseQuery: String {
+  /// The whole family: a hash.
+  case family = "g_db_family"
+  /// Its keys: an array of strings.
+  case keys = "g_db_keys"
+  /// Its values: an array.
+  case values = "g_db_values"
+}
+
+/// A change of one family.
+struct FamilyChange {
+  /// Keys that are new or have another value, with the value that shows now.
+  var set: TextDictionary<Value> = [:]
+  /// Keys that are gone.
+  var deleted: [String] = []
+  /// What these take in a packet, in bytes; nil: nobody has measured it.
+  var size: Int?
+
+  var isEmpty: Bool { self.set.isEmpty && deleted.isEmpty }
+}
+
+extension FamilyChange: Equatable {
+  /// Whether both change the same, whoever has measured it.
+  static func == (first: FamilyChange, second: FamilyChange) -> Bool {
+    first.set == second.set && first.deleted == second.deleted
+  }
 }

@@ -85,3 +85,173 @@ enum DatabaseRequest: Equatable {
 struct DatabaseRequestError: Error, Equatable, CustomStringConvertible {
   let description: String
 }
+
+extension DatabaseRequest {
+  /// The requests and answers of the global protocol.
+  static let names: TextSet = [
+    "g_slave", "g_global", "g_set", "g_upd", "g_find", "g_found", "g_db_family", "g_db_keys",
+    "g_db_values", "g_reply", "g_mon1", "g_mon0", "g_chg1", "g_chg2",
+  ]
+
+  /// Reads a message to the node port, its tag included: `["g_upd", "family", …]`.
+  ///
+  /// Strings may have arrived as numbers or bytes, as Perl sends them. Where something is missing or
+  /// wrong the whole request is refused; what comes behind the arguments is ignored, as in 2.02.
+  ///
+  /// - Parameters:
+  ///   - message: the message.
+  ///   - maximumName: how many bytes a name may have; a family or node that is asked for by a longer one is
+  ///     refused, entries with longer ones are left out.
+  ///   - leavingOut: counts the entries that were left out.
+  /// - Returns: the request.
+  /// - Throws: ``DatabaseRequestError``, why it is refused.
+  static func parse(
+    _ message: some Collection<Value>, maximumName: Int = .max, leavingOut: inout Int
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    guard let tag = message.first?.string else {
+      throw DatabaseRequestError(description: "a request without a name was ignored")
+    }
+    var arguments = Arguments(
+      request: tag, rest: Array(message.dropFirst()), maximumName: maximumName)
+    defer { leavingOut = arguments.leftOut }
+    return try parse(tag, &arguments)
+  }
+
+  /// The same with names of any length.
+  static func parse(
+    _ message: some Collection<Value>
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    var leftOut = 0
+    return try parse(message, leavingOut: &leftOut)
+  }
+
+  private static func parse(
+    _ tag: String, _ arguments: inout Arguments
+  ) throws(DatabaseRequestError) -> DatabaseRequest {
+    switch tag {
+    case "g_slave": return .slave(arguments.isEmpty ? nil : try arguments.database())
+    case "g_global": return .global
+    case "g_set": return .set(try arguments.database())
+    case "g_upd": return .update(family: try arguments.text("family"), try arguments.change())
+    case "g_find": return .find(node: try arguments.text("node id"))
+    case "g_mon1": return .monitor(family: try arguments.text("family"))
+    case "g_mon0": return .unmonitor(family: try arguments.text("family"))
+    case "g_found": return .found(node: try arguments.text("node id"), binds: arguments.binds())
+    case "g_reply": return .reply(id: try arguments.text("id"), arguments.next() ?? .null)
+    case "g_chg1":
+      return .changed1(family: try arguments.text("family"), try arguments.entries("contents"))
+    case "g_chg2": return .changed2(family: try arguments.text("family"), try arguments.change())
+    default: break
+    }
+    guard let query = DatabaseQuery(named: tag) else {
+      throw arguments.error("is not known")
+    }
+    let family = try arguments.text("family")
+    guard let id = arguments.next() else { throw arguments.error("has no id to answer with") }
+    return .query(query, family: family, id: id)
+  }
+
+  /// The addresses in an entry of `'l`; nil when there is no list.
+  static func binds(_ value: Value?) -> [String]? {
+    guard case .array(let elements) = value else { return nil }
+    return elements.compactMap(\.string)
+  }
+
+  /// The arguments of one request, taken one after the other.
+  private struct Arguments {
+    let request: String
+    let rest: [Value]
+    let maximumName: Int
+    var index = 0
+    /// How many entries were left out since their names are too long.
+    var leftOut = 0
+
+    var isEmpty: Bool { index >= rest.count }
+
+    func error(_ problem: String) -> DatabaseRequestError {
+      // The name is the peer's: what is shown of it is bounded and printable.
+      let name = request.unicodeScalars.prefix(30).map { $0.isASCII && $0.value >= 32 ? $0 : "." }
+      var text = "request '"
+      text.unicodeScalars.append(contentsOf: name)
+      return DatabaseRequestError(description: text + "' \(problem): ignored")
+    }
+
+    mutating func next() -> Value? {
+      if isEmpty { return nil }
+      defer { index += 1 }
+      return rest[index]
+    }
+
+    mutating func text(_ what: String) throws(DatabaseRequestError) -> String {
+      guard let value = next() else { throw error("has no \(what)") }
+      guard let text = value.string else {
+        throw error("has a \(what) that is not a string")
+      }
+      guard text.utf8.count <= maximumName else {
+        throw error("has a \(what) of \(text.utf8.count) bytes, more than max_name allows")
+      }
+      return text
+    }
+
+    /// A hash; null and nothing are an empty one.
+    mutating func entries(_ what: String) throws(DatabaseRequestError) -> TextDictionary<Value> {
+      switch next() {
+      case nil, .null: return [:]
+      case .hash(let entries): return named(entries)
+      default: throw error("has \(what) that are not a hash")
+      }
+    }
+
+    private func isTooLong(_ name: String) -> Bool { name.utf8.count > maximumName }
+
+    /// The entries whose keys are not too long; nearly always all of them, which are not copied.
+    private mutating func named(_ entries: TextDictionary<Value>) -> TextDictionary<Value> {
+      guard entries.keys.contains(where: isTooLong) else { return entries }
+      let short = entries.filter { !isTooLong($0.key) }
+      leftOut += entries.count - short.count
+      return short
+    }
+
+    mutating func database() throws(DatabaseRequestError) -> DatabaseContents {
+      guard case .hash(let families) = next() else {
+        throw error("has a database that is not a hash")
+      }
+      var contents: DatabaseContents = [:]
+      for (family, entries) in families {
+        switch entries {
+        case .hash(let entries):
+          if isTooLong(family) {
+            leftOut += entries.count
+          } else {
+            contents[family] = named(entries)
+          }
+        case .null: break
+        default: throw error("has a database with a family that is not a hash")
+        }
+      }
+      return contents
+    }
+
+    /// A hash or null, then a list of keys, null or nothing.
+    mutating func change() throws(DatabaseRequestError) -> FamilyChange {
+      if isEmpty { throw error("has no change") }
+      var change = FamilyChange(set: try entries("new values"))
+      switch next() {
+      case nil, .null: break
+      case .array(let keys):
+        change.deleted.reserveCapacity(keys.count)
+        for key in keys {
+          guard let text = key.string else {
+            throw error("deletes a key that is not a string")
+          }
+          if isTooLong(text) { continue }
+          change.deleted.append(text)
+        }
+      default: throw error("has deleted keys that are not a list")
+      }
+      return change
+    }
+
+    mutating func binds() -> [String]? { DatabaseRequest.binds(next()) }
+  }
+}

@@ -100,3 +100,73 @@ final class Functions {
     withExtendedLifetime(functions) {}
   }
 }
+
+extension Functions {
+  /// Sends a message with a port for the reply at its end.
+  @discardableResult
+  func call(
+    _ port: PortID, _ message: [Value], timeout: Double? = nil,
+    _ callback: @escaping (_ reply: Message) throws -> Void
+  ) -> PortID {
+    let kernel = kernel
+    let replyPort = kernel.port()
+    guard let local = kernel.localPort(replyPort, for: "cal") else { return replyPort }
+    let caller = kernel.running?.takeUnretainedValue()
+    let giveUp = { [unowned kernel, unowned local] in
+      guard local.state == .alive else { return }
+      kernel.kill(local, [])
+      kernel.peval(caller) { try callback(Message()) }
+    }
+    // What ends the waiting goes with the callback: when the reply is there or the port is killed.
+    let end: Guard
+    if let timeout {
+      let timeLimit = kernel.loop.timer(
+        after: timeout, { [reference = kernel.reference] in reference.object?.run(giveUp) })
+      end = Guard { timeLimit.cancel() }
+    } else {
+      end = kernel.monitor(port) { _ in giveUp() }.guardian
+    }
+    local.fallback = Handler { [unowned kernel, unowned local] reply in
+      kernel.kill(local, [])
+      local.fallback = nil
+      withExtendedLifetime(end) {}
+      try callback(Message(reply, dropping: 0))
+    }
+    kernel.send(message + [.string(replyPort.id)], to: port)
+    return replyPort
+  }
+}
+
+/// What may be called by name: by `spawn`, by requests of other nodes, and as services.
+struct FunctionTable {
+  /// Gets the name and the arguments, as a message.
+  typealias Function = Handler.Callback
+
+  private var functions: TextDictionary<Function> = [:]
+
+  /// The function of that name; `::name` and `name` are those of the main program.
+  subscript(name: String) -> Function? {
+    functions[Self.fullName(name)]
+  }
+
+  /// Adds a function; the one that had the name before is returned, to be released by the caller.
+  mutating func set(_ function: @escaping Function, for name: String) -> Function? {
+    functions.updateValue(function, forKey: Self.fullName(name))
+  }
+
+  /// Removes a function, which is returned, to be released by the caller.
+  mutating func remove(_ name: String) -> Function? {
+    functions.removeValue(forKey: Self.fullName(name))
+  }
+
+  /// Whether messages of that tag can only be meant for a function.
+  static func isFunctionName(_ tag: String) -> Bool {
+    tag.utf8.contains(UInt8(ascii: ":")) && tag.contains("::")
+  }
+
+  /// The name with the package of the main program, where none is given.
+  static func fullName(_ name: String) -> String {
+    if name.hasPrefix("::") { return "main" + name }
+    return isFunctionName(name) ? name : "main::" + name
+  }
+}

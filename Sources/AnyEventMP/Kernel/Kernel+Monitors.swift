@@ -141,3 +141,69 @@ extension Kernel {
     [.string("no_such_port"), .string("cannot monitor nonexistent port"), .string(id)]
   }
 }
+
+// What other nodes are told of our ports: who asked with `mon1` gets `kil0` when the port dies.
+
+extension Kernel {
+  /// The node wants to know when the port dies; once, however often it asks.
+  func startWatching(_ port: LocalPort, for entry: NodeEntry) {
+    guard !entry.watching.contains(port) else { return }
+    entry.watching.insert(port)
+    monitorSerial += 1
+    MonitorList.insert(.node(entry), monitorSerial, into: &port.monitors)
+  }
+
+  /// The node no longer wants to know.
+  func stopWatching(_ port: LocalPort, for entry: NodeEntry) {
+    if entry.watching.remove(port) { MonitorList.remove(entry, from: &port.monitors) }
+  }
+
+  /// The node is lost.
+  func stopWatching(for entry: NodeEntry) {
+    for port in entry.watching.removeAll() { MonitorList.remove(entry, from: &port.monitors) }
+  }
+
+  /// Tells the node that the port has died.
+  func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
+    entry.watching.remove(port)
+    entry.tellDeath(of: port.name, reason, encoded: reasons.encoding(of: reason))
+  }
+}
+
+// Requests about one port. They come in thousands when a node has many watched ports: nothing here makes
+// a string, and an array only for a reason that is not the last one again.
+
+extension Kernel {
+  /// Does what a node asks for or tells about the port of that name.
+  func perform(
+    _ request: PortRequest, about name: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,
+    for entry: NodeEntry
+  ) {
+    // The node port is not monitored and cannot be killed; 2.02 nodes send `mon0` for it.
+    if name.isEmpty { return }
+    switch request {
+    case .mon1: monitorRequested(of: name, by: entry)
+    case .mon0: if let port = ports.find(name) { stopWatching(port, for: entry) }
+    case .kil0: remotePortDied(name, rest, on: entry)
+    case .kil1: if let port = ports.find(name) { kill(port, rest) }
+    }
+  }
+
+  private func monitorRequested(of name: UnsafeRawBufferPointer, by entry: NodeEntry) {
+    if let port = ports.find(name) { return startWatching(port, for: entry) }
+    let name = String(decoding: name, as: UTF8.self)
+    let reason: [Value] =
+      spawned.hasRefused(name, to: entry.id)
+      ? [.string("too_many_ports"), .string(spawned.reason(for: entry.id))]
+      : Self.noSuchPort(Log.cut("\(id)#\(name)", to: limits.name))
+    reason.withUnsafeBufferPointer { entry.send(.kil0, about: name, $0) }
+  }
+
+  /// Ignored for what we did not ask for, or have been told of.
+  private func remotePortDied(
+    _ name: UnsafeRawBufferPointer, _ reason: UnsafeBufferPointer<Value>, on entry: NodeEntry
+  ) {
+    guard let port = entry.monitors.take(name) else { return }
+    fire(port, reasons.array(reason))
+  }
+}

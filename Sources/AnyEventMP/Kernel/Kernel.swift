@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import Synchronization
 
 /// The local half of a node: its ports, what waits for the event loop, deaths and those who watch them.
 ///
@@ -150,4 +151,13 @@ protocol KernelOwner: AnyObject {
   func handleOwnRequest(_ message: UnsafeBufferPointer<Value>, from entry: NodeEntry)
   /// Tells the program, from the loop, that much waits for a node.
   func tellHighWater(_ entry: NodeEntry)
+}
+
+/// Numbers the node objects of a process; 0 is none.
+enum NodeSerial {
+  private static let last = Atomic<UInt32>(0)
+
+  static func next() -> UInt32 {
+    last.wrappingAdd(1, ordering: .relaxed).newValue
+  }
 }

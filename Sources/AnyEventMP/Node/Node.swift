@@ -1,4 +1,5 @@
 import AEMPWire
+internal import AEValue
 public import AnyEvent
 
 /// A node: a process's place in the network, on one event loop.
@@ -142,5 +143,103 @@ extension Node: PeersOwner {
 
   func takeExpectation(_ id: String, from node: String) -> DataExpectation? {
     dataConnections.take(id, from: node)
+  }
+}
+
+/// The process's node: that of the main thread when no other is bound.
+private nonisolated(unsafe) var defaultNode: Node?
+
+extension Node {
+  /// The node that the Perl-named functions use on this thread.
+  ///
+  /// It is the one whose callback is running or that ``run(_:)`` binds; only the main thread falls
+  /// back to the process's node, which lives on ``Loop/default``.
+  public static var current: Node { currentKernel._withUnsafeGuaranteedRef { node(of: $0) } }
+
+  /// The node that is bound to this thread, if one is; nothing is made.
+  package static var bound: Node? { Kernel.bound?._withUnsafeGuaranteedRef { node(of: $0) } }
+
+  /// The node that has made the kernel.
+  @inline(__always)
+  static func node(of kernel: Kernel) -> Node {
+    unsafeDowncast(kernel.owner, to: Node.self)
+  }
+
+  /// Whether this node is bound to this thread.
+  package var isBound: Bool { kernel.isBound }
+
+  /// Binds the node as ``run(_:)`` does, but until ``rebind(_:)`` gets the result, without a closure.
+  package func bind() -> UnsafeMutableRawPointer? { kernel.bind() }
+
+  /// Binds what was bound before.
+  package static func rebind(_ before: UnsafeMutableRawPointer?) { Kernel.rebind(before) }
+
+  /// The kernel of that node, without counting a reference: who binds a node to a thread keeps it.
+  @inline(__always)
+  static var currentKernel: Unmanaged<Kernel> { Kernel.bound ?? bindDefault() }
+
+  private static func bindDefault() -> Unmanaged<Kernel> {
+    guard Loop.isMainThread else {
+      misuse(
+        "no node is bound to this thread: call the function inside node.run { } or node.post { }")
+    }
+    let node = defaultNode ?? Node(on: Loop.default)
+    defaultNode = node
+    _ = node.kernel.bind()
+    return .passUnretained(node.kernel)
+  }
+
+  /// Runs `body` with this node as the current one of the thread.
+  ///
+  /// The loop's thread only.
+  @discardableResult
+  public func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
+    try kernel.run(body)
+  }
+}
+
+extension Node {
+  /// Leaves the network: closes all connections and listeners and stops all timers.
+  ///
+  /// What was sent before is handed to the kernel as far as it takes it; monitors of this node on other
+  /// nodes don't fire any more. The ports stay, and messages between them work. The loop runs on;
+  /// the loop's thread only.
+  public func close() {
+    loop.preconditionOnLoop()
+    // What is let go of below may close the node again.
+    if peers.markClosed(), peers.configuration != nil { loop.guests -= 1 }
+    logs.stop()
+    dataConnections.stop()
+    kernel.stopTimers()
+    peers.close()
+  }
+
+  /// Leaves the network as ``close()`` does, but not before what was sent has arrived.
+  ///
+  /// To be called by a program that ends: behind everything that the callbacks which are running now
+  /// send, the end follows on each connection, and the other nodes close theirs when they have read it.
+  /// What waits for a node that is not connected yet is lost. The loop's thread only.
+  ///
+  /// - Parameters:
+  ///   - seconds: how long (s) to wait for nodes that don't answer, or don't take what was sent.
+  ///   - callback: called once from the loop when all connections have ended, or the time is over.
+  public func leave(within seconds: Double = 2, _ callback: @escaping () -> Void = {}) {
+    loop.preconditionOnLoop()
+    // Behind the answer to whoever has asked us to leave.
+    loop.postpone { [reference] in
+      guard let node = reference.object else { return callback() }
+      let farewell = Farewell(node.peers.release(), callback)
+      node.close()
+      farewell.begin(on: node.loop, within: seconds)
+    }
+  }
+
+  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
+  func dissolve() {
+    logs.dissolve()
+    peers.dissolve()
+    functions.dissolve()
+    dataConnections.dissolve()
+    kernel.dissolve()
   }
 }

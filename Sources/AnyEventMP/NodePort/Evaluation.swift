@@ -43,3 +43,113 @@ extension Evaluation {
     }
   }
 }
+
+/// A line of Perl as far as it has to be understood: one expression, behind what the shell of Perl's tool
+/// `aemp` puts before the line that was typed (`package …; my $ECHO = '…';`).
+///
+/// It works on bytes, each of which is looked at a fixed number of times.
+struct PerlLine {
+  /// The expression, without what changes nothing: spaces, `;` at the end, empty parentheses, a `&`.
+  let expression: Substring
+
+  init(_ code: String) {
+    var rest = code[...]
+    Self.skipNoise(&rest)
+    while Self.skipStatement(&rest) { Self.skipNoise(&rest) }
+    while let last = rest.utf8.last, Self.isNoise(last) { rest = rest.dropLastByte() }
+    expression = Self.withoutCall(rest)
+  }
+
+  /// Skips `package NAME;` or `my $NAME = 'TEXT';`; false when something else comes next.
+  private static func skipStatement(_ code: inout Substring) -> Bool {
+    var rest = code.utf8
+    if skip("package", &rest), skipSpaces(&rest) > 0 {
+      skipSpaces(&rest)
+      guard skipName(&rest) else { return false }
+    } else {
+      rest = code.utf8
+      guard skip("my", &rest), skipSpaces(&rest) > 0, skip("$", &rest), skipName(&rest) else {
+        return false
+      }
+      skipSpaces(&rest)
+      guard skip("=", &rest) else { return false }
+      skipSpaces(&rest)
+      guard skipQuoted(&rest) else { return false }
+    }
+    skipSpaces(&rest)
+    guard skip(";", &rest) else { return false }
+    code = Substring(rest)
+    return true
+  }
+
+  private static func skip(_ text: StaticString, _ rest: inout Substring.UTF8View) -> Bool {
+    text.withUTF8Buffer { text in
+      guard rest.starts(with: text) else { return false }
+      rest = rest.dropFirst(text.count)
+      return true
+    }
+  }
+
+  @discardableResult
+  private static func skipSpaces(_ rest: inout Substring.UTF8View) -> Int {
+    let before = rest.startIndex
+    rest = rest.drop(while: isSpace)
+    return before == rest.startIndex ? 0 : 1
+  }
+
+  /// A name, with the `::` in it.
+  private static func skipName(_ rest: inout Substring.UTF8View) -> Bool {
+    let before = rest.startIndex
+    rest = rest.drop {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: ":"):
+        true
+      default: false
+      }
+    }
+    return before != rest.startIndex
+  }
+
+  /// Text in single or double quotes, in which a backslash protects what follows.
+  private static func skipQuoted(_ rest: inout Substring.UTF8View) -> Bool {
+    guard let quote = rest.popFirst(), quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
+    else { return false }
+    while let byte = rest.popFirst() {
+      if byte == quote { return true }
+      if byte == UInt8(ascii: "\\") { _ = rest.popFirst() }
+    }
+    return false
+  }
+
+  private static func skipNoise(_ rest: inout Substring) {
+    rest = Substring(rest.utf8.drop(while: isNoise))
+  }
+
+  /// `up_nodes ()` and `&up_nodes` are `up_nodes`.
+  private static func withoutCall(_ expression: Substring) -> Substring {
+    var name = expression
+    if name.utf8.last == UInt8(ascii: ")") {
+      var rest = name.dropLastByte()
+      while let last = rest.utf8.last, isSpace(last) { rest = rest.dropLastByte() }
+      guard rest.utf8.last == UInt8(ascii: "(") else { return expression }
+      name = rest.dropLastByte()
+      while let last = name.utf8.last, isSpace(last) { name = name.dropLastByte() }
+      // `$$ ()` is no call.
+      if name.utf8.last == UInt8(ascii: "$") { return expression }
+    }
+    if name.utf8.first == UInt8(ascii: "&") { name = Substring(name.utf8.dropFirst()) }
+    return name
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte)
+  }
+
+  private static func isNoise(_ byte: UInt8) -> Bool { isSpace(byte) || byte == UInt8(ascii: ";") }
+}
+
+extension Substring {
+  /// Without its last byte, which is ASCII.
+  fileprivate func dropLastByte() -> Substring { Substring(utf8.dropLast()) }
+}

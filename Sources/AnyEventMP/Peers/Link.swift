@@ -138,3 +138,108 @@ final class Link {
     stream.flushAndClose()
   }
 }
+
+/// What waits to be sent: the high water mark, the limit, and the drain.
+extension Link {
+  /// Bytes that the kernel has not taken yet.
+  var queuedBytes: Int { stream.queuedCount }
+
+  /// Asks the stream to say when everything has been handed to the kernel, if anybody wants to know.
+  func watchDrain() {
+    guard isOpen else { return }
+    let isWanted = reportsDrain || isOverHighWater || toldBytes > 0
+    stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
+    if isWanted { stream.outputGrew() }
+  }
+
+  private func drained() {
+    if isOverHighWater || toldBytes > 0 {
+      isOverHighWater = false
+      tellQueue()
+      watchDrain()
+    }
+    if reportsDrain { peers.drained(entry) }
+  }
+
+  /// What is sent next waited before, and the node was told that it is much.
+  func wasOverHighWater() {
+    isOverHighWater = true
+    setAlarm()
+    watchDrain()
+  }
+
+  /// The limits of the node's queues are others now.
+  func setAlarm() {
+    let mark = kernel.highWaterMark
+    let level = isOverHighWater || mark == 0 ? limits.maximumQueue : min(mark, limits.maximumQueue)
+    alarmLevel = min(level, toldBytes + QueueTotal.step)
+    // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
+    outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
+  }
+
+  /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
+  private static let mostSealed = 320 << 10
+
+  /// What waits may exceed the high water mark, or the limit.
+  func checkQueue() {
+    let queued = stream.queuedCount
+    guard queued > alarmLevel else { return }
+    if queued > limits.maximumQueue { return fail("too much queued") }
+    let isNews = !isOverHighWater && kernel.highWaterMark > 0 && queued > kernel.highWaterMark
+    if isNews { isOverHighWater = true }
+    tellQueue()
+    watchDrain()
+    if isNews { kernel.owner.tellHighWater(entry) }
+    peers.queuesGrew()
+  }
+
+  /// Tells the node how much waits here, or that nothing does any more when it is closed.
+  func tellQueue() {
+    let queued = isOpen ? stream.queuedCount : 0
+    peers.queues.connected += queued - toldBytes
+    toldBytes = queued
+    setAlarm()
+  }
+}
+
+/// What the handshake has made of a connection; it stays so until the connection ends.
+struct LinkFacts: Equatable {
+  /// Whether this node dialled.
+  let isDialled: Bool
+  /// The program at the other end, by its own account: `AE-2.02`, `swift-anyevent`.
+  let provider: String
+  /// The framing of what we send.
+  let sendFraming: Framing
+  /// The framing of what we receive.
+  let receiveFraming: Framing
+  /// The method by which the other end has proved itself.
+  let authMethod: AuthMethod
+  /// The method by which we have.
+  let sentAuthMethod: AuthMethod
+  /// What the connection is encrypted with; empty: nothing.
+  let cipher: String
+  /// The other end says something every so many seconds, by its own account; nil: no word of that.
+  let promised: Double?
+
+  init(_ result: EstablishedConnection, isDialled: Bool, tlsCipher: String?) {
+    self.isDialled = isDialled
+    provider = result.peer[key: "provider"] ?? ""
+    sendFraming = result.sendFraming
+    receiveFraming = result.receiveFraming
+    authMethod = result.authMethod
+    sentAuthMethod = result.sentAuthMethod
+    promised = Heartbeat.promise(of: result.peer[key: Heartbeat.greetingKey])
+    cipher = result.keys == nil ? tlsCipher ?? "" : "xsalsa20-poly1305"
+  }
+}
+
+extension LinkFacts: CustomStringConvertible {
+  /// All but the program at the other end, for the log.
+  var description: String {
+    """
+    \(isDialled ? "dialled" : "accepted"), authenticated by \(authMethod) (we by \
+    \(sentAuthMethod)), \(cipher.isEmpty ? "not encrypted" : "encrypted by \(cipher)"), gets \
+    \(sendFraming.rawValue), sends \(receiveFraming.rawValue)
+    """
+  }
+}

@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 
 /// The way to a node known only by its name: ask where it listens, dial its addresses in turn.
@@ -135,5 +136,64 @@ final class NodeSearch {
       }
       peers.kernel.run { failed(reason) }
     }
+  }
+}
+
+/// Packets for a node that is not connected yet, in order.
+///
+/// They are kept as CBOR: checked when they are sent, so that errors show at the sender, and with a
+/// size that is the one on the wire.
+struct WaitingPackets {
+  private let buffer = ByteBuffer()
+  /// Whether it was told that much waits.
+  var isOverHighWater = false
+
+  /// Bytes that wait.
+  var count: Int { buffer.count }
+
+  func append(
+    name: String, _ message: UnsafeBufferPointer<Value>, limits: CodecLimits
+  ) throws(CodecError) {
+    try CBOREncoding.appendPacket(name: name, message, to: buffer, limits: limits)
+  }
+
+  /// The packets as they are sent where nobody wants anything else than CBOR.
+  var bytes: UnsafeRawBufferPointer { buffer.bytes }
+
+  /// Hands every packet to `send`, in order.
+  func drain(_ send: (String, UnsafeBufferPointer<Value>) -> Void) {
+    var decoder = PacketDecoder(framing: .cbor, limits: CodecLimits(maximumSize: .max))
+    do {
+      try decoder.feed(buffer.bytes) { name, message in
+        send(String(decoding: name, as: UTF8.self), message)
+        return true
+      }
+    } catch {
+      misuse("a packet of our own encoder could not be decoded: \(error)")
+    }
+  }
+}
+
+/// The addresses in an entry of `'l`, which anybody may have written: each once, and not too many.
+enum AddressList {
+  /// Bytes of the longest `host:port` that means anything.
+  static let longest = 300
+
+  /// The first of them that can be used, each once.
+  static func usable(_ addresses: some Sequence<String>, atMost limit: Int) -> [String] {
+    var seen: TextSet = []
+    var usable: [String] = []
+    for address in addresses where address.utf8.count <= longest {
+      if usable.count >= limit { break }
+      if seen.insert(address).inserted { usable.append(address) }
+    }
+    return usable
+  }
+
+  /// The entry as it is kept: what is no list is null.
+  static func entry(_ value: Value, atMost limit: Int) -> Value {
+    guard case .array(let elements) = value else { return .null }
+    let addresses = usable(elements.lazy.compactMap(\.string), atMost: limit)
+    return addresses.count == elements.count ? value : .array(addresses.map { .string($0) })
   }
 }

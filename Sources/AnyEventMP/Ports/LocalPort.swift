@@ -137,3 +137,40 @@ extension PortTable {
     return take(port).map { DyingPort($0) }
   }
 }
+
+/// A callback for messages of a port.
+///
+/// In a structure, since an optional closure is kept by Swift in a wrapper that costs an allocation of
+/// its own and a jump at each call.
+struct Handler {
+  typealias Callback = (UnsafeBufferPointer<Value>) throws -> Void
+
+  let call: Callback
+
+  /// Does nothing.
+  static var none: Handler { Handler { _ in } }
+
+  init(_ call: @escaping Callback) {
+    self.call = call
+  }
+}
+
+/// The names of new ports: a string counted up as Perl counts strings ("a" … "z", "aa" …).
+struct PortCounter {
+  private var digits: [UInt8] = [UInt8(ascii: "a")]
+
+  /// The next name; the first one is "b".
+  mutating func next() -> String {
+    var index = digits.count - 1
+    while index >= 0 {
+      if digits[index] < UInt8(ascii: "z") {
+        digits[index] += 1
+        return String(decoding: digits, as: UTF8.self)
+      }
+      digits[index] = UInt8(ascii: "a")
+      index -= 1
+    }
+    digits.insert(UInt8(ascii: "a"), at: 0)
+    return String(decoding: digits, as: UTF8.self)
+  }
+}

@@ -28,3 +28,179 @@ struct MonitorToken {
   let place: Place
   let serial: UInt64
 }
+
+/// The monitors on one port: nearly always one, which then needs nothing but itself.
+///
+/// A reference in size, since every port has room for it.
+enum MonitorList {
+  indirect case callback(MonitorCallback)
+  case node(NodeEntry)
+  case several(MonitorGroup)
+
+  var isEmpty: Bool { count == 0 }
+
+  var count: Int {
+    guard case .several(let group) = self else { return 1 }
+    return group.monitors.count
+  }
+
+  /// Adds a callback or a node, whose serial number is above all others.
+  ///
+  /// The list is made where there is none yet. A node may be in a list once only.
+  static func insert(_ monitor: Monitor, _ serial: UInt64, into list: inout MonitorList?) {
+    guard let before = list else {
+      switch monitor {
+      case .callback(let callback): list = .callback(callback)
+      case .node(let entry): list = .node(entry)
+      }
+      return
+    }
+    let group: MonitorGroup
+    switch before {
+    case .callback(let first): group = MonitorGroup(.callback(first), first.serial)
+    // Its number was never needed; it was there first.
+    case .node(let first): group = MonitorGroup(.node(first), 0)
+    case .several(let several): group = several
+    }
+    group.insert(monitor, serial)
+    list = .several(group)
+  }
+
+  /// Takes a callback out and returns it, to be released by the caller; an empty list goes.
+  static func remove(_ serial: UInt64, from list: inout MonitorList?) -> MonitorCallback? {
+    switch list {
+    case nil, .node: return nil
+    case .callback(let only):
+      guard only.serial == serial else { return nil }
+      list = nil
+      return only
+    case .several(let group):
+      guard case .callback(let callback) = group.monitors[serial] else { return nil }
+      // Only the group's reference goes here, not the callback: its end may run code of the program.
+      group.monitors[serial] = nil
+      if group.monitors.isEmpty { list = nil }
+      return callback
+    }
+  }
+
+  /// Takes a node out; an empty list goes.
+  static func remove(_ entry: NodeEntry, from list: inout MonitorList?) {
+    switch list {
+    case nil, .callback: return
+    case .node(let only):
+      if only === entry { list = nil }
+    case .several(let group):
+      guard let serial = group.nodes.removeValue(forKey: ObjectIdentifier(entry)) else { return }
+      group.monitors[serial] = nil
+      if group.monitors.isEmpty { list = nil }
+    }
+  }
+
+  /// The nodes among them, in no order.
+  var nodes: [NodeEntry] {
+    switch self {
+    case .callback: return []
+    case .node(let entry): return [entry]
+    case .several(let group):
+      return group.monitors.values.compactMap {
+        if case .node(let entry) = $0 { entry } else { nil }
+      }
+    }
+  }
+
+  /// Calls `body` for all, in the order in which they were added.
+  func visit(_ body: (Monitor) -> Void) {
+    switch self {
+    case .callback(let callback): body(.callback(callback))
+    case .node(let entry): body(.node(entry))
+    case .several(let group): for monitor in group.inOrder { body(monitor) }
+    }
+  }
+}
+
+/// Several monitors on one port.
+final class MonitorGroup {
+  /// By serial number.
+  @exclusivity(unchecked) fileprivate var monitors: [UInt64: Monitor]
+  /// The serial numbers of the nodes among them.
+  @exclusivity(unchecked) fileprivate var nodes: [ObjectIdentifier: UInt64] = [:]
+
+  fileprivate init(_ first: Monitor, _ serial: UInt64) {
+    monitors = [:]
+    insert(first, serial)
+  }
+
+  fileprivate func insert(_ monitor: Monitor, _ serial: UInt64) {
+    monitors[serial] = monitor
+    if case .node(let entry) = monitor { nodes[ObjectIdentifier(entry)] = serial }
+  }
+
+  /// Oldest first.
+  fileprivate var inOrder: [Monitor] {
+    monitors.sorted { $0.key < $1.key }.map(\.value)
+  }
+}
+
+/// A port of another node that we monitor.
+///
+/// The callback that was the first, nearly always the only one, needs no object of its own.
+final class MonitoredPort: Named {
+  /// The port's name; the empty one stands for the node.
+  let name: String
+  @exclusivity(unchecked) private var first: MonitorCallback?
+  /// Those that came after it.
+  @exclusivity(unchecked) private var more: MonitorList?
+
+  init(name: String, _ first: MonitorCallback) {
+    self.name = name
+    self.first = first
+  }
+
+  var isEmpty: Bool { first == nil && more == nil }
+
+  /// Adds a callback whose serial number is above all others.
+  func insert(_ callback: MonitorCallback) {
+    MonitorList.insert(.callback(callback), callback.serial, into: &more)
+  }
+
+  /// Takes a callback out and returns it, to be released by the caller.
+  func remove(_ serial: UInt64) -> MonitorCallback? {
+    first?.serial == serial ? first.take() : MonitorList.remove(serial, from: &more)
+  }
+
+  /// Calls `body` for all, in the order in which they were added, and lets go of them.
+  @inline(__always)
+  func takeAll(_ body: (MonitorCallback) -> Void) {
+    let more = more.take()
+    if let first = first.take() { body(first) }
+    more?.visit { if case .callback(let callback) = $0 { body(callback) } }
+  }
+}
+
+/// Monitors that are about to be called one after the other, and that a callback before them may take back.
+///
+/// They are in no table any more, so what is taken back meanwhile is noted here.
+struct FiringMonitors {
+  /// How many lists of monitors are being called: a callback may cause another.
+  private var depth = 0
+  private var takenBack: Set<UInt64> = []
+
+  /// Monitors are called from now on until ``end()``.
+  mutating func begin() { depth += 1 }
+
+  mutating func end() {
+    depth -= 1
+    if depth == 0, !takenBack.isEmpty { takenBack = [] }
+  }
+
+  /// A monitor was taken back that is in no table.
+  mutating func takeBack(_ serial: UInt64) {
+    if depth > 0 { takenBack.insert(serial) }
+  }
+
+  /// Whether a monitor that is about to be called was taken back.
+  @inline(__always)
+  func isTakenBack(_ serial: UInt64) -> Bool {
+    !takenBack.isEmpty && takenBack.contains(serial)
+  }
+}

@@ -47,7 +47,7 @@ import Testing
       .matches(of: /static let (\w+): Limit = Limit\(\s*"(\w+)",/)
     #expect(rows.map { String($0.2) } == names)
     for row in rows { #expect(snake(row.1) == row.2) }
-    let arguments = try configuration("LimitArguments.swift")
+    let arguments = try configuration("NodeLimits.swift")
     let declared = arguments.matches(of: /(max_\w+): Int\? = nil/).map { String($0.1) }
     #expect(declared == names)
     let taken = arguments.matches(of: /set\(\.(\w+), (\w+)\)/)

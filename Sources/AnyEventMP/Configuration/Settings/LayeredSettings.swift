@@ -71,3 +71,74 @@ extension LayeredSettings {
     }
   }
 }
+
+/// What a node would be configured with, for showing it.
+package enum EffectiveSettings {
+  /// The settings of a node that is started with these arguments, built-in defaults included.
+  ///
+  /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
+  package static func of(
+    _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
+    hostName: String
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
+    let settings = try LayeredSettings(
+      arguments, contents: contents, file: file, hostName: hostName)
+    var effective = settings.effective
+    if !settings.isSet(.nodeID) {
+      effective[Setting.nodeID.name] = .string(settings.profile + "/")
+    }
+    return effective
+  }
+
+  /// The settings that all profiles of a file inherit, built-in defaults included.
+  ///
+  /// - Throws: ``ConfigurationError`` for profiles that make no sense; values are not looked at.
+  package static func ofAllProfiles(
+    contents: TextDictionary<Value>, file: String
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
+    var contents = contents
+    contents["profile"] = nil
+    return try LayeredSettings(
+      ConfigurationArguments(), contents: contents, file: file, hostName: ""
+    ).effective
+  }
+
+  /// The same settings with everything that must not be seen replaced by asterisks.
+  package static func masked(_ settings: TextDictionary<Value>) -> TextDictionary<Value> {
+    var masked = settings
+    for setting in Setting.all where setting.isSecret {
+      if (masked[setting.name] ?? .null) != .null { masked[setting.name] = "********" }
+    }
+    return masked
+  }
+}
+
+/// Where the value of a setting comes from, for error messages.
+enum SettingOrigin: Hashable, Sendable {
+  case builtIn
+  case arguments
+  case commandLine
+  case file(String)
+  case profile(String, file: String)
+
+  /// The file to correct, if it is one.
+  var file: String? {
+    switch self {
+    case .builtIn, .arguments, .commandLine: nil
+    case .file(let file), .profile(_, let file): file
+    }
+  }
+}
+
+extension SettingOrigin: CustomStringConvertible {
+  /// What stands behind the name of the setting in a sentence.
+  var description: String {
+    switch self {
+    case .builtIn: "in the built-in defaults"
+    case .arguments: "in the arguments of configure"
+    case .commandLine: "on the command line"
+    case .file(let file): "in \(file)"
+    case .profile(let name, let file): "in profile \"\(name)\" of \(file)"
+    }
+  }
+}

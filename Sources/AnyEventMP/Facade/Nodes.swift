@@ -1,0 +1,169 @@
+public import AnyEvent
+import Glibc
+
+/// Joins this process to the network, by the profile named like the host.
+///
+/// Reads the configuration file, listens, and begins to look for the seeds; it takes effect once.
+/// What is wrong with the configuration ends the program: one line in the log, exit code 1. Use
+/// ``Node/configure(_:)`` to handle the error.
+///
+/// Corresponds to Perl's `configure`.
+///
+/// The arguments are defaults, which the configuration file overrides, unless `force` is given; see
+/// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:limits:norc:force:)``.
+public func configure(
+  _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
+  seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil,
+  secrets: [String]? = nil, cert: String? = nil,
+  monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
+  heartbeat_timeout: Double? = nil,
+  framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
+  secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil,
+  limits: LimitArguments = LimitArguments(), norc: Bool = false, force: Bool = false
+) {
+  configure(
+    ConfigurationArguments(
+      profile, nodeid: nodeid, binds: binds, seeds: seeds, services: services, secret: secret,
+      secrets: secrets, cert: cert, monitor_timeout: monitor_timeout,
+      connect_interval: connect_interval,
+      heartbeat: heartbeat, heartbeat_timeout: heartbeat_timeout,
+      framing_format: framing_format, auth_offer: auth_offer, auth_accept: auth_accept,
+      secure: secure, nodelay: nodelay, autocork: autocork, limits: limits, norc: norc,
+      force: force))
+}
+
+/// Joins this process to the network with arguments that were put together before.
+public func configure(_ arguments: ConfigurationArguments) {
+  do {
+    try Node.current.configure(arguments)
+  } catch {
+    AE.log(.fatal, in: Log.kernel, "configure: \(error)")
+    exit(1)
+  }
+}
+
+/// The id of the node whose message is being handled; our own outside of that.
+///
+/// Corresponds to Perl's `$AnyEvent::MP::Kernel::SRCNODE`.
+public var SRCNODE: String {
+  Node.current.sourceNode
+}
+
+/// The ids of the nodes that are connected to this one.
+///
+/// Corresponds to Perl's `up_nodes`.
+public func up_nodes() -> [String] {
+  Node.current.connectedNodes
+}
+
+/// Whether there is a working connection to a node; the own node is always up.
+///
+/// False for a node that is being looked for or watched, nil when nothing is known of it: so compare with
+/// `== true`.
+///
+/// Corresponds to Perl's `node_is_up`, which answers 1, 0 or undef.
+public func node_is_up(_ node: some PortConvertible) -> Bool? {
+  Node.current.isUp(node.portID.node)
+}
+
+/// Calls `callback` whenever a connection to another node is ready or lost; the reason tells why.
+///
+/// Not for those that are up already, see `up_nodes`.
+///
+/// Corresponds to Perl's `mon_nodes`.
+public func mon_nodes(
+  _ callback: @escaping (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
+) {
+  Node.current.watchNodes(callback)
+}
+
+/// Calls `callback` whenever a connection to another node is ready or lost, while the guard lives.
+@_disfavoredOverload
+public func mon_nodes(
+  _ callback: @escaping (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
+) -> Guard {
+  Node.current.watchNodes(callback).guardian
+}
+
+/// Calls `callback` whenever a connection to another node is ready or lost.
+public func mon_nodes(_ callback: @escaping (_ node: String, _ isUp: Bool) throws -> Void) {
+  Node.current.watchNodes { node, isUp, _ in try callback(node, isUp) }
+}
+
+/// Calls `callback` whenever a connection to another node is ready or lost, while the guard lives.
+@_disfavoredOverload
+public func mon_nodes(
+  _ callback: @escaping (_ node: String, _ isUp: Bool) throws -> Void
+) -> Guard {
+  Node.current.watchNodes { node, isUp, _ in try callback(node, isUp) }.guardian
+}
+
+// A tag and its callback, for giving several to `rcv` at once, by the number of arguments.
+
+/// A callback for messages with this tag and no argument of interest.
+@inlinable
+public func on(_ tag: some MessageTag, _ callback: @escaping () throws -> Void) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// A callback for messages with this tag, which gets everything behind the tag.
+@_disfavoredOverload @inlinable
+public func on(
+  _ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void
+) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// A callback for messages with this tag and one argument.
+///
+/// Arguments are converted as Perl would; one that does not fit kills the port.
+@inlinable
+public func on<A: MessageConvertible>(
+  _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
+) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// A callback for messages with this tag and two arguments.
+@inlinable
+public func on<A: MessageConvertible, B: MessageConvertible>(
+  _ tag: some MessageTag, _ callback: @escaping (A, B) throws -> Void
+) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// A callback for messages with this tag and three arguments.
+@inlinable
+public func on<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
+  _ tag: some MessageTag, _ callback: @escaping (A, B, C) throws -> Void
+) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// A callback for messages with this tag and four or more arguments.
+@inlinable
+public func on<
+  A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
+  each More: MessageConvertible
+>(
+  _ tag: some MessageTag, _ callback: @escaping (A, B, C, D, repeat each More) throws -> Void
+) -> Receiver {
+  Receiver(tag, callback)
+}
+
+/// Catches what other nodes log; what Perl has in `AnyEvent::MP::LogCatcher`.
+///
+///     LogCatcher.catch(.note)
+///
+/// As a service of a node: `aemp profile logger addservice '["AnyEvent::MP::LogCatcher::catch", 9]'`.
+public enum LogCatcher {
+  /// Catches the log messages of all other nodes up to a level; nil ends it.
+  ///
+  /// They are logged here as `[node] text`, in the context and with the level that they had there; see
+  /// ``Node/catchLogs(upTo:)``.
+  ///
+  /// Corresponds to Perl's `AnyEvent::MP::LogCatcher::catch`.
+  public static func `catch`(_ level: LogLevel?) {
+    Node.current.catchLogs(upTo: level)
+  }
+}
