@@ -1,7 +1,7 @@
-/// The kills that wait for the event loop, without what else does.
+/// The kills in the queue of deferred work.
 ///
-/// Where many ports are killed, one call follows the other, with the same reason: such a run is one item
-/// of the queue, and here it takes sixteen bytes for each port and counts no references.
+/// Ports that are killed in a row with the same reason are a run: one item of the queue, and here sixteen bytes
+/// for each port without a count of references.
 struct DeferredKills: ~Copyable {
   // Not private: the compiler (6.3) then fails in debug mode.
   struct Kill {
@@ -15,7 +15,7 @@ struct DeferredKills: ~Copyable {
   private(set) var lastRun = 0
   /// The reason of that run, kept as long as others are compared with its address.
   private var lastReason: [Value] = []
-  /// Where the reason lies that the next kill must have to be of that run; nil if the run is over.
+  /// The address of the reason that the next kill of that run must have; nil if the run is over.
   private var lastAddress: UnsafePointer<Value>?
 
   @inline(__always)
@@ -43,7 +43,7 @@ struct DeferredKills: ~Copyable {
     return true
   }
 
-  /// Something else comes next.
+  /// Ends the run, since other work follows it in the queue.
   @inline(__always)
   mutating func endRun() {
     if lastAddress == nil { return }

@@ -1,4 +1,4 @@
-/// What waits for the event loop: messages of a deep recursion, kills, and what must come after.
+/// The queue of work for the event loop: messages of a deep recursion, kills, and all that must follow them.
 ///
 /// First in, first out, so that the order per port is kept.
 struct DeferredWork: ~Copyable {
@@ -11,7 +11,7 @@ struct DeferredWork: ~Copyable {
     case kills([Value], run: Int)
     case job(() -> Void)
 
-    /// What counts for the limit; only who sends without end makes many of those that take any.
+    /// The bytes that count for the limit: only messages, which an endless sender can pile up.
     @inline(__always)
     fileprivate var bytes: Int {
       switch self {

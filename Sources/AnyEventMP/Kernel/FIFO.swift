@@ -5,7 +5,7 @@ struct FIFO<Element>: ~Copyable {
   private var head = 0
   private var tail = 0
 
-  /// What an empty queue keeps room for.
+  /// The room that an empty queue keeps.
   private static var usualCapacity: Int { 16 }
   private static var keptCapacity: Int { 4096 }
 
@@ -24,7 +24,7 @@ struct FIFO<Element>: ~Copyable {
 
   var count: Int { tail - head }
 
-  /// What is taken out next.
+  /// The item that is taken out next.
   @inline(__always)
   var first: Element? { isEmpty ? nil : items[head] }
 
@@ -35,8 +35,7 @@ struct FIFO<Element>: ~Copyable {
     tail += 1
   }
 
-  /// Takes the first item, which gives up its place: what it holds must not live until the whole
-  /// queue is done.
+  /// Moves the first item out of its place, so that what it holds goes before the rest of the queue is done.
   @inline(__always)
   mutating func popFirst() -> Element? {
     if head == tail { return nil }

@@ -4,7 +4,7 @@ extension Kernel {
   /// How many deferred items one loop iteration takes at least.
   private static let deferredPerIteration = 1000
 
-  /// Puts work behind everything that waits for the loop already.
+  /// Appends work to the queue of deferred work.
   func `defer`(_ item: consuming DeferredWork.Item) {
     deferred.append(item)
     scheduleDrain()
@@ -19,8 +19,8 @@ extension Kernel {
 
   /// Delivers a message from the loop.
   ///
-  /// Over the limit the port that it is for is killed, which then gets no more: a message must not be
-  /// lost without its monitors' firing, and whoever goes on sending there adds nothing to the queue.
+  /// Over the limit the receiving port is killed: a message must not be lost without its monitors' firing, and
+  /// further sends to a killed port add nothing to the queue.
   func deferMessage(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     let values = Array(message)
     let bytes = DeferredWork.bytes(of: values)
@@ -52,7 +52,7 @@ extension Kernel {
     deferMessage(message, to: port)
   }
 
-  /// Handles a message to our own node port from the loop; over the limit it is the sender's error.
+  /// Handles a message to the own node port from the loop; over the limit it is the sender's error.
   func deferRequest(_ values: [Value], from entry: NodeEntry? = nil) {
     let bytes = DeferredWork.bytes(of: values)
     if deferred.bytes + bytes > limits.maximumQueue {

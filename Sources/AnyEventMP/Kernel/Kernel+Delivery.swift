@@ -2,7 +2,7 @@ internal import AEValue
 import AnyEvent
 
 extension Kernel {
-  /// How deep local sends call each other before the event loop takes over.
+  /// The depth of nested local sends from which on the event loop takes over.
   private static let maximumDepth = 50
 
   /// Sends a message; to an own port it usually means calling it right away.
@@ -49,7 +49,7 @@ extension Kernel {
 
   /// Sends a request to a node's own port.
   ///
-  /// Our own requests to ourselves, as those to our own database, have no limit: none may get lost.
+  /// A node's requests to itself, as those to its own database, have no limit: none may get lost.
   func request(_ entry: NodeEntry, _ values: [Value]) {
     values.withUnsafeBufferPointer { message in
       if entry === home {
@@ -71,11 +71,11 @@ extension Kernel {
     call(port, message)
   }
 
-  /// A message that cannot be sent is the sender's error: it kills the port that sends it.
+  /// Kills the running port for a message that cannot be sent, since that is the sender's error.
   func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
     let text = "cannot send a message to \(Log.cut("\(node)#\(name)")): \(error)"
     guard let running else {
-      // A peer can cause it too, by what it has relayed.
+      // A peer can cause this, too, by a message that it has relayed.
       peerLog.log(.error, in: Log.kernel, text, similarTo: "\(Log.cut(node)): cannot send")
       return
     }
@@ -109,7 +109,7 @@ extension Kernel {
     }
   }
 
-  /// The callback for another tag than the first, or for all that no tag takes.
+  /// Calls the callback of a tag other than the first, or the fallback.
   private func callOther(
     of port: LocalPort, _ message: UnsafeBufferPointer<Value>
   ) throws {

@@ -76,7 +76,7 @@ extension Kernel {
     }
   }
 
-  /// Takes a callback out of the monitors on a port of that node, and the port with the last of them.
+  /// Takes a callback out of the monitors on a port of that node; the port goes with the last of them.
   private func takeCallback(
     _ serial: UInt64, _ name: String, from entry: NodeEntry
   ) -> MonitorCallback? {
@@ -86,7 +86,7 @@ extension Kernel {
     return callback
   }
 
-  /// Tells everyone who watched a port of this node, in the order in which they began to.
+  /// Tells all monitors of a port of this node, oldest first.
   func fire(_ monitors: MonitorList, of port: LocalPort, _ reason: [Value]) {
     firing.begin()
     monitors.visit { monitor in
@@ -98,14 +98,14 @@ extension Kernel {
     firing.end()
   }
 
-  /// A node is lost: tells everyone who watched ports of it.
+  /// Calls all monitors of a lost node's ports.
   func fire(_ monitors: [MonitoredPort], _ reason: [Value]) {
     firing.begin()
     for port in monitors.sorted(by: { $0.name < $1.name }) { fire(port, reason) }
     firing.end()
   }
 
-  /// The same for a port of another node, which is no longer in its table.
+  /// Calls the monitors of a port of another node, which its table has no more.
   func fire(_ port: MonitoredPort, _ reason: [Value]) {
     firing.begin()
     port.takeAll { fire($0, reason) }
@@ -142,10 +142,10 @@ extension Kernel {
   }
 }
 
-// What other nodes are told of our ports: who asked with `mon1` gets `kil0` when the port dies.
+// A node that asked with `mon1` gets `kil0` when the port dies.
 
 extension Kernel {
-  /// The node wants to know when the port dies; once, however often it asks.
+  /// Notes that the node wants to know of the port's death; it is told once, however often it asks.
   func startWatching(_ port: LocalPort, for entry: NodeEntry) {
     guard !entry.watching.contains(port) else { return }
     entry.watching.insert(port)
@@ -153,20 +153,14 @@ extension Kernel {
     MonitorList.insert(.node(entry), monitorSerial, into: &port.monitors)
   }
 
-  /// The node no longer wants to know.
+  /// Forgets that the node wants to know of the port's death.
   func stopWatching(_ port: LocalPort, for entry: NodeEntry) {
     if entry.watching.remove(port) { MonitorList.remove(entry, from: &port.monitors) }
   }
 
-  /// The node is lost.
+  /// Forgets all that a lost node wanted to know.
   func stopWatching(for entry: NodeEntry) {
     for port in entry.watching.removeAll() { MonitorList.remove(entry, from: &port.monitors) }
-  }
-
-  /// Tells the node that the port has died.
-  func tell(_ entry: NodeEntry, of port: LocalPort, _ reason: [Value]) {
-    entry.watching.remove(port)
-    entry.tellDeath(of: port.name, reason, encoded: reasons.encoding(of: reason))
   }
 }
 
@@ -179,12 +173,12 @@ extension Kernel {
     _ request: PortRequest, about name: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,
     for entry: NodeEntry
   ) {
-    // The node port is not monitored and cannot be killed; 2.02 nodes send `mon0` for it.
+    // The node port is not monitored and cannot be killed; 2.02 nodes send `mon0` for it all the same.
     if name.isEmpty { return }
     switch request {
     case .mon1: monitorRequested(of: name, by: entry)
     case .mon0: if let port = ports.find(name) { stopWatching(port, for: entry) }
-    case .kil0: remotePortDied(name, rest, on: entry)
+    case .kil0: portDied(name, rest, on: entry)
     case .kil1: if let port = ports.find(name) { kill(port, rest) }
     }
   }
@@ -197,13 +191,5 @@ extension Kernel {
       ? [.string("too_many_ports"), .string(spawned.reason(for: entry.id))]
       : Self.noSuchPort(Log.cut("\(id)#\(name)", to: limits.name))
     reason.withUnsafeBufferPointer { entry.send(.kil0, about: name, $0) }
-  }
-
-  /// Ignored for what we did not ask for, or have been told of.
-  private func remotePortDied(
-    _ name: UnsafeRawBufferPointer, _ reason: UnsafeBufferPointer<Value>, on entry: NodeEntry
-  ) {
-    guard let port = entry.monitors.take(name) else { return }
-    fire(port, reasons.array(reason))
   }
 }

@@ -61,8 +61,7 @@ extension Kernel {
     return .remote(RemotePort(owner: serial, home: owner.entry(ofOther: node), name: ref.name))
   }
 
-  /// The port whose callbacks for messages are set, if it is alive; one that was spawned exists from the first
-  /// time on.
+  /// A living port whose callbacks are about to be set; a spawned port exists from the first time on.
   func receivingPort(_ port: PortID) -> LocalPort? {
     let local = localPort(port, for: "rcv")
     local?.hasReceived = true
@@ -71,8 +70,8 @@ extension Kernel {
 
   /// A living port of this node, for setting its callbacks.
   ///
-  /// A port that has died is no mistake of the program (its peers can kill it): `nil`, and a line in
-  /// the log. A port of another node is one, and stops the program.
+  /// For a port that has died the result is `nil`, with a line in the log, since peers can kill it. A port of
+  /// another node is the program's mistake, and stops it.
   func localPort(_ port: PortID, for purpose: String) -> LocalPort? {
     if let local = resolve(port.ref).living { return local }
     require(

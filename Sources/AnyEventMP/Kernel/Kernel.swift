@@ -2,7 +2,7 @@ import AnyEvent
 import Glibc
 import Synchronization
 
-/// The local half of a node: its ports, what waits for the event loop, deaths and those who watch them.
+/// The local half of a node: its ports, deferred work, deaths and monitors.
 ///
 /// It knows other nodes only as ``NodeEntry``, and works without a network. The loop's thread only.
 final class Kernel {
@@ -14,7 +14,7 @@ final class Kernel {
   private(set) lazy var reference = Reference(self)
   /// Our own entry: its id is the node id.
   let home = NodeEntry(id: "")
-  /// Who has made this kernel: what it needs of the other parts, never in a message's way.
+  /// The node, for cold edges only: no message passes it.
   unowned(unsafe) let owner: any KernelOwner
 
   @exclusivity(unchecked) var ports = PortTable()
@@ -22,7 +22,7 @@ final class Kernel {
   @exclusivity(unchecked) var running: Unmanaged<LocalPort>?
   /// The node whose packet is being handled.
   @exclusivity(unchecked) var source: NodeEntry?
-  /// How many local sends the one that is running is nested in.
+  /// The number of local sends that the running one is nested in.
   @exclusivity(unchecked) var depth = 0
   @exclusivity(unchecked) var deferred = DeferredWork()
   @exclusivity(unchecked) var isDrainScheduled = false
@@ -35,9 +35,9 @@ final class Kernel {
   var spawned: SpawnedPorts
   /// What the names of new ports begin with.
   var portPrefix: String
-  /// How many bytes may wait for a node before its program is told; 0: it never is.
+  /// The bytes that may wait for a node before the program is told; 0: it never is.
   var highWaterMark = 0
-  /// What peers can cause to be logged as often as they like.
+  /// Log lines that peers can cause as often as they like.
   let peerLog: PeerLog
   private var counter = PortCounter()
   private(set) var timers: [UInt64: TimerWatcher] = [:]
@@ -95,7 +95,7 @@ final class Kernel {
   func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     if isBound { return try body() }
     loop.preconditionOnLoop()
-    // The program may let go of the node in a callback: it ends when that has returned.
+    // A callback may drop the last reference to the node, which must live until the callback has returned.
     let owner: AnyObject = owner
     let before = bind()
     defer {
@@ -105,8 +105,7 @@ final class Kernel {
     return try body()
   }
 
-  /// Calls `callback` once, after so many seconds, as part of the port that is running now; not when that
-  /// has died meanwhile.
+  /// Calls `callback` once, after so many seconds, as part of the port that is running now, unless that has died.
   func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
     let port = running?.takeUnretainedValue()
     timerSerial += 1
@@ -119,13 +118,13 @@ final class Kernel {
 
   /// Stops all timers.
   func stopTimers() {
-    // Released when there are none any more: what they hold may make another as it goes.
+    // Released when the table is empty: an object that goes with a timer may make another one.
     let timers = timers
     self.timers = [:]
     withExtendedLifetime(timers) {}
   }
 
-  /// Lets go of the callbacks of all ports, which may mention their own port.
+  /// Releases the callbacks of all ports, since a callback may hold its own port.
   func dissolve() {
     _ = home.watching.removeAll()
     let callbacks = home.monitors.removeAll()
@@ -143,13 +142,13 @@ final class Kernel {
   }
 }
 
-/// What a kernel needs of its node, on cold edges.
+/// The services of a node that its kernel needs, on cold edges.
 protocol KernelOwner: AnyObject {
-  /// What is known of another node; made when it is new.
+  /// The entry of another node; a new one if the node is unknown.
   func entry(ofOther node: String) -> NodeEntry
   /// Handles a message to the node's own port that has waited for the loop.
   func handleOwnRequest(_ message: UnsafeBufferPointer<Value>, from entry: NodeEntry)
-  /// Tells the program, from the loop, that much waits for a node.
+  /// Tells the program, from the loop, that many bytes wait for a node.
   func tellHighWater(_ entry: NodeEntry)
 }
 

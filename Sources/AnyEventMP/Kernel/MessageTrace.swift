@@ -4,8 +4,9 @@ import Glibc
 
 /// Prints every message that is sent or received, as `AE_MP_TRACE=1` asks for.
 enum MessageTrace {
-  /// Takes the lines of a node instead of standard error, if it returns true; set once, before there are
-  /// such nodes.
+  /// Takes the lines of a node instead of standard error, if it returns true.
+  ///
+  /// Set once, before the first node whose lines it takes.
   nonisolated(unsafe) static var diversion: (@Sendable (Kernel, String) -> Bool)?
 
   static var isWanted: Bool {
@@ -45,7 +46,7 @@ enum MessageTrace {
     Value.array([port.isEmpty ? .null : .string(port)] + message).description
   }
 
-  /// What others have sent has no effect on a terminal.
+  /// The text is made legible first, so that a peer's message cannot control a terminal.
   private static func write(_ text: String) {
     if let diversion, let kernel = Kernel.bound?.takeUnretainedValue(), diversion(kernel, text) {
       return

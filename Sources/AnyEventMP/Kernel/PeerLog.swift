@@ -1,8 +1,8 @@
 import AnyEvent
 
-/// Log lines that a peer can cause as often as it likes: so many similar ones a minute.
+/// Log lines that a peer can cause as often as it likes: a limited number of similar lines a minute.
 ///
-/// Of the others the number is told; they themselves are still there at the debug level.
+/// The number of the others is logged, and the lines themselves at the debug level.
 final class PeerLog {
   private unowned let loop: Loop
   private let limits: NodeLimits
@@ -16,7 +16,7 @@ final class PeerLog {
     limiter = Self.limiter(limits.logLines)
   }
 
-  /// The limit on their number is another one now; how many were logged is forgotten.
+  /// Begins to count anew, with the limit as it is now.
   func limitChanged() {
     limiter = Self.limiter(limits.logLines)
   }
@@ -47,12 +47,12 @@ final class PeerLog {
       for (subject, suppressed) in limiter.flush(at: loop.monotonicNow) {
         report(subject?.string ?? "several peers", suppressed, level, context)
       }
-      // Those that began later have their minute still to go.
+      // The minute of subjects that began later is not over yet.
       if limiter.hasSuppressed { scheduleSummary(level, context) }
     }
   }
 
-  /// Stops the clock: what was left out is not told any more.
+  /// Stops the clock: numbers of suppressed lines are not logged any more.
   func stop() {
     summary = nil
   }

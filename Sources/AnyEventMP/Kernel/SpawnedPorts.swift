@@ -1,14 +1,14 @@
 /// The living ports that other nodes have spawned here, of which each may have so many.
 ///
-/// They are counted by node id, so that whoever connects anew does not begin at none.
+/// They are counted by node id, so that a new connection does not begin at zero.
 struct SpawnedPorts {
   private let limits: NodeLimits
   private var counts: TextDictionary<Int> = [:]
   private var owners: [ObjectIdentifier: String] = [:]
-  /// The last that were refused; who monitors one of them is told why it does not exist.
+  /// The ports refused last: a node that monitors one of them is told why it does not exist.
   private var refused: Set<Refused> = []
   private var refusedInOrder: [Refused] = []
-  /// So many are remembered: a monitor usually comes in the packet behind the spawn.
+  /// How many refusals are remembered: a monitor usually comes in the packet behind the spawn.
   private static let memory = 256
 
   private struct Refused: Hashable {
@@ -55,7 +55,7 @@ struct SpawnedPorts {
     !refused.isEmpty && refused.contains(Refused(name: Text(name), node: Text(node)))
   }
 
-  /// What a node is told of a port that was refused to it, or that it was.
+  /// The sentence for a node to which a port was refused.
   func reason(for node: String) -> String {
     "\(node) has spawned \(limits.spawned) ports here, as many as it may"
   }

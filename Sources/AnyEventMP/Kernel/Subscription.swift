@@ -1,9 +1,9 @@
 public import AnyEvent
 
-/// What ends a monitor of a port, a watch of nodes, or what the database was asked to do: registering a
-/// port, telling changes of a family.
+/// The way to end a monitor of a port, a watch of nodes, a registration in the database, or a monitor of a
+/// database family.
 ///
-/// Forgetting it ends nothing. The loop's thread only; after the node's end there is nothing to end.
+/// Dropping it ends nothing. The loop's thread only; after the node's end `cancel()` does nothing.
 public struct Subscription {
   private enum Subject {
     case port(Reference<Kernel>, MonitorToken)
@@ -17,7 +17,7 @@ public struct Subscription {
     subject = .port(kernel.reference, token)
   }
 
-  /// Something else, which `end` ends; it may be called again, and after the node's end.
+  /// A subscription that `end` ends; `end` may be called again, and after the node's end.
   init(_ end: @escaping () -> Void) {
     subject = .other(end)
   }

@@ -1,4 +1,4 @@
-/// A port of this node: its callbacks and who watches it.
+/// A port of this node: its callbacks and its monitors.
 ///
 /// A million idle ports are a supported way of working: a field more is eight megabytes more. So the
 /// first tag's callback lives in the object and only further ones in a dictionary.
@@ -8,7 +8,7 @@ final class LocalPort: PortRef {
     case alive
     /// `kil` was called: only messages sent before it are still delivered.
     case dying
-    /// Gone; kept only by those who hold its id.
+    /// Gone from the table of ports; only port ids may still hold it.
     case dead
   }
 
@@ -20,7 +20,7 @@ final class LocalPort: PortRef {
   /// Where the port is in the ``WatchedPorts`` of the first node that monitors it.
   @exclusivity(unchecked) var watchedPlace = LocalPort.noPlace
   let home: NodeEntry
-  /// Called with whole messages that no tag took.
+  /// The callback for messages whose tag has none.
   @exclusivity(unchecked) var fallback: Handler?
   @exclusivity(unchecked) private var firstTag = ""
   /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
@@ -28,10 +28,10 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) private var moreHandlers: TextDictionary<Handler>?
   @exclusivity(unchecked) var monitors: MonitorList?
 
-  /// In no list.
+  /// The place of a port that no list has placed.
   static var noPlace: UInt32 { .max }
 
-  /// What is rarely asked, in the last byte that was free.
+  /// Two rarely used flags, in the last byte that was free.
   private struct Marks: OptionSet {
     let rawValue: UInt8
 
@@ -45,7 +45,7 @@ final class LocalPort: PortRef {
     set { if newValue { marks.insert(.received) } else { marks.remove(.received) } }
   }
 
-  /// Whether a monitor kills the port: whoever set it knows that it may die.
+  /// Whether a monitor kills the port: its death is expected, so that it is logged at the debug level.
   var diesOfMonitor: Bool {
     get { marks.contains(.dependent) }
     set { if newValue { marks.insert(.dependent) } else { marks.remove(.dependent) } }
@@ -76,8 +76,8 @@ final class LocalPort: PortRef {
       firstHandler = handler ?? .none
       remove(furtherTag: tag)
     } else if let handler {
-      // An old callback goes only when the dictionary is whole again: what it held may be an object
-      // whose end runs code of the program that comes back here.
+      // The old callback is released when the dictionary is whole again: the release may run code of the
+      // program that calls this function.
       var handlers = moreHandlers ?? [:]
       moreHandlers = nil
       let old = handlers.updateValue(handler, forKey: tag)
@@ -113,8 +113,8 @@ final class LocalPort: PortRef {
 
 /// A port that was taken out of the table of ports, to die at once.
 ///
-/// It has the table's reference, which is the last one if the program has forgotten the port, until its
-/// monitors are told. It cannot be copied, so the reference goes once.
+/// It holds the table's reference until the monitors are told; it is the last one if the program has dropped
+/// the port id. A value that cannot be copied releases it once.
 struct DyingPort: ~Copyable {
   private let port: Unmanaged<LocalPort>
 
@@ -122,7 +122,7 @@ struct DyingPort: ~Copyable {
 
   deinit { port.release() }
 
-  /// Ends the port; its monitors get told by `tell`.
+  /// Ends the port, and has `tell` inform its monitors.
   @inline(__always)
   consuming func die(_ tell: (MonitorList?) -> Void) {
     tell(port._withUnsafeGuaranteedRef { $0.die() })
@@ -130,7 +130,7 @@ struct DyingPort: ~Copyable {
 }
 
 extension PortTable {
-  /// Takes a port out, which is then nowhere but in the result; nil when it is dead already.
+  /// Takes a port out of the table; nil when it is dead already.
   @inline(__always)
   mutating func takeDying(_ port: LocalPort) -> DyingPort? {
     guard port.state != .dead else { return nil }
@@ -140,8 +140,8 @@ extension PortTable {
 
 /// A callback for messages of a port.
 ///
-/// In a structure, since an optional closure is kept by Swift in a wrapper that costs an allocation of
-/// its own and a jump at each call.
+/// A structure, since Swift keeps an optional closure in a wrapper that costs an allocation and a jump at
+/// each call.
 struct Handler {
   typealias Callback = (UnsafeBufferPointer<Value>) throws -> Void
 
@@ -155,7 +155,7 @@ struct Handler {
   }
 }
 
-/// The names of new ports: a string counted up as Perl counts strings ("a" … "z", "aa" …).
+/// Counts the names of new ports up, as Perl's `++` counts strings: from "z" to "aa".
 struct PortCounter {
   private var digits: [UInt8] = [UInt8(ascii: "a")]
 

@@ -1,8 +1,8 @@
-/// What happens when a watched port dies or its node is lost.
+/// The reaction to a port's death or the loss of its node.
 enum Monitor {
-  /// Call back.
+  /// Calls a callback of the program.
   case callback(MonitorCallback)
-  /// Tell the node that asked with `mon1`.
+  /// Tells the node that asked with `mon1`.
   case node(NodeEntry)
 }
 
@@ -29,9 +29,9 @@ struct MonitorToken {
   let serial: UInt64
 }
 
-/// The monitors on one port: nearly always one, which then needs nothing but itself.
+/// The monitors on one port: nearly always a single one, which needs no further object.
 ///
-/// A reference in size, since every port has room for it.
+/// The size is that of one reference, since every port has room for a list.
 enum MonitorList {
   indirect case callback(MonitorCallback)
   case node(NodeEntry)
@@ -46,7 +46,7 @@ enum MonitorList {
 
   /// Adds a callback or a node, whose serial number is above all others.
   ///
-  /// The list is made where there is none yet. A node may be in a list once only.
+  /// Makes the list where there is none. A node may be in a list once only.
   static func insert(_ monitor: Monitor, _ serial: UInt64, into list: inout MonitorList?) {
     guard let before = list else {
       switch monitor {
@@ -58,7 +58,7 @@ enum MonitorList {
     let group: MonitorGroup
     switch before {
     case .callback(let first): group = MonitorGroup(.callback(first), first.serial)
-    // Its number was never needed; it was there first.
+    // The first monitor is the oldest, which 0 says as well as its own number.
     case .node(let first): group = MonitorGroup(.node(first), 0)
     case .several(let several): group = several
     }
@@ -76,7 +76,7 @@ enum MonitorList {
       return only
     case .several(let group):
       guard case .callback(let callback) = group.monitors[serial] else { return nil }
-      // Only the group's reference goes here, not the callback: its end may run code of the program.
+      // The caller still holds the callback here: its release may run code of the program.
       group.monitors[serial] = nil
       if group.monitors.isEmpty { list = nil }
       return callback
@@ -143,12 +143,12 @@ final class MonitorGroup {
 
 /// A port of another node that we monitor.
 ///
-/// The callback that was the first, nearly always the only one, needs no object of its own.
+/// The first callback, nearly always the only one, needs no object of its own.
 final class MonitoredPort: Named {
   /// The port's name; the empty one stands for the node.
   let name: String
   @exclusivity(unchecked) private var first: MonitorCallback?
-  /// Those that came after it.
+  /// The callbacks behind the first.
   @exclusivity(unchecked) private var more: MonitorList?
 
   init(name: String, _ first: MonitorCallback) {
@@ -168,7 +168,7 @@ final class MonitoredPort: Named {
     first?.serial == serial ? first.take() : MonitorList.remove(serial, from: &more)
   }
 
-  /// Calls `body` for all, in the order in which they were added, and lets go of them.
+  /// Calls `body` for all callbacks, oldest first, and releases them.
   @inline(__always)
   func takeAll(_ body: (MonitorCallback) -> Void) {
     let more = more.take()
@@ -177,15 +177,15 @@ final class MonitoredPort: Named {
   }
 }
 
-/// Monitors that are about to be called one after the other, and that a callback before them may take back.
+/// The monitors of one loss that are called one after the other: a callback may take back those behind it.
 ///
-/// They are in no table any more, so what is taken back meanwhile is noted here.
+/// No table has these monitors any more, so their serial numbers are noted here.
 struct FiringMonitors {
   /// How many lists of monitors are being called: a callback may cause another.
   private var depth = 0
   private var takenBack: Set<UInt64> = []
 
-  /// Monitors are called from now on until ``end()``.
+  /// Begins a series of calls, which ends with ``end()``.
   mutating func begin() { depth += 1 }
 
   mutating func end() {
@@ -193,7 +193,7 @@ struct FiringMonitors {
     if depth == 0, !takenBack.isEmpty { takenBack = [] }
   }
 
-  /// A monitor was taken back that is in no table.
+  /// Notes that a monitor which no table has was taken back.
   mutating func takeBack(_ serial: UInt64) {
     if depth > 0 { takenBack.insert(serial) }
   }

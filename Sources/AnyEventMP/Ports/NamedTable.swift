@@ -1,12 +1,12 @@
 import Glibc
 
-/// What can be found by its name in a ``NamedTable``.
+/// An object that a ``NamedTable`` finds by its name.
 protocol Named: AnyObject {
   /// The name; it never changes.
   var name: String { get }
 }
 
-/// Objects by name: looked up by the raw bytes of a packet.
+/// Objects by name; the raw bytes of a packet are enough for a search.
 typealias NamedTable<Element: Named> = ObjectTable<NameKey<Element>>
 
 /// The ports of a node by name.
@@ -43,14 +43,14 @@ extension ObjectTable {
 
 /// Hashing and comparing of names as bytes.
 ///
-/// The last three bits of the last byte are those of the hash: so names that were counted up lie side by
-/// side, eight to a line of the processor's cache. Many ports are nearly always used, and killed, in the
-/// order in which they were made, and to fetch a line for each took more than all other work.
+/// The last three bits of the last byte are the last bits of the hash, so names that were counted up lie side
+/// by side, eight to a line of the processor's cache. Many ports are nearly always used, and killed, in the
+/// order in which they were made; fetching a line for each took longer than all other work.
 enum NameHash {
   static func hash(_ name: UnsafeRawBufferPointer, _ seed: UInt64) -> UInt64 {
     let count = name.count
     var hash = seed ^ UInt64(truncatingIfNeeded: count)
-    // The last eight bytes, the last of all on top; some of them may have been taken before.
+    // The last eight bytes, the very last on top; the loop may have taken some of them already.
     var rest: UInt64 = 0
     if count >= 8 {
       var offset = 0
@@ -97,8 +97,8 @@ typealias IdentityTable<Element: AnyObject> = ObjectTable<IdentityKey<Element>>
 
 /// Objects are found by their addresses.
 ///
-/// As with names, neighbours lie side by side: objects of 128 bytes, as ports are, in sixteen slots to
-/// 2048 bytes of memory.
+/// Neighbours in memory lie side by side, as names do: sixteen slots hold the objects of 2048 bytes, since a
+/// port takes 128.
 enum IdentityKey<Element: AnyObject>: TableKey {
   @inline(__always)
   static func hash(of element: Element, seed: UInt64) -> UInt64 {

@@ -1,15 +1,14 @@
-/// A node as references to its ports know it: its id, and who of the two monitors whose ports.
+/// A node as references to its ports know it: its id, and the monitors in both directions.
 ///
-/// Our own entry is of this very class, and what is sent through it reaches nobody; how another node is
-/// reached is up to the subclass.
+/// The own node's entry is of this very class, whose sends do nothing; a subclass reaches another node.
 class NodeEntry {
   /// The node id; that of our own entry is empty until `configure`.
   final var id: String
-  /// Whether the node still routes by this entry: a ``RemotePort`` may hold it longer.
+  /// Whether the table of nodes still holds this entry: a ``RemotePort`` may hold it longer.
   @exclusivity(unchecked) final var isCurrent = true
-  /// Those of its ports that we monitor; the empty name stands for the node.
+  /// The node's ports that this node monitors; the empty name stands for the node.
   @exclusivity(unchecked) final var monitors = NamedTable<MonitoredPort>()
-  /// The ports of ours that the node monitors.
+  /// The ports here that the node monitors.
   @exclusivity(unchecked) final var watching = WatchedPorts()
 
   init(id: String) {
@@ -19,35 +18,35 @@ class NodeEntry {
   /// Sends a message to one of the node's ports.
   func send(_ message: UnsafeBufferPointer<Value>, to name: String) {}
 
-  /// Sends a request about a port of ours or of that node.
+  /// Sends a request about a port of either node.
   func send(_ request: PortRequest, about port: String, _ rest: UnsafeBufferPointer<Value>) {}
 
-  /// The same for one that says no more.
+  /// Sends a request that has no further arguments.
   final func send(_ request: PortRequest, about port: String) {
     send(request, about: port, UnsafeBufferPointer(start: nil, count: 0))
   }
 
-  /// Tells the node that a port of ours has died; `encoded` is the reason in CBOR, if it is known.
+  /// Tells the node that a port here has died; `encoded` is the reason in CBOR, if it is known.
   func tellDeath(of port: String, _ reason: [Value], encoded: UnsafeRawBufferPointer?) {}
 
-  /// Makes a connection, unless there is one.
+  /// Connects to the node, unless there is a connection.
   func connect() {}
 
-  /// Something that depended on the entry is gone.
+  /// Forgets the entry if nothing depends on it any more.
   func forgetIfIdle() {}
 }
 
-/// The ports of ours that one other node monitors.
+/// The ports here that one other node monitors.
 ///
-/// A port knows its place in the list of the first node that monitors it, in four bytes that were free:
-/// nothing is searched, and a hundred thousand ports that die at once leave the list at the cost of a
-/// store each. Only for further nodes the ports are in a table. The list does not count references: a
-/// port leaves it before the table of ports lets go of it.
+/// A port knows its place in the list of the first node that monitors it, in four bytes that were free. So a
+/// hundred thousand ports that die at once leave the list without a search, at the cost of a store each.
+/// Further nodes have the port in a table. The list counts no references: a port leaves it before the table
+/// of ports releases it.
 struct WatchedPorts: ~Copyable {
-  /// Those that know their place; nil where one has left.
+  /// The ports that know their place; nil where one has left.
   private var places: [Unmanaged<LocalPort>?] = []
   private var placed = 0
-  /// Those that another node monitored before.
+  /// The ports that another node monitored before.
   private var others = IdentityTable<LocalPort>()
 
   var count: Int { placed + others.count }
@@ -97,7 +96,7 @@ struct WatchedPorts: ~Copyable {
       && places[place]?.toOpaque() == Unmanaged.passUnretained(port).toOpaque()
   }
 
-  /// Where the next port goes; before the list would grow, those in it move together if half have left.
+  /// The place of the next port; before the list grows, its ports move together if half of them have left.
   private mutating func nextPlace() -> UInt32? {
     if places.count == places.capacity, placed * 2 <= places.count { close(up: places) }
     return UInt32(exactly: places.count).flatMap { $0 == LocalPort.noPlace ? nil : $0 }
@@ -114,8 +113,8 @@ struct WatchedPorts: ~Copyable {
 
 /// A reference to an object that becomes nil when the object goes.
 ///
-/// It stands in for `weak`: a weak reference to an object makes every retain and release of it, also
-/// those of the hot path, several times as expensive. Used on the loop's thread only.
+/// It stands in for `weak`, which makes every retain and release of its object several times as expensive,
+/// also on the hot path. The loop's thread only.
 final class Reference<Object: AnyObject> {
   private var unmanaged: Unmanaged<Object>?
 
@@ -126,7 +125,7 @@ final class Reference<Object: AnyObject> {
   /// The object, while it lives.
   var object: Object? { unmanaged?.takeUnretainedValue() }
 
-  /// The object is about to go.
+  /// Forgets the object, which is about to go.
   func clear() {
     unmanaged = nil
   }

@@ -1,4 +1,4 @@
-/// Where an ``ObjectTable`` looks for its objects.
+/// The key by which an ``ObjectTable`` finds its objects.
 protocol TableKey {
   associatedtype Element: AnyObject
 
@@ -87,7 +87,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   /// Removes exactly this object; false when it is not in the table.
   @discardableResult
   mutating func remove(_ element: Element) -> Bool {
-    // The caller has the object, so that its end is not here.
+    // The caller holds the object, so this release is not the last one.
     guard let owned = take(element) else { return false }
     owned.release()
     return true
@@ -110,7 +110,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   ) {
     closeGap(at: index, in: slots)
     count -= 1
-    // Far below what would do: who empties a large table does not move its objects all the time.
+    // Shrink late and by much, so that a table that is being emptied moves its objects a few times only.
     if mask >= 64, count * 16 < mask { resize(to: capacity / 4) }
   }
 
@@ -154,7 +154,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
 
   /// Moves later entries of the probe sequence up, so that no tombstone is left.
   ///
-  /// One that is at home already ends it, since those behind it are not from before.
+  /// Stop at the first entry in its home slot: nothing behind it was displaced across the gap.
   private func closeGap(at start: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>) {
     var gap = start
     var index = (start + 1) & mask
@@ -175,7 +175,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
       let isGrowing = capacity > mask
       for index in 0..<self.capacity {
         guard let object = slots[index].object else { continue }
-        // In a smaller table fewer bits of the hash count, in a larger one some that are not known.
+        // A smaller table needs fewer bits of the hash, which the slot tells; a larger one needs more.
         let home =
           isGrowing ? hash(of: object) : index - distance(of: slots[index], at: index, mask)
         place(object, from: home, in: made, capacity - 1)
@@ -193,7 +193,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   }
 }
 
-/// A slot of an ``ObjectTable``: an object, and how far it is from where the search for it starts.
+/// A slot of an ``ObjectTable``: an object, and its distance from the slot where a search for it starts.
 ///
 /// Both in one word: the distance is in the top byte, which is zero in the address of any Swift object
 /// (the runtime itself keeps marks there).
@@ -201,7 +201,7 @@ struct TableSlot<Element: AnyObject> {
   private var bits: UInt = 0
 
   private static var shift: UInt { UInt(UInt.bitWidth - 8) }
-  /// This distance, or a larger one, which only the object's hash tells.
+  /// This distance or a larger one; the object's hash tells which.
   private static var far: UInt { 255 }
 
   /// An empty slot.
@@ -218,20 +218,20 @@ struct TableSlot<Element: AnyObject> {
     UnsafeRawPointer(bitPattern: bits & ~(Self.far << Self.shift)).map { .fromOpaque($0) }
   }
 
-  /// How far the object is from where its search starts; nil if that is too far to be noted.
+  /// The distance from the slot where a search starts; nil if it is too large for its byte.
   @inline(__always)
   var distance: Int? {
     let distance = bits >> Self.shift
     return distance < Self.far ? Int(bitPattern: distance) : nil
   }
 
-  /// Whether the object is nearer to where its search starts.
+  /// Whether the distance is smaller than this one.
   @inline(__always)
   func isNearer(than distance: Int) -> Bool {
     bits >> Self.shift < min(UInt(bitPattern: distance), Self.far)
   }
 
-  /// Whether the object can be one whose search starts so many slots before.
+  /// Whether the distance may be this one.
   @inline(__always)
   func isAway(by distance: Int) -> Bool {
     bits >> Self.shift == min(UInt(bitPattern: distance), Self.far)

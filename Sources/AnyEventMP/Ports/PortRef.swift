@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What a ``PortID`` points to: a port of this node, a port of another one, or text that no node has
-/// looked up yet.
+/// The reference in a ``PortID``: a port of this node, a port of another one, or text that no node has looked
+/// up yet.
 ///
-/// The one reference in a port id is what makes sending fast: the port (or the other node's
-/// connection) is found once, not at every message.
+/// The one reference in a port id makes sending fast: the port, or the other node's connection, is found once
+/// and not at every message.
 class PortRef: Named {
   enum Kind: UInt8 {
     case local, remote, unbound
@@ -29,8 +29,8 @@ class PortRef: Named {
     return name.isEmpty ? node : node + "#" + name
   }
 
-  // The casts between the kinds are here and nowhere else. They trust `kind`, as a dynamic cast costs more than
-  // a whole local send, and an optional costs a count of references: who has looked at `kind` needs none.
+  // The casts between the kinds stand here and nowhere else. They trust `kind`: a dynamic cast costs more than
+  // a whole local send, and an optional result a count of references.
 
   /// The reference as a port of the node that resolved it; only where `kind` is `.local`.
   @inline(__always)
@@ -60,9 +60,9 @@ final class RemotePort: PortRef {
 /// A port id that came as text and is looked up when it is first used.
 final class UnboundPort: PortRef {
   private let node: String
-  /// What the text led to the last time; looked up again when that is gone.
+  /// The result of the last search; a new search follows when that is gone.
   ///
-  /// Only the node that it belongs to touches it.
+  /// Used by the node that the reference belongs to only.
   @exclusivity(unchecked) var bound: PortRef?
   /// Serial number of the node that keeps its result here; 0: none yet.
   private let user = Atomic<UInt32>(0)
@@ -76,7 +76,7 @@ final class UnboundPort: PortRef {
 
   /// Whether this node keeps its result here: the first one that asks does.
   ///
-  /// Several nodes, on threads of their own, may use one port id; the others look it up each time.
+  /// Several nodes, on threads of their own, may use one port id; the others search at each use.
   @inline(__always)
   func belongs(to serial: UInt32) -> Bool {
     let current = user.load(ordering: .relaxed)

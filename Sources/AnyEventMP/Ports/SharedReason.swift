@@ -1,7 +1,6 @@
 /// The reason that a port died of last.
 ///
-/// Where many ports die at once, they nearly always die of the same reason: a list of the same values is
-/// not made again, and it is checked and encoded only once.
+/// Ports that die at once nearly always die of the same reason: its array is made, checked and encoded once.
 struct SharedReason {
   private var values: [Value] = []
   private let encoded = ByteBuffer()
@@ -12,7 +11,7 @@ struct SharedReason {
     if values.isEmpty { return [] }
     if isSame(values) { return self.values }
     let made = Array(values)
-    // A long one is not worth its memory.
+    // A long reason is not worth its memory.
     if values.count < 10, values.allSatisfy(\.isShort) { keep(made) }
     return made
   }
@@ -23,7 +22,7 @@ struct SharedReason {
   @inline(__always)
   mutating func isKept(_ values: UnsafeBufferPointer<Value>) -> Bool { isSame(values) }
 
-  /// Where the array lies that is kept: so it is recognised without counting a reference.
+  /// The address of the kept array, which tells it from another without a count of references.
   private(set) var address: UnsafePointer<Value>?
 
   /// The values one after the other in CBOR, if this is the reason that is kept, or an empty one.
@@ -32,7 +31,7 @@ struct SharedReason {
   @inline(__always)
   func encoding(of reason: [Value]) -> UnsafeRawBufferPointer? {
     if reason.isEmpty { return UnsafeRawBufferPointer(start: nil, count: 0) }
-    // The array itself, which is kept: nothing can have taken its place in memory.
+    // While the array is kept, no other can have its address.
     let isKept = reason.withUnsafeBufferPointer { $0.baseAddress == address }
     return isKept && !encoded.isEmpty ? encoded.bytes : nil
   }
@@ -44,7 +43,7 @@ struct SharedReason {
     do {
       for value in made { try CBOREncoding.append(value, to: encoded) }
     } catch {
-      // Such a reason is encoded each time, and so found to be impossible.
+      // The sender encodes such a reason again and reports the error.
       encoded.removeAll()
     }
   }
@@ -53,7 +52,7 @@ struct SharedReason {
   private func isSame(_ values: UnsafeBufferPointer<Value>) -> Bool {
     guard values.count == self.values.count else { return false }
     for index in 0..<values.count {
-      // Strings may be equal that are not the same, but not if one is ASCII and the length is equal.
+      // Equal strings can differ in their bytes, but not if one is ASCII and the lengths are equal.
       if case .string(let text) = values[index], case .string(let kept) = self.values[index] {
         if text != kept || text.utf8.count != kept.utf8.count { return false }
       } else if values[index] != self.values[index] {

@@ -13,13 +13,13 @@ struct RequestArguments {
     return text
   }
 
-  /// The name of one of our ports; null, nothing and the empty string stand for the node port.
+  /// The name of a port here; null, nothing and the empty string stand for the node port.
   func portName(_ index: Int) throws -> String {
     guard index < message.count, !message[index].isNull else { return "" }
     return try string(index, "port name")
   }
 
-  /// A port id; null stands for our node port.
+  /// A port id; null stands for the node port here.
   func port(_ index: Int) throws -> PortID {
     if index < message.count, case .null = message[index] { return PortID("") }
     return PortID(try string(index, "port"))
@@ -41,7 +41,7 @@ struct RequestArguments {
   }
 }
 
-/// A request to the node port that cannot be done; only logged, as the protocol says.
+/// A request to the node port that cannot be done; it is only logged, as the protocol says.
 struct RequestError: Error, CustomStringConvertible {
   let description: String
 
@@ -59,14 +59,14 @@ extension NodeLimits {
   }
 }
 
-/// What a request has sent on: the rest of its message, with an answer behind it.
+/// The message that a request has relayed: the rest of the request, with an answer behind it.
 struct Relay {
-  /// Which argument is the port that it is for; the message begins behind it.
+  /// The position of the target port; the message begins behind it.
   let target: Int
-  /// What is added at the end.
+  /// The answer, added at the end.
   var answer: [Value] = []
 
-  /// How often a message may be relayed from node to node; so much more than it has bytes it costs.
+  /// How often a message may be relayed from node to node: it costs up to so many times its bytes.
   static let maximum = 16
 
   /// The part of a request that is sent on.
