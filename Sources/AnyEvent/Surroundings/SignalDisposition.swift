@@ -6,7 +6,7 @@ internal import Synchronization
 /// libuv puts a signal that is no longer watched at its default, whatever it was before: ignored by
 /// `nohup`, or handled by the host of a foreign loop. Signals belong to the process, so this is one
 /// table for all loops.
-enum SignalDisposition {
+package enum SignalDisposition {
   private struct Found: @unchecked Sendable {
     var watches = 0
     var action: sigaction
@@ -37,6 +37,12 @@ enum SignalDisposition {
       return
     }
     sigaction(number, &action, nil)
+  }
+
+  /// Whether the process ignores a signal, perhaps because its parent did.
+  package static func isIgnored(_ number: CInt) -> Bool {
+    var action = sigaction()
+    return sigaction(number, nil, &action) == 0 && isIgnored(action)
   }
 
   static func isIgnored(_ action: sigaction) -> Bool {
