@@ -1,10 +1,17 @@
 internal import Glibc
 
-/// System calls that are repeated until everything is done, and the system's words for their errors.
+/// System calls that are repeated until everything is done, the system's words for errors, and its clock.
 ///
 /// A descriptor may be non-blocking because another process that shares it has made it so: these calls
 /// wait for it. Any thread.
 package enum SystemCalls {
+  /// The wall clock, in seconds since 1970.
+  package static var wallClock: Double {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+  }
+
   /// The system's words for an `errno`.
   package static func text(for code: CInt) -> String {
     // The GNU variant is not imported into Swift; this one is thread-safe too.

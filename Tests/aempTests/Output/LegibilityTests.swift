@@ -54,7 +54,7 @@ struct LegibilityTests {
       "AEValue/Basics/Stopping.swift", "AnyEvent/Logging/LogHost.swift",
       "AnyEventMP/Kernel/MessageTrace.swift", "aemp/Output/Output.swift",
       // These have a function of such a name, which ends in one of those.
-      "AnyEvent/Logging/LogContext+Targets.swift", "aemp/Network/Errand.swift",
+      "AnyEvent/Logging/LogContext+Configuration.swift", "aemp/Network/Errand.swift",
       // These write nothing of others, or look only where the descriptors lead.
       "AnyEventMPTesting/ChosenSeed.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
       "AnyEvent/Loop/SharedPoll.swift", "aemp/Run/ReadyLine.swift", "aemp/Tool.swift",
