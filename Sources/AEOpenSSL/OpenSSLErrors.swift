@@ -18,9 +18,9 @@ package enum OpenSSLErrors {
     // The earliest one is the cause, those behind it are what came of it.
     let code = ERR_get_error()
     ERR_clear_error()
-    // OpenSSL notes an error of the system as this bit and its errno, and has no words for it.
-    let systemFlag: UInt = 0x8000_0000
-    if code & systemFlag != 0 { return systemReason(CInt(truncatingIfNeeded: code & ~systemFlag)) }
+    // OpenSSL has no words for an error of the system, of which it notes the errno.
+    let systemError = aeossl_system_error(code)
+    if systemError != 0 { return systemReason(systemError) }
     guard code != 0, let reason = ERR_reason_error_string(code) else { return "unknown reason" }
     return String(cString: reason)
   }

@@ -1,16 +1,16 @@
+@_exported public import AEValue
+import AnyEvent
 import AnyEventMP
 import Glibc
 
-/// The command line tool: understands the whole command line, then does it, then says so.
+/// The command line tool: understands the whole command line before it does any of its commands.
 struct Tool {
   private let arguments: [String]
   private let context = ConfigurationContext.ofProcess()
 
   init(arguments: some Collection<String>) { self.arguments = Array(arguments) }
 
-  /// Does what the command line says.
-  ///
-  /// - Returns: how it ended.
+  /// Does the commands of the command line.
   func run() -> ExitCode {
     do throws(UsageError) {
       return try run(parse())
@@ -23,14 +23,14 @@ struct Tool {
   private func parse() throws(UsageError) -> [Command] {
     var parser = CommandParser(try Argument.all(arguments))
     defer {
-      // Also when the rest is wrong: the process may live on in a core file.
+      // This comes also when the rest is wrong: the memory may end in a core file.
       for place in parser.secretPlaces { ArgumentMemory.overwrite(place) }
     }
     return try parser.parse()
   }
 
   private func run(_ commands: [Command]) throws(UsageError) -> ExitCode {
-    // Before anything is opened that may get its number.
+    // This comes before another file can be opened at its number.
     let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
       file: context.file, hostName: context.hostName)
@@ -48,7 +48,7 @@ struct Tool {
     // Both take all arguments behind them, so they come last.
     switch commands.last {
     case .runNode(let arguments, let options):
-      // Before anything is opened that stays open.
+      // This comes before other files are opened that stay open.
       StandardDescriptors.fill(isQuiet: true)
       return Supervisor(arguments, options, ready: ready).run()
     case .network(let command):
@@ -70,5 +70,19 @@ struct Tool {
       return nil
     }
     return try ReadyDescriptor(number)
+  }
+}
+
+extension StandardDescriptors {
+  /// Opens closed ones at `/dev/null`, so that no socket or file takes their number and gets text that is
+  /// meant for people.
+  ///
+  /// - Parameter isQuiet: whether text written there vanishes; otherwise writing fails.
+  static func fill(isQuiet: Bool) {
+    var descriptor: CInt
+    repeat {
+      descriptor = open("/dev/null", isQuiet ? O_RDWR : O_RDONLY)
+    } while (0..<STDERR_FILENO).contains(descriptor)
+    if descriptor > STDERR_FILENO { close(descriptor) }
   }
 }

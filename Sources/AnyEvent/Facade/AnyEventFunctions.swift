@@ -46,7 +46,7 @@ public func child(
 /// Corresponds to Perl's `AnyEvent->idle`.
 public func idle(cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
 
-/// Calls `cb` soon, after what is running now has returned.
+/// Calls `cb` soon, after the present callback has returned.
 ///
 /// Corresponds to Perl's `AnyEvent::postpone`.
 public func postpone(_ cb: @escaping () -> Void) { Loop.current.postpone(cb) }

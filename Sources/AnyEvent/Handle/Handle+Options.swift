@@ -1,9 +1,9 @@
 internal import AEValue
 
 extension Handle {
-  /// What a ``Handle`` may be told when it is made: the arguments of Perl's `AnyEvent::Handle->new`.
+  /// The options of a ``Handle`` when it is made: the arguments of Perl's `AnyEvent::Handle->new`.
   ///
-  /// The first three, and ``tls``, count when it is made only; all others are properties of the handle
+  /// The first three, and ``tls``, count only when it is made; all others are properties of the handle
   /// as well, by the same names.
   public struct Options {
     /// Called before each attempt to connect, when ``Handle/fh`` is there already; returns the time limit
@@ -11,7 +11,7 @@ extension Handle {
     public var on_prepare: ((_ handle: Handle) -> Double)?
     /// Called with the peer's address when there is a connection.
     ///
-    /// `retry` gives it up, with all that was pushed, for the next address.
+    /// `retry` gives it up, with all pushed requests, for the next address.
     public var on_connect:
       ((_ handle: Handle, _ host: String, _ port: Int, _ retry: @escaping () -> Void) -> Void)?
     /// Called instead of ``on_error`` when no address could be connected to, after which the handle is
@@ -24,12 +24,12 @@ extension Handle {
     /// `EBADMSG` (data is not of the form that was asked for), `EPROTO` (TLS), or 0 for an end of
     /// file without `on_eof`.
     public var on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)?
-    /// Called when something is in ``Handle/rbuf`` and no read request is queued.
+    /// Called when ``Handle/rbuf`` has bytes and no read request is queued.
     ///
     /// Setting it on a handle may call it.
     public var on_read: ((_ handle: Handle) -> Void)?
-    /// Called when the other end will send nothing more and no read request is queued; writing is
-    /// still possible.
+    /// Called when the other end has finished sending and no read request is queued; writing is still
+    /// possible.
     public var on_eof: ((_ handle: Handle) -> Void)?
     /// Called when the write buffer has run empty, that is, down to ``low_water_mark``, and once when
     /// it is set while it is empty.
@@ -49,23 +49,23 @@ extension Handle {
     public var on_rtimeout: ((_ handle: Handle) -> Void)?
     /// Called after ``wtimeout``, which then starts anew.
     public var on_wtimeout: ((_ handle: Handle) -> Void)?
-    /// How many bytes may stay in ``Handle/rbuf``, after all who read have taken what they wanted; more
-    /// are a fatal error `ENOSPC`.
+    /// How many bytes may stay in ``Handle/rbuf`` after all requests and ``on_read`` have taken theirs;
+    /// more are a fatal error `ENOSPC`.
     public var rbuf_max: Int?
-    /// How many bytes may wait to be taken by the kernel; more are a fatal error `ENOSPC`.
+    /// How many bytes the kernel may not have taken yet; more are a fatal error `ENOSPC`.
     public var wbuf_max: Int?
     /// Whether writes wait for the end of the loop's iteration, where they leave together.
     public var autocork: Bool = false
     /// Whether small writes leave at once (`TCP_NODELAY`); nil: as the system does.
     public var no_delay: Bool?
-    /// Whether the kernel asks a silent peer now and then (`SO_KEEPALIVE`); nil: as the system does.
+    /// Whether the kernel probes a silent peer (`SO_KEEPALIVE`); nil: as the system does.
     public var keepalive: Bool?
     /// Up to how many bytes the write buffer counts as empty.
     public var low_water_mark: Int = 0
-    /// For how many seconds what is not sent yet may still be sent after the end of the handle.
+    /// For how many seconds after the end of the handle its unsent bytes may still be sent.
     public var linger: Double = 3600
-    /// The name of the other end, which its certificate must have if the TLS context checks that; then
-    /// it is an error that there is none.
+    /// The name of the other end, which its certificate must have if the TLS context checks names; then
+    /// a missing name is an error.
     public var peername: String?
     /// Starts TLS at once, or as soon as there is a connection, in this role.
     public var tls: TLSRole?
@@ -76,7 +76,7 @@ extension Handle {
     /// Called when the other end has ended TLS: the stream goes on without.
     ///
     /// Unless it is set, that is an end of file. (So is an end of the stream without an end of TLS, as
-    /// in Perl: what must not be cut off unnoticed has to say how long it is.)
+    /// in Perl: a protocol that must notice a cut has to send the length of its data.)
     public var on_stoptls: ((_ handle: Handle) -> Void)?
 
     /// Options that change nothing.

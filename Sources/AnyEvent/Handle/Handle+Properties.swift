@@ -1,6 +1,7 @@
+internal import AEValue
 internal import Glibc
 
-/// What can be changed while the handle works, as the ``Options`` of the same names say.
+/// The properties that can be changed while the handle works, as the ``Options`` of the same names say.
 extension Handle {
   /// See ``Options/on_error``.
   public var on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? {
@@ -180,7 +181,7 @@ extension Handle {
       case .write: options.on_wtimeout
       }
     guard let callback else {
-      return fail(ETIMEDOUT, fatal: false, SocketError.text(for: ETIMEDOUT))
+      return fail(ETIMEDOUT, fatal: false, SystemCalls.text(for: ETIMEDOUT))
     }
     callback(self)
   }

@@ -2,29 +2,29 @@ internal import AEValue
 internal import Glibc
 
 extension Handle {
-  /// How far TLS has come.
+  /// The progress of TLS.
   enum TLSState {
     case none, handshake, up
-    /// The handshake has failed, and `on_starttls` was told.
+    /// The handshake has failed, and `on_starttls` was called.
     case refused
-    /// It failed later; the handle is about to end.
+    /// TLS has failed after the handshake; the handle is about to end.
     case broken
   }
 
-  /// Starts TLS, in either role, whoever has connected.
+  /// Starts TLS in either role; the client need not be the end that has connected.
   ///
-  /// What is in ``rbuf`` belongs to TLS from now on; what was pushed before leaves as it is, what is
-  /// pushed from now on encrypted. Without a context one is taken that trusts the system's
-  /// authorities. The handshake's outcome is told by ``on_starttls``; a failure without that, and
-  /// later ones, are fatal errors `EPROTO`. After a failure nothing is sent or given out in clear
-  /// instead: `destroy()` the handle, or start TLS anew from a timer. May call callbacks.
-  /// Corresponds to Perl's `$handle->starttls`.
+  /// The bytes in ``rbuf`` belong to TLS from now on; bytes that were pushed before leave in clear, later
+  /// ones encrypted. Without a context one is taken that trusts the system's authorities. The outcome of
+  /// the handshake comes by ``on_starttls``; a failure without that callback, and later failures, are
+  /// fatal errors `EPROTO`. After a failure nothing is sent or given out in clear instead: `destroy()`
+  /// the handle, or start TLS anew from a timer. May call callbacks. Corresponds to Perl's
+  /// `$handle->starttls`.
   public func starttls(_ role: TLSRole, _ context: TLSContext? = nil) {
     guard !destroyed else { return }
     require(!isEncrypted, "starttls: TLS is started already; wait for on_stoptls")
     options.tls = role
     options.tls_ctx = context ?? options.tls_ctx
-    // What is pushed from now on waits for TLS.
+    // Bytes that are pushed from now on wait for TLS.
     stream.transform(with: StreamGate())
     guard isReady else { return }
     options.tls = nil
@@ -48,19 +48,19 @@ extension Handle {
     early.withUnsafeMutableBytes { stream.take($0) }
   }
 
-  /// Starts TLS if what comes next is the beginning of it, and else does nothing.
+  /// Starts TLS if the next bytes are the beginning of a TLS handshake, and otherwise does nothing.
   ///
   /// Corresponds to Perl's `$handle->push_read (tls_autostart => …)`.
   public func push_read(tls_autostart role: TLSRole, _ context: TLSContext? = nil) {
     push_read(.tls_detect) { handle, found in
-      // Inside TLS it is no beginning but data.
+      // Inside of TLS such bytes are data.
       if found.detected, !handle.isEncrypted { handle.starttls(role, context) }
     }
   }
 
-  /// Ends TLS by telling the other end, whose answer is awaited; see ``on_stoptls``.
+  /// Announces the end of TLS to the other end, and waits for its answer; see ``on_stoptls``.
   ///
-  /// What is pushed from now on waits for that, and then leaves as it is.
+  /// Bytes that are pushed from now on wait for that answer, and then leave in clear.
   ///
   /// Corresponds to Perl's `$handle->stoptls`.
   public func stoptls() {
@@ -68,17 +68,17 @@ extension Handle {
     stream.announceEndOfTransform()
   }
 
-  /// What the stream is encrypted with, `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil when it is not.
+  /// The version and cipher of TLS, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil without encryption.
   public var tls_cipher: String? { destroyed ? nil : stream.transform?.cipher }
 
   /// Whether the stream is encrypted, or about to be.
   var isEncrypted: Bool { tlsState == .handshake || tlsState == .up }
 
-  /// TLS has failed; the other end has been told why.
+  /// TLS has failed; an alert has told the other end why.
   func tlsFailed(_ reason: String) {
     guard tlsState == .handshake else {
       tlsState = .broken
-      // What came before it is still of use; answers to it are not sent.
+      // The bytes before the failure are still valid, but answers to them are not sent.
       consume()
       return fail(EPROTO, fatal: true, reason)
     }
@@ -101,12 +101,12 @@ extension Handle: StreamOwner {
       return false
     }
     var unread = Array(transform.unread)
-    // What came before belongs to what was encrypted, and so do the answers to it.
+    // The bytes in `rbuf` were encrypted, so answers to them are encrypted, too.
     consume()
     guard !destroyed, stream.transform === transform, stream.endTransform() else { return true }
     tlsState = .none
     options.on_stoptls?(self)
-    // What came behind may be the beginning of TLS again.
+    // The bytes behind the end may begin a new TLS handshake.
     if !destroyed, !unread.isEmpty { unread.withUnsafeMutableBytes { stream.take($0) } }
     return true
   }

@@ -17,13 +17,13 @@ public final class Handle {
   public enum Source {
     /// The descriptor of a socket, a pipe or a terminal, which the handle closes at the end.
     ///
-    /// Perl makes it non-blocking. Here that is no change for anybody who shares the open file, such as
-    /// the shell, or standard output beside descriptor 0: a blocking socket is told with each call not
-    /// to wait, and the number of a blocking pipe or terminal gets an open file of its own, which is
+    /// Perl makes it non-blocking. Here other users of the open file, such as the shell, or standard
+    /// output beside descriptor 0, see no change: each call on a blocking socket says that it must not
+    /// wait, and the number of a blocking pipe or terminal gets an open file of its own, which is
     /// non-blocking. Only where the system has no such file is the shared one made non-blocking, until
     /// the end of the handle.
     case fh(CInt)
-    /// Host and service to connect to, as `tcp_connect` does; what is pushed meanwhile waits.
+    /// Host and service to connect to, as `tcp_connect` does; bytes that are pushed meanwhile wait.
     ///
     /// The host becomes the ``Handle/Options/peername`` unless one is given.
     case connect(host: String, service: any TCPService)
@@ -31,14 +31,14 @@ public final class Handle {
 
   /// The loop on which it works.
   public let loop: Loop
-  /// What has arrived and nobody has taken.
+  /// The bytes that have arrived and were not taken yet.
   ///
   /// Look at its `bytes`, take from the front with `removeFirst`, in `on_read` or in untyped reads;
   /// change nothing else.
   public let rbuf = ByteBuffer()
-  // What is looked at for each piece is unchecked: no access to it lasts while others are called.
+  // The properties that are read for each piece are unchecked: no access to them lasts during a call.
 
-  /// What writes, reads and encrypts.
+  /// The stream that writes, reads and encrypts.
   @exclusivity(unchecked) var stream: StreamConnection
   /// The descriptor, which is the stream's; -1 while there is none.
   @exclusivity(unchecked) private var descriptor: CInt = -1
@@ -47,13 +47,13 @@ public final class Handle {
   @exclusivity(unchecked) private var connecting: Connector?
   let timeouts: StreamTimeouts
   @exclusivity(unchecked) var queue = HandleReadQueue()
-  /// Whether the end of the stream was read, and is still to be reported.
+  /// Whether the end of the stream was read and not reported yet.
   @exclusivity(unchecked) var hasEnded = false
   /// Whether the end of the stream was reported.
   @exclusivity(unchecked) var isAtEnd = false
   @exclusivity(unchecked) var isConsuming = false
   @exclusivity(unchecked) var tlsState = TLSState.none
-  /// How an adopted stream has ended before anybody could set callbacks.
+  /// How an adopted stream has ended before its new owner could set callbacks.
   private var adoption = Adoption.over
   @exclusivity(unchecked) var options: Options
 
@@ -61,7 +61,7 @@ public final class Handle {
   public private(set) var destroyed = false
 
   private enum Adoption {
-    /// Nobody can have set callbacks yet.
+    /// The new owner cannot have set callbacks yet.
     case fresh(StreamConnection.End?)
     case over
   }
@@ -99,7 +99,7 @@ public final class Handle {
   /// The descriptor, -1 while there is none; it stays the handle's.
   public var fh: CInt { descriptor >= 0 ? descriptor : preparing }
 
-  /// Whether there is something to read from and to write to.
+  /// Whether there is a connection.
   var isReady: Bool { descriptor >= 0 && connecting == nil && !destroyed }
 
   /// Makes a stream the handle's.
@@ -115,7 +115,7 @@ public final class Handle {
     stream.onEnd = { [unowned self] in ended($0) }
     stream.onDrain = { [unowned self] in options.on_drain?(self) }
     timeouts.expired = { [unowned self] in expired($0) }
-    // What is pushed before there is a connection waits for TLS as well.
+    // Bytes that are pushed before there is a connection wait for TLS as well.
     if options.tls != nil { stream.transform(with: StreamGate()) }
   }
 
@@ -165,7 +165,7 @@ extension Handle {
 
   private func prepare(_ fd: CInt) -> Double {
     guard let on_prepare = options.on_prepare else { return 0 }
-    // It is the connector's so far.
+    // The connector still owns it.
     preparing = fd
     defer { preparing = -1 }
     return on_prepare(self)
@@ -178,7 +178,7 @@ extension Handle {
     let stream = stream
     on_connect(self, socket.peer.host, socket.peer.port) { [weak self] in
       guard let self, !destroyed, self.stream === stream else { return }
-      // The next connection is not to be in clear if this one was not.
+      // The next connection uses TLS, too.
       options.tls = wanted
       reset()
       _ = retry()
@@ -194,7 +194,7 @@ extension Handle {
     destroy()
   }
 
-  /// Gives up the connection and all that was queued for it.
+  /// Gives up the connection with all queues.
   private func reset() {
     timeouts.stop()
     queue.removeAll()
@@ -211,16 +211,16 @@ extension Handle {
 // MARK: - Adopting
 
 extension Handle {
-  /// A handle on a stream that somebody else has made, authenticated and perhaps encrypted.
+  /// A handle on a stream that was made, authenticated and perhaps encrypted elsewhere.
   ///
-  /// It has no callbacks yet, and reads at most a buffer before somebody wants to read. An end or an
-  /// error is reported when there can be callbacks.
+  /// It has no callbacks yet, and reads at most a buffer before there is a read request or callback. An
+  /// end or an error is reported when there can be callbacks.
   ///
   /// - Parameters:
-  ///   - stream: a stream over a descriptor; the handle sends what it has not sent, and closes it.
-  ///   - transform: what encrypts it from now on, unless it is encrypted already.
-  ///   - clear: what has arrived, decrypted.
-  ///   - arrived: what has arrived behind that as it is.
+  ///   - stream: a stream over a descriptor; the handle sends its unsent bytes, and closes it.
+  ///   - transform: encrypts it from now on, unless it is encrypted already.
+  ///   - clear: bytes that have arrived, decrypted.
+  ///   - arrived: bytes that have arrived behind those, not decrypted.
   package convenience init(
     adopting stream: StreamConnection, transform: (any StreamTransform)? = nil,
     clear: [UInt8] = [], arrived: [UInt8] = []
@@ -255,7 +255,7 @@ extension Handle {
     return (handles[0], handles[1])
   }
 
-  /// Whoever has got an adopted stream can have set callbacks.
+  /// The owner of an adopted stream has had time to set callbacks.
   private func settle() {
     guard case .fresh(let end) = adoption else { return }
     adoption = .over
@@ -283,7 +283,7 @@ extension Handle {
 extension Handle {
   /// Ends the handle: no callback is called any more, and every method does nothing.
   ///
-  /// What is still to be sent is sent in the background, see ``linger``. May be called more than
+  /// Unsent bytes are sent in the background, see ``linger``. May be called more than
   /// once. Corresponds to Perl's `$handle->destroy`.
   public func destroy() {
     guard !destroyed else { return }
@@ -296,7 +296,7 @@ extension Handle {
     connecting = nil
     if descriptor >= 0 { stream.linger(for: held.0.linger) } else { stream.close() }
     descriptor = -1
-    // Released at the end: what callbacks held may use this handle once more as it goes.
+    // Released at the end: the deinitializer of an object that a callback held may use this handle.
     withExtendedLifetime(held) {}
   }
 

@@ -3,8 +3,8 @@ internal import Glibc
 extension HandleReadType where Output == String {
   /// A line that ends with LF or CR LF, without its end.
   ///
-  /// Text is UTF-8, or one character a byte where it is none. A line that is cut off by the end of
-  /// the stream is not given out.
+  /// Text is UTF-8, or one character a byte if it is not valid UTF-8. A line that is cut off by the end
+  /// of the stream is not given out.
   public static var line: Self {
     Self(name: "line", memory: .ofStream) {
       var searched = SearchedPart()
@@ -48,9 +48,9 @@ extension HandleReadType where Output == String {
   /// All up to and including the first match of `accept`.
   ///
   /// The expressions see one character for each byte. `reject` is looked for when `accept` does not
-  /// match; data in which it is found is refused. Everything is matched again when more arrives,
-  /// beyond 1 KB at most half of the time: a match is then found later by as long as it takes to look
-  /// for it. Set `rbuf_max` where the other end may send much.
+  /// match; data in which it is found is refused. All data is matched again when more arrives; beyond
+  /// 1 KB matching takes at most half of the time, so that a match is found later by as long as one
+  /// search takes. Set `rbuf_max` where the other end may send much.
   public static func regex<A, R>(
     _ accept: Regex<A>, reject: Regex<R>
   ) -> Self {
@@ -95,7 +95,7 @@ private struct SearchedPart {
   /// Its end, counted from the first byte that was ever in the buffer.
   private var place = 0
 
-  /// Where it ends in the buffer.
+  /// Its end in the buffer.
   func end(in rbuf: ByteBuffer) -> Int { max(0, place - rbuf.consumedCount) }
 
   mutating func ends(at index: Int, in rbuf: ByteBuffer) { place = rbuf.consumedCount + index }
@@ -124,7 +124,7 @@ extension String {
 }
 
 extension UnsafeRawBufferPointer {
-  /// Where a byte is first, not before `start`.
+  /// The first place of a byte from `start` on.
   fileprivate func index(of byte: UInt8, from start: Int) -> Int? {
     guard let base = baseAddress, start < count,
       let found = memchr(base + start, CInt(byte), count - start)

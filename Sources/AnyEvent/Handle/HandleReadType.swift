@@ -7,22 +7,23 @@ public struct HandleReadType<Output> {
   let make: () -> (ByteBuffer) throws -> Output?
   let memory: Memory
 
-  /// What is remembered from one look to the next.
+  /// What a form remembers from one look to the next.
   enum Memory {
-    /// Nothing is remembered: each look is at everything.
+    /// Nothing: each look begins at the front.
     case none
-    /// What is remembered holds as long as nobody else takes from the buffer.
+    /// A state that holds as long as no other request takes from the buffer.
     case ofBuffer
-    /// A place in the stream is remembered, which holds whoever takes from the buffer.
+    /// A place in the stream, which holds even if other requests take from the buffer.
     case ofStream
   }
 
   /// A form of one's own.
   ///
-  /// `make` is called for each request, and anew when others have taken from the buffer meanwhile. What it returns is
-  /// called when something has arrived: it takes a piece from the front of the buffer and returns it,
-  /// or returns nil when there is not enough, having taken nothing, or throws when there is something
-  /// else. It should remember how far it has looked: a peer may send single bytes.
+  /// `make` is called for each request, and anew when others have taken from the buffer meanwhile. The
+  /// closure that it returns is called when bytes have arrived: it takes a piece from the front of the
+  /// buffer and returns it, or returns nil when there is not enough, having taken nothing, or throws when
+  /// the data does not have the form. It should remember how far it has looked: a peer may send single
+  /// bytes.
   public init(name: String, make: @escaping () -> (_ rbuf: ByteBuffer) throws -> Output?) {
     self.init(name: name, memory: .ofBuffer, make: make)
   }
@@ -36,7 +37,7 @@ public struct HandleReadType<Output> {
   }
 }
 
-/// Why data is not of the form that was asked for.
+/// Why data does not have the requested form.
 struct HandleReadFailure: Error, CustomStringConvertible {
   let description: String
 }
@@ -102,7 +103,7 @@ extension HandleReadType where Output == Value {
       var reader = DocumentReader(framing: framing)
       var failure: CodecError?
       return { rbuf in
-        // What is broken stays so, and is not looked at again with each byte that follows.
+        // Broken data stays broken: following bytes need no further look.
         if let failure { throw failure }
         do throws(CodecError) {
           return try reader.next(in: rbuf)
@@ -115,9 +116,9 @@ extension HandleReadType where Output == Value {
   }
 }
 
-/// Whether a stream begins with TLS, as far as the first bytes say.
+/// Whether a stream begins with TLS, judged by its first bytes.
 public struct TLSDetection: Hashable, Sendable {
-  /// Whether it does.
+  /// Whether it begins with TLS.
   public let detected: Bool
   /// The version of the record: 3.1 to 3.4 for TLS 1.0 to 1.3, zeros when it is no TLS.
   public let major: UInt8
@@ -146,7 +147,7 @@ extension HandleReadType where Output == TLSDetection {
   }
 }
 
-/// The length of a netstring and where its content starts; nil when that can't be said yet.
+/// The length of a netstring and the start of its content; nil when more bytes are needed.
 private func netstringHead(
   _ bytes: UnsafeRawBufferPointer
 ) throws -> (length: Int, start: Int)? {

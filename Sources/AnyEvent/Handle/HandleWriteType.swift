@@ -1,3 +1,6 @@
+internal import AEValue
+internal import Glibc
+
 /// A form in which ``Handle/push_write(_:_:)`` writes values.
 ///
 /// There may be others than those below: an `init` with a closure corresponds to Perl's
@@ -6,7 +9,7 @@ public struct HandleWriteType<Input> {
   let name: String
   let append: (Input, ByteBuffer) throws -> Void
 
-  /// A form of one's own: `append` appends to the buffer and does nothing else with it.
+  /// A form of one's own: `append` may only append to the buffer.
   public init(name: String, append: @escaping (_ value: Input, _ buffer: ByteBuffer) throws -> Void)
   {
     self.name = name
@@ -15,7 +18,7 @@ public struct HandleWriteType<Input> {
 }
 
 extension HandleWriteType where Input == Value {
-  /// JSON without line breaks; arrays and hashes are told apart without anything between them.
+  /// JSON without line breaks; arrays and hashes need no separator between them.
   public static var json: Self {
     Self(name: "json") { try JSONEncoding.append($0, to: $1) }
   }
@@ -30,7 +33,7 @@ extension HandleWriteType where Input == String {
   /// The UTF-8 of a text, and CR LF.
   public static var line: Self { line("\r\n") }
 
-  /// The UTF-8 of a text, and what ends a line.
+  /// The UTF-8 of a text, and `eol`, the end of the line.
   public static func line(_ eol: String) -> Self {
     Self(name: "line") {
       $1.append($0)
@@ -77,7 +80,7 @@ public struct HandleLengthFormat: Sendable {
   /// BER: seven bits a byte, the highest ones first, all but the last byte with the high bit set.
   public static let w = HandleLengthFormat(size: 0, isBigEndian: true)
 
-  /// What is wrong with a length.
+  /// Why a length cannot be written or read.
   struct Failure: Error, CustomStringConvertible {
     let description: String
   }
@@ -106,7 +109,7 @@ public struct HandleLengthFormat: Sendable {
     buffer.append(UInt8(truncatingIfNeeded: length) & 0x7F)
   }
 
-  /// The length at the front and how many bytes it takes; nil when there are too few.
+  /// The length at the front and its own size; nil when there are too few bytes.
   func read(_ bytes: UnsafeRawBufferPointer) throws -> (length: Int, size: Int)? {
     guard size > 0 else { return try readBER(bytes) }
     guard bytes.count >= size else { return nil }
@@ -127,5 +130,77 @@ public struct HandleLengthFormat: Sendable {
       if byte & 0x80 == 0 { return (length, index + 1) }
     }
     return nil
+  }
+}
+
+// MARK: - Writing
+
+extension Handle {
+  /// Queues bytes for writing, and writes at once as many as the kernel takes.
+  ///
+  /// May call callbacks. Corresponds to Perl's `$handle->push_write ($data)`.
+  public func push_write(_ bytes: UnsafeRawBufferPointer) {
+    guard !destroyed else { return }
+    stream.output.append(contentsOf: bytes)
+    written()
+  }
+
+  /// Queues bytes for writing.
+  public func push_write(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { push_write($0) }
+  }
+
+  /// Queues the UTF-8 of a text for writing.
+  public func push_write(_ text: String) {
+    guard !destroyed else { return }
+    stream.output.append(text)
+    written()
+  }
+
+  /// Queues a value in a form for writing: `push_write(.json, ["a", 1])`.
+  ///
+  /// A value that cannot be written in that form is a non-fatal error `EINVAL`. Corresponds to Perl's
+  /// `$handle->push_write (type => …)`.
+  public func push_write<Input>(_ type: HandleWriteType<Input>, _ value: Input) {
+    guard !destroyed else { return }
+    let before = stream.output.count
+    do {
+      try type.append(value, stream.output)
+    } catch {
+      stream.output.truncate(to: before)
+      return fail(EINVAL, fatal: false, "cannot write \(type.name): \(error)")
+    }
+    written()
+  }
+
+  /// Closes the direction of writing once all bytes are written; TLS is ended before that.
+  ///
+  /// The callback ``on_drain`` is taken away. Reading goes on until the other end closes, too.
+  /// Corresponds to Perl's `$handle->push_shutdown`.
+  public func push_shutdown() {
+    guard !destroyed else { return }
+    options.on_drain = nil
+    low_water_mark = 0
+    stream.endWriting()
+    checkLimit()
+  }
+
+  private func written() {
+    stream.outputGrew()
+    checkLimit()
+  }
+
+  /// How many bytes the kernel has not taken yet, encrypted or not.
+  private var waitingCount: Int { stream.output.count + (stream.transform?.sealed.count ?? 0) }
+
+  /// Calls `on_drain` if the buffer is empty from the start.
+  func drainedAtStart() {
+    guard isReady, !stream.isFlushing, waitingCount <= options.low_water_mark else { return }
+    options.on_drain?(self)
+  }
+
+  private func checkLimit() {
+    guard !destroyed, let most = options.wbuf_max, waitingCount > most else { return }
+    fail(ENOSPC, fatal: true, "more than wbuf_max bytes wait to be written")
   }
 }

@@ -1,6 +1,7 @@
+internal import AEValue
 internal import Glibc
 
-/// Turns messages into the lines Perl's AnyEvent::Log writes.
+/// Formats messages as the lines that Perl's AnyEvent::Log writes.
 struct LogFormat: Sendable {
   /// How many seconds local time is ahead of UTC at a time in seconds since 1970.
   let offsetFromUTC: @Sendable (Int) -> Int
@@ -14,8 +15,8 @@ struct LogFormat: Sendable {
 
   /// The lines of one message; all but the first carry a `+` instead of level and title.
   ///
-  /// Nobody can forge a line by what they put into the text: control characters are made visible,
-  /// and what follows a newline is marked as a continuation.
+  /// No text can forge a line: control characters are made visible, and the lines behind a newline are
+  /// marked as continuations.
   func lines(time: Double, title: String, level: LogLevel, text: String) -> String {
     let stamp = timestamp(time)
     var message = level.description
@@ -41,61 +42,30 @@ struct LogFormat: Sendable {
     // Beyond this the microseconds would not fit; no clock shows such a time.
     let bounded = time.isNaN ? 0 : min(max(time, -1e12), 1e12)
     let microseconds = Int((bounded * 1e6).rounded())
-    let seconds = microseconds.flooredQuotient(1_000_000)
-    let offset = offsetFromUTC(seconds)
-    let local = seconds + offset
-    let days = local.flooredQuotient(86_400)
-    let second = local - days * 86_400
-    let date = CivilDate(daysSince1970: days)
+    let seconds = (Double(microseconds) / 1e6).rounded(.down)
+    let offset = offsetFromUTC(Int(seconds))
+    // The time of day there is that of UTC at a time that is later by the offset.
+    var local = time_t(seconds) + offset
+    var parts = tm()
+    gmtime_r(&local, &parts)
     let zone = abs(offset) / 60
 
     var text = ""
     text.reserveCapacity(32)
-    text.append(padded: date.year, to: 4)
-    text += "-"
-    text.append(padded: date.month, to: 2)
-    text += "-"
-    text.append(padded: date.day, to: 2)
-    text += " "
-    text.append(padded: second / 3600, to: 2)
-    text += ":"
-    text.append(padded: second / 60 % 60, to: 2)
-    text += ":"
-    text.append(padded: second % 60, to: 2)
+    text.append(padded: Int(parts.tm_year) + 1900, to: 4)
+    for (separator, part) in [
+      ("-", parts.tm_mon + 1), ("-", parts.tm_mday), (" ", parts.tm_hour), (":", parts.tm_min),
+      (":", parts.tm_sec),
+    ] {
+      text += separator
+      text.append(padded: Int(part), to: 2)
+    }
     text += "."
-    text.append(padded: microseconds - seconds * 1_000_000, to: 6)
+    text.append(padded: microseconds - Int(seconds) * 1_000_000, to: 6)
     text += offset < 0 ? " -" : " +"
     text.append(padded: zone / 60, to: 2)
     text.append(padded: zone % 60, to: 2)
     return text
-  }
-}
-
-/// A day of the Gregorian calendar.
-private struct CivilDate {
-  let year: Int
-  let month: Int
-  let day: Int
-
-  /// Counts in eras of 400 years that begin on a first of March, where leap days come last.
-  init(daysSince1970: Int) {
-    let shifted = daysSince1970 + 719_468
-    let era = shifted.flooredQuotient(146_097)
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra =
-      (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  }
-}
-
-extension Int {
-  fileprivate func flooredQuotient(_ divisor: Int) -> Int {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? quotient - 1 : quotient
   }
 }
 
@@ -104,5 +74,34 @@ extension String {
     let digits = String(number)
     for _ in 0..<max(0, width - digits.utf8.count) { self += "0" }
     self += digits
+  }
+}
+
+/// Makes logged text legible, as Perl's AnyEvent does it.
+enum LogEscaping {
+  /// The text on one line, newlines made visible too.
+  static func visible(_ text: String) -> String {
+    LegibleText.text(text, .perl)
+  }
+
+  /// The lines of a text, each escaped; none but the first is empty at the end.
+  static func lines(of text: String) -> [[UInt8]] {
+    var text = text
+    return text.withUTF8 { bytes in
+      var lines: [[UInt8]] = []
+      var start = 0
+      while true {
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+        var line: [UInt8] = []
+        line.reserveCapacity(end - start)
+        let part = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        if !LegibleText.append(part, .perl, to: &line) { line.append(contentsOf: part) }
+        lines.append(line)
+        if end == bytes.count { break }
+        start = end + 1
+      }
+      while lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
+      return lines
+    }
   }
 }

@@ -1,12 +1,12 @@
-/// Lets at most so many lines per key pass in an interval, and counts the others.
+/// Lets a number of lines per key pass in an interval, and counts the others.
 ///
-/// For warnings that a peer can cause as often as it likes. Pure: the time is passed in. At most
-/// so many keys are remembered; what comes from further ones in the same interval is counted
-/// together and lets no more lines pass than one key does.
+/// It is for warnings that a peer can cause as often as it likes. Its time is passed in. It remembers a
+/// number of keys; messages of further keys in the same interval are counted together, and no more of
+/// them pass than of one key.
 public struct LogRateLimiter<Key: Hashable> {
-  /// What to do with a message.
+  /// The decision about a message.
   public enum Verdict: Equatable {
-    /// Log it; before it, if that isn't 0, say that so many similar messages were suppressed.
+    /// Log it; before it, unless that is 0, log that so many similar messages were suppressed.
     case log(suppressedBefore: Int)
     /// Don't log it.
     case suppress
@@ -21,11 +21,11 @@ public struct LogRateLimiter<Key: Hashable> {
   private let interval: Double
   private let maximumKeys: Int
   private var windows: [Key: Window] = [:]
-  /// What keys share for which there is no room.
+  /// The window that keys share for which there is no room.
   private var crowd: Window?
-  /// Messages suppressed for keys that were forgotten before it was told.
+  /// The number of suppressed messages of forgotten keys that were not reported yet.
   private var untold = 0
-  /// In this time no interval can be over: nothing to forget.
+  /// A time in which no interval ends, so that no key can be forgotten.
   private var quietTime = 0.0..<0.0
 
   /// A limiter that has seen nothing yet.
@@ -43,7 +43,7 @@ public struct LogRateLimiter<Key: Hashable> {
   /// Decides about a message.
   ///
   /// - Parameters:
-  ///   - key: what makes messages similar: the peer's address and the kind of trouble, say.
+  ///   - key: equal for similar messages: the peer's address and the kind of trouble, say.
   ///   - now: the time in seconds, of any clock; the same one for all calls.
   /// - Returns: whether to log it.
   public mutating func admit(_ key: Key, at now: Double) -> Verdict {
@@ -63,7 +63,7 @@ public struct LogRateLimiter<Key: Hashable> {
 
   /// Ends the intervals that are over.
   ///
-  /// For a timer: so the count is told even if no further message of the key comes.
+  /// For a timer: so the count is reported even if no further message of the key comes.
   /// - Parameter now: the time in seconds, of the clock used for ``admit(_:at:)``.
   /// - Returns: how many messages were suppressed, where there were any; the key is nil for
   ///   messages of keys there was no room for.
@@ -82,13 +82,12 @@ public struct LogRateLimiter<Key: Hashable> {
     return result
   }
 
-  /// Whether messages were suppressed that nobody was told of yet: ``flush(at:)`` has to be called
-  /// once more.
+  /// Whether suppressed messages were not reported yet, so that ``flush(at:)`` has to be called again.
   public var hasSuppressed: Bool {
     untold > 0 || windows.values.contains { $0.count > lines } || (crowd?.count ?? 0) > lines
   }
 
-  /// The line that stands for the messages left out.
+  /// The line that reports the suppressed messages.
   ///
   /// - Parameter count: how many there were.
   /// - Returns: `suppressed n similar messages`.
@@ -132,10 +131,10 @@ extension LogContext {
   ///
   /// - Parameters:
   ///   - level: the priority of both lines.
-  ///   - key: what makes messages similar.
-  ///   - limiter: what counts them.
+  ///   - key: equal for similar messages.
+  ///   - limiter: counts them.
   ///   - now: the time in seconds, of the limiter's clock.
-  ///   - message: the text; not built when nobody wants it.
+  ///   - message: the text; not built when no target wants it.
   public func log<Key: Hashable>(
     _ level: LogLevel, similarTo key: Key, limiter: inout LogRateLimiter<Key>, at now: Double,
     _ message: @autoclosure () -> String

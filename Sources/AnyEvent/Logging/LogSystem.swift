@@ -3,7 +3,7 @@ internal import Synchronization
 /// All log contexts that belong together: the packages' tree and the three above it.
 ///
 /// The process has one, ``shared``, configured by its environment when it is first used; `AE.log`
-/// and `LogContext(…)` mean that one. Others can be made, by tests above all.
+/// and `LogContext(…)` use that one. Others can be made, for tests above all.
 /// May be used from any thread.
 public final class LogSystem: Sendable {
   /// The process's own, configured by `AE_VERBOSE` and `AE_LOG`.
@@ -38,8 +38,8 @@ public final class LogSystem: Sendable {
   /// A system of contexts beside the process's own.
   ///
   /// - Parameters:
-  ///   - environment: variables to configure it by, as the process's environment would; what is
-  ///     wrong in them is said on `host`'s standard error and otherwise ignored.
+  ///   - environment: variables to configure it by, as the process's environment would; mistakes in them
+  ///     are reported on `host`'s standard error and otherwise ignored.
   ///   - host: the clock, the time zone and the outputs.
   public convenience init(environment: [String: String] = [:], host: LogHost) {
     self.init(environment: LogEnvironment(TextDictionary(environment)), host: host, gate: LogGate())
@@ -104,9 +104,9 @@ public final class LogSystem: Sendable {
     LOG.log_to_warn()
   }
 
-  /// Works out for every context which levels reach a target from there.
+  /// Computes for every context which levels reach a target from it.
   func reassess() {
-    // Outlives the lock: what is released with the last reference to a node may log.
+    // These outlive the lock: the deinitializer of an object that a node held may log.
     var graph: [LogNode] = []
     var settings: [LogReach] = []
     nodes.withLock { nodes in
@@ -125,10 +125,97 @@ public final class LogSystem: Sendable {
 }
 
 extension LogConfiguration {
-  /// The defaults of a context; who is inside the target is no setting and stays.
+  /// The defaults of a context, with its ``threadsInTarget``, which are no setting.
   fileprivate func restored(title: String, slaves: [LogNode]) -> LogConfiguration {
     var result = LogConfiguration(title: title, slaves: slaves)
     result.threadsInTarget = threadsInTarget
     return result
+  }
+}
+
+// MARK: - Specifications
+
+extension LogSystem {
+  /// Configures contexts by specifications written as the value of `AE_LOG` is.
+  ///
+  /// Parts that are not understood are named on standard error, a sentence each; the rest is applied.
+  /// - Parameters:
+  ///   - specification: such as `filter=warn AnyEvent::MP=+log`.
+  ///   - source: the name of its source, for those sentences.
+  public func apply(_ specification: String, named source: String = "AE_LOG") {
+    let specification = LogSpecification(specification)
+    for problem in specification.problems { host.complain("\(source): \(problem)") }
+
+    var anonymous: TextDictionary<LogContext> = [:]
+    func find(_ name: LogSpecification.ContextName) -> LogContext {
+      switch name {
+      case .collect: return COLLECT
+      case .filter: return FILTER
+      case .log: return LOG
+      case .package(let name): return context(name)
+      case .anonymous(let name):
+        let context = anonymous[name] ?? anonymousContext(title: name)
+        anonymous[name] = context
+        return context
+      }
+    }
+
+    for specified in specification.contexts {
+      let context = find(specified.name)
+      for directive in specified.directives {
+        switch directive {
+        case .attach(let name): context.attach(find(name))
+        default: context.apply(directive)
+        }
+      }
+    }
+  }
+}
+
+extension LogContext {
+  fileprivate func apply(_ directive: LogSpecification.Directive) {
+    switch directive {
+    case .stderr: log_to_warn()
+    case .file(let path): log_to_file(path)
+    case .path(let path): log_to_path(path)
+    case .syslog(let facility): log_to_syslog(facility)
+    case .nolog: log_cb(nil)
+    case .cap(let level): cap(level)
+    case .level(let level): self.level(level)
+    case .enable(let level): enable(LogLevels(level))
+    case .disable(let level): disable(LogLevels(level))
+    case .detachAll: slaves()
+    case .attach: break
+    }
+  }
+}
+
+// MARK: - Guests
+
+/// Logging in a program of another owner, such as one with the C library: nothing goes to standard
+/// error, and the environment has no effect.
+extension LogSystem {
+  /// Whether the process belongs to a host program, which has not asked for log lines or variables.
+  ///
+  /// To be set before ``shared`` is first used; later it changes nothing.
+  package nonisolated(unsafe) static var isGuest = false
+
+  /// The process's own system, without environment and without a target.
+  static func makeGuest() -> LogSystem {
+    let system = LogSystem(LogEnvironment([:]), gate: .shared)
+    system.LOG.log_cb(nil)
+    return system
+  }
+
+  /// Obeys the process's environment, as a program of this package does from its start.
+  package func followEnvironment() {
+    let environment = LogEnvironment.ofProcess
+    let verbosity = environment.verbosity
+    FILTER.level(verbosity.level)
+    LOG.log_to_warn()
+    for problem in verbosity.problems { host.complain(problem) }
+    if let specification = environment.specification {
+      apply(specification.text, named: specification.variable)
+    }
   }
 }

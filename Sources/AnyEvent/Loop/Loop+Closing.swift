@@ -23,7 +23,7 @@ extension Loop {
     if let completion { closeCompletions.append(completion) }
     guard state == .open else { return }
     state = .closing
-    // Released after the lock: what a job holds may post as it goes.
+    // Released after the lock: the deinitializer of an object that a job held may post.
     let undone = mailbox.withLock { $0.close() }
     withExtendedLifetime(undone) {}
     cancelEverything()
@@ -48,7 +48,7 @@ extension Loop {
   }
 
   private func cancelEverything() {
-    // One by one: what a callback held may be the last reference to another watcher.
+    // One by one: a callback may have held the last reference to another watcher.
     while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
     for resident in services.values { resident.loopCloses() }
     for poll in polls.values { poll.closeAll() }
@@ -57,7 +57,7 @@ extension Loop {
     postponed.removeAll()
     targets.removeAll()
     disarmRound()
-    // Whoever else holds these, their sockets are closed now.
+    // The sockets of these are closed now, even if others hold a reference.
     for resident in kept.values { resident.loopCloses() }
     kept.removeAll()
   }
@@ -70,4 +70,58 @@ extension Loop {
     for completion in completions { completion() }
     keptByHandles = nil
   }
+}
+
+// MARK: - Handles of libuv
+
+/// Counts the libuv handles and requests that a loop has given to libuv and not got back.
+///
+/// The memory of a handle may be freed only in its close callback, which can come when its owner is
+/// gone. So a closing handle holds only the ledger.
+final class HandleLedger {
+  private(set) var open = 0
+  var whenEmpty: (() -> Void)?
+
+  func opened() { open += 1 }
+
+  func closed() {
+    open -= 1
+    guard open == 0, let whenEmpty else { return }
+    self.whenEmpty = nil
+    whenEmpty()
+  }
+
+  /// Closes a handle; the close callback frees its memory.
+  ///
+  /// No other callback of the handle is called any more. Closing twice does nothing, but the
+  /// pointer must not be used after the close callback: owners drop it when they call this.
+  func close<UVHandle>(_ pointer: UnsafeMutablePointer<UVHandle>) {
+    let handle = base(pointer)
+    guard uv_is_closing(handle) == 0 else { return }
+    handle.pointee.data = Unmanaged.passRetained(self).toOpaque()
+    uv_close(handle) { handle in
+      guard let handle, let data = handle.pointee.data else { return }
+      let ledger = Unmanaged<HandleLedger>.fromOpaque(data).takeRetainedValue()
+      UnsafeMutableRawPointer(handle).deallocate()
+      ledger.closed()
+    }
+  }
+}
+
+extension Loop {
+  /// How many libuv handles and requests the loop has, for tests that look for leaks.
+  package var openHandles: Int { ledger.open }
+}
+
+/// The part that all libuv handles have in common.
+@inline(__always)
+func base<UVHandle>(_ pointer: UnsafeMutablePointer<UVHandle>) -> UnsafeMutablePointer<uv_handle_t>
+{
+  UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: uv_handle_t.self)
+}
+
+/// libuv's text for one of its (negative) codes.
+func describe(_ status: CInt) -> String {
+  guard let text = uv_strerror(status) else { return "error \(status)" }
+  return String(cString: text)
 }

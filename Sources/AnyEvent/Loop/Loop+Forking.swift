@@ -6,12 +6,13 @@ internal import Synchronization
 extension Loop {
   /// Goes on with the loop in the child of a `fork`: with all watchers that the parent had.
   ///
-  /// Until this is called, the child may drop and cancel what it has inherited, exit or start another
-  /// program, none of which the parent notices; running the loop stops the child with a sentence. The
-  /// watched descriptors are shared with the parent, so cancel what only one of the two shall read. Names
-  /// that are being looked up are asked for anew, and jobs that were posted are the parent's alone. What a handle that is gone still sends is sent by the
-  /// parent alone. A node cannot be two, so a configured one must be closed before. Tasks of the main
-  /// actor do not run in the child, because Swift's concurrency does not survive a fork.
+  /// Until this is called, the child may drop and cancel inherited watchers, exit or start another
+  /// program without effect on the parent; running the loop stops the child with a sentence. The watched
+  /// descriptors are shared with the parent, so cancel the watchers of those that only the parent shall
+  /// read. Names that are being looked up are asked for anew. Jobs that were posted, and the unsent bytes
+  /// of ended handles, are left to the parent. A node cannot be two, so a configured one must be closed
+  /// before. Tasks of the main actor do not run in the child, because Swift's concurrency does not
+  /// survive a fork.
   ///
   /// After a fork inside a callback it is to be called before that callback returns.
   ///
@@ -25,7 +26,7 @@ extension Loop {
       "a node lives on this loop, and the parent of this process goes on with it: close the node before the fork, or fork before configure",
       file: file, line: line)
     isForked = false
-    // Released when the lock is free: their end may run code of the program.
+    // Released when the lock is free: deinitializers may run code of the program.
     let jobs = mailbox.withLock { mailbox in
       defer { mailbox.jobs = [] }
       return mailbox.jobs
@@ -36,7 +37,7 @@ extension Loop {
 
   /// Gives the loop of a child descriptors of its own, in `fork` itself.
   func separateFromParent() {
-    // Other threads do not exist here, and what they were about to do is half done.
+    // Other threads do not exist here, and have left their loops in any state.
     guard state == .open, owner == 0 || owner == pthread_self() else { return }
     for poll in polls.values { poll.separateFromParent() }
     guard kind != .foreign else { return }
@@ -48,7 +49,7 @@ extension Loop {
 
   /// Stops a child that runs the loop of its parent, or goes on with it after a callback that forked.
   ///
-  /// Called after each callback, because the next one would do in the child what is the parent's.
+  /// Called after each callback, because the next one would do the parent's work in the child.
   @inline(__always)
   func requireNotForked() {
     if isForked, state == .open { stopForked() }
@@ -59,5 +60,41 @@ extension Loop {
     misuse(
       "this process is the child of a fork: call loop.forked() to go on with the parent's watchers, or start another program"
     )
+  }
+}
+
+/// The loops of this process, which get new descriptors in the child of a `fork`.
+///
+/// Each change that the child makes to an inherited loop would change the parent's, because both have
+/// the same epoll descriptor: so the child gets new ones at once.
+enum ForkedLoops {
+  private nonisolated(unsafe) static var lock = pthread_mutex_t()
+  private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
+
+  /// Registers the handlers of `pthread_atfork`, once; whether that was possible.
+  private static let isRegistered: Bool = {
+    pthread_mutex_init(&lock, nil)
+    return pthread_atfork(
+      { pthread_mutex_lock(&ForkedLoops.lock) },
+      { pthread_mutex_unlock(&ForkedLoops.lock) },
+      {
+        pthread_mutex_unlock(&ForkedLoops.lock)
+        ChangingProcess.generation += 1
+        for loop in ForkedLoops.loops.values { loop.takeUnretainedValue().separateFromParent() }
+      }) == 0
+  }()
+
+  static func add(_ loop: Loop) {
+    guard isRegistered else { return }
+    pthread_mutex_lock(&lock)
+    loops[ObjectIdentifier(loop)] = .passUnretained(loop)
+    pthread_mutex_unlock(&lock)
+  }
+
+  static func remove(_ loop: Loop) {
+    guard isRegistered else { return }
+    pthread_mutex_lock(&lock)
+    loops[ObjectIdentifier(loop)] = nil
+    pthread_mutex_unlock(&lock)
   }
 }

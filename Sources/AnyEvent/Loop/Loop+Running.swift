@@ -2,7 +2,7 @@ internal import AEValue
 internal import CLibUV
 
 extension Loop {
-  /// Runs callbacks until `stop()` is called or nothing is left that could call one.
+  /// Runs callbacks until `stop()` is called or no watcher is left.
   ///
   /// Only on loops of our own. Corresponds to `EV::run`; `recv()` of a condition variable is the
   /// usual way to run the default loop.
@@ -15,10 +15,9 @@ extension Loop {
     endRunning()
   }
 
-  /// Runs one iteration: what is ready now, or, if `waiting`, at least one event.
+  /// Runs one iteration: the callbacks that are due now, or, if `waiting`, those of at least one event.
   ///
-  /// Returns whether there is anything left that could call a callback; false too if `stop()` was
-  /// called.
+  /// Returns whether a watcher is left; false too if `stop()` was called.
   @discardableResult
   public func runOnce(waiting: Bool = true) -> Bool {
     beginRunning()
@@ -41,7 +40,7 @@ extension Loop {
     uv_stop(uv)
   }
 
-  /// Has libuv call callbacks; whether there is anything left that could call one.
+  /// Has libuv call callbacks; whether a watcher is left.
   @discardableResult
   func turn(_ mode: uv_run_mode) -> Bool {
     let isAlive = uv_run(uv, mode) != 0
@@ -49,8 +48,8 @@ extension Loop {
     return isAlive
   }
 
-  /// Whether somebody else sees to it that callbacks are called: a host, a test that sets the time, or
-  /// the function that runs the loop now.
+  /// Whether callbacks are called without the caller's help: by a host, by a test that sets the time, or
+  /// by the function that runs the loop now.
   var isServed: Bool { state == .open && (kind != .own || isRunning) }
 
   /// Lets a waiting `wait(until:)` look again.
@@ -58,7 +57,7 @@ extension Loop {
     if isWaiting { uv_stop(uv) }
   }
 
-  /// Does the posted jobs when there is nothing else: then libuv doesn't look for them.
+  /// Does the posted jobs if there is no watcher: then libuv doesn't look for them.
   private func openMailIfAlone() {
     if uv_loop_alive(uv) == 0, hasMail { openMail() }
   }
@@ -84,5 +83,119 @@ extension Loop {
     loopBefore = nil
     isRunning = false
     if state == .closing { closeOwnLoop() }
+  }
+}
+
+// MARK: - Rounds
+
+/// Rounds: a round is the end of an iteration, with postponed callbacks and then end-of-iteration
+/// targets.
+///
+/// It is held in the check phase, after polling, and in the idle phase, before polling. The idle handle
+/// is active while a callback waits for a round, which also makes libuv poll without sleeping: so the
+/// order within libuv's iteration does not matter here.
+extension Loop {
+  /// Calls `callback` soon: after the present callback has returned, and before the loop sleeps.
+  ///
+  /// Callbacks are called in the order in which they were postponed; those postponed meanwhile wait
+  /// for the next round. Corresponds to Perl's `AE::postpone`.
+  public func postpone(_ callback: @escaping () -> Void) {
+    preconditionOnLoop()
+    guard state == .open else { return }
+    postponed.append(callback)
+    armRound()
+  }
+
+  /// Calls the target once, after all callbacks of this iteration, at the latest before the loop
+  /// sleeps.
+  ///
+  /// Meant for connections that write at most once per iteration. The target is kept until then.
+  package func atEndOfIteration(_ target: any EndOfIteration) {
+    guard state == .open else { return }
+    targets.append(target)
+    armRound()
+  }
+
+  @inline(__always)
+  func armRound() {
+    guard !roundIsArmed else { return }
+    startRound()
+  }
+
+  private func startRound() {
+    roundIsArmed = true
+    uv_check_start(checkHandle) { handle in
+      guard let handle else { return }
+      Unmanaged<Loop>.fromOpaque(handle.pointee.data).takeUnretainedValue().checkPhase()
+    }
+    uv_idle_start(idleHandle) { handle in
+      guard let handle else { return }
+      Unmanaged<Loop>.fromOpaque(handle.pointee.data).takeUnretainedValue().idlePhase()
+    }
+  }
+
+  func disarmRound() {
+    guard roundIsArmed else { return }
+    roundIsArmed = false
+    uv_idle_stop(idleHandle)
+    uv_check_stop(checkHandle)
+  }
+
+  private func idlePhase() {
+    entered {
+      if timersAreDue { runTimers() }
+      drain()
+      // The active idle handle keeps libuv from waiting for another event, when `runOnce` has had one.
+      if runsOnce, wasBusy { return }
+      disarmRoundIfDone()
+    }
+  }
+
+  private func checkPhase() {
+    entered {
+      if !alwaysReady.isEmpty { serveAlwaysReady() }
+      drain()
+      if !idleWatchers.isEmpty, !wasBusy { idleWatchers.fire(on: self) }
+      if wasBusy { servedSomething = true }
+      wasBusy = false
+      disarmRoundIfDone()
+    }
+  }
+
+  private func drain() {
+    if !postponed.isEmpty {
+      wasBusy = true
+      swap(&postponed, &sparePostponed)
+      for callback in sparePostponed {
+        guard state == .open else { break }
+        callback()
+        requireNotForked()
+      }
+      sparePostponed.removeAll(keepingCapacity: sparePostponed.count < 1024)
+    }
+    if !targets.isEmpty {
+      wasBusy = true
+      swap(&targets, &spareTargets)
+      for target in spareTargets {
+        guard state == .open else { break }
+        target.endOfIteration()
+        requireNotForked()
+      }
+      spareTargets.removeAll(keepingCapacity: spareTargets.count < 1024)
+    }
+  }
+
+  private func disarmRoundIfDone() {
+    if targets.isEmpty, postponed.isEmpty, !timersAreDue, alwaysReady.isEmpty, idleWatchers.isEmpty
+    {
+      disarmRound()
+    }
+  }
+
+  private func serveAlwaysReady() {
+    for poll in alwaysReady {
+      guard state == .open else { return }
+      poll.serve(readable: true, writable: true)
+    }
   }
 }

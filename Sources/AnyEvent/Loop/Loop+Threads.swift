@@ -1,5 +1,7 @@
 internal import AEValue
+internal import CLibUV
 internal import Glibc
+internal import Synchronization
 
 extension Loop {
   /// The loop whose callback is running on this thread; outside of callbacks, on the main thread,
@@ -75,7 +77,7 @@ extension Loop {
     preconditionOnLoop()
   }
 
-  /// Stops a program whose main actor has left the main thread, where the default loop lives.
+  /// Stops a program whose main actor has left the main thread, on which the default loop has to run.
   @inline(never)
   func stopOffMainThread() -> Never {
     misuse(
@@ -89,4 +91,120 @@ private func stopOffLoop(_ function: StaticString, _ file: StaticString, _ line:
   misuse(
     "\(function) was called on a thread that is not the event loop's: use loop.post { } from other threads",
     file: file, line: line)
+}
+
+// MARK: - Posting
+
+/// The jobs that other threads have posted to a loop.
+struct Mailbox {
+  var jobs: [@Sendable () -> Void] = []
+  private(set) var isOpen = true
+
+  /// Takes no more jobs, and returns the remaining ones.
+  mutating func close() -> [@Sendable () -> Void] {
+    isOpen = false
+    defer { jobs = [] }
+    return jobs
+  }
+}
+
+extension Loop {
+  /// Calls `job` on the loop's thread, soon: the one function that may be called from any thread.
+  ///
+  /// Jobs are called in the order in which they were posted. Returns false, without calling the
+  /// job, if the loop is closed. `run()` does not wait for jobs to come, but `recv()` does.
+  @discardableResult
+  public func post(_ job: @escaping @Sendable () -> Void) -> Bool {
+    // Sent inside of the lock, because the handle may be closed directly after it.
+    mailbox.withLock { mailbox in
+      guard mailbox.isOpen else { return false }
+      mailbox.jobs.append(job)
+      uv_async_send(asyncHandle)
+      return true
+    }
+  }
+
+  var hasMail: Bool { mailbox.withLock { !$0.jobs.isEmpty } }
+
+  func openMail() {
+    entered {
+      wasBusy = true
+      let jobs = mailbox.withLock { mailbox in
+        defer { mailbox.jobs = [] }
+        return mailbox.jobs
+      }
+      for job in jobs {
+        guard state == .open else { return }
+        job()
+        requireNotForked()
+      }
+    }
+  }
+}
+
+// MARK: - Hosting
+
+/// A foreign loop that is attached to on one thread and run on another, as the C API allows.
+extension Loop {
+  /// Makes the thread of the next callback from the host the owner.
+  ///
+  /// Until then the owner is the thread that attached. A postponed callback makes sure that one comes
+  /// soon.
+  package func letHostChooseThread() {
+    preconditionOnLoop()
+    isOwnerProvisional = true
+    postpone {}
+  }
+
+  /// Whether any thread may still become the owner.
+  package var takesOwner: Bool { isOwnerProvisional }
+
+  /// Makes the calling thread the owner; nothing of the loop may be running on another one.
+  package func adopt() {
+    isOwnerProvisional = false
+    owner = pthread_self()
+  }
+
+  /// Makes the loop the current one as ``perform(_:)`` does, but until ``restore(_:)`` gets the result.
+  ///
+  /// On its thread only.
+  package func makeCurrent() -> Unmanaged<Loop>? {
+    let record = ThreadRecord.current
+    let before = record.pointee.loop
+    record.pointee.loop = .passUnretained(self)
+    return before
+  }
+
+  /// Makes the loop current that was before.
+  package static func restore(_ before: Unmanaged<Loop>?) {
+    ThreadRecord.current.pointee.loop = before
+  }
+}
+
+// MARK: - Threads
+
+/// The record of a thread: the loop whose callback it is running, and whether it is the main thread.
+///
+/// Allocated when a thread first asks, freed when the thread ends.
+struct ThreadRecord {
+  var loop: Unmanaged<Loop>?
+  let isMain: Bool
+
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key) { $0?.deallocate() }
+    if status != 0 { giveUp("no thread-specific key is left: this process uses too many") }
+    return key
+  }()
+
+  /// The record of the calling thread.
+  static var current: UnsafeMutablePointer<ThreadRecord> {
+    if let known = pthread_getspecific(key) {
+      return known.assumingMemoryBound(to: ThreadRecord.self)
+    }
+    let record = UnsafeMutablePointer<ThreadRecord>.allocate(capacity: 1)
+    record.initialize(to: ThreadRecord(loop: nil, isMain: aeuv_is_main_thread() != 0))
+    pthread_setspecific(key, record)
+    return record
+  }
 }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -13,10 +14,10 @@ extension Loop {
   /// The wall clock's time, in seconds since 1970.
   ///
   /// Corresponds to Perl's `AE::time`.
-  public var time: Double { kind == .manual ? now : WallClock.time }
+  public var time: Double { kind == .manual ? now : SystemCalls.wallClock }
 
-  /// The time at which the current iteration began, in seconds of a clock that nobody can set: for
-  /// everything that lasts.
+  /// The time at which the current iteration began, in seconds of a monotonic clock, for measuring
+  /// durations.
   package var monotonicNow: Double { Double(timerTime) / 1e9 }
 
   /// Sets `now` to the present, as after a callback that took long.
@@ -34,19 +35,79 @@ struct WallClock {
   private var offset = 0.0
   private var measuredAt: UInt64?
 
-  /// The wall clock, in seconds since 1970.
-  static var time: Double {
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
-  }
-
-  /// Measures anew after a second, so that a clock that was set shows.
+  /// Measures the offset anew after a second, so that a change of the wall clock shows.
   mutating func seconds(atLoopTime milliseconds: UInt64) -> Double {
     if measuredAt.map({ milliseconds >= $0 + 1000 }) ?? true {
-      offset = Self.time - Double(uv_hrtime()) / 1e9
+      offset = SystemCalls.wallClock - Double(uv_hrtime()) / 1e9
       measuredAt = milliseconds
     }
     return offset + Double(milliseconds) / 1e3
+  }
+}
+
+extension Loop {
+  /// Moves manual time by so many seconds and calls the timers that become due, in order.
+  ///
+  /// Each timer sees its deadline as `now`. Before and after each, all other due callbacks are called, so
+  /// that sockets keep working. Only on loops made by `init(manualTime:)`.
+  public func advance(by seconds: Double) {
+    advance(toNanoseconds: manualNow + Self.nanoseconds(seconds))
+  }
+
+  /// Moves manual time to `time` (seconds); a time in the past is taken as now.
+  public func advance(to time: Double) {
+    advance(toNanoseconds: max(manualNow, Self.nanoseconds(time)))
+  }
+
+  /// Sets the wall clock of a loop with manual time forwards, or backwards, by so many seconds, as an
+  /// operator may: no timer notices.
+  package func setWallClock(by seconds: Double) {
+    require(kind == .manual, "only the clock of a loop made by Loop(manualTime:) can be set")
+    manualClockError += seconds
+  }
+
+  /// Manual time in nanoseconds.
+  package var manualTime: UInt64 { manualNow }
+
+  /// The deadline of the next timer, on the clock of ``manualTime``.
+  package var nextDeadline: UInt64? { timers.nextDeadline }
+
+  /// Moves manual time without calling a timer, as if a callback had taken so long: timers that became
+  /// due meanwhile are called at the next advance, late.
+  package func stall(toNanoseconds time: UInt64) {
+    require(kind == .manual, "only a loop made by Loop(manualTime:) can be made to stall")
+    manualNow = max(manualNow, time)
+  }
+
+  /// Moves manual time to `wanted`.
+  package func advance(toNanoseconds wanted: UInt64) {
+    let end = min(wanted, 8_000_000_000_000_000_000)
+    require(
+      kind == .manual, "advance moves the time of loops made by Loop(manualTime:) only")
+    settle()
+    // Timers without delay that re-arm themselves would stop the time: after a number of passes at one
+    // instant the other timers wait for the next advance.
+    var passes = 0
+    while state == .open, let deadline = timers.nextDeadline, deadline <= end, passes < 1000 {
+      passes = deadline > manualNow ? 0 : passes + 1
+      manualNow = max(manualNow, deadline)
+      beginRunning()
+      runTimers()
+      endRunning()
+      settle()
+    }
+    if state == .open { manualNow = max(manualNow, end) }
+  }
+
+  /// Calls all callbacks that are due, until none is.
+  private func settle() {
+    var turns = 0
+    repeat {
+      guard state == .open else { return }
+      servedSomething = false
+      wasBusy = false
+      runOnce(waiting: false)
+      turns += 1
+    } while (servedSomething || wasBusy) && turns < 1000
   }
 }

@@ -13,13 +13,13 @@ internal import Synchronization
 /// that says so; the one door from other threads is `post(_:)`. That check, not the compiler, is
 /// why the type can be `Sendable`.
 public final class Loop: @unchecked Sendable {
-  /// How the libuv loop came here.
+  /// The origin of the libuv loop.
   enum Kind {
-    /// Made, run and freed by us.
+    /// This object has made it, runs it and frees it.
     case own
-    /// Made by us, with timers that run only in `advance(by:)`.
+    /// This object has made it; its timers run only in `advance(by:)`.
     case manual
-    /// Somebody else's: never run, stopped, walked or configured by us.
+    /// A host has made it and runs it: it is never run, stopped, walked or configured here.
     case foreign
   }
 
@@ -43,7 +43,7 @@ public final class Loop: @unchecked Sendable {
   var owner: pthread_t = 0
   var isRunning = false
   var isWaiting = false
-  /// Whether `runOnce` is to return as soon as anything was called.
+  /// Whether `runOnce` runs, which returns as soon as a callback was called.
   var runsOnce = false
   /// The loop that was current when this one began to run.
   var loopBefore: Unmanaged<Loop>?
@@ -57,7 +57,7 @@ public final class Loop: @unchecked Sendable {
   /// Whether the thread that a foreign loop calls its first callback on becomes the owner.
   @exclusivity(unchecked)
   var isOwnerProvisional = false
-  /// How many times a foreign loop has called us: what drives one sees whether there was work.
+  /// How many callbacks a foreign loop has made, so that its host can see whether there was work.
   @exclusivity(unchecked)
   package internal(set) var visits: UInt = 0
 
@@ -75,17 +75,17 @@ public final class Loop: @unchecked Sendable {
   var timersAreDue = false
   var isInTimerPass = false
   var manualNow: UInt64 = 0
-  /// By how many seconds somebody has set the wall clock of a loop with manual time.
+  /// The seconds by which ``setWallClock(by:)`` has changed the wall clock of a loop with manual time.
   var manualClockError = 0.0
   var wallClock = WallClock()
 
   // Rounds
   @exclusivity(unchecked)
   var roundIsArmed = false
-  /// Whether anything was called since the last check phase: idle watchers wait while it was.
+  /// Whether a callback was called since the last check phase: then idle watchers are not called.
   @exclusivity(unchecked)
   var wasBusy = false
-  /// The same for `advance`, which resets it itself.
+  /// Whether a callback was called since `advance` has reset this.
   var servedSomething = false
   @exclusivity(unchecked)
   var postponed: [() -> Void] = []
@@ -100,18 +100,17 @@ public final class Loop: @unchecked Sendable {
   var polls: [CInt: SharedPoll] = [:]
   var alwaysReady: [SharedPoll] = []
   let idleWatchers = WatcherList<IdleWatcher>()
-  /// Residents of which a loop has one, by their types, once they are wanted: what looks up host names,
-  /// what collects the exits of children.
+  /// The residents of which a loop has one, by their types, such as the resolver and the child reaper.
   var services: [ObjectIdentifier: any LoopResident] = [:]
-  /// Residents that live as long as they work, or as long as the loop: connectors and unguarded servers.
+  /// The residents that live as long as they work, or as long as the loop, such as connectors.
   var kept: [ObjectIdentifier: any LoopResident] = [:]
 
   /// The read buffer that all connections of this loop share; its content lasts for one callback.
   ///
-  /// So large that most sealed records of 64 KiB arrive whole, and are opened where they lie.
+  /// It is so large that most sealed records of 64 KiB arrive whole, and are opened where they lie.
   package let readBuffer: UnsafeMutableRawBufferPointer
   private var memoryForPlaintext: UnsafeMutableRawBufferPointer?
-  /// The buffer for what TLS decrypts, shared in the same way; made when it is wanted.
+  /// The buffer for decrypted bytes of TLS, shared in the same way; made when it is first used.
   package var plaintextBuffer: UnsafeMutableRawBufferPointer {
     if let memoryForPlaintext { return memoryForPlaintext }
     let made = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
@@ -133,9 +132,9 @@ public final class Loop: @unchecked Sendable {
   /// Makes a loop of its own.
   ///
   /// Broken connections show as errors of `write`, not as SIGPIPE: if that signal is at its
-  /// default, it gets an empty handler. SIGCHLD gets its default back if whoever started the program
-  /// has ignored it, as in Perl. Of the descriptors 0 to 2 those that are closed are occupied, so that
-  /// nothing else gets their numbers; to read or to write there fails as before.
+  /// default, it gets an empty handler. SIGCHLD gets its default back if the parent process has ignored
+  /// it, as in Perl. Closed descriptors from 0 to 2 are occupied, so that no other file gets their
+  /// numbers; to read or to write there fails as before.
   public convenience init() { self.init(kind: .own) }
 
   /// Makes a loop whose time stands still until `advance(by:)` or `advance(to:)` moves it.
@@ -147,12 +146,12 @@ public final class Loop: @unchecked Sendable {
     manualNow = Self.nanoseconds(manualTime)
   }
 
-  /// Attaches to a loop that somebody else made and runs.
+  /// Attaches to a loop that a host has made and runs.
   ///
-  /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed;
-  /// `close` gives back every handle. Nothing here runs, stops or configures the host's loop, uses
-  /// its `data`, changes the handling of SIGPIPE or SIGCHLD, opens descriptors 0 to 2, or keeps the host's `uv_run` from returning (see
-  /// `keepsLoopAlive`).
+  /// The calling thread becomes the owner. `uv` must stay valid until `close` has completed; `close`
+  /// gives back every handle. Nothing here runs, stops or configures the host's loop, uses its `data`,
+  /// changes the handling of SIGPIPE or SIGCHLD, opens descriptors 0 to 2, or keeps the host's `uv_run`
+  /// from returning (see `keepsLoopAlive`).
   public convenience init(
     attachingTo uv: UnsafeMutablePointer<uv_loop_t>, keepsLoopAlive: Bool = false
   ) {
@@ -210,14 +209,14 @@ public final class Loop: @unchecked Sendable {
     memoryForPlaintext?.deallocate()
   }
 
-  /// Ends the program with a sentence, once, where libuv would abort: the first loop needs a pipe for
-  /// signals.
+  /// Ends the program with a sentence where libuv would abort: the first loop needs a pipe for signals.
   private static func prepareLibrary() { _ = isLibraryPrepared }
 
+  /// Evaluated once a process.
   private static let isLibraryPrepared: Bool = {
     guard FreeDescriptors.are(4) else {
       giveUp(
-        "cannot make an event loop: \(String(cString: strerror(errno))); allow more open files with \"ulimit -n\""
+        "cannot make an event loop: \(SystemCalls.text(for: errno)); allow more open files with \"ulimit -n\""
       )
     }
     return true
@@ -246,4 +245,56 @@ public final class Loop: @unchecked Sendable {
   func setReference<UVHandle>(_ handle: UnsafeMutablePointer<UVHandle>) {
     if keepsLoopAlive { uv_ref(base(handle)) } else { uv_unref(base(handle)) }
   }
+}
+
+/// An object that lives on a loop, which keeps it alive and informs it of closing and forking.
+///
+/// The loop does not know its type, so that sockets, handles, name look-ups and signals lie above the
+/// loop.
+protocol LoopResident: AnyObject {
+  /// The loop is closing: the resident cancels everything, and calls no callback any more.
+  func loopCloses()
+
+  /// The process is the child of a fork and goes on with the loop; the parent does, too.
+  func loopForked()
+
+  /// Whether watchers keep the loop running has changed.
+  func loopReferencesChanged()
+}
+
+extension LoopResident {
+  func loopForked() {}
+
+  func loopReferencesChanged() {}
+}
+
+extension Loop {
+  /// The loop's only resident of a type, or nil; it stays until nil is set.
+  subscript<Resident: LoopResident>(only type: Resident.Type) -> Resident? {
+    get { services[ObjectIdentifier(type)] as? Resident }
+    set {
+      // Released at the end: its deinitializer may ask for another one.
+      let held = services[ObjectIdentifier(type)]
+      services[ObjectIdentifier(type)] = newValue
+      withExtendedLifetime(held) {}
+    }
+  }
+
+  /// Keeps a resident alive until ``release(_:)``, or until the loop is closed.
+  func keep(_ resident: any LoopResident) { kept[ObjectIdentifier(resident)] = resident }
+
+  /// Keeps a resident no more.
+  func release(_ resident: any LoopResident) { kept[ObjectIdentifier(resident)] = nil }
+
+  /// All residents, those of which there is one first.
+  var residents: [any LoopResident] { Array(services.values) + Array(kept.values) }
+}
+
+/// A target that is called once at the end of an iteration, such as a connection that gathers all writes
+/// of the iteration into one.
+///
+/// The target remembers that it has asked: the loop calls it as often as it was named.
+package protocol EndOfIteration: AnyObject {
+  /// Called once for each `atEndOfIteration`, on the loop's thread, before the loop sleeps.
+  func endOfIteration()
 }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Dispatch
 internal import Glibc
@@ -14,13 +15,13 @@ private func drainMainQueue(_ unused: UnsafeMutableRawPointer?)
 /// and an unread one stays readable for ever.
 final class MainQueue {
   private enum State {
-    /// Nobody has asked libdispatch for its descriptor.
+    /// libdispatch was not asked for its descriptor yet.
     case unasked
     /// libdispatch has its descriptor, and it is not polled.
     case idle
     /// It is polled.
     case armed(UnsafeMutablePointer<uv_poll_t>)
-    /// It is that of the parent of this process, who would miss each wake-up that is taken here.
+    /// The parent of this process polls it, and would miss each wake-up that is taken here.
     case parents
   }
 
@@ -32,7 +33,7 @@ final class MainQueue {
     guard ThreadRecord.current.pointee.isMain else { return }
     switch state {
     case .armed, .parents: return
-    // libdispatch stops the program when it gets none.
+    // libdispatch stops the program when it gets no descriptor.
     case .unasked: guard FreeDescriptors.are(1) else { return }
     case .idle: break
     }
@@ -74,4 +75,28 @@ final class MainQueue {
     drainMainQueue(nil)
     loop?.requireNotForked()
   }
+}
+
+/// Runs an actor's jobs on a loop's thread.
+///
+/// An actor whose `unownedExecutor` is that of a `LoopExecutor` shares the loop's thread with its
+/// callbacks; this also works on a loop that a host runs. Jobs go through `Loop.post`, so the loop
+/// must be open while the actor is used. The main actor needs no executor: the default loop serves
+/// its queue.
+public final class LoopExecutor: SerialExecutor {
+  private let loop: Loop
+
+  /// Makes an executor for this loop.
+  public init(_ loop: Loop) { self.loop = loop }
+
+  /// Hands a job to the loop; called by the Swift runtime, on any thread.
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    let isAccepted = loop.post { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    require(
+      isAccepted, "an actor lives on a closed event loop: end its tasks before closing the loop")
+  }
+
+  /// Stops the program unless the caller is on the loop's thread; called by the Swift runtime.
+  public func checkIsolated() { loop.preconditionOnLoop() }
 }

@@ -11,23 +11,23 @@ final class SharedPoll {
   private let readers = WatcherList<IOWatcher>()
   private let writers = WatcherList<IOWatcher>()
   private var handle: UnsafeMutablePointer<uv_poll_t>?
-  /// What libuv is asked for now.
+  /// The events that libuv is asked for now.
   private var armed: CInt = 0
   /// Whether the descriptor is blocking.
   private let isBlocking: Bool
   private let maker = ChangingProcess()
-  /// What is polled in place of `fd`, and is ours.
+  /// The own descriptor that is polled in place of `fd`.
   private var substitute = Substitute.none
   private var isAlwaysReady = false
 
   private enum Substitute {
     case none
-    /// Another number of the same, because the host of the loop polls that itself.
+    /// Another number of the same open file, because the host of the loop polls `fd` itself.
     case duplicate(CInt)
     /// An epoll descriptor that has only `fd` in it.
     ///
-    /// libuv makes what it polls non-blocking, and that mode is not the descriptor's but the open
-    /// file's, which it shares with standard output, with the shell, with other programs.
+    /// libuv makes each descriptor that it polls non-blocking, and that mode belongs to the open file,
+    /// which may be shared with standard output, the shell or other programs.
     case epoll(CInt)
   }
 
@@ -71,7 +71,7 @@ final class SharedPoll {
 
   private func initialize(aroundBlocking pointer: UnsafeMutablePointer<uv_poll_t>) -> Bool {
     let epoll = StandardDescriptors.spare(aeuv_epoll_make())
-    // Without a free descriptor it is better to be told with a changed mode than never.
+    // Without a free descriptor a changed mode is better than no event.
     guard epoll >= 0 else { return initialize(pointer) }
     substitute = .epoll(epoll)
     if aeuv_epoll_watch(epoll, EPOLL_CTL_ADD, fd, 0) == 0,
@@ -86,7 +86,8 @@ final class SharedPoll {
   /// Makes, in the child of a fork, an epoll descriptor of its own under the number that is polled.
   func separateFromParent() {
     guard case .epoll(let epoll) = substitute else { return }
-    // First, so that there is a free one: to change the parent's would stop the parent's watchers.
+    // The parent's is closed first, so that a descriptor is free; a change to it would stop the parent's
+    // watchers.
     _ = Glibc.close(epoll)
     let own = aeuv_epoll_make()
     guard own >= 0 else { return }
@@ -132,7 +133,7 @@ final class SharedPoll {
     writers.walk { $0.cancel() }
   }
 
-  /// Asks libuv for what the watchers want now; the last one gone gives the handle back.
+  /// Asks libuv for the events that the watchers want now; without watchers gives the handle back.
   private func update() {
     guard !readers.isEmpty || !writers.isEmpty else { return release() }
     guard let handle else { return }
@@ -161,7 +162,7 @@ final class SharedPoll {
         serve(readable: true, writable: true)
         if handle != nil { update() }
       } else if case .epoll(let epoll) = substitute {
-        // libuv's numbers are the same.
+        // The events have libuv's numbers.
         let events = aeuv_epoll_readiness(epoll)
         serve(
           readable: events & CInt(UV_READABLE.rawValue) != 0,
@@ -186,27 +187,10 @@ final class SharedPoll {
     if isAlwaysReady { loop.alwaysReady.removeAll { $0 === self } }
     guard let handle else { return }
     self.handle = nil
-    // Closing stops polling at once and drops events already fetched for this descriptor, so that
-    // the caller may close it and a new descriptor of the same number gets none of them.
+    // Closing stops polling at once and drops events that were fetched already, so that the caller may
+    // close the descriptor, and a new one of the same number gets none of them.
     loop.ledger.close(handle)
     if case .none = substitute, isBlocking { maker.makeBlocking(fd) }
     closeSubstitute()
-  }
-}
-
-extension Loop {
-  /// Calls `callback` whenever the descriptor can be read or written without waiting.
-  ///
-  /// Whether the descriptor blocks stays as it is, because that mode belongs to everybody who shares
-  /// the open file: standard input often is standard output, and the shell's. So read or write once
-  /// a call, and no more than there is room for, unless you have made the descriptor non-blocking;
-  /// one that is so is also watched with fewer system calls. Cancel its watchers before closing it.
-  /// Regular files are always ready. Corresponds to Perl's `AE::io`.
-  public func io(
-    _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void, file: StaticString = #fileID,
-    line: UInt = #line
-  ) -> IOWatcher {
-    preconditionOnLoop(file: file, line: line)
-    return IOWatcher(on: self, fd, mode, callback, file, line)
   }
 }

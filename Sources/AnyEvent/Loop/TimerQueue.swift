@@ -3,19 +3,19 @@
 /// It holds no clock: the time is passed in, so that the same queue serves real and manual time.
 /// All times are nanoseconds of one clock that the caller chooses.
 struct TimerQueue<Payload> {
-  /// Names one entry from `insert` until it is taken out; harmless afterwards.
+  /// Names one deadline from `insert` until it is removed, and none afterwards.
   struct Token {
     fileprivate let slot: Int
     fileprivate let order: UInt64
   }
 
-  private struct Entry {
-    let deadline: UInt64
+  private struct Deadline {
+    let time: UInt64
     let order: UInt64
     let slot: Int
 
-    func isBefore(_ other: Entry) -> Bool {
-      deadline != other.deadline ? deadline < other.deadline : order < other.order
+    func isBefore(_ other: Deadline) -> Bool {
+      time != other.time ? time < other.time : order < other.order
     }
   }
 
@@ -25,16 +25,16 @@ struct TimerQueue<Payload> {
     var payload: Payload?
   }
 
-  private var heap: [Entry] = []
+  private var heap: [Deadline] = []
   private var slots: [Slot] = []
   private var freeSlots: [Int] = []
 
-  /// The order number that the next entry will get: what a pass takes as its limit.
+  /// The order number of the next inserted deadline, which is the limit of a pass.
   private(set) var nextOrder: UInt64 = 0
 
   var isEmpty: Bool { heap.isEmpty }
   var count: Int { heap.count }
-  var nextDeadline: UInt64? { heap.first?.deadline }
+  var nextDeadline: UInt64? { heap.first?.time }
 
   mutating func insert(deadline: UInt64, _ payload: Payload) -> Token {
     let order = nextOrder
@@ -47,38 +47,38 @@ struct TimerQueue<Payload> {
       slot = slots.count
       slots.append(Slot(position: heap.count, order: order, payload: payload))
     }
-    heap.append(Entry(deadline: deadline, order: order, slot: slot))
+    heap.append(Deadline(time: deadline, order: order, slot: slot))
     siftUp(heap.count - 1)
     return Token(slot: slot, order: order)
   }
 
-  /// Takes an entry out; false if it is no longer there.
+  /// Removes a deadline; false if it is no longer in the queue.
   @discardableResult
   mutating func remove(_ token: Token) -> Bool {
     guard slots.indices.contains(token.slot), slots[token.slot].order == token.order,
       slots[token.slot].payload != nil
     else { return false }
-    _ = removeEntry(at: slots[token.slot].position)
+    _ = remove(at: slots[token.slot].position)
     return true
   }
 
-  /// Takes out the first entry that is due at `now` and was inserted before `limit`.
+  /// Removes the first deadline that is due at `now` and was inserted before `limit`.
   ///
-  /// The limit makes a pass finite: entries that callbacks insert during a pass wait for the next
+  /// The limit makes a pass finite: deadlines that callbacks insert during a pass wait for the next
   /// one, even if they are due at once.
   mutating func popDue(at now: UInt64, insertedBefore limit: UInt64) -> (
     payload: Payload, deadline: UInt64
   )? {
-    guard let first = heap.first, first.deadline <= now, first.order < limit else { return nil }
-    guard let payload = removeEntry(at: 0) else { return nil }
-    return (payload, first.deadline)
+    guard let first = heap.first, first.time <= now, first.order < limit else { return nil }
+    guard let payload = remove(at: 0) else { return nil }
+    return (payload, first.time)
   }
 
-  /// Takes out the first entry, due or not.
-  mutating func popFirst() -> Payload? { heap.isEmpty ? nil : removeEntry(at: 0) }
+  /// Removes the first deadline, due or not.
+  mutating func popFirst() -> Payload? { heap.isEmpty ? nil : remove(at: 0) }
 
-  private mutating func removeEntry(at position: Int) -> Payload? {
-    let entry = heap[position]
+  private mutating func remove(at position: Int) -> Payload? {
+    let removed = heap[position]
     let last = heap.removeLast()
     if position < heap.count {
       heap[position] = last
@@ -86,40 +86,40 @@ struct TimerQueue<Payload> {
       siftDown(position)
       siftUp(position)
     }
-    let payload = slots[entry.slot].payload
-    slots[entry.slot].payload = nil
-    freeSlots.append(entry.slot)
+    let payload = slots[removed.slot].payload
+    slots[removed.slot].payload = nil
+    freeSlots.append(removed.slot)
     return payload
   }
 
   private mutating func siftUp(_ start: Int) {
     var child = start
-    let entry = heap[child]
+    let moved = heap[child]
     while child > 0 {
       let parent = (child - 1) / 2
-      guard entry.isBefore(heap[parent]) else { break }
+      guard moved.isBefore(heap[parent]) else { break }
       place(heap[parent], at: child)
       child = parent
     }
-    place(entry, at: child)
+    place(moved, at: child)
   }
 
   private mutating func siftDown(_ start: Int) {
     var parent = start
-    let entry = heap[parent]
+    let moved = heap[parent]
     while true {
       var child = 2 * parent + 1
       guard child < heap.count else { break }
       if child + 1 < heap.count, heap[child + 1].isBefore(heap[child]) { child += 1 }
-      guard heap[child].isBefore(entry) else { break }
+      guard heap[child].isBefore(moved) else { break }
       place(heap[child], at: parent)
       parent = child
     }
-    place(entry, at: parent)
+    place(moved, at: parent)
   }
 
-  private mutating func place(_ entry: Entry, at position: Int) {
-    heap[position] = entry
-    slots[entry.slot].position = position
+  private mutating func place(_ deadline: Deadline, at position: Int) {
+    heap[position] = deadline
+    slots[deadline.slot].position = position
   }
 }

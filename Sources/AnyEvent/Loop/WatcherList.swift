@@ -1,8 +1,8 @@
 /// The watchers of one event source, called in the order in which they were added.
 ///
-/// The list does not own its watchers: a watcher whose last reference goes takes itself out.
-/// Watchers may be added and taken out while the list is being walked: one that is taken out is not
-/// called any more, one that is added waits for the next walk.
+/// The list does not own its watchers: a watcher whose last reference goes removes itself.
+/// Watchers may be added and removed during a walk: a removed one is not called any more, an added one
+/// waits for the next walk.
 final class WatcherList<Watcher: AnyObject> {
   @exclusivity(unchecked)
   private var watchers: [Unmanaged<Watcher>?] = []
@@ -31,7 +31,7 @@ final class WatcherList<Watcher: AnyObject> {
     }
   }
 
-  /// Calls `body` with every watcher that is there now and still there when its turn comes.
+  /// Calls `body` with every present watcher, unless it is removed before its turn.
   func walk(_ body: (Watcher) -> Void) {
     depth += 1
     let end = watchers.count
@@ -51,8 +51,7 @@ protocol FiringWatcher: AnyObject {
 }
 
 extension WatcherList where Watcher: FiringWatcher {
-  /// Calls every watcher, as ``walk(_:)`` does; a callback that forked must not be followed by another in
-  /// the child.
+  /// Calls every watcher, as ``walk(_:)`` does, and stops a child after the callback that forked.
   @inline(__always)
   func fire(on loop: Loop) {
     walk {
@@ -60,4 +59,68 @@ extension WatcherList where Watcher: FiringWatcher {
       loop.requireNotForked()
     }
   }
+}
+
+/// Calls its callback again and again while the loop has nothing else to do.
+///
+/// It ends when it is cancelled or its last reference goes. Corresponds to the watcher that Perl's
+/// `AE::idle` returns.
+public final class IdleWatcher: FiringWatcher {
+  private let loop: Loop
+  private var callback: (() -> Void)?
+
+  init(on loop: Loop, _ callback: @escaping () -> Void) {
+    self.loop = loop
+    guard loop.state == .open else { return }
+    self.callback = callback
+    loop.idleWatchers.add(self)
+    loop.armRound()
+  }
+
+  /// Whether the callback may still be called.
+  public var isActive: Bool { callback != nil }
+
+  /// Stops calling; may be called more than once and in its own callback.
+  public func cancel() {
+    guard callback != nil else { return }
+    loop.preconditionOnLoop()
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    let held = callback
+    callback = nil
+    loop.idleWatchers.remove(self)
+    withExtendedLifetime(held) {}
+  }
+
+  func fire() { callback?() }
+
+  deinit { cancel() }
+}
+
+extension Loop {
+  /// Calls `callback` once per iteration without other callbacks, until cancelled.
+  ///
+  /// The loop does not sleep meanwhile. Corresponds to Perl's `AE::idle`.
+  public func idle(_ callback: @escaping () -> Void) -> IdleWatcher {
+    preconditionOnLoop()
+    return IdleWatcher(on: self, callback)
+  }
+}
+
+/// Calls a closure when its last reference goes.
+///
+/// Corresponds to Perl's `guard { … }`.
+public final class Guard {
+  private var block: (() -> Void)?
+
+  /// Makes a guard for `block`, which is called once at most.
+  public init(_ block: @escaping () -> Void) { self.block = block }
+
+  /// Forgets the block without calling it.
+  public func cancel() {
+    let held = block
+    block = nil
+    withExtendedLifetime(held) {}
+  }
+
+  deinit { block?() }
 }

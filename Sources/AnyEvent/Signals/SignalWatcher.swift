@@ -1,4 +1,6 @@
 internal import AEValue
+internal import CLibUV
+internal import Glibc
 
 /// Watches a signal until it is cancelled or its last reference goes.
 ///
@@ -25,11 +27,11 @@ public final class SignalWatcher: FiringWatcher {
 
   /// Stops watching; may be called more than once and in its own callback.
   ///
-  /// When the last watcher of a signal goes, the process does about it what it did before.
+  /// When the last watcher of a signal goes, the signal gets its earlier disposition back.
   public func cancel() {
     guard let signal else { return }
     loop.preconditionOnLoop()
-    // Released at the end: what it held may cancel once more as it goes.
+    // Released at the end: the deinitializer of an object that it held may cancel again.
     let held = callback
     self.signal = nil
     callback = nil
@@ -46,10 +48,9 @@ extension Loop {
   /// Calls `callback`, as a normal callback of the loop, when the process gets the signal.
   ///
   /// `name` is the signal's name without `SIG`, e.g. `"INT"`; another one stops the program with a
-  /// sentence. A signal can have several watchers;
-  /// several occurrences may be reported as one. A signal that whoever started the program ignores is
-  /// reported all the same, and, except on a foreign loop, one that the thread holds back: it is let
-  /// through while it is watched. Corresponds to Perl's `AE::signal`.
+  /// sentence. A signal can have several watchers; several occurrences may be reported as one. A signal
+  /// that the parent process has made ignored is reported, too, and, except on a foreign loop, one that
+  /// the thread blocks: it is unblocked while it is watched. Corresponds to Perl's `AE::signal`.
   public func signal(
     _ name: String, _ callback: @escaping () -> Void, file: StaticString = #fileID,
     line: UInt = #line
@@ -71,5 +72,109 @@ extension Loop {
   ) -> SignalWatcher {
     preconditionOnLoop(file: file, line: line)
     return SignalWatcher(on: self, number, callback, file, line)
+  }
+}
+
+/// The one `uv_signal_t` of a signal number, shared by all its watchers on a loop.
+///
+/// It lives in the loop's ``SignalTable`` from the first watcher to the last.
+final class SharedSignal {
+  private unowned(unsafe) let loop: Loop
+  private let number: CInt
+  private let watchers = WatcherList<SignalWatcher>()
+  private var handle: UnsafeMutablePointer<uv_signal_t>?
+  /// Whether the thread had blocked the signal before.
+  private var wasBlocked = false
+
+  init(on loop: Loop, _ number: CInt, _ file: StaticString, _ line: UInt) {
+    self.loop = loop
+    self.number = number
+    let pointer = UnsafeMutablePointer<uv_signal_t>.allocate(capacity: 1)
+    var status = uv_signal_init(loop.uv, pointer)
+    if status != 0 { giveUp("cannot watch signals: \(describe(status))") }
+    loop.ledger.opened()
+    handle = pointer
+    loop.signals[number] = self
+    pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    loop.setReference(pointer)
+    SignalDisposition.willWatch(number)
+    status = uv_signal_start(
+      pointer,
+      { handle, _ in
+        guard let handle else { return }
+        Unmanaged<SharedSignal>.fromOpaque(handle.pointee.data).takeUnretainedValue().received()
+      }, number)
+    require(
+      status == 0, "signal \(number) cannot be watched: \(describe(status))", file: file, line: line
+    )
+    // The host of a foreign loop decides which of its threads gets a signal.
+    if loop.kind != .foreign { wasBlocked = SignalDisposition.unblock(number) }
+  }
+
+  func updateReference() {
+    if let handle { loop.setReference(handle) }
+  }
+
+  func add(_ watcher: SignalWatcher) { watchers.add(watcher) }
+
+  func remove(_ watcher: SignalWatcher) {
+    watchers.remove(watcher)
+    guard watchers.isEmpty, let handle else { return }
+    self.handle = nil
+    if loop.signals[number] === self { loop.signals[number] = nil }
+    loop.ledger.close(handle)
+    SignalDisposition.didWatch(number)
+    if wasBlocked { SignalDisposition.block(number) }
+  }
+
+  /// Cancels all watchers.
+  func closeAll() { watchers.walk { $0.cancel() } }
+
+  private func received() {
+    loop.entered {
+      loop.wasBusy = true
+      watchers.fire(on: loop)
+    }
+  }
+}
+
+/// The signals that are watched on a loop, by number.
+final class SignalTable: LoopResident {
+  private var signals: [CInt: SharedSignal] = [:]
+
+  subscript(number: CInt) -> SharedSignal? {
+    get { signals[number] }
+    set { signals[number] = newValue }
+  }
+
+  func loopCloses() { for signal in signals.values { signal.closeAll() } }
+
+  func loopReferencesChanged() { for signal in signals.values { signal.updateReference() } }
+}
+
+extension Loop {
+  /// The signals that are watched on this loop.
+  var signals: SignalTable {
+    if let known = self[only: SignalTable.self] { return known }
+    let made = SignalTable()
+    self[only: SignalTable.self] = made
+    return made
+  }
+}
+
+/// The numbers of the signals by name.
+enum SignalName {
+  private static let numbers: TextDictionary<CInt> = [
+    "HUP": SIGHUP, "INT": SIGINT, "QUIT": SIGQUIT, "ILL": SIGILL, "TRAP": SIGTRAP, "ABRT": SIGABRT,
+    "BUS": SIGBUS, "FPE": SIGFPE, "KILL": SIGKILL, "USR1": SIGUSR1, "SEGV": SIGSEGV,
+    "USR2": SIGUSR2, "PIPE": SIGPIPE, "ALRM": SIGALRM, "TERM": SIGTERM, "CHLD": SIGCHLD,
+    "CONT": SIGCONT, "STOP": SIGSTOP, "TSTP": SIGTSTP, "TTIN": SIGTTIN, "TTOU": SIGTTOU,
+    "URG": SIGURG, "XCPU": SIGXCPU, "XFSZ": SIGXFSZ, "VTALRM": SIGVTALRM, "PROF": SIGPROF,
+    "WINCH": SIGWINCH, "IO": SIGIO, "PWR": SIGPWR, "SYS": SIGSYS, "CLD": SIGCHLD, "POLL": SIGIO,
+  ]
+
+  /// The number of a signal; `SIGINT` is taken for `INT`.
+  static func number(of name: String) -> CInt? {
+    numbers[name.hasPrefix("SIG") ? String(name.dropFirst(3)) : name]
   }
 }

@@ -1,7 +1,7 @@
 internal import CLibUV
 internal import Glibc
 
-/// A connected, non-blocking socket, which whoever gets it has to close.
+/// A connected, non-blocking socket; its receiver has to close it.
 public struct ConnectedSocket: Sendable {
   /// The descriptor.
   public let fd: CInt
@@ -55,7 +55,7 @@ final class Connector: LoopResident {
   func loopCloses() { cancel() }
 
   func cancel() {
-    // The callback is released at the end: what it holds may cancel once more as it goes.
+    // Released at the end: the deinitializer of an object that the callback held may cancel again.
     let held = completion
     completion = nil
     giveUp()
@@ -63,7 +63,7 @@ final class Connector: LoopResident {
     withExtendedLifetime(held) {}
   }
 
-  /// Drops the attempt under way.
+  /// Drops the present attempt.
   private func giveUp() {
     resolution = nil
     timeout = nil
@@ -75,9 +75,7 @@ final class Connector: LoopResident {
   private func tryNext() {
     giveUp()
     guard let address = addresses.popLast() else { return finish(.failure(lastError)) }
-    let type =
-      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-    fd = StandardDescriptors.spare(socket(address.family, type, 0))
+    fd = address.makeSocket()
     guard fd >= 0 else { return fail(address, errno) }
     let limit = prepare?(fd) ?? 0
     // The callback may have cancelled everything.
@@ -103,7 +101,7 @@ final class Connector: LoopResident {
     getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length)
     guard code == 0 else { return fail(address, code) }
     guard let peer = SocketAddress.peer(of: fd) else { return fail(address, errno) }
-    // Connecting to a free port of one's own host can end in a connection with oneself.
+    // A connection to a free port of this host can end at the same socket.
     if address.family != AF_UNIX, peer == SocketAddress.local(of: fd) {
       return fail(address, ECONNREFUSED)
     }

@@ -47,9 +47,10 @@ final class DescriptorMedium: StreamMedium {
     return .done
   }
 
-  /// What Linux tells of a TCP connection.
+  /// Linux's counts of a TCP connection.
   var traffic: StreamTraffic? {
-    // <linux/tcp.h>, which grows at its end only: tcpi_data_segs_in, of four bytes, is here.
+    // The place of tcpi_data_segs_in, of four bytes, in the struct of <linux/tcp.h>, which grows only at
+    // its end; <netinet/tcp.h>, which excludes that header, has an older struct.
     let offset = 152
     var facts = [UInt8](repeating: 0, count: 256)
     var size = socklen_t(facts.count)
@@ -84,7 +85,7 @@ final class DescriptorMedium: StreamMedium {
     }
   }
 
-  /// Reads one buffer at the most, then others have their turn.
+  /// Reads at most one buffer, so that other connections have their turn.
   private func readable(_ stream: StreamConnection) {
     let buffer = loop.readBuffer
     var count = -1
@@ -101,18 +102,18 @@ final class DescriptorMedium: StreamMedium {
   }
 }
 
-/// How a descriptor is read from and written to without waiting, and without a change for others.
+/// How a descriptor is read from and written to without waiting, and without an effect on others.
 ///
-/// Whether it blocks is a property of the open file, which descriptors of other programs may share.
+/// The blocking mode is a property of the open file, which descriptors of other programs may share.
 enum DescriptorMode {
   /// A socket, blocking or not: each call says that it does not wait.
   case socket
   /// The open file is non-blocking, and stays so.
   case nonBlocking
-  /// There was no other way than to make it non-blocking; the process that did it changes it back.
+  /// The open file had to be made non-blocking; the process that has done it changes it back.
   case changed(by: ChangingProcess)
 
-  /// Sees to a descriptor that somebody gives away.
+  /// The mode of a descriptor that a caller has handed over.
   init(of descriptor: CInt) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
@@ -123,7 +124,7 @@ enum DescriptorMode {
     switch status.st_mode & S_IFMT {
     case S_IFSOCK: self = .socket
     case _ where flags < 0 || flags & O_NONBLOCK != 0: self = .nonBlocking
-    // They never wait.
+    // Files never wait.
     case S_IFREG, S_IFDIR, S_IFBLK: self = .nonBlocking
     case S_IFIFO where Self.reopen(descriptor, flags): self = .nonBlocking
     case S_IFCHR where Self.isTerminal(descriptor) && Self.reopen(descriptor, flags):
@@ -135,7 +136,7 @@ enum DescriptorMode {
     }
   }
 
-  /// Reads what is there; returns what `recv` and `read` do.
+  /// Reads available bytes; returns the result of `recv` or `read`.
   @inline(__always)
   func read(_ descriptor: CInt, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
     guard case .socket = self else {
@@ -144,7 +145,7 @@ enum DescriptorMode {
     return recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
   }
 
-  /// Writes what there is room for; returns what `send` and `write` do.
+  /// Writes as many bytes as there is room for; returns the result of `send` or `write`.
   @inline(__always)
   func write(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
     guard case .socket = self else {
@@ -154,8 +155,7 @@ enum DescriptorMode {
     return send(descriptor, bytes.baseAddress, bytes.count, flags)
   }
 
-  /// Closes the descriptor, with the mode of its open file as it was found, unless that is the affair of
-  /// the parent of this process.
+  /// Closes the descriptor, and restores the mode of its open file if this process has changed it.
   func close(_ descriptor: CInt) {
     if case .changed(let process) = self { process.makeBlocking(descriptor) }
     _ = Glibc.close(descriptor)

@@ -34,7 +34,7 @@ public func parse_hostport(
   return service(in: rest, defaultService).map { (String(host), $0) }
 }
 
-/// What may be an address without brackets at the beginning, with its zone.
+/// The beginning of the text that may be an address without brackets, with its zone.
 private func bareAddress(_ text: Substring) -> Substring {
   let number = text.prefix { $0.isHexDigit || $0 == ":" || $0 == "." }
   let rest = text[number.endIndex...]
@@ -64,7 +64,7 @@ private func isPlain(_ byte: UInt8) -> Bool {
   }
 }
 
-/// What follows the host: a separator and the service, or nothing.
+/// The service in the text behind the host: a separator and the service, or nothing.
 private func service(in rest: Substring, _ defaultService: String?) -> String? {
   guard let separator = rest.first else {
     return defaultService.flatMap { $0.isEmpty ? nil : $0 }

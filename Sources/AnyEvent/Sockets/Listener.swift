@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -10,16 +11,16 @@ public final class Listener: LoopResident {
   private var watcher: IOWatcher?
   private var pause: TimerWatcher?
   private var file: BoundPath?
-  /// When it was logged that there are no descriptors.
+  /// The time of the last log line about missing descriptors.
   private var complainedAt: Double?
-  /// Called when there is no descriptor for a connection that waits: true if one is free now.
+  /// Called when there is no descriptor for a waiting connection: true if one is free now.
   package var makeRoom: (() -> Bool)?
   /// The address it is bound to, with the port that the system has chosen if 0 was asked for.
   public let address: SocketAddress
 
-  /// How long to wait, in seconds, when there is no descriptor for a new connection.
+  /// How long (s) to wait when there is no descriptor for a new connection.
   static let pauseWithoutDescriptors = 0.25
-  /// How long, in seconds, there is no second log line about that.
+  /// How long (s) there is no second log line about missing descriptors.
   static let silenceAboutDescriptors = 60.0
 
   init(
@@ -41,7 +42,7 @@ public final class Listener: LoopResident {
 
   /// Stops listening; accepted connections stay.
   ///
-  /// A socket in the file system is removed, unless it is that of the parent of this process. May be
+  /// A socket in the file system is removed, unless the parent of this process has made it. May be
   /// called more than once.
   public func close() {
     guard fd >= 0 else { return }
@@ -60,11 +61,12 @@ public final class Listener: LoopResident {
     watcher = loop.io(fd, .read) { [unowned self] in acceptNext() }
   }
 
-  /// Accepts one connection: if more wait, the socket is still readable in the next iteration, and
-  /// asking now would usually be in vain.
+  /// Accepts one connection: if more wait, the socket is still readable in the next iteration, and most
+  /// often none does.
   private func acceptNext() {
     var problem = acceptOne()
-    // Room is made once: if somebody else takes it, the next connection must not cost even more.
+    // Room is made once: another thread may take the descriptor, and a further attempt would end
+    // another connection.
     if problem == EMFILE || problem == ENFILE, makeRoom?() == true { problem = acceptOne() }
     guard let problem, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(problem) else { return }
     // The connection stays in the queue and the socket readable: trying at once would spin.
@@ -122,9 +124,7 @@ extension Loop {
 extension SocketAddress {
   init(listeningOn host: String?, _ service: String) throws(SocketError) {
     if host == "unix/" {
-      guard let address = SocketAddress(path: service) else {
-        throw SocketError("cannot use \"\(service)\" as a socket path", code: ENAMETOOLONG)
-      }
+      guard let address = SocketAddress(path: service) else { throw .badPath(service) }
       self = address
       return
     }
@@ -132,9 +132,7 @@ extension SocketAddress {
     guard let numeric = SocketAddress(ip: host ?? "0.0.0.0", port: 0) else {
       throw SocketError(code: EINVAL, "cannot parse \"\(host ?? "")\" as a host address")
     }
-    guard let port = lookUpPort(service) else {
-      throw SocketError(code: EINVAL, "\"\(service)\" is neither a port nor a known service")
-    }
+    guard let port = lookUpPort(service) else { throw .unknownService(service, code: EINVAL) }
     self.init(numeric.kind, port: port)
   }
 }
@@ -146,9 +144,7 @@ struct BoundSocket {
   let file: BoundPath?
 
   init(_ wanted: SocketAddress) throws(SocketError) {
-    let type =
-      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-    let fd = StandardDescriptors.spare(socket(wanted.family, type, 0))
+    let fd = wanted.makeSocket()
     guard fd >= 0 else { throw SocketError("cannot make a socket for \(wanted)", code: errno) }
     if let path = wanted.path {
       BoundPath.removeSocket(at: path)
@@ -167,26 +163,21 @@ struct BoundSocket {
   }
 }
 
-/// The file of a bound socket, to be removed at the end, by the process that has made it, if it is still
-/// the same one.
+/// The file of a bound socket, which the process that has made it removes at the end, if it is still the
+/// same file.
 struct BoundPath {
   private let path: String
-  private let device: dev_t
-  private let inode: ino_t
+  private let identity: FileIdentity
   private let maker = ChangingProcess()
 
   init?(_ path: String) {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return nil }
+    guard let identity = FileIdentity(at: path, followsLinks: false) else { return nil }
     self.path = path
-    device = status.st_dev
-    inode = status.st_ino
+    self.identity = identity
   }
 
   func remove() {
-    guard maker.isThis else { return }
-    var status = stat()
-    guard lstat(path, &status) == 0, status.st_dev == device, status.st_ino == inode else { return }
+    guard maker.isThis, FileIdentity(at: path, followsLinks: false) == identity else { return }
     unlink(path)
   }
 

@@ -2,7 +2,7 @@ internal import CCares
 internal import CLibUV
 internal import Glibc
 
-/// Why a host name has no addresses for us.
+/// Why no addresses of a host name were found.
 enum NameFailure: Error {
   /// A status of c-ares.
   case status(CInt)
@@ -34,25 +34,25 @@ enum NameFailure: Error {
   }
 }
 
-/// Questions to name servers that are under way, and their sockets: a channel of c-ares.
+/// Open questions to name servers, and their sockets: a channel of c-ares.
 ///
 /// It reads `/etc/resolv.conf` when it is made, and `/etc/hosts` for each question.
 final class NameChannel {
-  /// What a socket of the channel waits for.
+  /// The events that a socket of the channel waits for.
   struct Interest {
     var reading: Bool
     var writing: Bool
   }
 
-  /// The sockets, each with what it waits for.
+  /// The sockets, each with the events that it waits for.
   private(set) var sockets: [CInt: Interest] = [:]
-  /// Called when a socket waits for something else, or, with nil, is about to be closed.
+  /// Called when a socket waits for other events, or, with nil, is about to be closed.
   var changed: ((CInt, Interest?) -> Void)?
   private var channel: ares_channel?
   private let functions = UnsafeMutablePointer<ares_socket_functions>.allocate(capacity: 1)
   private static let libraryStatus = ares_library_init(ARES_LIB_INIT_NONE)
 
-  /// What is to be called with the answer, kept by c-ares.
+  /// The callback for the answer, kept by c-ares.
   private final class Question {
     var done: ((Result<[SocketAddress], NameFailure>) -> Void)?
     init(_ done: @escaping (Result<[SocketAddress], NameFailure>) -> Void) { self.done = done }
@@ -83,7 +83,7 @@ final class NameChannel {
   /// Asks for the addresses of a host; `done` may be called before this returns, and is never called
   /// once the channel is gone.
   func ask(_ host: String, _ done: @escaping (Result<[SocketAddress], NameFailure>) -> Void) {
-    // C would stop reading at a zero byte and take what is before it.
+    // C would take only the text before a zero byte.
     guard let channel, !host.isEmpty, !host.utf8.contains(0) else {
       return done(.failure(.status(ARES_EBADNAME)))
     }
@@ -101,13 +101,13 @@ final class NameChannel {
       }, Unmanaged.passRetained(Question(done)).toOpaque())
   }
 
-  /// Goes on with a socket that is ready, or, with −1, with what has waited long enough.
+  /// Goes on with a socket that is ready, or, with −1, with questions whose time is over.
   func process(_ socket: CInt, readable: Bool, writable: Bool) {
     guard let channel else { return }
     ares_process_fd(channel, readable ? socket : -1, writable ? socket : -1)
   }
 
-  /// Seconds until something has waited long enough; nil if nothing waits.
+  /// Seconds until the time of a question is over; nil if no question is open.
   var timeToWait: Double? {
     guard let channel else { return nil }
     var time = timeval()
@@ -168,8 +168,8 @@ final class NameChannel {
     return addresses.isEmpty ? .failure(.status(ARES_ENODATA)) : .success(addresses)
   }
 
-  /// What c-ares does by itself, except that sockets keep off the numbers of standard descriptors, and
-  /// that a broken connection raises no signal.
+  /// The functions that c-ares has by itself, except that sockets avoid the numbers of standard
+  /// descriptors, and that a broken connection raises no signal.
   private static var socketFunctions: ares_socket_functions {
     ares_socket_functions(
       asocket: { family, type, transport, _ in

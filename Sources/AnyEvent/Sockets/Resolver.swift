@@ -13,7 +13,7 @@ public final class Resolver: LoopResident {
   public var tryTime = 1.5
   /// How often each server is asked.
   public var tries = 2
-  /// Seconds after which a name counts as unknown, whatever the servers do.
+  /// Seconds after which a name counts as unknown, in any case.
   public var timeLimit = 5.0
   private var channel: NameChannel?
   private var watchers: [CInt: (reading: IOWatcher?, writing: IOWatcher?)] = [:]
@@ -26,7 +26,7 @@ public final class Resolver: LoopResident {
 
   /// Waits for the addresses of a host, blocking the calling thread for at most so many seconds.
   ///
-  /// For what must be known before the loop runs, such as where to listen.
+  /// For names that must be known before the loop runs, such as those of addresses to listen on.
   ///
   /// - Returns: the addresses, with port 0; none when the name has none, or no server answers.
   package func wait(for host: String, atMost seconds: Double) -> [SocketAddress] {
@@ -58,7 +58,7 @@ public final class Resolver: LoopResident {
     }
   }
 
-  /// Asks once more what is not answered, in the child of a fork: the sockets are the parent's as well,
+  /// Asks all open questions again, in the child of a fork: the old sockets are shared with the parent,
   /// and so are the answers that come to them.
   func loopForked() {
     drop()
@@ -114,14 +114,14 @@ public final class Resolver: LoopResident {
     settle()
   }
 
-  /// Takes an answer from within c-ares: the user's callback comes later.
+  /// Takes an answer in a callback of c-ares, in which the user's callback must not be called.
   private func answered(_ query: NameQuery, _ result: Result<[SocketAddress], NameFailure>) {
     guard queries.removeValue(forKey: ObjectIdentifier(query)) != nil else { return }
     query.timer = nil
     loop.postpone { query.finish(result) }
   }
 
-  /// Waits for what comes next; without questions all sockets and memory are given back.
+  /// Sets the timer for the open questions; without any, gives back all sockets and memory.
   ///
   /// c-ares looks at all questions to say how long to wait, so it is asked once an iteration.
   private func settle() {
@@ -137,7 +137,7 @@ public final class Resolver: LoopResident {
   /// Gives up the channel and its sockets.
   private func drop() {
     timer = nil
-    // The sockets are closed as the channel goes: their watchers first.
+    // The channel closes its sockets when it goes, so their watchers go first.
     let unused = channel
     unused?.changed = nil
     channel = nil
@@ -179,11 +179,94 @@ final class NameQuery {
 }
 
 extension Loop {
-  /// What looks up host names on this loop.
+  /// The resolver of this loop.
   public var resolver: Resolver {
     if let known = self[only: Resolver.self] { return known }
     let made = Resolver(on: self)
     self[only: Resolver.self] = made
     return made
+  }
+}
+
+// MARK: - Resolutions
+
+/// A resolution of a host name in progress; it is cancelled when its last reference goes.
+public final class Resolution {
+  private let loop: Loop
+  private var query: NameQuery?
+  private var callback: ((Result<[SocketAddress], SocketError>) -> Void)?
+
+  init(
+    on loop: Loop, _ host: String, _ service: String,
+    _ callback: @escaping (Result<[SocketAddress], SocketError>) -> Void
+  ) {
+    self.loop = loop
+    guard loop.state == .open else { return }
+    self.callback = callback
+    switch Self.known(host, service) {
+    case .result(let result): loop.postpone { [weak self] in self?.finish(result) }
+    case .name(let port):
+      let query = NameQuery(host, port: port, self)
+      self.query = query
+      loop.resolver.start(query)
+    }
+  }
+
+  /// Makes sure that the callback is not called; may be called more than once.
+  public func cancel() {
+    guard callback != nil else { return }
+    loop.preconditionOnLoop()
+    let held = callback
+    callback = nil
+    if let query { loop.resolver.cancel(query) }
+    query = nil
+    withExtendedLifetime(held) {}
+  }
+
+  func finish(_ result: Result<[SocketAddress], SocketError>) {
+    let callback = self.callback
+    self.callback = nil
+    query = nil
+    callback?(result)
+  }
+
+  /// The result of a look at host and service before a name server is asked.
+  private enum Known {
+    /// The outcome for paths, numeric addresses and invalid hosts.
+    case result(Result<[SocketAddress], SocketError>)
+    /// A host name, to be looked up, and the port.
+    case name(port: Int)
+  }
+
+  private static func known(_ host: String, _ service: String) -> Known {
+    if host == "unix/" {
+      return .result(
+        SocketAddress(path: service).map { .success([$0]) } ?? .failure(.badPath(service)))
+    }
+    guard let port = lookUpPort(service) else {
+      return .result(.failure(.unknownService(service, code: ENXIO)))
+    }
+    if let numeric = SocketAddress(ip: host, port: port) { return .result(.success([numeric])) }
+    if let zone = SocketAddress.missingZone(of: host) {
+      return .result(.failure(.noInterface(zone, host)))
+    }
+    return .name(port: port)
+  }
+
+  deinit { cancel() }
+}
+
+extension Loop {
+  /// Finds the addresses of a host, in the order in which they should be tried.
+  ///
+  /// Numeric addresses and `"unix/"` with a path need no resolver. The callback is never called
+  /// before this returns, and comes after at most `resolver.timeLimit` seconds. Corresponds to Perl's
+  /// `resolve_sockaddr`.
+  public func resolve(
+    _ host: String, _ service: any TCPService,
+    _ callback: @escaping (Result<[SocketAddress], SocketError>) -> Void
+  ) -> Resolution {
+    preconditionOnLoop()
+    return Resolution(on: self, host, service.tcpService, callback)
   }
 }

@@ -3,7 +3,7 @@ internal import CLibUV
 internal import Glibc
 
 extension SocketAddress {
-  /// Copies an address that the system has filled in; nil for families that are not ours.
+  /// Copies an address that the system has filled in; nil for families that the type does not have.
   init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
     let raw = UnsafeRawPointer(address)
     switch CInt(address.pointee.sa_family) {
@@ -63,7 +63,7 @@ extension SocketAddress {
     return addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family == AF_INET6 }
   }
 
-  /// How long the native address of an interface is; 0 for families that are not ours.
+  /// The length of the native address of an interface; 0 for families that the type does not have.
   private static func length(of native: UnsafePointer<sockaddr>) -> socklen_t {
     switch CInt(native.pointee.sa_family) {
     case AF_INET: socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -72,13 +72,20 @@ extension SocketAddress {
     }
   }
 
+  /// Makes a non-blocking stream socket of the address's family; −1 with `errno` if that failed.
+  func makeSocket() -> CInt {
+    let type =
+      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+    return StandardDescriptors.spare(socket(family, type, 0))
+  }
+
   /// The local address of a socket.
   static func local(of fd: CInt) -> SocketAddress? { reported(by: { getsockname($0, $1, $2) }, fd) }
 
   /// The address of the other end of a socket.
   static func peer(of fd: CInt) -> SocketAddress? { reported(by: { getpeername($0, $1, $2) }, fd) }
 
-  /// Calls `body` with the address as the system wants it.
+  /// Calls `body` with the address in the system's form.
   func withNative<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     switch kind {
     case .ipv4(let bits):

@@ -1,10 +1,11 @@
+internal import AEValue
 internal import CCares
 internal import CLibUV
 internal import Glibc
 
 /// The address of a socket: IPv4, IPv6 or a path in the file system.
 ///
-/// An IPv6 address that holds on one network only has a zone, the interface of that network:
+/// An IPv6 address that is valid in one network only has a zone, the interface of that network:
 /// `"fe80::1%eth0"`.
 public struct SocketAddress: Hashable, Sendable {
   enum Kind: Hashable {
@@ -124,6 +125,8 @@ extension SocketAddress: CustomStringConvertible {
   public var description: String { format_hostport(host, service) }
 }
 
+// MARK: - Numeric hosts
+
 /// Numeric hosts as text.
 extension SocketAddress {
   /// Whether a host is written as a number, so that no resolver is asked for it.
@@ -131,8 +134,8 @@ extension SocketAddress {
   /// The interface that its zone names need not be there.
   package static func isNumeric(_ host: String) -> Bool { parse(host) != nil }
 
-  /// The zone of a numeric host if this machine has no such interface now: why ``init(ip:port:)``
-  /// gives nil.
+  /// The zone of a numeric host if this machine has no such interface now, so that ``init(ip:port:)``
+  /// returns nil.
   package static func missingZone(of host: String) -> String? {
     guard let zone = parse(host)?.zone, interface(zone) == nil else { return nil }
     return zone
@@ -149,7 +152,7 @@ extension SocketAddress {
 
   /// The address, without a zone, and the zone as text.
   private static func parse(_ host: String) -> (kind: Kind, zone: String?)? {
-    // C would stop reading there and take what is before it.
+    // C would take only the text before a zero byte.
     guard !host.utf8.contains(0) else { return nil }
     guard let mark = host.utf8.firstIndex(of: UInt8(ascii: "%")) else {
       return (parseSix(host) ?? parseFour(host)).map { ($0, nil) }
@@ -170,7 +173,7 @@ extension SocketAddress {
 
   private static func parseFour(_ host: String) -> Kind? {
     var four = in_addr()
-    // inet_aton would ignore what follows a space.
+    // inet_aton would ignore the text behind a space.
     let isPlain = host.utf8.allSatisfy {
       $0 == UInt8(ascii: ".") || isxdigit(CInt($0)) != 0 || $0 | 0x20 == 0x78
     }
@@ -224,4 +227,45 @@ extension SocketAddress {
       }
     }
   }
+}
+
+// MARK: - Errors
+
+/// Why a socket could not be connected, bound or resolved.
+public struct SocketError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The `errno` value; `ENXIO` if a host name could not be resolved, as in Perl.
+  public let code: CInt
+  /// A sentence without a full stop that names the address: "cannot bind to …: Address already in
+  /// use".
+  public let description: String
+
+  /// An error with a text of its own.
+  public init(code: CInt, _ description: String) {
+    self.code = code
+    self.description = description
+  }
+
+  /// An error whose text is the failed attempt, followed by the system's text for the code.
+  init(_ attempt: String, code: CInt) {
+    self.init(code: code, "\(attempt): \(SystemCalls.text(for: code))")
+  }
+
+  /// A text is too long for the path of a socket, or has a zero byte.
+  static func badPath(_ path: String) -> SocketError {
+    SocketError("cannot use \"\(path)\" as a socket path", code: ENAMETOOLONG)
+  }
+
+  /// A text is neither a port nor the name of a service.
+  static func unknownService(_ service: String, code: CInt) -> SocketError {
+    SocketError(code: code, "\"\(service)\" is neither a port nor a known service")
+  }
+
+  /// A host has a zone that this machine does not have.
+  static func noInterface(_ zone: String, _ host: String) -> SocketError {
+    SocketError(
+      code: ENXIO, "cannot use \"\(host)\": this machine has no network interface \"\(zone)\"")
+  }
+
+  /// An error with the system's text for the code.
+  package init(_ code: CInt) { self.init(code: code, SystemCalls.text(for: code)) }
 }

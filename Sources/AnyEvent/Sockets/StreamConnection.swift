@@ -3,24 +3,23 @@ internal import Glibc
 
 /// A connected stream with one output buffer: the links of nodes are made of it, and handles.
 ///
-/// Whoever sends appends to ``output`` and calls ``outputGrew()``; ``timing`` says when it leaves. What
-/// the other end sent is passed on straight out of the loop's read buffer. Used on the loop's thread
-/// only.
+/// A sender appends to ``output`` and calls ``outputGrew()``; ``timing`` says when the bytes leave.
+/// Arriving bytes are passed on straight out of the loop's read buffer. Used on the loop's thread only.
 ///
-/// With ``transform(with:)`` what travels is encrypted: ``output`` is still what is appended to, and
-/// it is sealed when it is sent; ``onRead`` still gets what the other end has appended.
+/// With ``transform(with:)`` the bytes travel encrypted: senders still append clear bytes to ``output``,
+/// which are sealed when they are sent, and ``onRead`` gets decrypted ones.
 package final class StreamConnection: EndOfIteration {
-  // What is looked at for each piece is unchecked: no access to it lasts longer than a load or a store.
+  // The properties that are read for each piece are unchecked: each access is only a load or a store.
 
   /// Why a connection ended.
   package enum End: Equatable {
     case endOfStream
     case failed(SocketError)
-    /// What arrived does not fit what the bytes are transformed by.
+    /// The arrived bytes cannot be decrypted.
     case broken(String)
   }
 
-  /// When what is appended is sent.
+  /// The time when appended bytes are sent.
   package enum Timing {
     /// At the end of the loop's iteration, or once there are 64 KiB: for many small messages.
     case gathered
@@ -34,53 +33,53 @@ package final class StreamConnection: EndOfIteration {
   package let loop: Loop
   /// Bytes that are not sent yet.
   package let output = ByteBuffer()
-  /// Called with what arrived; the bytes are valid during the call only, and may be overwritten.
+  /// Called with arrived bytes, which are valid during the call only, and may be overwritten.
   @exclusivity(unchecked) package var onRead: ((UnsafeMutableRawBufferPointer) -> Void)?
   /// Called when the other end closed or the connection failed, not for ``close()``.
   ///
   /// Once; the connection is closed before, unless it has an ``owner``.
   package var onEnd: ((End) -> Void)?
-  /// Called when something was sent, and no more than ``lowWaterMark`` is left: from the loop, unless the
+  /// Called when bytes were sent, and no more than ``lowWaterMark`` are left: from the loop, unless the
   /// stream sends at once.
   @exclusivity(unchecked) package var onDrain: (() -> Void)?
-  /// Who decides what becomes of the stream when it ends; it sets nil before it goes.
+  /// The owner, which keeps the stream beyond its end; it sets nil before it goes.
   @exclusivity(unchecked) unowned(unsafe) var owner: (any StreamOwner)?
 
   /// Nil before the stream is carried, and once it is closed.
   @exclusivity(unchecked) private var medium: (any StreamMedium)?
   private var isClosed = false
-  /// Whether what arrives is read.
+  /// Whether arriving bytes are read.
   @exclusivity(unchecked) private(set) var isReading = false
   /// Whether the kernel's buffer is full and ``output`` waits for it.
   @exclusivity(unchecked) package private(set) var isBlocked = false
-  /// When what is appended is sent.
+  /// The time when appended bytes are sent.
   @exclusivity(unchecked) package var timing = Timing.gathered {
-    // What waits for the end of the iteration does not wait with what comes.
+    // Bytes that are scheduled for the end of the iteration must not hold up later ones.
     didSet { if timing == .atOnce { isScheduled = false } }
   }
   /// How many bytes may be left when ``onDrain`` is called.
   @exclusivity(unchecked) var lowWaterMark = 0
-  /// The clocks that are told what is read and written.
+  /// The clocks that note reading and writing.
   @exclusivity(unchecked) var timeouts: StreamTimeouts?
-  /// Why nothing more can be sent, as far as that is known.
+  /// The error after which nothing can be sent any more.
   package private(set) var failure: SocketError?
   /// Bytes that the kernel has taken so far.
   @exclusivity(unchecked) package private(set) var sentCount: UInt64 = 0
   @exclusivity(unchecked) private var isScheduled = false
-  /// Whether it is being sent, and ``onDrain`` called.
+  /// Whether bytes are being sent, and ``onDrain`` called, now.
   @exclusivity(unchecked) private(set) var isFlushing = false
-  /// Whether nothing is appended any more, and the other end is told so once all has been sent.
-  @exclusivity(unchecked) private var isEnding = false
+  /// Whether nothing is appended any more, and the end is announced once all bytes are sent.
+  @exclusivity(unchecked) var isEnding = false
   private var isEndSealed = false
-  /// What encrypts and decrypts.
-  @exclusivity(unchecked) private(set) var transform: (any StreamTransform)?
+  /// The encryption.
+  @exclusivity(unchecked) var transform: (any StreamTransform)?
 
   private static let writeThreshold = 64 << 10
 
-  /// A stream that waits to be carried; what is appended meanwhile waits, too.
+  /// A stream without a medium; bytes that are appended meanwhile wait for one.
   init(loop: Loop) { self.loop = loop }
 
-  /// A stream over something that carries bytes; ``close()`` or `deinit` closes it.
+  /// A stream over a medium; ``close()`` or `deinit` closes it.
   package init(loop: Loop, medium: any StreamMedium) {
     self.loop = loop
     self.medium = medium
@@ -93,32 +92,33 @@ package final class StreamConnection: EndOfIteration {
 
   deinit { close() }
 
-  /// Has `medium` carry a stream that has waited for it.
+  /// Gives a stream that has none its medium.
   func carry(by medium: any StreamMedium) {
     guard !isClosed else { return medium.close() }
     self.medium = medium
   }
 
-  /// Whether it is carried, and not closed.
+  /// Whether it has a medium, and is not closed.
   package var isOpen: Bool { medium != nil }
 
   /// The descriptor, which stays the stream's; nil if there is none, and once closed.
   package var descriptor: CInt? { medium?.descriptor }
 
-  /// What the kernels at both ends know of the bytes; nil where nobody knows, and once closed.
+  /// The counts of the kernels at both ends; nil if they are not known, and once closed.
   package var traffic: StreamTraffic? { medium?.traffic }
 
-  /// Bytes that the kernel has not taken yet, with what sealing will add to them.
+  /// The number of bytes that the kernel has not taken yet, with those that sealing will add.
   package var queuedCount: Int {
     guard let transform else { return output.count }
     let coming = output.isEmpty ? 0 : output.count + transform.overhead(for: output.count)
     return transform.sealed.count + coming
   }
 
-  /// Encrypts what is appended to ``output`` from now on, and decrypts what arrives from now on.
+  /// Encrypts bytes that are appended to ``output`` from now on, and decrypts those that arrive from now
+  /// on.
   ///
-  /// What waits already leaves as it is; what waits to be encrypted by another transform is encrypted
-  /// by this one.
+  /// Bytes that wait already leave as they are; bytes that wait for another transform are encrypted by
+  /// this one.
   package func transform(with transform: any StreamTransform) {
     guard !isClosed else { return }
     if let before = self.transform {
@@ -169,9 +169,9 @@ package final class StreamConnection: EndOfIteration {
     flushAndTell()
   }
 
-  /// Sends what can be sent, and says so when that was all.
-  private func flushAndTell() {
-    // A callback that appends is back in the loop below in a moment.
+  /// Sends as many bytes as possible, and calls ``onDrain`` when all were sent.
+  func flushAndTell() {
+    // The loop below also sends the bytes that a callback appends.
     guard isOpen, !isBlocked, !isFlushing else { return }
     isFlushing = true
     defer { isFlushing = false }
@@ -179,9 +179,9 @@ package final class StreamConnection: EndOfIteration {
       let before = sentCount
       flush()
       if isEnding { finishWriting() }
-      // What could not be sent is gone, and has not drained.
+      // After a failure the output was dropped, not sent.
       guard failure == nil else { return }
-      // What was gathered may have been sent before the end of the iteration.
+      // Gathered bytes may have been sent before the end of the iteration.
       guard timing == .gathered || sentCount > before else { return }
       if queuedCount <= lowWaterMark, let onDrain { onDrain() }
     } while timing == .atOnce && isOpen && !isBlocked && hasSomethingToSend
@@ -192,13 +192,13 @@ package final class StreamConnection: EndOfIteration {
     return !transform.sealed.isEmpty || (transform.isWritable && !output.isEmpty)
   }
 
-  private func flush() {
+  func flush() {
     if let transform { return flush(transform) }
     write(output)
   }
 
-  /// Seals and writes, a part at a time: nothing is sealed while anything sealed has to wait, so that
-  /// what comes meanwhile is sealed together.
+  /// Seals and writes, a part at a time: nothing is sealed while sealed bytes wait, so that bytes that
+  /// are appended meanwhile are sealed together.
   private func flush(_ transform: any StreamTransform) {
     while isOpen, !isBlocked {
       if transform.sealed.isEmpty {
@@ -209,13 +209,13 @@ package final class StreamConnection: EndOfIteration {
     }
   }
 
-  private func write(_ bytes: ByteBuffer) {
+  func write(_ bytes: ByteBuffer) {
     if let error = offer(bytes) { fail(error) }
   }
 
-  /// Writes what there is room for; who is content with that leaves the error.
+  /// Writes as many bytes as there is room for; returns the error after which nothing can be sent.
   @discardableResult
-  private func offer(_ bytes: ByteBuffer) -> SocketError? {
+  func offer(_ bytes: ByteBuffer) -> SocketError? {
     guard !isBlocked, !bytes.isEmpty, let medium else { return nil }
     let before = bytes.count
     let result = medium.write(bytes, of: self)
@@ -237,20 +237,20 @@ package final class StreamConnection: EndOfIteration {
     transform?.sealed.removeAll(keepingCapacity: false)
   }
 
-  private func fail(_ reason: String) { fail(SocketError(code: EPROTO, reason)) }
+  func fail(_ reason: String) { fail(SocketError(code: EPROTO, reason)) }
 
-  /// Nothing can be sent any more.
+  /// Ends the stream because nothing can be sent any more.
   private func fail(_ error: SocketError) {
     dropOutput()
     failure = error
     if owner != nil { return end(.failed(error)) }
-    // Whoever sends is not prepared for the end.
+    // A sender does not expect callbacks during its call.
     loop.postpone { [weak self] in self?.end(.failed(error)) }
   }
 
-  // MARK: Ending
+  // MARK: Closing
 
-  /// Closes the connection; what is not sent is lost, and closing again does nothing.
+  /// Closes the connection; unsent bytes are lost, and closing again does nothing.
   package func close() {
     guard !isClosed else { return }
     isClosed = true
@@ -263,8 +263,8 @@ package final class StreamConnection: EndOfIteration {
     forget()
   }
 
-  /// Calls nobody any more.
-  private func forget() {
+  /// Forgets all callbacks.
+  func forget() {
     onRead = nil
     onEnd = nil
     onDrain = nil
@@ -272,26 +272,7 @@ package final class StreamConnection: EndOfIteration {
     timeouts = nil
   }
 
-  /// Sends everything, then tells the other end that nothing more comes; what it still sends is read and
-  /// dropped.
-  ///
-  /// To close a socket that has unread bytes, or that more bytes arrive at, makes the kernel reset the
-  /// connection, and who is at the other end may lose what was sent last. ``onEnd`` is called when that
-  /// one has closed its end too, or the connection has failed; nothing may be appended meanwhile.
-  package func sendEnd() {
-    guard isOpen, !isEnding else { return }
-    onRead = nil
-    onDrain = nil
-    endWriting()
-  }
-
-  /// Sends everything, then tells the other end that nothing more comes; reading goes on.
-  func endWriting() {
-    isEnding = true
-    flushAndTell()
-  }
-
-  /// The last bytes: once the kernel has them, the end of the stream follows.
+  /// Announces the end of the stream once the kernel has all bytes.
   private func finishWriting() {
     guard isOpen, !isBlocked, queuedCount == 0, let medium else { return }
     if let transform, !isEndSealed {
@@ -303,76 +284,7 @@ package final class StreamConnection: EndOfIteration {
     medium.finishWriting()
   }
 
-  /// Sends what can be sent without waiting, then closes.
-  package func flushAndClose() {
-    if isOpen, !isBlocked {
-      flush()
-      if !isBlocked, isOpen, let transform {
-        transform.sealEnd()
-        write(transform.sealed)
-      }
-    }
-    close()
-  }
-
-  /// Sends in the background what waits, for at most so many seconds, then closes; nobody is called any
-  /// more.
-  ///
-  /// What cannot be encrypted yet is dropped.
-  func linger(for seconds: Double) {
-    forget()
-    pause()
-    lowWaterMark = 0
-    // In the child of a fork the connection is the parent's.
-    guard isOpen, !loop.isForked else { return close() }
-    if let transform {
-      if sealAll(transform) { transform.sealEnd() }
-      output.removeAll()
-    }
-    guard offer(transform?.sealed ?? output) == nil, queuedCount > 0, seconds > 0, loop.isOpen
-    else { return close() }
-    StreamLinger(self, on: loop).begin(for: seconds)
-  }
-
-  // MARK: Encryption that ends
-
-  /// Tells the other end that the encryption ends; what is appended from now on waits for its answer.
-  ///
-  /// Does nothing before the encryption has begun.
-  func announceEndOfTransform() {
-    guard let transform, sealAll(transform) else { return }
-    transform.sealEnd()
-    flushAndTell()
-  }
-
-  /// Goes on in clear when the other end has ended the encryption, which it is answered; false after an
-  /// error.
-  func endTransform() -> Bool {
-    guard let transform else { return true }
-    if transform.isWritable, !sealAll(transform) { return false }
-    transform.sealEnd()
-    self.transform = nil
-    let clear = Array(output.bytes)
-    output.removeAll()
-    output.append(contentsOf: transform.sealed.bytes)
-    output.append(contentsOf: clear)
-    // Whoever has closed the stream as well does not hear it, which is no error of ours.
-    offer(output)
-    return true
-  }
-
-  /// Seals all that waits, although it may have to wait sealed; false if it cannot be.
-  private func sealAll(_ transform: any StreamTransform) -> Bool {
-    guard transform.isWritable else { return false }
-    while !output.isEmpty {
-      guard let reason = transform.seal(output) else { continue }
-      fail(reason)
-      return false
-    }
-    return true
-  }
-
-  // MARK: What the medium reports
+  // MARK: Reports of the medium
 
   /// Bytes have arrived; they are valid during the call, and may be overwritten.
   package func arrived(_ bytes: UnsafeMutableRawBufferPointer) {
@@ -380,7 +292,7 @@ package final class StreamConnection: EndOfIteration {
     take(bytes)
   }
 
-  /// Passes on what the other end has sent.
+  /// Passes on bytes of the other end.
   package func take(_ bytes: UnsafeMutableRawBufferPointer) {
     guard let transform else {
       onRead?(bytes)
@@ -393,7 +305,7 @@ package final class StreamConnection: EndOfIteration {
     }
     guard isOpen else { return }
     if case .broken(let reason) = opening { return finish(.broken(reason)) }
-    // Answers, and what has waited for the encryption to begin.
+    // The transform may have answered, or have become writable for waiting bytes.
     if !transform.sealed.isEmpty || (owner != nil && !output.isEmpty) { outputGrew() }
     if case .more = opening {
       owner?.streamHasDelivered()
@@ -416,7 +328,7 @@ package final class StreamConnection: EndOfIteration {
   }
 
   private func finish(_ end: End) {
-    // The other end is told why.
+    // The transform may have appended an alert that tells the other end the reason.
     if isOpen, case .broken = end, let transform { offer(transform.sealed) }
     let report = onEnd
     if owner == nil { close() } else { pause() }

@@ -1,16 +1,16 @@
-/// The three clocks of a stream: what was read, what was written, either.
+/// The three clocks of a stream: for reading, for writing, and for either.
 ///
-/// In seconds of the loop's monotonic clock: setting the wall clock is no silence.
+/// They count seconds of the loop's monotonic clock, so that setting the wall clock has no effect.
 final class StreamTimeouts {
-  /// What a clock watches.
+  /// The activity that resets a clock.
   enum Kind: Int, CaseIterable {
     case either, read, write
   }
 
   private struct Clock {
-    /// After how many seconds it expires; 0: never.
+    /// The seconds after which it expires; 0: never.
     var limit = 0.0
-    /// When something happened last.
+    /// The time of the last activity.
     var last = 0.0
     var timer: TimerWatcher?
   }
@@ -18,12 +18,12 @@ final class StreamTimeouts {
   private let loop: Loop
   @exclusivity(unchecked) private var clocks = Kind.allCases.map { _ in Clock() }
   private var isRunning = false
-  /// Called when nothing has happened for as long as a clock allows; it starts anew.
+  /// Called when a clock expires, which then starts anew.
   var expired: ((Kind) -> Void)?
 
   init(on loop: Loop) { self.loop = loop }
 
-  /// After how many seconds a clock expires; 0: never.
+  /// The seconds after which a clock expires; 0: never.
   ///
   /// Setting it may call ``expired``.
   subscript(kind: Kind) -> Double {
@@ -34,7 +34,7 @@ final class StreamTimeouts {
     }
   }
 
-  /// Something was read, or written.
+  /// Bytes were read or written.
   func note(_ kind: Kind) {
     let now = loop.monotonicNow
     clocks[Kind.either.rawValue].last = now
@@ -53,13 +53,13 @@ final class StreamTimeouts {
     }
   }
 
-  /// Nothing expires any more.
+  /// The clocks stop.
   func stop() {
     isRunning = false
     for index in clocks.indices { clocks[index].timer = nil }
   }
 
-  /// Reports what took too long, and has the clock ask again when it may have next time.
+  /// Reports a clock that has expired, and sets its timer for the next time.
   private func check(_ kind: Kind) {
     clocks[kind.rawValue].timer = nil
     let clock = clocks[kind.rawValue]
@@ -68,7 +68,7 @@ final class StreamTimeouts {
       reset(kind)
       expired?(kind)
     }
-    // The callback may have changed everything, this clock included.
+    // The callback may have changed the clocks.
     let next = clocks[kind.rawValue]
     guard isRunning, next.limit > 0, next.timer == nil else { return }
     let wait = next.last + next.limit - loop.monotonicNow

@@ -1,12 +1,12 @@
 internal import Glibc
 internal import Synchronization
 
-/// What the process does about signals that are not watched, kept while they are.
+/// Keeps the dispositions of signals while they are watched, and restores them afterwards.
 ///
-/// libuv puts a signal that is no longer watched at its default, whatever it was before: ignored by
-/// `nohup`, or handled by the host of a foreign loop. Signals belong to the process, so this is one
-/// table for all loops.
-enum SignalDisposition {
+/// libuv gives a signal that is no longer watched its default, although `nohup` may have ignored it, or
+/// the host of a foreign loop handled it. Signals belong to the process, so this is one table for all
+/// loops.
+package enum SignalDisposition {
   private struct Found: @unchecked Sendable {
     var watches = 0
     var action: sigaction
@@ -14,7 +14,7 @@ enum SignalDisposition {
 
   private static let found = Mutex<[CInt: Found]>([:])
 
-  /// To be called before libuv is asked to watch a signal.
+  /// Notes the disposition of a signal before libuv watches it.
   static func willWatch(_ number: CInt) {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return }
@@ -22,21 +22,27 @@ enum SignalDisposition {
     found.withLock { $0[number, default: present].watches += 1 }
   }
 
-  /// To be called when libuv watches it no more.
+  /// Restores the disposition of a signal after libuv has stopped watching it.
   static func didWatch(_ number: CInt) {
     let before: Found? = found.withLock { found in
-      guard var entry = found[number] else { return nil }
-      entry.watches -= 1
-      found[number] = entry.watches > 0 ? entry : nil
-      return entry.watches > 0 ? nil : entry
+      guard var signal = found[number] else { return nil }
+      signal.watches -= 1
+      found[number] = signal.watches > 0 ? signal : nil
+      return signal.watches > 0 ? nil : signal
     }
     guard var action = before?.action else { return }
     var present = sigaction()
-    // Somebody else may watch it still, or have changed it.
+    // Other code of the process may have set another handler.
     guard sigaction(number, nil, &present) == 0, isDefault(present), !isDefault(action) else {
       return
     }
     sigaction(number, &action, nil)
+  }
+
+  /// Whether the process ignores a signal, perhaps because its parent did.
+  package static func isIgnored(_ number: CInt) -> Bool {
+    var action = sigaction()
+    return sigaction(number, nil, &action) == 0 && isIgnored(action)
   }
 
   static func isIgnored(_ action: sigaction) -> Bool {
@@ -48,9 +54,9 @@ enum SignalDisposition {
     action.__sigaction_handler.sa_handler == nil
   }
 
-  /// Lets a signal through to the calling thread; whether it was held back.
+  /// Unblocks a signal for the calling thread; whether it was blocked.
   ///
-  /// A program inherits what its parent holds back.
+  /// A program inherits the blocked signals of its parent.
   static func unblock(_ number: CInt) -> Bool {
     var signal = sigset_t()
     var before = sigset_t()
@@ -59,11 +65,38 @@ enum SignalDisposition {
     return pthread_sigmask(SIG_UNBLOCK, &signal, &before) == 0 && sigismember(&before, number) == 1
   }
 
-  /// Holds a signal back again.
+  /// Blocks a signal for the calling thread.
   static func block(_ number: CInt) {
     var signal = sigset_t()
     sigemptyset(&signal)
     sigaddset(&signal, number)
     pthread_sigmask(SIG_BLOCK, &signal, nil)
   }
+}
+
+/// Lets writing to a closed connection fail with EPIPE instead of ending the process.
+///
+/// It sets an empty handler, because programs started by this process would inherit SIG_IGN.
+func ignoreBrokenPipes() {
+  var action = sigaction()
+  guard sigaction(SIGPIPE, nil, &action) == 0, action.__sigaction_handler.sa_handler == nil else {
+    return
+  }
+  action.__sigaction_handler.sa_handler = { _ in }
+  action.sa_flags = SA_RESTART
+  sigaction(SIGPIPE, &action, nil)
+}
+
+/// Lets ended children wait until their status is collected.
+///
+/// A program inherits SIG_IGN from its parent, and with it the system would throw away the status of
+/// every child. Perl does the same when it starts.
+func keepEndedChildren() {
+  var action = sigaction()
+  guard sigaction(SIGCHLD, nil, &action) == 0 else { return }
+  let isIgnored = SignalDisposition.isIgnored(action)
+  guard isIgnored || action.sa_flags & SA_NOCLDWAIT != 0 else { return }
+  if isIgnored { action.__sigaction_handler.sa_handler = nil }
+  action.sa_flags &= ~SA_NOCLDWAIT
+  sigaction(SIGCHLD, &action, nil)
 }

@@ -3,17 +3,17 @@ internal import Glibc
 
 /// Keeps the numbers 0, 1 and 2 for standard input, output and error.
 ///
-/// A process can be started with any of them closed. The system gives the lowest free number to
-/// whatever is opened next, so a socket or a file of ours would get what is meant for people.
+/// A process can be started with any of them closed. The system gives the lowest free number to the
+/// next opened file, so a socket or file of this package would get text that is meant for people.
 package enum StandardDescriptors {
   /// The standard descriptors.
   private static let numbers: ClosedRange<CInt> = STDIN_FILENO...STDERR_FILENO
 
   /// Occupies those that are closed, so that libuv, OpenSSL and the like cannot get them.
   ///
-  /// Reading and writing there fails as it did before, because what was meant to be read is opened
-  /// for writing, and the other two for reading. Programs that are started find them closed. What the
-  /// host of a foreign loop has closed is the host's affair: nobody calls this there.
+  /// Reading and writing there fails as it did before, because standard input is opened for writing, and
+  /// the other two for reading. Programs that are started find them closed. It is not called for foreign
+  /// loops, whose hosts may have closed them on purpose.
   ///
   /// - Returns: the numbers that were closed.
   @discardableResult
@@ -22,7 +22,7 @@ package enum StandardDescriptors {
     for number in numbers where fcntl(number, F_GETFD) < 0 {
       let mode = number == STDIN_FILENO ? O_WRONLY : O_RDONLY
       var descriptor = open("/dev/null", mode | O_CLOEXEC)
-      // Where there is no such file, anything will do that can be neither read nor written.
+      // Without that file, an epoll descriptor serves, which can be neither read nor written.
       if descriptor < 0 { descriptor = aeuv_epoll_make() }
       if descriptor == number {
         reserved.append(number)
@@ -43,10 +43,10 @@ package enum StandardDescriptors {
 
   /// A descriptor that was just opened, moved to another number if it has a standard one.
   ///
-  /// Everything that we open goes through here, at once: who closes standard descriptors while the
-  /// program runs, or runs the loop that we are guests of, has no socket of ours there.
+  /// Each opened descriptor goes through here at once, also because a program may close standard
+  /// descriptors while it runs, and the host of a foreign loop has its own ones.
   ///
-  /// - Parameter descriptor: what the system has returned, also if that is an error.
+  /// - Parameter descriptor: the result of the system call, also if it is an error.
   /// - Returns: the descriptor, which is closed when a program is started if it had to be moved; −1
   ///   with `errno` when there is none.
   @inline(__always)
@@ -61,5 +61,44 @@ package enum StandardDescriptors {
     close(descriptor)
     errno = code
     return moved
+  }
+}
+
+/// Tests whether the system still gives descriptors, before calls of libraries that abort without one.
+enum FreeDescriptors {
+  /// Whether so many more can be opened now; `errno` says why not.
+  static func are(_ count: Int) -> Bool {
+    var opened: [CInt] = []
+    defer {
+      let code = errno
+      for descriptor in opened { close(descriptor) }
+      errno = code
+    }
+    for _ in 0..<count {
+      let descriptor = aeuv_epoll_make()
+      guard descriptor >= 0 else { return false }
+      opened.append(descriptor)
+    }
+    return true
+  }
+}
+
+/// The process that has changed a shared thing, such as the mode of an open file or a name in the file
+/// system: it undoes the change, and its children, which inherit the object, do not.
+struct ChangingProcess {
+  /// How many forks are between the process that made the first loop and this one; ``ForkedLoops`` counts
+  /// them in the child.
+  nonisolated(unsafe) static var generation = 0
+
+  private let generation = Self.generation
+
+  /// Whether this process has made the change.
+  var isThis: Bool { generation == Self.generation }
+
+  /// Makes the open file of a descriptor blocking again, if this process has changed it.
+  func makeBlocking(_ descriptor: CInt) {
+    guard isThis else { return }
+    let flags = fcntl(descriptor, F_GETFL)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFL, flags & ~O_NONBLOCK) }
   }
 }

@@ -1,7 +1,7 @@
 package import AEOpenSSL
 internal import COpenSSL
 
-/// What any number of TLS connections have in common: own key and certificate, and whom they trust.
+/// The common part of TLS connections: the own key and certificate, and the trusted authorities.
 ///
 /// It allows versions 1.2 and 1.3, and no renegotiation. It may be shared between threads.
 /// Corresponds to Perl's `AnyEvent::TLS`, with differences on the safe side: `verify` is true unless
@@ -11,7 +11,7 @@ public final class TLSContext: @unchecked Sendable {
   /// OpenSSL's context, an `SSL_CTX`; not changed after `init`.
   let pointer: OpaquePointer
   let verifiesName: Bool
-  /// Whether a server checks names, too; else it does if it is given one.
+  /// Whether a server needs a name to check; without that it checks a name only if it is given one.
   let serverVerifiesName: Bool
 
   /// The context of handles that are given none: it trusts the system's authorities.
@@ -26,7 +26,7 @@ public final class TLSContext: @unchecked Sendable {
   ///     `key`. Certificates may stand in any order and belong to the key if they match it.
   ///   - key: the own private key.
   ///   - cert_file: a file to read instead of `cert`.
-  ///   - ca_cert: the certificates of those whose certificates are trusted.
+  ///   - ca_cert: the certificates of the trusted authorities.
   ///   - ca_file: a file to read instead of `ca_cert`; without either the system's are trusted.
   ///   - verify: whether a certificate of the other end is checked.
   ///   - verify_require_client_cert: whether a server wants one of its client.
@@ -34,7 +34,7 @@ public final class TLSContext: @unchecked Sendable {
   ///     there is no connection then. Nil: in clients, when the system's authorities are trusted,
   ///     which certify everybody.
   ///   - cipher_list: the methods of TLS 1.2, in OpenSSL's notation.
-  /// - Throws: ``TLSError`` when something of it can't be used.
+  /// - Throws: ``TLSError`` when an argument can't be used.
   public convenience init(
     cert: String? = nil, key: String? = nil, cert_file: String? = nil, ca_cert: String? = nil,
     ca_file: String? = nil, verify: Bool = true, verify_require_client_cert: Bool = false,
@@ -71,7 +71,7 @@ public final class TLSContext: @unchecked Sendable {
     guard SSL_CTX_set_cipher_list(pointer, "DEFAULT:!kRSA") == 1 else {
       throw .notMade(OpenSSLErrors.takeReason())
     }
-    // OpenSSL looks for the issuers of what it presents among those that are trusted.
+    // OpenSSL looks for the issuers of its own certificate among the trusted ones.
     try use(bundle)
     try trust([bundle.certificate] + bundle.others)
   }
@@ -87,20 +87,14 @@ public final class TLSContext: @unchecked Sendable {
     self.verifiesName = verifiesName
     self.serverVerifiesName = serverVerifiesName
     SSL_CTX_set_verify(context, mode, nil)
-    // C has macros for the following.
-    SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
-    SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
-    // Sessions are not resumed: connections last, and their ends are to be verified each time.
-    SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
+    aeossl_set_versions(context, TLS1_2_VERSION, TLS1_3_VERSION)
+    // Sessions are not resumed: connections last, and their ends are verified each time.
+    aeossl_disable_session_cache(context)
     SSL_CTX_set_num_tickets(context, 0)
-    SSL_CTX_set_options(context, TLSContext.options)
+    SSL_CTX_set_options(context, aeossl_context_options)
   }
 
   deinit { SSL_CTX_free(pointer) }
-
-  // Macros of macros, which Swift does not import: SSL_OP_NO_TICKET, SSL_OP_NO_COMPRESSION,
-  // SSL_OP_NO_RENEGOTIATION, SSL_OP_CIPHER_SERVER_PREFERENCE.
-  private static let options: UInt64 = 1 << 14 | 1 << 17 | 1 << 30 | 1 << 22
 
   private static func mode(verify: Bool, requireClient: Bool) -> CInt {
     guard verify else { return SSL_VERIFY_NONE }
@@ -116,16 +110,12 @@ public final class TLSContext: @unchecked Sendable {
 
   /// Sends these certificates besides the own one, as its issuers.
   private func present(_ issuers: [OpaquePointer]) throws(TLSError) {
-    for issuer in issuers {
-      // SSL_CTX_add1_chain_cert
-      let certificate = UnsafeMutableRawPointer(issuer)
-      guard SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, certificate) == 1 else {
-        throw .notMade(OpenSSLErrors.takeReason())
-      }
+    for issuer in issuers where aeossl_add_chain_certificate(pointer, issuer) != 1 {
+      throw .notMade(OpenSSLErrors.takeReason())
     }
   }
 
-  /// Trusts these certificates, be they authorities or not, and what the authorities issued.
+  /// Trusts these certificates, be they authorities or not, and certificates of these authorities.
   private func trust(_ certificates: [OpaquePointer]) throws(TLSError) {
     OpenSSLErrors.clear()
     let store = SSL_CTX_get_cert_store(pointer)
@@ -137,9 +127,9 @@ public final class TLSContext: @unchecked Sendable {
 }
 
 extension TLSContext {
-  /// Has the session of a client tell, and if wanted check, the name of the other end.
+  /// Has the session of a client announce, and if the context wants that check, the name of the other end.
   ///
-  /// - Throws: ``TLSError`` when it is to be checked and there is none, or none that can be.
+  /// - Throws: ``TLSError`` when a name must be checked and there is none, or an unusable one.
   func expect(
     _ name: String?, in session: OpaquePointer, as role: TLSRole
   ) throws(TLSError) {
@@ -150,21 +140,18 @@ extension TLSContext {
       return
     }
     let isAddress = SocketAddress.isNumeric(name)
-    if role == .connect, !isAddress { tell(name, in: session) }
+    if role == .connect, !isAddress {
+      // A name that is too long is left out.
+      _ = aeossl_set_host_name(session, name)
+      OpenSSLErrors.clear()
+    }
     guard verifiesName else { return }
     let isSet =
       isAddress
-      // Certificates know of no zones.
+      // Addresses in certificates have no zones.
       ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), String(name.prefix { $0 != "%" }))
       : SSL_set1_host(session, name)
     if isSet != 1 { throw .badName(OpenSSLErrors.takeReason()) }
-  }
-
-  private func tell(_ name: String, in session: OpaquePointer) {
-    var bytes = Array(name.utf8CString)
-    // This is the macro SSL_set_tlsext_host_name; a name that is too long is left out.
-    SSL_ctrl(session, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), &bytes)
-    OpenSSLErrors.clear()
   }
 }
 

@@ -3,10 +3,10 @@ internal import COpenSSL
 
 /// Why a TLS context cannot be made, or a TLS connection not be used.
 ///
-/// Two errors are equal when their ``code`` is. The sentence holds nothing of keys, and nothing that
-/// the other end has made up.
+/// Two errors are equal when their ``code`` is. The sentence holds nothing of keys, and no text of the
+/// other end.
 public struct TLSError: Error, Sendable, CustomStringConvertible {
-  /// What kind of problem it is.
+  /// The kind of problem.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the problem.
     public let rawValue: String
@@ -14,23 +14,23 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
     /// A code with the given name.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Key or certificate that were configured cannot be used.
+    /// The configured key or certificate cannot be used.
     public static let configuration = Code(rawValue: "configuration")
     /// The other end's certificate is not valid any more, or not yet.
     public static let certificateNotValidNow = Code(rawValue: "certificateNotValidNow")
-    /// The other end's certificate comes from nobody that we trust.
+    /// The other end's certificate comes from no trusted authority.
     public static let foreignCertificate = Code(rawValue: "foreignCertificate")
     /// The other end has no certificate.
     public static let missingCertificate = Code(rawValue: "missingCertificate")
     /// The other end's certificate is that of another host.
     public static let wrongName = Code(rawValue: "wrongName")
-    /// The other end refuses us, most often our certificate.
+    /// The other end refuses this one, most often its certificate.
     public static let refusedByPeer = Code(rawValue: "refusedByPeer")
-    /// What the other end sends is not TLS.
+    /// The other end does not speak TLS.
     public static let notTLS = Code(rawValue: "notTLS")
     /// There is no version of TLS, or no method, that both ends may use.
     public static let nothingInCommon = Code(rawValue: "nothingInCommon")
-    /// What the other end sends was damaged or made up.
+    /// A record of the other end was damaged or made up.
     public static let badRecord = Code(rawValue: "badRecord")
     /// The other end closed the connection before TLS was up.
     public static let closed = Code(rawValue: "closed")
@@ -38,7 +38,7 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
     public static let other = Code(rawValue: "other")
   }
 
-  /// What kind of problem it is.
+  /// The kind of problem.
   public let code: Code
   /// A sentence without a full stop that says what is wrong.
   public let description: String
@@ -115,7 +115,7 @@ extension TLSError {
     }
   }
 
-  /// The other end has said why it does not go on.
+  /// The error for an alert of the other end.
   private static func alert(_ alert: CInt, _ text: String) -> TLSError {
     switch alert {
     case SSL_AD_UNKNOWN_CA, SSL_AD_BAD_CERTIFICATE, SSL_AD_CERTIFICATE_UNKNOWN,
@@ -133,7 +133,7 @@ extension TLSError {
     }
   }
 
-  /// What is wrong with the other end's certificate.
+  /// The error for the other end's certificate.
   private static func certificate(_ result: Int) -> TLSError {
     switch CInt(truncatingIfNeeded: result) {
     case X509_V_ERR_CERT_HAS_EXPIRED:

@@ -5,7 +5,7 @@ internal import COpenSSL
 /// One TLS connection as a machine without socket, clock or loop: bytes in, bytes out, plaintext.
 ///
 ///     let session = try TLSSession(context, as: .connect, output: output)
-///     try session.start()                       // appends to `output` what is to be sent
+///     try session.start()                       // appends bytes to send to `output`
 ///     session.provide(arrived)                  // bytes; they must stay until .incomplete
 ///     while true {
 ///       switch try session.next(into: scratch) {
@@ -16,12 +16,12 @@ internal import COpenSSL
 ///       }
 ///     }
 ///
-/// Each call may append to `output`, and so does an error: the alert tells the other end why. Once TLS is
-/// up, the end of the stream without the other end's `close_notify` is no error here. What arrives is read
-/// where it lies, and what leaves is encrypted into `output`: there is no buffer in between, and nothing
-/// is allocated for a record.
+/// Each call may append to `output`, and so does an error: an alert tells the other end the reason. Once
+/// TLS is up, the end of the stream without the other end's `close_notify` is no error here. Arriving
+/// bytes are read where they lie, and leaving ones are encrypted into `output`: there is no buffer in
+/// between, and nothing is allocated for a record.
 package final class TLSSession {
-  /// What ``next(into:)`` found.
+  /// The result of ``next(into:)``.
   package enum Step: Equatable {
     /// All of the input was taken, and more is needed.
     case incomplete
@@ -29,13 +29,13 @@ package final class TLSSession {
     case established
     /// So many bytes of plaintext.
     case content(Int)
-    /// The other end has finished; what follows it on the stream is ``unread``.
+    /// The other end has finished; bytes behind that are ``unread``.
     case end
   }
 
   /// The context it was made with.
   package let context: TLSContext
-  /// What is to be sent.
+  /// The bytes to send.
   package let output: ByteBuffer
   /// Whether the handshake is over.
   package private(set) var isEstablished = false
@@ -45,17 +45,17 @@ package final class TLSSession {
   private var failure: TLSError?
   private var hasEnded = false
   private var isClosed = false
-  /// How many bytes of answers there were since the output was empty.
+  /// The number of bytes of answers since the output was empty.
   private var answered = 0
 
-  /// How many bytes of answers the other end may ask for without taking them: many thousand changes of
-  /// keys.
+  /// The greatest number of bytes of answers that the other end may ask for without taking them: enough
+  /// for many thousand changes of keys.
   private static let answersLimit = 64 << 10
 
-  /// A session that appends what is to be sent to `output`.
+  /// A session that appends the bytes to send to `output`.
   ///
-  /// `peername` is the name that the other end's certificate must have, if the context wants that;
-  /// the other end is told it.
+  /// `peername` is the name that the other end's certificate must have, if the context wants that; a
+  /// client announces it to the server.
   ///
   /// - Throws: ``TLSError`` when OpenSSL has no memory, or the context wants another name.
   package init(
@@ -91,10 +91,10 @@ package final class TLSSession {
     memory.deallocate()
   }
 
-  /// The part of what was provided that has not been looked at.
+  /// The provided bytes that were not read yet.
   package var unread: UnsafeRawBufferPointer { memory.pointee.input }
 
-  /// What the connection is encrypted with: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+  /// The version and cipher of the connection, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`.
   ///
   /// The corresponding C functions are `SSL_get_version` and `SSL_CIPHER_get_name`.
   package var cipher: String {
@@ -109,10 +109,10 @@ package final class TLSSession {
   /// - Throws: ``TLSError`` when there is nothing that both the context and OpenSSL allow.
   package func start() throws(TLSError) { _ = try handshake() }
 
-  /// Takes what arrived; it must stay where it is until ``next(into:)`` says that it is incomplete.
+  /// Takes arrived bytes, which must stay where they are until ``next(into:)`` returns `.incomplete`.
   package func provide(_ bytes: UnsafeRawBufferPointer) { memory.pointee.input = bytes }
 
-  /// Goes on with what was provided.
+  /// Goes on with the provided bytes.
   ///
   /// - Throws: ``TLSError``, and the same one again ever after.
   package func next(into scratch: UnsafeMutableRawBufferPointer) throws(TLSError) -> Step {
@@ -129,7 +129,7 @@ package final class TLSSession {
       var count = 0
       guard SSL_read_ex(pointer, base + filled, scratch.count - filled, &count) == 1 else {
         if filled == 0 { return try stopped() }
-        // An end or an error is noted, and waits until what came before it was given out.
+        // An end or an error is noted, and reported after the content before it.
         _ = try? stopped()
         break
       }
@@ -156,7 +156,7 @@ package final class TLSSession {
     }
   }
 
-  /// Tells the other end that nothing more comes; it may go on sending.
+  /// Announces to the other end that no more bytes follow; it may go on sending.
   ///
   /// The corresponding C function is `SSL_shutdown`.
   package func close() {
@@ -183,12 +183,12 @@ package final class TLSSession {
     return .established
   }
 
-  /// Why OpenSSL does not go on.
+  /// The reason why OpenSSL does not go on, as a step or an error.
   private func stopped() throws(TLSError) -> Step {
     switch SSL_get_error(pointer, 0) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .incomplete
     case SSL_ERROR_ZERO_RETURN:
-      // Before the handshake is over anybody can have said so.
+      // Before the handshake is over, the end is not authenticated.
       guard isEstablished else { throw fail(.closed) }
       hasEnded = true
       return .end
@@ -202,7 +202,7 @@ package final class TLSSession {
   }
 }
 
-/// Which side of TLS one is; independent of who has connected to whom.
+/// The side of TLS; independent of the side that has connected.
 ///
 /// The names are those of Perl's `AnyEvent::Handle`.
 public enum TLSRole: String, Hashable, Sendable {
@@ -210,4 +210,82 @@ public enum TLSRole: String, Hashable, Sendable {
   case connect
   /// The server.
   case accept
+}
+
+// MARK: - Memory
+
+/// The memory that an OpenSSL session reads from and writes to: the bytes that have just arrived, where
+/// they lie, and the buffer of the bytes to send.
+///
+/// Only OpenSSL itself copies bytes. The `BIO` holds the address of this value, which its
+/// ``TLSSession`` frees after the `BIO`.
+struct TLSMemory {
+  var input = UnsafeRawBufferPointer(start: nil, count: 0)
+  unowned(unsafe) var output: ByteBuffer
+
+  /// A new `BIO` over `memory`; nil when OpenSSL has no memory.
+  static func makeBIO(over memory: UnsafeMutablePointer<TLSMemory>) -> OpaquePointer? {
+    guard let kind = method.pointer, let bio = BIO_new(kind) else { return nil }
+    BIO_set_data(bio, memory)
+    BIO_set_init(bio, 1)
+    return bio
+  }
+
+  fileprivate mutating func read(into target: UnsafeMutableRawPointer, _ wanted: Int) -> Int {
+    let count = min(wanted, input.count)
+    guard count > 0, let start = input.baseAddress else { return 0 }
+    target.copyMemory(from: start, byteCount: count)
+    input = UnsafeRawBufferPointer(rebasing: input[count...])
+    return count
+  }
+
+  private struct Method: @unchecked Sendable {
+    // It is read-only once made, hence safe on any thread; nil when OpenSSL has no memory.
+    let pointer: OpaquePointer?
+
+    init() {
+      pointer = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "swift-anyevent")
+      guard let pointer else { return }
+      BIO_meth_set_read_ex(pointer, bioRead)
+      BIO_meth_set_write_ex(pointer, bioWrite)
+      BIO_meth_set_ctrl(pointer, bioControl)
+    }
+  }
+
+  private static let method = Method()
+}
+
+private func memory(of bio: OpaquePointer?) -> UnsafeMutablePointer<TLSMemory>? {
+  BIO_get_data(bio)?.assumingMemoryBound(to: TLSMemory.self)
+}
+
+private func bioRead(
+  _ bio: OpaquePointer?, _ target: UnsafeMutablePointer<CChar>?, _ wanted: Int,
+  _ count: UnsafeMutablePointer<Int>?
+) -> CInt {
+  guard let memory = memory(of: bio), let target, let count else { return 0 }
+  // A flag of the last call would hide the end of the stream.
+  BIO_clear_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
+  count.pointee = memory.pointee.read(into: target, wanted)
+  if count.pointee > 0 { return 1 }
+  // More bytes may come, so this is not the end.
+  BIO_set_flags(bio, BIO_FLAGS_READ | BIO_FLAGS_SHOULD_RETRY)
+  return 0
+}
+
+private func bioWrite(
+  _ bio: OpaquePointer?, _ source: UnsafePointer<CChar>?, _ wanted: Int,
+  _ count: UnsafeMutablePointer<Int>?
+) -> CInt {
+  guard let memory = memory(of: bio), let source, let count else { return 0 }
+  memory.pointee.output.append(
+    contentsOf: UnsafeRawBufferPointer(start: source, count: wanted))
+  count.pointee = wanted
+  return 1
+}
+
+private func bioControl(
+  _ bio: OpaquePointer?, _ command: CInt, _ number: Int, _ pointer: UnsafeMutableRawPointer?
+) -> Int {
+  command == BIO_CTRL_FLUSH ? 1 : 0
 }

@@ -6,13 +6,13 @@ package final class TLSTransform: StreamTransform {
   private let loop: Loop
   /// Called when the handshake is over.
   package var onEstablished: (() -> Void)?
-  /// What went wrong, once the connection is broken.
+  /// The kind of error, once the connection is broken.
   package private(set) var failure: TLSError.Code?
 
-  /// How many bytes are encrypted at a time: full records, and not too much.
+  /// How many bytes are encrypted at a time: full records that do not take too much memory.
   private static let sealedAtATime = 256 << 10
   private static let recordLength = 16 << 10
-  /// What a record has besides its content in TLS 1.2 and 1.3, rounded up.
+  /// The bytes of a record besides its content in TLS 1.2 and 1.3, rounded up.
   private static let recordOverhead = 40
 
   /// TLS in either role, with an end of this name, if the context wants one.
@@ -30,7 +30,7 @@ package final class TLSTransform: StreamTransform {
   /// - Throws: ``TLSError`` when there is nothing that both the context and OpenSSL allow.
   package func start() throws(TLSError) { try session.start() }
 
-  /// What the connection is encrypted with: `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil before it is.
+  /// The version and cipher, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil before the handshake is over.
   package var cipher: String? { session.isEstablished ? session.cipher : nil }
 
   /// Whether the handshake is over, and neither end has closed, nor was there an error.
@@ -39,13 +39,13 @@ package final class TLSTransform: StreamTransform {
   /// TLS can be ended and started anew.
   package var canStop: Bool { true }
 
-  /// What came behind the other end's `close_notify`.
+  /// The bytes behind the other end's `close_notify`.
   package var unread: UnsafeRawBufferPointer { session.unread }
 
-  /// What is to be sent.
+  /// The encrypted bytes that were not sent yet.
   package var sealed: ByteBuffer { session.output }
 
-  /// Encrypts what is there, up to a limit.
+  /// Encrypts bytes, up to a limit.
   package func seal(_ plain: ByteBuffer) -> String? {
     let count = min(plain.count, Self.sealedAtATime)
     do throws(TLSError) {
@@ -58,15 +58,15 @@ package final class TLSTransform: StreamTransform {
     return nil
   }
 
-  /// What the records add.
+  /// The bytes that the records add.
   package func overhead(for count: Int) -> Int {
     (count / Self.recordLength + 1) * Self.recordOverhead
   }
 
-  /// The `close_notify`.
+  /// Appends the `close_notify`.
   package func sealEnd() { session.close() }
 
-  /// Decrypts.
+  /// Decrypts arrived bytes.
   package func open(
     _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
   ) -> StreamOpening {

@@ -1,10 +1,10 @@
 import AnyEventMP
+import Glibc
 
 /// One argument of the command line: text as typed, or an element of the one JSON array.
 struct Argument {
-  /// What it is.
   let value: Value
-  /// Its place in `argv`, to be overwritten if it turns out to be secret.
+  /// Its place in `argv`, which is overwritten if the argument is secret.
   let index: Int
   /// Whether the value is JSON already.
   let isJSON: Bool
@@ -32,10 +32,11 @@ struct Argument {
     return Self.decodedString(text) ?? text
   }
 
-  /// Whether it stands for what is read from standard input.
+  /// Whether it stands for a value that is read from standard input.
   var isInput: Bool { value == "-" }
 
-  /// The value for a setting: what looks like JSON is JSON, but of text settings only a JSON string is.
+  /// The value for a setting: an argument that looks like JSON is JSON; for text settings only a JSON
+  /// string is.
   ///
   /// A secret that is typed has a character for each byte, as Perl's tool stores it; in JSON a character is
   /// itself.
@@ -76,7 +77,46 @@ struct Argument {
   }
 
   private static func decoded(_ text: String) -> Value? {
-    // Not valid JSON is no error here: the caller knows what else it may be.
+    // The caller knows what else the text may be, so JSON that is not valid is no error here.
     try? JSON.decode(text)
   }
+}
+
+/// The memory of the command line, which all users of the machine can read with `ps`.
+enum ArgumentMemory {
+  /// Refuses arguments that are no UTF-8: Swift repairs them, so that the tool would store or send
+  /// another text than the user has typed.
+  static func checkEncoding() throws(UsageError) {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let text = CommandLine.unsafeArgv[index], String(validatingCString: text) == nil else {
+        continue
+      }
+      // The argument may be a secret, so it must not stay visible.
+      overwrite(index)
+      throw UsageError(
+        explained:
+          "argument \(index) is not UTF-8; type it on a terminal that uses UTF-8, or write it in JSON with \\u and four digits"
+      )
+    }
+  }
+
+  /// Overwrites an argument, so that it is gone from `ps` and `/proc`.
+  static func overwrite(_ index: Int) {
+    guard index > 0, index < Int(CommandLine.argc), let text = CommandLine.unsafeArgv[index] else {
+      return
+    }
+    memset(text, CInt(UInt8(ascii: "x")), strlen(text))
+  }
+}
+
+/// A command line that cannot be understood: the tool has done nothing and ends with exit code 2.
+struct UsageError: Error {
+  /// What is wrong and what to do, without a full stop.
+  let sentence: String
+
+  /// A mistake whose sentence does not say everything: the help text says more.
+  init(_ sentence: String) { self.sentence = sentence + "; see \"aemp help\"" }
+
+  /// A mistake whose sentence says what to write instead.
+  init(explained sentence: String) { self.sentence = sentence }
 }

@@ -6,7 +6,7 @@ struct Options: Equatable {
   var json = false
   /// How long (s) the command may take.
   var timeout: Double?
-  /// How many of what the command is about.
+  /// How many round trips, changes, nodes or keys; the command says which.
   var count: Int?
   /// The file for a picture.
   var svg: String?
@@ -62,4 +62,43 @@ struct Options: Equatable {
     UsageError(
       explained: "--\(option.rawValue) takes \(option.wanted ?? "nothing"), not \"\(text)\"")
   }
+}
+
+/// The names of all options; each command takes some of them.
+enum Option: String, CaseIterable {
+  case json
+  case timeout
+  case count
+  case svg
+  case reveal
+  case readyDescriptor = "ready-fd"
+  case pidFile = "pid-file"
+  case heartbeat
+  case force
+
+  /// The value that has to stand behind the option, as an error names it; nil if it takes none.
+  var wanted: String? {
+    switch self {
+    case .json, .reveal, .force: nil
+    case .timeout: "a number of seconds, such as: --timeout 10"
+    case .count: "a whole number, such as: --count 3"
+    case .svg: "the name of a file, such as: --svg network.svg"
+    case .readyDescriptor: "the number of an open file descriptor, such as: --ready-fd 3"
+    case .pidFile: "the name of a file, such as: --pid-file node.pid"
+    case .heartbeat: "a number of seconds from 0.1, or 0 for none, such as: --heartbeat 60"
+    }
+  }
+
+  /// The name of its value in the help; nil if it takes none.
+  var value: String? {
+    switch self {
+    case .json, .reveal, .force: nil
+    case .timeout, .heartbeat: "SECONDS"
+    case .count, .readyDescriptor: "N"
+    case .svg, .pidFile: "FILE"
+    }
+  }
+
+  /// How the option is written.
+  var synopsis: String { "--\(rawValue)" + (value.map { " " + $0 } ?? "") }
 }

@@ -1,6 +1,6 @@
 import AnyEventMP
 
-/// One command of the command line; several can stand behind each other.
+/// One command of the command line, which can hold several of them.
 enum Command {
   /// Changes the configuration file, in this profile or (nil) at the top level.
   case edit(ConfigurationEdit, profile: String?)
@@ -12,9 +12,9 @@ enum Command {
   case generateCertificate(profile: String?)
   /// Reads key and certificate from a file; nil: from standard input.
   case readCertificate(path: String?, profile: String?)
-  /// Shows the configuration of a node with these arguments; without any, what all nodes inherit.
+  /// Shows the configuration of a node with these arguments; nil: the settings that all nodes inherit.
   case showConfiguration(ConfigurationArguments?, Options)
-  /// Shows what one profile says itself.
+  /// Shows the settings of one profile, without those that it inherits.
   case showProfile(String, Options)
   /// Runs a node.
   case runNode(ConfigurationArguments, Options)
@@ -44,4 +44,9 @@ enum Command {
     default: isEdit
     }
   }
+}
+
+/// The shells that there are completions for.
+enum CompletionShell: String, CaseIterable {
+  case bash, zsh, fish
 }

@@ -5,9 +5,9 @@ struct CommandParser {
   var rest: ArraySlice<Argument>
   private(set) var profile: String?
   private var commands: [Command] = []
-  /// Places in `argv` of arguments that nobody may see.
+  /// The places in `argv` of secret arguments.
   private(set) var secretPlaces: [Int] = []
-  /// Whether something is read from standard input, which can be done once.
+  /// Whether an argument is read from standard input, which is possible once.
   private var readsInput = false
 
   init(_ arguments: [Argument]) { rest = arguments[...] }
@@ -31,7 +31,7 @@ struct CommandParser {
     return commandsWithoutNeedlessProfiles()
   }
 
-  /// The commands; to look at a profile, or to run or connect by it, does not make one.
+  /// The commands without those that make a profile which the next command only shows, runs or uses.
   private func commandsWithoutNeedlessProfiles() -> [Command] {
     commands.enumerated().filter { index, command in
       guard case .edit(.createProfile, _) = command, index + 1 < commands.count else { return true }
@@ -90,7 +90,7 @@ struct CommandParser {
     UsageError("there is no command \"\(name)\"")
   }
 
-  /// `help`, with or without a command; what stands before it is not done.
+  /// `help`, with or without a command; the commands before it are not done.
   private mutating func parseHelp() throws(UsageError) -> Command {
     var options = Options()
     let names = try takeArguments(
@@ -113,7 +113,7 @@ struct CommandParser {
     if rest.isEmpty {
       arguments = profile.map { ConfigurationArguments($0) }
     } else {
-      // Nothing is set: any secret can be looked at.
+      // Nothing is stored, so a short secret does no harm.
       options.force = true
       arguments = try takeConfigurationArguments(&options)
     }
@@ -122,7 +122,7 @@ struct CommandParser {
     commands.append(.showConfiguration(arguments, options))
   }
 
-  /// All that is left, as `configure` takes it: a profile if the number is odd, then pairs.
+  /// The whole rest, as `configure` takes it: a profile if the number is odd, then pairs.
   ///
   /// A value `-` is noted in the options, to be read when the whole command line is understood.
   private mutating func takeConfigurationArguments(
@@ -156,7 +156,7 @@ struct CommandParser {
   mutating func edit(_ edit: ConfigurationEdit) { commands.append(.edit(edit, profile: profile)) }
 
   private func refuseShortSecret(_ value: Value, for setting: Setting) throws(UsageError) {
-    // What does not fit the setting is refused in its own words.
+    // A value that does not fit is refused later, with the sentence of the setting.
     guard let value = try? setting.normalized(value) else { return }
     try ShortSecret.refuse(value, for: setting)
   }
@@ -180,8 +180,6 @@ struct CommandParser {
     commands.append(.readCertificate(path: path, profile: profile))
   }
 
-  var hasProfile: Bool { profile != nil }
-
   /// The next argument, which the command `name` cannot do without.
   mutating func argument(_ name: String, _ wanted: String) throws(UsageError) -> Argument {
     guard let argument = rest.popFirst() else {
@@ -200,5 +198,72 @@ struct CommandParser {
   /// Remembers an argument that must not stay visible.
   mutating func note(_ argument: Argument, for setting: Setting?) {
     if setting?.isSecret == true { secretPlaces.append(argument.index) }
+  }
+}
+
+// MARK: - Options and arguments of single commands
+
+extension CommandParser {
+  /// Takes the options that stand next, if the command `name` knows them.
+  mutating func takeOptions(
+    _ name: String, _ known: [Option], into options: inout Options
+  ) throws(UsageError) {
+    while let text = rest.first?.text, text.hasPrefix("--") {
+      rest.removeFirst()
+      if text == "--" { return }
+      let parts = text.dropFirst(2).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let option = Option(named: String(parts[0])), known.contains(option) else {
+        throw unknown(text, name, known)
+      }
+      guard let wanted = option.wanted else {
+        guard parts.count == 1 else {
+          throw UsageError(explained: "--\(option.rawValue) takes no value")
+        }
+        try options.set(option, "")
+        continue
+      }
+      if parts.count == 2 {
+        try options.set(option, String(parts[1]))
+      } else {
+        guard let value = rest.popFirst()?.text else {
+          throw UsageError(explained: "--\(option.rawValue) needs \(wanted)")
+        }
+        try options.set(option, value)
+      }
+    }
+  }
+
+  /// Takes the whole rest: options, which may stand anywhere, and as many arguments as `counts` allows;
+  /// `wanted` names them in errors.
+  mutating func takeArguments(
+    _ name: String, _ counts: ClosedRange<Int>, _ wanted: String, _ known: [Option],
+    into options: inout Options
+  ) throws(UsageError) -> [String] {
+    var arguments: [String] = []
+    try takeOptions(name, known, into: &options)
+    while let argument = rest.popFirst() {
+      guard arguments.count < counts.upperBound else {
+        throw UsageError(
+          explained: "\(name) takes \(wanted); \(argument.value) is one argument too many")
+      }
+      guard let text = argument.text, !text.isEmpty else {
+        throw UsageError(explained: "\(name) takes \(wanted), not \(argument.value)")
+      }
+      arguments.append(text)
+      try takeOptions(name, known, into: &options)
+    }
+    guard arguments.count >= counts.lowerBound else {
+      throw UsageError(explained: "\(name) needs \(wanted)")
+    }
+    return arguments
+  }
+
+  private func unknown(_ text: String, _ name: String, _ known: [Option]) -> UsageError {
+    let names = known.map { "--" + $0.rawValue }.joined(separator: ", ")
+    return UsageError(
+      explained: known.isEmpty
+        ? "\(name) takes no options, so \(text) is none; see \"aemp help \(name)\""
+        : "\(name) has no option \(text); it takes \(names)")
   }
 }

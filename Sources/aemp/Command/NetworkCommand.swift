@@ -2,7 +2,7 @@ import AnyEventMP
 
 /// A command that talks to other nodes.
 struct NetworkCommand {
-  /// What to do.
+  /// The parts of the tool that a command can need.
   enum Work {
     case action(Action)
     /// Shows the connections that start from some nodes.
@@ -11,7 +11,7 @@ struct NetworkCommand {
     case shell(node: String?)
   }
 
-  /// What a line of the shell can do, too.
+  /// An action that a line of the shell can be, too.
   enum Action {
     /// Sends a message.
     case send(PortID, [Value])
@@ -29,13 +29,13 @@ struct NetworkCommand {
     case get(family: String)
     /// Prints every change of a family.
     case watch(family: String)
-    /// Waits until there are so many of something, or, with a count of 0, none any more.
+    /// Waits until there are `count` nodes, ports or keys; 0: until there are none any more.
     case wait(Subject, String, count: Int)
     /// Measures round trips.
     case ping(node: String)
   }
 
-  /// What can be waited for.
+  /// The kinds of things that `wait` can wait for.
   enum Subject: String, CaseIterable {
     case node, port, family
   }
@@ -45,12 +45,12 @@ struct NetworkCommand {
   /// The profile whose settings connect us; nil: `aemp`.
   let profile: String?
 
-  /// How long (s) the command may take when nothing is said; nil: for ever.
+  /// How long (s) the command may take without `--timeout`; nil: for ever.
   ///
-  /// Five minutes for what asks and waits, as the original.
+  /// Perl's tool, too, gives commands that ask and wait five minutes.
   var timeLimit: Double? {
     switch work {
-    // What it says there is about the shell's commands.
+    // There the option bounds the shell's single commands.
     case .shell: return nil
     case .action(.monitor), .action(.watch): return options.timeout
     default: return options.timeout ?? 300
@@ -59,7 +59,7 @@ struct NetworkCommand {
 }
 
 extension NetworkCommand.Action {
-  /// Waits, for what there can be so many of.
+  /// A `wait` for as many as there can be: of a port there is one or none.
   static func waiting(
     for subject: NetworkCommand.Subject, _ name: String, count: Int
   ) throws(UsageError) -> NetworkCommand.Action {
@@ -68,5 +68,122 @@ extension NetworkCommand.Action {
         explained: "a port is there or not: --count takes 1 or, until it is gone, 0")
     }
     return .wait(subject, name, count: count)
+  }
+}
+
+// MARK: - Parsing
+
+/// The commands that talk to other nodes; each takes all arguments behind it.
+extension CommandParser {
+  /// Reads the arguments of a command for the network; nil when `name` is none.
+  mutating func parseNetwork(_ name: String) throws(UsageError) -> NetworkCommand? {
+    var options = Options()
+    guard let work = try networkWork(name, &options) else { return nil }
+    return NetworkCommand(work: work, options: options, profile: profile)
+  }
+
+  private mutating func networkWork(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Work? {
+    switch name {
+    case "trace":
+      let nodes = try takeArguments(
+        name, 0...1000, "node ids, such as: trace seed/x", Self.waiting + [.svg], into: &options)
+      return .trace(nodes)
+    case "shell":
+      let node = try takeArguments(
+        name, 0...1, "at most one node id", [.timeout, .json], into: &options)
+      return .shell(node: node.first)
+    default: return try networkAction(name, &options).map { .action($0) }
+    }
+  }
+
+  private mutating func networkAction(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Action? {
+    switch name {
+    case "snd", "cal":
+      let (port, message) = try portAndMessage(name, &options)
+      return name == "snd" ? .send(port, message) : .call(port, message)
+    case "mon":
+      let port = try takeArguments(
+        name, 1...1, "one port or node id, such as: mon 'seed/x#y'", Self.waiting, into: &options)
+      return .monitor(PortID(port[0]))
+    case "eval":
+      try takeOptions(name, Self.waiting, into: &options)
+      let node = try text(name, "a node id and an expression, such as: eval seed/x '$$'")
+      let code = try takeTexts(name)
+      guard !code.isEmpty else {
+        throw UsageError(explained: "eval needs an expression, such as: eval \(node) '$$'")
+      }
+      return .evaluate(node: node, code: code.joined(separator: " "))
+    case "restart":
+      return .restart(node: try node(name, Self.waiting, &options))
+    case "ping":
+      return .ping(node: try node(name, Self.waiting + [.count], &options))
+    case "nodes":
+      _ = try takeArguments(name, 0...0, "no arguments", Self.waiting, into: &options)
+      return .nodes
+    case "get":
+      return .get(family: try family(name, Self.waiting, &options))
+    case "watch":
+      return .watch(family: try family(name, Self.waiting + [.count], &options))
+    case "wait": return try wait(&options)
+    default: return nil
+    }
+  }
+
+  private static let waiting = [Option.json, .timeout]
+
+  private mutating func portAndMessage(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> (PortID, [Value]) {
+    try takeOptions(name, Self.waiting, into: &options)
+    let port = try text(name, "a port and a message, such as: \(name) 'seed/x#y' test 1")
+    var message: [Value] = []
+    while let argument = rest.popFirst() { message.append(try argument.value(for: nil)) }
+    return (PortID(port), message)
+  }
+
+  private mutating func node(
+    _ name: String, _ known: [Option], _ options: inout Options
+  ) throws(UsageError) -> String {
+    try takeArguments(name, 1...1, "one node id, such as: \(name) seed/x", known, into: &options)[0]
+  }
+
+  /// `get workers`, or with the word in between as `wait` has it, `get family workers`.
+  private mutating func family(
+    _ name: String, _ known: [Option], _ options: inout Options
+  ) throws(UsageError) -> String {
+    let wanted = "the name of a family, such as: \(name) workers"
+    let arguments = try takeArguments(name, 1...2, wanted, known, into: &options)
+    if arguments.count == 2, arguments[0] != NetworkCommand.Subject.family.rawValue {
+      throw UsageError(explained: "\(name) takes \(wanted)")
+    }
+    return arguments[arguments.count - 1]
+  }
+
+  private mutating func wait(
+    _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Action {
+    let wanted = "node, port or family and its name, such as: wait family workers --count 3"
+    let arguments = try takeArguments(
+      "wait", 2...2, wanted, Self.waiting + [.count], into: &options)
+    guard let subject = NetworkCommand.Subject(named: arguments[0]) else {
+      throw UsageError(explained: "wait takes \(wanted), not \"\(arguments[0])\"")
+    }
+    return try .waiting(for: subject, arguments[1], count: options.count ?? 1)
+  }
+
+  private mutating func takeTexts(_ name: String) throws(UsageError) -> [String] {
+    var texts: [String] = []
+    while let argument = rest.popFirst() {
+      // A quoted text is an expression, not JSON.
+      guard let text = argument.value.string else {
+        throw UsageError(explained: "\(name) takes text, not \(argument.value)")
+      }
+      texts.append(text)
+    }
+    return texts
   }
 }

@@ -126,14 +126,14 @@ extension Completion {
     """#
   }
 
-  /// In single quotes a backslash is itself, but before a quote or another.
+  /// ``profileSearch`` for fish: in its single quotes two backslashes are one.
   private static let fishProfileSearch = profileSearch.replacing("\\\\", with: "\\\\\\\\")
 
   private static func quoted(_ text: String) -> String {
     "'\(text.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
   }
 
-  /// Words with what they are, as arguments, one pair a line.
+  /// Words and their meanings as arguments, one pair a line.
   private static func words(_ words: [Word], indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     return words.map { "\(margin)\($0.name) \(quoted($0.meaning))" }.joined(separator: " \\\n")

@@ -113,7 +113,7 @@ extension Completion {
     """#
   }
 
-  /// Words with what they are, one a line.
+  /// Words and their meanings, one pair a line.
   private static func words(_ words: [Word], indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
     return words.map { margin + quoted($0) }.joined(separator: "\n")

@@ -1,8 +1,8 @@
 import AnyEventMP
 
-/// The completions for shells: what each of them is told about the commands of the tool.
+/// The completions for shells, made from the help of the commands.
 enum Completion {
-  /// A command, a setting or an option, and what it is.
+  /// A command, a setting or an option, and its meaning.
   struct Word: Equatable {
     let name: String
     let meaning: String
@@ -24,12 +24,12 @@ enum Completion {
     entry.names.map { Word(name: $0, meaning: entry.summary) }
   }
 
-  /// The commands that take so much.
+  /// The commands that take so many arguments.
   static func names(_ extent: HelpEntry.Extent) -> [String] {
     entries.flatMap { entry in entry.names.filter { entry.extent($0) == extent } }
   }
 
-  /// What `run` and `showconfig` take in pairs with a value.
+  /// The words that `run` and `showconfig` take in pairs with a value.
   static let settings =
     [
       Word(name: "profile", meaning: "the profile to use"),
@@ -43,14 +43,14 @@ enum Completion {
   /// Commands with the options that they have.
   static let options = together(
     entries.filter { !$0.options.isEmpty }.map { entry in
-      // What takes a setting away has no options.
+      // A command that removes a setting has no options.
       (
         entry.names.filter { entry.extent($0) != .nothing },
         entry.options.map { Word(name: "--" + $0.option.rawValue, meaning: brief($0.text)) }
       )
     })
 
-  /// What is to be offered to several commands alike, once.
+  /// The choices, with all commands that have equal ones in one entry.
   static func together<Choices: Equatable>(
     _ choices: [(names: [String], choices: Choices)]
   ) -> [(names: [String], choices: Choices)] {
@@ -69,7 +69,7 @@ enum Completion {
     return beginning.contains("{") ? text : String(beginning)
   }
 
-  /// Options behind which a file stands, or anything else.
+  /// The options whose value is a file, or those that take another value.
   static func options(withFile: Bool) -> [String] {
     Option.allCases.filter { $0.value != nil && ($0.value == "FILE") == withFile }
       .map { "--" + $0.rawValue }
@@ -84,7 +84,7 @@ enum Completion {
   static let profiles = ["profile", "delprofile", "showprofile", "parent"]
   /// Commands whose value is a file.
   static let files = ["setcert", "cert"]
-  /// What `wait` waits for.
+  /// The kinds of things that `wait` waits for.
   static let subjects = NetworkCommand.Subject.allCases.map(\.rawValue)
 
   /// The first line of a completion.

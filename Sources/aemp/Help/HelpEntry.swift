@@ -1,6 +1,6 @@
-/// What the tool says about one command, or about a few that belong together.
+/// The help for one command, or for a few that belong together.
 struct HelpEntry {
-  /// An option and what it does for this command.
+  /// An option and its meaning for this command.
   struct OptionText {
     let option: Option
     let text: String
@@ -11,22 +11,21 @@ struct HelpEntry {
     }
   }
 
-  /// What most commands can end with.
+  /// The exit codes of most commands.
   static let usualExitCodes: [ExitCode] = [.success, .failure, .usage]
 
   /// The names of the commands; the first one is shown in the overview.
   let names: [String]
   /// How each of them is called.
   let usage: [String]
-  /// What it does, in the overview.
+  /// Its purpose in a line, for the overview.
   let summary: String
-  /// What it does, in paragraphs.
+  /// Its effects, in paragraphs.
   let text: [String]
   let options: [OptionText]
   let exitCodes: [ExitCode]
-  /// Whether it takes all that is behind it, so that no other command can come next.
+  /// Whether it takes all arguments behind it, so that it stands last.
   let isLast: Bool
-  /// Command lines that make sense.
   let examples: [String]
 
   init(
@@ -53,20 +52,18 @@ struct HelpEntry {
       names, usage: usage, summary, text: text, options: options, exitCodes: exitCodes,
       isLast: isLast, examples: examples)
   }
-}
 
-extension HelpEntry {
-  /// What a command takes.
+  /// How many arguments a command takes.
   enum Extent {
-    /// Nothing: another command may come next.
+    /// None; another command may come next.
     case nothing
-    /// One value; then another command.
+    /// One; another command may come next.
     case value
-    /// All that is behind it.
+    /// All arguments behind it.
     case rest
   }
 
-  /// What the command of that name takes.
+  /// How many arguments the command of that name takes.
   func extent(_ name: String) -> Extent {
     if isLast { return .rest }
     for line in usage {
@@ -76,7 +73,7 @@ extension HelpEntry {
     return .value
   }
 
-  /// The name of the first command without "set", if it has such a one.
+  /// The name of the first command without "set", if the command has such a short name.
   var shortName: String? {
     names.count > 1 && names[0] == "set" + names[1] ? names[1] : nil
   }

@@ -1,8 +1,8 @@
 import AnyEventMP
 
-/// How the tool is used, for people.
+/// The help as the tool prints it: as text, or as JSON.
 enum HelpText {
-  /// What all commands are, in a line or two each.
+  /// All commands, in a line or two each.
   static var overview: String {
     var text = """
       usage: aemp [profile NAME] COMMAND [ARGUMENT...] [COMMAND...]
@@ -57,7 +57,7 @@ enum HelpText {
   }
 
   private static func brief(_ entry: HelpEntry) -> String {
-    // The parts in brackets can be left out, and are left out here.
+    // Users can leave out the parts in brackets, so the overview does.
     let words = entry.usage[0].split(separator: " ").drop { $0 != entry.names[0] }
     var depth = 0
     var kept: [Substring] = []
@@ -72,9 +72,9 @@ enum HelpText {
   private static func exitCodes(_ codes: [ExitCode]) -> String {
     codes.map { "  \($0.rawValue)  \($0.meaning)\n" }.joined()
   }
-}
 
-extension HelpText {
+  // MARK: JSON
+
   /// The help of these commands as JSON, an object a line.
   static func json(_ entries: [HelpEntry]) -> String {
     entries.map { Printer.json(object($0)) + "\n" }.joined()
@@ -92,5 +92,46 @@ extension HelpText {
       "options": .hash(options), "exit_codes": .hash(codes),
       "examples": .array(entry.examples.map(Value.string)),
     ]
+  }
+}
+
+/// Lays text out for terminals that are 80 columns wide.
+enum HelpLayout {
+  private static let width = 80
+  /// Where the right column of a list begins.
+  private static let column = 24
+
+  /// Text in lines of 80 columns at most, all but the first indented by `indent`; a longer word stays
+  /// whole.
+  static func wrapped(_ text: String, indent: Int, firstColumn: Int? = nil) -> String {
+    let margin = String(repeating: " ", count: indent)
+    var result = firstColumn == nil ? margin : ""
+    var position = firstColumn ?? indent
+    var isLineStart = true
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+      if !isLineStart, position + 1 + word.count > width {
+        result += "\n" + margin
+        position = indent
+        isLineStart = true
+      }
+      if !isLineStart {
+        result += " "
+        position += 1
+      }
+      result += word
+      position += word.count
+      isLineStart = false
+    }
+    return result
+  }
+
+  /// A line of a list: a term, and on the right, or below a long term, its meaning.
+  static func item(_ term: String, _ text: String) -> String {
+    let left = "  " + term
+    guard left.count + 1 < column else {
+      return left + "\n" + wrapped(text, indent: column) + "\n"
+    }
+    let padding = String(repeating: " ", count: column - left.count)
+    return left + padding + wrapped(text, indent: column, firstColumn: column) + "\n"
   }
 }

@@ -3,21 +3,21 @@ import AnyEventMP
 
 /// One thing that the tool does in the network: asks, waits, prints, and ends with an exit code.
 ///
-/// What it began (ports, monitors, timers) ends with it.
+/// Its ports, monitors and timers end with it.
 final class Errand {
   unowned let session: NetworkSession
   let options: Options
   let printer: Printer
-  /// What is waited for, for a terminal and for the sentence when time is over; empty: nothing.
+  /// What the errand waits for, for a terminal and for the sentence when time is over; empty: nothing.
   var awaited = "an answer"
-  /// Called when time is over, before the errand ends: for what is known by then.
+  /// Called when time is over, before the errand ends: shows the results known by then.
   var atTimeLimit: (() -> Void)?
   private let ended: (ExitCode, String?) -> Void
   private(set) var isOver = false
   private var guards: [Guard] = []
   private var timeLimit: TimerWatcher?
 
-  /// An errand that calls `ended` once, with a sentence if there is something to say.
+  /// An errand that calls `ended` once, with a sentence if it did not end well.
   init(
     _ session: NetworkSession, _ options: Options, _ printer: Printer? = nil,
     ended: @escaping (ExitCode, String?) -> Void
@@ -48,7 +48,7 @@ final class Errand {
   /// Gives up after so many seconds.
   func limit(to seconds: Double) {
     timeLimit = session.loop.timer(after: seconds) { [unowned self] in
-      // What is shown first may end it, and with that be the end of the last other reference to it.
+      // Showing results may end the errand, and with that release the last other reference to it.
       let errand = self
       errand.atTimeLimit?()
       var sentence =
@@ -58,7 +58,7 @@ final class Errand {
     }
   }
 
-  /// The errand is done; the first call counts.
+  /// Ends the errand; only the first call counts.
   func finish(_ code: ExitCode, _ sentence: String? = nil) {
     guard !isOver else { return }
     isOver = true
@@ -73,7 +73,7 @@ final class Errand {
     if !isOver, !printer.print(text, json: json) { finish(.failure) }
   }
 
-  /// Lets something go when the errand is over.
+  /// Keeps a guard until the errand is over.
   func keep(_ guardian: Guard) {
     if !isOver { guards.append(guardian) }
   }
@@ -110,6 +110,187 @@ final class Errand {
     case "no_such_port": true
     case "transport_error": !session.connected.contains(target.node)
     default: false
+    }
+  }
+}
+
+// MARK: - One port or node
+
+/// The commands about one port or node.
+extension Errand {
+  /// `snd`: done when the message was delivered to the port's node.
+  func send(_ message: [Value], to target: PortID) {
+    awaited = "\(target.node) to take the message"
+    need(target)
+    snd(Message([.string(target.id)] + message))
+    // The answer comes behind the message.
+    snd(target.node, "snd", answerPort { _ in self.finish(.success) })
+  }
+
+  /// `cal`: prints the reply, as one line; in JSON `{"reply": [...]}`.
+  func call(_ target: PortID, _ message: [Value]) {
+    awaited = "an answer of \(target.id)"
+    need(target)
+    let answer = answerPort { reply in
+      self.print("\(Printer.plain(reply))", json: ["reply": .array(reply.values)])
+      self.finish(.success)
+    }
+    snd(Message([.string(target.id)] + message + [.string(answer.id)]))
+  }
+
+  /// `mon`: prints the reason; in JSON `{"port": "…", "reason": [...]}`.
+  func monitor(_ target: PortID) {
+    awaited = "the end of \(target.id)"
+    keep(
+      mon(target) { (reason: Message) in
+        if self.isMissing(target, reason) { return self.lost(target, reason) }
+        self.print(
+          reason.isEmpty ? "killed" : "killed: \(Printer.plain(reason))",
+          json: ["port": .string(target.id), "reason": .array(reason.values)])
+        self.finish(reason.isEmpty ? .success : .killed)
+      })
+  }
+
+  /// `eval`: prints the results, a line each; in JSON `{"results": [...]}`.
+  func evaluate(_ code: String, on target: String) {
+    awaited = "an answer of \(target)"
+    need(PortID(target))
+    let answer = answerPort { answer in
+      if let problem = Self.problem(answer, of: target) { return self.finish(.failure, problem) }
+      let results = answer[1...].values
+      if self.printer.isJSON {
+        self.print("", json: ["results": .array(results)])
+      } else {
+        for result in results { self.print("\(Printer.plain(result))", json: [:]) }
+      }
+      self.finish(.success)
+    }
+    eval_on(target, code, answer)
+  }
+
+  /// `restart`: done when the node has answered, or is gone, which is as good.
+  func restart(_ target: String) {
+    awaited = "\(target) to restart"
+    keep(
+      mon(target) { (reason: Message) in
+        if self.isMissing(PortID(target), reason) { return self.lost(PortID(target), reason) }
+        self.finish(.success)
+      })
+    let answer = answerPort { answer in
+      if let problem = Self.problem(answer, of: target) { return self.finish(.failure, problem) }
+      self.finish(.success)
+    }
+    eval_on(target, Self.restartCode, answer)
+  }
+
+  /// The code that a Perl node evaluates; a node of this library recognises the function's name in it.
+  private static let restartCode = """
+    require AnyEvent::Watchdog::Util; \
+    AnyEvent::Watchdog::Util::enabled () or die "not run by a supervisor\\n"; \
+    AnyEvent::Watchdog::Util::restart (); ()
+    """
+
+  private static func problem(_ answer: Message, of node: String) -> String? {
+    let problem = answer[0].string ?? ""
+    return problem.isEmpty ? nil : "\(node): \(Printer.oneLine(problem))"
+  }
+}
+
+// MARK: - The global database
+
+/// The commands about the global database.
+extension Errand {
+  /// The family that maps each node to the addresses it listens on.
+  static let listeners = "'l"
+  /// The family of the nodes that keep the merged database.
+  static let globals = "'g"
+
+  /// `nodes`: a line a node; in JSON `{"node": "…", "binds": ["…"], "global": true}`.
+  func listNodes() {
+    awaited = "the list of nodes"
+    db_family(Self.listeners) { listeners in
+      db_family(Self.globals) { globals in
+        for (id, binds) in Self.sorted(listeners) where id != self.session.node.id {
+          let addresses = (binds.array ?? []).compactMap(\.string)
+          let isGlobal = globals[id] != nil
+          self.print(
+            Self.line(id, .string(addresses.joined(separator: ","))) + (isGlobal ? "\tglobal" : ""),
+            json: [
+              "node": .string(id), "binds": .array(addresses.map(Value.string)),
+              "global": .bool(isGlobal),
+            ])
+        }
+        self.finish(.success)
+      }
+    }
+  }
+
+  /// `get`: a line a key; in JSON `{"key": "…", "value": …}`.
+  func get(_ family: String) {
+    awaited = "the family \(family)"
+    db_family(family) { contents in
+      for (key, value) in Self.sorted(contents) {
+        self.print(Self.line(key, value), json: ["key": .string(key), "value": value])
+      }
+      self.finish(.success)
+    }
+  }
+
+  /// `watch`: a line a change, all keys as added at first; in JSON
+  /// `{"change": "added", "key": "…", "value": …}`.
+  func watch(_ family: String) {
+    awaited = "changes of the family \(family)"
+    var left = options.count ?? .max
+    if left == 0 { return finish(.success) }
+    session.bearsLostSeeds = true
+    keep(
+      db_mon(family) { contents, added, changed, deleted in
+        let changes: [(FamilyChange, [String])] = [
+          (.added, added), (.changed, changed), (.deleted, deleted),
+        ]
+        for (change, keys) in changes {
+          for key in keys.sorted() where left > 0 && !self.isOver {
+            self.printChange(change, key, contents[key])
+            left -= 1
+          }
+        }
+        if left == 0 { self.finish(.success) }
+      })
+  }
+
+  private func printChange(_ change: FamilyChange, _ key: String, _ value: Value?) {
+    var json: TextDictionary<Value> = ["change": .string(change.rawValue), "key": .string(key)]
+    if change != .deleted { json["value"] = value ?? .null }
+    print(
+      Style.paint("\(change.sign) \(Self.line(key, value ?? .null))", change.style), json: json)
+  }
+
+  private static func line(_ key: String, _ value: Value) -> Shown {
+    value.isNull ? "\(key)" : "\(key)\t\(Printer.plain(value))"
+  }
+
+  private static func sorted(_ family: TextDictionary<Value>) -> [(key: String, value: Value)] {
+    family.sorted { $0.key < $1.key }
+  }
+}
+
+/// How a key of a family has changed.
+private enum FamilyChange: String {
+  case added, changed, deleted
+
+  var sign: String {
+    switch self {
+    case .added: "+"
+    case .changed: "~"
+    case .deleted: "-"
+    }
+  }
+
+  var style: Style {
+    switch self {
+    case .added: .good
+    case .changed: .notable
+    case .deleted: .bad
     }
   }
 }

@@ -9,7 +9,7 @@ final class Ping {
   private let count: Int
   private var times: [Double] = []
   private var start = ContinuousClock.now
-  /// The first round trip makes the connection too, and does not count.
+  /// Whether the first round trip is over, which does not count: it makes the connection, too.
   private var isConnected = false
 
   init(_ errand: Errand, _ target: String) {
@@ -28,7 +28,7 @@ final class Ping {
 
   private func ask() {
     start = .now
-    // Any node relays it back to us.
+    // Any node relays this message back.
     snd(target, "snd", answer)
   }
 

@@ -1,24 +1,24 @@
 import AnyEventMP
 
-/// `wait`: ends when there are so many of something, or, with a count of 0, none any more.
+/// `wait`: ends when there are enough nodes, ports or keys, or, with a count of 0, none any more.
 final class Wait {
   private let errand: Errand
   private let subject: NetworkCommand.Subject
   private let name: String
   private let count: Int
-  /// Nodes that the database knows and that are waited for.
+  /// The wanted nodes that the database knows.
   private var known: TextSet = []
-  /// Those that have answered.
+  /// The known nodes that have answered.
   private var answering: TextSet = []
-  /// What is watched at the moment, by node, or by the port's id.
+  /// The monitors at the moment, by node, or by the port's id.
   private var watches: TextDictionary<Guard> = [:]
-  /// The number of the question for a port: the answer to an earlier one says nothing of this one.
+  /// The number of the last question for a port: answers to earlier ones do not count.
   private var serial = 0
   private lazy var answers = errand.answerPort { answer in
     if let id = answer[0].string { self.answered(id, answer[1].int) }
   }
 
-  /// How long (s) to wait before something is asked again that was not there.
+  /// How long (s) to wait before a missing node or port is asked again.
   private static let pause = 0.1
 
   init(_ errand: Errand, for subject: NetworkCommand.Subject, _ name: String, count: Int) {
@@ -52,7 +52,7 @@ final class Wait {
     let check = { (number: Int) in
       if self.count == 0 ? number == 0 : number >= self.count { self.done() }
     }
-    // A monitor is not told of a family that is empty from the start.
+    // A monitor does not report a family that is empty from the start.
     db_keys(name) { keys in check(keys.count) }
     errand.keep(db_mon(name) { family, _, _, _ in check(family.count) })
   }
@@ -65,7 +65,7 @@ final class Wait {
       db_mon(Errand.listeners) { family, _, _, _ in self.nodesChanged(Array(family.keys)) })
   }
 
-  /// Nodes that the database knows count when they have answered us.
+  /// Asks the nodes that the database knows: they count when they have answered.
   private func nodesChanged(_ ids: [String]) {
     known = TextSet(ids.filter { isWanted($0) && $0 != errand.session.node.id })
     answering.formIntersection(known)
@@ -76,7 +76,7 @@ final class Wait {
     }
   }
 
-  /// A name that ends in "/" or "*" stands for all that begin so.
+  /// Whether a node is wanted: a name that ends in "/" or "*" stands for all ids that begin so.
   private func isWanted(_ id: String) -> Bool {
     if name.hasSuffix("*") { return id.hasPrefix(String(name.dropLast())) }
     return name.hasSuffix("/") ? id.hasPrefix(name) : id == name
@@ -105,7 +105,7 @@ final class Wait {
 
   // MARK: Port
 
-  /// Whether a node that cannot be reached is gone: to be cut off oneself says nothing of it.
+  /// Whether a node that cannot be reached is gone: it may be the tool that is cut off.
   private func canTell(of node: String) -> Bool {
     let session = errand.session
     return session.connected.contains(node) || !session.node.connectedNodes.isEmpty
@@ -119,7 +119,7 @@ final class Wait {
       self.watches[self.name] = nil
       after(Self.pause) { self.askForPort() }
     }
-    // A node that has to say that there is no such port says so before it answers this.
+    // A node without such a port says so before it answers this.
     serial += 1
     if count > 0 { snd(target.node, "snd", answers, name, serial) }
   }

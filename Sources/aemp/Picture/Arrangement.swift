@@ -1,7 +1,7 @@
-/// Which nodes of a topology are in the middle of the picture and which outside, on which side and in
-/// which order; and how large they are.
+/// Decides which nodes of a topology are in the middle of the picture and which outside, on which side
+/// and in which order; and how large they are.
 struct Arrangement {
-  /// A node in the middle and those that belong to it.
+  /// A node in the middle and the nodes that belong to it.
   struct Group {
     let hub: String?
     var members: [String]
@@ -19,7 +19,7 @@ struct Arrangement {
   /// Whether there are so many nodes that each gets one line of text only.
   let isCompact: Bool
 
-  /// So many rows on a side have room for two lines each.
+  /// The number of rows on a side that have room for two lines each.
   private static let roomyRows = 22
 
   init(_ topology: Topology) {
@@ -41,11 +41,11 @@ struct Arrangement {
     center = hub
     let half = (members.count + 1) / 2
     right = [Group(hub: nil, members: Array(members.prefix(half)))]
-    // Around the picture, so that neighbours stay neighbours.
+    // The order goes around the picture, so that neighbours stay neighbours.
     left = [Group(hub: nil, members: members.dropFirst(half).reversed())]
   }
 
-  /// Several nodes in the middle: each with its own on one side, and both sides about as high.
+  /// Several nodes in the middle: each with its members on one side, and both sides about as high.
   private mutating func split(_ groups: [Group]) {
     let rows = { (group: Group) in max(1, group.members.count) }
     let total = groups.reduce(0) { $0 + rows($1) }
@@ -63,7 +63,7 @@ struct Arrangement {
     left.reverse()
   }
 
-  /// The same groups, of which one that has most of the nodes is spread over both sides.
+  /// The same groups, but one that has most of the nodes is spread over both sides.
   private static func balanced(_ groups: [Group]) -> [Group] {
     let total = groups.reduce(0) { $0 + $1.members.count }
     guard let index = groups.firstIndex(where: { $0.members.count * 5 > total * 3 }),
@@ -77,7 +77,7 @@ struct Arrangement {
     return rest.isEmpty ? groups : groups + [Group(hub: nil, members: rest)]
   }
 
-  /// Who is in the middle: the global nodes, unless there are only such.
+  /// The nodes in the middle: the global ones, unless all nodes are global.
   private static func hubs(_ topology: Topology, _ nodes: [Topology.Node]) -> [String] {
     let globals = nodes.filter(\.isGlobal).map(\.id)
     if globals.count > 2, globals.count == nodes.count { return [] }
@@ -87,7 +87,7 @@ struct Arrangement {
       degrees[link.pair.a, default: 0] += 1
       degrees[link.pair.b, default: 0] += 1
     }
-    // One of several that are alike is not in the middle of anything.
+    // A node that has no more links than another one is not in the middle.
     let order = nodes.map(\.id).sorted { (degrees[$0] ?? 0) > (degrees[$1] ?? 0) }
     let counts = order.prefix(2).map { degrees[$0] ?? 0 }
     return counts.count == 2 && counts[0] > counts[1] ? [order[0]] : []
@@ -131,7 +131,7 @@ struct Arrangement {
       name: name, fact: fact)
   }
 
-  /// The most important that there is to say of a node besides its id.
+  /// The most important fact of a node besides its id.
   private static func fact(_ node: Topology.Node) -> String {
     switch node.state {
     case .unreachable: return "unreachable"

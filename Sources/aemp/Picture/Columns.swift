@@ -1,23 +1,24 @@
-/// Where the nodes of an arrangement are: the two columns inside, if there are any, and the two outside.
+/// The places of the nodes of an arrangement: in the two columns inside, if there are any, and the two
+/// outside.
 struct Columns {
   /// The middle of each node's box.
   private(set) var centers: TextDictionary<Point> = [:]
   /// Where the links of a node in a column begin, on the side of the middle of the picture.
   private var innerEdges: TextDictionary<Point> = [:]
-  /// Where those begin that lead away from the middle; only of nodes in the columns inside.
+  /// Where the links that lead away from the middle begin; only of nodes in the columns inside.
   private var outerEdges: TextDictionary<Point> = [:]
   private let arrangement: Arrangement
 
   /// The distance of the middles of two nodes above each other.
   private let row: Double
   private let scale: Double
-  /// The width that is kept free for what is written at links.
+  /// The width that is kept free for the labels of links.
   private let gap: Double
 
   /// The columns of an arrangement.
   ///
   /// - Parameters:
-  ///   - arrangement: which nodes are where.
+  ///   - arrangement: the groups of nodes in the columns.
   ///   - scale: how much farther apart than usual.
   init(_ arrangement: Arrangement, scale: Double) {
     self.arrangement = arrangement
@@ -92,7 +93,7 @@ struct Columns {
     return rows
   }
 
-  /// The nodes inside, each at the height of those that belong to it.
+  /// The nodes inside, each at the height of its members.
   private func hubRows(_ groups: [Arrangement.Group]) -> [(id: String, y: Double)] {
     var rows: [(id: String, y: Double)] = []
     var y = -height(of: groups) / 2
@@ -101,7 +102,7 @@ struct Columns {
       if let hub = group.hub { rows.append((hub, y + (count - 1) * row / 2)) }
       y += count * row + groupGap
     }
-    // Those with few of their own must not touch each other.
+    // Nodes with few members must not touch each other.
     let distance = row * 1.3
     var shift = 0.0
     for index in rows.indices.dropFirst() {
@@ -128,7 +129,7 @@ struct Columns {
       frame.center = center
       return frame.edge(toward: innerEdges[other] ?? center)
     }
-    // From inside to outside on the same side.
+    // This link leads from inside to outside on the same side.
     if let outer = outerEdges[id], outerEdges[other] == nil, let there = centers[other],
       (there.x < 0) == (center.x < 0)
     {

@@ -23,7 +23,7 @@ struct Rectangle: Hashable {
   var top: Double { center.y - height / 2 }
   var bottom: Double { center.y + height / 2 }
 
-  /// Whether the two share more than so much of an edge.
+  /// Whether the two, or the margins around them, overlap.
   func overlaps(_ other: Rectangle, margin: Double = 0) -> Bool {
     left < other.right + margin && other.left < right + margin && top < other.bottom + margin
       && other.top < bottom + margin
@@ -45,9 +45,9 @@ struct Rectangle: Hashable {
   }
 }
 
-/// How wide text is in the picture's font, which has the same width for all characters.
+/// The widths of text in the picture's font, whose characters are all equally wide.
 enum Lettering {
-  /// The sizes of node ids, of what is said of a node, and of what is said of a link.
+  /// The font sizes of node ids, of the facts of a node, and of the labels of links.
   static let (name, fact, label) = (12.0, 10.0, 9.0)
 
   /// The width of a text in this size.

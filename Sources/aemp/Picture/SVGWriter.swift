@@ -1,8 +1,10 @@
+internal import AEValue
+
 /// The picture of a topology: a whole SVG file, the same for the same topology.
 ///
 /// Each node is an element of class `node` with its id as `data-node`, each connection one of class `link`
-/// with the ids of its ends as `data-from` and `data-to`. What there is no room for is in titles, which
-/// viewers show when one points there.
+/// with the ids of its ends as `data-from` and `data-to`. Facts without room are in titles, which viewers
+/// show at the pointer.
 struct SVGWriter {
   private let topology: Topology
   private let layout: TopologyLayout
@@ -16,7 +18,7 @@ struct SVGWriter {
     layout = TopologyLayout(topology)
   }
 
-  /// The file.
+  /// The content of the file.
   var text: String {
     let legend = SVGLegend(topology)
     let width = max(layout.bounds.width, legend.width, 260) + Self.margin * 2
@@ -36,7 +38,7 @@ struct SVGWriter {
       "<g transform=\"translate(\(SVGText.number(shift.x)) \(SVGText.number(shift.y)))\">",
     ]
     lines += layout.lines.map(element)
-    // Above all lines, or others would cross them.
+    // The labels come above all lines, which would cross them otherwise.
     lines += layout.lines.compactMap { line in line.label.map { element($0, of: line.link) } }
     lines += layout.boxes.map(element)
     lines.append("</g>")
@@ -111,5 +113,44 @@ struct SVGWriter {
     "<text x=\"\(SVGText.number(x))\" y=\"\(SVGText.number(y))\" "
       + "font-size=\"\(SVGText.number(size))\" fill=\"\(color)\" \(attributes)>"
       + "\(SVGText.escaped(text))</text>"
+  }
+}
+
+/// Text and numbers in the notation of SVG.
+enum SVGText {
+  /// Text for people: legible, with all characters escaped that mean something in XML.
+  static func escaped(_ text: String) -> String { escaped(text, .swift) }
+
+  /// Lines for people, each legible.
+  static func escaped(lines: [String]) -> String {
+    lines.map { escaped($0) }.joined(separator: "&#10;")
+  }
+
+  /// The value of an attribute that programs read: unchanged, with characters that would have an effect
+  /// on a terminal as references.
+  static func attribute(_ text: String) -> String { escaped(text, .xml) }
+
+  private static func escaped(_ text: String, _ notation: LegibleText.Notation) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "'": result += "&apos;"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    // This comes last, because it adds ampersands of its own.
+    return LegibleText.text(result, notation)
+  }
+
+  /// A number with at most one digit behind the point.
+  static func number(_ value: Double) -> String {
+    let tenths = Int((max(-1e9, min(1e9, value)) * 10).rounded())
+    let sign = tenths < 0 ? "-" : ""
+    let (whole, rest) = abs(tenths).quotientAndRemainder(dividingBy: 10)
+    return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
   }
 }

@@ -1,4 +1,4 @@
-/// Where everything of a topology is in its picture: a function of the topology alone.
+/// The places of everything in the picture of a topology: a function of the topology alone.
 ///
 /// The global nodes are in the middle, one alone or in two bowed columns, and the others outside of
 /// them in two more, each on the side of its master. So every node has a row of its own, links run between
@@ -8,7 +8,7 @@ struct TopologyLayout {
   struct Box {
     let node: Topology.Node
     var frame: Rectangle
-    /// The node id, and what else is written there.
+    /// The lines in its box: the node id, and a fact, which may be empty.
     let name: String
     let fact: String
   }
@@ -18,11 +18,11 @@ struct TopologyLayout {
     let link: Topology.Link
     var from: Point
     var to: Point
-    /// What is written there, unless there is no room for it.
+    /// Its label, if there is room for one.
     var label: Label?
   }
 
-  /// What is written at a link.
+  /// The text at a link.
   struct Label: Hashable {
     let text: String
     var frame: Rectangle
@@ -30,20 +30,20 @@ struct TopologyLayout {
 
   private(set) var boxes: [Box] = []
   private(set) var lines: [Line] = []
-  /// How many links have no room for what is to be written there.
+  /// The number of links without room for their label.
   private(set) var unlabelled = 0
-  /// What all that is drawn fits in.
+  /// The rectangle around all boxes and labels.
   private(set) var bounds = Rectangle(center: Point(x: 0, y: 0), width: 0, height: 0)
 
-  /// With more links than this nobody can read anything at them.
+  /// The greatest number of links that get labels: with more of them no label could be read.
   private static let labelLimit = 400
 
-  /// The layout of a topology, as wide as it takes to write something at nearly every link.
+  /// The layout of a topology, so wide that nearly every link has room for its label.
   init(_ topology: Topology) {
     let arrangement = Arrangement(topology)
     let links = topology.sortedLinks
     var best = Self(arrangement, links, scale: 1)
-    // One in twenty may go without: its title says the same.
+    // One link in twenty may have no label: its title says the same.
     for scale in [1.25, 1.6, 2, 2.5]
     where best.unlabelled * 20 > links.count && links.count <= Self.labelLimit {
       let wider = Self(arrangement, links, scale: scale)
@@ -78,11 +78,54 @@ struct TopologyLayout {
     if let first = frames.first { bounds = frames.reduce(first) { $0.union($1) } }
   }
 
-  /// What is written at a link: how the nodes prove themselves, and the round trip.
+  /// The label of a link: how the nodes prove themselves, and the round trip.
   static func text(of link: Topology.Link) -> String {
     [
       Legible.both(link.a.authMethod, link.b.authMethod).map(Legible.line),
       link.roundTrip.map(Legible.milliseconds),
     ].compactMap(\.self).joined(separator: " ")
+  }
+}
+
+/// Finds places for the labels of links, so that they cover neither a node nor each other.
+struct LabelPlacer {
+  private var taken: [Rectangle]
+
+  /// A placer that keeps away from the nodes.
+  init(_ boxes: [Rectangle]) { taken = boxes }
+
+  /// The order in which the links get their labels: short ones first, which have the least choice.
+  func order(of lines: [TopologyLayout.Line]) -> [Int] {
+    let lengths = lines.map { line in
+      let (x, y) = (line.to.x - line.from.x, line.to.y - line.from.y)
+      return x * x + y * y
+    }
+    return lines.indices.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
+  }
+
+  /// Parts of the way along a link at which its label may be, the middle first.
+  private static let parts: [Double] = {
+    var parts = [0.5]
+    for step in 1...20 { parts += [0.5 - Double(step) * 0.02, 0.5 + Double(step) * 0.02] }
+    return parts
+  }()
+
+  /// A place on a line or, if the line is steep and the place is taken, beside it.
+  mutating func place(_ text: String, on line: TopologyLayout.Line) -> TopologyLayout.Label? {
+    let width = Lettering.width(text, Lettering.label) + 6
+    let isSteep = abs(line.to.x - line.from.x) < width
+    // The middle of the picture has more room than its edges.
+    let inward = line.from.x + line.to.x < 0 ? 1.0 : -1.0
+    let shifts = isSteep ? [0, inward * (width / 2 + 2)] : [0]
+    for shift in shifts {
+      for part in Self.parts {
+        let frame = Rectangle(
+          center: line.from.toward(line.to, part).moved(shift, 0), width: width, height: 12)
+        if taken.contains(where: { $0.overlaps(frame, margin: 1) }) { continue }
+        taken.append(frame)
+        return TopologyLayout.Label(text: text, frame: frame)
+      }
+    }
+    return nil
   }
 }

@@ -1,51 +1,52 @@
+internal import AEValue
 import AnyEvent
 import Glibc
 
 /// The file that names a running supervisor's process, and is gone when it has ended.
 ///
-/// Whether that process runs is not what the number says, which somebody else may have by now, but a
-/// `flock` that it holds as long as it lives, and that programs which it starts do not inherit.
+/// That the process runs is shown by a `flock` that it holds as long as it lives, and that programs
+/// started by it do not inherit. Its number shows nothing: another process may have it by now.
 final class PidFile {
   private let path: String
   /// Kept open: the lock goes with it.
   private let file: CInt
 
-  /// What is wrong, and what to do.
+  /// Why there can be no such file; the sentence says what is wrong and what to do.
   struct Problem: Error {
     let sentence: String
   }
 
-  /// Writes the file; one that nobody holds is replaced.
+  /// Writes the file, or replaces one that no process holds.
   init(_ path: String) throws(Problem) {
     self.path = path
     let draft = "\(path)~\(getpid())"
     file = try Self.write(draft, for: path)
     defer { unlink(draft) }
-    // A link, unlike a renaming, does not take the place of what somebody else makes meanwhile.
+    // A link, unlike a renaming, does not replace a file that another process has made meanwhile.
     while link(draft, path) != 0 {
       guard errno == EEXIST else { throw Self.failure("write", path, errno) }
       if try Self.replace(path, by: draft) { break }
     }
   }
 
-  /// Removes the file, unless it is not ours any more.
+  /// Removes the file if it is still this one.
   func remove() {
     if Self.isSame(file, path) { unlink(path) }
   }
 
   deinit { close(file) }
 
-  /// The whole content under another name, so that nobody reads a part of it.
+  /// Writes the whole content under another name, so that no other process reads a part of it.
   private static func write(_ draft: String, for path: String) throws(Problem) -> CInt {
-    // One of a process that had our number before.
+    // A process that had the same number before may have left one.
     unlink(draft)
     let file = StandardDescriptors.spare(
       open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644))
     guard file >= 0 else { throw failure("write", path, errno) }
-    // Before anybody can find it.
+    // The lock comes before another process can find the file.
     var problem: (verb: String, code: CInt)?
     if lock(file) != 0 { problem = ("lock", errno) }
-    if problem == nil, case let code = Output.write("\(getpid())\n", to: file), code != 0 {
+    if problem == nil, case let code = SystemCalls.writeAll("\(getpid())\n", to: file), code != 0 {
       problem = ("write", code)
     }
     if let problem {
@@ -56,7 +57,7 @@ final class PidFile {
     return file
   }
 
-  /// Takes the place of a file that nobody holds; false when it is another one by now.
+  /// Replaces a file that no process holds; false when another file has taken its place by now.
   private static func replace(_ path: String, by draft: String) throws(Problem) -> Bool {
     let file = StandardDescriptors.spare(
       open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC))
@@ -77,7 +78,8 @@ final class PidFile {
       throw Problem(
         sentence: "the pid file \(path) \(holder) is running; stop that, or name another file")
     }
-    // Of several that find the file like this one has the lock first, and has replaced it by now.
+    // Several processes may find the file without a holder; one that had the lock before this one has
+    // replaced it.
     guard isSame(file, path) else { return false }
     guard rename(draft, path) == 0 else { throw failure("write", path, errno) }
     return true
@@ -99,13 +101,11 @@ final class PidFile {
   }
 
   private static func isSame(_ file: CInt, _ path: String) -> Bool {
-    var open = stat()
-    var present = stat()
-    return fstat(file, &open) == 0 && lstat(path, &present) == 0
-      && open.st_ino == present.st_ino && open.st_dev == present.st_dev
+    guard let identity = FileIdentity(of: file) else { return false }
+    return FileIdentity(at: path, followsLinks: false) == identity
   }
 
-  /// Takes the lock if nobody has it.
+  /// Takes the lock if no process has it.
   private static func lock(_ file: CInt) -> CInt {
     var result: CInt
     repeat { result = flock(file, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
@@ -115,7 +115,7 @@ final class PidFile {
   private static func failure(_ verb: String, _ path: String, _ code: CInt) -> Problem {
     Problem(
       sentence:
-        "cannot \(verb) the pid file \(path): \(String(cString: strerror(code))); correct that, or name another file"
+        "cannot \(verb) the pid file \(path): \(SystemCalls.text(for: code)); correct that, or name another file"
     )
   }
 }

@@ -1,13 +1,13 @@
+internal import AEValue
 import Glibc
 
-/// Decides what is to be done when the worker has ended.
+/// Decides what the supervisor does when the worker has ended.
 ///
-/// A worker that ends because it was told to ends its supervisor as well, whoever told it: the
-/// operator who has found only the worker's process id must not find a new one in its place. All
-/// other ends are crashes, and the worker is started again: soon, then later and later, until one has
-/// lived for a while.
+/// A worker that ends because it was told to ends its supervisor as well, whoever told it: an operator
+/// who has found only the worker's process id must not find a new one in its place. All other ends are
+/// crashes, and the worker is started again: soon, then later and later, until one has lived for a
+/// while.
 struct RestartPolicy {
-  /// What to do.
   enum Decision: Equatable {
     case end(ExitCode)
     case restart(after: Double)
@@ -16,11 +16,11 @@ struct RestartPolicy {
   /// The exit code of a worker that wants to be started again at once.
   static let restartCode: Int32 = 75
 
-  /// Seconds until a worker is started again that has crashed for the first time.
+  /// Seconds until a worker is started again after its first crash.
   static let firstDelay = 0.1
-  /// Seconds that the delay, doubled with each crash, comes to at most.
+  /// The longest delay (s); each crash doubles it.
   static let maximumDelay = 30.0
-  /// Seconds that a worker has to live for its crash to count as the first one.
+  /// Seconds after which a crash of the worker counts as its first one.
   static let goodRun = 60.0
 
   private enum Wish { case none, restart, end }
@@ -33,7 +33,7 @@ struct RestartPolicy {
   /// Whether everything is about to end.
   var isEnding: Bool { wish == .end }
 
-  /// A worker was started; times are seconds of any clock that nobody sets.
+  /// A worker was started; times are seconds of a monotonic clock.
   mutating func started(at now: Double) {
     startedAt = now
   }
@@ -56,12 +56,12 @@ struct RestartPolicy {
   /// The worker has ended.
   ///
   /// - Parameters:
-  ///   - ending: how.
-  ///   - couldNotBegin: whether it has said that it cannot be what it is configured to be. The first
-  ///     one that says so is the last, as whoever has just made that mistake is there to correct it;
-  ///     later it is one more reason to try again.
+  ///   - ending: how it ended.
+  ///   - couldNotBegin: whether it has reported that its configuration is not possible. Before any
+  ///     worker was ready that ends the supervisor too, so that the user corrects the mistake; later it
+  ///     is one more reason to try again.
   ///   - now: the time, on the clock of ``started(at:)``.
-  /// - Returns: what to do.
+  /// - Returns: the decision.
   mutating func ended(_ ending: ProcessEnding, couldNotBegin: Bool, at now: Double) -> Decision {
     if wish == .end { return .end(.success) }
     if wish == .restart || ending == .exited(Self.restartCode) {
@@ -80,5 +80,49 @@ struct RestartPolicy {
     if now - startedAt >= Self.goodRun { delay = Self.firstDelay }
     defer { delay = min(delay * 2, Self.maximumDelay) }
     return .restart(after: delay)
+  }
+}
+
+/// Measures the time since the last report of the worker, in ticks of a timer of the supervisor.
+///
+/// It counts ticks and looks at no clock, so that the time in which the supervisor was stopped, or its
+/// machine asleep, does not count as the worker's silence: that makes one tick at most.
+struct Silence {
+  /// Seconds that a worker may be silent before its first report: it may be looking up host names.
+  static let patienceAtStart = 60.0
+  private static let ticksInLimit = 4
+
+  /// Seconds of silence after which a worker counts as stuck.
+  let limit: Double
+  private var ticks = 0
+  private var hasBegun = false
+
+  init(limit: Double) {
+    self.limit = limit
+  }
+
+  /// Seconds from one tick to the next.
+  var unit: Double { limit / Double(Self.ticksInLimit) }
+
+  /// How often (s) a worker reports, so that it does not count as stuck.
+  static func interval(forLimit limit: Double) -> Double {
+    min(1, limit / Double(ticksInLimit))
+  }
+
+  mutating func heard() {
+    hasBegun = true
+    ticks = 0
+  }
+
+  mutating func tick() {
+    ticks += 1
+  }
+
+  /// Whether the silence is so long that the worker counts as stuck.
+  ///
+  /// One tick does not count: it may have come directly after the last report.
+  var isTooLong: Bool {
+    let patience = hasBegun ? limit : max(limit, Self.patienceAtStart)
+    return Double(ticks - 1) * unit >= patience
   }
 }

@@ -1,11 +1,12 @@
+internal import AEValue
 import AnyEvent
 import AnyEventMP
 import Glibc
 
-/// Keeps a node running: starts it as a process of its own, and again when it has crashed, is stuck or
-/// wants to be restarted.
+/// Keeps a node running: starts it in a process of its own, and again when it has crashed, is stuck or
+/// asks for a restart.
 final class Supervisor {
-  /// Seconds of silence after which a worker counts as stuck, when nothing else is said.
+  /// Seconds of silence after which a worker counts as stuck, without `--heartbeat`.
   static let standardHeartbeat = 60.0
 
   private let options: Options
@@ -35,8 +36,7 @@ final class Supervisor {
   func run() -> ExitCode {
     LibraryLog.limit(to: .warn)
     readyDescriptor?.keep()
-    ControlSignals.keepChildren()
-    // Before anybody can know of us: who sees us may stop us.
+    // This comes before the pid file: a process that finds it may stop the supervisor at once.
     let signals = watchSignals()
     defer { for watcher in signals { watcher.cancel() } }
     ControlSignals.unblock()
@@ -56,7 +56,10 @@ final class Supervisor {
 
   private func watchSignals() -> [SignalWatcher] {
     var signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
-    if !ControlSignals.isHangUpIgnored { signals.append(loop.signal(SIGHUP) { self.restart() }) }
+    // A parent such as `nohup` ignores it so that the node outlives the terminal.
+    if !SignalDisposition.isIgnored(SIGHUP) {
+      signals.append(loop.signal(SIGHUP) { self.restart() })
+    }
     return signals
   }
 
@@ -70,7 +73,7 @@ final class Supervisor {
       policy.restartWanted()
       worker.stop()
     } else if !policy.isEnding {
-      // It waits for its next attempt.
+      // The next attempt was to come later.
       startOrEnd()
     }
   }
@@ -81,7 +84,7 @@ final class Supervisor {
     if !start() { loop.stop() }
   }
 
-  /// Starts the worker; false when that is not possible and not to be tried again.
+  /// Starts the worker; false when that failed and must not be tried again.
   private func start() -> Bool {
     timers = []
     refusal = nil
@@ -94,7 +97,7 @@ final class Supervisor {
       beginToListen()
       return true
     } catch {
-      refusal = "cannot start \(program): \(String(cString: strerror(error.code)))"
+      refusal = "cannot start \(program): \(SystemCalls.text(for: error.code))"
       return goOn(after: .exited(127), process: "the node process")
     }
   }
@@ -119,7 +122,7 @@ final class Supervisor {
     if !goOn(after: ending, process: "node process \(worker.pid)") { loop.stop() }
   }
 
-  /// Does what the policy says when there is no worker any more; false when all is over.
+  /// Follows the policy when the worker has ended; false when all is over.
   private func goOn(after ending: ProcessEnding, process: String) -> Bool {
     timers = []
     switch policy.ended(ending, couldNotBegin: refusal != nil, at: loop.monotonicNow) {
@@ -156,7 +159,7 @@ final class Supervisor {
       loop.timer(after: unit) { [unowned self] in
         silence?.tick()
         if silence?.isTooLong == true {
-          // What it may have said meanwhile is read first.
+          // The loop first reads reports that may have arrived meanwhile.
           timers = [loop.timer(after: 0) { [unowned self] in convict(unit) }]
         } else {
           listen(for: unit)
@@ -170,5 +173,19 @@ final class Supervisor {
     timers = []
     wasSilent = true
     worker?.kill()
+  }
+}
+
+/// The signals that end a command, or end or restart a node.
+enum ControlSignals {
+  private static let numbers = [SIGTERM, SIGINT, SIGHUP]
+
+  static var all: sigset_t { sigset_t(numbers) }
+
+  /// Lets them and SIGCHLD through: a parent may have started this process with the signal mask of one
+  /// of its threads.
+  static func unblock() {
+    var signals = sigset_t(numbers + [SIGCHLD])
+    sigprocmask(SIG_UNBLOCK, &signals, nil)
   }
 }

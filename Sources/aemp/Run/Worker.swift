@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 import AnyEventMP
 import Glibc
@@ -9,7 +10,7 @@ final class Worker {
     CommandLine.arguments.dropFirst().elementsEqual([WorkerProcess.argument])
   }
 
-  /// Seconds that a node which is to end waits for other nodes to take what was sent to them.
+  /// Seconds that an ending node waits for other nodes to take the last messages.
   private static let patience = 2.0
 
   private let loop = Loop.default
@@ -25,7 +26,8 @@ final class Worker {
       Output.complain("\"aemp \(WorkerProcess.argument)\" is for \"aemp run\" alone; use that")
       return ExitCode.usage.rawValue
     }
-    ControlSignals.ignoreHangUp()
+    // At the loss of the terminal the supervisor restarts the worker.
+    signal(SIGHUP, SIG_IGN)
     let signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
     defer { for watcher in signals { watcher.cancel() } }
     ControlSignals.unblock()
@@ -53,7 +55,7 @@ final class Worker {
     return isRestartWanted ? RestartPolicy.restartCode : ExitCode.success.rawValue
   }
 
-  /// Looks up where to listen; false when we are to end before that is known.
+  /// Looks up the addresses to listen on; false when the worker is told to end before they are known.
   private func lookUpNames(_ node: Node, _ arguments: ConfigurationArguments) -> Bool {
     var isKnown = false
     let names = node.lookUpBinds(arguments) { [loop] in
@@ -65,14 +67,13 @@ final class Worker {
     return isKnown && !isLeaving
   }
 
-  /// Ends for the supervisor to start us anew: behind the answer to whoever has called this, which gets
-  /// it before we go.
+  /// Ends so that the supervisor starts the node anew; the caller gets its answer before that.
   private func restart(_ node: Node) {
     isRestartWanted = true
     leave(node)
   }
 
-  /// Told to end; told again, it does not wait for other nodes.
+  /// Ends; when it is told to a second time, it does not wait for other nodes.
   private func stop() {
     if isLeaving || !isConfigured {
       isLeaving = true
@@ -89,7 +90,7 @@ final class Worker {
 
   // MARK: The supervisor
 
-  /// What the supervisor has written first; nil when there is none.
+  /// The first line of the supervisor; nil when there is no supervisor.
   private static func handover() -> Handover? {
     var kind: CInt = 0
     var size = socklen_t(MemoryLayout<CInt>.size)
@@ -99,15 +100,16 @@ final class Worker {
     var line: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while line.last != UInt8(ascii: "\n") {
-      let count = read(ProcessStart.socket, &chunk, chunk.count)
-      if count < 0, errno == EINTR { continue }
+      let count = chunk.withUnsafeMutableBytes {
+        SystemCalls.readSome(ProcessStart.socket, into: $0)
+      }
       guard count > 0 else { return nil }
       line += chunk[..<count]
     }
     return Handover(line: line)
   }
 
-  /// The connection to the supervisor, whose end, whatever the reason, ends us too.
+  /// The connection to the supervisor; when it ends, for any reason, the worker ends too.
   private func connection() -> StreamConnection {
     let socket = ProcessStart.socket
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
@@ -128,7 +130,7 @@ final class Worker {
   ) -> TimerWatcher? {
     guard handover.heartbeat > 0 else { return nil }
     return loop.timer(after: 0, interval: Silence.interval(forLimit: handover.heartbeat)) {
-      // One that reads nothing, because it is stopped, needs no more of them.
+      // A supervisor that is stopped reads nothing, and gets no second sign before it has read the first.
       if supervisor.output.count == 0 { self.tell(supervisor, .alive) }
     }
   }

@@ -1,8 +1,9 @@
+internal import AEValue
 import AnyEventMP
 
-/// What a worker tells its supervisor, each a line.
+/// A message of the worker to its supervisor: a line.
 enum WorkerReport: Equatable {
-  /// It lives.
+  /// A sign of life.
   case alive
   /// The node is configured and listens.
   case ready(node: String, binds: [String])
@@ -18,7 +19,7 @@ enum WorkerReport: Equatable {
     }
   }
 
-  /// What a worker has written, without the line feed; nil for anything else.
+  /// Takes a line of a worker, without the line feed; nil for anything else.
   init?(line: some Collection<UInt8>) {
     if line.isEmpty {
       self = .alive
@@ -32,5 +33,60 @@ enum WorkerReport: Equatable {
     } else {
       return nil
     }
+  }
+}
+
+/// Puts reports together from the bytes as they arrive.
+struct ReportReader {
+  /// The longest report that is waited for, in bytes; those of a worker are shorter.
+  static let limit = 1 << 20
+  private var rest: [UInt8] = []
+
+  /// Takes bytes as they come and returns the reports that are complete with them.
+  mutating func feed(_ bytes: some Collection<UInt8>) -> [WorkerReport] {
+    rest += bytes
+    var reports: [WorkerReport] = []
+    var start = rest.startIndex
+    while let end = rest[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      if let report = WorkerReport(line: rest[start..<end]) { reports.append(report) }
+      start = end + 1
+    }
+    rest.removeSubrange(..<start)
+    if rest.count > Self.limit { rest = [] }
+    return reports
+  }
+}
+
+/// The message of the supervisor to a worker that starts: a line.
+///
+/// It travels over the socket between them, because others can see the arguments and the environment of
+/// a process.
+struct Handover: Equatable {
+  /// The node's configuration.
+  var arguments: ConfigurationArguments
+  /// Seconds of silence after which the supervisor takes the worker for stuck; 0: never.
+  var heartbeat: Double
+
+  init(arguments: ConfigurationArguments, heartbeat: Double) {
+    self.arguments = arguments
+    self.heartbeat = heartbeat
+  }
+
+  /// The JSON around the arguments has two levels.
+  private static let limits = CodecLimits(maximumDepth: CodecLimits.standard.maximumDepth + 2)
+
+  /// As one line of JSON.
+  var line: String {
+    Printer.json(["configure": .array(arguments.list), "heartbeat": .double(heartbeat)]) + "\n"
+  }
+
+  /// Takes a line of a supervisor; nil for anything else.
+  init?(line: [UInt8]) {
+    guard let value = try? JSON.decode(line, limits: Self.limits),
+      case .array(let list) = value["configure"],
+      let heartbeat = value["heartbeat"].double,
+      let arguments = try? ConfigurationArguments(list: list)
+    else { return nil }
+    self.init(arguments: arguments, heartbeat: heartbeat)
   }
 }

@@ -1,7 +1,8 @@
+internal import AEValue
 import AnyEvent
 import Glibc
 
-/// Lines from standard input as they come, without blocking the loop.
+/// Reads lines from standard input as they come, without blocking the loop.
 final class LineInput {
   private var watcher: IOWatcher?
   private var bytes: [UInt8] = []
@@ -9,15 +10,16 @@ final class LineInput {
   private let end: (_ problem: String?) -> Void
   private var isAtEnd = false
 
-  /// The longest line, in bytes; what is longer is taken in pieces.
+  /// The longest line, in bytes; a longer one is split.
   private static let limit = 1 << 20
 
-  /// Whether nothing is read for now; what was read already still comes.
+  /// Whether reading rests; lines that were read already still come.
   var isPaused = false {
     didSet { if isPaused != oldValue { watch() } }
   }
 
-  /// Calls `line` with each line and then `end`, from the loop; with what is wrong when it can't be read.
+  /// Calls, from the loop, `line` with each line, and at last `end`, with the system's words if reading
+  /// has failed.
   init(line: @escaping (String) -> Void, end: @escaping (_ problem: String?) -> Void) {
     self.line = line
     self.end = end
@@ -33,7 +35,7 @@ final class LineInput {
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     let count = Glibc.read(STDIN_FILENO, &chunk, chunk.count)
     if count < 0, errno == EAGAIN || errno == EINTR { return }
-    if count < 0 { return finish(String(cString: strerror(errno))) }
+    if count < 0 { return finish(SystemCalls.text(for: errno)) }
     if count == 0 { return finish(nil) }
     bytes += chunk[..<count]
     var start = 0

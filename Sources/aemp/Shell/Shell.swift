@@ -4,8 +4,7 @@ import Glibc
 
 /// `shell`: takes commands from standard input, one a line and one after the other.
 ///
-/// From a pipe it says nothing but results, and its exit code is that of the last command that went
-/// wrong.
+/// In a pipe it prints only results, and its exit code is that of the last command that went wrong.
 final class Shell {
   private let errand: Errand
   private var parser: ShellParser
@@ -36,14 +35,14 @@ final class Shell {
 
   func begin() {
     errand.awaited = ""
-    // The seeds may come up while we sit here.
+    // The seeds may start while the shell runs.
     errand.session.bearsUnreachableSeeds = true
     input = LineInput(
       line: { [unowned self] line in
         lines.append(line)
         promptIsShown = false
         next()
-        // What is piped in faster than it can be done stays in the pipe.
+        // Commands that come faster than they are done stay in the pipe.
         input?.isPaused = running != nil
       },
       end: { [unowned self] problem in
@@ -76,7 +75,7 @@ final class Shell {
     }
   }
 
-  /// Ends the shell; not from inside of what goes with it.
+  /// Ends the shell in the next turn of the loop, because the caller may belong to an errand that goes.
   private func quit() {
     isEnding = true
     AE.postpone { [errand, code] in errand.finish(code) }
@@ -113,14 +112,14 @@ final class Shell {
     let errand = Errand(self.errand.session, self.errand.options, printer) { [unowned self] in
       running = nil
       if $0 != .success { failed($0, $1) }
-      // Not from inside of what has just ended.
+      // The next line comes in the next turn, when the errand that calls this is gone.
       AE.postpone { [weak self] in self?.next() }
     }
     errand.limit(to: timeLimit)
     return errand
   }
 
-  /// The answer to a question comes behind what was told before.
+  /// Has the next line wait for an answer of the database, which comes after it has taken the change.
   private func waitForDatabase() {
     let errand = errandOfLine()
     running = errand
@@ -142,7 +141,7 @@ final class Shell {
     Printer(isJSON: errand.options.json) { [unowned self] text in show(text) }
   }
 
-  /// Writes something, above the prompt if that is shown.
+  /// Writes a text, above the prompt if that is shown.
   @discardableResult
   private func show(_ text: Shown) -> Bool {
     guard promptIsShown else { return Output.write(text) }
@@ -157,4 +156,32 @@ final class Shell {
     promptIsShown = true
     _ = Output.write("\(parser.current)> ")
   }
+}
+
+/// The answer of the shell to `help`, at most 80 columns wide.
+enum ShellHelp {
+  static let text = """
+    snd PORT VALUE...       send a message
+    cal PORT VALUE...       send a message with a reply port, print the reply
+    mon PORT                say when the port is killed or its node is lost
+    kil PORT REASON...      kill a port
+    eval EXPRESSION         have the current node evaluate it
+    nodes                   list the nodes of the network
+    ping [NODE]             measure round trips
+    restart [NODE]          have the node's supervisor start it anew
+    get FAMILY              print a family of the database (also: db_family)
+    watch FAMILY            print every change of a family (also: db_mon)
+    set FAMILY KEY [VALUE]  set a key for as long as the shell runs (also: db_set)
+    del FAMILY KEY...       delete such keys (also: db_del)
+    wait node|port|family NAME [--count N]
+                            wait until it, or N of it, is there; 0: until it is gone
+    =NODE                   make that node the current one
+    =                       make the shell's own node the current one
+    quit                    end, as the end of the input does
+
+    PORT is node#port; #port belongs to the current node, and # or '' is that
+    node's own port. $NODE is the shell's own node, $ECHO a port of it that prints
+    every message it gets. VALUE is a word, text in ' ', or JSON.
+
+    """
 }

@@ -2,23 +2,21 @@ import AnyEventMP
 
 /// One line of the shell.
 enum ShellCommand {
-  /// Does what the command of the tool with that name does; the next line waits for its end.
+  /// Does the action that the tool's command of that name does; the next line waits for its end.
   case run(NetworkCommand.Action)
-  /// The same, but goes on in the background until the shell ends.
+  /// Does such an action in the background, until the shell ends.
   case watch(NetworkCommand.Action)
   /// Kills a port.
   case kill(PortID, [Value])
-  /// Sets a key of our own.
+  /// Sets a key of the shell's node.
   case set(family: String, key: String, Value)
-  /// Deletes keys of our own.
+  /// Deletes keys of the shell's node.
   case delete(family: String, keys: [String])
-  /// Makes a node the current one; nil: our own.
+  /// Makes a node the current one; nil: the shell's own.
   case switchNode(String?)
-  /// Prints the help.
   case help
-  /// Ends the shell.
   case quit
-  /// Nothing: an empty line or a comment.
+  /// An empty line or a comment.
   case nothing
 }
 
@@ -26,14 +24,12 @@ enum ShellCommand {
 struct ShellParser {
   /// The node that commands go to.
   var current: String
-  /// Our own node, `$NODE`.
+  /// The shell's own node, `$NODE`.
   let own: String
   /// A port that prints what it gets, `$ECHO`.
   let echo: String
 
-  /// What a line says.
-  ///
-  /// - Throws: ``UsageError`` with what is wrong and what to write instead.
+  /// The command in a line.
   func parse(_ line: String) throws(UsageError) -> ShellCommand {
     var words = ShellWords(line)
     guard case .string(let name)? = try words.next() else { return .nothing }
@@ -151,5 +147,75 @@ struct ShellParser {
     case "$NODE": own
     default: text
     }
+  }
+}
+
+/// Splits a line of the shell into words.
+///
+/// Spaces separate words. A word in single quotes is taken as it stands; one that begins with `[`,
+/// `{` or `"` is JSON and ends where the JSON does.
+struct ShellWords {
+  private var rest: Substring
+
+  init(_ line: some StringProtocol) {
+    rest = Substring(line)
+    skipSpaces()
+  }
+
+  /// The next word; nil at the end of the line.
+  ///
+  /// - Throws: ``UsageError`` for a quote or JSON without an end.
+  mutating func next() throws(UsageError) -> Value? {
+    guard let first = rest.first else { return nil }
+    defer { skipSpaces() }
+    switch first {
+    case "'":
+      rest.removeFirst()
+      guard let end = rest.firstIndex(of: "'") else {
+        throw UsageError(explained: "there is no ' that ends the text; add one")
+      }
+      defer { rest = rest[rest.index(after: end)...] }
+      return .string(String(rest[..<end]))
+    case "[", "{", "\"": return try json()
+    default:
+      let end = rest.firstIndex(where: \.isWhitespace) ?? rest.endIndex
+      defer { rest = rest[end...] }
+      return .string(String(rest[..<end]))
+    }
+  }
+
+  /// The words of the rest of the line.
+  mutating func all() throws(UsageError) -> [Value] {
+    var words: [Value] = []
+    while let word = try next() { words.append(word) }
+    return words
+  }
+
+  /// The rest of the line, as it stands.
+  mutating func remainder() -> String {
+    defer { rest = "" }
+    var text = rest
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+
+  /// JSON ends at the first space (or the line's end) before which it is whole.
+  private mutating func json() throws(UsageError) -> Value {
+    var end = rest.startIndex
+    while end != rest.endIndex {
+      let next = rest[rest.index(after: end)...]
+      end = next.firstIndex(where: \.isWhitespace) ?? rest.endIndex
+      // JSON that is not whole yet is no error.
+      if let value = try? JSON.decode(String(rest[..<end])) {
+        rest = rest[end...]
+        return value
+      }
+    }
+    throw UsageError(
+      explained: "\(rest) starts like JSON but is none; correct it, or put it into ' '")
+  }
+
+  private mutating func skipSpaces() {
+    rest = rest.drop(while: \.isWhitespace)
   }
 }

@@ -1,15 +1,15 @@
 extension Topology {
-  /// What is known of a node.
+  /// The known facts of a node.
   struct Node: Hashable {
     let id: String
-    /// What became of the question for its connections.
+    /// The result of the question for its connections.
     var state = State.unasked
-    /// The program, as it calls itself; empty if nobody has said.
+    /// The program, as it calls itself; empty if not known.
     var provider = ""
     var version = ""
     /// Whether it keeps the merged database.
     var isGlobal = false
-    /// Where it listens; nil if nobody has said.
+    /// The addresses on which it listens; nil if not known.
     var listeners: [String]?
     /// The node that keeps the database for it.
     var master: String?
@@ -23,20 +23,20 @@ extension Topology {
     init(id: String) { self.id = id }
   }
 
-  /// What became of the question for a node's connections.
+  /// The result of the question for a node's connections.
   enum State: Hashable {
     /// It was not asked.
     case unasked
-    /// It has told all of them, and what they run on.
+    /// It has told its status, with all connections.
     case told
-    /// It has told whom it is connected to, as nodes of other programs do.
+    /// It has only named the nodes that it is connected to, as nodes of other programs do.
     case named
-    /// It answers, but does not tell; why.
+    /// It has answered, but not named its connections, for this reason.
     case silent(String)
-    /// It cannot be reached; why.
+    /// It cannot be reached, for this reason.
     case unreachable(String)
 
-    /// Whether the node is there.
+    /// Whether the node has answered.
     var isAnswering: Bool {
       switch self {
       case .told, .named, .silent: true
@@ -44,7 +44,7 @@ extension Topology {
       }
     }
 
-    /// Whether the node has said whom it is connected to.
+    /// Whether the node has named the nodes that it is connected to.
     var isTelling: Bool { self == .told || self == .named }
   }
 
@@ -57,7 +57,7 @@ extension Topology {
       (a, b) = one < other ? (one, other) : (other, one)
     }
 
-    /// The one that is not this.
+    /// The other one of the two nodes.
     func other(than id: String) -> String { a == id ? b : a }
 
     static func == (one: Pair, other: Pair) -> Bool { one.a == other.a && one.b == other.b }
@@ -68,41 +68,40 @@ extension Topology {
     }
   }
 
-  /// What is known of a connection.
+  /// The known facts of a connection.
   struct Link: Hashable {
     let pair: Pair
-    /// What the nodes at its ends do.
     var a = End()
     var b = End()
-    /// What it is encrypted with; empty if it is not, nil if nobody has said.
+    /// The cipher that encrypts it; empty without encryption, nil if not known.
     var cipher: String?
-    /// Who has dialled.
+    /// The node that has dialled.
     var dialler: String?
-    /// The ends that have told of it.
+    /// The ends that have reported it.
     var witnesses: TextSet = []
     /// Seconds from one end to the other and back.
     var roundTrip: Double?
 
     init(pair: Pair) { self.pair = pair }
 
-    /// What one of the two nodes does.
+    /// The end at one of the two nodes.
     subscript(id: String) -> End {
       get { id == pair.a ? a : b }
       set { if id == pair.a { a = newValue } else { b = newValue } }
     }
   }
 
-  /// What one node does at its end of a connection; nil where nobody has said.
+  /// The facts of one end of a connection; nil where they are not known.
   struct End: Hashable {
     /// The method by which it has proved itself.
     var authMethod: String?
-    /// The framing of what it sends.
+    /// The framing in which it sends.
     var framing: String?
     /// Bytes that wait there to be sent.
     var queuedBytes: Int?
   }
 
-  /// Whether only one end tells of a link although both tell of theirs: it is coming or going.
+  /// Whether only one end reports a link although both have reported theirs: it is coming or going.
   func isOneSided(_ link: Link) -> Bool {
     link.witnesses.count == 1 && nodes[link.pair.a]?.state.isTelling == true
       && nodes[link.pair.b]?.state.isTelling == true

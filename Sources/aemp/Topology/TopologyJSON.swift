@@ -9,11 +9,11 @@ import AnyEventMP
 ///      "framing": ["cbor", "cbor"], "queued": [0, 0], "dialled_by": "w/1", "one_sided": false,
 ///      "rtt_ms": 0.34}
 ///
-/// `state` is `told`; `named` for a node of another program, which only names those that it is
+/// `state` is `told`; `named` for a node of another program, which only names the nodes that it is
 /// connected to; `silent` and `unreachable` with a `reason`; `unasked`. `rtt_ms` of a node is a round
 /// trip from the tool, that of a link one from end to end. The arrays of a link belong to its two nodes in
-/// this order: the method by which each has proved itself, the framing that it sends in, the bytes that
-/// wait there. `cipher` is empty where nothing is encrypted. What nobody has said is null.
+/// this order: the method by which each has proved itself, the framing in which it sends, the bytes that
+/// wait there. `cipher` is empty without encryption. A value that is not known is null.
 enum TopologyJSON {
   /// All objects.
   static func objects(_ topology: Topology) -> [TextDictionary<Value>] {

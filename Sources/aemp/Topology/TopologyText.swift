@@ -1,4 +1,4 @@
-/// A topology as text: a line a node with what is known of it, and below it a line a connection.
+/// A topology as text: a line a node with its facts, and below it a line a connection.
 ///
 ///     seed/1  global, swift-anyevent 0.1.0, listens on 10.0.0.1:4040, 3 ports, pid 71, up 2 min 3 s, 0.21 ms
 ///       <- w/1  hmac_sha3_512, not encrypted, cbor, 0.34 ms
@@ -6,7 +6,7 @@
 ///       -> seed/1  hmac_sha3_512, not encrypted, cbor, 0.34 ms
 ///     w/2  unreachable: connect timeout
 ///
-/// The arrow starts at the node that has dialled; `--` means that nobody has said. Of two authentication
+/// The arrow starts at the node that has dialled; `--` means that this is not known. Of two authentication
 /// methods or framings the first is the one of the node above. The time at a node is a round trip
 /// from the tool to it, the one at a connection a round trip from one end to the other.
 enum TopologyText {
@@ -36,7 +36,7 @@ enum TopologyText {
     }
   }
 
-  /// What is known of a node, in the order in which it is shown.
+  /// The known facts of a node, in the order in which they are shown.
   static func facts(_ node: Topology.Node) -> [String] {
     var facts: [String] = []
     if let problem = problem(node) { facts.append(problem) }
@@ -77,7 +77,7 @@ enum TopologyText {
     return "  \(arrow) \(name)\(padding)\(end)"
   }
 
-  /// What is known of a connection, seen from one of its ends.
+  /// The known facts of a connection, seen from one of its ends.
   static func facts(_ link: Topology.Link, at id: String, _ topology: Topology) -> [String] {
     let here = link[id]
     let there = link[link.pair.other(than: id)]

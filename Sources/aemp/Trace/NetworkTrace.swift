@@ -1,11 +1,11 @@
 import AnyEvent
 import AnyEventMP
 
-/// `trace`: asks node after node for its connections, measures them, and shows what the network looks
-/// like: as ``TopologyText`` or ``TopologyJSON``, and with `--svg` as a picture too.
+/// `trace`: asks node after node for its connections, measures them, and shows the network: as
+/// ``TopologyText`` or ``TopologyJSON``, and with `--svg` as a picture too.
 ///
-/// A node that does not answer is shown as such and holds up nobody. When the time of the whole command
-/// is over, what is known by then is shown.
+/// A node that does not answer is shown as such and holds up no other. When the time of the whole command
+/// is over, the trace shows the facts known by then.
 final class NetworkTrace {
   private let errand: Errand
   private let starts: [String]
@@ -14,23 +14,23 @@ final class NetworkTrace {
   private var underWay = 0
   private var hasMeasured = false
   private var hasShown = false
-  /// The probes that wait for their turn.
+  /// The probes whose turn has not come yet.
   private var probes: [RoundTripProbe] = []
   private var probeCount = 0
-  /// The longest of the round trips (s), each the least to its node.
+  /// The longest of the least round trips (s) to the nodes.
   private var slowest = 0.0
-  /// The least round trip to each node (s), and by way of it over each link.
+  /// The least round trip (s) to each node, and by way of it over each link.
   private var toNode: TextDictionary<Double> = [:]
   private var overLink: [Topology.Pair: (by: String, seconds: Double)] = [:]
-  /// What the global database says, as far as it has answered.
+  /// The listeners and the global nodes in the global database, as far as it has answered.
   private var listeners: TextDictionary<[String]> = [:]
   private var globals: TextSet = []
 
-  /// How many nodes are asked at a time, and how many links measured.
+  /// How many nodes are asked at a time, and how many links are measured.
   private static let atOnce = 16
-  /// How often a way is measured, and how often where there are many.
+  /// How often each way is measured, and how often when there are many.
   private static let rounds = (usual: 5, many: 2)
-  /// More links than this are many.
+  /// The number of links above which there are many.
   private static let manyLinks = 300
 
   init(_ errand: Errand, _ starts: [String]) {
@@ -41,12 +41,12 @@ final class NetworkTrace {
 
   private var node: Node { errand.session.node }
 
-  /// How long (s) one node may take: so much that not everything waits for one that hangs.
+  /// How long (s) one node may take: one that hangs must not use up the time of the others.
   private var patience: Double { min(5, (errand.options.timeout ?? 60) / 4) }
 
   func begin() {
     if starts.isEmpty {
-      // The seeds: who connects us later is likely to be known by then.
+      // The first nodes are the seeds: later ones are likely to be known by then.
       errand.keep(
         mon_nodes { node, isUp in
           if isUp, !self.hasAsked { self.found(node) }
@@ -97,7 +97,7 @@ final class NetworkTrace {
     case .silent(let reason): topology.silent(id, because: reason)
     case .unreachable(let reason): topology.unreachable(id, because: reason)
     }
-    // Our own connection to it tells what it is, if it does not say so itself.
+    // The tool's own connection to the node knows its program, if the node itself does not tell it.
     let connection = node.connections.first { $0.node == id }
     topology.note(provider: connection?.provider ?? "", of: id)
   }
@@ -123,7 +123,7 @@ final class NetworkTrace {
       probes.append(probe(node.id, nil, rounds))
     }
     probeCount = probes.count
-    // The last is the next; those that are likely to come to nothing come when all others are done.
+    // Probes are taken from the end; those that are likely to fail come last.
     probes = probes.filter { !isHopeful($0) } + probes.filter(isHopeful).reversed()
     probeNext()
   }
@@ -143,7 +143,7 @@ final class NetworkTrace {
   private func probeNext() {
     while let probe = probes.last {
       let isHopeful = isHopeful(probe)
-      // In a fast network several at a time would measure how they hinder each other.
+      // In a fast network several probes at a time would slow each other down.
       let width = isHopeful ? Int(min(Double(Self.atOnce), slowest / 0.002)) : Self.atOnce
       guard underWay < max(1, width) else { break }
       probes.removeLast()
@@ -155,7 +155,7 @@ final class NetworkTrace {
     if underWay == 0 { conclude() }
   }
 
-  /// Whether both ends answer: a node that did not answer us is likely to answer nobody.
+  /// Whether both ends answer: a node that did not answer the tool is likely to answer no other node.
   private func isHopeful(_ probe: RoundTripProbe) -> Bool {
     probe.other.map { topology.nodes[$0]?.state.isAnswering == true } ?? true
   }
@@ -169,7 +169,7 @@ final class NetworkTrace {
     if show() { errand.finish(.success) }
   }
 
-  /// Nobody is there: for one node that was asked for, as the other commands say it.
+  /// Fails because no node answers, with the sentence that other commands have for a single node.
   private func complain() {
     guard let node = topology.sortedNodes.first, case .unreachable(let reason) = node.state else {
       return errand.finish(.noSuchNode, "there is no node to begin with")
@@ -179,7 +179,7 @@ final class NetworkTrace {
     errand.finish(code, "cannot reach \(node.id): \(reason)")
   }
 
-  /// Prints what is known and writes the picture; false if that fails.
+  /// Prints the topology and writes the picture; false if that fails.
   @discardableResult
   private func show() -> Bool {
     guard !hasShown, !topology.nodes.isEmpty else { return true }

@@ -1,18 +1,17 @@
 import AnyEvent
 import AnyEventMP
 
-/// Asks one node for its connections, whatever program it is.
+/// Asks one node of any program for its connections.
 ///
-/// First whether it knows `x-status`: a Perl node would take that for the name of a function, so it is
-/// sent only to who says so. Others are asked whom they are connected to, by the expression that Perl's
-/// tool uses. Behind each question goes a message that comes back by itself: a node answers in
-/// order, so when it is there, the answer will not come any more.
+/// The first question is whether it knows `x-status`: a Perl node would take that for the name of a
+/// function, so it is sent only to nodes that know it. Other nodes are asked which nodes they are
+/// connected to, by the expression that Perl's tool uses. Behind each question goes a message that the
+/// node relays back: answers come in order, so after that message no answer comes any more.
 final class NodeInquiry {
-  /// How it ended.
   enum Outcome {
     case status(NodeStatus)
     case upNodes([String])
-    /// It is there, but does not tell.
+    /// The node has answered, but not named its connections, for this reason.
     case silent(String)
     case unreachable(String)
   }
@@ -22,9 +21,9 @@ final class NodeInquiry {
   private var answerPort: PortID?
   private var monitor: Guard?
   private var timer: TimerWatcher?
-  /// What to do with the answer that is awaited; nil when it was taken.
+  /// Called with the next answer; nil when there was one.
   private var take: ((Message?) -> Void)?
-  /// The number of the question.
+  /// The number of the last question.
   private var serial = 0
   private var isFinished = false
   private var hasAnswered = false
@@ -70,7 +69,7 @@ final class NodeInquiry {
     }
   }
 
-  /// Asks; `take` gets the answer behind the request's tag, or nil when there will be none.
+  /// Asks; `take` gets the answer without its tag and number, or nil when none will come.
   private func ask(_ request: [Value], _ take: @escaping (Message?) -> Void) {
     guard let answerPort else { return }
     self.take = take
@@ -92,7 +91,7 @@ final class NodeInquiry {
     done(outcome)
   }
 
-  /// Ends it, without calling back.
+  /// Ends the inquiry without calling `done`.
   func cancel() {
     guard !isFinished else { return }
     isFinished = true

@@ -1,11 +1,11 @@
 import AnyEvent
 import AnyEventMP
 
-/// Measures how long it takes to a node and back, and from there to another one and back.
+/// Measures the round trip to a node, and by way of it to another one.
 ///
-/// Any node relays a message that is sent to it by the request `snd`; so one that is to go from A to B and
-/// back travels tool, A, B, A, tool. What it takes longer than the way to A and back is the time of the
-/// connection between the two. The least of a few times counts: all others have waited somewhere.
+/// Any node relays a message that it gets by the request `snd`; so one from A to B and back travels tool,
+/// A, B, A, tool. The difference to the round trip to A is the round trip of the connection between the
+/// two. The least of a few times counts: all others have waited somewhere.
 final class RoundTripProbe {
   private let node: String
   let other: String?
@@ -21,7 +21,7 @@ final class RoundTripProbe {
   /// The least time to the node, the other one, and back that way (s).
   private(set) var toOther: Double?
 
-  /// A probe to a node and, if there is one, from there to another one.
+  /// A probe to a node and, unless `other` is nil, from there to another one.
   init(
     _ node: String, _ other: String?, rounds: Int, done: @escaping (RoundTripProbe) -> Void
   ) {
@@ -72,7 +72,7 @@ final class RoundTripProbe {
     done(self)
   }
 
-  /// Ends it, without calling back.
+  /// Ends the probe without calling `done`.
   func cancel() {
     guard !isFinished else { return }
     isFinished = true

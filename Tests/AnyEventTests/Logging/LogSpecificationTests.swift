@@ -7,14 +7,14 @@ struct LogSpecificationTests {
   private typealias Name = LogSpecification.ContextName
   private typealias Directive = LogSpecification.Directive
 
-  private func entries(_ text: String) -> [LogSpecification.Entry] {
+  private func entries(_ text: String) -> [LogSpecification.Context] {
     let specification = LogSpecification(text)
     #expect(specification.problems == [])
-    return specification.entries
+    return specification.contexts
   }
 
-  private func entry(_ name: Name, _ directives: Directive...) -> LogSpecification.Entry {
-    LogSpecification.Entry(context: name, directives: directives)
+  private func entry(_ name: Name, _ directives: Directive...) -> LogSpecification.Context {
+    LogSpecification.Context(name: name, directives: directives)
   }
 
   @Test("the examples of AnyEvent::Log's manual are read as it says")
@@ -120,7 +120,7 @@ struct LogSpecificationTests {
       let text = (0..<Int.random(in: 0...12, using: &random))
         .map { _ in pieces[Int.random(in: 0..<pieces.count, using: &random)] }.joined()
       let specification = LogSpecification(text)
-      #expect(specification.entries.count <= text.unicodeScalars.count)
+      #expect(specification.contexts.count <= text.unicodeScalars.count)
     }
   }
 }

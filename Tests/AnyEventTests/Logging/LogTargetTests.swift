@@ -1,3 +1,4 @@
+import AEValue
 import Dispatch
 import Foundation
 import Testing
@@ -139,7 +140,7 @@ struct LogTargetTests {
     try #require(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue), 0, &ends) == 0)
     defer { for end in ends { close(end) } }
     let text = "first line\nsecond line\n" + String(repeating: "x", count: 5000) + "\n"
-    #expect(FileDescriptorWriting.write(text, to: ends[0]) == 0)
+    #expect(SystemCalls.writeAll(text, to: ends[0]) == 0)
     var buffer = [UInt8](repeating: 0, count: 10_000)
     let count = read(ends[1], &buffer, buffer.count)
     #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self) == text)
@@ -162,7 +163,7 @@ struct LogTargetTests {
       }
       received.append(String(decoding: bytes, as: UTF8.self))
     }
-    #expect(FileDescriptorWriting.write(text, to: ends[1], patience: -1) == 0)
+    #expect(SystemCalls.writeAll(text, to: ends[1], patience: -1) == 0)
     close(ends[1])
     reader.wait()
     close(source)
@@ -173,7 +174,7 @@ struct LogTargetTests {
 
   @Test("a closed descriptor gives its error and nothing else")
   func closedDescriptor() {
-    #expect(FileDescriptorWriting.write("x", to: -1) == EBADF)
-    #expect(FileDescriptorWriting.write("", to: -1) == 0)
+    #expect(SystemCalls.writeAll("x", to: -1) == EBADF)
+    #expect(SystemCalls.writeAll("", to: -1) == 0)
   }
 }

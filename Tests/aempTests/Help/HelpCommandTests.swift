@@ -1,3 +1,4 @@
+import AnyEventMP
 import Foundation
 import Testing
 
@@ -122,10 +123,10 @@ struct HelpCommandTests {
   @Test("the version is shown, also as JSON")
   func version() throws {
     let tool = try ToolRunner()
-    #expect(try tool.run("--version") == ToolResult(output: "aemp \(Version.text)\n"))
+    #expect(try tool.run("--version") == ToolResult(output: "aemp \(LibraryVersion.current)\n"))
     #expect(
       try tool.run("--version", "--json")
-        == ToolResult(output: "{\"version\":\"\(Version.text)\"}\n"))
+        == ToolResult(output: "{\"version\":\"\(LibraryVersion.current)\"}\n"))
   }
 
   @Test("manual page and completions are printed")

@@ -1,4 +1,4 @@
-/// The manual page: what is said here, and the commands with all that their help says.
+/// The manual page: the texts below, and all commands with their help.
 enum ManualPage {
   static var text: String {
     var text = head
@@ -18,7 +18,7 @@ enum ManualPage {
   private static func item(_ entry: HelpEntry) -> String {
     var text = ""
     for usage in entry.usage {
-      // That any command may work on a profile is said once.
+      // The description says once that all commands may work on a profile.
       let prefix = "[profile NAME] "
       let words = usage.hasPrefix(prefix) ? String(usage.dropFirst(prefix.count)) : usage
       text += ".It Ic \(ManualText.argument(words))\n"
@@ -146,4 +146,63 @@ enum ManualPage {
     .Xr openssl 1
 
     """#
+}
+
+/// Converts text to mdoc, the language of the manual page.
+enum ManualText {
+  private static let width = 79
+
+  /// Sentences, each on lines of its own, as mdoc wants them.
+  static func sentences(_ text: String) -> String {
+    var lines: [String] = []
+    var line = ""
+    var isEnd = false
+    for word in text.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+      let escaped = escaped(String(word))
+      let isStart = isEnd && word.first?.isLowercase == false
+      if !line.isEmpty, isStart || line.count + 1 + escaped.count > width {
+        lines.append(line)
+        line = ""
+      }
+      line += (line.isEmpty ? "" : " ") + escaped
+      isEnd = word.last == "."
+    }
+    if !line.isEmpty { lines.append(line) }
+    return lines.map { guarded($0) + "\n" }.joined()
+  }
+
+  /// A summary as a sentence.
+  static func sentence(_ text: String) -> String {
+    sentences(text.prefix(1).uppercased() + text.dropFirst() + ".")
+  }
+
+  /// Words to be typed: their dashes are minus signs, not hyphens.
+  static func typed(_ text: String) -> String {
+    escaped(text).replacing("-", with: "\\-")
+  }
+
+  /// Words to be typed as one argument of a macro.
+  static func argument(_ text: String) -> String {
+    let typed = typed(text)
+    return text.contains(" ") ? "\"\(typed)\"" : typed
+  }
+
+  private static func escaped(_ text: String) -> String {
+    var result = ""
+    for character in text {
+      switch character {
+      case "\\": result += "\\e"
+      case "\"": result += "\\(dq"
+      case "'": result += "\\(aq"
+      case "…": result += "..."
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+
+  /// The line, protected if it begins with a full stop, which would make it a request of mdoc.
+  private static func guarded(_ line: String) -> String {
+    line.hasPrefix(".") ? "\\&" + line : line
+  }
 }

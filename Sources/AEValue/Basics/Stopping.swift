@@ -23,14 +23,14 @@ internal import Glibc
 
 /// Ends the program with code 1 and a sentence on standard error.
 ///
-/// For what the system refuses and nothing can go on without, such as the descriptors of an event
-/// loop. Any thread.
+/// For things that the system refuses and the program cannot do without, such as the descriptors of an
+/// event loop. Any thread.
 package func giveUp(_ sentence: String) -> Never {
   writeLastWords(nil, 0, sentence)
   exit(1)
 }
 
-/// Writes one line to standard error at once, without allocating: whatever is wrong may be memory.
+/// Writes one line to standard error at once, without allocating: there may be no memory left.
 private func writeLastWords(_ file: StaticString?, _ line: UInt, _ sentence: String) {
   withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { buffer in
     var count = 0
@@ -56,11 +56,13 @@ private func writeLastWords(_ file: StaticString?, _ line: UInt, _ sentence: Str
     }
     putLegible(sentence, put)
     buffer[count] = UInt8(ascii: "\n")
-    writeAll(UnsafeRawBufferPointer(rebasing: buffer[...count]))
+    // The program ends in any case: a reader that takes nothing holds it up for a second, not for ever.
+    _ = SystemCalls.writeAll(
+      UnsafeRawBufferPointer(rebasing: buffer[...count]), to: STDERR_FILENO, patience: 1000)
   }
 }
 
-/// What is named in a sentence may come from others, and has no effect on a terminal.
+/// Makes a sentence legible: names in it may come from others, and must have no effect on a terminal.
 private func putLegible(_ sentence: String, _ put: (UInt8) -> Void) {
   // All strings of Swift's own have their bytes in one piece.
   let isWritten: Void? = sentence.utf8.withContiguousStorageIfAvailable {
@@ -72,20 +74,4 @@ private func putLegible(_ sentence: String, _ put: (UInt8) -> Void) {
 private func putDecimal(_ number: UInt, _ put: (UInt8) -> Void) {
   if number >= 10 { putDecimal(number / 10, put) }
   put(UInt8(ascii: "0") + UInt8(number % 10))
-}
-
-private func writeAll(_ bytes: UnsafeRawBufferPointer) {
-  var rest = bytes
-  while !rest.isEmpty {
-    let written = write(STDERR_FILENO, rest.baseAddress, rest.count)
-    if written > 0 {
-      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
-    } else if written < 0, errno == EAGAIN {
-      // Somebody who shares it does not wait, but these words must not be lost.
-      var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
-      guard poll(&request, 1, 1000) > 0 else { return }
-    } else if !(written < 0 && errno == EINTR) {
-      return
-    }
-  }
 }

@@ -1,4 +1,5 @@
 internal import AEValue
+import AnyEvent
 import AnyEventMP
 import Glibc
 
@@ -15,7 +16,7 @@ struct ConfigurationSession {
 
   /// Does the commands in their order.
   ///
-  /// - Returns: what is to be printed once everything is done.
+  /// - Returns: the text to print once everything is done.
   /// - Throws: `ConfigurationError`; the file is then as it was.
   mutating func run(_ commands: [Command]) throws(ConfigurationError) -> String {
     if commands.contains(where: \.isEdit) {
@@ -32,9 +33,9 @@ struct ConfigurationSession {
     return output
   }
 
-  /// The command with what it needs from standard input and from other files.
+  /// The command with the values that it takes from standard input and from other files.
   ///
-  /// To be asked for before the file is locked: others need not wait until somebody has typed.
+  /// Called before the file is locked, so that other processes do not wait until the user has typed.
   static func withInput(_ command: Command) throws(ConfigurationError) -> Command {
     switch command {
     case .readValue(let change, let profile):
@@ -67,7 +68,7 @@ struct ConfigurationSession {
   /// The line at standard input as an argument for the setting.
   private static func read(_ setting: Setting) throws(ConfigurationError) -> Argument {
     let line = try StandardInput.line(prompt: setting.name + ": ")
-    // More likely that what was to fill the pipe has failed than that an empty list is meant.
+    // An empty pipe means more likely that the program before it has failed than an empty list.
     if line.isEmpty, setting.kind == .list || setting.kind == .services {
       throw ConfigurationError(
         .unusableInput,
@@ -124,7 +125,8 @@ struct ConfigurationSession {
     case .version(let options):
       output +=
         options.json
-        ? Printer.json(["version": .string(Version.text)]) + "\n" : "aemp \(Version.text)\n"
+        ? Printer.json(["version": .string(LibraryVersion.current)]) + "\n"
+        : "aemp \(LibraryVersion.current)\n"
     case .readValue, .readCertificate, .generateCertificate, .runNode, .network: break
     }
   }
@@ -139,9 +141,50 @@ struct ConfigurationSession {
 
   private mutating func show(_ settings: TextDictionary<Value>, _ options: Options) {
     let shown = Value.hash(options.reveal ? settings : EffectiveSettings.masked(settings))
-    // A value that came from JSON can be written as JSON.
+    // The settings came from JSON, so they can be written as JSON.
     let text = (try? JSON.encode(shown, style: options.json ? .sorted : .pretty)) ?? ""
     output += LegibleText.text(text, .jsonLines)
     if options.json { output += "\n" }
+  }
+}
+
+/// A PEM file that the user names, or standard input.
+struct CertificateFile {
+  /// The file; nil: standard input.
+  let path: String?
+
+  /// The value of the setting for what the file holds.
+  ///
+  /// - Throws: `ConfigurationError` when the file can't be read, or a node could not use its content.
+  func read() throws(ConfigurationError) -> Value {
+    var pem = try bytes()
+    return try CertificateText.check(
+      &pem, name: path ?? "standard input", now: time(nil))
+  }
+
+  /// All bytes, up to one more than can be used.
+  private func bytes() throws(ConfigurationError) -> [UInt8] {
+    let descriptor =
+      path.map { StandardDescriptors.spare(open($0, O_RDONLY | O_CLOEXEC)) } ?? STDIN_FILENO
+    guard descriptor >= 0 else { throw unreadable(errno) }
+    defer { if path != nil { close(descriptor) } }
+    var problem: CInt = 0
+    // An array that grows would leave copies of the private key behind, so it is large enough at once.
+    let bytes = [UInt8](unsafeUninitializedCapacity: CertificateText.sizeLimit + 1) {
+      buffer, count in
+      (count, problem) = SystemCalls.readAll(
+        descriptor, into: UnsafeMutableRawBufferPointer(buffer))
+    }
+    if problem != 0 { throw unreadable(problem) }
+    return bytes
+  }
+
+  private func unreadable(_ code: CInt) -> ConfigurationError {
+    ConfigurationError(
+      .unreadable,
+      """
+      cannot read \(path ?? "standard input"): \(SystemCalls.text(for: code)); name a PEM file \
+      with a private key and its certificate
+      """, file: path)
   }
 }

@@ -1,0 +1,124 @@
+internal import Glibc
+
+/// System calls that are repeated until everything is done, the system's words for errors, and its clock.
+///
+/// A descriptor may be non-blocking because another process that shares it has made it so: these calls
+/// wait for it. Any thread.
+package enum SystemCalls {
+  /// The wall clock, in seconds since 1970.
+  package static var wallClock: Double {
+    var now = timespec()
+    clock_gettime(CLOCK_REALTIME, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
+  }
+
+  /// The system's words for an `errno`.
+  package static func text(for code: CInt) -> String {
+    // The GNU variant is not imported into Swift; this one is thread-safe too.
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      guard let start = buffer.baseAddress, strerror_r(code, start, buffer.count) == 0 else {
+        return "error \(code)"
+      }
+      return String(cString: start)
+    }
+  }
+
+  /// Writes all bytes, with one `write(2)` if the system takes them at once; allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - bytes: the bytes.
+  ///   - descriptor: where to write.
+  ///   - patience: how long (ms) to wait each time for a reader that takes nothing; −1: for ever.
+  /// - Returns: 0, or the `errno` of the call that failed; `EAGAIN` when a wait was too long.
+  package static func writeAll(
+    _ bytes: UnsafeRawBufferPointer, to descriptor: CInt, patience: CInt = -1
+  ) -> CInt {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = write(descriptor, rest.baseAddress, rest.count)
+      if count > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      } else if count == 0 {
+        return EIO
+      } else if errno == EAGAIN {
+        if !wait(for: POLLOUT, of: descriptor, patience: patience) { return EAGAIN }
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
+  }
+
+  /// Writes all of a text, as ``writeAll(_:to:patience:)`` does with bytes.
+  package static func writeAll(
+    _ text: String, to descriptor: CInt, patience: CInt = -1
+  ) -> CInt {
+    var text = text
+    return text.withUTF8 {
+      writeAll(UnsafeRawBufferPointer($0), to: descriptor, patience: patience)
+    }
+  }
+
+  /// Reads what has arrived, and waits if nothing has.
+  ///
+  /// - Returns: the number of bytes; 0 at the end; −1 with `errno` for an error.
+  package static func readSome(
+    _ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer
+  ) -> Int {
+    while true {
+      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      if errno == EAGAIN {
+        _ = wait(for: POLLIN, of: descriptor, patience: -1)
+      } else if errno != EINTR {
+        return -1
+      }
+    }
+  }
+
+  /// Reads up to the end, or until the buffer is full.
+  ///
+  /// - Returns: the number of bytes, and 0 or the `errno` of the call that failed.
+  package static func readAll(
+    _ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer
+  ) -> (count: Int, problem: CInt) {
+    var total = 0
+    while total < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[total...])
+      let count = readSome(descriptor, into: rest)
+      if count == 0 { break }
+      if count < 0 { return (total, errno) }
+      total += count
+    }
+    return (total, 0)
+  }
+
+  /// Waits for a descriptor; false when the patience (ms) was over, or the descriptor has no such events.
+  private static func wait(for events: CInt, of descriptor: CInt, patience: CInt) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+    var result: CInt
+    repeat { result = poll(&request, 1, patience) } while result < 0 && errno == EINTR
+    return result > 0
+  }
+}
+
+/// Which file a descriptor or a path leads to: equal ones lead to the same file.
+package struct FileIdentity: Equatable, Sendable {
+  private let device: dev_t
+  private let inode: ino_t
+
+  /// The file that is open as this descriptor; nil when that cannot be known.
+  package init?(of descriptor: CInt) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { return nil }
+    (device, inode) = (status.st_dev, status.st_ino)
+  }
+
+  /// The file at a path, or, if that is a symbolic link, the file that it leads to or the link itself;
+  /// nil when there is none.
+  package init?(at path: UnsafePointer<CChar>, followsLinks: Bool) {
+    var status = stat()
+    guard (followsLinks ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
+    (device, inode) = (status.st_dev, status.st_ino)
+  }
+}

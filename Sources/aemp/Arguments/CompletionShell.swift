@@ -1,4 +1,0 @@
-/// The shells that there are completions for.
-enum CompletionShell: String, CaseIterable {
-  case bash, zsh, fish
-}
