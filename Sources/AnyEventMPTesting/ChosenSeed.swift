@@ -1,8 +1,8 @@
 import Glibc
 
-/// Seeds of networks that were made without one.
+/// The seed of a network that was made without one.
 enum ChosenSeed {
-  /// The seed of the environment, or a new one; printed on standard error.
+  /// The seed from the environment, or a new one; printed on standard error.
   static func next() -> UInt64 {
     let given = getenv("AE_SIMULATION_SEED").flatMap { UInt64(String(cString: $0)) }
     let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))

@@ -16,7 +16,7 @@ final class Connection {
     hosts = (from, to)
     forth = Pipe(path: network.path(from, to), network: network)
     back = Pipe(path: network.path(to, from), network: network)
-    // Both ends take what arrives from the beginning.
+    // Both ends exist from the start, because they take the bytes that arrive.
     _ = (dialling, accepting)
   }
 
@@ -25,26 +25,26 @@ final class Connection {
       || (hosts.dialling === b && hosts.accepting === a)
   }
 
-  /// The connection breaks: each end gets some of what was under way, then an error.
+  /// Breaks the connection: each end gets some of the bytes under way, then an error.
   func cut() {
     forth.cut()
     back.cut()
   }
 
-  /// A blocked path is free again.
+  /// Delivers again after a path was unblocked.
   func resume() {
     forth.arm()
     back.arm()
   }
 
-  /// One end is closed: when both are, the network forgets the connection.
+  /// Ends the connection when both ends are closed.
   func endClosed() {
     guard dialling.isClosed, accepting.isClosed else { return }
     end()
     network.forget(self)
   }
 
-  /// Loses what is under way; nothing happens any more.
+  /// Drops the bytes under way; nothing arrives any more.
   func end() {
     forth.end()
     back.end()

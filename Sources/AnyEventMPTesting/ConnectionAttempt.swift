@@ -23,11 +23,11 @@ final class ConnectionAttempt {
       finish(.failure(SocketError(code: 110, "cannot connect to \(address): timed out")))
     }
     guard let to = network.host(at: address) else { return }
-    // The path keeps the attempt: the guard may be dropped in between.
+    // The path retains the attempt, because its guard may be dropped meanwhile.
     network.path(from, to).send { [self] in arrive(at: to) }
   }
 
-  /// Nobody waits for the result any more.
+  /// Ends the attempt without a call.
   func cancel() {
     done = nil
     limit = nil
@@ -65,7 +65,7 @@ final class ConnectionAttempt {
     from.enter { done(result) }
   }
 
-  /// Closes a connection of which the other end knows already.
+  /// Closes a connection that the other end has accepted already.
   private func abandon() {
     connection?.dialling.close()
     connection = nil

@@ -2,7 +2,7 @@ import AEValue
 import AnyEvent
 import Glibc
 
-/// One end of a simulated connection: what carries the stream of a node.
+/// One end of a simulated connection: the medium of a node's stream.
 final class ConnectionEnd: StreamMedium {
   private unowned let connection: Connection
   private let host: SimulatedHost
@@ -12,7 +12,7 @@ final class ConnectionEnd: StreamMedium {
   private var hasSentEnd = false
   private var isWaitingForRoom = false
   private weak var stream: StreamConnection?
-  /// What arrived before anybody read.
+  /// The items that arrived before the node began to read.
   private var early: [Pipe.Item] = []
 
   init(connection: Connection, host: SimulatedHost, outgoing: Pipe, incoming: Pipe) {
@@ -54,8 +54,10 @@ final class ConnectionEnd: StreamMedium {
     StreamTraffic(unacknowledged: UInt64(outgoing.underWay), pieces: incoming.pieces)
   }
 
-  /// The node closes its end: the other side learns it, unless the machine is gone or the path is
-  /// blocked and the operating system gives up.
+  /// Closes this end; the other end learns of it.
+  ///
+  /// It does not if the machine is switched off, nor if the path is blocked and the operating
+  /// system gives up.
   func close() {
     guard !isClosed else { return }
     isClosed = true
@@ -73,7 +75,7 @@ final class ConnectionEnd: StreamMedium {
   private var isGivenUp: Bool { outgoing.path.isBlocked && outgoing.path.random.chance(0.5) }
 
   private func roomGrew() {
-    // As a kernel does it: who is told of every byte sends ever smaller pieces.
+    // As in a kernel: a node that was told of every free byte would send ever smaller pieces.
     guard isWaitingForRoom, !isClosed, outgoing.hasMuchRoom else { return }
     isWaitingForRoom = false
     stream?.hasRoom()
@@ -81,7 +83,7 @@ final class ConnectionEnd: StreamMedium {
 
   private func arrived(_ item: Pipe.Item) {
     if isClosed {
-      // What is sent to a closed end is answered by a reset, if the machine is there.
+      // The machine, if it is there, answers bytes for a closed end with a reset.
       if case .bytes = item, !host.isDown { outgoing.send(.reset) }
     } else if stream == nil || !early.isEmpty {
       early.append(item)

@@ -1,16 +1,16 @@
-/// How one direction between two hosts of a ``SimulatedNetwork`` behaves while it works.
+/// The behaviour of one direction between two hosts of a ``SimulatedNetwork`` while it works.
 public struct LinkConditions: Sendable {
-  /// Seconds that bytes are under way, drawn anew for each piece.
+  /// The time in seconds that bytes are under way, drawn anew for each piece.
   ///
-  /// Within a connection the order stays; between connections it does not.
+  /// Within a connection the order stays; between connections it may change.
   public var latency: ClosedRange<Double>
-  /// The probability that what is written at once arrives in several pieces, cut anywhere.
+  /// The probability that bytes that are written at once arrive in several pieces, cut anywhere.
   public var splitting: Double
-  /// Bytes of one connection that can be under way; what is more waits at the sender.
+  /// The most bytes of one connection that can be under way; further bytes wait at the sender.
   public var capacity: Int
-  /// Bytes a second of all connections together; nil: as many as you like.
+  /// The bytes a second of all connections together; nil: no limit.
   public var bandwidth: Int?
-  /// The probability that a piece is lost, and has to be sent again, as often as that happens to it.
+  /// The probability that a piece is lost and sent again, which may happen to it several times.
   public var loss: Double
 
   /// Conditions; by default those of a good local network.

@@ -5,20 +5,20 @@ final class Path {
   let from: SimulatedHost
   let to: SimulatedHost
   var conditions: LinkConditions
-  /// Whether nothing arrives at present.
+  /// Whether the path is blocked, so that nothing arrives.
   private(set) var isBlocked = false
   var random: SeededRandom
   private let loop: Loop
-  /// What waits for its arrival, besides the bytes of connections.
+  /// The jobs under way; connections keep their bytes themselves.
   private var timers: [UInt64: TimerWatcher] = [:]
   private var serial: UInt64 = 0
   private var parked: [Job] = []
-  /// When (s) the line has taken all that was written so far.
+  /// The time (s) at which the line has sent all bytes that were written so far.
   private var freeAt = 0.0
 
-  /// What is to be called at the other end.
+  /// A job at the other end.
   ///
-  /// In a structure, since a closure that goes through arrays gets a wrapper of Swift's each time.
+  /// It is a structure because Swift wraps a bare closure each time that it goes through an array.
   private struct Job {
     let run: () -> Void
   }
@@ -34,13 +34,13 @@ final class Path {
     self.loop = loop
   }
 
-  /// How long (s) something that leaves now is under way.
+  /// The time (s) that something under way from now on takes.
   func latency() -> Double { random.number(in: conditions.latency) }
 
-  /// When (s) something that is written now has arrived in the end.
+  /// The time (s) at which a piece that is written now arrives at last.
   ///
-  /// What is lost is sent again after the time-out of TCP: 0.2 s more than a round trip, several times,
-  /// then each time twice as long.
+  /// A lost piece is sent again after the time-out of TCP: 0.2 s more than a round trip, several
+  /// times, then each time twice as long.
   func arrival(of count: Int) -> Double {
     var time = loop.monotonicNow
     if let bandwidth = conditions.bandwidth {
@@ -57,17 +57,18 @@ final class Path {
     return time + latency()
   }
 
-  /// When a piece is sent again that was lost, as one behind it arrives at that time; nil: not at all,
-  /// as that is lost, too, or the word of it.
+  /// The time at which a lost piece is repeated because a later piece arrives at `time`.
+  ///
+  /// Nil if the repetition is lost as well, or the acknowledgement that causes it.
   func repetition(after time: Double) -> Double? {
     guard !random.chance(conditions.loss), !random.chance(conditions.loss) else { return nil }
     return time + 2 * latency()
   }
 
-  /// As Linux has it for connections that say little (`TCP_THIN_LINEAR_TIMEOUTS`).
+  /// The number of linear time-outs on Linux for connections that send little (`TCP_THIN_LINEAR_TIMEOUTS`).
   private static let linearAttempts = 6
 
-  /// Calls `job` at the other end; while the path is blocked it waits.
+  /// Calls `job` at the other end; it waits while the path is blocked.
   func send(_ job: @escaping () -> Void) { send(Job(run: job)) }
 
   private func send(_ job: Job) {
@@ -91,7 +92,7 @@ final class Path {
     for job in waiting { send(job) }
   }
 
-  /// Forgets all that is under way.
+  /// Drops the jobs under way.
   func stop() {
     timers = [:]
     parked = []

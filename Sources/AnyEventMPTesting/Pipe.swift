@@ -1,8 +1,8 @@
 import AnyEvent
 
-/// One direction of a simulated connection: what was written and has not arrived.
+/// One direction of a simulated connection: the items that were written and have not arrived.
 final class Pipe {
-  /// What travels.
+  /// An item under way.
   enum Item {
     case bytes(ArraySlice<UInt8>)
     case endOfStream
@@ -17,17 +17,17 @@ final class Pipe {
   private unowned let network: SimulatedNetwork
   private let loop: Loop
   private var items: [(arrival: Double, item: Item)] = []
-  /// When (s) each piece under way arrives, or arrived, whatever came before it.
+  /// The times (s) at which the pieces arrive, whatever becomes of earlier pieces.
   private var arrivals: [Double] = []
-  /// Pieces that were read, or wait in order to be.
+  /// The number of pieces that were delivered.
   private var arrivedInOrder: UInt64 = 0
   private var head = 0
   private var timer: TimerWatcher?
-  /// Bytes that the other end's machine does not have yet, in order.
+  /// The bytes that have not arrived at the other end's machine in order.
   private(set) var underWay = 0
-  /// The same, and what nobody has read there.
+  /// These bytes, and those that were not read there.
   private(set) var count = 0
-  /// Called with what has arrived.
+  /// Called with each item that arrives.
   var deliver: ((Item) -> Void)?
   /// Called when there is more room than before.
   var roomGrew: (() -> Void)?
@@ -55,7 +55,7 @@ final class Pipe {
 
   func send(_ item: Item) { append(item) }
 
-  /// Pieces with data that have arrived, in order or not.
+  /// The number of pieces with data that have arrived, in order or not.
   var pieces: UInt64 {
     let now = loop.monotonicNow
     return arrivedInOrder + UInt64(arrivals.count { $0 <= now })
@@ -67,7 +67,7 @@ final class Pipe {
     if arrival < last, path.conditions.loss > 0,
       let repetition = path.repetition(after: arrival), repetition < last
     {
-      // It shows that something before it was lost.
+      // Its arrival shows that an earlier piece was lost.
       hurry(to: repetition)
     }
     let before = isEmpty ? 0 : items[items.count - 1].arrival
@@ -78,14 +78,14 @@ final class Pipe {
     arm()
   }
 
-  /// What would arrive later than then arrives then.
+  /// Lets items that would arrive later than `time` arrive then.
   private func hurry(to time: Double) {
     for index in items.indices[head...] { items[index].arrival = min(items[index].arrival, time) }
     for index in arrivals.indices { arrivals[index] = min(arrivals[index], time) }
     timer = nil
   }
 
-  /// Loses what is under way from some byte on; then a reset arrives.
+  /// Drops the bytes under way from a random one on; then a reset arrives.
   func cut() {
     let kept = path.random.number(below: underWay + 1)
     var left = kept
@@ -103,7 +103,7 @@ final class Pipe {
     append(.reset)
   }
 
-  /// Loses everything and is of no use any more.
+  /// Drops everything and stops working.
   func end() {
     items = []
     arrivals = []
@@ -115,7 +115,7 @@ final class Pipe {
     roomGrew = nil
   }
 
-  /// Waits for the arrival of what comes first; again after the path was blocked.
+  /// Waits for the arrival of the first item; called again when the path is unblocked.
   func arm() {
     guard timer == nil, !isEmpty, !path.isBlocked else { return }
     timer = loop.timer(after: max(0, items[head].arrival - loop.monotonicNow)) { [unowned self] in

@@ -2,7 +2,7 @@
 public struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// The numbers of this seed.
+  /// A generator with this seed.
   public init(seed: UInt64) {
     state = seed
   }
@@ -13,20 +13,19 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     return Self.mix(state)
   }
 
-  /// Numbers of their own for a part of the simulation: the order in which the parts draw theirs does
-  /// not matter then.
+  /// A generator for a part of the simulation, so that the parts do not depend on the order in which they draw.
   func derived(_ parts: UInt64...) -> SeededRandom {
     var seed = state
     for part in parts { seed = Self.mix(seed ^ Self.mix(part &+ 0x9E37_79B9_7F4A_7C15)) }
     return SeededRandom(seed: seed)
   }
 
-  /// A number from 0 up to `limit`, which is not in it.
+  /// A number from 0 up to, but not including, `limit`.
   public mutating func number(below limit: Int) -> Int {
     Int.random(in: 0..<limit, using: &self)
   }
 
-  /// Whether something happens whose probability is this one.
+  /// True with this probability.
   public mutating func chance(_ probability: Double) -> Bool {
     Double.random(in: 0..<1, using: &self) < probability
   }

@@ -5,26 +5,26 @@ public import AnyEventMP
 public final class SimulatedHost {
   /// The node id.
   public let name: String
-  /// Where the node listens, `host:port`: what other nodes give as a seed.
+  /// The address on which the node listens, `host:port`, which other nodes may have as a seed.
   public let address: String
-  /// Whether the machine is switched off: nothing is sent, and what arrives is lost.
+  /// Whether the machine is switched off: it sends nothing, and everything that arrives is lost.
   public internal(set) var isDown = false
-  /// The node, anew after each restart; nil while there is none.
+  /// The node, a new one after each restart; nil while there is none.
   public internal(set) var node: Node?
-  /// Counts the nodes that ran here.
+  /// The number of nodes that have run here.
   public internal(set) var incarnation = 0
 
-  /// The loop of the node: the network's, or its own, which can be blocked.
+  /// The loop of the node: that of the network, or its own, which can be blocked.
   let loop: Loop
   let index: Int
   let arguments: ConfigurationArguments
-  /// Whether the process is being killed: what its node still writes is lost.
+  /// Whether the process is being killed: the last output of its node is lost.
   var losesOutput = false
   private unowned let network: SimulatedNetwork
   private var listener: SimulatedListener?
-  /// Until when (ns) a callback keeps the loop busy; nil: none does.
+  /// The time (ns) until which a callback blocks the loop; nil when none does.
   private(set) var blockedUntil: UInt64?
-  /// What has to wait for that.
+  /// The jobs that wait for the end of that.
   private var parked: [() -> Void] = []
 
   init(
@@ -42,7 +42,7 @@ public final class SimulatedHost {
   /// Whether the node has a loop of its own.
   var hasOwnLoop: Bool { loop !== network.loop }
 
-  /// Calls a job of the node's on its loop, now or when the loop is not blocked any more.
+  /// Runs a job of the node on its loop, now or when the loop is not blocked any more.
   func enter(_ job: @escaping () -> Void) {
     guard hasOwnLoop else { return job() }
     if blockedUntil != nil { return parked.append(job) }
@@ -51,12 +51,12 @@ public final class SimulatedHost {
     loop.advance(by: 0)
   }
 
-  /// Whether a callback is running that takes its time.
+  /// Whether a callback blocks the loop.
   var isBlocked: Bool { blockedUntil != nil }
 
   func block(until time: UInt64) { blockedUntil = max(blockedUntil ?? 0, time) }
 
-  /// The loop goes on: timers that have become due come first, then what has arrived meanwhile.
+  /// Lets the loop go on: due timers come first, then the jobs that waited.
   func unblock() {
     blockedUntil = nil
     loop.stall(toNanoseconds: network.loop.manualTime)
@@ -69,7 +69,7 @@ public final class SimulatedHost {
     withExtendedLifetime(arrivals) {}
   }
 
-  /// Takes a connection from another host; false when nobody listens.
+  /// Takes a connection from another host; false when the node does not listen.
   func accept(_ stream: StreamConnection, from other: SimulatedHost) -> Bool {
     guard let listener, !isDown else { return false }
     listener.accepted(stream, other.address)
@@ -107,7 +107,7 @@ extension SimulatedHost: NodeNetwork {
   }
 }
 
-/// A place where a simulated node listens.
+/// The listener of a simulated node.
 private final class SimulatedListener: NodeListener {
   private let host: SimulatedHost
   let accepted: (StreamConnection, String) -> Void

@@ -2,14 +2,14 @@ internal import AEValue
 public import AnyEventMP
 
 extension SimulatedNetwork {
-  /// Changes how one direction behaves, for what is sent from now on.
+  /// Changes the behaviour of one direction for everything that is sent from now on.
   public func setConditions(
     _ conditions: LinkConditions, from: SimulatedHost, to: SimulatedHost
   ) {
     path(from, to).conditions = conditions
   }
 
-  /// Breaks the connections between two hosts: each end gets some of what was under way, cut
+  /// Breaks the connections between two hosts: each end gets some of the bytes under way, cut
   /// anywhere, then an error.
   public func cut(_ a: SimulatedHost, _ b: SimulatedHost) {
     for connection in connections(a, b) { connection.cut() }
@@ -20,7 +20,7 @@ extension SimulatedNetwork {
     path(from, to).block()
   }
 
-  /// Lets one direction work again; what waited arrives.
+  /// Lets one direction work again; the bytes that waited arrive.
   public func thaw(from: SimulatedHost, to: SimulatedHost) {
     path(from, to).unblock()
     for connection in connections(from, to) { connection.resume() }
@@ -36,8 +36,9 @@ extension SimulatedNetwork {
     }
   }
 
-  /// Keeps the node of a host with a loop of its own busy for so many seconds, as a callback may that
-  /// calculates: it does nothing else, and its machine takes what arrives.
+  /// Blocks the node of a host with a loop of its own for `seconds`, like a long calculation in a callback.
+  ///
+  /// The node does nothing else meanwhile, but its machine still takes bytes.
   public func block(_ host: SimulatedHost, for seconds: Double) {
     require(host.hasOwnLoop, "only a host added with hasOwnLoop can be blocked")
     host.block(until: loop.manualTime + UInt64(seconds * 1e9))
@@ -57,21 +58,21 @@ extension SimulatedNetwork {
     host.losesOutput = false
   }
 
-  /// Ends a host's node in good order: what it has sent leaves before its connections are closed.
+  /// Ends a host's node in good order: its messages leave before its connections are closed.
   public func shutDown(_ host: SimulatedHost) {
     host.node?.close()
     host.node = nil
   }
 
-  /// Switches a host off: its node is gone, and nobody is told.
+  /// Switches a host off: its node is gone, and no other host is told.
   public func crash(_ host: SimulatedHost) {
     host.isDown = true
     kill(host)
   }
 
-  /// Starts a new node of the same name and address on a host whose node is gone.
+  /// Starts a new node with the same name and address on a host whose node is gone.
   ///
-  /// - Throws: what the configuration of a node can throw.
+  /// - Throws: the errors of `configure`.
   @discardableResult
   public func restart(_ host: SimulatedHost) throws -> Node? {
     guard host.node == nil else { return host.node }

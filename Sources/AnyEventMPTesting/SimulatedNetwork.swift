@@ -2,10 +2,10 @@ import AEMPWire
 public import AnyEvent
 import AnyEventMP
 
-/// Nodes in one process, on virtual time, connected by a network that misbehaves as it is told.
+/// Nodes in one process, on virtual time, connected by a network with faults on command.
 ///
-/// Nothing real is involved: no socket, no clock, no randomness but the seed's. So an hour passes in a
-/// moment, and a run with the same seed and the same calls happens exactly again.
+/// Nothing real is involved: no socket, no clock, no randomness but the seed's. So an hour passes
+/// in a moment, and a run with the same seed and the same calls is repeated exactly.
 ///
 ///     let network = SimulatedNetwork(seed: 1)
 ///     defer { network.close() }
@@ -21,20 +21,20 @@ import AnyEventMP
 ///     network.heal()
 ///     network.run(for: 60)
 ///
-/// Everything happens on the thread that calls, inside ``run(for:)``. Programs that iterate over
-/// dictionaries and sets and let the order decide what they send should set the environment variable
-/// `SWIFT_DETERMINISTIC_HASHING=1`, or Swift's own random hashing makes runs differ.
+/// Everything happens on the calling thread, inside ``run(for:)``. A program whose messages depend
+/// on the order of dictionaries and sets should set the environment variable
+/// `SWIFT_DETERMINISTIC_HASHING=1`; otherwise Swift's own random hashing makes runs differ.
 public final class SimulatedNetwork {
-  /// What the run is determined by.
+  /// The seed that determines the run.
   public let seed: UInt64
-  /// The loop of all nodes that have none of their own, on manual time.
+  /// The loop of all nodes without a loop of their own, on manual time.
   public let loop: Loop
   /// The hosts, in the order in which they were added.
   public private(set) var hosts: [SimulatedHost] = []
-  /// For decisions of the test's own, determined by the seed.
+  /// Random numbers for decisions of the test, determined by the seed.
   public var random: SeededRandom
 
-  /// A number that runs share which went alike: made from the time, way and size of all that arrived.
+  /// A number that equal runs share: made from time, path and size of everything that has arrived.
   public private(set) var fingerprint: UInt64 = 0
 
   private let origin: SeededRandom
@@ -45,12 +45,12 @@ public final class SimulatedNetwork {
 
   /// A network without hosts.
   ///
-  /// Without a seed it takes the environment variable `AE_SIMULATION_SEED`, or makes one up; it is
-  /// printed then, so that a failing run can be repeated.
+  /// Without a seed it takes the environment variable `AE_SIMULATION_SEED`, or makes a seed; it
+  /// prints this seed, so that a failing run can be repeated.
   ///
   /// - Parameters:
-  ///   - seed: what the run is determined by.
-  ///   - conditions: how every direction behaves; see ``setConditions(_:from:to:)``.
+  ///   - seed: the seed that determines the run.
+  ///   - conditions: the behaviour of every direction; see ``setConditions(_:from:to:)``.
   public init(seed: UInt64? = nil, conditions: LinkConditions = LinkConditions()) {
     self.seed = seed ?? ChosenSeed.next()
     self.conditions = conditions
@@ -69,12 +69,12 @@ public final class SimulatedNetwork {
   ///
   /// - Parameters:
   ///   - name: the node id, unique in this network.
-  ///   - seeds: hosts whose nodes are contacted first; without any, the node is global.
-  ///   - monitorTimeout: seconds after which a node that is not reached counts as down.
+  ///   - seeds: hosts to contact first; a node without seeds is global.
+  ///   - monitorTimeout: seconds after which an unreachable node counts as down.
   ///   - connectInterval: seconds that a connection attempt gets.
   ///   - framings: `cbor` and `json`, most preferred first.
   ///   - heartbeat: seconds of silence after which a node is asked; 0: never.
-  ///   - heartbeatTimeout: seconds of silence after which a node is given up.
+  ///   - heartbeatTimeout: seconds of silence after which a connected node counts as down.
   ///   - hasOwnLoop: whether the node has a loop of its own, which ``block(_:for:)`` needs.
   /// - Returns: the host.
   /// - Throws: ``ConfigurationError`` for a name that is no node id.
@@ -102,14 +102,14 @@ public final class SimulatedNetwork {
     return host
   }
 
-  /// Lets so many seconds of virtual time pass.
+  /// Lets `seconds` of virtual time pass.
   public func run(for seconds: Double) {
     let loops = hosts.filter(\.hasOwnLoop)
     if loops.isEmpty { return loop.advance(by: seconds) }
     run(to: loop.manualTime + UInt64(seconds * 1e9), loops)
   }
 
-  /// Serves the loops in the order of what is due on them.
+  /// Serves the loops in the order of their deadlines.
   private func run(to end: UInt64, _ own: [SimulatedHost]) {
     for host in own where host.blockedUntil == nil { host.loop.advance(by: 0) }
     while true {
@@ -124,7 +124,7 @@ public final class SimulatedNetwork {
         loop.advance(toNanoseconds: next)
         continue
       }
-      // The network's clock is the one that all go by.
+      // The network's clock goes first, because all loops follow it.
       loop.advance(toNanoseconds: next)
       if nextHost.blockedUntil != nil {
         nextHost.unblock()
@@ -136,9 +136,9 @@ public final class SimulatedNetwork {
     for host in own where host.blockedUntil == nil { host.loop.advance(toNanoseconds: end) }
   }
 
-  /// Lets time pass until the condition holds; looks every ten milliseconds of virtual time.
+  /// Lets time pass until the condition holds; checks it every ten milliseconds of virtual time.
   ///
-  /// Returns whether it came to hold within so many seconds.
+  /// Returns whether the condition held within `seconds`.
   @discardableResult
   public func run(until condition: () -> Bool, within seconds: Double = 60) -> Bool {
     let end = loop.monotonicNow + seconds
@@ -163,7 +163,7 @@ public final class SimulatedNetwork {
     loop.close()
   }
 
-  // MARK: For the hosts
+  // MARK: The network of the hosts
 
   func start(_ host: SimulatedHost) throws {
     host.incarnation += 1
@@ -206,7 +206,7 @@ public final class SimulatedNetwork {
     return connection
   }
 
-  /// Something has arrived.
+  /// Adds an arrival to the fingerprint.
   func note(_ path: Path, _ count: Int) {
     let event = [
       fingerprint, UInt64(path.from.index), UInt64(path.to.index), UInt64(count),

@@ -12,7 +12,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   /// The settings, by their names in the file.
   var settings: TextDictionary<Value> = [:]
 
-  /// Arguments of `configure`; what is nil is left to the file and to the built-in defaults.
+  /// Arguments of `configure`; one that is nil is left to the file and to the built-in defaults.
   ///
   /// - Parameters:
   ///   - profile: the profile of the file to use; default the host's name.
@@ -28,15 +28,16 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - monitor_timeout: seconds after which an unreachable node counts as down.
   ///   - connect_interval: seconds that a connection attempt gets before the next one starts.
   ///   - heartbeat: seconds of silence after which a connected node is asked for a sign of life, and
-  ///     after which this one gives one; 0: never, and silence is no reason to give a node up.
+  ///     after which this node gives one; 0: never, and silence never makes a node count as down.
   ///   - heartbeat_timeout: seconds of silence after which a connected node counts as down.
   ///   - framing_format: framings, most preferred first.
-  ///   - auth_offer: authentication methods that we use, most preferred first.
-  ///   - auth_accept: authentication methods that we accept, most preferred first.
+  ///   - auth_offer: authentication methods that this node uses, most preferred first.
+  ///   - auth_accept: authentication methods that this node accepts, most preferred first.
   ///   - secure: whether other nodes may not start functions here.
   ///   - nodelay: whether small packets are sent at once.
-  ///   - autocork: ignored, with a warning: what is sent in one iteration always leaves together.
-  ///   - limits: limits on what others may cost this node.
+  ///   - autocork: ignored, with a warning: the packets of one iteration of the loop always leave
+  ///     together.
+  ///   - limits: limits on what other nodes may cost this one.
   ///   - norc: whether to ignore the configuration file.
   ///   - force: whether the arguments beat the configuration file.
   public init(
@@ -82,7 +83,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
 extension ConfigurationArguments {
   /// Arguments as Perl's `configure` takes them: a profile if their number is odd, then pairs.
   ///
-  /// For callers that have names and values at run time only: the command line tool. A later pair
+  /// The command line tool needs this, because it learns names and values at run time. A later pair
   /// beats an earlier one. Lists may be written as text with commas.
   ///
   /// - Throws: ``ConfigurationError`` for a name that is no setting, and for a value of the wrong
@@ -104,7 +105,7 @@ extension ConfigurationArguments {
     }
   }
 
-  /// The arguments as such a list, which makes the same ones again: for another process.
+  /// The arguments as a list from which another process makes the same arguments.
   package var list: [Value] {
     var list: [Value] = profile.map { ["profile", .string($0)] } ?? []
     if norc { list += ["norc", true] }
@@ -162,7 +163,7 @@ extension ConfigurationArguments: CustomStringConvertible, CustomReflectable {
     return Value.hash(shown).description
   }
 
-  /// A mirror without children, so that `dump` shows no more than ``description``.
+  /// A mirror without children, so that `dump` shows the same as ``description`` and no secret.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -170,6 +171,6 @@ extension NodeConfiguration: CustomStringConvertible, CustomReflectable {
   /// The node id alone: the certificate holds the private key.
   package var description: String { "configuration of \(nodeID)" }
 
-  /// A mirror without children, so that `dump`, of the node too, shows nothing.
+  /// A mirror without children, so that `dump` of the configuration or of the node shows no key.
   package var customMirror: Mirror { Mirror(self, children: []) }
 }

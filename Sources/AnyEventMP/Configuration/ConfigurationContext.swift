@@ -1,8 +1,9 @@
 internal import Glibc
 
-/// What a configuration depends on besides itself: file, host name and randomness.
+/// Everything outside the arguments that a configuration depends on: file, host name and random
+/// name.
 ///
-/// Passed in, so that resolving a configuration is a function of its arguments.
+/// It is passed in, so that a configuration is a function of its arguments.
 package struct ConfigurationContext: Sendable {
   /// The configuration file.
   package var file: ConfigurationFile
@@ -11,8 +12,7 @@ package struct ConfigurationContext: Sendable {
   /// The random name of this process, `%u` in node ids.
   package var runiq: String
 
-  /// A context of these parts; `environment` are the variables that name the configuration file, and
-  /// `HOME`.
+  /// A context of the file that `environment` names, by its variables for the file or by `HOME`.
   package init(environment: [String: String], hostName: String, runiq: String) {
     self.init(
       file: ConfigurationFile(environment: environment), hostName: hostName, runiq: runiq)
@@ -44,14 +44,14 @@ package struct ConfigurationContext: Sendable {
   }
 }
 
-/// Names that no other process makes up, of the characters `[0-9A-Za-z]`.
+/// Names that no other process makes, of the characters `[0-9A-Za-z]`.
 package enum UniqueName {
   private static let alphabet = Array(
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".unicodeScalars)
 
-  /// RUNIQ: ten random characters, the last one not a lower-case letter.
+  /// RUNIQ: ten random characters, the last one a digit or an upper-case letter.
   ///
-  /// So a counter of lower-case letters may follow without a separator. Corresponds to Perl's
+  /// A counter of lower-case letters may follow it without a separator. Corresponds to Perl's
   /// `$RUNIQ`.
   package static func runiq(using generator: inout some RandomNumberGenerator) -> String {
     text(count: 9, using: &generator) + text(count: 1, using: &generator).uppercased()
@@ -67,7 +67,7 @@ package enum UniqueName {
   package static func uniq(
     processID: Int, time: Double, using generator: inout some RandomNumberGenerator
   ) -> String {
-    // Ten microseconds since 1970 fit into 64 bits for any clock a machine may show.
+    // The bound keeps the ticks since 1970 within 64 bits, whatever time the machine's clock shows.
     let ticks = UInt64(min(max(time, 0), 1e12) * 10_000)
     let processID = processID.magnitude
     let digits = [

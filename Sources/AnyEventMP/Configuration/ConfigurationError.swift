@@ -26,7 +26,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     public static let circularParents = Code(rawValue: "circularParents")
     /// Listening where other hosts can connect needs a secret or a certificate.
     public static let noCredentials = Code(rawValue: "noCredentials")
-    /// Standard input is no text that can be used.
+    /// Standard input does not contain a text that can be used.
     public static let unusableInput = Code(rawValue: "unusableInput")
     /// A host name to listen on has no address.
     public static let unresolvable = Code(rawValue: "unresolvable")
@@ -34,7 +34,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
 
   /// What kind of problem it is.
   public let code: Code
-  /// The file that the mistake is in, nil when it is not in a file.
+  /// The file with the mistake, nil when it is not in a file.
   public let file: String?
   /// The line of a syntax error, from 1.
   public let line: Int?
@@ -55,7 +55,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
 }
 
 extension ConfigurationError: CustomStringConvertible {
-  /// The sentence; that of a syntax error behind `file:line:column`.
+  /// The sentence, with `file:line:column` in front for a syntax error.
   public var description: String {
     guard let file, let line, let column else { return sentence }
     return "\(file):\(line):\(column): \(sentence)"

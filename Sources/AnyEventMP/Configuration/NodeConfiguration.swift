@@ -3,13 +3,14 @@ internal import AEOpenSSL
 internal import AnyEvent
 internal import Glibc
 
-/// The configuration of one node: everything decided, nothing left to look up but host names.
+/// The resolved configuration of one node: only host names are left to look up.
 ///
-/// The rows of the settings fill in the fields; what they hold here is replaced by the standard values there.
+/// The rows of the settings fill in the fields, and replace the values that stand here.
 package struct NodeConfiguration: Sendable {
   /// The node id, with `%n` and `%u` replaced.
   package internal(set) var nodeID = ""
-  /// Whether the node id holds the process's random name, so that ports need none in theirs.
+  /// Whether the node id contains the random name of the process, so that port names need no copy
+  /// of it.
   package internal(set) var isRandom = false
   /// The random name of the process.
   package let runiq: String
@@ -17,7 +18,7 @@ package struct NodeConfiguration: Sendable {
   package let hostName: String
   /// Where to listen.
   package internal(set) var binds: [BindAddress] = []
-  /// Which nodes to contact first.
+  /// The nodes to contact first.
   package internal(set) var seeds: [BindAddress] = []
   /// The secrets of the network, most preferred first: those of `secrets`, then `secret`.
   package internal(set) var secrets: [Secret] = []
@@ -27,37 +28,37 @@ package struct NodeConfiguration: Sendable {
   package internal(set) var monitorTimeout = 0.0
   /// Seconds that a connection attempt gets before the next one starts.
   package internal(set) var connectInterval = 0.0
-  /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
-  /// one gives one; 0: never, and silence is no reason to give a node up.
+  /// Seconds of silence after which a connected node is asked for a sign of life, and after which
+  /// this node gives one; 0: never, and silence never makes a node count as down.
   package internal(set) var heartbeat = 0.0
   /// Seconds of silence after which a connected node counts as down.
   package internal(set) var heartbeatTimeout = 0.0
   /// Seconds that a handshake may take.
   package internal(set) var handshakeTimeout = 0.0
-  /// The limits that somebody has set.
+  /// The configured limits.
   var limits: [Setting: Int] = [:]
   /// The framings to offer, most preferred first.
   package internal(set) var framings: [Framing] = []
-  /// The authentication methods that we use, most preferred first.
+  /// The authentication methods that this node uses, most preferred first.
   package internal(set) var authOffer: [AuthMethod] = []
-  /// The authentication methods that we accept, most preferred first.
+  /// The authentication methods that this node accepts, most preferred first.
   package internal(set) var authAccept: [AuthMethod] = []
   /// Whether other nodes may not start functions here.
   package internal(set) var secure = false
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   package internal(set) var nodelay = false
-  /// What to start when the node is up.
+  /// The services to start when the node is up.
   package internal(set) var services: [ServiceEntry] = []
-  /// Sentences to log as warnings: what was configured but is not followed.
+  /// Warnings for the log about settings that have no effect.
   package internal(set) var warnings: [String] = []
 
   /// Whether there is something to authenticate with.
   package var hasCredentials: Bool { !secrets.isEmpty || certificate != nil }
 
-  /// The configuration that these arguments, the user's configuration file and the built-in
-  /// defaults make together.
+  /// The configuration that these arguments, the user's file and the built-in defaults make
+  /// together.
   ///
-  /// The file is read unless `norc` is set; one that does not exist is empty.
+  /// The file is read unless `norc` is set; a file that does not exist counts as empty.
   ///
   /// - Throws: ``ConfigurationError`` when the file can't be read, and for every value that makes
   ///   no sense.
@@ -69,7 +70,8 @@ package struct NodeConfiguration: Sendable {
       arguments, contents: arguments.norc ? [:] : file.load(), file: file.path, context: context)
   }
 
-  /// The same from what a configuration file holds; `file` is its name in error messages.
+  /// The same with `contents` as the configuration file's contents; `file` names it in error
+  /// messages.
   package init(
     _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
     context: ConfigurationContext
@@ -89,12 +91,12 @@ package struct NodeConfiguration: Sendable {
   }
 }
 
-/// What of a configuration depends on several settings.
+/// Decisions that depend on several settings.
 extension NodeConfiguration {
-  /// The longest node id: greeting lines of 4096 bytes have room for it, also when it is escaped.
+  /// The longest node id: a greeting line of 4096 bytes has room for it even when it is escaped.
   private static let longestNodeID = 1000
 
-  /// A node that was given no node id is named like its profile, with a random part.
+  /// Names a node without a node id after its profile, with a random part.
   mutating func takeName(ofProfile profile: String) throws(ConfigurationError) {
     (nodeID, isRandom) = Self.expand(profile + "/", hostName: hostName, runiq: runiq)
     if let problem = Self.problem(withNodeID: nodeID) {
@@ -106,7 +108,7 @@ extension NodeConfiguration {
     }
   }
 
-  /// What is wrong with a node id; nil when nothing is.
+  /// Says why a node id cannot be used; nil when it can.
   static func problem(withNodeID nodeID: String) -> String? {
     if nodeID.isEmpty { return "makes an empty node id" }
     if !Greeting.isValid(nodeID: nodeID) {
@@ -118,7 +120,7 @@ extension NodeConfiguration {
     return nil
   }
 
-  /// Replaces `%n` by the host's name, `%u` and nothing behind an ending `/` by the random name.
+  /// Replaces `%n` by the host's name, and `%u` and an ending `/` by the random name.
   static func expand(
     _ pattern: String, hostName: String, runiq: String
   ) -> (String, isRandom: Bool) {
@@ -144,11 +146,12 @@ extension NodeConfiguration {
     return (String(result), isRandom)
   }
 
-  /// A shorter secret can be guessed from what an attacker gets who is connected to.
+  /// The shortest secret that gives no warning: an attacker whom a node connects to can test
+  /// guesses of its secret offline.
   private static let shortestSecret = 16
 
-  /// Says what is wrong with secret and certificate; a node that can't authenticate and was told nothing
-  /// listens nowhere.
+  /// Warns about a weak or missing secret, and stops a node without credentials from listening by
+  /// default.
   mutating func lookAtCredentials(hasBinds: Bool) {
     if secrets.contains(where: { $0.count < Self.shortestSecret }) {
       warnings.append(
@@ -167,11 +170,12 @@ extension NodeConfiguration {
   }
 }
 
+/// The node's certificate.
 extension NodeConfiguration {
-  /// What the node's TLS connections have in common; nil when it has no certificate.
+  /// Makes the shared part of the node's TLS connections; nil when the node has no certificate.
   ///
-  /// One that is not valid now is no error but a warning in the log: the others refuse it, and the
-  /// clock may be the one that is wrong.
+  /// A certificate that is not valid now only causes a warning: its peers refuse it, but the clock
+  /// of this machine may be wrong.
   ///
   /// - Throws: ``ConfigurationError`` when the certificate can't be used.
   func makeTLSContext() throws(ConfigurationError) -> TLSContext? {

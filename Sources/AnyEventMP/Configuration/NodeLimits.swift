@@ -1,55 +1,58 @@
 internal import AEValue
 
-/// The limits on what others may cost a node.
+/// The limits on what other nodes may cost this one.
 ///
-/// All parts of a node share one such object, and look up what they need where they need it. It begins with the
-/// standard values of the rows.
+/// All parts of a node share one object of this class and read a limit at the moment they need it.
+/// A limit has the standard value of its row until it is configured.
 final class NodeLimits {
-  /// Limits on what is sent and received.
+  /// Bounds on one packet that is sent or received.
   @exclusivity(unchecked) var codec = CodecLimits(
     maximumSize: Limit.maxPacket.standard, maximumDepth: Limit.maxDepth.standard,
     maximumValues: Limit.maxValues.standard)
-  /// How many bytes a name may have.
+  /// The most bytes that a name may have.
   var name = Limit.maxName.standard
-  /// How many unauthenticated connections there may be at a time.
+  /// The most unauthenticated connections at a time.
   var strangers = Limit.maxStrangers.standard
-  /// How many of them may come from one address.
+  /// The most unauthenticated connections at a time from one address.
   var strangersPerAddress = Limit.maxStrangersPerAddress.standard
-  /// How many dials may be under way at a time.
+  /// The most dials under way at a time.
   var dials = Limit.maxDials.standard
-  /// How many addresses of one node are used.
+  /// The most addresses of one node that are used.
   var addresses = Limit.maxAddresses.standard
-  /// How many bytes may wait for one node; 0: any number.
+  /// The most bytes that may wait for one node; 0: any number.
   var queue = Limit.maxQueue.standard
-  /// How many bytes may wait for all nodes together; 0: any number.
+  /// The most bytes that may wait for all nodes together; 0: any number.
   var queues = Limit.maxQueues.standard
-  /// How many living ports one other node may have spawned here; 0: any number.
+  /// The most living ports that one other node may have spawned here; 0: any number.
   var spawned = Limit.maxSpawned.standard
-  /// How many bytes the database may take that a global node merges.
+  /// The most bytes of the database that a global node merges.
   var database = Limit.maxDatabase.standard
-  /// How many database families one other node may monitor here, and how many questions of it may wait.
+  /// The most database families that one other node may monitor here, and the most requests of it
+  /// that may wait for their answers.
   var monitors = Limit.maxMonitors.standard
-  /// How many data connections one other node may have that are not made yet.
+  /// The most data connections of one other node that are not made yet.
   var dataConnections = Limit.maxDataConnections.standard
-  /// How many log messages of one other node are caught a second.
+  /// The most log messages of one other node that are caught in a second.
   var caughtLines = Limit.maxCaughtLines.standard
-  /// How many log lines about similar trouble with one peer there may be a minute.
+  /// The most log lines about similar trouble with one peer in a minute.
   var logLines = Limit.maxLogLines.standard
 
-  /// How many bytes may wait for one node before it is given up.
+  /// The most bytes that may wait for one node before it counts as down.
   var maximumQueue: Int { queue == 0 ? .max : queue }
 
-  /// Takes over the limits that somebody has configured; the others stay as they are.
+  /// Takes over the configured limits; the others stay as they are.
   func apply(_ configured: [Setting: Int]) {
     for limit in Limit.all {
       if let value = configured[limit.setting] { self[keyPath: limit.property] = value }
     }
   }
 
-  /// Lowers what would take the descriptors from others; `descriptors` is how many the process may have.
+  /// Lowers the limits that could use up the file descriptors; the process may have `descriptors`
+  /// of them.
   ///
-  /// Half of them stay for those who are no strangers, and what is dialled leaves three quarters to those who
-  /// come. Returns the number of strangers that is allowed now if somebody wanted more.
+  /// Strangers get at most half of them, so that they never keep known nodes out, and dials get at
+  /// most a quarter, so that incoming connections find room. Returns the lowered number of
+  /// strangers, for a warning; nil when it was not lowered.
   func adapt(toDescriptors descriptors: Int) -> Int? {
     dials = min(dials, max(1, descriptors / 4))
     let most = max(1, descriptors / 2)
@@ -59,8 +62,10 @@ final class NodeLimits {
   }
 }
 
-/// Limits on what others may cost a node, for `configure`; what is nil is left to the file and to the
-/// defaults, which a careful operator can leave alone.
+/// Limits on what other nodes may cost this one, for `configure`.
+///
+/// A limit that is nil is left to the configuration file and to the defaults, which suit most
+/// networks.
 public struct LimitArguments: Hashable, Sendable {
   var settings: TextDictionary<Value> = [:]
 
@@ -68,12 +73,12 @@ public struct LimitArguments: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - handshake_timeout: seconds that a handshake may take; `monitor_timeout` unless it is set.
-  ///   - max_strangers: connections that came in and are not authenticated (1024), at most half of
-  ///     what descriptors the process may have.
-  ///   - max_strangers_per_address: how many of them may come from one address (256), which is for IPv6
+  ///   - max_strangers: incoming connections that are not authenticated yet (1024), at most half of
+  ///     the file descriptors that the process may have.
+  ///   - max_strangers_per_address: the most of them from one address (256); for IPv6 an address is
   ///     a network of 64 bits.
-  ///   - max_dials: connections to others that may be under way at a time (64), at most a quarter of
-  ///     what descriptors the process may have.
+  ///   - max_dials: connections to other nodes that may be under way at a time (64), at most a
+  ///     quarter of the file descriptors that the process may have.
   ///   - max_addresses: addresses of one node that are used (32).
   ///   - max_packet: bytes of one packet (16 MiB).
   ///   - max_depth: levels of nesting of one packet (512).
@@ -83,14 +88,14 @@ public struct LimitArguments: Hashable, Sendable {
   ///   - max_queues: bytes that may wait for all nodes together (512 MiB), a quarter of them for those
   ///     that are not connected; 0: any number.
   ///   - max_spawned: living ports that one other node may have spawned here (100,000); 0: any number.
-  ///   - max_database: bytes of the database that a global node merges (128 MiB), measured as in packets; one
-  ///     node that is not global may have a quarter.
-  ///   - max_monitors: database families that one other node may monitor here, and questions of it that may
-  ///     wait for their answers (10,000).
-  ///   - max_data_connections: data connections of one other node that are announced, or that it has asked
-  ///     us to dial, and that are not made yet (64); of all nodes together sixteen times as many.
-  ///   - max_caught_lines: log messages of one other node that are logged here, a second (1000).
-  ///   - max_log_lines: log lines about similar trouble with one peer, a minute (10).
+  ///   - max_database: bytes of the database that a global node merges (128 MiB), measured as in
+  ///     packets; one node that is not global may have a quarter.
+  ///   - max_monitors: database families that one other node may monitor here, and requests of it
+  ///     that may wait for their answers (10,000).
+  ///   - max_data_connections: data connections that one other node has announced, or asked this one
+  ///     to dial, and that are not made yet (64); for all nodes together sixteen times as many.
+  ///   - max_caught_lines: log messages of one other node that are logged here in a second (1000).
+  ///   - max_log_lines: log lines about similar trouble with one peer in a minute (10).
   public init(
     handshake_timeout: Double? = nil, max_strangers: Int? = nil,
     max_strangers_per_address: Int? = nil, max_dials: Int? = nil, max_addresses: Int? = nil,

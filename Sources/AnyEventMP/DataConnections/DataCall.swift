@@ -1,15 +1,14 @@
 import AnyEvent
 
-/// What a node sends to have a function called with a data connection: id, port, seconds, function,
-/// arguments….
+/// The arguments of the request for a function with a data connection: id, port, seconds, function, arguments….
 struct DataCall {
-  /// Which connection it is.
+  /// The id of the connection.
   let id: String
-  /// The port that is killed when there will be none.
+  /// The port to kill when there will be no connection.
   let port: PortID
-  /// How long it may take.
+  /// The time for the connection to arrive, in seconds.
   let seconds: Double
-  /// The node that asks.
+  /// The node that sent the request.
   let source: String
   private let name: String
   private let arguments: [Value]
@@ -30,7 +29,7 @@ struct DataCall {
     self.connections = connections
   }
 
-  /// The function, if there is one and its arguments are few enough to wait.
+  /// The function, if it exists and the memory of its arguments is within the limit.
   func function() throws -> DataFunctions.Function {
     guard let function = connections.functions[name] else {
       let shown = Value.string(Log.cut(name, to: 60))
@@ -43,7 +42,7 @@ struct DataCall {
     return function
   }
 
-  /// Does what may be refused; who asked is told why before it is logged here.
+  /// Runs `body`; an error kills the requester's port with its reason, and is thrown to be logged here.
   func reportingFailure(_ body: () throws -> Void) throws {
     do {
       try body()
@@ -58,15 +57,15 @@ struct DataCall {
     connections.run(function, [.string(name)] + arguments, handle, from: source)
   }
 
-  /// There will be no connection.
+  /// Tells the requester that there will be no connection.
   func kill(_ reason: String) {
     connections.kernel.kill(port, reason: [.string(DataConnections.reason), .string(reason)])
   }
 }
 
-/// What may be called by name with a data connection.
+/// The functions that can be called by name with a data connection.
 struct DataFunctions {
-  /// In a structure, as callbacks of ports are.
+  /// A structure around a closure, like the callbacks of ports.
   struct Function {
     /// Gets the name and the arguments, as a message, and the connection.
     let call: (UnsafeBufferPointer<Value>, Handle) throws -> Void
@@ -74,14 +73,14 @@ struct DataFunctions {
 
   private var functions: TextDictionary<Function> = [:]
 
-  /// The function of that name; `::name` and `name` are those of the main program.
+  /// The function with this name; `::name` and `name` are functions of the main program.
   subscript(name: String) -> Function? {
     get { functions[FunctionTable.fullName(name)] }
     set { functions[FunctionTable.fullName(name)] = newValue }
   }
 }
 
-/// Why there is no data connection.
+/// The reason why there is no data connection.
 public struct DataConnectionError: Error, CustomStringConvertible {
   /// A sentence without a full stop that says what is wrong.
   public let description: String

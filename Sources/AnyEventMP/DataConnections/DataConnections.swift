@@ -1,43 +1,44 @@
 import AEMPWire
 import AnyEvent
 
-/// The data connections of a node that are not made yet: those that others have announced, and those
-/// that its own program wants.
+/// The data connections of a node that are not made yet: announced by other nodes, or wanted by its own program.
 ///
-/// A data connection comes to the node's listener like any other, with a greeting of its own, and is
-/// authenticated and encrypted like any other. Only then it is looked at which one it is; it has to be
-/// announced before, over the connection between the nodes, by the node that it comes from.
+/// A data connection arrives at the node's listener with a greeting of its own, and is
+/// authenticated and encrypted like any other. Then it is assigned to its announcement, which the
+/// node that it comes from has sent before over the link.
 final class DataConnections {
-  /// The function that announces one: id, port to be killed on failure, seconds, function, arguments….
+  /// The function that announces a data connection: id, port to kill on failure, seconds, function, arguments….
   static let expectFunction = "AnyEvent::MP::DataConn::_expect"
-  /// The request to dial one, of a node without listeners, with the same arguments; a request of our own.
+  /// The request to dial a data connection, sent to a node without listeners, with the same arguments.
+  ///
+  /// Nodes in Perl do not know it.
   static let dialRequest = "x-dataconn"
-  /// The first value of a reason to die.
+  /// The first value of the reason with which the requester's port is killed.
   static let reason = "AnyEvent::MP::DataConn"
 
-  /// So many may be announced by one node at a time, and so many dialled because it has asked for it.
+  /// The most that one node may announce at a time, and the most that are dialled at its request.
   private var maximumOfNode: Int { peers.limits.dataConnections }
-  /// The same in all.
+  /// The most that all nodes together may announce or have dialled.
   private var maximum: Int { 16 * maximumOfNode }
-  /// So many seconds an announcement holds at most.
+  /// The longest time that an announcement holds, in seconds.
   static let maximumTime = 3600.0
-  /// So many bytes an id may have.
+  /// The most bytes of an id.
   static let maximumID = 256
-  /// So many bytes of memory arguments may take that wait with an announcement.
+  /// The most bytes of memory for the arguments that wait with an announcement.
   static let maximumArguments = 1 << 16
 
   let kernel: Kernel
   let peers: Peers
   let calls: Functions
   private let database: Database
-  /// What may be called with a data connection.
+  /// The functions that can be called with a data connection.
   var functions = DataFunctions()
   private var expected: TextDictionary<DataExpectation> = [:]
-  /// Those of the program.
+  /// The requests of the program.
   private var requests: [ObjectIdentifier: DataRequest] = [:]
-  /// Those that others have asked us to dial.
+  /// The dials at the request of other nodes.
   private var answers: [ObjectIdentifier: DataDialler] = [:]
-  /// Who waits to hear where a node listens.
+  /// The dials that wait for the addresses of a node.
   private var searching: [ObjectIdentifier: DataDialler] = [:]
 
   init(_ kernel: Kernel, _ peers: Peers, _ calls: Functions, _ database: Database) {
@@ -49,17 +50,17 @@ final class DataConnections {
     calls.registerBuiltIn(Self.dialRequest) { [unowned self] in try dialRequested($0) }
   }
 
-  /// Lets go of the functions.
+  /// Drops the functions.
   func dissolve() {
     let functions = functions
     self.functions = DataFunctions()
     withExtendedLifetime(functions) {}
   }
 
-  /// How many are announced and have not come.
+  /// The number of announced data connections that have not arrived.
   var expectedCount: Int { expected.count }
 
-  // MARK: The program's own
+  // MARK: Requests of the program
 
   func start(_ request: DataRequest) {
     requests[ObjectIdentifier(request)] = request
@@ -70,7 +71,7 @@ final class DataConnections {
     requests[ObjectIdentifier(request)] = nil
   }
 
-  /// Gives up everything without a word.
+  /// Ends all attempts and announcements without a report.
   func stop() {
     for request in requests.values { request.cancel() }
     for dialler in answers.values { dialler.cancel() }
@@ -81,9 +82,9 @@ final class DataConnections {
     searching = [:]
   }
 
-  // MARK: Announced ones
+  // MARK: Announcements
 
-  /// Waits for a connection from a node; the expectation's `failed` is called when its time is over.
+  /// Expects a connection from a node; the expectation's `failed` is called when its time is over.
   func expect(_ id: String, _ expectation: DataExpectation, within seconds: Double) throws {
     guard (1...Self.maximumID).contains(id.utf8.count),
       id.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
@@ -102,12 +103,12 @@ final class DataConnections {
     }
   }
 
-  /// It is not waited for any more.
+  /// Withdraws an announcement.
   func forget(_ id: String) {
     expected.removeValue(forKey: id)?.cancel()
   }
 
-  /// The one announced by that id, if it is from that node; each comes once.
+  /// Takes out the expected data connection with this id, if it is announced by that node; each is taken once.
   func take(_ id: String, from node: String) -> DataExpectation? {
     guard let expectation = expected[id], expectation.node == node else { return nil }
     expected[id] = nil
@@ -120,7 +121,7 @@ final class DataConnections {
     return "unable to establish connection within \(text) seconds"
   }
 
-  // MARK: What other nodes ask for
+  // MARK: Requests of other nodes
 
   /// `_expect` id port seconds function arguments….
   func expectRequested(_ call: UnsafeBufferPointer<Value>) throws {
@@ -132,13 +133,13 @@ final class DataConnections {
         connected: { handle in call.run(function, handle) },
         failed: { text in call.kill(text) })
       try expect(call.id, expectation, within: call.seconds)
-      // Who has given up does not come.
+      // The requester kills the port when it gives up, and then no connection will come.
       let monitor = kernel.monitor(call.port) { [unowned self] _ in forget(call.id) }
       expectation.ended = { monitor.cancel() }
     }
   }
 
-  /// `x-dataconn` id port seconds function arguments…: the node that asks is to be dialled.
+  /// `x-dataconn` id port seconds function arguments…: dials the requesting node.
   func dialRequested(_ call: UnsafeBufferPointer<Value>) throws {
     let call = try DataCall(call, self)
     try call.reportingFailure {
@@ -162,9 +163,9 @@ final class DataConnections {
     }
   }
 
-  // MARK: Where nodes listen
+  // MARK: Addresses of nodes
 
-  /// Asks the database where the dialler's node listens.
+  /// Asks the database for the addresses of the dialler's node.
   func search(for dialler: DataDialler) {
     searching[ObjectIdentifier(dialler)] = dialler
     database.find(dialler.target)
@@ -174,7 +175,7 @@ final class DataConnections {
     searching[ObjectIdentifier(dialler)] = nil
   }
 
-  /// The answer of the database.
+  /// Takes the answer of the database.
   func found(_ target: String, _ binds: [String]?) {
     for dialler in searching.values where dialler.target == target {
       endSearch(for: dialler)
@@ -184,7 +185,7 @@ final class DataConnections {
 
   // MARK: Functions
 
-  /// Calls a function with a data connection; what it throws is logged and ends the connection.
+  /// Calls a function with a data connection; an error is logged and ends the connection.
   func run(
     _ function: DataFunctions.Function, _ call: [Value], _ handle: Handle, from source: String
   ) {
@@ -201,7 +202,7 @@ final class DataConnections {
     }
   }
 
-  /// An id that nobody can guess: who knows it may take the connection's place.
+  /// A random id that cannot be guessed: a node that knew it could take the place of the connection.
   func makeID() -> String {
     var digits = ""
     for _ in 0..<2 {

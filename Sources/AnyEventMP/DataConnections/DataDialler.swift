@@ -1,22 +1,22 @@
 import AEMPWire
 import AnyEvent
 
-/// The way to one of a node's listeners with a data connection.
+/// The attempt to reach one of a node's listeners with a data connection.
 final class DataDialler {
-  /// So many addresses of a node are tried.
+  /// The most addresses of a node that are tried.
   static let maximumAddresses = 16
 
   private unowned let connections: DataConnections
   /// The node to be reached.
   let target: String
   private let id: String
-  /// Called once, unless it is cancelled.
+  /// Called once, unless the attempt is cancelled.
   var done: ((Result<Handle, DataConnectionError>) -> Void)?
   private var timeLimit: TimerWatcher?
-  /// Where the node listens, as far as it is known; each is dialled once.
+  /// The known addresses of the node; each is dialled once.
   private var addresses: [String] = []
   private var dialled = 0
-  /// Whether the database has not yet said where it listens.
+  /// Whether the database has not answered yet.
   private var isSearching = true
   private var dial: Dial?
   private var lastFailure: String?
@@ -33,7 +33,7 @@ final class DataDialler {
     timeLimit = connections.kernel.loop.timer(after: seconds) { [unowned self] in
       end(.failure(DataConnectionError(DataConnections.late(after: seconds))))
     }
-    // An address that the link was dialled at is good, whatever the database says, and whenever.
+    // The address at which the link was dialled is good, whether or not the database knows it.
     if let link = connections.peers.link(to: target), link.facts.isDialled {
       addresses = [link.address]
       dialNext()
@@ -41,7 +41,7 @@ final class DataDialler {
     connections.search(for: self)
   }
 
-  /// The database says where it listens.
+  /// Takes the addresses from the database.
   func found(_ binds: [String]) {
     let usable = AddressList.usable(binds, atMost: Self.maximumAddresses)
     addresses += usable.filter { !addresses.contains($0) }

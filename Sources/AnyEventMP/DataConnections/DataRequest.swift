@@ -1,34 +1,35 @@
 import AnyEvent
 
-/// A data connection that the program wants.
+/// A data connection that the program has asked for.
 ///
-/// It is announced to the other node by a request; when an echo has come back, that has arrived, and the
-/// node's listeners are dialled. If it has none it is asked to dial ours.
+/// A request announces it to the other node. When the echo of a second request has come back, the
+/// announcement has arrived, and the node's listeners are dialled. A node without listeners is
+/// asked to dial this node.
 final class DataRequest {
   private unowned let connections: DataConnections
-  // Not kept, as the kernel keeps the job that connects to this very node.
+  // Not retained, because the kernel retains the job that connects to this very node.
   private unowned let kernel: Kernel
   private let target: String
   private let seconds: Double
   private let function: String
   private let arguments: [Value]
   private let callback: (Result<Handle, DataConnectionError>) throws -> Void
-  /// The port whose callback wants it.
+  /// The port whose callback asked for the connection.
   private let caller: LocalPort?
   private let id: String
-  /// Where the other node answers, and which it kills if it can't.
+  /// The port for the other node's answers; that node kills it when there will be no connection.
   private let port: PortID
   private var monitors: [Subscription] = []
   private var timeLimit: TimerWatcher?
   private var stage = Stage.announced
 
   private enum Stage {
-    /// The other node is told that we come.
+    /// The other node is told that a connection will come.
     case announced
     case dialling(DataDialler)
-    /// The other node is asked whether it can dial us.
+    /// The other node is asked whether it can dial.
     case asked
-    /// The other node has been asked to dial us; the id that it does so by.
+    /// The other node has been asked to dial this node, with this id.
     case offered(String)
     case over
   }
@@ -58,17 +59,17 @@ final class DataRequest {
       fail(DataConnections.late(after: seconds))
     }
     if kernel.isLocal(PortID(target)) {
-      // It may have ended by then, by its time limit: that is looked at there.
+      // The request may have ended by then, by its time limit; the job checks that.
       kernel.defer(.job { [self] in connectToSelf() })
       return
     }
     let local = kernel.localPort(port, for: "connect_to")
     local?.ignoresUnhandled = true
-    // Messages may wait for the port when the request has ended and the port is about to.
+    // Messages may arrive between the end of the request and the end of the port.
     local?.fallback = Handler { [weak self] message in self?.answered(message) }
     monitors = [
       kernel.monitor(port) { [unowned self] reason in
-        // It dies before its time only because the other node says so.
+        // Before its time the port dies only by a kill of the other node, with its reason.
         fail(reason.values.count > 1 ? reason[1].string ?? "" : Kernel.text(of: reason.values))
       },
       kernel.monitor(PortID(target)) { [unowned self] reason in
@@ -124,13 +125,12 @@ final class DataRequest {
     dialler.start(within: seconds)
   }
 
-  /// The other node is to dial us, by an id of its own.
+  /// Announces a connection from the other node, with an id of its own, and asks that node to dial.
   private func offer() {
     let id = connections.makeID()
     stage = .offered(id)
     let expectation = DataExpectation(
-      // Once it is taken nobody forgets it any more: it may come when this request has ended, and
-      // then the handle ends here.
+      // A connection that was taken can arrive after the end of this request; its handle then ends with the closure.
       node: target, connected: { [weak self] handle in self?.end(.success(handle)) },
       failed: { [weak self] text in self?.fail(text) })
     do {
@@ -164,7 +164,7 @@ final class DataRequest {
       if case .offered(let id) = stage { connections.forget(id) }
       cancel()
       connections.ended(self)
-      // Who has died meanwhile wants no connection any more; the handle ends here.
+      // A dead caller wants no connection any more; the handle ends here.
       guard caller == nil || caller?.state == .alive else { return }
       kernel.peval(caller) { try callback(result) }
     }

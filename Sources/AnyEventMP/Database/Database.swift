@@ -1,14 +1,14 @@
 import AEValue
 import AnyEvent
 
-/// A node's part in the global database: performs what the machines ask for and calls the callbacks.
+/// A node's part in the global database: performs the actions of the machines and calls the callbacks.
 ///
-/// `node.database["family"]` is one family of it. The loop's thread only.
+/// `node.database["family"]` is one family of it. Used on the loop's thread only.
 public final class Database {
-  // Not kept: a program may hold the database longer than the node.
+  // Not retained, because a program may hold the database longer than the node.
   unowned let kernel: Kernel
   private unowned let peers: Peers
-  /// For callbacks that may outlive the node.
+  /// A reference for callbacks that may outlive the node.
   private(set) lazy var reference = Reference(self)
   /// Called with the answer to ``find(_:)``.
   var onFound: (_ node: String, _ binds: [String]?) -> Void = { _, _ in }
@@ -24,7 +24,7 @@ public final class Database {
   private struct FamilyMonitor {
     let port: LocalPort?
     let callback: FamilyCallback
-    /// Whether it has been told what the family holds.
+    /// Whether it has got the contents of the family.
     var isTold: Bool
   }
 
@@ -38,7 +38,7 @@ public final class Database {
 
   // MARK: Entries
 
-  /// The family of that name; there is no need to make one.
+  /// The family of that name, which need not exist yet.
   public subscript(family: String) -> DatabaseFamily { DatabaseFamily(self, family) }
 
   func set(_ family: String, _ key: String, _ value: Value) {
@@ -53,7 +53,7 @@ public final class Database {
     perform(client.delete(family, keys))
   }
 
-  /// Sets the port's key until it dies; the result takes it back before.
+  /// Sets a key for the port until it dies; the result removes the key before.
   func register(_ family: String, _ port: PortID, _ value: Value) -> Subscription {
     let key = port.id
     set(family, key, value)
@@ -65,7 +65,7 @@ public final class Database {
     }
   }
 
-  // MARK: Questions
+  // MARK: Requests
 
   func query(
     _ kind: DatabaseQuery, _ family: String, _ callback: @escaping (Value) throws -> Void
@@ -75,7 +75,7 @@ public final class Database {
     perform(actions)
   }
 
-  /// Calls back with what the family holds and at every change; the result ends that.
+  /// Calls `callback` with the contents of a family and at every change; the result ends that.
   func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> Subscription {
     serial += 1
     let id = serial
@@ -87,7 +87,7 @@ public final class Database {
     if start == .now {
       kernel.defer(
         .job { [unowned self] in
-          // A change may have come before.
+          // A change may have come before this job.
           if monitors[family]?[id]?.isTold == false { tell(family, id, [], [], []) }
         })
     }
@@ -100,8 +100,7 @@ public final class Database {
     perform(client.unmonitor(family))
   }
 
-  /// The keys of a family as far as they are known here, in order; the first question for one begins to
-  /// watch it.
+  /// The keys of a family that are known here, in order; the first call for a family begins to watch it.
   func watched(_ family: String) -> [String] {
     if client.copy(of: family) == nil { _ = monitor(family) { _, _, _, _ in } }
     return (client.copy(of: family) ?? [:]).keys.sorted()
@@ -117,10 +116,10 @@ public final class Database {
 
   // MARK: The network
 
-  /// Our name and listeners are known: takes up what was set before.
+  /// Takes over node id, addresses and limits from `configure`, and keeps earlier entries.
   func configured(binds: [String]) {
     client.rename(to: kernel.id)
-    // Whoever has used the database before had those that nobody has configured.
+    // The database may have been used before `configure`, with the standard limits.
     client.limits = DatabaseLimits(peers.limits)
     global = GlobalService(node: kernel.id, limits: client.limits)
     do {
@@ -130,13 +129,13 @@ public final class Database {
     }
   }
 
-  /// A node at one of our seeds' addresses is connected.
+  /// Takes the event that a node at a seed's address is connected.
   func seedUp(_ id: String, at address: String) {
     peers.request(id, [.string("g_slave")])
     if choice.identify(seed: address, as: id) { masterChanged() }
   }
 
-  /// The seed is not asked any more.
+  /// Forgets a seed, which does not count in the choice of the master any more.
   func drop(seed address: String) {
     choice.drop(seed: address)
   }
@@ -151,18 +150,18 @@ public final class Database {
     if choice.nodeDown(id) { masterChanged() }
   }
 
-  /// A lost global node could not be reached for long: it is dialled no more.
+  /// Stops keeping a connection to a lost global node that could not be reached for long.
   func giveUp(_ id: String) {
     perform(global.giveUp(id))
   }
 
-  /// Whether this node keeps the merged database.
+  /// Whether this node holds the merged database.
   var isGlobal: Bool { global.isGlobal }
 
-  /// The node that keeps the merged database for this one; the node itself if it is global.
+  /// The global node that answers this node's requests; the node itself if it is global.
   var master: String? { choice.master }
 
-  /// Starts the global service: keeps the merged database and answers slaves.
+  /// Starts the global service: holds the merged database and answers slaves.
   func becomeGlobal() {
     guard !global.isGlobal else { return }
     AE.log(.info, in: Log.global, "starting global service.")
@@ -171,7 +170,7 @@ public final class Database {
     if choice.becomeGlobal(kernel.id) { masterChanged(from: before) }
   }
 
-  /// A request of the global protocol.
+  /// Handles a request or an answer of the global protocol.
   func handle(_ message: [Value], from sender: String) throws {
     var leftOut = 0
     let request = try DatabaseRequest.parse(
@@ -209,7 +208,7 @@ public final class Database {
     perform(client.setMaster(choice.master, oldIsConnected: oldIsConnected))
   }
 
-  // MARK: What the machines want done
+  // MARK: Actions of the machines
 
   private func perform(_ actions: [DatabaseClient.Action]) {
     for action in actions {
@@ -247,7 +246,7 @@ public final class Database {
     scheduleTurn()
   }
 
-  /// Has what is left to be done for others go on when the loop has done what else there is.
+  /// Lets the waiting work for other nodes go on after the other events of the loop.
   private func scheduleTurn() {
     guard global.needsTurn, !isTurnScheduled else { return }
     isTurnScheduled = true
@@ -259,7 +258,7 @@ public final class Database {
     kernel.run { perform(global.turn()) }
   }
 
-  /// Calls one monitor; the first time with all that the family holds as added.
+  /// Calls one monitor; the first time with all keys of the family as added.
   private func tell(
     _ family: String, _ id: UInt64, _ added: [String], _ changed: [String], _ deleted: [String]
   ) {
@@ -275,11 +274,11 @@ public final class Database {
   }
 }
 
-/// What an operation changed in a ``MergedDatabase``, in both of its views.
+/// The changes of an operation in a ``MergedDatabase``, in both of its views.
 struct DatabaseChanges: Equatable {
-  /// In what shows to slaves: the merge of all owners.
+  /// The changes of the view for slaves: the merge of all owners.
   var all: TextDictionary<FamilyChange> = [:]
-  /// In what other global nodes get: the merge of ourselves and our slaves.
+  /// The changes of the view for other global nodes: the merge of this node and its slaves.
   var ours: TextDictionary<FamilyChange> = [:]
 
   var isEmpty: Bool { all.isEmpty && ours.isEmpty }

@@ -1,15 +1,15 @@
 import AEValue
 
-/// Every node's side of the distributed database: its own entries, and what it asks its master.
+/// A node's own part of the global database: its entries, and its requests to the master.
 ///
-/// A machine without I/O: each method is an event and returns what is to be done. Messages go to
-/// the node port of the master, which may be this very node.
+/// A machine without I/O: each method is an event and returns the actions. Messages go to the node
+/// port of the master, which may be this very node.
 struct DatabaseClient {
-  /// What is to be done, in this order.
+  /// An action for the caller, in order.
   enum Action: Equatable {
     /// Send a message to the node port of a node.
     case send(node: String, message: [Value])
-    /// The answer to ``find(_:)``; nil: the master doesn't know that node.
+    /// The answer to ``find(_:)``; nil: the master doesn't know the node's addresses.
     case found(node: String, binds: [String]?)
     /// The answer to a query: a hash for a family, else an array.
     case reply(id: String, Value)
@@ -18,7 +18,7 @@ struct DatabaseClient {
       _ family: String, added: [String], changed: [String], deleted: [String])
   }
 
-  /// Why a key could not be set.
+  /// The reason why a key could not be set.
   struct EntryError: Error, Equatable, CustomStringConvertible {
     let description: String
   }
@@ -28,23 +28,23 @@ struct DatabaseClient {
     var family: String
   }
 
-  /// A family as the master showed it, for the monitors here.
+  /// A monitored family in the state that the master has sent.
   struct Copy {
     var contents: TextDictionary<Value> = [:]
     var monitors = 1
-    /// Whether any master has answered; the first answer always shows.
+    /// Whether any master has answered; monitors are always told of the first answer.
     var isAnswered = false
-    /// Whether the whole family is awaited from the master of now.
+    /// Whether the whole family is still to come from the current master.
     var isAwaited = true
   }
 
-  /// Our node id; empty until the node is configured.
+  /// The own node id; empty until the node is configured.
   private(set) var node: String
-  /// The master of now, if any.
+  /// The current master.
   private(set) var master: String?
-  /// What this node itself has set; families without keys are left out.
+  /// The entries that this node itself has set; a family without keys is left out.
   private(set) var database: DatabaseContents = [:]
-  /// What others may cost, and what may be sent to them.
+  /// The limits on entries and messages.
   var limits: DatabaseLimits
   private var finds: TextSet = []
   private var queries: TextDictionary<Query> = [:]
@@ -57,7 +57,7 @@ struct DatabaseClient {
     database[InternalFamily.listeners] = [node: .array([])]
   }
 
-  /// The node has got its name; what was set and asked before stays.
+  /// Takes over the node id from `configure`; entries and requests from before stay.
   mutating func rename(to name: String) {
     database[InternalFamily.listeners]?[node] = nil
     node = name
@@ -66,12 +66,12 @@ struct DatabaseClient {
 
   // MARK: The master
 
-  /// There is another master, or none; also after the connection to the same one went and came back
-  /// (call it with nil in between).
+  /// Changes the master, or clears it with nil.
   ///
-  /// The new one gets our database once, then all that is open: finds, queries, monitors.
-  /// With `oldIsConnected` the old master, left behind because we are global now, is told that
-  /// we don't monitor there any more.
+  /// When the link to the same master is lost and made again, this is called with nil in between.
+  /// The new master gets the entries of this node, and then all open requests: finds, queries,
+  /// monitors. With `oldIsConnected` the old master, which a node leaves when it becomes global, is
+  /// told that this node monitors nothing there any more.
   mutating func setMaster(_ new: String?, oldIsConnected: Bool = false) -> [Action] {
     if new == master { return [] }
     var actions: [Action] = []
@@ -97,15 +97,15 @@ struct DatabaseClient {
     return actions
   }
 
-  // MARK: Our own entries
+  // MARK: The entries of this node
 
-  /// Our listeners are known: the entry of this node in `'l`.
+  /// Sets the addresses of this node, its entry in `'l`.
   mutating func setBinds(_ binds: [String]) throws(EntryError) -> [Action] {
     try set(
       InternalFamily.listeners, node, .array(binds.map { .string($0) }))
   }
 
-  /// Sets a key of ours.
+  /// Sets a key of this node.
   ///
   /// - Throws: ``EntryError`` when it could not be sent: too large, nested too deep, or not finite.
   mutating func set(
@@ -125,7 +125,7 @@ struct DatabaseClient {
     return actions
   }
 
-  /// Deletes keys of ours; others' keys stay.
+  /// Deletes keys of this node; keys of other nodes stay.
   mutating func delete(_ family: String, _ keys: [String]) -> [Action] {
     var change = FamilyChange()
     for key in keys where database[family]?.removeValue(forKey: key) != nil {
@@ -139,16 +139,16 @@ struct DatabaseClient {
     return actions
   }
 
-  // MARK: Questions
+  // MARK: Requests
 
-  /// Asks where a node listens; the answer is ``Action/found(node:binds:)``.
+  /// Asks for the addresses of a node; the answer is ``Action/found(node:binds:)``.
   mutating func find(_ node: String) -> [Action] {
     var actions: [Action] = []
     if finds.insert(node).inserted { ask([.string("g_find"), .string(node)], &actions) }
     return actions
   }
 
-  /// Nobody waits for that answer any more.
+  /// Drops a find whose answer is not needed any more.
   mutating func cancelFind(_ node: String) {
     finds.remove(node)
   }
@@ -163,7 +163,7 @@ struct DatabaseClient {
     return (id, actions)
   }
 
-  /// Nobody waits for that answer any more.
+  /// Drops a query whose answer is not needed any more.
   mutating func cancelQuery(_ id: String) {
     queries[id] = nil
   }
@@ -172,20 +172,20 @@ struct DatabaseClient {
     ask([.string(query.kind.rawValue), .string(query.family), .string(id)], &actions)
   }
 
-  /// Sends to the master; without one, what is open goes out when there is one.
+  /// Sends a request to the master; without one it is sent when there is a master.
   func ask(_ message: [Value], _ actions: inout [Action]) {
     if let master { actions.append(.send(node: master, message: message)) }
   }
 
   // MARK: Answers
 
-  /// `g_found` arrived.
+  /// Takes a `g_found`.
   mutating func found(from sender: String, node: String, binds: [String]?) -> [Action] {
     guard sender == master, finds.remove(node) != nil else { return [] }
     return [.found(node: node, binds: binds)]
   }
 
-  /// `g_reply` arrived.
+  /// Takes a `g_reply`.
   mutating func reply(from sender: String, id: String, _ value: Value) -> [Action] {
     guard sender == master, let query = queries.removeValue(forKey: id) else { return [] }
     switch (query.kind, value) {
@@ -197,16 +197,16 @@ struct DatabaseClient {
 }
 
 extension DatabaseClient {
-  /// How a new monitor gets the family's present contents.
+  /// The way in which a new monitor learns the present contents of its family.
   enum MonitorStart: Equatable {
-    /// They are in ``DatabaseClient/copy(of:)`` already: hand them out as added keys.
+    /// They are in ``DatabaseClient/copy(of:)`` already: report them as added keys.
     case now
     /// They come with the next ``Action/familyChanged(_:added:changed:deleted:)`` of that family,
     /// which comes even when the family is empty.
     case later
   }
 
-  /// One more monitor for a family.
+  /// Adds a monitor for a family.
   mutating func monitor(_ family: String) -> (MonitorStart, [Action]) {
     if let copy = copies[family] {
       copies[family]?.monitors += 1
@@ -218,7 +218,7 @@ extension DatabaseClient {
     return (.later, actions)
   }
 
-  /// One monitor less; with the last one the copy goes.
+  /// Removes a monitor for a family; the last one takes the copy with it.
   mutating func unmonitor(_ family: String) -> [Action] {
     guard let copy = copies[family] else { return [] }
     if copy.monitors > 1 {
@@ -231,10 +231,10 @@ extension DatabaseClient {
     return actions
   }
 
-  /// What a monitored family holds, as far as the master has told; nil when not monitored.
+  /// The copy of a monitored family; nil when the family is not monitored.
   func copy(of family: String) -> TextDictionary<Value>? { copies[family]?.contents }
 
-  /// `g_chg1` arrived: the whole family, compared with what we had.
+  /// Takes a `g_chg1`: the whole family, which is compared with the copy.
   mutating func changed1(
     from sender: String, family: String, _ contents: TextDictionary<Value>
   ) -> [Action] {
@@ -256,10 +256,10 @@ extension DatabaseClient {
     return [.familyChanged(family, added: added, changed: changed, deleted: deleted)]
   }
 
-  /// `g_chg2` arrived: some keys of a family.
+  /// Takes a `g_chg2`: some keys of a family.
   ///
-  /// Before the whole family has come from this master it says nothing that the whole won't, and is
-  /// ignored. Keys that we had already, or never had, don't show.
+  /// Before the whole family has come from this master the message is ignored, because the whole
+  /// family will include it. Keys that do not change the copy are not reported.
   mutating func changed2(
     from sender: String, family: String, _ change: FamilyChange
   ) -> [Action] {
@@ -278,7 +278,7 @@ extension DatabaseClient {
       deleted.append(key)
     }
     if !deleted.isEmpty {
-      // Whoever sets and deletes a key in one change has deleted it.
+      // A key that is set and deleted in the same change is deleted.
       let news = TextSet(added)
       added.removeAll { copies[family]?.contents[$0] == nil }
       changed.removeAll { copies[family]?.contents[$0] == nil }

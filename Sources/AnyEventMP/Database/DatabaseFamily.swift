@@ -17,7 +17,7 @@ extension PortID: DatabaseKey {
   public var keyText: String { id }
 }
 
-/// What a monitor of a family is called with: the family, and the keys added, changed and deleted.
+/// A monitor of a family; it gets the family, and the added, changed and deleted keys.
 public typealias FamilyCallback =
   (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String])
   throws
@@ -25,8 +25,8 @@ public typealias FamilyCallback =
 
 /// A family of the global database as a node sees it: `node.database["family"]`.
 ///
-/// Each node holds entries of its own; of a key that several hold, the greatest value shows. The loop's
-/// thread only; after the node's end nothing happens any more.
+/// Each node holds entries of its own; of a key that several nodes hold, the greatest value shows.
+/// Used on the loop's thread only; after the node's end nothing happens any more.
 public struct DatabaseFamily {
   /// The family's name.
   public let name: String
@@ -43,10 +43,10 @@ public struct DatabaseFamily {
     return database
   }
 
-  /// This node's own entry of a key; setting nil removes it.
+  /// This node's own entry for a key; setting nil removes it.
   ///
-  /// What others hold, ``contents(_:)`` asks for.
-  /// A value that is too large for a packet is not set, and logged.
+  /// The entries of all nodes are in ``contents(_:)``. A value that is too large for a packet is
+  /// not set, and logged.
   public subscript(key: some DatabaseKey) -> Value? {
     get { database?.client.database[name]?[key.keyText] }
     nonmutating set {
@@ -72,7 +72,7 @@ public struct DatabaseFamily {
     remove(keys)
   }
 
-  /// The same of a list.
+  /// Removes a list of keys that this node has set.
   public func remove(_ keys: [any DatabaseKey]) {
     database?.delete(name, keys.map(\.keyText))
   }
@@ -87,9 +87,10 @@ public struct DatabaseFamily {
     database?.register(name, port, value.messageValue)
   }
 
-  /// Calls `callback` once with all that the family holds.
+  /// Calls `callback` once with the contents of the family.
   ///
-  /// As part of the port that is running now, like all callbacks here. Corresponds to Perl's `db_family`.
+  /// It runs as part of the running port, like all callbacks here. Corresponds to Perl's
+  /// `db_family`.
   public func contents(_ callback: @escaping (TextDictionary<Value>) throws -> Void) {
     database?.query(.family, name) { try callback($0.hash ?? [:]) }
   }
@@ -108,7 +109,7 @@ public struct DatabaseFamily {
     database?.query(.values, name) { try callback($0.array ?? []) }
   }
 
-  /// Calls `callback` with what the family holds, all keys as added, and again at every change.
+  /// Calls `callback` with the contents of the family, all keys as added, and again at every change.
   ///
   /// Corresponds to Perl's `db_mon`. Nil after the node's end.
   @discardableResult
@@ -116,21 +117,20 @@ public struct DatabaseFamily {
     database?.monitor(name, callback)
   }
 
-  /// The keys as far as they are known here, in order of their bytes.
+  /// The keys that are known here, in order of their bytes.
   ///
-  /// Nothing is known before it was asked for: the first question answers with none and begins to watch
-  /// the family, for as long as the node lives.
+  /// The first call returns no keys and begins to watch the family, for as long as the node lives.
   public var knownKeys: [String] { database?.watched(name) ?? [] }
 }
 
-/// How large a family is at most in a packet, in bytes, kept up to date at each change.
+/// An upper bound of a family's size in a packet, in bytes, updated at each change.
 ///
-/// So a question for a family that is too large for an answer costs no look at the family.
+/// So a family that is too large for an answer is refused without a look at its entries.
 struct FamilySize: Equatable {
   var keys = 0
   var values = 0
 
-  /// What the answer to that question holds.
+  /// The size of the answer to a query.
   func bytes(for query: DatabaseQuery) -> Int {
     switch query {
     case .family: keys + values
@@ -139,13 +139,13 @@ struct FamilySize: Equatable {
     }
   }
 
-  /// Adds an entry: what its key takes, and what key and value take.
+  /// Adds an entry by the size of its key, and of key and value.
   mutating func add(key: Int, entry: Int) {
     keys += key
     values += entry - key
   }
 
-  /// Takes an entry away, of which the same is said.
+  /// Subtracts an entry by the same sizes.
   mutating func remove(key: Int, entry: Int) {
     add(key: -key, entry: -entry)
   }
@@ -156,33 +156,33 @@ struct FamilySize: Equatable {
   }
 }
 
-/// A database of one owner: family → key → value.
+/// The entries of one owner: family → key → value.
 typealias DatabaseContents = TextDictionary<TextDictionary<Value>>
 
-/// What a query asks for.
+/// The part of a family that a query asks for.
 enum DatabaseQuery: String {
   /// The whole family: a hash.
   case family = "g_db_family"
-  /// Its keys: an array of strings.
+  /// The keys: an array of strings.
   case keys = "g_db_keys"
-  /// Its values: an array.
+  /// The values: an array.
   case values = "g_db_values"
 }
 
 /// A change of one family.
 struct FamilyChange {
-  /// Keys that are new or have another value, with the value that shows now.
+  /// The new and changed keys with the values that show now.
   var set: TextDictionary<Value> = [:]
-  /// Keys that are gone.
+  /// The keys that show no value any more.
   var deleted: [String] = []
-  /// What these take in a packet, in bytes; nil: nobody has measured it.
+  /// The size of these in a packet, in bytes; nil when it was not measured.
   var size: Int?
 
   var isEmpty: Bool { self.set.isEmpty && deleted.isEmpty }
 }
 
 extension FamilyChange: Equatable {
-  /// Whether both change the same, whoever has measured it.
+  /// Whether both change the same; the measured size does not matter.
   static func == (first: FamilyChange, second: FamilyChange) -> Bool {
     first.set == second.set && first.deleted == second.deleted
   }

@@ -1,26 +1,26 @@
 import AEValue
 
-/// What fits into one packet: how large and how deep a database entry may be.
+/// The limits on a database entry, so that it fits into one packet: size, depth and number of values.
 ///
-/// Sizes are upper bounds that hold in both framings, computed without encoding anything. As a packet may
-/// hold so many values only, each counts for its share of the packet at least: so the sizes alone tell
-/// whether a packet has both few enough bytes and few enough values.
+/// Sizes are upper bounds that hold in both framings, computed without encoding anything. A packet
+/// also has a limit on the number of values. So each value counts at least as many bytes as its
+/// part of that number, and the sizes alone decide whether a packet meets both limits.
 struct DatabaseLimits: Equatable {
   /// The largest packet in bytes.
   var maximumSize: Int
   /// The deepest nesting of a packet, its own array counted.
   var maximumDepth: Int
-  /// How many bytes the name of a family or a key may have.
+  /// The most bytes of the name of a family or a key.
   var maximumName: Int
-  /// How many addresses of one node are kept.
+  /// The most addresses of one node that are kept.
   var maximumAddresses = Limit.maxAddresses.standard
-  /// How many bytes the merged database may take, measured as for packets.
+  /// The most bytes of the merged database, measured as in packets.
   var maximumDatabase = Limit.maxDatabase.standard
-  /// How many bytes of memory the requests of one node may take that wait for their turns.
+  /// The most bytes of memory for waiting requests of one node.
   var maximumWaiting = Int.max
-  /// How many families a node may monitor, and how many questions of one may wait.
+  /// The most families that a node may monitor, and the most requests of it that may wait for their answers.
   var maximumMonitors = Limit.maxMonitors.standard
-  /// What a value counts for at least, in bytes.
+  /// The least that a value counts, in bytes.
   private let share: Int
 
   init(
@@ -30,12 +30,12 @@ struct DatabaseLimits: Equatable {
     self.maximumSize = maximumSize
     self.maximumDepth = maximumDepth
     self.maximumName = maximumName
-    // Some values stand around the entries.
+    // Some values stand around the entries of a packet.
     let most = max(1, maximumValues - 8)
     share = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
   }
 
-  /// What the limits of a node say.
+  /// The limits of a node.
   init(_ limits: NodeLimits) {
     self.init(
       maximumSize: limits.codec.maximumSize, maximumDepth: limits.codec.maximumDepth,
@@ -46,24 +46,23 @@ struct DatabaseLimits: Equatable {
     maximumWaiting = limits.maximumQueue
   }
 
-  /// No limits: for messages that stay in this process.
+  /// No limits, for messages that stay in this process.
   static var none: DatabaseLimits { DatabaseLimits(maximumSize: .max, maximumDepth: .max) }
 
   /// The levels of `["", "g_set", {family: {key: value}}]` around a value.
   private static let levelsAround = 3
 
-  /// What a packet costs beside its entries: array, name, request, two hashes, a list.
+  /// The bytes of a packet besides its entries: array, name, request, two hashes, a list.
   static let envelope = 64
 
-  /// Whether an entry fits into a packet of its own, by whichever request it travels, and holds
-  /// nothing that no packet may hold.
+  /// Whether an entry fits into a packet of its own, whatever the request, and has no value that cannot be sent.
   ///
-  /// With `within` it has to fit into so many bytes, which is what other entries leave of a packet.
+  /// With `within` it has to fit into that many bytes, the rest of a packet.
   func allow(family: String, key: String, value: Value, within bytes: Int? = nil) -> Bool {
     size(family: family, key: key, value: value, within: bytes) != nil
   }
 
-  /// What an entry takes in a packet, nil if it does not fit: see ``allow(family:key:value:within:)``.
+  /// The size of an entry in a packet; nil if it does not fit: see ``allow(family:key:value:within:)``.
   func size(family: String, key: String, value: Value, within bytes: Int? = nil) -> Int? {
     if maximumDepth == .max { return 0 }
     let all = (bytes ?? maximumSize) - Self.envelope - size(of: family)
@@ -71,7 +70,7 @@ struct DatabaseLimits: Equatable {
     return take(value, from: &room, levels: maximumDepth - Self.levelsAround) ? all - room : nil
   }
 
-  /// Why an entry of that family and key cannot be kept because of its names, nil if it can.
+  /// Says why the names of an entry are not allowed; nil if they are.
   func problem(family: String, key: String) -> String? {
     for (name, what) in [(family, "family"), (key, "key")] where name.utf8.count > maximumName {
       return
@@ -80,7 +79,7 @@ struct DatabaseLimits: Equatable {
     return nil
   }
 
-  /// What a change takes in a packet, nil if it does not fit into one.
+  /// The size of a packet with a change; nil if it does not fit into one.
   func packetSize(of change: FamilyChange, in family: String) -> Int? {
     guard let known = change.size, maximumSize != .max else {
       return packetSize(of: [family: change.set], change.deleted)
@@ -89,7 +88,7 @@ struct DatabaseLimits: Equatable {
     return size <= maximumSize ? size : nil
   }
 
-  /// What entries and keys take in one packet together, nil if they do not fit into one.
+  /// The size of a packet with entries and deleted keys; nil if they do not fit into one.
   func packetSize(of contents: DatabaseContents, _ keys: [String] = []) -> Int? {
     if maximumSize == .max { return 0 }
     var room = maximumSize - Self.envelope
@@ -97,7 +96,7 @@ struct DatabaseLimits: Equatable {
       room -= size(of: family)
       for (key, value) in entries where room >= 0 {
         room -= size(of: key)
-        // How deep they nest was looked at when they came.
+        // Their depth was checked when they were set.
         if !take(value, from: &room, levels: .max) { return nil }
       }
     }
@@ -105,17 +104,17 @@ struct DatabaseLimits: Equatable {
     return room >= 0 ? maximumSize - room : nil
   }
 
-  /// An upper bound of what an entry of a hash takes.
+  /// An upper bound of the size of an entry of a hash.
   func size(of key: String, _ value: Value) -> Int { size(of: key) + size(of: value) }
 
-  /// An upper bound of what a value takes.
+  /// An upper bound of the size of a value.
   func size(of value: Value) -> Int {
     var room = Int.max
     _ = take(value, from: &room, levels: .max)
     return Int.max - room
   }
 
-  /// An upper bound of what a string takes, with what surrounds it.
+  /// An upper bound of the size of a string, with the bytes around it.
   func size(of text: String) -> Int {
     // JSON writes control characters as \u00xx, and a backslash before some others.
     let added = Self.count(in: text.utf8) {
@@ -124,9 +123,10 @@ struct DatabaseLimits: Equatable {
     return max(10 + text.utf8.count + added, share)
   }
 
-  /// The sum of what each byte counts for, which is 5 at most.
+  /// The sum of the weights of all bytes, each of which is 5 at most.
   ///
-  /// Sums of short pieces fit into a byte, so that many are added at a time: a value may have 16 MB.
+  /// The sum of a short piece fits into a byte, so that many bytes are added at a time: a value may
+  /// have 16 MB.
   @inline(__always)
   private static func count(
     in bytes: some Collection<UInt8>, _ weight: (UInt8) -> UInt8
@@ -146,8 +146,8 @@ struct DatabaseLimits: Equatable {
     return sum ?? bytes.reduce(0) { $0 + Int(weight($1)) }
   }
 
-  /// Subtracts a value's size from `room`; false when it does not fit, nests too deep or is a number
-  /// that nobody may send.
+  /// Subtracts a value's size from `room`; false when it does not fit, nests too deep or is a
+  /// number that cannot be sent.
   private func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
     switch value {
     case .null, .bool: room -= max(6, share)
@@ -157,7 +157,7 @@ struct DatabaseLimits: Equatable {
       room -= max(32, share)
     case .string(let text): room -= size(of: text)
     case .bytes(let bytes):
-      // JSON: one code point a byte, two bytes of UTF-8 from 0x80 on.
+      // JSON has one code point for each byte, which takes two bytes of UTF-8 from 0x80 on.
       let added = Self.count(in: bytes) {
         $0 < 0x20 || $0 == 0x7f ? 5 : $0 == 0x22 || $0 == 0x5c || $0 > 0x7f ? 1 : 0
       }

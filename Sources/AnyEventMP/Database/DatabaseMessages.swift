@@ -13,12 +13,12 @@ enum DatabaseMessages {
     measured(request, family, change, limits).map(\.message)
   }
 
-  /// The same, each with what it takes in a packet.
+  /// Builds the messages of a change, each with its size in a packet.
   static func measured(
     _ request: String, _ family: String, _ change: FamilyChange, _ limits: DatabaseLimits
   ) -> [(message: [Value], size: Int)] {
     if change.isEmpty { return [] }
-    // The normal case: nothing is copied.
+    // In the normal case everything fits into one packet, and nothing is copied.
     if let size = limits.packetSize(of: change, in: family) {
       return [(message(request, family, change), size)]
     }
@@ -57,7 +57,7 @@ enum DatabaseMessages {
     return message
   }
 
-  /// `["g_chg1", family, contents]`, and `g_chg2` with what is too much for it.
+  /// `["g_chg1", family, contents]`, and a `g_chg2` for each further packet.
   static func whole(
     _ family: String, _ contents: TextDictionary<Value>, _ limits: DatabaseLimits
   ) -> [[Value]] {
@@ -67,11 +67,12 @@ enum DatabaseMessages {
     return messages
   }
 
-  /// `[request, {"'l": {key: value}}]`, and `g_upd`s with all the rest.
+  /// `[request, {"'l": {key: value}}]`, and a `g_upd` for each other family.
   ///
-  /// The request is `g_slave` or `g_set`. The addresses go alone, before all other families, as
-  /// ``inOrder(_:)`` says why: within one packet a hash has no order. The entry of `owner` in `'l` is
-  /// always in the first. What stays in this process has no limits, and is one message.
+  /// The request is `g_slave` or `g_set`. The addresses go alone, before all other families, for
+  /// the reason in ``inOrder(_:)``: within one packet a hash has no order. The entry of `owner` in
+  /// `'l` is always in the first message. A message that stays in this process has no limits, so it
+  /// contains everything.
   static func database(
     _ request: String, _ contents: DatabaseContents, owner: String, _ limits: DatabaseLimits
   ) -> [[Value]] {
@@ -106,11 +107,10 @@ enum DatabaseMessages {
     return messages
   }
 
-  /// Changes of several families in the order in which they are to be sent: addresses (`'l`) that are new
-  /// come first, those that are gone last.
+  /// The changes of several families in the order of sending: new addresses (`'l`) first, deleted ones last.
   ///
-  /// A 2.02 node that hears of a port before it has heard where its node listens loses what it sends
-  /// there, and its monitors, for ever.
+  /// A 2.02 node that learns of a port before the addresses of its node loses its messages and
+  /// monitors for that port, for ever.
   static func inOrder(
     _ changes: TextDictionary<FamilyChange>
   ) -> [(family: String, change: FamilyChange)] {

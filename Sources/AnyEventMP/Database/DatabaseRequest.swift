@@ -1,45 +1,45 @@
 import AEValue
 
-/// A request or an answer of the global protocol, checked: nothing in it can surprise a machine.
+/// A request or an answer of the global protocol, checked so that a machine can handle it.
 enum DatabaseRequest: Equatable {
-  /// `g_slave`: start the global service; with a database: be my master.
+  /// `g_slave`: start the global service; with a database also: be the sender's master.
   case slave(DatabaseContents?)
   /// `g_global`: the sender is global.
   case global
-  /// `g_set`: what the sender and its slaves hold.
+  /// `g_set`: the merge of the sender's entries and its slaves'.
   case set(DatabaseContents)
   /// `g_upd`: a change of one family.
   case update(family: String, FamilyChange)
-  /// `g_find`: where does that node listen.
+  /// `g_find`: asks for the addresses of a node.
   case find(node: String)
-  /// `g_db_family`, `g_db_keys`, `g_db_values`; the id is the sender's and goes back as it came.
+  /// `g_db_family`, `g_db_keys`, `g_db_values`; the id is the sender's and is returned unchanged.
   case query(DatabaseQuery, family: String, id: Value)
-  /// `g_mon1`.
+  /// `g_mon1`: asks for a family and its changes.
   case monitor(family: String)
-  /// `g_mon0`.
+  /// `g_mon0`: ends a `g_mon1`.
   case unmonitor(family: String)
-  /// `g_found`; nil: unknown.
+  /// `g_found`: the addresses of a node; nil: unknown.
   case found(node: String, binds: [String]?)
-  /// `g_reply`.
+  /// `g_reply`: the answer to a query.
   case reply(id: String, Value)
   /// `g_chg1`: the whole family.
   case changed1(family: String, TextDictionary<Value>)
-  /// `g_chg2`: a change of it.
+  /// `g_chg2`: a change of the family.
   case changed2(family: String, FamilyChange)
 
-  /// What the sender of a request waits for.
+  /// The kind of response that the sender of a request waits for.
   enum Kind {
-    /// For an answer, which may be that there is none.
+    /// An answer, which may be an empty one.
     case answer
-    /// To be shown a family, and told of its changes.
+    /// A family, and then its changes.
     case family
-    /// For all that we and our slaves hold.
+    /// The merge of our owners, and then its changes.
     case everything
-    /// For nothing.
+    /// No response.
     case nothing
   }
 
-  /// What the sender waits for.
+  /// The kind of response that the sender waits for.
   var kind: Kind {
     switch self {
     case .find, .query: .answer
@@ -49,7 +49,7 @@ enum DatabaseRequest: Equatable {
     }
   }
 
-  /// How many entries it sets or deletes, and in how many families.
+  /// The number of entries that it sets or deletes, plus the number of their families.
   var entryCount: Int {
     switch self {
     case .slave(let contents?), .set(let contents):
@@ -59,7 +59,7 @@ enum DatabaseRequest: Equatable {
     }
   }
 
-  /// About how many bytes of memory what came with it takes.
+  /// The memory of its contents in bytes, roughly.
   var heapBytes: Int {
     switch self {
     case .slave(let contents?), .set(let contents):
@@ -81,7 +81,7 @@ enum DatabaseRequest: Equatable {
   }
 }
 
-/// Why a request of the global protocol was refused: a sentence for the log.
+/// The reason why a request of the global protocol was refused: a sentence for the log.
 struct DatabaseRequestError: Error, Equatable, CustomStringConvertible {
   let description: String
 }
@@ -95,13 +95,14 @@ extension DatabaseRequest {
 
   /// Reads a message to the node port, its tag included: `["g_upd", "family", …]`.
   ///
-  /// Strings may have arrived as numbers or bytes, as Perl sends them. Where something is missing or
-  /// wrong the whole request is refused; what comes behind the arguments is ignored, as in 2.02.
+  /// Strings may have arrived as numbers or bytes, as Perl sends them. When an argument is missing
+  /// or wrong the whole request is refused; further values behind the arguments are ignored, as in
+  /// 2.02.
   ///
   /// - Parameters:
   ///   - message: the message.
-  ///   - maximumName: how many bytes a name may have; a family or node that is asked for by a longer one is
-  ///     refused, entries with longer ones are left out.
+  ///   - maximumName: the most bytes of a name; a request for a family or node with a longer name
+  ///     is refused, and entries with longer names are left out.
   ///   - leavingOut: counts the entries that were left out.
   /// - Returns: the request.
   /// - Throws: ``DatabaseRequestError``, why it is refused.
@@ -117,7 +118,7 @@ extension DatabaseRequest {
     return try parse(tag, &arguments)
   }
 
-  /// The same with names of any length.
+  /// Reads a message with names of any length.
   static func parse(
     _ message: some Collection<Value>
   ) throws(DatabaseRequestError) -> DatabaseRequest {
@@ -151,7 +152,7 @@ extension DatabaseRequest {
     return .query(query, family: family, id: id)
   }
 
-  /// The addresses in an entry of `'l`; nil when there is no list.
+  /// The addresses in a value of `'l`; nil when it is no list.
   static func binds(_ value: Value?) -> [String]? {
     guard case .array(let elements) = value else { return nil }
     return elements.compactMap(\.string)
@@ -163,13 +164,13 @@ extension DatabaseRequest {
     let rest: [Value]
     let maximumName: Int
     var index = 0
-    /// How many entries were left out since their names are too long.
+    /// The number of entries that were left out because of their names.
     var leftOut = 0
 
     var isEmpty: Bool { index >= rest.count }
 
     func error(_ problem: String) -> DatabaseRequestError {
-      // The name is the peer's: what is shown of it is bounded and printable.
+      // The name comes from a peer, so the shown text is limited and printable.
       let name = request.unicodeScalars.prefix(30).map { $0.isASCII && $0.value >= 32 ? $0 : "." }
       var text = "request '"
       text.unicodeScalars.append(contentsOf: name)
@@ -193,7 +194,7 @@ extension DatabaseRequest {
       return text
     }
 
-    /// A hash; null and nothing are an empty one.
+    /// A hash; null and a missing argument stand for an empty one.
     mutating func entries(_ what: String) throws(DatabaseRequestError) -> TextDictionary<Value> {
       switch next() {
       case nil, .null: return [:]
@@ -204,7 +205,7 @@ extension DatabaseRequest {
 
     private func isTooLong(_ name: String) -> Bool { name.utf8.count > maximumName }
 
-    /// The entries whose keys are not too long; nearly always all of them, which are not copied.
+    /// The entries with keys of allowed length; these are nearly always all entries, which are not copied.
     private mutating func named(_ entries: TextDictionary<Value>) -> TextDictionary<Value> {
       guard entries.keys.contains(where: isTooLong) else { return entries }
       let short = entries.filter { !isTooLong($0.key) }

@@ -1,29 +1,29 @@
 import AEValue
 
-/// Writes one owner's keys into a merged family, in place, and notes what changes in both views.
+/// Writes one owner's keys into a merged family, in place, and notes the changes of both views.
 ///
-/// A key that nobody held, the normal case when a whole database arrives, costs one look-up in each
+/// A key without holders, the normal case when a whole database arrives, costs one look-up in each
 /// table that it goes into.
 struct EntryWriter {
   let owner: OwnerIndex
   /// Whether the owner with that index is ours.
   let isOurs: [Bool]
-  /// What measures keys and values.
+  /// The limits, which measure keys and values.
   let limits: DatabaseLimits
-  /// By how much the merge of all has grown.
+  /// The growth of the merge of all owners.
   private(set) var growth = FamilySize()
-  /// What changed in the merge of all.
+  /// The changes of the merge of all owners.
   private(set) var all = FamilyChange(size: 0)
-  /// What changed in the merge of ours.
+  /// The changes of the merge of our owners.
   private(set) var ours = FamilyChange(size: 0)
-  /// What all that the owner holds takes, in bytes, with its families.
+  /// The size of all entries of the owner, with its families, in bytes.
   private(set) var weight: Int
-  /// What it may take.
+  /// The most bytes that the entries of the owner may take.
   let bound: Int
-  /// How many entries were left out because they would take more.
+  /// The number of entries that were left out because of this bound.
   private(set) var refused = 0
-  /// What was done beside writing, in bytes that packets take for it: values of others that show again are
-  /// sent again, and all holders of a key are looked at.
+  /// The work besides writing, in bytes of packets: values of other owners that show again are sent
+  /// again, and all holders of a key are looked at.
   private(set) var cost = 0
 
   init(
@@ -36,13 +36,13 @@ struct EntryWriter {
     self.bound = bound
   }
 
-  /// What a family of that name takes, beside the keys that the owner holds in it.
+  /// The size of a family of this name, besides the keys that the owner holds in it.
   static func size(ofFamily name: String, _ limits: DatabaseLimits) -> Int {
-    // About what the tables take that belong to it, however few keys are in them.
+    // The tables of a family take about 1000 bytes, however few keys are in them.
     1000 + limits.size(of: name)
   }
 
-  /// Sets, then deletes keys; `held` are those that the owner holds in the family, which takes so much.
+  /// Sets, then deletes keys; `held` are the owner's keys in the family, and `familySize` is its size without keys.
   mutating func write(
     _ set: TextDictionary<Value>, _ deleted: [String],
     to family: inout MergedFamily, _ held: inout TextSet, familySize: Int
@@ -63,7 +63,7 @@ struct EntryWriter {
     family.shrink()
   }
 
-  /// Makes room for many keys at once; never more than they need themselves, and may have.
+  /// Makes room for many keys at once, but for no more than the keys need and the bound allows.
   private mutating func reserve(
     _ count: Int, _ isNew: Bool, _ family: inout MergedFamily, _ held: inout TextSet
   ) {
@@ -82,7 +82,7 @@ struct EntryWriter {
     let keySize = limits.size(of: key)
     let size = keySize + limits.size(of: value)
     if weight + size > bound {
-      // What it replaces makes room, and what is no larger takes none.
+      // An entry that replaces a larger one is accepted even beyond the bound.
       let old = Int(family[key]?.holder(owner)?.size ?? 0)
       if size > old, weight + size - old > bound {
         refused += 1
@@ -136,16 +136,16 @@ struct EntryWriter {
       key, keySize, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), in: &ours)
   }
 
-  /// What a look at one more holder of a key counts for.
+  /// The work for a look at one more holder of a key.
   private static let holderCost = 32
 
-  /// Notes who shows in a view, before and after; whether another value does.
+  /// Notes the value that a view shows before and after; returns whether it has changed.
   private func note(
     _ key: String, _ keySize: Int, _ before: Holder?, _ after: Holder?,
     in view: inout FamilyChange
   ) -> Bool {
-    // Only this owner's value can have come or gone. Others are not compared, since that takes as long
-    // as they are large.
+    // Only this owner's value can have come or gone. Values of other owners are not compared,
+    // because that takes time in proportion to their size.
     if before?.owner != owner, after?.owner != owner { return false }
     if before?.value == after?.value { return false }
     if let after {

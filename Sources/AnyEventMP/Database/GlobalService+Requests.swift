@@ -1,13 +1,13 @@
 import AEValue
 
 extension GlobalService {
-  /// A checked request arrived from a node, or from ourselves.
+  /// Handles a checked request of a node, which may be this one.
   ///
-  /// `g_slave` makes a node global: the caller sees to that first (``becomeGlobal(database:)``). The
-  /// answers of a master (`g_found` …) belong to the client and are not taken here.
+  /// `g_slave` makes a node global: the caller first calls ``becomeGlobal(database:)``. The answers
+  /// of a master (`g_found` …) are for the client and not handled here.
   mutating func handle(_ request: DatabaseRequest, from sender: String) -> [Action] {
     switch request {
-    // Said again it costs a whole database, and waits like any other question.
+    // A second `g_global` costs a whole database, so it waits like any other request.
     case .global where !isGlobal || peers[sender]?.isGlobal != true: return global(from: sender)
     case .slave(nil): return []
     default: break
@@ -17,7 +17,7 @@ extension GlobalService {
       return [.ignored("a request of \(sender), which is not connected, was ignored")]
     }
     var actions: [Action] = []
-    // What took long to read is not merged in the same turn.
+    // The time to parse a large request is spent already, so it is merged in a later turn.
     let weight = GlobalWork.weight(of: request)
     let isLarge = weight > workPerTurn / 4
     if work.isWaiting(sender) || isLarge || room <= 0 && !request.isShort {
@@ -34,7 +34,7 @@ extension GlobalService {
     return actions
   }
 
-  /// How many requests of a kind may wait of one node.
+  /// The most requests of a kind of one node that may wait.
   private func mostWaiting(_ kind: DatabaseRequest.Kind) -> Int {
     switch kind {
     case .answer, .family: limits.maximumMonitors
@@ -43,7 +43,7 @@ extension GlobalService {
     }
   }
 
-  /// Begins with a request whose turn has come.
+  /// Begins a request whose turn has come.
   mutating func begin(
     _ request: DatabaseRequest, weight: Int, from sender: String, _ actions: inout [Action]
   ) {
@@ -63,7 +63,7 @@ extension GlobalService {
     }
   }
 
-  /// Answers at once that there is no answer: so many questions of that node wait for theirs.
+  /// Answers at once without contents, because too many requests of the node wait for their answers.
   private mutating func refuse(
     _ request: DatabaseRequest, of sender: String, _ actions: inout [Action]
   ) {
@@ -71,7 +71,7 @@ extension GlobalService {
     case .query(_, _, let id): answer([.string("g_reply"), id, .null], to: sender, &actions)
     case .find(let wanted):
       answer([.string("g_found"), .string(wanted), .null], to: sender, &actions)
-    // The one that waits is answered with all that there is then.
+    // The waiting one is answered with the whole state at its turn.
     case .global: return
     default: break
     }
@@ -83,7 +83,7 @@ extension GlobalService {
         """))
   }
 
-  /// `g_slave` with a database: we are the sender's master.
+  /// Takes a `g_slave` with a database: this node is the sender's master.
   private mutating func slave(
     from sender: String, _ merge: EntryMerge, _ actions: inout [Action]
   ) {
@@ -92,11 +92,11 @@ extension GlobalService {
       return
     }
     database.add(owner: sender, isOurs: true)
-    // A second one only adds. Our own comes once, in the turn in which we became global.
+    // A second `g_slave` only adds entries. That of this node itself comes once, when it becomes global.
     mergeNext(merge, of: sender, DatabaseChanges(), &actions)
   }
 
-  /// `g_set`: all that another global node and its slaves hold.
+  /// Takes a `g_set`: the merge of another global node and its slaves.
   private mutating func set(
     from sender: String, _ contents: DatabaseContents, weight: Int, _ actions: inout [Action]
   ) {
@@ -110,14 +110,14 @@ extension GlobalService {
       database.add(owner: sender, isOurs: false)
     }
     var changes = DatabaseChanges()
-    // Mirrored as our own, so that global nodes find each other through third ones.
+    // The addresses become entries of this service, so that global nodes find each other through third ones.
     mirrorAddresses(
       of: sender, contents[InternalFamily.listeners]?[sender] ?? Value?.none, &changes)
     mergeNext(EntryMerge(contents, weight: weight), of: sender, changes, &actions)
     if isAgain { sweep(DatabaseChanges(), &actions) }
   }
 
-  /// `g_upd`: a slave's own change, or one that another global node has from its slaves.
+  /// Takes a `g_upd`: a change of a slave, or of the slaves of another global node.
   private mutating func update(
     from sender: String, _ family: String, _ change: FamilyChange, weight: Int,
     _ actions: inout [Action]
@@ -137,18 +137,18 @@ extension GlobalService {
     mergeNext(EntryMerge(family, change, weight: weight), of: sender, changes, &actions)
   }
 
-  /// Has the service itself say where another global node listens.
+  /// Sets the addresses of another global node as an entry of the service itself.
   private mutating func mirrorAddresses(
     of peer: String, _ binds: Value?, _ changes: inout DatabaseChanges
   ) {
     let binds = binds.map { AddressList.entry($0, atMost: limits.maximumAddresses) }
-    // What is not sent on of its own is not sent on for it.
+    // An entry that is too large to be sent on is not mirrored either.
     let family = InternalFamily.listeners
     if let binds, !limits.allow(family: family, key: peer, value: binds) { return }
     mirror(family, peer, binds, &changes)
   }
 
-  /// Answers a request whose turn it is: before all that waits for that node.
+  /// Sends the answer to a request in its turn, before other waiting work for that node.
   private mutating func answer(_ message: [Value], to sender: String, _ actions: inout [Action]) {
     room -= Self.messageCost
     actions.append(.send(node: sender, message: message))
@@ -157,7 +157,7 @@ extension GlobalService {
   private mutating func find(
     from sender: String, _ wanted: String, _ actions: inout [Action]
   ) {
-    // Only we ourselves look for a lost global node where it was last known to listen.
+    // Only this node itself uses the last known addresses of a lost global node.
     let lastKnown = sender == node ? addresses(of: wanted) : nil
     let binds =
       database.value(InternalFamily.listeners, wanted)
@@ -171,7 +171,7 @@ extension GlobalService {
     _ actions: inout [Action]
   ) {
     let size = database.size(of: family).bytes(for: kind)
-    // For ourselves no packet is made.
+    // An answer to this node itself is not encoded.
     if sender != node {
       let left = limits.maximumSize - size
       guard left > 0, limits.allow(family: "g_reply", key: "", value: id, within: left) else {
@@ -216,7 +216,7 @@ extension GlobalService {
     }
     monitors[family, default: []].insert(sender)
     peers[sender]?.monitored.insert(family)
-    // Behind changes of the time before, if such wait: they are not for a copy that is new.
+    // Behind older changes of the family that wait: they are not for a new copy.
     show(FamilyShowing(.all, [family]), to: sender, &actions)
   }
 

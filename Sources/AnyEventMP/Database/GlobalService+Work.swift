@@ -1,40 +1,40 @@
 import AEValue
 
-// One packet can carry a hundred thousand entries, each of which goes to every node that monitors the
-// family; a question of thirty bytes can ask for a family of any size. So what is done in one turn of
-// the loop has a bound, in the bytes that packets take for it, and the rest is done in later turns.
+// One packet can carry a hundred thousand entries, each of which goes to every node that monitors
+// the family; a request of thirty bytes can ask for a family of any size. So the work in one turn
+// of the loop is limited, in bytes of packets, and the rest is done in later turns.
 
 extension GlobalService {
-  /// Whether ``turn()`` is to be called when the loop has done what else there is.
+  /// Whether ``turn()`` is to be called after the other events of the loop.
   var needsTurn: Bool { room < workPerTurn || !work.isEmpty }
 
-  /// So many shares may wait before a turn does more than one.
+  /// The number of waiting shares beyond which a turn does more than one.
   static let patience = 32
-  /// What a request counts for, beside its entries: as much time passes before the first of them.
+  /// The work for a request besides its entries, in bytes: handling it takes as long as so many bytes.
   static let requestCost = 1000
-  /// What a message to a node counts for, beside its size.
+  /// The work for a message besides its size, in bytes.
   static let messageCost = 200
 
-  /// The next turn of the loop has come: does its share of what is left.
+  /// Does a share of the waiting work, in a new turn of the loop.
   ///
-  /// A list that is longer than many shares would grow for ever when each turn brings more than one: then
-  /// a turn does a part of the list.
+  /// When each turn brought more than a share, a long list would grow for ever: so a turn does a
+  /// fraction of a list that is longer than many shares.
   mutating func turn() -> [Action] {
     room = max(workPerTurn, (work.weight - Self.patience * workPerTurn) / 8)
     var actions: [Action] = []
-    // What is gone does not count against the limit of the database, so it must not become much.
+    // Retired entries do not count against the limit of the database, so they must not become many.
     while room > 0, database.retiredWeight > limits.maximumDatabase / 4 {
       sweepNext(DatabaseChanges(), &actions)
     }
     while room > 0, let node = work.nextNode() { doNext(for: node, &actions) }
-    // What is left of a larger part is not for what comes now.
+    // The rest of an enlarged share must not be spent on new requests.
     room = min(room, workPerTurn)
     return actions
   }
 
-  /// Sends a message to a node, behind what that node has to wait for.
+  /// Sends a message to a node, behind the waiting work for that node.
   mutating func post(_ message: [Value], size: Int, to peer: String, _ actions: inout [Action]) {
-    // What stays in this process is not packed.
+    // A message to this node itself is not encoded.
     if peer == node {
       actions.append(.send(node: peer, message: message))
     } else if room > 0, !work.isWaiting(peer) {
@@ -45,12 +45,12 @@ extension GlobalService {
     }
   }
 
-  /// The same, measuring the message.
+  /// Measures a message and sends it to a node, behind the waiting work for that node.
   mutating func post(_ message: [Value], to peer: String, _ actions: inout [Action]) {
     post(message, size: limits.size(of: .array(message)), to: peer, &actions)
   }
 
-  /// Does a piece of what comes next for a node.
+  /// Does a piece of the next work for a node.
   private mutating func doNext(for node: String, _ actions: inout [Action]) {
     switch work.popFirst(node) {
     case .request(let request, let weight): begin(request, weight: weight, from: node, &actions)
@@ -64,7 +64,7 @@ extension GlobalService {
     }
   }
 
-  /// Merges entries of an owner until the share of this turn is used up; with what has changed already.
+  /// Merges entries of an owner until a share is used up, and publishes them together with `changes`.
   mutating func mergeNext(
     _ merge: EntryMerge, of sender: String, _ changes: DatabaseChanges,
     _ actions: inout [Action]
@@ -73,7 +73,7 @@ extension GlobalService {
     var merge = merge
     var changes = changes
     var leftOut = 0
-    // No message that comes of it is larger than a share.
+    // A message with the changes must not be larger than a share.
     let end = max(0, room - workPerTurn)
     while room > end, let part = merge.parts.popLast() {
       let (rest, refused) = mergeNext(
@@ -93,7 +93,7 @@ extension GlobalService {
     publish(changes, &actions)
   }
 
-  /// Merges entries of one family; what is left of it, and how many entries would have been too much.
+  /// Merges entries of one family; returns the rest, and the number of entries beyond the limit.
   private mutating func mergeNext(
     _ part: EntryMerge.Part, of sender: String, until end: Int,
     into changes: inout DatabaseChanges, _ actions: inout [Action]
@@ -137,8 +137,8 @@ extension GlobalService {
     return (part.isDone ? nil : part, refused)
   }
 
-  /// The size of a change that can be merged as it came: it is whole, not larger than the share of a turn,
-  /// and nothing in it is to be left out.
+  /// The size of a part that can be merged as it came; nil if it has begun, is larger than a share,
+  /// or contains an entry to be left out.
   private func wholeSize(of part: EntryMerge.Part) -> Int? {
     guard part.place == part.set.startIndex, part.deletedBefore == 0 else { return nil }
     var sum = 0
@@ -158,13 +158,13 @@ extension GlobalService {
     AddressList.entry(entry, atMost: limits.maximumAddresses)
   }
 
-  /// What an owner may hold: a slave a quarter of the database, a global node all that its slaves have.
+  /// The bytes that an owner may hold: a slave a quarter of the database, a global node all of it for its slaves.
   private func share(of owner: String) -> Int {
     if owner == node || owner == Self.mirror { return .max }
     return peers[owner]?.isGlobal == true ? limits.maximumDatabase : limits.maximumDatabase / 4
   }
 
-  /// Shows families to a node, behind what that node has to wait for.
+  /// Sends families to a node, behind the waiting work for that node.
   mutating func show(_ showing: FamilyShowing, to peer: String, _ actions: inout [Action]) {
     if room > 0, !work.isWaiting(peer) {
       showNext(showing, to: peer, &actions)
@@ -173,7 +173,7 @@ extension GlobalService {
     }
   }
 
-  /// Sends the next parts of what is shown to a node.
+  /// Sends the next messages of families to a node.
   mutating func showNext(
     _ showing: FamilyShowing, to peer: String, _ actions: inout [Action]
   ) {
@@ -189,7 +189,7 @@ extension GlobalService {
     if !showing.isDone { work.prepend(.show(showing), for: peer) }
   }
 
-  /// The entries of owners that are gone are to be erased; with what has changed already.
+  /// Erases entries of retired owners, now or in a later turn, and publishes `changes`.
   mutating func sweep(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     if room > 0, !work.isWaiting(Self.mirror) {
       sweepNext(changes, &actions)
@@ -199,13 +199,13 @@ extension GlobalService {
     }
   }
 
-  /// Erases entries of owners that are gone until the share of this turn is used up.
+  /// Erases entries of retired owners until a share is used up.
   private mutating func sweepNext(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     var changes = changes
     let end = max(0, room - workPerTurn)
     while room > end, database.hasRetired {
       let (cost, gone) = database.sweep(share: room - end, into: &changes)
-      // What has to be sent for it is counted when it is published.
+      // Sending the changes is counted when they are published.
       room -= cost
       if let gone, peers[gone]?.isGlobal != true {
         mirror(InternalFamily.globals, gone, nil, &changes)

@@ -1,29 +1,30 @@
 import AEMPWire
 import AEValue
 
-/// What a global node does: it holds the merged database and is meshed with the other global nodes.
+/// The service of a global node: it holds the merged database and is meshed with the other global nodes.
 ///
-/// A machine without I/O: each method is an event and returns what is to be done; ``turn()`` is the event
-/// that the loop has a turn for what was left. It exists in
-/// every node from the start, because it must know which of the connected nodes have said that
-/// they are global before this one became so; until ``becomeGlobal(database:)`` it does no more.
+/// A machine without I/O: each method is an event and returns the actions; ``turn()`` is the event
+/// that the loop has time for waiting work. It exists in every node from the start, because it must
+/// know which connected nodes are global before this one becomes global; until
+/// ``becomeGlobal(database:)`` it does nothing else.
 ///
-/// The databases merged in it are, by owner: this node's own, its slaves', those of other global
-/// nodes, and this service's own (owner ``mirror``): a `'g` entry for each directly connected global
-/// node and for ourselves, and a copy of each such node's `'l` entry, so that global nodes find each
-/// other through third ones. See ``InternalFamily`` for what converges.
+/// The merged databases are, by owner: the entries of this node, those of its slaves, those of the
+/// other global nodes, and the service's own (owner ``mirror``): a `'g` entry for each directly
+/// connected global node and for this one, and a copy of each such node's `'l` entry, so that
+/// global nodes find each other through third ones. See ``InternalFamily`` for the state that all
+/// this converges to.
 struct GlobalService {
-  /// What is to be done, in this order.
+  /// An action for the caller, in order.
   enum Action: Equatable {
     /// Send a message to the node port of a node (which may be this very node).
     case send(node: String, message: [Value])
-    /// Keep a connection to that global node, dialling again with back-off when it is lost.
+    /// Keep a connection to a global node, and dial again with back-off when it is lost.
     ///
-    /// Where it listens is what `g_find` answers, also for one that is lost.
+    /// The addresses are the answer to `g_find`, also for a lost node.
     case keepConnected(node: String)
-    /// Don't dial that node for the global network's sake any more.
+    /// Stop dialling a node on behalf of the global network.
     case letGo(node: String)
-    /// End the connection to that node: too much of it waits for its turn.
+    /// Close the connection to a node, because too many of its requests wait.
     case cut(node: String)
     /// A request was ignored: a sentence for the log.
     case ignored(String)
@@ -31,35 +32,34 @@ struct GlobalService {
 
   /// A connected node.
   struct Peer {
-    /// Whether `g_global` came on this connection.
+    /// Whether `g_global` has come on this connection.
     var isGlobal = false
     /// The families that it monitors.
     var monitored: TextSet = []
   }
 
-  /// A global node that was connected to us and is lost.
+  /// A global node that was connected to this one and is lost.
   struct LostNode {
     let node: String
     let binds: [String]?
   }
 
-  /// The owner of what the service itself has to say; no node id is empty.
+  /// The owner of the service's own entries; no node id is empty.
   static let mirror = ""
-  /// So many lost global nodes are dialled on; then the one lost first is given up.
+  /// The most lost global nodes that are dialled; beyond, the one lost first is given up.
   static let lostLimit = 64
 
-  /// So many global nodes are kept connected, of all that others list in `'g`.
+  /// The most global nodes of `'g` that are kept connected.
   static let keptLimit = 1000
 
-  /// What is done for others in one turn of the loop, in bytes that packets take for it: some ten
-  /// milliseconds.
+  /// The work for other nodes in one turn of the loop, in bytes of packets: it takes some ten milliseconds.
   let workPerTurn: Int
-  /// What is left of that in this turn.
+  /// The work that is left for this turn.
   var room: Int
-  /// What is left for later turns.
+  /// The work for later turns.
   var work = WorkQueues()
 
-  /// Our node id.
+  /// The own node id.
   let node: String
   let limits: DatabaseLimits
   /// Whether this node is global.
@@ -67,13 +67,13 @@ struct GlobalService {
   /// The merged databases.
   var database: MergedDatabase
   var peers: TextDictionary<Peer> = [:]
-  /// The global nodes that have got our `g_set`, so that changes are to follow.
+  /// The global nodes that have got a `g_set` from this node, and so get its changes.
   var synchronised: [String] = []
   /// The nodes that monitor a family; this node may be among them.
   var monitors: TextDictionary<TextSet> = [:]
-  /// The nodes that the node was told to keep connected.
+  /// The nodes that ``Action/keepConnected(node:)`` named.
   var kept: TextSet = []
-  /// Oldest first.
+  /// The lost global nodes, oldest first.
   var lost: [LostNode] = []
 
   init(node: String, limits: DatabaseLimits = DatabaseLimits(), workPerTurn: Int = 2 << 20) {
@@ -84,15 +84,15 @@ struct GlobalService {
     database = MergedDatabase(limits: limits)
   }
 
-  /// Where a node listens, as far as the database knows; nil: unknown.
+  /// The known addresses of a node; nil when none are known.
   ///
-  /// For a lost global node: where it was last known to listen.
+  /// For a lost global node these are its last known addresses.
   func addresses(of node: String) -> [String]? {
     DatabaseRequest.binds(database.value(InternalFamily.listeners, node))
       ?? lost.first { $0.node == node }?.binds
   }
 
-  /// This node becomes global, with the local database that its client has at this moment.
+  /// Makes this node global, with the current entries of its client.
   ///
   /// In the same turn of the loop the client gets this node as its master.
   mutating func becomeGlobal(database contents: DatabaseContents) -> [Action] {
@@ -117,7 +117,7 @@ struct GlobalService {
     return actions
   }
 
-  /// Sets or deletes an entry of the service's own.
+  /// Sets or deletes an entry of the service itself.
   mutating func mirror(
     _ family: String, _ key: String, _ value: Value?, _ changes: inout DatabaseChanges
   ) {
@@ -126,12 +126,12 @@ struct GlobalService {
       deleted: value == nil ? [key] : [], into: &changes)
   }
 
-  /// Tells a node that we are global.
+  /// Tells a node that this one is global.
   func announce(to peer: String, _ actions: inout [Action]) {
     actions.append(.send(node: peer, message: [.string("g_global")]))
   }
 
-  /// Sends a global node all that is ours; from now on it gets the changes.
+  /// Sends a global node the merge of our owners; from now on it gets the changes.
   mutating func synchronise(_ peer: String, _ actions: inout [Action]) {
     if !synchronised.contains(peer) { synchronised.append(peer) }
     let addresses = database.contentsOfOurs(InternalFamily.listeners)
@@ -139,12 +139,12 @@ struct GlobalService {
       "g_set", [InternalFamily.listeners: addresses], owner: node, limits)
     for message in first {
       let size = limits.size(of: .array(message))
-      // They were made now, whenever they are sent.
+      // They are made now, and sent later.
       if work.isWaiting(peer) { room -= size }
       post(message, size: size, to: peer, &actions)
     }
     var others = database.familyNames.filter { $0 != InternalFamily.listeners }
-    // The order is for those who read along; sorting very many would take longer than a turn may.
+    // The order only helps readers of a trace; sorting very many names would take longer than a turn may.
     if others.count < 10_000 { others.sort { $1 < $0 } }
     room -= others.count * DatabaseLimits.envelope
     show(FamilyShowing(.ours, others), to: peer, &actions)
@@ -152,7 +152,7 @@ struct GlobalService {
 }
 
 extension GlobalService {
-  /// A connection to a node is up.
+  /// Takes the event that a node is connected.
   mutating func nodeUp(_ peer: String) -> [Action] {
     if peer == node { return [] }
     var actions = peers[peer] == nil ? [] : nodeDown(peer)
@@ -161,7 +161,7 @@ extension GlobalService {
     return actions
   }
 
-  /// The connection to a node is gone: all that it told us goes, and what it monitors.
+  /// Takes the event that a connection is lost: the node's entries and monitors go.
   mutating func nodeDown(_ peer: String) -> [Action] {
     guard let gone = peers.removeValue(forKey: peer) else { return [] }
     for family in gone.monitored { dropMonitor(family, of: peer) }
@@ -180,7 +180,7 @@ extension GlobalService {
     return actions
   }
 
-  /// A lost global node was dialled for long enough: forget it.
+  /// Takes the event that a lost global node was dialled for long enough, and forgets it.
   mutating func giveUp(_ peer: String) -> [Action] {
     lost.removeAll { $0.node == peer }
     var actions: [Action] = []
@@ -188,9 +188,10 @@ extension GlobalService {
     return actions
   }
 
-  /// `g_global` arrived: the sender is global.
+  /// Takes a `g_global`: the sender is global.
   ///
-  /// Said again on the same connection it only gets another `g_set`: it won't repeat its own.
+  /// A second one on the same connection only gets another `g_set`: the sender does not repeat its
+  /// own.
   mutating func global(from peer: String) -> [Action] {
     guard peer != node, let wasGlobal = peers[peer]?.isGlobal else {
       return [.ignored("g_global of \(peer), which is not connected, was ignored")]
@@ -199,13 +200,13 @@ extension GlobalService {
     guard isGlobal else { return [] }
     var actions: [Action] = []
     if !wasGlobal {
-      // What it asked as a slave it asks itself now.
+      // A global node answers its own requests from now on.
       work.drop(peer)
       for family in peers[peer]?.monitored ?? [] { dropMonitor(family, of: peer) }
       peers[peer]?.monitored = []
       lost.removeAll { $0.node == peer }
       var changes = DatabaseChanges()
-      // What it sent as a slave is not ours any more.
+      // Its entries are not ours any more.
       database.retire(owner: peer)
       database.add(owner: peer, isOurs: false)
       mirror(InternalFamily.globals, peer, .null, &changes)
@@ -215,14 +216,14 @@ extension GlobalService {
     return actions
   }
 
-  /// Keeps a lost global node in mind, with its addresses; the one lost first may have to go.
+  /// Remembers a lost global node with its addresses.
   private mutating func remember(lost peer: String) {
     let binds = addresses(of: peer)
     lost.removeAll { $0.node == peer }
     lost.append(LostNode(node: peer, binds: binds))
   }
 
-  /// Gives up what was lost first while there are too many.
+  /// Gives up the nodes lost first while there are too many.
   private mutating func boundLost(_ actions: inout [Action]) {
     while lost.count > Self.lostLimit {
       let oldest = lost.removeFirst().node
@@ -230,14 +231,14 @@ extension GlobalService {
     }
   }
 
-  /// Looks whether nodes are to be kept connected, after a change of `'g`.
+  /// Updates the nodes to keep connected, after a change of `'g`.
   mutating func refreshKept(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     guard let change = changes.all[InternalFamily.globals] else { return }
     for peer in change.set.keys.sorted() { refreshKept(peer, &actions) }
     for peer in change.deleted.sorted() { refreshKept(peer, &actions) }
   }
 
-  /// A node is to be kept connected while `'g` lists it and after we have lost it.
+  /// Keeps a node connected while `'g` lists it, and after its connection was lost.
   private mutating func refreshKept(_ peer: String, _ actions: inout [Action]) {
     boundLost(&actions)
     if peer == node || !Greeting.isValid(nodeID: peer) { return }
@@ -254,9 +255,9 @@ extension GlobalService {
 }
 
 extension GlobalService {
-  /// Sends what changed to those whom it concerns: monitors, and for what is ours the global nodes.
+  /// Sends changes to the monitors, and those of our owners to the other global nodes.
   ///
-  /// New addresses go before all else and lost ones after it.
+  /// New addresses are sent before everything else and deleted ones after it.
   mutating func publish(_ changes: DatabaseChanges, _ actions: inout [Action]) {
     if !monitors.isEmpty {
       for (family, change) in DatabaseMessages.inOrder(changes.all) {

@@ -1,39 +1,39 @@
 import AEValue
 
-/// What a global node has still to do for one node: a request of it, or something for it.
+/// A piece of work of a global node for one node: a request of that node, or something to send to it.
 ///
-/// A request can concern so many entries that handling it at once would keep the loop from all else.
-/// So each turn of the loop does a share, and what is left waits here in the order in which it came.
+/// A request can concern so many entries that handling it at once would block the loop. So each
+/// turn of the loop does a share, and the rest waits in the order in which it came.
 enum GlobalWork {
-  /// A request of that node whose turn has not come, and what it counts for.
+  /// A request of that node whose turn has not come, and its weight.
   case request(DatabaseRequest, weight: Int)
-  /// Entries of that node that are still to be merged.
+  /// Entries of that node that are not merged yet.
   case merge(EntryMerge)
-  /// Families that are still to be sent to that node.
+  /// Families that are not sent to that node yet.
   case show(FamilyShowing)
-  /// A message to that node that waits behind these, and its size.
+  /// A message to that node that waits behind other work, and its size.
   case send([Value], size: Int)
-  /// Entries of owners that are gone are still to be erased: work for the service itself.
+  /// The erasing of entries of retired owners, which is work for the service itself.
   case sweep
 
-  /// Which kind of request waits here; nil if this is none.
+  /// The kind of a waiting request; nil for other work.
   var requestKind: DatabaseRequest.Kind? {
     if case .request(let request, _) = self { request.kind } else { nil }
   }
 
-  /// What it counts for in the sum of all that is left, as long as it waits: about what memory it takes.
+  /// The memory in bytes, roughly, that the work takes while it waits.
   var weight: Int {
     switch self {
     case .request(_, let weight): weight
     case .merge(let merge): merge.weight
     case .show(let showing): Self.smallest + showing.weight
     case .sweep: Self.smallest
-    // The message is shared with all others who get it.
+    // All receivers of the message share its memory.
     case .send(_, let size): 100 + size / 64
     }
   }
 
-  /// What a request counts for.
+  /// The weight of a request while it waits.
   static func weight(of request: DatabaseRequest) -> Int {
     smallest + 100 * request.entryCount + request.heapBytes
   }
@@ -41,9 +41,9 @@ enum GlobalWork {
   private static let smallest = 1000
 }
 
-/// The entries of one owner that are to be merged, family by family.
+/// The entries of one owner that are not merged yet, family by family.
 struct EntryMerge {
-  /// One family: what is to be set, from a place on, and then to be deleted, from a number on.
+  /// The entries of one family: sets from `place` on, then deletions from number `deletedBefore` on.
   struct Part {
     let family: String
     let set: TextDictionary<Value>
@@ -58,19 +58,19 @@ struct EntryMerge {
       place = set.startIndex
     }
 
-    /// Whether nothing is left of it.
+    /// Whether all entries are merged.
     var isDone: Bool { place == set.endIndex && deletedBefore == deleted.count }
 
-    /// Leaves nothing of it.
+    /// Marks all entries as merged.
     mutating func skipAll() {
       place = set.endIndex
       deletedBefore = deleted.count
     }
   }
 
-  /// What is left, in the order in which it is merged from the end: addresses before all else.
+  /// The families, taken from the end; the addresses come first.
   var parts: [Part]
-  /// What it counts for until nothing is left: the request's tables live so long.
+  /// The weight of the request, whose tables are kept until all entries are merged.
   let weight: Int
 
   init(_ contents: DatabaseContents, weight: Int) {
@@ -89,22 +89,22 @@ struct EntryMerge {
   }
 }
 
-/// Families on their way to a node, as they show when the turn of each key comes.
+/// Families that are being sent to a node, each key with its value at the moment of its turn.
 ///
-/// What changes meanwhile is sent behind it, so that the node has the state of now at the end.
+/// Later changes are sent behind it, so that the node has the current state in the end.
 struct FamilyShowing {
-  /// Which of the two views is shown.
+  /// The view that is sent.
   enum View {
-    /// The merge of all, to a monitor: `g_chg1`, then `g_chg2`.
+    /// The merge of all owners, for a monitor: `g_chg1`, then `g_chg2`.
     case all
-    /// The merge of ours, to a global node, as `g_upd`.
+    /// The merge of our owners, for a global node, as `g_upd`.
     case ours
   }
 
   let view: View
-  /// The families that are left; the last one is the next.
+  /// The families that are left, taken from the end.
   private var families: [String]
-  /// The keys of the family that is under way, and how many are left of them.
+  /// The keys of the current family, of which `left` are left.
   private var keys: [String]?
   private var left = 0
 
@@ -113,16 +113,16 @@ struct FamilyShowing {
     self.families = families
   }
 
-  /// Whether nothing is left.
+  /// Whether everything was sent.
   var isDone: Bool { families.isEmpty }
 
-  /// About how many bytes of memory its lists take.
+  /// The memory of the lists in bytes, roughly.
   var weight: Int { 16 * (families.count + (keys?.count ?? 0)) }
 
-  /// The next message, nil if nothing of what was looked at is to be sent, and what that counts for.
+  /// The next message, nil if there is nothing to send among the keys looked at, and the work for it.
   ///
-  /// It takes as much as a share, but `g_chg1` all that goes into a packet: who gets it takes what is
-  /// missing for deleted.
+  /// A message is as large as a share. Only `g_chg1` is as large as a packet may be, because its
+  /// receiver deletes all keys that are missing in it.
   mutating func next(
     _ database: MergedDatabase, _ limits: DatabaseLimits, share: Int
   ) -> (message: [Value]?, cost: Int) {
@@ -136,7 +136,7 @@ struct FamilyShowing {
     let most = isFirst && view == .all ? limits.maximumSize : min(limits.maximumSize, share)
     var entries: TextDictionary<Value> = [:]
     var size = DatabaseLimits.envelope + limits.size(of: family)
-    // What is not shown has to be looked at as well.
+    // Keys that do not show cost a look, too.
     var skipped = 0
     while left > 0, skipped < share {
       let key = keys[left - 1]

@@ -1,18 +1,18 @@
-/// Which node is our master: the one that holds the global database for us.
+/// The choice of the master: the global node that answers this node's questions to the database.
 ///
-/// A slave takes the seed node that was connected first, and keeps it until that connection goes;
-/// then it looks again. A global node is its own master.
+/// A node that is not global takes the seed node that was connected first, and keeps it until that
+/// connection is lost; then it chooses again. A global node is its own master.
 struct MasterChoice {
-  /// The master now, if any.
+  /// The current master.
   private(set) var master: String?
-  /// Node ids by the seed's address: what its last greeting said.
+  /// The node ids in the last greetings at the seeds' addresses.
   private var seeds: TextDictionary<String> = [:]
-  /// When the connected nodes came up, as a count.
+  /// The order in which the connected nodes came up.
   private var connected: TextDictionary<UInt64> = [:]
   private var serial: UInt64 = 0
   private var isGlobal = false
 
-  /// The greeting at a seed's address named that node: before or after it came up.
+  /// Notes which node answered at a seed's address, before or after it came up.
   ///
   /// Each method returns whether ``master`` changed.
   mutating func identify(seed address: String, as node: String) -> Bool {
@@ -20,7 +20,7 @@ struct MasterChoice {
     return choose()
   }
 
-  /// The seed list changed, or the address turned out to be ourselves.
+  /// Forgets a seed: it was removed from the list, or it is this node itself.
   mutating func drop(seed address: String) {
     seeds[address] = nil
   }
@@ -41,14 +41,14 @@ struct MasterChoice {
     return choose()
   }
 
-  /// We are global now: our own master for good.
+  /// Makes this node its own master for good.
   mutating func becomeGlobal(_ node: String) -> Bool {
     isGlobal = true
     defer { master = node }
     return master != node
   }
 
-  /// Keeps the master that there is; else takes the seed that has been connected longest.
+  /// Keeps the current master; without one it takes the seed that has been connected longest.
   private mutating func choose() -> Bool {
     if master != nil { return false }
     var best: (node: String, since: UInt64)?

@@ -1,51 +1,50 @@
 import AEValue
 
-/// The databases of many owners merged into one: per key the greatest value shows.
+/// The databases of many owners merged into one: of each key the greatest value shows.
 ///
-/// An owner is a node, or the global service itself. Owners are *ours* (ourselves and our slaves)
-/// or *theirs* (other global nodes). There are two views: the merge of all, which slaves see, and the
-/// merge of ours, which the other global nodes get.
+/// An owner is a node, or the global service itself. Owners are *ours* (this node and its slaves)
+/// or *theirs* (other global nodes). There are two views: the merge of all owners, for slaves, and
+/// the merge of our owners, for the other global nodes.
 ///
-/// Setting or deleting a key costs the same however many keys there are; an owner that is gone is
-/// erased in steps. A key costs one slot of its family's table and one of its owner's set.
+/// The time to set or delete a key does not depend on the number of keys; a retired owner is erased
+/// in steps. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
   private let limits: DatabaseLimits
   private var families: TextDictionary<MergedFamily> = [:]
   private var sizes: TextDictionary<FamilySize> = [:]
   private var owners: TextDictionary<OwnerIndex> = [:]
-  /// By the owner's index: family → the keys that it holds.
+  /// The keys of each owner by its index: family → keys.
   private var held: [TextDictionary<TextSet>] = []
   /// Whether the owner with that index is ours.
   private var isOurs: [Bool] = []
-  /// What all that the owner with that index holds takes, in bytes.
+  /// The size of all entries of the owner with that index, in bytes.
   private var weights: [Int] = []
-  /// The sum of them.
+  /// The sum of the sizes.
   private(set) var weight = 0
   private var freeIndices: [OwnerIndex] = []
-  /// The owners that are gone, of which entries are left: those that are erased next, the first at the
-  /// end, and behind them those that have gone since.
+  /// The owners that are gone and have entries left: `next` are erased now, from the end; `later` follow.
   private var retired: (next: [RetiredOwner], later: [RetiredOwner]) = ([], [])
-  /// What is left of them, in bytes.
+  /// The size of their entries, in bytes.
   private(set) var retiredWeight = 0
 
-  /// An empty one whose entries are measured so.
+  /// An empty database whose entries `limits` measures.
   init(limits: DatabaseLimits) {
     self.limits = limits
   }
 
-  /// Whether nothing is in it.
+  /// Whether no entry and no owner is left.
   var isEmpty: Bool {
     families.isEmpty && sizes.isEmpty && owners.isEmpty && held.allSatisfy(\.isEmpty)
       && !hasRetired && weight == 0 && retiredWeight == 0
   }
 
-  /// The number of keys of a family, in the view of all.
+  /// The number of keys of a family, in the merge of all owners.
   func count(of family: String) -> Int { families[family]?.count ?? 0 }
 
-  /// How large a family is, in the view of all.
+  /// The size of a family, in the merge of all owners.
   func size(of family: String) -> FamilySize { sizes[family] ?? FamilySize() }
 
-  /// The value that shows.
+  /// The value that shows for a key.
   func value(_ family: String, _ key: String) -> Value? { families[family]?[key]?.first.value }
 
   /// The keys of a family.
@@ -56,17 +55,17 @@ struct MergedDatabase {
     families[family].map { $0.values.map(\.first.value) } ?? []
   }
 
-  /// A family as it shows.
+  /// The keys and values that show in a family.
   func contents(of family: String) -> TextDictionary<Value> {
     families[family].map { $0.mapValues(\.first.value) } ?? [:]
   }
 
-  /// What ourselves and our slaves hold of a family, merged.
+  /// The merge of our owners for a family.
   func contentsOfOurs(_ family: String) -> TextDictionary<Value> {
     families[family]?.compactMapValues { $0.first(ofOurs: isOurs)?.value } ?? [:]
   }
 
-  /// The greatest value that ourselves and our slaves hold.
+  /// The greatest value of our owners for a key.
   func valueOfOurs(_ family: String, _ key: String) -> Value? {
     families[family]?[key]?.first(ofOurs: isOurs)?.value
   }
@@ -74,10 +73,10 @@ struct MergedDatabase {
   /// All families that have keys.
   var familyNames: [String] { Array(families.keys) }
 
-  /// Whether ``add(owner:isOurs:)`` was called for it.
+  /// Whether ``add(owner:isOurs:)`` was called for this owner.
   func knows(owner: String) -> Bool { owners[owner] != nil }
 
-  /// Makes the owner known; of an owner that is known nothing changes.
+  /// Adds an owner; an owner that was added before stays as it is.
   mutating func add(owner: String, isOurs: Bool) {
     if owners[owner] != nil { return }
     if let index = freeIndices.popLast() {
@@ -91,17 +90,17 @@ struct MergedDatabase {
     }
   }
 
-  /// Whether the owner holds anything.
+  /// Whether the owner holds any entry.
   func holdsEntries(owner: String) -> Bool {
     owners[owner].map { !held[Int($0)].isEmpty } ?? false
   }
 
-  /// Sets, then deletes keys of one family in the owner's database; nothing for an unknown owner.
+  /// Sets, then deletes keys of one family in the owner's database; does nothing for an unknown owner.
   ///
-  /// With a `share` the owner may hold at most so many bytes, and the database as many as its limit.
+  /// With a `quota` the owner may hold that many bytes, and the database as many as its limit.
   ///
-  /// - Returns: how many entries were left out because of that, and what was done beside writing, in bytes
-  ///   that packets take for it.
+  /// - Returns: the number of entries that were left out because of that, and the work besides
+  ///   writing, in bytes of packets.
   @discardableResult
   mutating func update(
     owner: String, family: String, set: TextDictionary<Value>, deleted: [String],
@@ -128,10 +127,10 @@ struct MergedDatabase {
     return (writer.refused, writer.cost)
   }
 
-  /// The owner is gone: what it holds is erased by ``sweep(atMost:into:)``, and shows until then.
+  /// Retires an owner that is gone: its entries show until ``sweep(share:into:)`` erases them.
   ///
-  /// The name may be added again at once; that is another owner, which must find room for what it held
-  /// before: so what is gone does not count any more.
+  /// The name may be added again at once, as another owner. That owner needs the room of the old
+  /// entries, so retired entries do not count any more.
   mutating func retire(owner: String) {
     guard let index = owners.removeValue(forKey: owner) else { return }
     weight -= weights[Int(index)]
@@ -143,12 +142,12 @@ struct MergedDatabase {
     held[Int(index)] = [:]
   }
 
-  /// Whether entries of owners that are gone are left.
+  /// Whether entries of retired owners are left.
   var hasRetired: Bool { !retired.next.isEmpty || !retired.later.isEmpty }
 
-  /// Erases entries of the owner that has gone first, until that took about so many bytes of packets.
+  /// Erases entries of the owner that was retired first, until the work has reached `share`.
   ///
-  /// - Returns: what it took, and the owner's name if those were its last.
+  /// - Returns: the work in bytes of packets, and the owner's name if its last entries were erased.
   mutating func sweep(share: Int, into changes: inout DatabaseChanges) -> (cost: Int, gone: String?)
   {
     if retired.next.isEmpty {
@@ -170,7 +169,7 @@ struct MergedDatabase {
     owner.weight -= erased
     retiredWeight -= erased
     if owner.isDone {
-      // What is left over is what the families took.
+      // The rest is the size of its families.
       retiredWeight -= owner.weight
       freeIndices.append(owner.index)
       return (cost, owner.name)
@@ -179,7 +178,7 @@ struct MergedDatabase {
     return (cost, nil)
   }
 
-  /// Drops a family that became empty and merges its change into `changes`.
+  /// Drops a family that became empty, and adds its changes to `changes`.
   private mutating func finish(
     _ family: String, _ writer: EntryWriter, _ changes: inout DatabaseChanges
   ) {
@@ -209,7 +208,7 @@ extension TextDictionary<FamilyChange> {
       earlier.deleted.removeAll { change.set[$0] != nil }
     }
     earlier.deleted += change.deleted
-    // An upper bound: a key that is in both counts twice.
+    // An upper bound: a key in both changes counts twice.
     if let size = earlier.size { earlier.size = change.size.map { size + $0 } }
     self[family] = earlier
   }

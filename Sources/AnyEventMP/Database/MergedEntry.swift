@@ -3,14 +3,14 @@ import AEValue
 /// The number of an owner in a ``MergedDatabase``.
 typealias OwnerIndex = UInt32
 
-/// A family of a ``MergedDatabase``: its keys and who holds them.
+/// A family of a ``MergedDatabase``: its keys and their holders.
 typealias MergedFamily = TextDictionary<MergedEntry>
 
-/// Who holds a key, and with which value.
+/// An owner that holds a key, and its value.
 struct Holder {
   let value: Value
   let owner: OwnerIndex
-  /// What key and value take, in bytes.
+  /// The size of key and value, in bytes.
   let size: UInt32
 }
 
@@ -28,7 +28,7 @@ enum MergedEntry {
     }
   }
 
-  /// The holder with the greatest value among those that are ours.
+  /// The holder with the greatest value among our owners.
   func first(ofOurs isOurs: [Bool]) -> Holder? {
     switch self {
     case .one(let holder): isOurs[Int(holder.owner)] ? holder : nil
@@ -36,7 +36,7 @@ enum MergedEntry {
     }
   }
 
-  /// The entry with that owner's value replaced or added.
+  /// The entry with one owner's value replaced or added.
   func setting(_ holder: Holder) -> MergedEntry {
     switch self {
     case .one(let other):
@@ -52,7 +52,7 @@ enum MergedEntry {
     }
   }
 
-  /// The entry without that owner; nil when nobody else holds the key.
+  /// The entry without this owner; nil when no other owner holds the key.
   func removing(_ owner: OwnerIndex) -> MergedEntry? {
     switch self {
     case .one(let holder): return holder.owner == owner ? nil : self
@@ -62,7 +62,7 @@ enum MergedEntry {
     }
   }
 
-  /// The owner as a holder of the key; nil if it does not hold it.
+  /// The holder that is this owner; nil if it does not hold the key.
   func holder(_ owner: OwnerIndex) -> Holder? {
     switch self {
     case .one(let holder): holder.owner == owner ? holder : nil
@@ -71,15 +71,15 @@ enum MergedEntry {
   }
 }
 
-/// An owner of a ``MergedDatabase`` that is gone, and the keys that are still to be erased.
+/// An owner of a ``MergedDatabase`` that is gone, and its keys that are not erased yet.
 struct RetiredOwner {
   let name: String
   let index: OwnerIndex
-  /// What is left of it, in bytes.
+  /// The size of the entries that are left, in bytes.
   var weight: Int
-  /// The families that are left, in the order in which they are erased from the end.
+  /// The families that are left, taken from the end.
   private var families: [(name: String, keys: TextSet)]
-  /// The keys of the last of them, and how many of these are left.
+  /// The keys of the last family, of which `left` are left.
   private var keys: [String] = []
   private var left = 0
 
@@ -87,19 +87,19 @@ struct RetiredOwner {
     self.name = name
     self.index = index
     self.weight = weight
-    // The addresses go last, as ``DatabaseMessages/inOrder(_:)`` says why.
+    // The addresses are erased last, for the reason in ``DatabaseMessages/inOrder(_:)``.
     let addresses = InternalFamily.listeners
     self.families = families[addresses].map { [(addresses, $0)] } ?? []
     for (name, keys) in families where name != addresses { self.families.append((name, keys)) }
   }
 
-  /// Whether no keys are left.
+  /// Whether all keys were taken.
   var isDone: Bool { families.isEmpty }
 
-  /// The family that the next keys are of; nil when none are left.
+  /// The family of the next keys; nil when none are left.
   var family: String? { families.last?.name }
 
-  /// The next keys, all of that family.
+  /// The next keys, all of one family.
   mutating func next(atMost count: Int) -> ArraySlice<String> {
     guard let (_, all) = families.last else { return [] }
     if left == 0 {
@@ -113,11 +113,11 @@ struct RetiredOwner {
   }
 }
 
-/// The order that decides which value shows when several nodes hold one key.
+/// The order that decides which value shows when several owners hold one key.
 enum ValueOrder {
   /// Whether `left` shows before `right`: its canonical CBOR encoding is greater, byte by byte.
   ///
-  /// The same on all nodes, whatever the order of arrival and the framing by which it came.
+  /// The order is the same on all nodes, whatever the order of arrival and the framing.
   static func isGreater(_ left: Value, _ right: Value) -> Bool {
     CBOREncoding.canonicallyPrecedes(right, left)
   }
@@ -125,37 +125,38 @@ enum ValueOrder {
 
 /// The two families that the nodes themselves keep in the distributed database.
 ///
-/// # What converges, and to what
+/// # The state that the database converges to
 ///
-/// Every node has a *local* database: family → key → value. A global node holds, by owner, the local
-/// databases of its slaves, its own, and what each other global node sent of *its* slaves. What it
-/// shows is the merge of them all: a key is there when an owner holds it, and of several values the
-/// one whose canonical CBOR encoding is greatest shows (`ValueOrder`). The merge depends on
-/// neither the order of arrival nor on who merged first: a global node sends the others the greatest
-/// value of its own slaves, and the greatest of the greatest is the greatest of all.
+/// Every node has entries of its own: family → key → value. A global node holds, by owner, the
+/// entries of its slaves, its own, and for each other global node the merge of *that node's*
+/// slaves. It shows the merge of them all: a key is there when an owner holds it, and of several
+/// values the one whose canonical CBOR encoding is greatest shows (`ValueOrder`). The merge depends
+/// neither on the order of arrival nor on the node that merged first: a global node sends the
+/// others the greatest value of its own slaves, and the greatest of the greatest is the greatest of
+/// all.
 ///
 /// **The rule.** Once (a) no node sets or deletes any more, (b) connections no longer come and go,
-/// (c) every slave has a master and every two global nodes are connected, and (d) what was sent has
-/// arrived, then on every node every monitored family and every answer to a query equals the merge of
-/// the local databases of the nodes that are alive, and `'g` lists exactly the global ones. Nothing of
-/// a node that is gone remains, nothing of a living one is missing.
+/// (c) every slave has a master and every two global nodes are connected, and (d) all messages have
+/// arrived, then on every node every monitored family and every answer to a query equals the merge
+/// of the entries of all living nodes, and `'g` lists exactly the global ones. No entry of a node
+/// that is gone remains, and none of a living node is missing.
 ///
-/// Why it holds, link by link, since a link keeps its order:
-/// - slave → master: `g_slave` carries the whole local database once a connection, each later change
-///   follows as `g_upd`; the master drops it all when the connection goes.
-/// - global → global: after `g_global` comes `g_set`, the whole of the sender's own and its slaves'
-///   view, then each change of that view as `g_upd`. What came from another global node is never
-///   passed on, so no rumour outlives its source; the one exception are the `'l` and `'g` entries of
-///   a directly connected global node, which vanish with that connection.
+/// It holds link by link, because a link keeps the order of its messages:
+/// - slave → master: `g_slave` carries all entries once a connection, and each later change follows
+///   as `g_upd`; the master drops them all when the connection is lost.
+/// - global → global: after `g_global` comes `g_set`, the whole merge of the sender's own entries
+///   and its slaves', then each change of it as `g_upd`. Entries from another global node are never
+///   passed on, so no rumour outlives its source; the one exception are the `'l` and `'g` entries
+///   of a directly connected global node, which vanish with that connection.
 /// - master → slave: after `g_mon1` comes `g_chg1`, the whole family, then each change as `g_chg2`.
-///   After a change of master the slave compares `g_chg1` with its copy; so what was missed in
-///   between shows as added, changed and deleted keys, each once.
+///   After a change of master the slave compares `g_chg1` with its copy; so the changes in between
+///   show as added, changed and deleted keys, each once.
 ///
-/// While two global nodes are cut off from each other, each shows the merge of what it can reach.
-/// After healing (c) is restored by both sides dialling: lost global nodes stay on the list of
-/// connections to keep alive (`GlobalService`).
+/// While two global nodes are cut off from each other, each shows the merge of the nodes that it
+/// can reach. After healing, both sides dial and so restore (c): lost global nodes stay on the list
+/// of nodes to keep connected (`GlobalService`).
 enum InternalFamily {
-  /// Node id → array of the addresses where it listens (`'l`).
+  /// Node id → array of the node's addresses (`'l`).
   static let listeners = "'l"
   /// Id of a global node → null (`'g`).
   static let globals = "'g"

@@ -1,19 +1,19 @@
 import AEValue
 
-/// The work of a global node that is left for later turns of the loop, by the node that it is for.
+/// The work that a global node leaves for later turns of the loop, by the node that it is for.
 ///
-/// For each node it is done in order; the nodes take turns.
+/// The work for one node is done in order; the nodes take turns.
 struct WorkQueues {
-  /// The work for one node, which is listed in ``turns`` as long as this exists.
+  /// The work for one node, which is listed in ``turns`` while this exists.
   private struct Queue {
-    /// The next one is at `next`; before it there is nothing.
+    /// The work, of which the first `next` elements are done and nil.
     private var items: [GlobalWork?] = []
     private var next = 0
-    /// How many requests of each kind these are.
+    /// The number of waiting requests of each kind.
     private var answers = 0
     private var families = 0
     private var everything = 0
-    /// The sum of what they count for.
+    /// The sum of the weights.
     private(set) var weight = 0
 
     func count(_ kind: DatabaseRequest.Kind) -> Int {
@@ -42,7 +42,7 @@ struct WorkQueues {
       add(1, of: work)
     }
 
-    /// Puts work before all that is there.
+    /// Puts work before all other work of the node.
     mutating func prepend(_ work: GlobalWork) {
       if next == 0 {
         items.insert(work, at: 0)
@@ -68,29 +68,29 @@ struct WorkQueues {
   }
 
   private var queues: TextDictionary<Queue> = [:]
-  /// The nodes in the order of their turns; those before `next` have had theirs.
+  /// The nodes in the order of their turns; the first `next` of them have had their turn.
   private var turns: [String] = []
   private var next = 0
-  /// How much work is left.
+  /// The number of pieces of work.
   private var count = 0
-  /// The sum of what that counts for.
+  /// The sum of their weights.
   private(set) var weight = 0
 
   /// Whether no work is left.
   var isEmpty: Bool { count == 0 }
 
-  /// Whether work is left for that node.
+  /// Whether work for this node is left.
   func isWaiting(_ node: String) -> Bool { queues[node]?.isEmpty == false }
 
-  /// How many requests of that node wait for that.
+  /// The number of waiting requests of this kind from one node.
   func count(_ kind: DatabaseRequest.Kind, of node: String) -> Int {
     queues[node]?.count(kind) ?? 0
   }
 
-  /// What the work for that node counts for.
+  /// The sum of the weights of the work for one node.
   func weight(of node: String) -> Int { queues[node]?.weight ?? 0 }
 
-  /// Adds work behind what that node has.
+  /// Adds work behind the other work for a node.
   mutating func append(_ work: GlobalWork, for node: String) {
     list(node)
     queues[node]?.append(work)
@@ -98,7 +98,7 @@ struct WorkQueues {
     weight += work.weight
   }
 
-  /// Adds work before what that node has: what was taken out goes on, or has become this.
+  /// Puts back work that was begun, before the other work for its node.
   mutating func prepend(_ work: GlobalWork, for node: String) {
     list(node)
     queues[node]?.prepend(work)
@@ -112,7 +112,7 @@ struct WorkQueues {
     turns.append(node)
   }
 
-  /// Takes the next work of that node out; nil if there is none.
+  /// Takes out the next work for a node; nil if there is none.
   mutating func popFirst(_ node: String) -> GlobalWork? {
     guard let work = queues[node]?.popFirst() else { return nil }
     count -= 1
@@ -120,7 +120,7 @@ struct WorkQueues {
     return work
   }
 
-  /// Whose turn it is: a node with work, whose next turn comes after all others'.
+  /// The node whose turn it is, with work left; its next turn comes after those of all others.
   mutating func nextNode() -> String? {
     while next < turns.count {
       let node = turns[next]
@@ -140,7 +140,7 @@ struct WorkQueues {
     return nil
   }
 
-  /// That node is gone: nothing is to be done for it any more.
+  /// Drops the work for a node that is gone.
   mutating func drop(_ node: String) {
     while popFirst(node) != nil {}
   }

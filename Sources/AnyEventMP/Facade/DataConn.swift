@@ -1,7 +1,8 @@
 public import AnyEvent
 
-/// Connections of their own between nodes, for bulk data that must not delay messages; what Perl has in
-/// `AnyEvent::MP::DataConn`.
+/// Data connections between nodes, for bulk data that must not delay messages.
+///
+/// Corresponds to Perl's `AnyEvent::MP::DataConn`.
 ///
 /// On one node:
 ///
@@ -18,12 +19,13 @@ public import AnyEvent
 ///       handle.push_shutdown()
 ///     }
 public enum DataConn {
-  /// Makes a data connection to a node, at most in so many seconds, and calls a function there.
+  /// Makes a data connection to a node, within `timeout` seconds, and calls a function there.
   ///
-  /// The function gets the arguments and the handle of its end, `callback` that of this one; each keeps
-  /// the handle as long as it wants the connection. A failure kills the port that is running now with the
+  /// The function gets the arguments and the handle of its end, `callback` the handle of this end;
+  /// each side keeps its handle to keep the connection. A failure kills the running port with the
   /// reason `AnyEvent::MP::DataConn` and a sentence; outside of a port it is logged. See
-  /// ``Node/connectData(to:within:function:_:_:)`` for what it is good for, and to be told of a failure.
+  /// ``Node/connectData(to:within:function:_:_:)`` for its uses, and for a callback that gets the
+  /// failure.
   ///
   /// Corresponds to Perl's `AnyEvent::MP::DataConn::connect_to`.
   public static func connect_to(
@@ -35,11 +37,10 @@ public enum DataConn {
       node.portID.node, timeout, function, arguments.map { $0?.messageValue ?? .null }, callback)
   }
 
-  /// Registers a function that other nodes may have called with a data connection, by the name that
-  /// Perl would use.
+  /// Registers a function for data connections of other nodes, under the name that Perl would use.
   ///
-  /// What it throws is logged and ends the connection. Corresponds to the function that Perl's
-  /// `connect_to` names.
+  /// An error that it throws is logged and ends the connection. Corresponds to the function that
+  /// Perl's `connect_to` names.
   public static func sub(_ name: String, _ function: @escaping (_ handle: Handle) throws -> Void) {
     register(name) { _, handle in try function(handle) }
   }
@@ -52,7 +53,7 @@ public enum DataConn {
     Node.current.registerDataFunction(name, function)
   }
 
-  /// Registers a function with one argument before the handle; it is converted as Perl would.
+  /// Registers a function with one argument before the handle; the argument is converted as Perl would.
   public static func sub<A: MessageConvertible>(
     _ name: String, _ function: @escaping (A, _ handle: Handle) throws -> Void
   ) {

@@ -29,7 +29,7 @@ public func db_del(_ family: String, _ keys: any DatabaseKey...) {
   Node.current.database[family].remove(keys)
 }
 
-/// Registers a port in a family until it dies; without a port the one that is running.
+/// Registers a port in a family until it dies; without a port, the running one.
 ///
 /// Corresponds to Perl's `db_reg`.
 public func db_reg(
@@ -46,7 +46,7 @@ public func db_reg(
   Node.current.database[family].register(port ?? SELF, value)?.guardian ?? Guard {}
 }
 
-/// Calls `callback` once with all that a family holds.
+/// Calls `callback` once with the contents of a family.
 ///
 /// Corresponds to Perl's `db_family`.
 public func db_family(
@@ -69,7 +69,7 @@ public func db_values(_ family: String, _ callback: @escaping ([Value]) throws -
   Node.current.database[family].values(callback)
 }
 
-/// Calls `callback` with what a family holds, all keys as added, and again at every change.
+/// Calls `callback` with the contents of a family, all keys as added, and again at every change.
 ///
 /// Corresponds to Perl's `db_mon`.
 public func db_mon(_ family: String, _ callback: @escaping FamilyCallback) {
@@ -82,8 +82,8 @@ public func db_mon(_ family: String, _ callback: @escaping FamilyCallback) -> Gu
   Node.current.database[family].monitor(callback)?.guardian ?? Guard {}
 }
 
-// The port groups of AnyEvent::MP 1.x, for programs that were written for it: a group is a family of the
-// global database, whose keys are the ports. New programs use `db_reg` and `db_mon`.
+// The port groups of AnyEvent::MP 1.x, for programs written for that version: a group is a family
+// of the global database, whose keys are the ports. New programs use `db_reg` and `db_mon`.
 
 /// Registers a port of this node in a group until it dies.
 ///
@@ -100,8 +100,9 @@ public func grp_reg(_ group: String, _ port: PortID) -> Guard {
 
 /// The ports that are registered in a group, in the order of their ids; nil when there are none.
 ///
-/// What the database holds is known here only after it was asked: the first call for a group begins to
-/// watch it, for as long as the node lives, and answers nil. To wait for ports, use `grp_mon`.
+/// This node knows the ports only after it has asked the database: the first call for a group
+/// returns nil and begins to watch the group, for as long as the node lives. To wait for ports, use
+/// `grp_mon`.
 ///
 /// Corresponds to Perl's `grp_get`.
 public func grp_get(_ group: String) -> [PortID]? {
@@ -109,7 +110,7 @@ public func grp_get(_ group: String) -> [PortID]? {
   return ports.isEmpty ? nil : ports.map { PortID($0) }
 }
 
-/// What a monitor of a group is called with: its ports, those that were added and those that are gone.
+/// A monitor of a group; it gets the ports of the group, the added and the deleted ones.
 public typealias GroupCallback =
   (_ ports: [PortID], _ added: [PortID], _ deleted: [PortID]) throws -> Void
 
@@ -126,7 +127,7 @@ public func grp_mon(_ group: String, _ callback: @escaping GroupCallback) -> Gua
   db_mon(group, familyCallback(of: callback))
 }
 
-/// Leaves out what changes no port: values, and that an empty group is empty.
+/// Leaves out changes that concern no port: changed values, and an empty group at the start.
 private func familyCallback(of callback: @escaping GroupCallback) -> FamilyCallback {
   { family, added, _, deleted in
     if added.isEmpty, deleted.isEmpty { return }

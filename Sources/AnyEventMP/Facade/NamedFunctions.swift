@@ -1,12 +1,13 @@
-// Functions that others may call by name, in the forms of `on`.
+// Functions that other nodes may call by name, in the forms of `on`.
 
-/// Registers a function without arguments by the name that `spawn`, other nodes and the configured
-/// services call it by.
+/// Registers a function without arguments under the name by which `spawn`, other nodes and the
+/// configured services call it.
 ///
-/// Names are those that Perl would use, `My::init`; `::name` is `main::name`. Inside, `SELF` is the
-/// spawned port, or the node when the function is only called.
+/// Names are those that Perl would use, `My::init`; `::name` is `main::name`. Inside the function,
+/// `SELF` is the spawned port, or the node port when the function is only called.
 ///
-/// Corresponds to Perl's `sub My::init { … }`; what is not registered cannot be called from outside.
+/// Corresponds to Perl's `sub My::init { … }`; only registered functions can be called from
+/// outside.
 public func sub(_ name: String, _ function: @escaping () throws -> Void) {
   Node.current.register(name, function)
 }
@@ -21,7 +22,7 @@ public func sub(_ name: String, _ function: @escaping (Message) throws -> Void) 
 
 /// Registers a function with one argument.
 ///
-/// Arguments are converted as Perl would; one that does not fit is an error of the call.
+/// The argument is converted as Perl would; one that cannot be converted is an error of the call.
 public func sub<A: MessageConvertible>(_ name: String, _ function: @escaping (A) throws -> Void) {
   Node.current.register(name, function)
 }
@@ -52,16 +53,16 @@ public func sub<
 
 /// Makes a port on a node and calls a function there, by its name, as part of the port.
 ///
-/// The port's id is returned at once and can be sent to and monitored; the function never runs before
-/// that. The function has to call `rcv` for the port, `SELF`: when it returns without, or when there is no
-/// such function, there is no port, and monitors fire with `no_such_port`.
+/// The port's id is returned at once and can be sent to and monitored; the function never runs
+/// before that. The function has to call `rcv` for the port, `SELF`: if it does not, or if there is
+/// no such function, there is no port, and monitors fire with `no_such_port`.
 ///
 /// Corresponds to Perl's `spawn`; see `sub`.
 ///
 /// - Parameters:
 ///   - node: a node, or a port on it.
-///   - function: the name that the function is registered by there.
-///   - arguments: what it is called with.
+///   - function: the name under which the function is registered there.
+///   - arguments: the arguments of the function.
 /// - Returns: The port's id.
 @discardableResult
 public func spawn(
@@ -70,7 +71,7 @@ public func spawn(
   Node.current.spawn(on: node.portID.node, function, arguments.map(\.messageValue))
 }
 
-/// Calls a function on a node by its name; what goes wrong there is only logged there.
+/// Calls a function on a node by its name; an error is only logged there.
 ///
 /// Corresponds to Perl's `snd_to_func`.
 public func snd_to_func(
@@ -79,7 +80,7 @@ public func snd_to_func(
   Node.current.send(arguments.map(\.messageValue), toFunction: function, on: node.portID.node)
 }
 
-/// Lets a node send a message, to a port of its own or another.
+/// Makes another node send a message, to any port.
 ///
 /// Corresponds to Perl's `snd_on`.
 public func snd_on(
@@ -91,11 +92,11 @@ public func snd_on(
     [.string("snd"), .string(port.portID.id)] + message.map(\.messageValue))
 }
 
-/// Lets a node evaluate a Perl expression; the answer is these values, an error text that is empty when
-/// there is none, and the results.
+/// Makes a node evaluate a Perl expression and send the results.
 ///
-/// A node of this library evaluates nothing and answers with an error, but for what the tool `aemp`
-/// sends: `$$` and `AnyEvent::MP::Kernel::up_nodes`.
+/// The answer consists of the values of `reply`, an error text that is empty without an error, and
+/// the results. A node of this library answers with an error to all but the expressions that the
+/// tool `aemp` sends: `$$` and `AnyEvent::MP::Kernel::up_nodes`.
 ///
 /// Corresponds to Perl's `eval_on`.
 public func eval_on(
@@ -106,19 +107,19 @@ public func eval_on(
 }
 
 extension Node {
-  /// Sends a request to the port of a node that is named by its id.
+  /// Sends a request to the node port of a node.
   fileprivate func request(_ node: String, _ values: [Value]) {
     loop.preconditionOnLoop()
     peers.request(node, values)
   }
 }
 
-// `cal` by what its callback takes of the reply: all of it, or so many typed values.
+// One `cal` for each form of the reply in the callback: the whole message, or typed values.
 
 /// Sends a message with a reply port added at its end, and calls back with the reply.
 ///
-/// With a time-out (s) the callback gets an empty message when it is over; without one, when the port
-/// that was asked is killed or its node lost. The reply port is made for this call.
+/// With a time-out (s) the callback gets an empty message when the time is over; without one, when
+/// the asked port is killed or its node is lost. The reply port is made for this call.
 ///
 /// Corresponds to Perl's `cal`.
 @_disfavoredOverload @discardableResult
@@ -129,8 +130,7 @@ public func cal(
   Node.current.call(port.portID, message.map(\.messageValue), timeout: timeout, callback)
 }
 
-/// Sends a message with a reply port added at its end, and calls back when the reply is there, or
-/// when there will be none.
+/// Sends a message with a reply port added at its end, and calls back once, with or without a reply.
 @discardableResult
 public func cal(
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
@@ -141,10 +141,9 @@ public func cal(
   }
 }
 
-/// Sends a message with a reply port added at its end, and calls back with the first value of the
-/// reply.
+/// Sends a message with a reply port added at its end, and calls back with the first value of the reply.
 ///
-/// An optional type is nil when there is no reply; with another type that is an error.
+/// Without a reply an optional type is nil; any other type is then an error.
 @discardableResult
 public func cal<A: MessageConvertible>(
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
@@ -175,7 +174,7 @@ public func cal<A: MessageConvertible, B: MessageConvertible, each More: Message
   }
 }
 
-/// Calls `callback` once, after so many seconds, in the context of the port that is running now.
+/// Calls `callback` once, after `seconds`, as part of the port that is running now.
 ///
 /// It cannot be cancelled.
 ///
@@ -184,7 +183,7 @@ public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
   Node.current.after(seconds, callback)
 }
 
-/// Sends a message once, after so many seconds.
+/// Sends a message once, after `seconds`.
 ///
 /// Corresponds to Perl's `after $seconds, $port, @msg`.
 public func after(

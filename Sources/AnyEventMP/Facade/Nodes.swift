@@ -1,15 +1,15 @@
 public import AnyEvent
 import Glibc
 
-/// Joins this process to the network, by the profile named like the host.
+/// Joins this process to the network, by default with the profile that is named like the host.
 ///
-/// Reads the configuration file, listens, and begins to look for the seeds; it takes effect once.
-/// What is wrong with the configuration ends the program: one line in the log, exit code 1. Use
-/// ``Node/configure(_:)`` to handle the error.
+/// Reads the configuration file, listens, and begins to connect to the seeds; only the first call
+/// has an effect. An error in the configuration ends the program with one line in the log and exit
+/// code 1. Use ``Node/configure(_:)`` to handle the error.
 ///
 /// Corresponds to Perl's `configure`.
 ///
-/// The arguments are defaults, which the configuration file overrides, unless `force` is given; see
+/// The arguments are defaults, which the configuration file overrides unless `force` is given; see
 /// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:limits:norc:force:)``.
 public func configure(
   _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
@@ -32,7 +32,7 @@ public func configure(
       force: force))
 }
 
-/// Joins this process to the network with arguments that were put together before.
+/// Joins this process to the network with arguments that were made before.
 public func configure(_ arguments: ConfigurationArguments) {
   do {
     try Node.current.configure(arguments)
@@ -42,7 +42,7 @@ public func configure(_ arguments: ConfigurationArguments) {
   }
 }
 
-/// The id of the node whose message is being handled; our own outside of that.
+/// The id of the node whose message is being handled; outside of that the id of this node.
 ///
 /// Corresponds to Perl's `$AnyEvent::MP::Kernel::SRCNODE`.
 public var SRCNODE: String {
@@ -56,19 +56,19 @@ public func up_nodes() -> [String] {
   Node.current.connectedNodes
 }
 
-/// Whether there is a working connection to a node; the own node is always up.
+/// Whether a node is connected; this node is always up.
 ///
-/// False for a node that is being looked for or watched, nil when nothing is known of it: so compare with
-/// `== true`.
+/// False for a node that is searched for or monitored, nil for a node that is not known: so compare
+/// with `== true`.
 ///
 /// Corresponds to Perl's `node_is_up`, which answers 1, 0 or undef.
 public func node_is_up(_ node: some PortConvertible) -> Bool? {
   Node.current.isUp(node.portID.node)
 }
 
-/// Calls `callback` whenever a connection to another node is ready or lost; the reason tells why.
+/// Calls `callback` whenever a connection to another node is ready or lost; the reason says why.
 ///
-/// Not for those that are up already, see `up_nodes`.
+/// Nodes that are connected already are in `up_nodes`.
 ///
 /// Corresponds to Perl's `mon_nodes`.
 public func mon_nodes(
@@ -98,7 +98,7 @@ public func mon_nodes(
   Node.current.watchNodes { node, isUp, _ in try callback(node, isUp) }.guardian
 }
 
-// A tag and its callback, for giving several to `rcv` at once, by the number of arguments.
+// A tag and its callback, so that one `rcv` can set several; one `on` for each number of arguments.
 
 /// A callback for messages with this tag and no argument of interest.
 @inlinable
@@ -106,7 +106,7 @@ public func on(_ tag: some MessageTag, _ callback: @escaping () throws -> Void) 
   Receiver(tag, callback)
 }
 
-/// A callback for messages with this tag, which gets everything behind the tag.
+/// A callback for messages with this tag, which gets the values behind the tag.
 @_disfavoredOverload @inlinable
 public func on(
   _ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void
@@ -116,7 +116,7 @@ public func on(
 
 /// A callback for messages with this tag and one argument.
 ///
-/// Arguments are converted as Perl would; one that does not fit kills the port.
+/// Arguments are converted as Perl would; one that cannot be converted kills the port.
 @inlinable
 public func on<A: MessageConvertible>(
   _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
@@ -151,7 +151,7 @@ public func on<
   Receiver(tag, callback)
 }
 
-/// Catches what other nodes log; what Perl has in `AnyEvent::MP::LogCatcher`.
+/// Catches the log messages of other nodes, like Perl's `AnyEvent::MP::LogCatcher`.
 ///
 ///     LogCatcher.catch(.note)
 ///
@@ -159,8 +159,7 @@ public func on<
 public enum LogCatcher {
   /// Catches the log messages of all other nodes up to a level; nil ends it.
   ///
-  /// They are logged here as `[node] text`, in the context and with the level that they had there; see
-  /// ``Node/catchLogs(upTo:)``.
+  /// They are logged here as `[node] text`, in their original context and level; see ``Node/catchLogs(upTo:)``.
   ///
   /// Corresponds to Perl's `AnyEvent::MP::LogCatcher::catch`.
   public static func `catch`(_ level: LogLevel?) {

@@ -3,16 +3,16 @@
 /// Corresponds to Perl's `NODE` and `$NODE`.
 public var NODE: String { Node.current.id }
 
-/// The port whose callback is running; outside of one the node itself.
+/// The port whose callback is running; outside of a callback the node itself.
 ///
 /// Corresponds to Perl's `$SELF`.
 public var SELF: PortID { Node.current.runningPort }
 
-/// Makes a port, to be given callbacks with `rcv`.
+/// Makes a port, whose callbacks `rcv` sets.
 ///
 /// Corresponds to Perl's `port`.
 ///
-/// The port lives until it is killed. A message that none of its callbacks takes kills it.
+/// The port lives until it is killed. A message without a callback kills it.
 public func port() -> PortID {
   Node.current.port()
 }
@@ -32,22 +32,21 @@ public func port(_ callback: @escaping () throws -> Void) -> PortID {
   Node.current.port(callback)
 }
 
-/// The node id in a port id, what is before the first `#`.
+/// The node id in a port id: the part before the first `#`.
 ///
 /// Corresponds to Perl's `node_of`.
 public func node_of(_ port: some PortConvertible) -> String {
   port.portID.node
 }
 
-/// Whether a port id belongs to this node; the port need not exist.
+/// Whether a port id belongs to this node; the port may be dead.
 ///
-/// Corresponds to Perl's
-/// `port_is_local`.
+/// Corresponds to Perl's `port_is_local`.
 public func port_is_local(_ port: some PortConvertible) -> Bool {
   Node.current.isLocal(port.portID)
 }
 
-/// Kills a port, here or elsewhere; those who monitor it are told the reason.
+/// Kills a port, here or on another node; its monitors get the reason.
 ///
 /// No reason means a normal end. It takes effect from the event loop.
 ///
@@ -58,7 +57,7 @@ public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible..
 
 /// Kills a port without a reason, or with one of a single value.
 ///
-/// What is usual is built on the stack, as for `snd`.
+/// The reason is built on the stack, like the messages of `snd`.
 @inlinable
 public func kil<P: PortConvertible, A: MessageConvertible>(_ port: P, _ reason: A) {
   port.portID.kill(reason)
@@ -77,12 +76,12 @@ public struct die: Error, CustomStringConvertible {
   }
 }
 
-// `psub` for callbacks of timers and other watchers: what they throw kills the port that made them.
-// The result returns nothing, so that it fits wherever a callback is taken.
+// `psub` is for callbacks of timers and other watchers: an error kills the port that made the
+// callback. The closure returns nothing, so that it fits wherever a callback is taken.
 
 /// A closure that runs `body` as part of the port that is running now.
 ///
-/// What it throws kills the port, with reason `die`; outside of a port it is logged.
+/// An error kills the port, with reason `die`; outside of a port it is logged.
 ///
 /// Corresponds to Perl's `psub { … }`.
 public func psub(_ body: @escaping () throws -> Void) -> () -> Void {
@@ -108,7 +107,7 @@ public func psub<A, B, each More>(
 
 /// A closure that runs `body` as part of the port that is running now, and returns its value.
 ///
-/// What it throws kills the port; the closure then returns nil.
+/// An error kills the port; the closure then returns nil.
 @_disfavoredOverload
 public func psub<each A, R>(
   _ body: @escaping (repeat each A) throws -> R
@@ -119,9 +118,9 @@ public func psub<each A, R>(
   }
 }
 
-/// Runs `body` as part of a port of this node: what it throws kills the port.
+/// Runs `body` as part of a port of this node: an error kills the port.
 ///
-/// For a port that is gone, `body` is not run; for one of another node, the program is stopped.
+/// For a dead port `body` is not run; for a port of another node the program is stopped.
 ///
 /// Corresponds to Perl's `peval $port, sub { … }`.
 public func peval(_ port: PortID, _ body: () throws -> Void) {

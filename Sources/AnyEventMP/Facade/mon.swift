@@ -1,7 +1,7 @@
 public import AnyEvent
 
-// `mon` in its four forms, each twice: as a statement the monitor stays, and where a `Guard` is asked
-// for it ends with that. Which is meant shows in the type: `let guardian: Guard = mon(port, other)`.
+// `mon` in its four forms, each twice: as a statement it makes a monitor that stays; where a
+// `Guard` is expected, the monitor ends with the guard: `let guardian: Guard = mon(port, other)`.
 
 /// Calls `callback` once with the reason when a port is killed or messages to it may be lost.
 ///
@@ -33,7 +33,7 @@ public func mon(_ port: some PortConvertible, _ callback: @escaping () throws ->
   Node.current.monitor(port.portID) { _ in try callback() }.guardian
 }
 
-/// Kills another port when a port is killed with a reason, with the same reason.
+/// Kills another port with the same reason when a port is killed with a reason.
 ///
 /// Corresponds to Perl's `mon $port, $otherport`.
 public func mon(_ port: some PortConvertible, _ other: some PortConvertible) {
@@ -46,22 +46,22 @@ public func mon(_ port: some PortConvertible, _ other: some PortConvertible) -> 
   Node.current.monitor(port.portID, killing: other.portID).guardian
 }
 
-/// Kills the port whose callback is running when another port is killed with a reason.
+/// Kills the running port when another port is killed with a reason.
 ///
-/// Outside of a port's callback nothing happens but a line in the log.
+/// Outside of a port's callback it only logs a line.
 ///
 /// Corresponds to Perl's `mon $port`.
 public func mon(_ port: some PortConvertible) {
   _ = Node.current.monitorForCaller(port.portID)
 }
 
-/// Kills the port whose callback is running when another is killed, while the guard lives.
+/// Kills the running port when another port is killed with a reason, while the guard lives.
 @_disfavoredOverload
 public func mon(_ port: some PortConvertible) -> Guard {
   Node.current.monitorForCaller(port.portID)?.guardian ?? Guard {}
 }
 
-/// Sends a message when a port is killed: these values and then the reason.
+/// Sends a message, these values and then the reason, when a port is killed.
 ///
 /// Corresponds to Perl's `mon $port, $otherport, @msg`.
 public func mon(
@@ -83,7 +83,7 @@ public func mon(
   ).guardian
 }
 
-/// Keeps references until a port is killed: timers, guards, watchers that belong to it.
+/// Keeps references until a port is killed: timers, guards and watchers that belong to it.
 ///
 /// Corresponds to Perl's `mon_guard`.
 public func mon_guard(_ port: some PortConvertible, _ references: Any...) {

@@ -1,7 +1,7 @@
-// `rcv` in the forms of Perl's: each sets or replaces a callback of a port of this node and returns the
-// port. Calling it for a port of another node is a mistake of the program and stops it.
+// `rcv` in the forms of Perl: each sets or replaces a callback of a port of this node and returns
+// the port. A call for a port of another node is a mistake of the program and stops it.
 
-/// Sets the callback for messages that no tag's callback takes, which gets the whole message.
+/// Sets the callback for all messages without a callback for their tag; it gets the whole message.
 ///
 /// Corresponds to Perl's `rcv $port, sub { … }`.
 @_disfavoredOverload @discardableResult
@@ -9,13 +9,13 @@ public func rcv(_ port: PortID, _ callback: @escaping (Message) throws -> Void) 
   port.receive(callback)
 }
 
-/// Sets the callback for messages that no tag's callback takes.
+/// Sets the callback for all messages without a callback for their tag.
 @discardableResult
 public func rcv(_ port: PortID, _ callback: @escaping () throws -> Void) -> PortID {
   port.receive(callback)
 }
 
-/// Removes the callback for a tag, which may be another port: that of a reply that has come.
+/// Removes the callback for a tag, which may be the port of a reply that has arrived.
 ///
 /// Corresponds to Perl's `rcv $port, $tag` and `rcv $SELF, $otherport`.
 @discardableResult
@@ -47,7 +47,7 @@ public func rcv(
   port.receive(tag, callback)
 }
 
-/// Sets the callback for a tag, which gets everything behind the tag.
+/// Sets the callback for a tag, which gets the values behind the tag.
 ///
 /// Corresponds to Perl's `rcv $port, tag => sub { … @_ … }`.
 @_disfavoredOverload @inlinable @discardableResult

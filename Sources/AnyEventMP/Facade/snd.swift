@@ -1,6 +1,6 @@
-// `snd` by its number of arguments, as ``PortID/send(_:)`` has them.
+// One `snd` for each small number of arguments, for the reason given at ``PortID/send(_:)``.
 
-/// Sends a message; the first value is the port that gets the others.
+/// Sends a message; its first value is the port that gets the other values.
 ///
 /// Corresponds to Perl's `snd @msg_with_port_first`.
 public func snd(_ message: Message) {
@@ -55,19 +55,19 @@ public func snd<
   port.portID.send(a, b, c, d, e, repeat each more)
 }
 
-/// Sends a message of one value, the last of them a literal of mixed types.
+/// Sends a message of one value, a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<P: PortConvertible>(_ port: P, _ a: Value) {
   port.portID.send(a)
 }
 
-/// Sends a message of two values, the last of them a literal of mixed types.
+/// Sends a message of two values, the second one a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A, _ b: Value) {
   port.portID.send(a, b)
 }
 
-/// Sends a message of three values, the last of them a literal of mixed types.
+/// Sends a message of three values, the last one a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible
@@ -75,7 +75,7 @@ public func snd<
   port.portID.send(a, b, c)
 }
 
-/// Sends a message of four values, the last of them a literal of mixed types.
+/// Sends a message of four values, the last one a literal of mixed types.
 @_disfavoredOverload @inlinable
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible
@@ -83,7 +83,7 @@ public func snd<
   port.portID.send(a, b, c, d)
 }
 
-/// Explains what to write instead.
+/// Explains the correct form of a call with a literal of mixed types before the last argument.
 @available(
   *, unavailable,
   message:
@@ -92,7 +92,7 @@ public func snd<
 @_disfavoredOverload
 public func snd(_ port: some PortConvertible, _ tag: String, _ values: [Any]) {}
 
-/// Explains what to write instead.
+/// Explains the correct form of a call with a literal of mixed types before the last argument.
 @available(
   *, unavailable,
   message:

@@ -1,7 +1,7 @@
 import AnyEvent
 
 extension Functions {
-  /// The request that makes a port and calls a function for it.
+  /// The request to make a port and to call a function for it.
   static let spawnRequest = "AnyEvent::MP::_spawn"
 
   /// Makes a port on a node and calls a function there.
@@ -17,17 +17,17 @@ extension Functions {
     return PortID(RemotePort(owner: kernel.serial, home: entry, name: portName))
   }
 
-  /// The port is there at once; what comes before its function has run waits.
+  /// Makes the port at once; messages that arrive before its function has run are kept.
   private func spawnHere(_ portName: String, _ call: [Value]) -> PortID {
     let port = addSpawnedPort(named: portName)
-    // Our own messages wait behind the job below; these are from nodes that know the port already.
+    // Messages of this node wait behind the job below; early ones are from nodes that know the port already.
     var early: [[Value]] = []
     port.fallback = Handler { early.append(Array($0)) }
     kernel.defer(
       .job { [unowned self] in
-        // One that was killed meanwhile never begins.
+        // A port that was killed meanwhile never begins.
         guard port.state == .alive else { return }
-        // Unless the program has given it callbacks already.
+        // The program may have given it callbacks already, which stay.
         if !port.hasReceived { port.fallback = nil }
         do {
           let function = try function(call[0].string ?? "", for: kernel.home)
@@ -43,7 +43,7 @@ extension Functions {
     return PortID(port)
   }
 
-  /// A node asks for a port: `AnyEvent::MP::_spawn` port-name function arguments….
+  /// Handles a request to spawn: `AnyEvent::MP::_spawn` port-name function arguments….
   func spawnRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
     let portName = try arguments.string(1, "port name")
     try peers.limits.checkName(portName, "the port's name")
@@ -64,15 +64,17 @@ extension Functions {
     start(port, function, UnsafeBufferPointer(rebasing: arguments.message[2...]))
   }
 
-  /// As on Perl nodes, a spawned port ignores messages that it has no callback for.
+  /// Makes a spawned port, which ignores messages without a callback, as on Perl nodes.
   private func addSpawnedPort(named name: String) -> LocalPort {
     let port = kernel.addPort(named: name)
     port.ignoresUnhandled = true
     return port
   }
 
-  /// Calls the function as part of the port, which has to call `rcv`: without that, as on Perl nodes,
-  /// there is no port, and whoever monitors it is told so instead of waiting for ever.
+  /// Calls the function as part of the port.
+  ///
+  /// The function has to call `rcv`. If it does not, there is no port, as on Perl nodes, and
+  /// monitors fire instead of waiting for ever.
   private func start(
     _ port: LocalPort, _ function: FunctionTable.Function, _ call: UnsafeBufferPointer<Value>
   ) {
@@ -85,7 +87,7 @@ extension Functions {
     neverWas(port)
   }
 
-  /// The port goes, and has never existed for those who monitor it.
+  /// Ends the port as if it had never existed.
   private func neverWas(_ port: LocalPort) {
     kernel.finish(port, Kernel.noSuchPort(port.id), isLogged: false)
   }

@@ -1,13 +1,13 @@
 import AnyEvent
 
-/// What may be called by its name: by this program, by other nodes, and as services.
+/// The functions that can be called by name: by this program, by other nodes, and as services.
 final class Functions {
   let kernel: Kernel
   let peers: Peers
   private var table = FunctionTable()
-  /// What every node has without its program having registered it.
+  /// The functions that every node has.
   private var builtIns = FunctionTable()
-  /// What of the configured services is no function.
+  /// The services that every node has.
   private var services: TextDictionary<(_ arguments: [Value]) throws -> Void> = [:]
 
   init(_ kernel: Kernel, _ peers: Peers) {
@@ -15,13 +15,13 @@ final class Functions {
     self.peers = peers
   }
 
-  /// Registers a function.
+  /// Registers a function of the program.
   func register(_ name: String, _ function: @escaping FunctionTable.Function) {
     let old = table.set(function, for: name)
     withExtendedLifetime(old) {}
   }
 
-  /// Makes a function of the program unknown.
+  /// Removes a function of the program.
   func remove(_ name: String) {
     let old = table.remove(name)
     withExtendedLifetime(old) {}
@@ -37,7 +37,7 @@ final class Functions {
     services[name] = start
   }
 
-  /// The function that the program has registered by that name.
+  /// The function that the program has registered under this name.
   func registered(_ name: String) -> FunctionTable.Function? { table[name] }
 
   /// Whether other nodes may call a function of that name.
@@ -45,10 +45,10 @@ final class Functions {
     !peers.isSecure && (table[name] ?? builtIns[name]) != nil
   }
 
-  /// The function of that name, for a request of a node.
+  /// The function for a request of a node.
   ///
-  /// - Throws: ``RequestError`` when there is none, and when the configuration says that other nodes
-  ///   may not call functions here.
+  /// - Throws: ``RequestError`` when there is none, and when the configuration forbids other nodes
+  ///   to call functions here.
   func function(_ name: String, for entry: NodeEntry) throws -> FunctionTable.Function {
     if peers.isSecure, entry !== kernel.home {
       throw RequestError("other nodes may not start functions here: the configuration says secure")
@@ -57,7 +57,7 @@ final class Functions {
     return function
   }
 
-  /// Why a call of a function by its name is refused.
+  /// The error for a function that is not registered.
   private func refusal(of name: String) -> RequestError {
     RequestError("no function is registered by the name \(Value.string(Log.cut(name, to: 60)))")
   }
@@ -68,9 +68,10 @@ final class Functions {
     peers.request(node, [.string(name)] + arguments)
   }
 
-  /// Starts what the configuration names as services.
+  /// Starts the configured services.
   ///
-  /// From the event loop: so a program may register its functions after it has called `configure`.
+  /// They start from the event loop, so that a program may register its functions after it has
+  /// called `configure`.
   func start(_ services: [ServiceEntry]) {
     for service in services {
       kernel.defer(.job { [unowned self] in start(service) })
@@ -79,7 +80,7 @@ final class Functions {
 
   private func start(_ service: ServiceEntry) {
     do {
-      // A module has nothing to load here, but one of Perl's does something.
+      // A module without a built-in service is Perl code and has nothing to start here.
       if let start = services[service.name], table[service.name] == nil {
         return try start(service.arguments)
       }
@@ -91,7 +92,7 @@ final class Functions {
     }
   }
 
-  /// Lets go of all functions.
+  /// Drops all functions.
   func dissolve() {
     let functions = (table, builtIns, services)
     table = FunctionTable()
@@ -117,7 +118,7 @@ extension Functions {
       kernel.kill(local, [])
       kernel.peval(caller) { try callback(Message()) }
     }
-    // What ends the waiting goes with the callback: when the reply is there or the port is killed.
+    // The closure of the callback holds this guard, so the waiting ends with the reply or the death of the port.
     let end: Guard
     if let timeout {
       let timeLimit = kernel.loop.timer(
@@ -137,34 +138,34 @@ extension Functions {
   }
 }
 
-/// What may be called by name: by `spawn`, by requests of other nodes, and as services.
+/// A table of functions by name.
 struct FunctionTable {
-  /// Gets the name and the arguments, as a message.
+  /// A function; it gets its name and its arguments, as a message.
   typealias Function = Handler.Callback
 
   private var functions: TextDictionary<Function> = [:]
 
-  /// The function of that name; `::name` and `name` are those of the main program.
+  /// The function with this name; `::name` and `name` are functions of the main program.
   subscript(name: String) -> Function? {
     functions[Self.fullName(name)]
   }
 
-  /// Adds a function; the one that had the name before is returned, to be released by the caller.
+  /// Adds a function and returns the one that it replaces, so that the caller releases it.
   mutating func set(_ function: @escaping Function, for name: String) -> Function? {
     functions.updateValue(function, forKey: Self.fullName(name))
   }
 
-  /// Removes a function, which is returned, to be released by the caller.
+  /// Removes a function and returns it, so that the caller releases it.
   mutating func remove(_ name: String) -> Function? {
     functions.removeValue(forKey: Self.fullName(name))
   }
 
-  /// Whether messages of that tag can only be meant for a function.
+  /// Whether a tag can only be the name of a function.
   static func isFunctionName(_ tag: String) -> Bool {
     tag.utf8.contains(UInt8(ascii: ":")) && tag.contains("::")
   }
 
-  /// The name with the package of the main program, where none is given.
+  /// The name with its package, which is `main` when none is given.
   static func fullName(_ name: String) -> String {
     if name.hasPrefix("::") { return "main" + name }
     return isFunctionName(name) ? name : "main::" + name

@@ -7,7 +7,7 @@ enum Log {
   static let global = LogContext("AnyEvent::MP::Global")
   static let logCatcher = LogContext("AnyEvent::MP::LogCatcher")
 
-  /// Text that a peer may have chosen, of bearable length.
+  /// Shortens text that a peer may have chosen, so that one line of the log stays readable.
   static func cut(_ text: String, to count: Int = 1000) -> String {
     let scalars = text.unicodeScalars.prefix(count)
     return scalars.endIndex < text.unicodeScalars.endIndex ? String(scalars) + "…" : text

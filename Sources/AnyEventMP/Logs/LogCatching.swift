@@ -1,34 +1,35 @@
 import AnyEvent
 
-/// The side that catches: asks every node in the database for its log messages, and logs what comes.
+/// The catching side: asks every node in the database for its log messages, and logs them here.
 final class LogCatching {
-  /// Messages of so many different contexts are logged in these; further ones in our own.
+  /// The most contexts of other nodes that messages are logged in; messages of further contexts are
+  /// logged in our own.
   static let maximumContexts = 256
 
   private unowned let logs: Logs
   private let kernel: Kernel
   private let peers: Peers
-  /// What is caught.
+  /// The highest level that is caught.
   let level: LogLevel
   private var familyWatch: Subscription?
   private var nodeWatch: Subscription?
-  /// Where the database says that they listen.
+  /// The nodes in the database, with their addresses.
   private var listed: TextDictionary<Value> = [:]
   private var sources: TextDictionary<Source> = [:]
   private var retries: TextDictionary<TimerWatcher> = [:]
-  /// So many messages of one node are logged a second; others are counted.
+  /// Limits the messages of one node that are logged in a second; further ones are counted.
   private var limiter: LogRateLimiter<Text>
   private var contexts: TextDictionary<LogContext> = [:]
-  /// Tells how many messages were left out when no more come.
+  /// Logs the number of left-out messages when no more arrive.
   private var summary: TimerWatcher?
-  /// Seconds in which so many messages of a node are logged.
+  /// The seconds in which the limited number of messages of a node is logged.
   private static let interval = 1.0
 
-  /// A node that was asked.
+  /// A node that was asked for its messages.
   private struct Source {
-    /// Where it sends its messages.
+    /// The port for the node's messages.
     let port: PortID
-    /// Calls when the node is lost.
+    /// The monitor on the node.
     let monitor: Subscription
   }
 
@@ -46,7 +47,7 @@ final class LogCatching {
 
   func start() {
     AE.log(.info, in: Log.logCatcher, "catching the log of other nodes up to level \(level).")
-    // Not as part of a port that may be running: it is to go on without it.
+    // The running port must not own these watchers, which outlive it.
     let before = kernel.running
     kernel.running = nil
     defer { kernel.running = before }
@@ -58,7 +59,7 @@ final class LogCatching {
         connect(to: id)
       }
     }
-    // Who listens nowhere can be asked only when it comes itself, however much later.
+    // A node without addresses can be asked only when it connects by itself, however much later.
     nodeWatch = peers.watch { [unowned self] id, isUp, _ in
       if isUp, listed[id] != nil { connect(to: id) }
     }
@@ -79,14 +80,14 @@ final class LogCatching {
     retries[id] = nil
   }
 
-  /// Asks a node for its messages; one that listens nowhere only if it is connected.
+  /// Asks a node for its messages; a node without addresses only if it is connected.
   private func connect(to id: String) {
     guard id != kernel.id, sources[id] == nil else { return }
     let hasListeners = listed[id]?.array?.isEmpty == false
     guard hasListeners || peers.isUp(id) == true else { return }
     retries[id] = nil
     let port = kernel.port()
-    // Messages may wait for the port when nothing is caught any more and the port is about to end.
+    // Messages may still wait for the port after the end of the catching.
     kernel.localPort(port, for: "catch")?.fallback = Handler { [weak self] message in
       self?.received(message, from: id)
     }
@@ -100,7 +101,7 @@ final class LogCatching {
     )
   }
 
-  /// The node is gone, or cannot be reached; it may come back without the database having noticed.
+  /// Asks a lost node again later, because it may come back without a change of the database.
   private func retry(_ id: String) {
     guard listed[id] != nil, familyWatch != nil else { return }
     retries[id] = kernel.loop.timer(after: peers.monitorTimeout) { [unowned self] in
@@ -114,7 +115,7 @@ final class LogCatching {
     kernel.kill(source.port)
   }
 
-  /// A message of another node: time, context, level, text.
+  /// Logs a message of another node: time, context, level, text.
   private func received(_ message: UnsafeBufferPointer<Value>, from id: String) {
     LogTap.quietly {
       guard message.count >= 4, let time = message[0].double, let title = message[1].string,
@@ -144,7 +145,7 @@ final class LogCatching {
           report(suppressed, of: id?.string ?? "several nodes")
         }
       }
-      // Those that began later have their time still to go.
+      // The time of nodes that began to be limited later is not over.
       if limiter.hasSuppressed { scheduleSummary() }
     }
   }
@@ -154,7 +155,7 @@ final class LogCatching {
       .log(.warn, "[\(id)] \(suppressed) log messages were left out: there were too many")
   }
 
-  /// How far the other node's clock is behind, as `(+0.0123)`; nothing when it can hardly be seen.
+  /// The delay of the other node's clock as `(+0.0123)`; empty when it is negligible.
   static func difference(_ seconds: Double) -> String {
     guard abs(seconds) > 1e-4 else { return "" }
     guard abs(seconds) < 1e9 else { return "(unknown time)" }
@@ -164,7 +165,7 @@ final class LogCatching {
     return "(\(seconds < 0 ? "-" : "+")\(parts / 10_000).\(zeros)\(fraction))"
   }
 
-  /// The context of that name here; a context once made stays for ever, so others can't make many.
+  /// The context of that name in this process; their number is limited, because a context stays for ever.
   private func context(_ title: String) -> LogContext {
     if let known = contexts[title] { return known }
     guard contexts.count < Self.maximumContexts, Self.isPackage(title) else {
@@ -175,7 +176,7 @@ final class LogCatching {
     return context
   }
 
-  /// Whether the text can be the name of a package or a module.
+  /// Whether the text can be the name of a package or module.
   private static func isPackage(_ title: String) -> Bool {
     (1...100).contains(title.utf8.count)
       && title.utf8.allSatisfy { byte in

@@ -1,19 +1,19 @@
 import AnyEvent
 
-/// The side that is caught: sends the log messages of this process to those who have asked for them.
+/// The sending side: sends the log messages of this process to the ports that have asked for them.
 ///
-/// Nothing is kept for a catcher that is away, and nothing waits long for one that is slow: it is told how
-/// many messages it has missed.
+/// Messages for a catcher that is away are dropped, and few wait for a slow one: it is told the
+/// number of messages that it has missed.
 final class LogSender {
-  /// The function that a catcher calls: `(0, port, level)`; without a level it wants no more.
+  /// The function that a catcher calls: `(0, port, level)`; a call without a level ends it.
   static let function = "AnyEvent::MP::LogCatcher::connect"
-  /// The context of what is said about this.
+  /// The context of messages about log messages.
   static let title = "AnyEvent::MP::LogCatcher"
-  /// So many ports may catch at a time.
+  /// The most ports that may catch at a time.
   static let maximumCatchers = 64
-  /// So many of one node: others want to catch as well.
+  /// The most catching ports of one node, which leaves room for other nodes.
   static let maximumOfNode = 8
-  /// As long as more bytes wait for its node, a catcher is sent nothing.
+  /// The bytes waiting for a node beyond which its catchers get no messages.
   static let maximumQueue = 1 << 20
 
   private let kernel: Kernel
@@ -23,11 +23,11 @@ final class LogSender {
   private var catchers: [PortID: Catcher] = [:]
   private var tap: LogTap?
 
-  /// A port that wants messages.
+  /// A port that catches messages.
   private struct Catcher {
     var level: LogLevel
     let monitor: Subscription
-    /// How many messages it has missed since it was told.
+    /// The number of messages that it has missed since it was last told.
     var missed = 0
   }
 
@@ -37,13 +37,13 @@ final class LogSender {
     self.system = system
   }
 
-  /// The ports that catch.
+  /// The catching ports.
   var ports: [PortID] { Array(catchers.keys) }
 
-  /// Up to which level messages are sent; nil when nobody catches.
+  /// The highest level that a port catches; nil when there is none.
   var level: LogLevel? { catchers.values.map(\.level).max() }
 
-  /// A call of ``function``.
+  /// Handles a call of ``function``.
   func connect(_ call: UnsafeBufferPointer<Value>) throws {
     let arguments = RequestArguments(message: call)
     let port = try arguments.port(2)
@@ -69,7 +69,7 @@ final class LogSender {
     setLevel()
   }
 
-  /// Sends to nobody any more.
+  /// Stops sending.
   func stop() {
     for catcher in catchers.values { catcher.monitor.cancel() }
     catchers = [:]
@@ -77,7 +77,7 @@ final class LogSender {
     reference.clear()
   }
 
-  /// The node is gone.
+  /// Lets go of the node at its end.
   func dissolve() {
     reference.clear()
     tap?.close()
@@ -110,7 +110,7 @@ final class LogSender {
     return LogTap(system) { loop.post { door.flush() } }
   }
 
-  /// Sends what has come.
+  /// Sends the waiting messages.
   fileprivate func flush() {
     guard let caught = tap?.take() else { return }
     kernel.run { send(caught) }
@@ -142,9 +142,9 @@ final class LogSender {
   }
 }
 
-/// What other threads hold of a sender.
+/// The reference to a sender that other threads may hold.
 ///
-/// It is used on the loop's thread only.
+/// Only the loop's thread uses it.
 private final class LogDoor: @unchecked Sendable {
   private let sender: Reference<LogSender>
 
@@ -156,14 +156,14 @@ private final class LogDoor: @unchecked Sendable {
 }
 
 extension LogTap.Line {
-  /// What a catcher is sent.
+  /// The message for a catcher.
   fileprivate var message: [Value] {
     [.double(time), .string(title), .int(Int(level.rawValue)), .string(text)]
   }
 }
 
 extension LogLevel {
-  /// A level as another node writes it: a number or a name.
+  /// Reads a level from another node: a number or a name.
   init(catching value: Value) throws {
     guard let level = LogLevel(value.string ?? "") else {
       throw RequestError("argument 3 (level) is no log level: 1 to 9, or a name as warn")

@@ -2,7 +2,7 @@ import AnyEvent
 import Glibc
 import Synchronization
 
-/// Takes the log messages of a process, from whichever thread, and keeps them for a node's loop.
+/// Takes the log messages of a process, from any thread, and keeps them for a node's loop.
 final class LogTap: Sendable {
   /// A message on its way to other nodes.
   struct Line: Equatable {
@@ -11,21 +11,21 @@ final class LogTap: Sendable {
     let level: LogLevel
     let text: String
 
-    /// What it takes of the memory for lines.
+    /// The part of the memory limit that the line takes, in bytes.
     var size: Int { title.utf8.count + text.utf8.count + 64 }
   }
 
-  /// What has come since the last ``take()``.
+  /// The lines since the last ``take()``.
   struct Catch: Equatable {
     var lines: [Line] = []
-    /// How many there was no room for.
+    /// The number of lines that exceeded the limits.
     var lost = 0
   }
 
-  /// So many lines, and so many bytes of them, may wait for the loop; what comes beyond is counted.
+  /// The most lines, and the most bytes of them, that may wait for the loop; further lines are counted.
   static let maximumLines = 4096
   static let maximumBytes = 1 << 20
-  /// A longer text is cut.
+  /// The longest text in bytes; a longer one is cut.
   static let maximumText = 16 << 10
 
   private struct Waiting {
@@ -38,12 +38,12 @@ final class LogTap: Sendable {
   private let context: LogContext
   private let system: LogSystem
 
-  /// `wake` is called, on the thread that logs, when something has come after ``take()``.
+  /// A tap that calls `wake`, on the thread that logs, for the first line after ``take()``.
   init(_ system: LogSystem, wake: @escaping @Sendable () -> Void) {
     self.system = system
     context = system.anonymousContext(title: LogSender.title)
     context.level(nil)
-    // It keeps the tap until close(): another thread may be just logging.
+    // The callback retains the tap until `close()`, because another thread may be logging at that time.
     context.message_cb { [self] message in
       if !Self.isQuiet, add(message) { wake() }
       return false
@@ -51,7 +51,7 @@ final class LogTap: Sendable {
     system.COLLECT.attach(context)
   }
 
-  /// Ends it: nothing is taken any more.
+  /// Takes no more messages.
   func close() {
     context.log_cb(nil)
     system.COLLECT.detach(context)
@@ -60,11 +60,11 @@ final class LogTap: Sendable {
   /// Takes messages up to a level.
   func level(_ level: LogLevel) {
     context.level(level)
-    // Unless somebody has reset the contexts meanwhile, it is attached already.
+    // The context may have been detached by a reset of all contexts.
     system.COLLECT.attach(context)
   }
 
-  /// What has come.
+  /// Takes out the waiting lines.
   func take() -> Catch {
     waiting.withLock { waiting in
       defer { waiting = Waiting() }
@@ -72,7 +72,7 @@ final class LogTap: Sendable {
     }
   }
 
-  /// True for the first one since ``take()``.
+  /// Adds a line; true for the first one since ``take()``.
   private func add(_ message: LogMessage) -> Bool {
     let line = Line(
       time: message.time, title: message.context.title, level: message.level,
@@ -91,27 +91,27 @@ final class LogTap: Sendable {
 
   private static func cut(_ text: String) -> String {
     guard text.utf8.count > maximumText else { return text }
-    // Half a character at the end becomes a replacement character.
+    // A character that is cut in two becomes a replacement character.
     return String(decoding: text.utf8.prefix(maximumText), as: UTF8.self) + "…"
   }
 }
 
-/// The slot of each thread that says that what it logs is not for other nodes.
+/// The thread-local slot that is set while a thread logs messages that are not for other nodes.
 private let quietKey: pthread_key_t = {
   var key = pthread_key_t()
-  // Without a slot everything would be passed on, what was caught too: then nothing is.
+  // Without a slot caught messages would be sent on for ever, so then none is sent.
   return pthread_key_create(&key, nil) == 0 ? key : .max
 }()
 
 extension LogTap {
-  /// Whether what this thread logs is not passed on: it comes from another node, or is about passing on.
+  /// Whether messages of this thread stay here: they come from another node, or are about sending.
   static var isQuiet: Bool {
     quietKey == .max || pthread_getspecific(quietKey) != nil
   }
 
-  /// Runs `body`; what it logs goes the usual ways, but to no other node.
+  /// Runs `body`; its log messages are logged as usual but not sent to other nodes.
   ///
-  /// So log messages about log messages do not go round in circles.
+  /// So log messages about log messages do not circulate.
   static func quietly(_ body: () -> Void) {
     guard !isQuiet else { return body() }
     pthread_setspecific(quietKey, UnsafeRawPointer(bitPattern: 1))

@@ -1,17 +1,17 @@
 import AnyEvent
 
-/// The log messages of other nodes that are caught here, and those of this node that others catch.
+/// The log messages of other nodes that this node catches, and its own that other nodes catch.
 final class Logs {
-  /// The service that catches logs.
+  /// The service that catches log messages.
   static let service = "AnyEvent::MP::LogCatcher::catch"
 
   let kernel: Kernel
   let peers: Peers
   let functions: Functions
   let database: Database
-  /// Whose messages are sent to catchers, and where caught ones are logged.
+  /// The source of the messages for catchers, and the place where caught messages are logged.
   var system = LogSystem.shared
-  /// Sends our log messages to other nodes, once one has asked for them.
+  /// Sends log messages of this node to catchers; nil until one has asked for them.
   private(set) var sender: LogSender?
   /// Catches the log messages of other nodes.
   private(set) var catching: LogCatching?
@@ -25,7 +25,7 @@ final class Logs {
     functions.registerService(Self.service) { [unowned self] in try startService($0) }
   }
 
-  /// Catches the log messages of all other nodes up to a level, or of none any more.
+  /// Catches the log messages of all other nodes up to a level; nil ends it.
   func catchLogs(upTo level: LogLevel?) {
     let before = catching
     catching = nil
@@ -44,14 +44,14 @@ final class Logs {
     catchLogs(upTo: level)
   }
 
-  /// Another node, or this one, wants our messages.
+  /// Adds a catcher, which is a port of another node or of this one.
   private func connect(_ call: UnsafeBufferPointer<Value>) throws {
     let sender = sender ?? LogSender(kernel, peers, system)
     self.sender = sender
     try sender.connect(call)
   }
 
-  /// Sends and catches no log messages any more.
+  /// Ends sending and catching.
   func stop() {
     catching?.stop()
     catching = nil
@@ -59,7 +59,7 @@ final class Logs {
     sender = nil
   }
 
-  /// The same at the end of the node, which nothing may be asked of any more.
+  /// Ends sending and catching at the end of the node, when its parts cannot be used any more.
   func dissolve() {
     catching = nil
     sender?.dissolve()

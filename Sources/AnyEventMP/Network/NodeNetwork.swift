@@ -2,46 +2,50 @@ package import AEMPWire
 package import AnyEvent
 import Glibc
 
-/// How a node reaches others: by real sockets, or by a simulated network.
+/// The connections of a node to others: real sockets, or a simulated network.
 package protocol NodeNetwork: AnyObject {
   /// Listens on a numeric address; port 0 is any free one.
   ///
-  /// `accepted` gets each connection and the `host:port` that it comes from. `makeRoom` is called
-  /// when the process has no descriptor left for one, and says whether it has closed another.
+  /// `accepted` gets each connection and the `host:port` of its other end. When the process has no
+  /// descriptor left for a new connection, `makeRoom` is called: it may close another connection,
+  /// and says whether it did.
   func listen(
     on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
     accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener
 
-  /// Connects to a host, by name or number, trying each of its addresses for so many seconds.
+  /// Connects to a host, by name or number, and tries each of its addresses for `timeLimit`
+  /// seconds.
   ///
-  /// `done` is called once, from the loop, with the connection and the `host:port` of the other end.
-  /// Dropping the result gives the attempt up without a call.
+  /// `done` is called once, from the loop, with the connection and the `host:port` of the other
+  /// end. When the result is dropped, the attempt ends without a call.
   func connect(
     to host: String, port: String, timeLimit: Double,
     _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
   ) -> Guard
 }
 
-/// A place where a node listens.
+/// An address on which a node listens.
 package protocol NodeListener: AnyObject {
-  /// `host:port`, with the port really used.
+  /// The `host:port` of the listener, with the port number that the system chose.
   var address: String { get }
   /// Stops listening; accepted connections stay.
   func close()
 }
 
-/// What a node takes from outside, so that a run on a simulated network is a function of its seed.
+/// The surroundings of a node, passed in so that a run on a simulated network is a function of its
+/// seed.
 package struct NodeSurroundings {
-  /// How the node reaches others.
+  /// The connections of the node to others.
   package var network: any NodeNetwork
-  /// Where the waits between attempts and the made-up names come from.
+  /// The source of the waits between attempts and of random names.
   package var random: any RandomNumberGenerator
-  /// Makes the second line of a greeting; two connections must never share one.
+  /// Makes the nonce of a greeting; two connections must never share one.
   package var makeNonce: () -> Nonce
-  /// The environment, the host's name and the random name of the process.
+  /// Makes the context: the environment, the host's name and the random name of the process.
   package var makeContext: () -> ConfigurationContext
-  /// What a bind or seed address stands for; the argument is the host's name.
+  /// Makes the sources that a bind or seed address is resolved with; the argument is the host's
+  /// name.
   package var makeAddressSources: (String) -> AddressSources
   /// The process id, which goes into the names of ports.
   package var processID: Int
@@ -80,8 +84,10 @@ package struct NodeSurroundings {
 /// The real network: TCP sockets on the node's loop.
 final class SocketNetwork: NodeNetwork {
   private let loop: Loop
-  /// How many connections may wait to be accepted (the kernel may allow fewer): when thousands come at
-  /// once, the one of a node among them must not wait for the kernel to ask again after a second.
+  /// The most connections that may wait to be accepted; the kernel may allow fewer.
+  ///
+  /// When thousands of strangers connect at once, a node among them should not lose its packet and
+  /// wait a second for the kernel to send it again.
   private static let queueLength = 4096
   /// `TCP_THIN_LINEAR_TIMEOUTS` of <linux/tcp.h>.
   private static let thinLinearTimeouts: CInt = 16
@@ -96,8 +102,8 @@ final class SocketNetwork: NodeNetwork {
     on host: String, port: UInt16, makeRoom: @escaping () -> Bool,
     accepted: @escaping (StreamConnection, String) -> Void
   ) throws -> any NodeListener {
-    // The network is the node's, which drops its listeners before it goes.
-    // Accepted sockets inherit the listener's options: no call for each of them.
+    // The closure may hold the network: the node closes its listeners before it drops the network.
+    // Accepted sockets inherit the listener's options, so that they need no calls of their own.
     let listener = try loop.listen(
       on: host, Int(port),
       prepare: { [self] descriptor, _ in
@@ -129,13 +135,13 @@ final class SocketNetwork: NodeNetwork {
   private func setOptions(of descriptor: CInt) {
     set(CInt(IPPROTO_TCP), TCP_NODELAY, of: descriptor, to: nodelay)
     set(SOL_SOCKET, SO_KEEPALIVE, of: descriptor, to: true)
-    // A keep-alive that is lost several times is sent again soon, not after ever longer waits.
+    // The kernel then repeats a lost keep-alive soon, not after ever longer waits.
     set(CInt(IPPROTO_TCP), Self.thinLinearTimeouts, of: descriptor, to: true)
   }
 
   private func set(_ level: CInt, _ option: CInt, of descriptor: CInt, to isOn: Bool) {
     var value: CInt = isOn ? 1 : 0
-    // Only a hint for the kernel: a socket that refuses it works all the same.
+    // The options are hints: a socket whose kernel refuses one works as well.
     setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<CInt>.size))
   }
 }

@@ -1,13 +1,14 @@
 import AnyEvent
 
 extension Node {
-  /// Joins the network: listens, and begins to look for the seeds.
+  /// Joins the network: listens, and begins to connect to the seeds.
   ///
-  /// It takes effect once. Host names in `binds` are looked up before it returns, for at most 4 seconds
-  /// together. The loop's thread only. Corresponds to Perl's `configure`.
+  /// Only the first call has an effect. Host names in `binds` are looked up before it returns, for
+  /// at most 4 seconds together. To be called on the loop's thread. Corresponds to Perl's
+  /// `configure`.
   ///
-  /// - Throws: ``ConfigurationError`` for what makes no sense in the arguments or in the
-  ///   configuration file, and for an address that cannot be listened on.
+  /// - Throws: ``ConfigurationError`` for invalid arguments or an invalid configuration file, and
+  ///   for an address that cannot be listened on.
   public func configure(_ arguments: ConfigurationArguments) throws {
     loop.preconditionOnLoop()
     guard peers.configuration == nil else {
@@ -35,10 +36,10 @@ extension Node {
     }
   }
 
-  /// Where the node listens, as `host:port`.
+  /// The addresses on which the node listens, as `host:port`.
   package var boundAddresses: [String] { peers.listeners.map(\.address) }
 
-  /// The addresses of the seeds that are to be connected.
+  /// The addresses of the seeds that are kept connected.
   package var seedAddresses: [String] {
     peers.seeds.targets.compactMap { target in
       if case .seed(let address) = target.purpose { address } else { nil }
@@ -53,16 +54,16 @@ extension Node {
 }
 
 extension Node {
-  /// Looks up the host names in `binds`, all at a time, before `configure`, which then waits for no name
-  /// server.
+  /// Looks up all host names in `binds` before `configure`, which then does not block.
   ///
-  /// For programs whose loop runs before they have a node: a silent name server keeps them from nothing
-  /// else. What makes no sense in the arguments is for `configure` to say. The loop's thread only.
+  /// For programs whose loop runs before they have a node: a silent name server then blocks nothing
+  /// else. Invalid arguments are left for `configure` to report. To be called on the loop's thread.
   ///
   /// - Parameters:
-  ///   - arguments: those that `configure` will get.
-  ///   - done: called from the loop, once, when all names are looked up, or have no address.
-  /// - Returns: what gives up the look-ups when it goes; nil, and nothing is called, if there are none.
+  ///   - arguments: the arguments that `configure` will get.
+  ///   - done: called once from the loop, when all names are looked up or have no address.
+  /// - Returns: a guard that cancels the look-ups when it is dropped; nil, without a call of
+  ///   `done`, if there are none.
   package func lookUpBinds(
     _ arguments: ConfigurationArguments, _ done: @escaping () -> Void
   ) -> Guard? {
@@ -87,7 +88,7 @@ extension Node {
 }
 
 extension NodeSurroundings {
-  /// A host name is not looked up any more.
+  /// Remembers the addresses of a host name, which is not looked up again.
   fileprivate mutating func remember(_ name: String, _ addresses: [SocketAddress]) {
     let make = makeAddressSources
     makeAddressSources = { hostName in
@@ -102,18 +103,19 @@ extension NodeSurroundings {
 extension Node {
   /// The largest packet in bytes, 16 MiB by default.
   ///
-  /// To send a larger one is an error of the port that does, and a connection on which one arrives is
-  /// closed. To be set before anything is sent and before `configure`.
+  /// A port that sends a larger one gets an error, and a connection on which one arrives is closed.
+  /// To be set before anything is sent and before `configure`.
   public var packetLimit: Int {
     get { limits.codec.maximumSize }
     set { limits.codec.maximumSize = newValue }
   }
 
-  /// How many bytes may wait for one node before it is given up and its monitors fire; 0: any number.
+  /// The most bytes that may wait for one node; beyond, its monitors fire; 0: any number.
   ///
-  /// 256 MiB by default. ``queuedBytes(for:)`` tells how many wait, ``whenDrained(_:_:)`` when none do. As
-  /// many bytes of messages between ports of this node may wait for the event loop; the port that one
-  /// more is for is killed, with the reason `too_much_queued`.
+  /// The default is 256 MiB. ``queuedBytes(for:)`` returns the number of waiting bytes, and
+  /// ``whenDrained(_:_:)`` calls back when none wait. The same number of bytes of messages between
+  /// ports of this node may wait for the event loop; a port that gets a message beyond it is killed
+  /// with the reason `too_much_queued`.
   public var queueLimit: Int {
     get { limits.queue }
     set {
@@ -122,26 +124,26 @@ extension Node {
     }
   }
 
-  /// How many bytes may wait for all other nodes together, 512 MiB by default; 0: any number.
+  /// The most bytes that may wait for all other nodes together, 512 MiB by default; 0: any number.
   ///
-  /// Beyond, the connected node that most waits for is given up, and its monitors fire. Of nodes that are
-  /// not connected, for which a quarter may wait, it is the one that the next message is for.
+  /// Beyond, the connected node with the most waiting bytes counts as down, and its monitors fire.
+  /// For all nodes that are not connected together a quarter may wait; beyond, the node of the next
+  /// message counts as down.
   public var queuesLimit: Int {
     get { limits.queues }
     set { limits.queues = newValue }
   }
 
-  /// How many bytes a name may have, 4096 by default: that of a port, a function, a node, a database
-  /// family or a key in one.
+  /// The most bytes of the name of a port, function, node, database family or key; 4096 by default.
   ///
-  /// To be set before `configure`. A request that uses a longer one is refused, with a line in the log, and
-  /// the port that sends to a node of such a name is killed with the reason `die`.
+  /// To be set before `configure`. A request with a longer name is refused, with a line in the log,
+  /// and a port that sends to a node with a longer name is killed with the reason `die`.
   public var nameLimit: Int {
     get { limits.name }
     set { limits.name = newValue }
   }
 
-  /// How many bytes may wait for one node before ``onHighWater`` is called; 0: never called.
+  /// The number of bytes waiting for one node beyond which ``onHighWater`` is called; 0: never.
   public var highWaterMark: Int {
     get { kernel.highWaterMark }
     set {
@@ -150,20 +152,20 @@ extension Node {
     }
   }
 
-  /// Bytes that wait to be sent to a node, for those who want to send no faster than it takes.
+  /// The bytes that wait to be sent to a node, for programs that adapt their speed to the node's.
   ///
-  /// For our own node: the memory of messages between its ports that wait for the event loop, as those
-  /// of a deep recursion do.
+  /// For this node itself: the memory of messages between its ports that wait for the event loop,
+  /// as those of a deep recursion do.
   public func queuedBytes(for node: String) -> Int {
     loop.preconditionOnLoop()
     return peers.queuedBytes(for: node)
   }
 
-  /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
+  /// Calls `callback` once, from the loop, when everything sent to a node so far has been handed to
   /// the kernel, or when the node is lost.
   ///
-  /// Who sends much sends the next part then: what waits for one node is limited, and going over the
-  /// limit costs the connection.
+  /// A program that sends much data should send the next part then: the bytes that may wait for one
+  /// node are limited, and exceeding the limit costs the connection.
   public func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
     loop.preconditionOnLoop()
     peers.whenDrained(node, callback)

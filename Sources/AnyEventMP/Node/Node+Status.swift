@@ -2,9 +2,9 @@ import AEMPWire
 import AnyEvent
 
 extension Node {
-  /// What this node can say of itself and its connections now.
+  /// The present state of this node and its connections.
   ///
-  /// The loop's thread only.
+  /// To be called on the loop's thread.
   public var status: NodeStatus {
     NodeStatus(
       node: id,
@@ -14,9 +14,9 @@ extension Node {
       listeners: boundAddresses, portCount: kernel.ports.count, connections: connections)
   }
 
-  /// The established connections to other nodes and what each of them runs on, by node id.
+  /// The established connections to other nodes, by node id.
   ///
-  /// The loop's thread only.
+  /// To be called on the loop's thread.
   public var connections: [NodeStatus.Connection] {
     loop.preconditionOnLoop()
     return peers.entries.values.compactMap(\.link).map(\.status).sorted { $0.node < $1.node }
@@ -24,7 +24,7 @@ extension Node {
 }
 
 extension Link {
-  /// What the connection runs on, and what waits.
+  /// The state of the link.
   fileprivate var status: NodeStatus.Connection {
     NodeStatus.Connection(
       node: entry.id, address: address, isDialled: facts.isDialled, provider: facts.provider,

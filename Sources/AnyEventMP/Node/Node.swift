@@ -4,35 +4,36 @@ public import AnyEvent
 
 /// A node: a process's place in the network, on one event loop.
 ///
-/// It owns its ports, its connections and its part of the global database; several nodes can live in
-/// one process and on one loop. Everything runs on the loop's thread; only ``post(_:)`` may be called
-/// from others. The Perl-named functions (`port`, `rcv`, `snd`, …) act on ``current``.
+/// It owns its ports, its connections and its part of the global database; several nodes can live
+/// in one process and on one loop. Everything runs on the loop's thread; only ``post(_:)`` may be
+/// called from other threads. The Perl-named functions (`port`, `rcv`, `snd`, …) act on
+/// ``current``.
 ///
-/// A new node has no name yet, and messages between its own ports work; `configure` joins it to the
+/// A new node has no id yet, but messages between its own ports work; `configure` joins it to the
 /// network.
 public final class Node {
   /// The event loop that the node runs on.
   public let loop: Loop
-  /// For callbacks that may outlive the node.
+  /// A reference for callbacks that may outlive the node.
   private(set) lazy var reference = Reference(self)
-  /// What all parts go by.
+  /// The limits, which all parts share.
   let limits = NodeLimits()
-  /// When the node was made, by the loop's clock.
+  /// The time at which the node was made, by the loop's clock.
   private let startTime: Double
-  /// The way to the network, and all other randomness and facts from outside, until the peers have it.
+  /// The network, and everything else that comes from outside the node, until ``peers`` exists.
   private let initialSurroundings: NodeSurroundings
-  /// What the names of ports begin with as long as the node has no name.
+  /// The prefix of port names while the node has no id.
   private let firstPortPrefix: String
 
-  // The parts, each of which knows those before it. Lazy, since the first two have to know this object.
+  // The parts; each uses only those before it. They are lazy because the first two need a reference to this object.
 
-  /// Its ports.
+  /// The ports of the node.
   private(set) lazy var kernel = Kernel(
     of: self, on: loop, limits: limits, portPrefix: firstPortPrefix)
   /// The other nodes.
   private(set) lazy var peers = Peers(
     of: self, kernel, limits: limits, surroundings: initialSurroundings)
-  /// What may be called by its name.
+  /// The functions that can be called by name.
   private(set) lazy var functions = Functions(kernel, peers)
   /// The node's part in the global database: `database["family"]`.
   public private(set) lazy var database = Database(kernel, peers)
@@ -42,18 +43,19 @@ public final class Node {
     status.messageValue
   }
 
-  /// Called from the loop with a node id (also our own) when what waits for that node has come to exceed
-  /// ``highWaterMark``, and again only after everything was sent meanwhile.
+  /// Called from the loop with a node id and the number of bytes that wait for that node, when it
+  /// exceeds ``highWaterMark``.
   ///
-  /// Who is told may send less; ``whenDrained(_:_:)`` tells when to go on.
+  /// The node may be this one. It is called again only after everything was sent meanwhile. A
+  /// program may send less then; ``whenDrained(_:_:)`` calls back when it can go on.
   public var onHighWater: ((_ node: String, _ queuedBytes: Int) -> Void)?
 
-  /// A node without a name on this loop; messages between its ports work at once.
+  /// A node without an id on this loop; messages between its ports work at once.
   public convenience init(on loop: Loop) {
     self.init(on: loop, surroundings: .machine(loop: loop))
   }
 
-  /// The same with a network and a source of randomness of the caller's.
+  /// A node with a network and a source of randomness of its own.
   package init(on loop: Loop, surroundings: NodeSurroundings) {
     var surroundings = surroundings
     self.loop = loop
@@ -68,12 +70,12 @@ public final class Node {
     functions.registerService("AnyEvent::MP::Global::") { [unowned self] _ in
       database.becomeGlobal()
     }
-    // These two have functions that are called by their names.
+    // Both register functions, so they must exist from the start.
     _ = (dataConnections, logs)
   }
 
   deinit {
-    // First of all: nothing that the program lets go of may come back here.
+    // These come first, so that deinitializers of the program's objects cannot reach the node any more.
     reference.clear()
     kernel.reference.clear()
     peers.reference.clear()
@@ -86,12 +88,12 @@ public final class Node {
   /// Corresponds to Perl's `$NODE`.
   public var id: String { kernel.home.id }
 
-  /// Seconds since the node was made, in whole milliseconds: the loop's clock tells no more.
+  /// The seconds since the node was made, in whole milliseconds, because the loop's clock is no finer.
   var uptime: Double { ((loop.monotonicNow - startTime) * 1e3).rounded() / 1e3 }
 
   /// Runs `job` on the node's loop, with the node as the current one.
   ///
-  /// The one function that any thread may call.
+  /// Any thread may call it.
   public nonisolated func post(_ job: @escaping @Sendable (Node) -> Void) {
     let node = SendableReference(self)
     loop.post {
@@ -100,7 +102,7 @@ public final class Node {
   }
 }
 
-/// Carries a reference to the one thread that may use it.
+/// Carries a reference to the loop's thread, which alone may use it.
 private struct SendableReference: @unchecked Sendable {
   let value: Node
 
@@ -146,20 +148,20 @@ extension Node: PeersOwner {
   }
 }
 
-/// The process's node: that of the main thread when no other is bound.
+/// The process's node: the node of the main thread when no other is bound.
 private nonisolated(unsafe) var defaultNode: Node?
 
 extension Node {
   /// The node that the Perl-named functions use on this thread.
   ///
-  /// It is the one whose callback is running or that ``run(_:)`` binds; only the main thread falls
+  /// It is the node whose callback is running or that ``run(_:)`` binds; only the main thread falls
   /// back to the process's node, which lives on ``Loop/default``.
   public static var current: Node { currentKernel._withUnsafeGuaranteedRef { node(of: $0) } }
 
-  /// The node that is bound to this thread, if one is; nothing is made.
+  /// The node that is bound to this thread, if any; none is made.
   package static var bound: Node? { Kernel.bound?._withUnsafeGuaranteedRef { node(of: $0) } }
 
-  /// The node that has made the kernel.
+  /// The node that owns the kernel.
   @inline(__always)
   static func node(of kernel: Kernel) -> Node {
     unsafeDowncast(kernel.owner, to: Node.self)
@@ -168,13 +170,13 @@ extension Node {
   /// Whether this node is bound to this thread.
   package var isBound: Bool { kernel.isBound }
 
-  /// Binds the node as ``run(_:)`` does, but until ``rebind(_:)`` gets the result, without a closure.
+  /// Binds the node like ``run(_:)``, but without a closure: until ``rebind(_:)`` gets the result.
   package func bind() -> UnsafeMutableRawPointer? { kernel.bind() }
 
-  /// Binds what was bound before.
+  /// Binds the node that was bound before.
   package static func rebind(_ before: UnsafeMutableRawPointer?) { Kernel.rebind(before) }
 
-  /// The kernel of that node, without counting a reference: who binds a node to a thread keeps it.
+  /// The kernel of the current node, not retained: code that binds a node to a thread retains it.
   @inline(__always)
   static var currentKernel: Unmanaged<Kernel> { Kernel.bound ?? bindDefault() }
 
@@ -191,7 +193,7 @@ extension Node {
 
   /// Runs `body` with this node as the current one of the thread.
   ///
-  /// The loop's thread only.
+  /// To be called on the loop's thread.
   @discardableResult
   public func run<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     try kernel.run(body)
@@ -201,12 +203,12 @@ extension Node {
 extension Node {
   /// Leaves the network: closes all connections and listeners and stops all timers.
   ///
-  /// What was sent before is handed to the kernel as far as it takes it; monitors of this node on other
-  /// nodes don't fire any more. The ports stay, and messages between them work. The loop runs on;
-  /// the loop's thread only.
+  /// Messages sent before are handed to the kernel as far as it takes them; monitors of this node
+  /// on other nodes don't fire any more. The ports stay, and messages between them work. The loop
+  /// runs on. To be called on the loop's thread.
   public func close() {
     loop.preconditionOnLoop()
-    // What is let go of below may close the node again.
+    // Objects that are released below may close the node again.
     if peers.markClosed(), peers.configuration != nil { loop.guests -= 1 }
     logs.stop()
     dataConnections.stop()
@@ -214,18 +216,18 @@ extension Node {
     peers.close()
   }
 
-  /// Leaves the network as ``close()`` does, but not before what was sent has arrived.
+  /// Leaves the network like ``close()``, but only after all sent messages have arrived.
   ///
-  /// To be called by a program that ends: behind everything that the callbacks which are running now
-  /// send, the end follows on each connection, and the other nodes close theirs when they have read it.
-  /// What waits for a node that is not connected yet is lost. The loop's thread only.
+  /// For a program that ends: each connection ends behind the messages that the running callbacks
+  /// send, and the other nodes close it when they have read them. Messages that wait for a node
+  /// that is not connected yet are lost. To be called on the loop's thread.
   ///
   /// - Parameters:
-  ///   - seconds: how long (s) to wait for nodes that don't answer, or don't take what was sent.
+  ///   - seconds: the time (s) to wait for nodes that don't answer, or don't take the messages.
   ///   - callback: called once from the loop when all connections have ended, or the time is over.
   public func leave(within seconds: Double = 2, _ callback: @escaping () -> Void = {}) {
     loop.preconditionOnLoop()
-    // Behind the answer to whoever has asked us to leave.
+    // The answer to the request to leave, which may be sent after this call, goes first.
     loop.postpone { [reference] in
       guard let node = reference.object else { return callback() }
       let farewell = Farewell(node.peers.release(), callback)
@@ -234,7 +236,7 @@ extension Node {
     }
   }
 
-  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
+  /// Breaks reference cycles: connections, and callbacks that capture their own port.
   func dissolve() {
     logs.dissolve()
     peers.dissolve()

@@ -1,11 +1,10 @@
 import Glibc
 
-/// The answers to `eval`: of Perl code the few expressions that the tool `aemp` sends, as if they had
-/// been evaluated.
+/// The answers to `eval`: the few Perl expressions that the tool `aemp` sends get the results that Perl would give.
 enum Evaluation {
   private static let restart = RestartFunction.name
 
-  /// What an expression stands for; nothing else is answered but by an error.
+  /// The answer to an expression; all but the known ones get an error.
   enum Answer {
     case values([Value])
     case call(FunctionTable.Function)
@@ -29,7 +28,7 @@ enum Evaluation {
 }
 
 extension Evaluation {
-  /// Whether the name is in the code; by bytes, as a code may be as long as a message.
+  /// Whether the code contains the name; it compares bytes, because the code may be as long as a message.
   private static func mentions(_ code: String, _ name: String) -> Bool {
     var code = code
     let name = Array(name.utf8)
@@ -44,12 +43,12 @@ extension Evaluation {
   }
 }
 
-/// A line of Perl as far as it has to be understood: one expression, behind what the shell of Perl's tool
-/// `aemp` puts before the line that was typed (`package …; my $ECHO = '…';`).
+/// A line of Perl, parsed as far as `eval` needs it: one expression and the statements that Perl's
+/// shell of `aemp` puts before it (`package …; my $ECHO = '…';`).
 ///
-/// It works on bytes, each of which is looked at a fixed number of times.
+/// The parser looks at each byte a fixed number of times.
 struct PerlLine {
-  /// The expression, without what changes nothing: spaces, `;` at the end, empty parentheses, a `&`.
+  /// The expression, without spaces, `;` at the end, empty parentheses, and a `&`.
   let expression: Substring
 
   init(_ code: String) {
@@ -60,7 +59,7 @@ struct PerlLine {
     expression = Self.withoutCall(rest)
   }
 
-  /// Skips `package NAME;` or `my $NAME = 'TEXT';`; false when something else comes next.
+  /// Skips `package NAME;` or `my $NAME = 'TEXT';`; false when the code begins otherwise.
   private static func skipStatement(_ code: inout Substring) -> Bool {
     var rest = code.utf8
     if skip("package", &rest), skipSpaces(&rest) > 0 {
@@ -97,7 +96,7 @@ struct PerlLine {
     return before == rest.startIndex ? 0 : 1
   }
 
-  /// A name, with the `::` in it.
+  /// Skips a name, which may contain `::`.
   private static func skipName(_ rest: inout Substring.UTF8View) -> Bool {
     let before = rest.startIndex
     rest = rest.drop {
@@ -111,7 +110,7 @@ struct PerlLine {
     return before != rest.startIndex
   }
 
-  /// Text in single or double quotes, in which a backslash protects what follows.
+  /// Skips a text in single or double quotes, in which a backslash escapes the next byte.
   private static func skipQuoted(_ rest: inout Substring.UTF8View) -> Bool {
     guard let quote = rest.popFirst(), quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
     else { return false }
@@ -126,7 +125,7 @@ struct PerlLine {
     rest = Substring(rest.utf8.drop(while: isNoise))
   }
 
-  /// `up_nodes ()` and `&up_nodes` are `up_nodes`.
+  /// Strips the signs of a call: `up_nodes ()` and `&up_nodes` are `up_nodes`.
   private static func withoutCall(_ expression: Substring) -> Substring {
     var name = expression
     if name.utf8.last == UInt8(ascii: ")") {
@@ -135,7 +134,7 @@ struct PerlLine {
       guard rest.utf8.last == UInt8(ascii: "(") else { return expression }
       name = rest.dropLastByte()
       while let last = name.utf8.last, isSpace(last) { name = name.dropLastByte() }
-      // `$$ ()` is no call.
+      // `$$ ()` is no call, so it stays as it is.
       if name.utf8.last == UInt8(ascii: "$") { return expression }
     }
     if name.utf8.first == UInt8(ascii: "&") { name = Substring(name.utf8.dropFirst()) }
@@ -150,6 +149,6 @@ struct PerlLine {
 }
 
 extension Substring {
-  /// Without its last byte, which is ASCII.
+  /// The text without its last byte, which must be ASCII.
   fileprivate func dropLastByte() -> Substring { Substring(utf8.dropLast()) }
 }

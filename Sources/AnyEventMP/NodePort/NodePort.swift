@@ -1,20 +1,21 @@
 import AnyEvent
 
-/// What every node can be asked for; the global database's requests are a family of their own.
+/// The requests that every node answers, besides those of the global database.
 private enum NodeRequest: String {
   case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
   case status = "x-status"
 }
 
-/// The node's own port: does what other nodes, and this one, ask for.
+/// The node port: handles the requests of other nodes, and of this one.
 ///
-/// Requests about a port, which come in thousands, the kernel does by itself when they come from a connection.
+/// The kernel itself handles the requests about ports that come from a link, because there may be
+/// thousands of them.
 final class NodePort {
   private let kernel: Kernel
   private let peers: Peers
   private let functions: Functions
   private let database: Database
-  /// What the node can say of itself.
+  /// Makes the status of the node.
   private let status: () -> Value
 
   init(
@@ -28,7 +29,7 @@ final class NodePort {
     self.status = status
   }
 
-  /// Whether the node answers requests of that name.
+  /// Whether the node answers requests of this name.
   private func supports(_ request: String) -> Bool {
     if !peers.isSecure {
       if request == NodeRequest.status.rawValue || request == Functions.spawnRequest { return true }
@@ -40,10 +41,11 @@ final class NodePort {
     return request != .status
   }
 
-  /// Does what a message to the node port asks for; what is wrong with it is logged.
+  /// Handles a message to the node port; an error is logged.
   ///
-  /// What is relayed to this very port is handled from the loop (`isRelayed`), and from then on without
-  /// a copy for each time: a message may be relayed as often as it has room for.
+  /// A message that is relayed to this very port is handled from the loop (`isRelayed`), and from
+  /// then on in place: a message may contain as many relays as fit into it, and each would cost a
+  /// copy.
   func handle(
     _ message: UnsafeBufferPointer<Value>, from entry: NodeEntry, isRelayed: Bool = false
   ) {
@@ -73,7 +75,7 @@ final class NodePort {
     }
   }
 
-  /// Sends a relayed message to a port that is not our node port.
+  /// Sends a relayed message to another port than this node's port.
   private func pass(
     _ rest: UnsafeBufferPointer<Value>, _ relay: Relay, _ port: PortID
   ) throws {
@@ -84,7 +86,7 @@ final class NodePort {
     kernel.send(rest + relay.answer, to: port)
   }
 
-  /// Does what is asked for; a message that is to be sent on is returned.
+  /// Performs a request; the result is the message to be relayed, if any.
   private func perform(_ arguments: RequestArguments, for entry: NodeEntry) throws -> Relay? {
     let name = arguments.request
     if let request = NodeRequest(named: name) {
@@ -124,7 +126,7 @@ final class NodePort {
     return nil
   }
 
-  /// A request about a port; the name may be empty.
+  /// Performs a request about a port; the name may be empty.
   private func perform(
     _ request: PortRequest, about name: String, _ arguments: RequestArguments, for entry: NodeEntry
   ) {
@@ -135,7 +137,7 @@ final class NodePort {
     }
   }
 
-  /// `x-status` port message…: the answer is the node's status, if the configuration does not say secure.
+  /// `x-status` port message…: answers with the node's status, unless the configuration says secure.
   private func statusRequested(by entry: NodeEntry) throws -> Value {
     if peers.isSecure, entry !== kernel.home {
       throw RequestError("other nodes are told nothing: the configuration says secure")
@@ -172,8 +174,8 @@ final class NodePort {
   }
 }
 
-/// The function by which a program is restarted that a supervisor runs.
+/// The function that restarts a program that runs under a supervisor.
 package enum RestartFunction {
-  /// Perl's name of it; who registers it answers what the tool `aemp restart` sends.
+  /// Perl's name of the function; a program that registers it can be restarted by `aemp restart`.
   package static let name = "AnyEvent::Watchdog::Util::restart"
 }

@@ -1,29 +1,31 @@
 public import AnyEvent
 
 extension Node {
-  /// Makes a connection of its own to another node, for bulk data or another protocol.
+  /// Makes a data connection to another node, for bulk data or another protocol.
   ///
-  /// Messages between two nodes share one connection and keep their order, so a message of 50 MB delays
-  /// all that are sent after it. What is large goes by a data connection: a ``Handle`` at each end, on
-  /// which both say what they like, with the pressure of a stream (`on_drain`, `low_water_mark`) and
-  /// without any limit on its length. It goes to the same listener as the connections between the nodes,
-  /// and is authenticated and encrypted as they are; one of the two nodes must have `binds`.
+  /// Messages between two nodes share one connection and keep their order, so a message of 50 MB
+  /// delays all later ones. Large data should go by a data connection: a ``Handle`` at each end,
+  /// with a protocol of the program's choice, with the pressure of a stream (`on_drain`,
+  /// `low_water_mark`) and without any limit on its length. It goes to the same listener as the
+  /// connections between the nodes, and is authenticated and encrypted like them; one of the two
+  /// nodes must have `binds`.
   ///
-  /// When it is there, the function that the other node has registered by that name
-  /// (``DataConn/sub(_:_:)``) is called there with the arguments and the handle, and `callback` here with
-  /// the other end. Nothing is read from either before somebody wants it. Set `on_error` at once. When
-  /// the last reference to a handle goes, the connection ends. To this very node it is a pair of
-  /// sockets. If it cannot be made, nothing is called on the other node, and `callback` is told why;
-  /// nothing is called when the port that is running now dies before. The loop's thread only.
+  /// When it is made, the function that the other node has registered by that name
+  /// (``DataConn/sub(_:_:)``) is called there with the arguments and one handle, and `callback`
+  /// here with the other handle. No data is read before the program asks for it. Set `on_error` at
+  /// once. When the last reference to a handle is dropped, the connection ends. To this very node
+  /// it is a pair of sockets. If it cannot be made, the other node calls nothing, and `callback`
+  /// gets the reason. If the running port dies before, `callback` is not called. To be called on
+  /// the loop's thread.
   ///
-  /// Corresponds to Perl's `AnyEvent::MP::DataConn::connect_to`; with a node of AnyEvent::MP 2.02 only this
-  /// direction works.
+  /// Corresponds to Perl's `AnyEvent::MP::DataConn::connect_to`; with a node of AnyEvent::MP 2.02
+  /// only this direction works.
   ///
   /// - Parameters:
   ///   - node: the other node's id.
-  ///   - seconds: how long it may take, at least four round trips; an hour at most.
-  ///   - function: the name of a function there.
-  ///   - arguments: what it is called with, less than 64 KiB.
+  ///   - seconds: the time for making it, at least four round trips; an hour at most.
+  ///   - function: the name of a function on the other node.
+  ///   - arguments: the arguments of the function, less than 64 KiB.
   ///   - callback: called once, as part of the port that is running now.
   public func connectData(
     to node: String, within seconds: Double, function: String, _ arguments: [Value] = [],
@@ -36,10 +38,10 @@ extension Node {
         dataConnections, to: node, within: time, function: function, arguments, callback))
   }
 
-  /// Registers a function that other nodes may have called with a data connection, by the name that they
-  /// give to ``connectData(to:within:function:_:_:)``.
+  /// Registers a function for data connections of other nodes.
   ///
-  /// What it throws is logged and ends the connection. The loop's thread only.
+  /// They name it in ``connectData(to:within:function:_:_:)``. An error that it throws is logged
+  /// and ends the connection. To be called on the loop's thread.
   public func registerDataFunction(
     _ name: String,
     _ function: @escaping (_ arguments: Message, _ handle: Handle) throws -> Void
@@ -47,7 +49,7 @@ extension Node {
     setDataFunction(name) { try function(Message(behindTagOf: $0), $1) }
   }
 
-  /// The same for a function that gets the name before the arguments.
+  /// Registers a function that gets the name before the arguments.
   func setDataFunction(
     _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
   ) {
@@ -57,7 +59,7 @@ extension Node {
     withExtendedLifetime(old) {}
   }
 
-  /// The same; a failure kills the port that is running now, or is logged when none is.
+  /// Makes a data connection; a failure kills the running port, or is logged when none is running.
   func connectData(
     _ node: String, _ seconds: Double, _ function: String, _ arguments: [Value],
     _ callback: @escaping (Handle) throws -> Void

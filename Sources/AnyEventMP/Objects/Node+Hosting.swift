@@ -1,28 +1,29 @@
 import AnyEvent
 
-// What the C API needs of a node beside its methods: sends that call nobody, receivers without
-// conversions, and questions instead of mistakes that stop the program.
+// Further methods for the C API: sends that call nothing, receivers without conversions, and
+// queries in place of mistakes that stop the program.
 
 extension Node {
-  /// The usual case of ``sendLater(_:to:)``, which needs no current node.
+  /// Sends a message like ``sendLater(_:to:)`` in the usual case, which needs no current node.
   ///
-  /// That is a port of this node that the id leads to already; false when it is another.
+  /// The usual case is a port of this node that the id leads to already; returns false for any
+  /// other.
   package func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to port: PortID) -> Bool {
     kernel.sendLaterAtOnce(message, to: port.ref)
   }
 
-  /// Sends a message as ``send(_:to:)`` does, but to a port of this node always from the loop.
+  /// Sends a message like ``send(_:to:)``, but to a port of this node always from the loop.
   package func sendLater(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
     kernel.sendLater(message, to: port.ref)
   }
 
-  /// Runs `job` from the loop, behind what waits already, as part of the port that is running now.
+  /// Runs `job` from the loop, behind all waiting jobs, as part of the running port.
   package func later(_ job: @escaping () throws -> Void) {
     let context = PortContext(of: kernel)
     kernel.defer(.job { context.run(job) })
   }
 
-  /// Whether the id names a port of this node that takes messages.
+  /// Whether the id names a living port of this node.
   package func isAlive(_ port: PortID) -> Bool {
     kernel.resolve(port.ref).living != nil
   }
@@ -33,23 +34,23 @@ extension Node {
   /// Whether `configure` has succeeded.
   package var isConfigured: Bool { peers.configuration != nil }
 
-  /// Whether each message is written out.
+  /// Whether each message is written to the trace.
   package var isTraced: Bool {
     get { kernel.isTracing }
     set { kernel.isTracing = newValue }
   }
 
-  /// Whether the environment asks for that.
+  /// Whether the environment asks for a trace.
   package static var isTraceWanted: Bool { MessageTrace.isWanted }
 
-  /// Sets who takes the lines of traced nodes, by returning true.
+  /// Sets a callback that gets the trace lines of nodes, and returns whether it has taken the line.
   package static func divertTraces(to taker: @escaping @Sendable (Node, String) -> Bool) {
     MessageTrace.diversion = { kernel, line in taker(Node.node(of: kernel), line) }
   }
 
-  /// Sets or, with nil, removes what gets the messages with a tag, or without one all others.
+  /// Sets, or with nil removes, the callback for messages with a tag; without a tag, for all other messages.
   ///
-  /// It gets the whole message, which is valid during the call. The port must be alive.
+  /// The callback gets the whole message, which is valid during the call. The port must be alive.
   package func setReceiver(
     of port: PortID, tag: String?,
     _ callback: ((UnsafeBufferPointer<Value>) throws -> Void)?
@@ -70,11 +71,11 @@ extension Node {
     functions.register(name, function)
   }
 
-  /// Makes a function unknown.
+  /// Removes a function.
   package func removeFunction(_ name: String) {
     functions.remove(name)
   }
 
-  /// Drops all callbacks that the program has set; after ``close()``.
+  /// Drops all callbacks of the program; to be called after ``close()``.
   package func dropCallbacks() { dissolve() }
 }

@@ -1,7 +1,7 @@
 public import AnyEvent
 
 extension Node {
-  /// The ids of the nodes that are connected.
+  /// The ids of the connected nodes.
   ///
   /// Corresponds to Perl's `up_nodes`.
   public var connectedNodes: [String] {
@@ -9,20 +9,20 @@ extension Node {
     return peers.connectedNodes
   }
 
-  /// The id of the node whose message is being handled; that of this node outside of one.
+  /// The id of the node whose message is being handled; outside of that the id of this node.
   ///
   /// Corresponds to Perl's `$SRCNODE`.
   public var sourceNode: String { kernel.source?.id ?? id }
 
   /// Calls `callback` whenever a connection to another node is ready or lost.
   ///
-  /// Not for nodes that are up already, see ``connectedNodes``. For one node it is called with true
-  /// and false in turn. The callback runs as part of the port that is running now. The loop's thread
-  /// only.
+  /// Nodes that are connected already are in ``connectedNodes``. For one node it is called with
+  /// true and false in turn. The callback runs as part of the running port. To be called on the
+  /// loop's thread.
   ///
   /// Corresponds to Perl's `mon_nodes`.
   ///
-  /// - Returns: What ends it.
+  /// - Returns: A subscription whose end ends the calls.
   @discardableResult
   public func watchNodes(
     _ callback: @escaping (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
@@ -31,10 +31,10 @@ extension Node {
     return peers.watch(callback)
   }
 
-  /// Whether there is a working connection to a node; our own node is always up.
+  /// Whether a node is connected; this node is always up.
   ///
-  /// False for a node that is being looked for or watched, nil when nothing is known of it, or nothing
-  /// any more. The loop's thread only.
+  /// False for a node that is searched for or monitored, nil for a node that is not known, or not
+  /// any more. To be called on the loop's thread.
   ///
   /// Corresponds to Perl's `node_is_up`, which answers 1, 0 or undef.
   public func isUp(_ node: String) -> Bool? {
@@ -45,14 +45,14 @@ extension Node {
 }
 
 extension Node {
-  /// Catches the log messages of all other nodes up to a level, or of none any more.
+  /// Catches the log messages of all other nodes up to a level; nil ends it.
   ///
-  /// Every node that listens, or is connected, is asked for its messages, also those that come later.
-  /// Each message is logged here in the context where it was logged there, with its level, as
-  /// `[node] text`, or `[node(+0.0123)] text` when the message is older by so many seconds. So what is
-  /// shown depends on this process's settings (`AE_VERBOSE`, `AE_LOG`). Nothing is kept for a connection
-  /// that is lost, and of a node that sends very much only 1000 messages a second are logged. A node
-  /// that is `secure` sends nothing. The loop's thread only.
+  /// Every node that listens, or is connected, is asked for its messages, also a node that comes
+  /// later. Each message is logged here in its original context and level, as `[node] text`, or
+  /// `[node(+0.0123)] text` with its age in seconds. So this process's settings (`AE_VERBOSE`,
+  /// `AE_LOG`) decide which messages show. Messages for a lost connection are dropped, and at most
+  /// 1000 messages a second are logged of one node. A node that is `secure` sends none. To be
+  /// called on the loop's thread.
   ///
   /// Corresponds to Perl's `AnyEvent::MP::LogCatcher::catch`.
   public func catchLogs(upTo level: LogLevel?) {
@@ -61,7 +61,7 @@ extension Node {
   }
 }
 
-/// A node as other threads may hold it: all that they can do is give it work.
+/// A reference to a node for other threads, which can give it jobs.
 ///
 /// Get it on the loop's thread and capture it, in Swift 6 language mode too:
 ///
@@ -75,7 +75,7 @@ public struct NodeHandle: Sendable {
   public let loop: Loop
   private let reference: LoopBound
 
-  /// What only jobs on the loop look at.
+  /// A reference that only jobs on the loop use.
   private struct LoopBound: @unchecked Sendable {
     let object: Reference<Node>
   }
@@ -87,8 +87,8 @@ public struct NodeHandle: Sendable {
 
   /// Runs `job` on the node's loop, soon and in the order of the calls, with the node as the current one.
   ///
-  /// Any thread may call it. Nothing happens when the node has gone meanwhile; the result is false when
-  /// its loop is closed already.
+  /// Any thread may call it. A job for a node that is gone is dropped. Returns false when its loop
+  /// is closed already.
   @discardableResult
   public func post(_ job: @escaping @Sendable (Node) -> Void) -> Bool {
     loop.post { [reference] in
@@ -99,9 +99,9 @@ public struct NodeHandle: Sendable {
 }
 
 extension Node {
-  /// What other threads may hold of the node.
+  /// A reference to the node for other threads.
   ///
-  /// The loop's thread only.
+  /// To be called on the loop's thread.
   public var handle: NodeHandle {
     loop.preconditionOnLoop()
     return NodeHandle(self)

@@ -1,28 +1,29 @@
 public import AnyEvent
 
-// A node by its own methods: what the functions with Perl's names do with the current one.
+// The methods of a node behind the functions with Perl's names, which call them on the current node.
 
 extension Node {
-  /// Makes a port: a place on this node that takes messages.
+  /// Makes a port: an address on this node that receives messages.
   ///
   /// The port lives until it is killed, not until its id is forgotten.
   ///
   /// Corresponds to Perl's `port`.
   public func port() -> PortID { kernel.port() }
 
-  /// Whether the id names a port of this node, or the node itself; it need not exist any more.
+  /// Whether the id names a port of this node, or the node itself; the port may be dead.
   ///
   /// Corresponds to Perl's `port_is_local`.
   public func isLocal(_ port: PortID) -> Bool { kernel.isLocal(port) }
 
-  /// The port whose callback is running; outside of one the node's own port.
+  /// The port whose callback is running; outside of a callback the node port.
   ///
   /// Corresponds to Perl's `$SELF`.
   public var runningPort: PortID { kernel.runningPort }
 
-  /// Calls `callback` once, after so many seconds, as part of the port that is running now.
+  /// Calls `callback` once, after `seconds`, as part of the port that is running now.
   ///
-  /// Not when that port has died meanwhile. The loop's thread only. Corresponds to Perl's `after`.
+  /// If that port has died meanwhile, the callback is not called. To be called on the loop's
+  /// thread. Corresponds to Perl's `after`.
   public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
     loop.preconditionOnLoop()
     kernel.after(seconds, callback)
@@ -48,8 +49,8 @@ extension Node {
 
   /// Sends a message to a port.
   ///
-  /// To an own port that means mostly that its callback is called right away. What cannot be sent kills
-  /// the port that sends it. Corresponds to Perl's `snd`.
+  /// The callback of a port of this node is usually called at once. A message that cannot be sent
+  /// kills the port that sends it. Corresponds to Perl's `snd`.
   public func send(_ message: Message, to port: PortID) {
     message.values.withUnsafeBufferPointer { transmit($0, to: port) }
   }
@@ -99,15 +100,15 @@ extension Node {
     kernel.send(message, to: port.ref)
   }
 
-  /// Kills a port, here or on another node; those who monitor it are told the reason.
+  /// Kills a port, here or on another node; its monitors get the reason.
   ///
-  /// No reason means a normal end. It takes effect from the event loop, after what was sent to the port
-  /// before. Corresponds to Perl's `kil`.
+  /// No reason means a normal end. It takes effect from the event loop, after the messages that
+  /// were sent to the port before. Corresponds to Perl's `kil`.
   public func kill(_ port: PortID, _ reason: any MessageConvertible...) {
     kill(port, reason: reason.map(\.messageValue))
   }
 
-  /// Sends a message when a port is killed: these values and then the reason.
+  /// Sends a message, these values and then the reason, when a port is killed.
   ///
   /// Corresponds to Perl's `mon $port, $otherport, @msg`.
   @discardableResult
@@ -119,14 +120,14 @@ extension Node {
 
   /// Makes a port on a node and calls a function there, by its name, as part of the port.
   ///
-  /// The port can be sent to and monitored at once: what is sent arrives after the function has run.
-  /// The function never runs before this returns, on the own node neither. When it cannot be called, or
-  /// returns without having set a callback for the port, there is no such port, and monitors fire with
-  /// `no_such_port`; what it throws kills the port. Corresponds to Perl's `spawn`.
+  /// The port can be sent to and monitored at once: messages arrive after the function has run. The
+  /// function never runs before this returns, on this node either. When it cannot be called, or
+  /// returns without having set a callback for the port, there is no such port, and monitors fire
+  /// with `no_such_port`; an error that it throws kills the port. Corresponds to Perl's `spawn`.
   ///
   /// - Parameters:
-  ///   - function: the name that the function is registered by there.
-  ///   - arguments: what it is called with.
+  ///   - function: the name under which the function is registered there.
+  ///   - arguments: the arguments of the function.
   ///   - node: the id of the node.
   /// - Returns: The port's id.
   @discardableResult
@@ -136,7 +137,7 @@ extension Node {
     spawn(on: node, function, arguments.map(\.messageValue))
   }
 
-  /// Calls a function on a node by its name; what goes wrong there is only logged there.
+  /// Calls a function on a node by its name; an error is only logged there.
   ///
   /// Corresponds to Perl's `snd_to_func`.
   public func callFunction(
@@ -147,14 +148,14 @@ extension Node {
 
   /// Sends a message with a port for the reply at its end, and calls back with the reply.
   ///
-  /// The reply port is made for this call and killed when the reply is there. Without a time-out the
-  /// callback is called with an empty message when the port that was asked is killed or its node lost;
-  /// with one, when it is over. It is called once. Corresponds to Perl's `cal`.
+  /// The reply port is made for this call and killed by the reply. Without a time-out the callback
+  /// gets an empty message when the asked port is killed or its node is lost; with one, when the
+  /// time is over. It is called once. Corresponds to Perl's `cal`.
   ///
   /// - Parameters:
-  ///   - port: who is asked.
-  ///   - message: the message, which the reply port is added to.
-  ///   - timeout: how long (s) to wait for the reply; without it, as long as the port lives.
+  ///   - port: the port that is asked.
+  ///   - message: the message, to which the reply port is added.
+  ///   - timeout: the time (s) to wait for the reply; nil: until the port dies.
   ///   - callback: called with the reply, as part of the reply port; with an empty message, as part
   ///     of the port that is running now.
   /// - Returns: The reply port.
@@ -166,12 +167,11 @@ extension Node {
     call(port, message.map(\.messageValue), timeout: timeout, callback)
   }
 
-  /// Makes a function known, so that ``spawn(_:_:on:)``, other nodes and the configured services can call
-  /// it by the receiver's tag.
+  /// Registers a function under the receiver's tag, for ``spawn(_:_:on:)``, other nodes and the configured services.
   ///
-  /// Nothing that is not registered can be called from outside. Inside, ``runningPort`` is the spawned
-  /// port, or the node when the function is only called. Names are those that Perl would use, `My::init`;
-  /// `::name` is `main::name`.
+  /// Only registered functions can be called from outside. Inside the function, ``runningPort`` is
+  /// the spawned port, or the node port when the function is only called. Names are those that Perl
+  /// would use, `My::init`; `::name` is `main::name`.
   public func register(_ function: Receiver) {
     loop.preconditionOnLoop()
     functions.register(function.tag, function.handler)
@@ -188,8 +188,9 @@ extension Node {
     register(Receiver(name, function))
   }
 
-  /// Registers a function with one argument, converted as Perl would; one that does not fit is an error
-  /// of the call.
+  /// Registers a function with one argument.
+  ///
+  /// The argument is converted as Perl would; one that cannot be converted is an error of the call.
   public func register<A: MessageConvertible>(
     _ name: String, _ function: @escaping (A) throws -> Void
   ) {
@@ -220,7 +221,7 @@ extension Node {
     register(Receiver(name, function))
   }
 
-  // The same with values that are there already.
+  // The same methods for arrays of values.
 
   package func kill(_ port: PortID, reason: [Value] = []) { kernel.kill(port, reason: reason) }
 
@@ -242,19 +243,19 @@ extension Node {
 }
 
 extension Node {
-  /// Calls `callback` once with the reason when a port is killed, or when messages to it may have been
-  /// lost.
+  /// Calls `callback` once with the reason when a port is killed, or when messages to it may have been lost.
   ///
-  /// From now on every message that is sent to the port is delivered, in order and without holes, or
-  /// the monitor fires. A port that does not exist fires it from the event loop with `no_such_port`. The
-  /// id of another node fires it when the connection to that node is lost, or cannot be made.
+  /// From now on every message that is sent to the port is delivered, in order and without holes,
+  /// or the monitor fires. For a port that does not exist it fires from the event loop with
+  /// `no_such_port`. For the id of another node it fires when the connection to that node is lost,
+  /// or cannot be made.
   ///
-  /// The callback runs as part of the port that is running now: what it throws kills that. The loop's
-  /// thread only.
+  /// The callback runs as part of the running port: an error that it throws kills that port. To be
+  /// called on the loop's thread.
   ///
   /// Corresponds to Perl's `mon $port, sub { … }`.
   ///
-  /// - Returns: What takes the monitor back.
+  /// - Returns: A subscription whose end takes the monitor back.
   @discardableResult
   public func monitor(
     _ port: PortID, _ callback: @escaping (_ reason: Message) throws -> Void
@@ -263,10 +264,10 @@ extension Node {
     return kernel.monitor(port, callback)
   }
 
-  /// Kills another port when a port is killed with a reason, with the same reason; nothing when it
-  /// ends without one.
+  /// Kills another port with the same reason when a port is killed with a reason.
   ///
-  /// What dies so is not logged as a death that nobody watches.
+  /// A normal end of the port does nothing. Because it is expected, the death of the other port is
+  /// not logged.
   @discardableResult
   public func monitor(_ port: PortID, killing other: PortID) -> Subscription {
     monitor(port) { [reference = kernel.reference] reason in
@@ -284,10 +285,10 @@ extension Node {
     }
   }
 
-  /// Kills the port whose callback is running when a port is killed with a reason.
+  /// Kills the running port when a port is killed with a reason.
   ///
-  /// Outside of a port's callback nothing happens but a line in the log: a function that is meant to
-  /// be spawned may be called without a port, by whoever likes to.
+  /// Outside of a port's callback it only logs a line: a function that is meant to be spawned may
+  /// also be called without a port.
   func monitorForCaller(_ port: PortID) -> Subscription? {
     guard let running = kernel.running else {
       kernel.logMistake(

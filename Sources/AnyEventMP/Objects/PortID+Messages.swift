@@ -1,9 +1,9 @@
 internal import AEValue
 import AnyEvent
 
-// Sending by the number of values: a fixed number builds the message on the stack, without a parameter
-// pack's look-up of type metadata. The forms that end in a `Value` take what only a literal of mixed types
-// can be; they are disfavoured, so that typed arguments never go that way.
+// There is one `send` for each small number of values: it builds the message on the stack, without
+// a parameter pack's look-up of type metadata. The forms that end in a `Value` take a literal of
+// mixed types; they are disfavoured, so that typed arguments never use them.
 
 /// Sends a message to a port, with the current node.
 @usableFromInline
@@ -11,9 +11,9 @@ func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
   Node.currentKernel._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
 }
 
-/// Calls `body` with the values of a tuple of so many as they lie on the stack.
+/// Calls `body` with the `count` values of a tuple, in place on the stack.
 ///
-/// A tuple of values is laid out as an array of them, and the compiler sees what it must release.
+/// A tuple of values has the layout of an array of them, and the compiler knows how to release it.
 @inlinable @inline(__always)
 func withTuple<Values>(
   _ values: Values, count: Int, _ body: (UnsafeBufferPointer<Value>) -> Void
@@ -25,7 +25,7 @@ func withTuple<Values>(
   }
 }
 
-/// Calls `body` with more values than are usual, as an array of them.
+/// Calls `body` with more than four values, as an array.
 @inlinable
 func withValues<
   A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
@@ -42,10 +42,10 @@ func withValues<
 }
 
 extension PortID {
-  /// Sends a message to the port, with the current node: that whose callback is running, or which
-  /// ``Node/run(_:)`` binds.
+  /// Sends a message to the port, by the current node.
   ///
-  /// To an own port that means mostly that its callback is called right away. What cannot be sent kills
+  /// The current node is the one whose callback is running, or that ``Node/run(_:)`` binds. The
+  /// callback of a port of this node is usually called at once. A message that cannot be sent kills
   /// the port that sends it. Corresponds to Perl's `snd`.
   public func send(_ message: Message) {
     message.values.withUnsafeBufferPointer { transmit(self, $0) }
@@ -95,25 +95,25 @@ extension PortID {
     withValues(a, b, c, d, e, repeat each more) { transmit(self, $0) }
   }
 
-  /// Sends a message of one value, the last of them a literal of mixed types.
+  /// Sends a message of one value, a literal of mixed types.
   @_disfavoredOverload @inlinable
   public func send(_ a: Value) {
     withTuple(a.messageValue, count: 1) { transmit(self, $0) }
   }
 
-  /// Sends a message of two values, the last of them a literal of mixed types.
+  /// Sends a message of two values, the second one a literal of mixed types.
   @_disfavoredOverload @inlinable
   public func send<A: MessageConvertible>(_ a: A, _ b: Value) {
     withTuple((a.messageValue, b.messageValue), count: 2) { transmit(self, $0) }
   }
 
-  /// Sends a message of three values, the last of them a literal of mixed types.
+  /// Sends a message of three values, the last one a literal of mixed types.
   @_disfavoredOverload @inlinable
   public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B, _ c: Value) {
     withTuple((a.messageValue, b.messageValue, c.messageValue), count: 3) { transmit(self, $0) }
   }
 
-  /// Sends a message of four values, the last of them a literal of mixed types.
+  /// Sends a message of four values, the last one a literal of mixed types.
   @_disfavoredOverload @inlinable
   public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ a: A, _ b: B, _ c: C, _ d: Value
@@ -124,12 +124,12 @@ extension PortID {
   }
 }
 
-// What a port of this node does with messages. Calling these for a port of another node is a mistake of
-// the program and stops it; a port that has died is none, and gets a line in the log. They act with the
-// current node, like all that is called on a ``PortID``.
+// The callbacks of a port of this node. A call for a port of another node is a mistake of the
+// program and stops it; a call for a dead port only gets a line in the log. They act on the current
+// node, like all methods of ``PortID``.
 
 extension PortID {
-  /// Sets the callback for messages that no tag's callback takes, which gets the whole message.
+  /// Sets the callback for all messages without a callback for their tag; it gets the whole message.
   ///
   /// Without one, such a message kills the port. Corresponds to Perl's `rcv $port, sub { … }`.
   @_disfavoredOverload @discardableResult
@@ -137,7 +137,7 @@ extension PortID {
     setFallback { try callback(Message($0, dropping: 0)) }
   }
 
-  /// Sets the callback for messages that no tag's callback takes.
+  /// Sets the callback for all messages without a callback for their tag.
   @discardableResult
   public func receive(_ callback: @escaping () throws -> Void) -> PortID {
     setFallback { _ in try callback() }
@@ -151,7 +151,7 @@ extension PortID {
     receive(receivers)
   }
 
-  /// The same with a list of them.
+  /// Sets or replaces the callbacks of a list of receivers.
   @discardableResult
   public func receive(_ receivers: [Receiver]) -> PortID {
     if let local = receivingPort {
@@ -160,7 +160,7 @@ extension PortID {
     return self
   }
 
-  /// Removes the callback for a tag, which may be another port: that of a reply that has come.
+  /// Removes the callback for a tag, which may be the port of a reply that has arrived.
   ///
   /// Corresponds to Perl's `rcv $port, $tag` and `rcv $SELF, $otherport`.
   @discardableResult
@@ -177,7 +177,7 @@ extension PortID {
     receive(Receiver(tag, callback))
   }
 
-  /// Sets the callback for a tag, which gets everything behind the tag.
+  /// Sets the callback for a tag, which gets the values behind the tag.
   ///
   /// Corresponds to Perl's `rcv $port, tag => sub { … @_ … }`.
   @_disfavoredOverload @inlinable @discardableResult
@@ -232,18 +232,18 @@ extension PortID {
   private var receivingPort: LocalPort? { Node.current.kernel.receivingPort(self) }
 }
 
-// All of it with the current node.
+// Killing and monitoring, by the current node.
 
 extension PortID {
-  /// Kills the port, here or on another node; those who monitor it are told the reason.
+  /// Kills the port, here or on another node; its monitors get the reason.
   ///
-  /// No reason means a normal end. It takes effect from the event loop, after what was sent to the port
-  /// before. Corresponds to Perl's `kil`.
+  /// No reason means a normal end. It takes effect from the event loop, after the messages that
+  /// were sent to the port before. Corresponds to Perl's `kil`.
   public func kill(_ reason: any MessageConvertible...) {
     kill(Message(reason.map(\.messageValue)))
   }
 
-  /// The same with a reason that was received.
+  /// Kills the port with a reason that is a message.
   public func kill(_ reason: Message) {
     reason.values.withUnsafeBufferPointer { terminate(self, $0) }
   }
@@ -254,16 +254,15 @@ extension PortID {
     withTuple(reason.messageValue, count: 1) { terminate(self, $0) }
   }
 
-  /// Calls `callback` once with the reason when the port is killed, or when messages to it may have been
-  /// lost.
+  /// Calls `callback` once with the reason when the port is killed, or when messages to it may have been lost.
   ///
-  /// See ``Node/monitor(_:_:)`` for what that guarantees. Corresponds to Perl's `mon $port, sub { … }`.
+  /// See ``Node/monitor(_:_:)`` for the guarantee. Corresponds to Perl's `mon $port, sub { … }`.
   @discardableResult
   public func monitor(_ callback: @escaping (_ reason: Message) throws -> Void) -> Subscription {
     Node.current.monitor(self, callback)
   }
 
-  /// Kills another port when this one is killed with a reason, with the same reason.
+  /// Kills another port with the same reason when this one is killed with a reason.
   ///
   /// Corresponds to Perl's `mon $port, $otherport`.
   @discardableResult
@@ -271,7 +270,7 @@ extension PortID {
     Node.current.monitor(self, killing: other)
   }
 
-  /// Sends a message to another port when this one is killed: these values and then the reason.
+  /// Sends a message, these values and then the reason, to another port when this one is killed.
   ///
   /// Corresponds to Perl's `mon $port, $otherport, @msg`.
   @discardableResult
@@ -281,13 +280,13 @@ extension PortID {
     Node.current.monitor(self, sendingTo: other, message.map(\.messageValue))
   }
 
-  /// Whether it is a port of the current node, or that node itself; it need not exist any more.
+  /// Whether the port belongs to the current node, or is that node itself; it may be dead.
   ///
   /// Corresponds to Perl's `port_is_local`.
   public var isLocal: Bool { Node.current.isLocal(self) }
 }
 
-/// Kills a port, with the current node.
+/// Kills a port, by the current node.
 @usableFromInline
 func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
   Node.currentKernel._withUnsafeGuaranteedRef { $0.kill(port, reason) }

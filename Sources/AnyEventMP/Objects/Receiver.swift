@@ -1,4 +1,4 @@
-/// What a message starts with that is meant for one callback: text, or a port id.
+/// The first value of messages that are meant for one callback: text, or a port id.
 public protocol MessageTag {
   /// The text that the first value of the message is compared with.
   var tagText: String { get }
@@ -16,10 +16,10 @@ extension PortID: MessageTag {
 
 /// A callback for messages that start with a tag, or for calls of a function of that name.
 ///
-/// Arguments are converted as Perl would; one that does not fit is an error of the message: it kills the
-/// port. The forms differ in the number of arguments of the callback, which may be less than a message
-/// has: a fixed number is compiled to straight code, while a parameter pack costs a look-up of type
-/// metadata at every message.
+/// Arguments are converted as Perl would; one that cannot be converted is an error of the message
+/// and kills the port. The forms differ in the number of the callback's arguments, which may be
+/// smaller than the message's. A fixed number is compiled to straight code, while a parameter pack
+/// costs a look-up of type metadata at every message.
 public struct Receiver {
   @usableFromInline let tag: String
   @usableFromInline let handler: (UnsafeBufferPointer<Value>) throws -> Void
@@ -101,12 +101,12 @@ public struct Receiver {
   }
 }
 
-/// A typed receiver's argument did not fit.
+/// The error of a typed receiver's argument that cannot be converted.
 @usableFromInline
 struct ArgumentMismatch: Error, CustomStringConvertible {
   @usableFromInline let description: String
 
-  /// Says which argument of which message is wrong, for the port that is running.
+  /// The error of an argument of a message to the running port.
   @usableFromInline
   init(_ message: UnsafeBufferPointer<Value>, _ index: Int, expected: Any.Type) {
     let tag = message.first.map(Self.shown) ?? "without tag"
@@ -115,8 +115,9 @@ struct ArgumentMismatch: Error, CustomStringConvertible {
       "port \(Node.current.runningPort), message \(tag): argument \(index) should be \(expected), but \(found)"
   }
 
-  /// A value for a reason, with its type where the text does not show it; cut, since who sends it
-  /// chooses its size.
+  /// A value as it appears in a reason, with its type where the text does not show it.
+  ///
+  /// It is cut, because the sender chooses its size.
   private static func shown(_ value: Value) -> String {
     switch value {
     case .string(let text):
@@ -145,7 +146,7 @@ func argument<A: MessageConvertible>(
 }
 
 extension Message {
-  /// What follows the tag.
+  /// The values behind the tag.
   @usableFromInline
   init(behindTagOf message: UnsafeBufferPointer<Value>) {
     self.init(message, dropping: 1)

@@ -1,22 +1,22 @@
 /// Decides which of several connections to one node may send its authentication line.
 ///
-/// A node counts a connection once it has our line, and two of them make a 2.02 node drop both; so
-/// the line goes out on one connection at a time. Two nodes of this library that dial each other at
-/// the same moment keep the connection that the one with the lower id dialled: both decide alike,
-/// whatever the delays.
+/// A node counts a connection as soon as it has our line, and two such connections make a 2.02 node
+/// drop both. So the line is sent on one connection at a time. Two nodes of this library that dial
+/// each other at the same moment keep the connection that the node with the lower id dialled: both
+/// decide alike, whatever the delays.
 struct ConnectionArbiter {
-  /// The key in our greeting which says that we agree on one of two simultaneous connections.
+  /// The greeting key by which a node says that it follows this rule for simultaneous connections.
   static let greetingKey = "x-agree"
 
-  /// One connection in its handshake, as far as it matters here.
+  /// The part of a pending connection that the decision depends on.
   struct Candidate: Equatable {
-    /// Whether we dialled it.
+    /// Whether this node dialled the connection.
     let isDialled: Bool
-    /// Whether our authentication line has gone out on it.
+    /// Whether our authentication line has been sent on it.
     let isCommitted: Bool
   }
 
-  /// What becomes of the connection that asks.
+  /// The decision on the connection that asks.
   enum Verdict: Equatable {
     /// Go on; the others are closed first.
     case take
@@ -28,9 +28,9 @@ struct ConnectionArbiter {
     case refuse
   }
 
-  /// Whether the other node decides by the same rule, which it says in its greeting.
+  /// Whether the other node follows the same rule, according to its greeting.
   let peerAgrees: Bool
-  /// Whether what the other node dials is preferred to what we dial.
+  /// Whether a connection that the other node dials is preferred to ours.
   let peerDialsFirst: Bool
 
   init(ownID: String, peerID: String, peerAgrees: Bool) {
@@ -38,21 +38,21 @@ struct ConnectionArbiter {
     peerDialsFirst = peerID.utf8.lexicographicallyPrecedes(ownID.utf8)
   }
 
-  /// The other end of a connection has said who it is.
+  /// Decides when the greeting of the other end has arrived.
   func greeted(isDialled: Bool, others: [Candidate]) -> Verdict {
     if isDialled || peerAgrees { return .goOn }
-    // A 2.02 node takes our line on either connection: none must follow one that is out.
+    // A 2.02 node takes our line on either connection, so a second line must not follow the first.
     return others.contains { $0.isCommitted } ? .refuse : .goOn
   }
 
-  /// A connection is ready for our authentication line.
+  /// Decides when a connection is ready for our authentication line.
   func ready(isDialled: Bool, others: [Candidate]) -> Verdict {
     if others.contains(where: \.isCommitted) {
       let yields = !isDialled && peerAgrees && peerDialsFirst
       return yields ? .take : .refuse
     }
     if isDialled, others.contains(where: { !$0.isDialled }) {
-      // A 2.02 node's own dial wins: it may be its only way to find a master.
+      // A 2.02 node's own dial wins, because the node may find a master in no other way.
       return peerAgrees ? .goOn : .hold
     }
     return isDialled ? .goOn : .take

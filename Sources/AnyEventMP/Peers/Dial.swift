@@ -1,22 +1,22 @@
 import AnyEvent
 
-/// One attempt to reach an address, on behalf of a seed or of messages that wait for a node.
+/// One attempt to reach an address, for a seed, for a node that messages wait for, or for a data connection.
 final class Dial: Linked {
-  /// Host and port.
+  /// The host and port to reach.
   let address: String
-  /// It has waited for its turn, which has come.
+  /// Called when the dial begins.
   var started: (() -> Void)?
-  /// The other end said which node it is; not proven yet.
+  /// Called with the node id in the other end's greeting, which is not proven yet.
   var greeted: ((String) -> Void)?
-  /// The attempt is over without a connection of its own.
+  /// Called when the attempt ends without a connection of its own.
   var failed: ((DialFailure) -> Void)?
-  /// The attempt became the node's connection.
+  /// Called when the attempt has become the link to the node with this id.
   var connected: ((String) -> Void)?
-  /// The attempt became the data connection that was wanted.
+  /// Called when the attempt has become the data connection that was wanted.
   var connectedData: ((Handle) -> Void)?
-  /// The data connection that is dialled; nil for one between nodes.
+  /// The data connection that is dialled; nil for a connection between nodes.
   let data: DialledData?
-  /// The TCP connection that is being made; it keeps the dial until it is made or not.
+  /// The TCP connection that is being made; it retains the dial until it succeeds or fails.
   var connecting: Guard?
 
   // The queue sets these; see ``DialQueue``.
@@ -31,9 +31,9 @@ final class Dial: Linked {
 
   deinit { leaveQueue() }
 
-  /// Nobody waits for the result any more.
+  /// Drops the callbacks, because the result is not needed any more.
   func cancel() {
-    // What is under way keeps its place until its connection is closed.
+    // A dial under way keeps its turn until its connection is closed.
     if case .waiting = turn { leaveQueue() }
     started = nil
     greeted = nil
@@ -44,38 +44,38 @@ final class Dial: Linked {
   }
 }
 
-/// How an attempt to reach an address ended.
+/// The ways in which an attempt to reach an address ends without a connection.
 enum DialFailure: Equatable {
-  /// It is this very node.
+  /// The address is one of this node.
   case ourselves
-  /// The node is connected already.
+  /// The address is one of a node that is connected already.
   case alreadyConnected(node: String)
-  /// Nobody is there, or who is there and we do not get along.
+  /// Nothing answers there, or the handshake failed.
   case unreachable(String)
 }
 
-/// An attempt to connect to another node that has come to nothing, for those who want to say why.
+/// An attempt to connect to another node that has failed, for callers who report the reason.
 package struct FailedDial: Hashable, Sendable {
-  /// The host and port that were dialled.
+  /// The dialled host and port.
   package let address: String
-  /// Who answered there, by its own account; nil when nobody did.
+  /// The node id in the answering greeting, not proven; nil without an answer.
   package let node: String?
-  /// What went wrong, one line.
+  /// The reason, in one line.
   package let reason: String
   /// Whether one side does not accept how the other authenticates.
   package let isRefusedAuthentication: Bool
 }
 
-/// When nodes that could not be reached may be dialled again: who sends them one message after the other
-/// must not make us dial as often.
+/// The times before which unreachable nodes are not dialled again.
 ///
-/// Pure: times are passed in.
+/// A peer that sends an unreachable node message after message must not make this node dial as
+/// often. The structure is pure: times are passed in.
 struct DialPauses {
-  /// So many unreachable nodes are told apart.
+  /// The most unreachable nodes that are remembered.
   static let capacity = 4096
   /// The first wait in seconds; each further one is twice as long.
   static let first = 0.25
-  /// A failure so many seconds ago does not count any more.
+  /// A failure that is older than this, in seconds, is forgotten.
   private static let memory = 60.0
 
   private struct Pause {
@@ -85,14 +85,14 @@ struct DialPauses {
 
   private var pauses: TextDictionary<Pause> = [:]
 
-  /// How many are remembered.
+  /// The number of remembered nodes.
   var count: Int { pauses.count }
 
-  /// No address of the node could be reached.
+  /// Notes that no address of the node could be reached.
   mutating func failed(_ node: String, at now: Double, longest: Double) {
     if pauses[node] == nil, pauses.count >= Self.capacity {
       pauses = pauses.filter { $0.value.end > now }
-      // To forget them costs one dial of each.
+      // Forgetting a pause costs no more than one early dial of its node.
       if pauses.count >= Self.capacity { pauses = [:] }
     }
     var failures = 1
@@ -103,7 +103,7 @@ struct DialPauses {
     pauses[node] = Pause(failures: failures, end: now + wait)
   }
 
-  /// The node is connected.
+  /// Forgets the failures of a node, which is connected now.
   mutating func reached(_ node: String) {
     pauses[node] = nil
   }

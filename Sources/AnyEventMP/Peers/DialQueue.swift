@@ -1,10 +1,10 @@
 import AnyEvent
 
-/// The dials under way, which are limited, and those that wait until one of them has ended.
+/// The dials under way, whose number is limited, and the dials that wait for their turn.
 ///
-/// Other members tell us whom to dial, by the thousand if they want to: what is dialled at a time must
-/// leave descriptors to those who come to us. A dial is under way from its first packet until it has
-/// failed or has become a connection: as long as somebody holds the object.
+/// Other nodes can name any number of addresses to dial, so the limit leaves descriptors for
+/// incoming connections. A dial is under way from its first packet until it has failed or its
+/// connection is closed, that is, as long as the object exists.
 final class DialQueue {
   /// Whether a dial waits or is under way.
   enum Turn {
@@ -13,11 +13,11 @@ final class DialQueue {
     case underWay(DialQueue)
   }
 
-  /// How many may be under way at a time.
+  /// The most dials that may be under way at a time.
   private var limit: Int { limits.dials }
   private(set) var underWay = 0
   private(set) var waiting = 0
-  /// Dials of seeds and those for which messages or monitors wait: they go first.
+  /// Dials of seeds, and dials for which messages or monitors wait: they go first.
   private var urgent = LinkedQueue<Dial>()
   private var others = LinkedQueue<Dial>()
   private let limits: NodeLimits
@@ -26,14 +26,14 @@ final class DialQueue {
   private var isStartScheduled = false
   private var isStopped = false
 
-  /// A queue whose dials are begun by `start`.
+  /// A queue that begins each dial by calling `start`.
   init(_ kernel: Kernel, limits: NodeLimits, start: @escaping (Dial) -> Void) {
     self.kernel = kernel.reference
     self.limits = limits
     self.start = start
   }
 
-  /// Begins a dial, or lets it wait; whoever wants it holds it.
+  /// Begins a dial or lets it wait; the caller retains it.
   func add(_ dial: Dial, isUrgent: Bool) {
     guard case .none = dial.turn else { return }
     if underWay < limit { return begin(dial) }
@@ -42,7 +42,7 @@ final class DialQueue {
     if isUrgent { urgent.append(dial) } else { others.append(dial) }
   }
 
-  /// Messages wait for this one now.
+  /// Moves a waiting dial to the urgent ones, because messages wait for its node now.
   func hurry(_ dial: Dial) {
     guard case .waiting(_, isUrgent: false) = dial.turn else { return }
     others.remove(dial)
@@ -50,7 +50,7 @@ final class DialQueue {
     dial.turn = .waiting(self, isUrgent: true)
   }
 
-  /// None of those that wait is begun any more.
+  /// Keeps the waiting dials from ever beginning.
   func stop() { isStopped = true }
 
   private func begin(_ dial: Dial) {
@@ -65,7 +65,7 @@ final class DialQueue {
     if isUrgent { urgent.remove(dial) } else { others.remove(dial) }
   }
 
-  /// From the loop, since the last reference may go in the middle of anything.
+  /// Begins the next dial from the loop, because the last reference to the ended one may go at any point of the code.
   fileprivate func ended() {
     underWay -= 1
     guard waiting > 0, !isStartScheduled, let kernel = kernel.object else { return }
@@ -84,7 +84,7 @@ final class DialQueue {
 }
 
 extension Dial {
-  /// Gives up its turn.
+  /// Leaves the queue, or makes room for the next dial.
   func leaveQueue() {
     let before = turn
     turn = .none
@@ -98,20 +98,20 @@ extension Dial {
 
 /// An object that is in at most one ``LinkedQueue`` of its kind at a time.
 protocol Linked: AnyObject {
-  /// The one before it in the queue.
+  /// The object before it in the queue.
   var previous: Self? { get set }
-  /// The one behind it.
+  /// The object behind it in the queue.
   var next: Self? { get set }
 }
 
-/// Objects in the order in which they came, each of which can leave at once from wherever it is.
+/// Objects in the order in which they were added; each can leave from any position in constant time.
 ///
-/// It does not keep them: somebody else must, as long as they are in it.
+/// The queue does not retain its objects: their owner must take them out before it drops them.
 struct LinkedQueue<Element: Linked> {
   private var head: Unmanaged<Element>?
   private var tail: Unmanaged<Element>?
 
-  /// The one that came first.
+  /// The object that was added first.
   var first: Element? { head?.takeUnretainedValue() }
 
   mutating func append(_ element: Element) {

@@ -1,23 +1,25 @@
 import AnyEvent
 
-/// Finds out which connected nodes do not live any more, and lets the others know that we do.
+/// Finds connected nodes that do not live any more, and sends signs of life of this node.
 ///
-/// One timer for all connections, none for a message: each only notes that it has heard something, and a
-/// ``Liveness`` says what follows from that. A node on whose connection we send nothing hears from us
-/// nevertheless; before one is convicted the loop looks once more for what may have arrived meanwhile.
+/// One timer serves all links, and a message costs nothing but a flag: each link notes that data
+/// arrived, and its ``Liveness`` draws the conclusions. A link on which this node sends nothing
+/// gets an empty packet from time to time. Before a link is closed, the loop looks once more for
+/// data that has arrived meanwhile.
 final class Heartbeat {
   private unowned let peers: Peers
-  /// Seconds of silence after which a node is asked for a sign of life, and after which we give one
-  /// ourselves; 0: never, and nobody is convicted.
+  /// The seconds of silence after which a node is asked for a sign of life, and after which this node gives one.
+  ///
+  /// With 0 no node is asked, and silence closes no connection.
   var interval = 5.0 { didSet { restart() } }
-  /// Seconds of silence after which a connection is closed.
+  /// The seconds of silence after which a connection is closed.
   var timeout = 15.0 { didSet { restart() } }
   private var timer: TimerWatcher?
   private var lastLook: TimerWatcher?
   private var lastTick = 0.0
-  /// A port name that no port has: an answer to it is heard and dropped.
+  /// A port name that no port has, so that the answer is received and dropped.
   private static let answerPort = "-"
-  /// The key in our greeting which says how often (s) we say something.
+  /// The greeting key for the seconds between two signs of life of a node.
   static let greetingKey = "x-heartbeat"
 
   init(peers: Peers) {
@@ -26,12 +28,12 @@ final class Heartbeat {
 
   var rules: Liveness.Rules { Liveness.Rules(heartbeat: interval, timeout: timeout) }
 
-  /// How often (s) a node says something that greets us like this; nil: it does not say.
+  /// The seconds between two signs of life by the value of the greeting key; nil without a promise.
   static func promise(of greeting: String?) -> Double? {
     greeting.flatMap(Double.init).flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
   }
 
-  /// Begins to look after the connections, if that is not under way.
+  /// Starts the timer, unless it runs.
   func start() {
     guard timer == nil, interval > 0, !peers.isClosed else { return }
     lastTick = peers.loop.monotonicNow
@@ -39,7 +41,7 @@ final class Heartbeat {
   }
 
   private func arm() {
-    // A callback of the tick under way may have turned it off, or closed the node.
+    // A callback of the tick under way may have turned the heartbeat off, or closed the node.
     guard interval > 0, !peers.isClosed else { return }
     timer = peers.loop.timer(after: rules.unit) { [unowned self] in
       timer = nil
@@ -57,8 +59,7 @@ final class Heartbeat {
     start()
   }
 
-  /// Somebody proves to be the node at the other end of this connection, and wants a new one: the
-  /// old one must show soon that it lives.
+  /// Makes a link show soon that it lives, because another connection has proven to be from the same node.
   func suspect(_ link: Link) {
     guard interval > 0, !link.liveness.isSuspected else { return }
     link.hasHeard = false
@@ -109,7 +110,7 @@ final class Heartbeat {
 }
 
 extension Link {
-  /// What the connection has been doing, and whether it has heard anything since the last tick.
+  /// The activity of the link since the last tick.
   fileprivate var line: Liveness.Line {
     let stream = stream
     return Liveness.Line(

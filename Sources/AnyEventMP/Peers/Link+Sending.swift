@@ -28,7 +28,7 @@ extension Link {
     }
   }
 
-  /// Sends an empty packet, which does nothing but tell that we live.
+  /// Sends an empty packet, which only shows that this node lives.
   func sendKeepAlive() {
     guard isOpen else { return }
     switch framing {
@@ -38,16 +38,16 @@ extension Link {
     stream.outputGrew()
   }
 
-  /// Encodes a request to the node port as it would be sent, and drops it.
+  /// Encodes a request to the node port without sending it.
   ///
-  /// - Throws: why it cannot be sent.
+  /// - Throws: the reason why it cannot be sent.
   func check(_ request: [Value]) throws(CodecError) {
     try request.withUnsafeBufferPointer { request throws(CodecError) in
       try encode(request, to: "", into: ByteBuffer())
     }
   }
 
-  /// Sends what has waited for the connection; where it can be, as it is.
+  /// Sends the packets that waited for the connection, without decoding them where the framing allows it.
   func send(_ waiting: WaitingPackets) {
     guard framing == .cbor, !kernel.isTracing else {
       return waiting.drain { name, message in send(to: name, message) }
@@ -75,14 +75,14 @@ extension Link {
     if stream.output.count > outputLevel { checkQueue() }
   }
 
-  /// Tells that a port of ours has died; `encoded` is the reason in CBOR, if it is known.
+  /// Sends the death of a port of this node; `encoded` is the reason in CBOR, if it is known.
   @inline(__always)
   func tellDeath(of port: String, _ reason: [Value], encoded: UnsafeRawBufferPointer?) {
     if let encoded, send(.kil0, about: port, encoded: encoded, count: reason.count) { return }
     sendable(reason, about: port).withUnsafeBufferPointer { send(.kil0, about: port, $0) }
   }
 
-  /// A reason as it can be sent: one that cannot must not keep the other node from being told.
+  /// Replaces a reason that cannot be sent, so that the other node learns of the death anyway.
   private func sendable(_ reason: [Value], about port: String) -> [Value] {
     do {
       try check([.string(PortRequest.kil0.name), .string(port)] + reason)
@@ -92,14 +92,14 @@ extension Link {
     }
   }
 
-  /// Sends a request whose rest is encoded already; false if this link has to be given the values.
+  /// Sends a request with a rest in CBOR; false if this link needs the values instead.
   @inline(never)
   private func send(
     _ request: PortRequest, about port: String, encoded rest: UnsafeRawBufferPointer, count: Int
   ) -> Bool {
     guard framing == .cbor, isOpen, !kernel.isTracing, rest.count + 1024 < limits.codec.maximumSize
     else { return false }
-    // The stream keeps it.
+    // The stream retains the buffer during the call.
     let output = Unmanaged.passUnretained(stream.output)
     let isDone = output._withUnsafeGuaranteedRef {
       CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
@@ -111,9 +111,9 @@ extension Link {
   }
 }
 
-/// The connections of a node that has left: what was sent last is on its way, then they end.
+/// The connections of a node that has left the network: they end when their last bytes are sent.
 ///
-/// It keeps itself until that is over.
+/// The object retains itself until then.
 final class Farewell {
   private var streams: [StreamConnection]
   private var left: Int
@@ -126,7 +126,7 @@ final class Farewell {
     left = streams.count
   }
 
-  /// Ends the connections; those that have not ended after so many seconds are closed.
+  /// Ends the connections; any that is left after `seconds` is closed.
   func begin(on loop: Loop, within seconds: Double) {
     if left == 0 {
       loop.postpone { self.conclude() }

@@ -1,18 +1,18 @@
 import AEMPWire
 import AnyEvent
 
-/// An established connection to another node: packets in, packets out.
+/// A link: an established connection to another node, with packets in and packets out.
 ///
-/// Messages are encoded straight into the stream's output buffer and decoded straight out of the
-/// loop's read buffer; on an encrypted connection the stream seals what is in the one when it is
-/// sent, and opens what has arrived before it comes here.
+/// Messages are encoded directly into the stream's output buffer and decoded directly from the
+/// loop's read buffer. On an encrypted connection the stream seals the output when it is sent, and
+/// opens received bytes before they arrive here.
 final class Link {
   let entry: Peer
   /// The host and port of the other end.
   let address: String
-  /// What the handshake has agreed on.
+  /// The results of the handshake.
   let facts: LinkFacts
-  // Unchecked, since they are read for every message: a node closes its links before it goes.
+  // Unchecked, because every message reads them: a node closes its links before it is freed.
   unowned(unsafe) let peers: Peers
   unowned(unsafe) let kernel: Kernel
   let limits: NodeLimits
@@ -20,21 +20,21 @@ final class Link {
   let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
   @exclusivity(unchecked) private(set) var isOpen = true
-  /// How many bytes may wait before something has to be done.
+  /// The number of queued bytes beyond which ``checkQueue()`` has to act.
   var alarmLevel = Int.max
-  /// The same for the bytes in the stream's output alone, which is what each message looks at.
+  /// The same limit for the bytes in the stream's output alone, which every message is compared with.
   @exclusivity(unchecked) var outputLevel = Int.max
-  /// How many bytes wait here by what the node was told last.
+  /// The number of queued bytes in the last report to ``Peers``.
   var toldBytes = 0
-  /// Whether the node was told that much waits.
+  /// Whether the high water mark was exceeded and reported.
   var isOverHighWater = false
-  /// Whether the node is told when everything has been handed to the kernel.
+  /// Whether ``Peers`` is told when everything has been handed to the kernel.
   var reportsDrain = false {
     didSet { if reportsDrain != oldValue { watchDrain() } }
   }
-  /// Whether anything arrived since the ``Heartbeat`` looked.
+  /// Whether data has arrived since the last tick of the ``Heartbeat``.
   @exclusivity(unchecked) var hasHeard = true
-  /// What the ``Heartbeat`` makes of that.
+  /// The judgement of the ``Heartbeat``.
   var liveness: Liveness
 
   init(
@@ -57,8 +57,9 @@ final class Link {
     setAlarm()
   }
 
-  /// Handles bytes from the other end, also those that came with the end of the handshake; they may
-  /// be overwritten.
+  /// Handles bytes from the other end, also bytes that came with the end of the handshake.
+  ///
+  /// They may be overwritten.
   func received(_ bytes: UnsafeMutableRawBufferPointer) {
     guard isOpen else { return }
     hasHeard = true
@@ -108,19 +109,19 @@ final class Link {
     }
   }
 
-  /// Closes the connection; the monitors fire from the event loop.
+  /// Closes the connection because of an error; the monitors fire from the event loop.
   func fail(_ text: String) {
     guard isOpen else { return }
     close()
     kernel.defer(
-      // Holds no weak reference: it would make every use of this object slower from then on.
+      // The job holds no weak reference, which would make every later use of this object slower.
       .job { [self] in
         guard entry.link === self else { return }
         peers.nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
       })
   }
 
-  /// Hands the connection over to whoever ends it: nothing is sent or received here any more.
+  /// Hands the stream over to a new owner; the link sends and receives nothing any more.
   func release() -> StreamConnection? {
     guard isOpen else { return nil }
     isOpen = false
@@ -130,7 +131,7 @@ final class Link {
     return stream
   }
 
-  /// Closes the connection without telling anyone.
+  /// Closes the connection without a report.
   func close() {
     guard isOpen else { return }
     isOpen = false
@@ -139,12 +140,12 @@ final class Link {
   }
 }
 
-/// What waits to be sent: the high water mark, the limit, and the drain.
+/// The queued bytes: high water mark, limit and drain.
 extension Link {
-  /// Bytes that the kernel has not taken yet.
+  /// The number of bytes that the kernel has not taken yet.
   var queuedBytes: Int { stream.queuedCount }
 
-  /// Asks the stream to say when everything has been handed to the kernel, if anybody wants to know.
+  /// Asks the stream to report an empty queue, if that is needed.
   func watchDrain() {
     guard isOpen else { return }
     let isWanted = reportsDrain || isOverHighWater || toldBytes > 0
@@ -161,26 +162,27 @@ extension Link {
     if reportsDrain { peers.drained(entry) }
   }
 
-  /// What is sent next waited before, and the node was told that it is much.
+  /// Notes that the packets that are sent next exceeded the high water mark already, which was reported.
   func wasOverHighWater() {
     isOverHighWater = true
     setAlarm()
     watchDrain()
   }
 
-  /// The limits of the node's queues are others now.
+  /// Computes the alarm levels anew, from the limits and the last report.
   func setAlarm() {
     let mark = kernel.highWaterMark
     let level = isOverHighWater || mark == 0 ? limits.maximumQueue : min(mark, limits.maximumQueue)
     alarmLevel = min(level, toldBytes + QueueTotal.step)
-    // Below zero each message looks closer: the output may be empty, and all of it sealed and waiting.
+    // The level may be below zero, so that each message checks the queue: the output may be empty
+    // while all bytes are sealed and wait.
     outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
   }
 
-  /// What a stream seals at a time, and so may have waiting besides its output, is less than this.
+  /// An upper bound on the sealed bytes that a stream may hold besides its output.
   private static let mostSealed = 320 << 10
 
-  /// What waits may exceed the high water mark, or the limit.
+  /// Compares the queued bytes with the high water mark and the limit.
   func checkQueue() {
     let queued = stream.queuedCount
     guard queued > alarmLevel else { return }
@@ -193,7 +195,7 @@ extension Link {
     peers.queuesGrew()
   }
 
-  /// Tells the node how much waits here, or that nothing does any more when it is closed.
+  /// Reports the number of queued bytes to ``Peers``; a closed link has none.
   func tellQueue() {
     let queued = isOpen ? stream.queuedCount : 0
     peers.queues.connected += queued - toldBytes
@@ -202,23 +204,23 @@ extension Link {
   }
 }
 
-/// What the handshake has made of a connection; it stays so until the connection ends.
+/// The results of a handshake, which stay the same until the connection ends.
 struct LinkFacts: Equatable {
   /// Whether this node dialled.
   let isDialled: Bool
-  /// The program at the other end, by its own account: `AE-2.02`, `swift-anyevent`.
+  /// The program at the other end, according to its greeting: `AE-2.02`, `swift-anyevent`.
   let provider: String
-  /// The framing of what we send.
+  /// The framing of sent packets.
   let sendFraming: Framing
-  /// The framing of what we receive.
+  /// The framing of received packets.
   let receiveFraming: Framing
-  /// The method by which the other end has proved itself.
+  /// The method by which the other end has authenticated itself.
   let authMethod: AuthMethod
-  /// The method by which we have.
+  /// The method by which this end has authenticated itself.
   let sentAuthMethod: AuthMethod
-  /// What the connection is encrypted with; empty: nothing.
+  /// The cipher of the connection; empty when it is not encrypted.
   let cipher: String
-  /// The other end says something every so many seconds, by its own account; nil: no word of that.
+  /// The seconds between two signs of life that the other end promises in its greeting; nil without a promise.
   let promised: Double?
 
   init(_ result: EstablishedConnection, isDialled: Bool, tlsCipher: String?) {

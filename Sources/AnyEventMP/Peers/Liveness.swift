@@ -1,59 +1,62 @@
 import AnyEvent
 
-/// Whether the node at the other end of one connection lives, as far as can be known: a machine that is
-/// fed by the ticks of the ``Heartbeat``.
+/// Decides whether the node at the other end of a link still lives: a machine without I/O that the
+/// ``Heartbeat`` feeds.
 ///
-/// Silence is counted in ticks, of which a stall of our own loop can make one at most. Life is what was
-/// received. A node that has promised to say something often enough is not believed for anything else: a
-/// stopped process keeps no promise; what is often enough depends on how long it has, which is less under
-/// suspicion. Any other is asked, and as the question may wait behind much that is
-/// queued, it counts as asked only when the other end's kernel has last taken from the queue; once that has
-/// the question, only the answer counts.
+/// Silence is counted in ticks, so that a stall of our own loop counts as one tick at most.
+/// Received data is a sign of life. A node that promises to send often enough must keep the
+/// promise, because a stopped process does not: its kernel's acknowledgements prove nothing. Which
+/// promise is often enough depends on the time limit, which is shorter under suspicion.
+///
+/// Any other node is asked. The question may wait behind many queued bytes, so the silence begins
+/// anew whenever the other end's kernel takes some of them. Once that kernel has the question, only
+/// an answer counts.
 struct Liveness {
-  /// How long everything takes, in seconds.
+  /// The times that all links of a node have in common, in seconds.
   struct Rules: Equatable {
-    /// After how long a silence we ask, and after how long we have to say something ourselves.
+    /// The silence after which the other node is asked, and after which this node sends a sign of life.
     var interval: Double
-    /// After how long a silence the connection is closed.
+    /// The silence after which the connection is closed.
     var timeout: Double
 
-    /// Of a node with these settings: there must be time for an answer.
+    /// The rules for these settings; a third of the timeout must be left for the answer.
     init(heartbeat: Double, timeout: Double) {
       self.timeout = timeout
       interval = min(heartbeat, timeout / 3)
     }
 
-    /// Seconds of a tick.
+    /// The seconds between two ticks.
     var unit: Double { max(0.001, interval / 3) }
 
-    /// After how long a silence a connection is closed that another one wants to succeed.
+    /// The silence after which a connection is closed that another one is to replace.
     var suspicion: Double { min(2 * interval, timeout) }
 
-    /// Whether a node that says something this often is always heard in time, also if something is lost.
+    /// Whether a node that sends this often is always heard in time, even if one sign of life is lost.
     ///
-    /// Under suspicion, of which it knows nothing, it has only the time of two of our own words.
+    /// A suspected node does not know of the suspicion, so the shorter limit must still have room
+    /// for two of its signs of life.
     func trust(_ promised: Double?, isSuspected: Bool = false) -> Bool {
       guard let promised, promised > 0, 2 * promised + unit <= timeout else { return false }
       return !isSuspected || 2 * promised <= suspicion
     }
   }
 
-  /// What the connection has been doing.
+  /// The activity of the connection, as the heartbeat reads it.
   struct Line {
-    /// Whether anything was received since the last tick.
+    /// Whether data was received since the last tick.
     var hasHeard: Bool
-    /// Bytes that the kernel has taken from us so far.
+    /// The bytes that the kernel has taken from this node so far.
     var sent: UInt64
-    /// Bytes that it has not taken yet.
+    /// The bytes that the kernel has not taken yet.
     var queued: Int
-    /// What the kernels know; asked for only when nothing was received.
+    /// The counters of the kernel; read only when no data was received.
     var traffic: () -> StreamTraffic?
   }
 
-  /// What has to be done.
+  /// The action that a tick asks for.
   enum Step: Equatable {
     case nothing
-    /// Say anything at all.
+    /// Send an empty packet as a sign of life.
     case sayHello
     /// Send a request that any node answers, and report it by ``asked(_:_:)``.
     case ask
@@ -61,34 +64,34 @@ struct Liveness {
     case giveUp
   }
 
-  /// What became of the question that was not answered yet.
+  /// The state of the last question.
   private enum Question {
     case none
-    /// It ends at this byte of what we send; so many had arrived when it was looked at.
+    /// Its last byte is byte number `end` of the stream; `arrived` bytes had been acknowledged at the last look.
     case onItsWay(end: UInt64, arrived: UInt64)
     case delivered
   }
 
-  /// Seconds that nothing was heard.
+  /// The seconds without a sign of life from the other end.
   private(set) var silence = 0.0
   /// Whether another connection claims to be the node at the other end.
   private(set) var isSuspected = false
-  /// The other node says something every so many seconds, by its own account.
+  /// The seconds between two signs of life that the other node promises in its greeting.
   private let promised: Double?
   private var question = Question.none
-  /// Pieces with data that had arrived at our end at the last silent tick.
+  /// The number of segments with data that had arrived at the last silent tick.
   private var pieces: UInt64?
   private var sent: UInt64 = 0
-  /// Seconds that we have sent nothing, at most.
+  /// The seconds since this node last sent, at most.
   private var idle = 0.0
 
   init(promised: Double?) {
     self.promised = promised
   }
 
-  /// Another connection wants to succeed this one, which must show soon that it lives: it is to be asked.
+  /// Starts the shorter time limit, because another connection wants to replace this one; the caller then asks.
   ///
-  /// The tick under way has begun before.
+  /// The silence starts below zero because the tick under way began before.
   mutating func suspect(_ rules: Rules) {
     isSuspected = true
     silence = -rules.unit
@@ -96,9 +99,9 @@ struct Liveness {
     question = .none
   }
 
-  /// A question has been sent, or waits to be: it is the last of what is sent so far or queued.
+  /// Notes that a question was sent or queued; it is the last of all bytes so far.
   mutating func asked(_ line: Line, _ rules: Rules) {
-    // As long as anything has to wait, the last question is the one that waits behind all of it.
+    // While bytes are queued, the answer counts from the last question, which waits behind all of them.
     if case .none = question {} else if line.queued == 0 { return }
     guard !rules.trust(promised, isSuspected: isSuspected), let traffic = line.traffic() else {
       return
@@ -114,9 +117,9 @@ struct Liveness {
     isSuspected = false
   }
 
-  /// A tick, so many seconds after the last one.
+  /// Counts a tick, `seconds` after the last one, and returns the action that follows.
   mutating func tick(after seconds: Double, _ line: Line, _ rules: Rules) -> Step {
-    // What was sent since the last tick may have been sent right behind it, before our loop was kept busy.
+    // Bytes since the last tick may have been sent right behind it, before a callback kept the loop busy.
     idle = line.queued > 0 ? 0 : line.sent == sent ? idle + seconds : seconds
     sent = line.sent
     if line.hasHeard {
@@ -124,30 +127,30 @@ struct Liveness {
       hear()
     } else {
       let traffic = line.traffic()
-      // What came out of order waits in the kernel for what was lost.
+      // Segments that arrive out of order wait in the kernel for a lost one, and still are a sign of life.
       let hasArrived = pieces.map { $0 != traffic?.pieces } ?? false
       pieces = traffic?.pieces
       if hasArrived {
         hear()
       } else if isTakingFromQueue(line.queued, traffic) {
-        // As if the question had only now been asked.
+        // The silence starts again at the moment of the question.
         silence = min(silence, rules.interval)
       } else {
         silence += rules.unit
       }
     }
     if isDead(rules) { return .giveUp }
-    // Ticks are sums of fractions.
+    // Half a tick of tolerance, because the sums of fractions are not exact.
     if silence >= rules.interval - rules.unit / 2 { return .ask }
     return idle >= rules.interval - rules.unit / 2 ? .sayHello : .nothing
   }
 
-  /// Whether nothing was heard for too long.
+  /// Whether the silence has lasted too long.
   func isDead(_ rules: Rules) -> Bool {
     silence > (isSuspected ? rules.suspicion : rules.timeout) - rules.unit / 2
   }
 
-  /// Whether the question still waits, or anything else, and the other end's kernel has taken bytes.
+  /// Whether bytes still wait in front of the other end's kernel, and it has taken some since the last look.
   private mutating func isTakingFromQueue(_ queued: Int, _ traffic: StreamTraffic?) -> Bool {
     guard case .onItsWay(let end, let before) = question, let traffic else { return false }
     let arrived = sent - min(sent, traffic.unacknowledged)

@@ -1,28 +1,28 @@
 internal import AEValue
 import AnyEvent
 
-/// The way to a node known only by its name: ask where it listens, dial its addresses in turn.
+/// The search for a node that is known only by its id: it asks for the addresses and dials them in turn.
 ///
-/// It ends by the node's connection or by telling why there is none. A node that nobody knows is asked
-/// for again for a while: right after a start, a change of masters or the healing of a partition who
-/// is asked may be about to hear of it.
+/// The search ends with the node's link or with a reason why there is none. A node without known
+/// addresses is asked for again for a while: right after a start, a change of the master or the
+/// healing of a partition the master may soon learn of it.
 final class NodeSearch {
   private unowned let peers: Peers
   private let id: String
-  /// What waits for the connection.
+  /// The packets that wait for the connection.
   var waiting: WaitingPackets?
-  /// Whether it was told to begin.
+  /// Whether the search has begun.
   var hasBegun = false
   private let failed: (String) -> Void
-  /// Whether messages or monitors wait for it.
+  /// Whether messages or monitors wait for the node.
   private var isUrgent = false
   /// Whether any address was dialled.
   private var hasDialled = false
   private var timeLimit: TimerWatcher?
   private var next: TimerWatcher?
-  /// Ends the search for a node that nobody knows.
+  /// Ends the search for a node without known addresses.
   private var giveUp: TimerWatcher?
-  /// How long (s) to wait before asking again.
+  /// The seconds until the next question.
   private var pause = 0.1
   private var addresses: [String] = []
   private var dials: [Dial] = []
@@ -46,7 +46,7 @@ final class NodeSearch {
     peers.owner.find(id)
   }
 
-  /// The answer to the question where the node listens.
+  /// Takes the addresses that the node listens on; nil or none: they are not known.
   func found(_ binds: [String]?) {
     guard addresses.isEmpty, dials.isEmpty else { return }
     guard let binds, !binds.isEmpty else { return askAgain() }
@@ -59,7 +59,7 @@ final class NodeSearch {
     next = peers.loop.timer(after: wait) { [unowned self] in peers.kernel.run { dialNext() } }
   }
 
-  /// Messages wait for the node now.
+  /// Makes the dials urgent, because messages wait for the node now.
   func hurry() {
     if isUrgent { return }
     isUrgent = true
@@ -79,7 +79,7 @@ final class NodeSearch {
     pause *= 2
   }
 
-  /// Ends the search without a word.
+  /// Ends the search without a report.
   func cancel() {
     timeLimit = nil
     next = nil
@@ -99,7 +99,7 @@ final class NodeSearch {
       ended(dial, failure)
     }
     dial.connected = { [weak self, weak dial] other in
-      // When it is the node itself, nodeUp has ended the search already.
+      // If the other node is the wanted one, `nodeUp` has ended the search already.
       guard let self, let dial else { return }
       ended(dial, .alreadyConnected(node: other))
     }
@@ -117,7 +117,7 @@ final class NodeSearch {
     case .unreachable(let reason): lastFailure = reason
     case .ourselves: lastFailure = "\(dial.address) is this node itself"
     case .alreadyConnected(let other):
-      // Another connection to the same node is about to win; nodeUp ends the search then.
+      // Another connection to the same node is about to become the link, and `nodeUp` ends the search then.
       if other == id { return }
       lastFailure = "\(dial.address) is \(other)"
     }
@@ -141,14 +141,14 @@ final class NodeSearch {
 
 /// Packets for a node that is not connected yet, in order.
 ///
-/// They are kept as CBOR: checked when they are sent, so that errors show at the sender, and with a
-/// size that is the one on the wire.
+/// They are encoded as CBOR when they are sent. So errors appear at the sender, and the size is the
+/// one on the wire.
 struct WaitingPackets {
   private let buffer = ByteBuffer()
-  /// Whether it was told that much waits.
+  /// Whether the high water mark was exceeded and reported.
   var isOverHighWater = false
 
-  /// Bytes that wait.
+  /// The number of bytes.
   var count: Int { buffer.count }
 
   func append(
@@ -157,10 +157,10 @@ struct WaitingPackets {
     try CBOREncoding.appendPacket(name: name, message, to: buffer, limits: limits)
   }
 
-  /// The packets as they are sent where nobody wants anything else than CBOR.
+  /// The packets in CBOR, as a link with this framing sends them.
   var bytes: UnsafeRawBufferPointer { buffer.bytes }
 
-  /// Hands every packet to `send`, in order.
+  /// Calls `send` with each packet, in order.
   func drain(_ send: (String, UnsafeBufferPointer<Value>) -> Void) {
     var decoder = PacketDecoder(framing: .cbor, limits: CodecLimits(maximumSize: .max))
     do {
@@ -174,12 +174,12 @@ struct WaitingPackets {
   }
 }
 
-/// The addresses in an entry of `'l`, which anybody may have written: each once, and not too many.
+/// The addresses of a value of the family `'l`: each once, and not too many, because any node can write such a value.
 enum AddressList {
-  /// Bytes of the longest `host:port` that means anything.
+  /// The bytes of the longest `host:port` that is accepted.
   static let longest = 300
 
-  /// The first of them that can be used, each once.
+  /// The first usable addresses, each once.
   static func usable(_ addresses: some Sequence<String>, atMost limit: Int) -> [String] {
     var seen: TextSet = []
     var usable: [String] = []
@@ -190,7 +190,7 @@ enum AddressList {
     return usable
   }
 
-  /// The entry as it is kept: what is no list is null.
+  /// The value to store for a list of addresses; null when it is no list.
   static func entry(_ value: Value, atMost limit: Int) -> Value {
     guard case .array(let elements) = value else { return .null }
     let addresses = usable(elements.lazy.compactMap(\.string), atMost: limit)

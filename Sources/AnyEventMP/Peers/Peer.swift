@@ -1,20 +1,20 @@
-/// Another node that matters at the moment: how it is reached, and what waits for it.
+/// Another node that is connected, searched for, monitored or monitoring, with the state of its connection.
 final class Peer: NodeEntry {
-  /// How the node is reached.
+  /// The state of the connection to the node.
   enum State {
-    /// There is no connection, and nobody wants one.
+    /// There is no connection and no search.
     case unknown
-    /// It is looked for; what waits for it waits in the search.
+    /// The node is searched for; the search holds the waiting packets.
     case searching(NodeSearch)
-    /// What waited was dropped, since it was too much; the monitors are about to fire for this reason.
+    /// The waiting packets were dropped because there were too many; the monitors are about to fire with this reason.
     case cut(String)
     case connected(Link)
   }
 
-  // Unchecked, as it is looked at for every message: the table of peers lives as long as its entries are used.
+  // Unchecked, because every message reads it: the table of peers outlives its peers.
   private unowned(unsafe) let peers: Peers
   @exclusivity(unchecked) var state = State.unknown
-  /// Who waits until everything sent to the node has been handed to the kernel.
+  /// The callbacks that wait until everything sent to the node has been handed to the kernel.
   var drainCallbacks: [() -> Void] = [] {
     didSet { link?.reportsDrain = !drainCallbacks.isEmpty }
   }
@@ -24,17 +24,17 @@ final class Peer: NodeEntry {
     super.init(id: id)
   }
 
-  /// The established connection.
+  /// The link to the node.
   var link: Link? {
     if case .connected(let link) = state { link } else { nil }
   }
 
-  /// The attempt to find and reach the node.
+  /// The search for the node.
   var search: NodeSearch? {
     if case .searching(let search) = state { search } else { nil }
   }
 
-  /// Whether nothing depends on the entry any more.
+  /// Whether the peer can be forgotten: nothing depends on it.
   var isIdle: Bool {
     guard case .unknown = state else { return false }
     return monitors.isEmpty && watching.isEmpty && drainCallbacks.isEmpty
@@ -56,8 +56,8 @@ final class Peer: NodeEntry {
   override func tellDeath(
     of port: String, _ reason: [Value], encoded: UnsafeRawBufferPointer?
   ) {
-    // Not retained, as this is done for many ports in a row: sending never lets go of a link, what goes
-    // wrong with it is told from the loop.
+    // Not retained, because many deaths may be told in a row: sending never drops a link, and
+    // errors are reported from the loop.
     guard case .connected(let link) = state else { return }
     Unmanaged.passUnretained(link)._withUnsafeGuaranteedRef {
       $0.tellDeath(of: port, reason, encoded: encoded)
@@ -68,7 +68,7 @@ final class Peer: NodeEntry {
 
   override func forgetIfIdle() { peers.forgetIfIdle(self) }
 
-  /// Closes the connection and lets go of everything, without telling anyone.
+  /// Closes the connection and drops all callbacks without calling them.
   func dissolve() {
     isCurrent = false
     link?.close()
@@ -83,29 +83,29 @@ final class Peer: NodeEntry {
 
 /// The callbacks of `mon_nodes`.
 struct NodeWatchers {
-  /// Called with the node id, whether it has come up, and why it has gone.
+  /// Gets the node id, whether the node has come up, and the reason if it has gone.
   typealias Callback = (_ node: String, _ isUp: Bool, _ reason: Message) throws -> Void
 
   private var watchers: [(serial: UInt64, port: LocalPort?, callback: Callback)] = []
   private var last: UInt64 = 0
 
-  /// Adds a callback that runs as part of a port; the result is for ``remove(_:)``.
+  /// Adds a callback that runs as part of a port; the result is an argument of ``remove(_:)``.
   mutating func add(_ port: LocalPort?, _ callback: @escaping Callback) -> UInt64 {
     last += 1
     watchers.append((last, port, callback))
     return last
   }
 
-  /// Takes a callback out; the caller releases it.
+  /// Removes a callback and returns it, so that the caller releases it.
   mutating func remove(_ serial: UInt64) -> Callback? {
     guard let index = watchers.firstIndex(where: { $0.serial == serial }) else { return nil }
     return watchers.remove(at: index).callback
   }
 
-  /// All there are now, oldest first.
+  /// The serial numbers of all callbacks, oldest first.
   var serials: [UInt64] { watchers.map(\.serial) }
 
-  /// One of them, unless it is gone.
+  /// The callback with this serial number; nil when it was removed.
   func watcher(_ serial: UInt64) -> (port: LocalPort?, callback: Callback)? {
     watchers.first { $0.serial == serial }.map { ($0.port, $0.callback) }
   }

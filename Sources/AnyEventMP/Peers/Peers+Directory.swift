@@ -1,21 +1,21 @@
 import AEMPWire
 import AnyEvent
 
-// Which nodes there are, and what their coming and going brings about.
+// The table of nodes, and the events of their coming and going.
 
 extension Peers {
-  /// The ids of the nodes that are connected.
+  /// The ids of the connected nodes.
   var connectedNodes: [String] {
     entries.values.filter { $0.link != nil }.map(\.id).sorted()
   }
 
-  /// Whether there is a working connection to another node; nil when nothing is known of it.
+  /// Whether another node is connected; nil when the node is not in the table.
   func isUp(_ node: String) -> Bool? { entries[node].map { $0.link != nil } }
 
-  /// The connection to a node.
+  /// The link to a node.
   func link(to node: String) -> Link? { entries[node]?.link }
 
-  /// What is known of another node; made when it is new.
+  /// The peer with this id; added to the table when it is new.
   func peer(_ node: String) -> Peer {
     if let known = entries[node] { return known }
     let peer = Peer(id: node, peers: self)
@@ -23,7 +23,7 @@ extension Peers {
     return peer
   }
 
-  /// What is known of a node, which may be this one.
+  /// The entry for a node id, which may be that of this node.
   func entry(for node: String) -> NodeEntry {
     node.isEmpty || node == id ? kernel.home : peer(node)
   }
@@ -33,14 +33,14 @@ extension Peers {
     kernel.request(entry(for: node), values)
   }
 
-  /// Drops an entry that nothing depends on; who still holds it looks the node up again.
+  /// Removes a peer that nothing depends on; code that still holds it looks the node up again.
   func forgetIfIdle(_ peer: Peer) {
     guard peer.isIdle, peer.isCurrent else { return }
     peer.isCurrent = false
     entries[peer.id] = nil
   }
 
-  /// Starts to look for a node that is not connected; when that is under way it may get more urgent.
+  /// Searches for a node that is not connected; an ongoing search may become more urgent.
   func connect(to peer: Peer, isUrgent: Bool = true) {
     switch peer.state {
     case .connected, .cut: break
@@ -49,7 +49,7 @@ extension Peers {
     }
   }
 
-  /// The search for a node that is not looked for; it has not begun.
+  /// Makes a search for a node that is not searched for; the search does not begin yet.
   func makeSearch(for peer: Peer) -> NodeSearch {
     let search = NodeSearch(peers: self, id: peer.id) { [unowned self] reason in
       nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
@@ -63,7 +63,7 @@ extension Peers {
     guard !search.hasBegun else { return }
     search.hasBegun = true
     if whyUnreachable(peer) == nil { return search.start() }
-    // Without a name or after its end the node has no network; `configure` may come in a moment.
+    // A node without an id, or a closed one, cannot connect, but `configure` may be called before the loop goes on.
     kernel.defer(
       .job { [unowned self] in
         guard peer.search === search else { return }
@@ -72,19 +72,19 @@ extension Peers {
       })
   }
 
-  /// Why a node need not be looked for.
+  /// The reason why a search would be useless; nil when it is not.
   private func whyUnreachable(_ peer: Peer) -> String? {
     if isClosed { return "this node is closed" }
     if peer.id.utf8.count > limits.name { return "no node has a name longer than max_name" }
     return id.isEmpty ? "configure was not called" : nil
   }
 
-  /// The answer to where a node listens.
+  /// Takes the answer to a question for the addresses of a node.
   func found(_ node: String, _ binds: [String]?) {
     entries[node]?.search?.found(binds)
   }
 
-  /// A connection of that node is ready for messages.
+  /// Makes a connection the link to a node and sends it the waiting packets.
   func nodeUp(_ peer: Peer, _ link: Link) {
     let waiting = takeWaiting(peer)
     peer.search?.cancel()
@@ -102,7 +102,7 @@ extension Peers {
     tellWatchers(peer.id, isUp: true, [])
   }
 
-  /// The node is lost, or could not be reached: what waited for it is dropped, all monitors fire.
+  /// Ends the link to a node or the search for it: waiting packets are dropped, and all monitors fire.
   func nodeDown(_ peer: Peer, _ reason: [Value]) {
     let wasUp = peer.link != nil
     peer.link?.close()
@@ -120,20 +120,21 @@ extension Peers {
     forgetIfIdle(peer)
     kernel.fire(monitors, reason)
     if wasUp { tellWatchers(peer.id, isUp: false, reason) }
-    // After the monitors: what is sent here goes by a new connection, and nothing may arrive again
-    // before they have told of the loss.
+    // After the monitors, because a callback may send by a new connection, and nothing may arrive
+    // from there before the monitors have told of the loss.
     kernel.run { for callback in drainCallbacks { callback() } }
     seeds.nodeDown(peer.id)
     switchboard.nodeDown(peer.id)
   }
 
-  // MARK: Those who watch all nodes
+  // MARK: Callbacks for all nodes
 
-  /// Calls `callback`, as part of the port that is running now, whenever a node is connected or lost.
+  /// Calls `callback`, as part of the running port, whenever a node is connected or lost.
   func watch(_ callback: @escaping NodeWatchers.Callback) -> Subscription {
     let serial = watchers.add(kernel.running?.takeUnretainedValue(), callback)
     return Subscription { [reference] in
-      // What it captured goes when the list is whole again: its end may run code of the program.
+      // Its captured objects are released after the list is complete again, because a deinitializer
+      // may run code of the program.
       let callback = reference.object?.watchers.remove(serial)
       withExtendedLifetime(callback) {}
     }
@@ -141,7 +142,7 @@ extension Peers {
 
   func tellWatchers(_ node: String, isUp: Bool, _ reason: [Value]) {
     for serial in watchers.serials {
-      // One of the others may have ended it.
+      // A callback that ran before may have removed it.
       guard let (port, callback) = watchers.watcher(serial) else { continue }
       kernel.peval(port) { try callback(node, isUp, Message(reason)) }
     }
@@ -149,14 +150,14 @@ extension Peers {
 }
 
 extension Peers {
-  /// Connects to an address, trying all that its host name stands for, as soon as it is its turn.
+  /// Dials an address, with all addresses of its host name, when its turn comes.
   func dial(_ dial: Dial, isUrgent: Bool = true) {
     dials.add(dial, isUrgent: isUrgent)
   }
 
-  /// It is the dial's turn.
+  /// Begins a dial whose turn has come.
   func begin(_ dial: Dial) {
-    // Addresses come from other nodes too: they must not lead to a socket in our file system.
+    // Other nodes can name addresses too, so an address must not lead to a socket in our file system.
     guard let (host, port) = parse_hostport(dial.address, String(BindAddress.defaultSeedPort)),
       host != "unix/"
     else {
@@ -181,12 +182,12 @@ extension Peers {
     }
   }
 
-  /// A failure that is known at once is still reported from the loop.
+  /// Reports a failure that is known at once from the loop, like any other.
   private func fail(_ dial: Dial, _ reason: String) {
     kernel.defer(.job { [unowned self] in failed(dial, reason) })
   }
 
-  /// Tells who dialled, and who listens in, that an attempt has failed.
+  /// Reports a failed attempt to its dial and to the listener of the node.
   func failed(_ dial: Dial, _ reason: String, node: String? = nil, code: Refusal.Code? = nil) {
     dial.failed?(.unreachable(reason))
     onFailedDial?(

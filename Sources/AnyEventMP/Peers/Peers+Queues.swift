@@ -1,9 +1,9 @@
 import AnyEvent
 
-// What waits for nodes, connected or not.
+// The packets that wait for nodes, connected or not.
 
 extension Peers {
-  /// Keeps a message for a node that is not connected, which gets a connection.
+  /// Queues a message for a node that is not connected, and searches for the node.
   func queue(_ message: UnsafeBufferPointer<Value>, to name: String, of peer: Peer) {
     if kernel.isTracing { MessageTrace.sent(message, to: name, of: peer.id) }
     if case .cut = peer.state { return }
@@ -28,7 +28,7 @@ extension Peers {
     begin(search, for: peer, isUrgent: true)
   }
 
-  /// Gives a node up whose queue is over the limit; its monitors fire from the loop.
+  /// Drops the packets of a node whose queue is over the limit; its monitors fire from the loop.
   private func cut(_ peer: Peer, _ reason: String) {
     _ = takeWaiting(peer)
     peer.search?.cancel()
@@ -36,13 +36,13 @@ extension Peers {
     kernel.defer(.job { [unowned self] in concludeCut(of: peer) })
   }
 
-  /// The node whose queue was cut is lost now, unless it is already.
+  /// Counts a node as lost after its queue was dropped, unless it is lost already.
   func concludeCut(of peer: Peer) {
     guard case .cut(let reason) = peer.state else { return }
     nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
   }
 
-  /// Takes what waits for a connection.
+  /// Takes out the packets that wait for a connection.
   func takeWaiting(_ peer: Peer) -> WaitingPackets? {
     guard let search = peer.search, let waiting = search.waiting else { return nil }
     search.waiting = nil
@@ -50,7 +50,7 @@ extension Peers {
     return waiting
   }
 
-  /// Something was added to what waits for a connection.
+  /// Compares the packets that wait for a connection with the high water mark.
   private func noteWaiting(in search: NodeSearch, for peer: Peer) {
     let mark = kernel.highWaterMark
     guard mark > 0, let waiting = search.waiting, waiting.count > mark, !waiting.isOverHighWater
@@ -59,8 +59,10 @@ extension Peers {
     kernel.owner.tellHighWater(peer)
   }
 
-  /// Bytes that wait to be sent to a node; for our own, which an empty name is too, the memory of messages that
-  /// wait for the loop.
+  /// The bytes that wait to be sent to a node.
+  ///
+  /// For the own node, which an empty id stands for as well, it is the memory of messages that wait
+  /// for the loop.
   func queuedBytes(for node: String) -> Int {
     if node.isEmpty || node == id { return kernel.deferred.bytes }
     guard let peer = entries[node] else { return 0 }
@@ -71,7 +73,7 @@ extension Peers {
     }
   }
 
-  /// Calls `callback` once, from the loop, when all that was sent to a node so far has been handed to
+  /// Calls `callback` once, from the loop, when everything sent to a node so far has been handed to
   /// the kernel, or when the node is lost.
   func whenDrained(_ node: String, _ callback: @escaping () -> Void) {
     guard node != id, let peer = entries[node], !peer.isIdle else {
@@ -86,16 +88,16 @@ extension Peers {
     kernel.run { for callback in callbacks { callback() } }
   }
 
-  /// The limits were set: the connections compare with them.
+  /// Makes the connections compare with changed limits.
   func queueLimitsChanged() {
     for peer in entries.values { peer.link?.setAlarm() }
   }
 
-  /// A connection has told what waits there: if it is too much for all, the one with the longest queue
-  /// is given up.
+  /// Closes the connection with the longest queue while too much waits for all nodes together;
+  /// connections call it when they report their queues.
   func queuesGrew() {
     guard queues.isOver else { return }
-    // They have told what waited once; some of it may have been sent since.
+    // The reported counts may be out of date: some of the bytes may have been sent since.
     let links = entries.values.compactMap(\.link)
     for link in links { link.tellQueue() }
     while queues.isOver, let longest = links.max(by: { $0.toldBytes < $1.toldBytes }),
@@ -106,21 +108,22 @@ extension Peers {
   }
 }
 
-/// How many bytes wait for all other nodes together.
+/// The bytes that wait for all other nodes together.
 ///
-/// What waits for connected nodes is counted in steps, by each connection when it comes to have a
-/// ``step`` more than it has told: so a message costs nothing, and each of them may have as much more. For
-/// nodes that are not connected each message is counted, and each node for its entry.
+/// Connected nodes are counted in steps: each link reports its queue when that has grown by a
+/// ``step`` since the last report. So a message costs nothing here, and each link may exceed its
+/// report by one step. For nodes that are not connected each message is counted, and a fixed amount
+/// for each node.
 struct QueueTotal {
   private let limits: NodeLimits
-  /// What connections have told of.
+  /// The bytes that links have reported.
   var connected = 0
-  /// What waits for nodes that are not connected.
+  /// The bytes that wait for nodes that are not connected.
   var unconnected = 0
 
-  /// How much more a connection may have before it tells.
+  /// The growth of a queue, in bytes, after which its link reports it.
   static let step = 1 << 20
-  /// What a node that is not connected takes besides its messages: its entry, and the search for it.
+  /// The bytes for a node that is not connected besides its messages: its entry in the table, and the search for it.
   static let entry = 2048
 
   init(limits: NodeLimits) {
@@ -129,10 +132,11 @@ struct QueueTotal {
 
   private var limit: Int { limits.queues }
 
-  /// Whether more waits than may.
+  /// Whether more bytes wait than the limit allows.
   var isOver: Bool { limit > 0 && connected + unconnected > limit }
 
-  /// Whether more than its share waits for nodes that are not connected, of which anybody can make up
-  /// any number.
+  /// Whether more bytes than their share wait for nodes that are not connected.
+  ///
+  /// Their share is small because a sender can make up any number of node ids.
   var isOverUnconnected: Bool { limit > 0 && (unconnected > limit / 4 || isOver) }
 }

@@ -1,25 +1,25 @@
 import AEMPWire
 import AnyEvent
 
-/// The other nodes: connections to them, what waits for them, and the attempts to reach them.
+/// The other nodes: the links to them, the packets that wait for them, and the attempts to reach them.
 ///
-/// The loop's thread only.
+/// Used on the loop's thread only.
 final class Peers {
   let kernel: Kernel
   let limits: NodeLimits
-  /// What the peers' connections bring about elsewhere in the node.
+  /// The part of the node that is told of events of the links.
   unowned(unsafe) let owner: any PeersOwner
-  /// For callbacks that may outlive the node.
+  /// A reference for callbacks that may outlive the node.
   private(set) lazy var reference = Reference(self)
-  /// Those that matter at the moment.
+  /// The nodes that are connected, searched for, monitored or monitoring, by node id.
   var entries: TextDictionary<Peer> = [:]
-  /// The way to the network, and all other randomness and facts from outside.
+  /// The network, and everything else that comes from outside the node.
   var surroundings: NodeSurroundings
-  /// What `configure` has made of settings and arguments; nil before.
+  /// The configuration; nil before `configure`.
   private(set) var configuration: NodeConfiguration?
-  /// What our handshakes are made of.
+  /// The configuration of handshakes between nodes.
   private(set) var handshakeConfiguration = HandshakeConfiguration(nodeID: "")
-  /// Key, certificate and whom we trust, if there is a certificate.
+  /// The node's key, certificate and trusted certificates; nil without a certificate.
   private(set) var tls: TLSContext?
   private(set) var listeners: [any NodeListener] = []
   /// Whether the node has left the network.
@@ -33,7 +33,7 @@ final class Peers {
   private(set) lazy var seeds = SeedKeeper(peers: self)
   private(set) lazy var heartbeat = Heartbeat(peers: self)
   var watchers = NodeWatchers()
-  /// What waits for all of them together.
+  /// The bytes that wait for all nodes together.
   var queues: QueueTotal
   /// Called from the loop when an attempt to connect to a node has failed.
   var onFailedDial: ((FailedDial) -> Void)?
@@ -50,7 +50,7 @@ final class Peers {
 
   var loop: Loop { kernel.loop }
 
-  /// Our own node id; empty before `configure`.
+  /// The own node id; empty before `configure`.
   var id: String { kernel.home.id }
 
   /// Seconds until an unreachable node counts as down.
@@ -65,7 +65,7 @@ final class Peers {
   /// Whether other nodes may not start functions here.
   var isSecure: Bool { configuration?.secure == true }
 
-  /// Listens on all the places of the configuration, or on none.
+  /// Listens on all addresses of the configuration, or on none.
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
     let places = try BindAddress.placesToListen(
       on: configuration.binds, sources, hasCredentials: configuration.hasCredentials)
@@ -84,7 +84,7 @@ final class Peers {
     }
   }
 
-  /// Takes a connection that came in on one of our listeners.
+  /// Takes a connection that arrived at one of our listeners.
   private func accepted(_ stream: StreamConnection, from peer: String) {
     if isClosed { return stream.close() }
     kernel.run { switchboard.accepted(stream, from: peer) }
@@ -95,7 +95,7 @@ final class Peers {
     listeners = []
   }
 
-  /// Goes by this configuration, whose places are listened on, from now on.
+  /// Takes over a configuration, whose addresses are listened on already.
   func configure(_ configuration: NodeConfiguration, tls: TLSContext?) {
     self.configuration = configuration
     self.tls = tls
@@ -117,7 +117,7 @@ final class Peers {
   }
 
   private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
-    // As long with every node: what a simulated line takes for it must not depend on luck.
+    // Its length is always the same, so that the transmission time on a simulated network is a function of the seed.
     let instance = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
     var keys =
       HandshakeConfiguration.defaultKeys + [
@@ -134,7 +134,7 @@ final class Peers {
       keys: keys)
   }
 
-  /// What the handshake of a connection is made of.
+  /// The handshake configuration of a connection; `data` is nil for one between nodes.
   func handshakes(for data: DialledData?) -> HandshakeConfiguration {
     guard let data else { return handshakeConfiguration }
     var configuration = handshakeConfiguration
@@ -145,7 +145,7 @@ final class Peers {
     return configuration
   }
 
-  /// Begins nothing any more; false if that was so already.
+  /// Keeps new dials and connections from beginning; returns false if the node was closed already.
   func markClosed() -> Bool {
     defer { isClosed = true }
     return !isClosed
@@ -172,7 +172,7 @@ final class Peers {
     heartbeat.stop()
   }
 
-  /// Takes apart what would hold itself: connections, and callbacks that mention their own port.
+  /// Breaks reference cycles: links, and callbacks that capture their own port.
   func dissolve() {
     stop()
     for peer in entries.values { peer.dissolve() }
@@ -182,20 +182,20 @@ final class Peers {
     withExtendedLifetime(callbacks) {}
   }
 
-  /// Hands the connections over to who ends them.
+  /// Hands over the streams of all links, to be ended after a last flush.
   func release() -> [StreamConnection] {
     entries.values.compactMap { $0.link?.release() }
   }
 
-  /// Logs what is wrong with a peer; of similar lines about one host a few a minute.
+  /// Logs trouble with a peer; the lines about similar trouble with one place are limited.
   func logPeer(_ level: LogLevel, _ text: String, at address: String, about problem: String) {
-    // Who has one address of a network may have them all.
+    // A host with one address of an IPv6 network may use them all.
     let place = StrangerPlace.name(of: address)
     kernel.peerLog.log(level, in: Log.transport, text, similarTo: "\(place): \(problem)")
   }
 }
 
-/// What the peers' connections bring about elsewhere in the node.
+/// The events of links and seeds that concern other parts of the node.
 protocol PeersOwner: KernelOwner {
   /// A node is connected.
   func nodeUp(_ id: String)
@@ -209,12 +209,12 @@ protocol PeersOwner: KernelOwner {
   func hasNoSeeds()
   /// A lost global node could not be reached for long.
   func globalIsLost(_ id: String)
-  /// Asks where a node listens; ``Peers/found(_:_:)`` is the answer.
+  /// Asks for the addresses of a node; ``Peers/found(_:_:)`` takes the answer.
   func find(_ id: String)
-  /// Nobody needs the answer any more.
+  /// Withdraws the question for the addresses of a node.
   func cancelFind(_ id: String)
-  /// A message for the node's own port has come.
+  /// Handles a message for the node port.
   func handleRequest(_ message: UnsafeBufferPointer<Value>, from peer: Peer)
-  /// The data connection that was announced by that id, if it is from that node.
+  /// Takes out the expected data connection with this id, if it is announced by that node.
   func takeExpectation(_ id: String, from node: String) -> DataExpectation?
 }

@@ -1,27 +1,27 @@
 import AEMPWire
 import AnyEvent
 
-/// A connection on its way from the first byte to the end of the handshake.
+/// A pending connection: one between its first byte and the end of the handshake.
 final class PendingConnection: Linked {
   let stream: StreamConnection
   let role: Handshake.Role
-  /// Host and port of the other end.
+  /// The host and port of the other end.
   let address: String
-  /// Who wanted the connection, when we dialled it.
+  /// The dial that made the connection; nil for an incoming one.
   let dial: Dial?
-  /// The other end's greeting, once it is there; not proven before the end.
+  /// The other end's greeting once it has arrived; its node id is only claimed until the end of the handshake.
   var peer: Greeting?
-  /// Whether our authentication line has gone out.
+  /// Whether our authentication line has been sent.
   var isCommitted = false
-  /// Whether it waits for another connection to the same node to be decided.
+  /// Whether it waits for the decision on another connection to the same node.
   var isHeld = false
-  /// What is known of a data connection; nil for one between nodes.
+  /// The data connection that it is to become; nil for a connection between nodes.
   var data: DialledData?
-  /// Who waits for the data connection, once it is known which one it is.
+  /// The announcement of the data connection, once the connection is assigned to it.
   var expectation: DataExpectation?
-  /// Where strangers that come in are counted together; see ``StrangerPlace``.
+  /// The place that it counts for among the strangers; see ``StrangerPlace``.
   let place: String
-  // The table that it is in sets these, and keeps it as long.
+  // The ``PendingTable`` sets these, and retains the connection while it is in the table.
   var serial: UInt64 = 0
   var isStranger = false
   unowned(unsafe) var previous: PendingConnection?
@@ -29,9 +29,9 @@ final class PendingConnection: Linked {
   private var handshake: Handshake
   private var timeLimit: TimerWatcher?
   private var holdLimit: TimerWatcher?
-  /// The node's key and certificate, if it has them.
+  /// The node's key and certificate; nil when it has none.
   private let tls: TLSContext?
-  /// TLS on this connection, from the moment when both greetings are there.
+  /// TLS on this connection, from the end of the greetings on.
   private var security: TLSTransform?
   private let act: (PendingConnection, HandshakeAction) -> Void
 
@@ -51,7 +51,7 @@ final class PendingConnection: Linked {
     place = role == .accepting ? StrangerPlace.name(of: address) : ""
   }
 
-  /// Sends the greeting and goes on until the handshake is over, at most so many seconds.
+  /// Sends the greeting and runs the handshake, which may take `seconds` at most.
   func start(timeLimit seconds: Double) {
     stream.onRead = { [unowned self] bytes in
       perform(handshake.feed(UnsafeRawBufferPointer(bytes)))
@@ -64,7 +64,7 @@ final class PendingConnection: Linked {
     stream.start()
   }
 
-  /// What the connection is encrypted with, on a connection with TLS.
+  /// The cipher of a connection with TLS.
   var tlsCipher: String? { security?.cipher }
 
   private func ended(_ end: StreamConnection.End) {
@@ -75,7 +75,7 @@ final class PendingConnection: Linked {
     }
   }
 
-  /// Encrypts what follows the greetings; `rest` is what came behind the other end's.
+  /// Encrypts everything behind the greetings; `rest` holds the bytes that came behind the other end's greeting.
   private func startTLS(as role: TLSRole, _ rest: [UInt8]) {
     do throws(TLSError) {
       guard let tls else { throw .notConfigured }
@@ -100,7 +100,7 @@ final class PendingConnection: Linked {
     perform(handshake.authenticate())
   }
 
-  /// Does not wait for other connections any more.
+  /// Stops waiting for other connections.
   func goOn() {
     isHeld = false
     holdLimit = nil
@@ -108,20 +108,20 @@ final class PendingConnection: Linked {
 
   func refuse(_ refusal: Refusal) { perform(handshake.refuse(refusal)) }
 
-  /// Waits for other connections; `giveUp` is called when they take longer than so many seconds.
+  /// Waits for other connections; `giveUp` is called when they take longer than `seconds`.
   func hold(for seconds: Double, _ giveUp: @escaping () -> Void) {
-    // Asked again meanwhile, it does not wait any longer than it would have.
+    // A second request while it waits must not prolong the wait.
     guard !isHeld else { return }
     isHeld = true
     holdLimit = stream.loop.timer(after: seconds, giveUp)
   }
 
-  /// It is closed already: calls `conclude` after so many seconds.
+  /// Calls `conclude` after `seconds`, for a connection that is closed already.
   func linger(for seconds: Double, _ conclude: @escaping () -> Void) {
     holdLimit = stream.loop.timer(after: seconds, conclude)
   }
 
-  /// Stops the clock and lets go of the stream, which belongs to somebody else from now on.
+  /// Stops the clock and lets go of the stream, which gets another owner.
   func finish() {
     timeLimit = nil
     holdLimit = nil
@@ -146,24 +146,24 @@ final class PendingConnection: Linked {
   }
 }
 
-/// Which data connection is dialled, and to whom.
+/// A data connection that is dialled: its id and the node at the other end.
 struct DialledData {
   let id: String
   let node: String
 
-  /// The protocol in the greeting of who dials.
+  /// The protocol in the dialling node's greeting.
   static let protocolName = "aemp-dataconn"
-  /// The key of that greeting which says which one it is.
+  /// The key of that greeting for the id of the data connection.
   static let idKey = "dataconn_id"
 }
 
-/// A data connection that is announced and has not come.
+/// An announced data connection that has not arrived yet.
 final class DataExpectation {
   /// The node that it comes from.
   let node: String
   private let connected: (Handle) -> Void
   private let failed: (String) -> Void
-  /// Called once when it is over, in whichever way.
+  /// Called once when the expectation ends, for whatever reason.
   var ended: (() -> Void)?
   var timeLimit: TimerWatcher?
 
@@ -175,16 +175,16 @@ final class DataExpectation {
     self.failed = failed
   }
 
-  /// It is there.
+  /// Hands over the connection, which has arrived.
   func connect(_ handle: Handle) { connected(handle) }
 
-  /// It does not come.
+  /// Reports that the connection does not come.
   func fail(_ reason: String) {
     cancel()
     failed(reason)
   }
 
-  /// Nobody waits for it any more, or it has come as far as that it is clear which one it is.
+  /// Ends the expectation: it was withdrawn, or a connection is assigned to it.
   func cancel() {
     timeLimit = nil
     let ended = ended

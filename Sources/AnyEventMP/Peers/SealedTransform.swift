@@ -6,7 +6,7 @@ final class SealedTransform: StreamTransform {
   let sealed = ByteBuffer()
   private let sealer: RecordSealer
   private let opener: RecordOpener
-  /// Whether the other end was told that nothing more comes.
+  /// Whether the other end was told that nothing follows.
   private var isEnded = false
 
   init(_ keys: SealedKeys) {

@@ -1,17 +1,18 @@
 import AnyEvent
 
-/// Keeps a node connected to its seeds and, when it is global, to the other global nodes.
+/// Keeps the node connected to its seeds and, if it is global, to the other global nodes.
 final class SeedKeeper {
   private unowned let peers: Peers
   private(set) var targets: [ReconnectTarget] = []
-  /// How long (s) a lost global node is dialled, so that a partition heals; afterwards it must come.
+  /// The seconds for which a lost global node is dialled, so that a partition heals; afterwards
+  /// that node has to dial.
   private static let patience = 3600.0
 
   init(peers: Peers) {
     self.peers = peers
   }
 
-  /// Dials every seed; without any nobody can be asked, and the node keeps its own database.
+  /// Dials every seed; without seeds the node has no master to ask, and keeps its own database.
   func start(_ addresses: [String]) {
     if addresses.isEmpty { peers.owner.hasNoSeeds() }
     for address in addresses {
@@ -21,7 +22,7 @@ final class SeedKeeper {
     for target in targets { dial(target) }
   }
 
-  /// Keeps a connection to another global node from now on.
+  /// Keeps the node connected to another global node from now on.
   func keepConnected(_ id: String) {
     guard id != peers.id, !targets.contains(where: { $0.purpose == .global(id) }) else { return }
     let policy = ReconnectPolicy(unit: 0.3...0.6, maximum: peers.monitorTimeout)
@@ -30,22 +31,22 @@ final class SeedKeeper {
     dial(target)
   }
 
-  /// A node is not global any more.
+  /// Stops keeping a connection to a node, which is not global any more.
   func letGo(_ id: String) {
     targets.removeAll { $0.purpose == .global(id) }
   }
 
-  /// A node has become connected, by whatever way.
+  /// Notes that a node is connected, whichever side dialled.
   func nodeUp(_ id: String) {
     for target in targets where target.nodeID == id { connected(target) }
   }
 
-  /// A connection is lost, or could not be made.
+  /// Notes that a connection is lost or could not be made.
   func nodeDown(_ id: String) {
     for target in targets where target.nodeID == id {
       let connectedSince = target.connectedSince
       target.connectedSince = nil
-      // A dial of its own that is still under way ends by itself, and then it goes on.
+      // The end of this target's own dial schedules the next one.
       if target.isDialling { continue }
       guard let since = connectedSince else {
         if target.retry == nil { failed(target) }
@@ -105,7 +106,7 @@ final class SeedKeeper {
     }
   }
 
-  /// The target's node is connected: if it is a seed, it may become our master.
+  /// Notes that the node of a target is connected; the node of a seed may become the master.
   private func connected(_ target: ReconnectTarget) {
     guard target.connectedSince == nil, let id = target.nodeID else { return }
     target.connectedSince = peers.loop.monotonicNow
@@ -133,7 +134,7 @@ final class SeedKeeper {
   }
 }
 
-/// One address or node that is to stay connected: dialled again whenever it is not.
+/// A target to keep connected: one address or node that is dialled again whenever it is not connected.
 final class ReconnectTarget {
   enum Purpose: Equatable {
     /// A seed, by its address.
@@ -143,15 +144,15 @@ final class ReconnectTarget {
   }
 
   let purpose: Purpose
-  /// The node that was found at the address.
+  /// The node that answered at the address.
   var nodeID: String?
   var policy: ReconnectPolicy
-  /// When (s, loop time) it was connected; nil while it is not.
+  /// The loop time (s) at which it was connected; nil while it is not.
   var connectedSince: Double?
-  /// When (s, loop time) the attempts to reach it began; nil while it is connected.
+  /// The loop time (s) at which the attempts began; nil while it is connected.
   var missedSince: Double?
   var retry: TimerWatcher?
-  /// The attempt under way.
+  /// The dial under way.
   var dial: Dial?
   var isDialling: Bool { dial != nil }
 
@@ -166,18 +167,18 @@ final class ReconnectTarget {
   }
 }
 
-/// When to dial an address again: at once first, then after doubling waits.
+/// The waits before an address is dialled again: none at first, then doubling waits.
 ///
-/// Pure: randomness and times are passed in.
+/// The structure is pure: randomness and times are passed in.
 struct ReconnectPolicy {
-  /// Seconds that the first wait's half is drawn from, so that nodes started together spread out.
+  /// The range, in seconds, of half the first wait; it is random so that nodes that start together spread out.
   let unit: ClosedRange<Double>
   /// The longest wait in seconds.
   let maximum: Double
   private var attempts = 0
-  /// Whether the next lost connection may be made again at once.
+  /// Whether a lost connection may be dialled again at once.
   private var mayRetryAtOnce = true
-  /// A connection that is lost this soon (seconds) does not count as a success.
+  /// The seconds that a connection must last to count as a success.
   private static let provingTime = 5.0
 
   init(unit: ClosedRange<Double>, maximum: Double) {
@@ -185,17 +186,18 @@ struct ReconnectPolicy {
     self.maximum = maximum
   }
 
-  /// How long to wait after a failed attempt, in seconds.
+  /// The seconds to wait after a failed attempt.
   mutating func delayAfterFailure(using random: inout some RandomNumberGenerator) -> Double {
     attempts += 1
     let factor = Double(1 << min(attempts, 20))
     return min(factor * Double.random(in: unit, using: &random), maximum)
   }
 
-  /// How long to wait after a connection is lost that lasted so many seconds.
+  /// The seconds to wait after the loss of a connection that lasted `seconds`.
   ///
-  /// Nothing usually. A peer that accepts and drops at once is retried at once only the first time,
-  /// also after failed attempts: a 2.02 node may drop the connection that follows one.
+  /// Usually there is no wait. A peer that accepts and drops at once is dialled again at once only
+  /// the first time. This holds after failed attempts too, because a 2.02 node may drop the
+  /// connection that follows one.
   mutating func delayAfterLoss(
     lasted seconds: Double, using random: inout some RandomNumberGenerator
   ) -> Double {

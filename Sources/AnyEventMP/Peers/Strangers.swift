@@ -1,29 +1,30 @@
 import AEMPWire
 import AnyEvent
 
-/// The connections that came in and are not authenticated, by where they come from.
+/// The strangers: incoming connections that are not authenticated yet, by the place that they come from.
 ///
-/// Finds who has to go when there are too many without looking at the others: whoever opens
-/// thousands of connections must not make each further one costly. It does not keep the
-/// connections.
+/// The connection to drop when there are too many is found without looking at the others: somebody
+/// who opens thousands of connections must not make each further one costly. This structure does
+/// not retain the connections.
 struct Strangers {
-  /// How many there are.
+  /// The number of strangers.
   private(set) var count = 0
   private var places: TextDictionary<StrangerPlace> = [:]
-  /// The places that hold one connection, two, …; the last queue is not empty.
+  /// The places with one connection, with two, and so on; the last queue is not empty.
   private var levels: [LinkedQueue<StrangerPlace>] = []
 
-  /// How many come from that place.
+  /// The number of strangers from a place.
   func count(at place: String) -> Int { places[place]?.count ?? 0 }
 
-  /// The one that has been connected longest of those from a place.
+  /// The longest connected stranger from a place.
   func oldest(at place: String) -> PendingConnection? { places[place]?.connections.first }
 
-  /// Who has to go when there are too many: the oldest of the place that holds most; of several such
-  /// places the one that has held so many longest.
+  /// The connection to drop when there are too many: the oldest of the place that holds most.
+  ///
+  /// Of several such places it is the one that has held that number longest.
   var surplus: PendingConnection? { levels.last?.first?.connections.first }
 
-  /// Adds one; once only.
+  /// Adds a connection, which must not be among the strangers.
   mutating func add(_ connection: PendingConnection) {
     let name = connection.place
     let place = places[name] ?? StrangerPlace(name: name)
@@ -36,7 +37,7 @@ struct Strangers {
     count += 1
   }
 
-  /// It is gone, or has proved itself; nothing if that was known.
+  /// Removes a connection that is gone or authenticated; does nothing if it is no stranger.
   mutating func remove(_ connection: PendingConnection) {
     guard connection.isStranger, let place = places[connection.place] else { return }
     connection.isStranger = false
@@ -53,13 +54,13 @@ struct Strangers {
   }
 }
 
-/// Where strangers come from, and which of them are connected.
+/// A place that strangers come from, and their connections.
 final class StrangerPlace: Linked {
-  /// The address, or the network that one may have all addresses of.
+  /// The address, or for IPv6 the network that one host may have all addresses of.
   let name: String
   var count = 0
   var connections = LinkedQueue<PendingConnection>()
-  // In the queue of the places that hold as many; the table of places keeps them.
+  // The links of the queue of places with the same count; the dictionary of places retains them.
   unowned(unsafe) var previous: StrangerPlace?
   unowned(unsafe) var next: StrangerPlace?
 
@@ -67,10 +68,11 @@ final class StrangerPlace: Linked {
     self.name = name
   }
 
-  /// The place of `host:port`: for IPv6 the network of 64 bits, since whoever has one address there
-  /// has all of them.
+  /// The place of `host:port`: for IPv6 the network of 64 bits.
+  ///
+  /// A host that has one address of such a network usually has all of them.
   static func name(of address: String) -> String {
-    // Nearly all have no brackets, and nothing to look at but the last colon.
+    // Nearly all addresses have no brackets, so that only the last colon has to be found.
     guard address.utf8.first == UInt8(ascii: "[") else {
       let end = address.utf8.lastIndex(of: UInt8(ascii: ":")) ?? address.endIndex
       return String(address[..<end])
@@ -80,22 +82,21 @@ final class StrangerPlace: Linked {
   }
 }
 
-/// The connections that are in their handshake, found without looking at all of them.
+/// The pending connections, found without looking at all of them.
 struct PendingTable {
   private var connections: [UInt64: PendingConnection] = [:]
-  /// By the node that the other end claims to be, in the order in which they began.
+  /// The connections by the node id that the other end claims, oldest first.
   private var claims: TextDictionary<[PendingConnection]> = [:]
-  /// Those that came in and have not proved themselves.
   private(set) var strangers = Strangers()
   private var serial: UInt64 = 0
 
-  /// How many there are.
+  /// The number of pending connections.
   var count: Int { connections.count }
 
-  /// All, in the order in which they began.
+  /// All pending connections, oldest first.
   var inOrder: [PendingConnection] { connections.values.sorted { $0.serial < $1.serial } }
 
-  /// Those whose other end claims to be that node, in the order in which they began.
+  /// The connections whose other end claims that node id, oldest first.
   func claiming(_ id: String) -> [PendingConnection] { claims[id] ?? [] }
 
   func contains(_ connection: PendingConnection) -> Bool {
@@ -109,7 +110,7 @@ struct PendingTable {
     if connection.role == .accepting { strangers.add(connection) }
   }
 
-  /// The other end has said who it is.
+  /// Files a connection under the node id of its greeting.
   mutating func greeted(_ connection: PendingConnection) {
     guard contains(connection), let id = connection.peer?.nodeID else { return }
     var others = claims.removeValue(forKey: id) ?? []
@@ -118,7 +119,7 @@ struct PendingTable {
     claims[id] = others
   }
 
-  /// The other end has proved to know the secret.
+  /// Takes a connection out of the strangers, because its other end knows the secret.
   mutating func proved(_ connection: PendingConnection) { strangers.remove(connection) }
 
   mutating func remove(_ connection: PendingConnection) {
@@ -132,7 +133,7 @@ struct PendingTable {
     if !others.isEmpty { claims[id] = others }
   }
 
-  /// Removes all and hands them out.
+  /// Removes all connections and returns them.
   mutating func removeAll() -> [PendingConnection] {
     let all = inOrder
     for connection in all { strangers.remove(connection) }

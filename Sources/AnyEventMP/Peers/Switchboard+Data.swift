@@ -1,8 +1,7 @@
 import AEMPWire
 import AnyEvent
 
-/// Data connections: strangers like any other until they have proved themselves, and no candidates for a
-/// node's link.
+/// Data connections: strangers like any other until they are authenticated, and never candidates for a link.
 extension Switchboard {
   func greetedData(_ connection: PendingConnection, _ greeting: Greeting) {
     connection.peer = greeting
@@ -29,8 +28,9 @@ extension Switchboard {
     connection.proceed()
   }
 
-  /// Before we prove ourselves, it must be clear that the connection is wanted: so the other end learns
-  /// from the handshake that it is not.
+  /// Assigns an incoming connection to its announcement before this end authenticates itself.
+  ///
+  /// So the other end learns from the handshake when the connection is not wanted.
   func readyData(_ connection: PendingConnection) {
     if connection.role == .accepting, let data = connection.data, let peer = connection.peer {
       guard let expectation = peers.owner.takeExpectation(data.id, from: peer.nodeID) else {
@@ -62,7 +62,7 @@ extension Switchboard {
       connection.dial?.failed?(.unreachable(text))
       return
     }
-    // What came behind the proof was decrypted with it, unless the stream is sealed from here on.
+    // The bytes behind the proof are sealed records, or were decrypted together with the proof.
     let sealed = result.keys.map { SealedTransform($0) }
     let handle = Handle(
       adopting: stream, transform: sealed, clear: sealed == nil ? result.rest : [],
@@ -76,7 +76,7 @@ extension Switchboard {
 }
 
 extension Refusal.Code {
-  /// A data connection that nobody has announced, or to the wrong node.
+  /// The data connection was not announced, or goes to the wrong node.
   static let unexpectedData = Self(rawValue: "unexpectedData")
 }
 
@@ -84,7 +84,7 @@ extension Refusal {
   fileprivate static let unexpectedData = Refusal(
     .unexpectedData,
     "nobody has announced this data connection, or not in time: give its request more seconds")
-  /// The listener has closed the connection when it had seen our proof.
+  /// The other end closed the connection after it saw our proof.
   fileprivate static let unwantedData = Refusal(
     .refusedByPeer,
     """

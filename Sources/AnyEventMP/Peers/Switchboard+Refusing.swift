@@ -2,11 +2,11 @@ import AEMPWire
 import AnyEvent
 
 extension Switchboard {
-  /// A connection is given up: closes it, tells who dialled it, and asks those that waited for it.
+  /// Closes a refused connection, reports to its dial, and lets connections that waited for it go on.
   func refused(_ connection: PendingConnection, _ refusal: Refusal) {
     remove(connection)
     connection.finish()
-    // With the greeting, if it has not left yet: a 2.02 node learns from it which node a seed is.
+    // The greeting is sent first: a 2.02 node learns from it which node a seed is.
     connection.stream.flushAndClose()
     if mayHaveLost(connection, refusal) {
       undecided.append(connection)
@@ -19,8 +19,8 @@ extension Switchboard {
     releaseHeld(of: connection.peer?.nodeID)
   }
 
-  /// Whether the other end may have hung up because of a second connection that it prefers, of which
-  /// we may know nothing yet.
+  /// Whether the other end may have closed the connection in favour of another one, which may not
+  /// have arrived here yet.
   private func mayHaveLost(_ connection: PendingConnection, _ refusal: Refusal) -> Bool {
     guard connection.role == .dialling, refusal.isHangup, let peer = connection.peer,
       peers.link(to: peer.nodeID) == nil
@@ -29,13 +29,13 @@ extension Switchboard {
     return arbiter.peerAgrees && arbiter.peerDialsFirst
   }
 
-  /// The list keeps it no more; who calls does.
+  /// Takes a connection out of the list; the caller retains it.
   private func forget(undecided connection: PendingConnection) -> PendingConnection {
     undecided.removeAll { $0 === connection }
     return connection
   }
 
-  /// A node is connected now: that is why it has hung up on what we dialled.
+  /// Concludes the dialled connections that the other end closed in favour of the link to this node.
   func concludeLost(to id: String) {
     let lost = undecided.filter { $0.peer?.nodeID == id }
     undecided.removeAll { $0.peer?.nodeID == id }
@@ -45,14 +45,14 @@ extension Switchboard {
     }
   }
 
-  /// Logs why a connection was given up, and tells who dialled it.
+  /// Logs the reason of a refusal, and reports it to the dial.
   private func conclude(_ given: Refusal, of connection: PendingConnection) {
     var refusal = given
     if let id = connection.peer?.nodeID, connection.role == .dialling, given.isHangup,
       peers.link(to: id) != nil
         || others(than: connection).contains(where: { $0.role == .dialling || !$0.isStranger })
     {
-      // Who has only said that it is that node shows nothing: anybody can.
+      // A stranger's claim to be that node is no evidence, because anybody can make it.
       refusal = alreadyConnected(id)
     }
     report(refusal, of: connection)
@@ -67,27 +67,27 @@ extension Switchboard {
     }
   }
 
-  /// A connection that others waited for is gone: they are asked again.
+  /// Decides again on the connections that were held because of a connection that is gone.
   func releaseHeld(of id: String?) {
     guard let id else { return }
     for connection in table.claiming(id) where connection.isHeld {
-      // The one before it may have been taken in its stead.
+      // The decision on the connection before it may have ended the hold of this one.
       if connection.isHeld, table.contains(connection) { ready(connection) }
     }
   }
 
-  /// Gives up several connections to one node, none of which takes the place of another then.
+  /// Refuses several connections to one node, so that none of them takes the place of another.
   func refuse(_ connections: [PendingConnection], because refusal: Refusal) {
     for connection in connections { connection.goOn() }
     for connection in connections { connection.refuse(refusal) }
   }
 
-  /// Logs why a connection was given up: at the default level if somebody at this end can mend it.
+  /// Logs the reason of a refusal, with the level by ``level(of:_:)``.
   func report(_ refusal: Refusal, of connection: PendingConnection) {
     let name = connection.peer.map { " (\($0.nodeID))" } ?? ""
     let text = "\(connection.address)\(name): \(refusal.reason)"
     if refusal.code == .tooManyConnections {
-      // Whoever they are, it is one trouble.
+      // The limit counts the strangers of all places, so all such lines are similar.
       return peers.kernel.peerLog.log(
         .error, in: Log.transport, text, similarTo: "connections: too many")
     }
@@ -95,15 +95,16 @@ extension Switchboard {
     peers.logPeer(level, text, at: connection.address, about: refusal.code.rawValue)
   }
 
-  /// Who has to know of a refusal at this end.
+  /// The log level of a refusal.
   ///
-  /// What we have dialled is what somebody has configured or announced, so its failure is an error. Who
-  /// comes to us may be anybody: only one who greets as a node is somebody's node gone wrong.
+  /// The address of a dialled connection was configured or announced, so its failure is an error.
+  /// An incoming connection may come from anything that can reach the port: its failure is an error
+  /// only if it greeted as a node.
   private func level(of refusal: Refusal, _ connection: PendingConnection) -> LogLevel {
     switch (connection.role, refusal.code) {
     case (_, .ownNode), (.dialling, .alreadyConnected): .trace
     case (.dialling, _): .error
-    // Who hangs up on us knows why, and says so at its own end.
+    // The other end has closed the connection, so it knows the reason and logs it.
     case (.accepting, .alreadyConnected), (.accepting, .endOfStream): .warn
     case (.accepting, .wrongVersion), (.accepting, .invalidNodeID), (.accepting, .nodeIDInUse):
       .error
@@ -113,12 +114,12 @@ extension Switchboard {
 }
 
 extension Refusal {
-  /// Whether the other end closed the connection without our knowing why.
+  /// Whether the other end closed the connection without a reason that is known here.
   fileprivate var isHangup: Bool { code == .refusedByPeer || code == .endOfStream }
 }
 
 extension Refusal.Code {
-  /// The listener has more unauthenticated connections than it may have.
+  /// There are more strangers than the limit allows.
   static let tooManyConnections = Self(rawValue: "tooManyConnections")
 }
 
@@ -143,7 +144,7 @@ extension Refusal {
       """)
   }
 
-  /// What is wrong with TLS, and what to do if it is a certificate.
+  /// A refusal because of TLS, with advice if a certificate is the reason.
   static func tls(_ reason: String, _ code: TLSError.Code?) -> Refusal {
     switch code {
     case .foreignCertificate, .certificateNotValidNow, .missingCertificate, .refusedByPeer:

@@ -1,32 +1,32 @@
 import AEMPWire
 import AnyEvent
 
-/// The connections of a node that are not authenticated yet, and who may become its link.
+/// The pending connections of a node, and the decision which of them becomes a link.
 final class Switchboard {
   unowned let peers: Peers
   private(set) var table = PendingTable()
-  /// Dialled and hung up on by the other end, which may have preferred another one.
+  /// Dialled connections that the other end closed, perhaps because it prefers another one.
   var undecided: [PendingConnection] = []
-  /// How long (s) our own dial waits for the other node's, well under a 2.02 node's patience.
+  /// The seconds that our own dial waits for that of the other node, well below the patience of a 2.02 node.
   static let holdTime = 1.0
 
   init(peers: Peers) {
     self.peers = peers
   }
 
-  /// How many connections are in their handshake.
+  /// The number of pending connections.
   var pendingCount: Int { table.count }
 
-  /// The connections in their handshake, in the order in which they began.
+  /// The pending connections, oldest first.
   var pending: [PendingConnection] { table.inOrder }
 
-  /// Somebody connected to us.
+  /// Takes an incoming connection and begins its handshake.
   func accepted(_ stream: StreamConnection, from address: String) {
     makeRoom(for: StrangerPlace.name(of: address))
     begin(stream, as: .accepting, address: address, dial: nil)
   }
 
-  /// Drops one of the strangers, of those that hold most, if one more would be too many.
+  /// Drops a stranger when one more would be too many.
   private func makeRoom(for place: String) {
     if table.strangers.count(at: place) >= peers.limits.strangersPerAddress {
       table.strangers.oldest(at: place)?.refuse(.tooManyFromOneAddress)
@@ -35,20 +35,19 @@ final class Switchboard {
     }
   }
 
-  /// Drops one of the strangers, of those that hold most, so that another connection gets its
-  /// descriptor; false if there is none.
+  /// Drops a stranger, so that another connection gets its descriptor; false if there is none.
   func freeDescriptor() -> Bool {
     guard let surplus = table.strangers.surplus else { return false }
     surplus.refuse(.noDescriptors)
     return true
   }
 
-  /// An address that we dialled answers.
+  /// Takes a connection that a dial has made and begins its handshake.
   func dialled(_ stream: StreamConnection, to address: String, for dial: Dial) {
     begin(stream, as: .dialling, address: address, dial: dial)
   }
 
-  /// Closes everything.
+  /// Closes all pending connections.
   func close() {
     for connection in table.removeAll() {
       connection.finish()
@@ -84,7 +83,7 @@ final class Switchboard {
     case .send, .startTLS: break
     case .peerGreeting(let greeting): greeted(connection, greeting)
     case .requestPermission:
-      // Before we prove ourselves, a listener's peer has.
+      // The other end of an incoming connection authenticates itself before this end does.
       if connection.role == .accepting { table.proved(connection) }
       if connection.data != nil { readyData(connection) } else { ready(connection) }
     case .established(let result):
@@ -131,7 +130,7 @@ final class Switchboard {
       isDialled: connection.role == .dialling, others: others.map(candidate))
     {
     case .take:
-      // Refusing one asks those that are held again; it is decided now.
+      // Refusing one of the others would ask the held ones again, but this connection is chosen now.
       for decided in others + [connection] { decided.isHeld = false }
       connection.goOn()
       refuse(others, because: alreadyConnected(greeting.nodeID))
@@ -147,10 +146,10 @@ final class Switchboard {
     }
   }
 
-  /// The node at the other end is connected already; but it may have been restarted, or have lost
-  /// that connection.
+  /// Holds a connection from a node that is connected already: it may have been restarted, or have
+  /// lost the old connection.
   ///
-  /// Only one who has proven to know the secret makes us doubt the old connection.
+  /// Only a connection whose other end has proven to know the secret casts doubt on the old one.
   private func askForSuccession(_ connection: PendingConnection, to link: Link) {
     guard connection.role == .accepting else {
       return connection.refuse(alreadyConnected(link.entry.id))
@@ -160,7 +159,7 @@ final class Switchboard {
     }
     peers.heartbeat.suspect(link)
     let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
-    // By then the old connection is cleared of the suspicion, or it is gone.
+    // Within this time the old connection is cleared of the suspicion, or it is gone.
     let rules = peers.heartbeat.rules
     let patience = peerAgrees ? rules.suspicion + 3 * rules.unit : Self.holdTime
     connection.hold(for: patience) { [unowned self, unowned connection] in
@@ -168,26 +167,28 @@ final class Switchboard {
     }
   }
 
-  /// The connection that there is to a node has been heard of: nobody replaces it.
+  /// Refuses the connections that wait to replace the link to a node, because that link is alive.
   func provedAlive(_ id: String) {
     let held = table.claiming(id).filter(\.isHeld)
     let address = peers.link(to: id)?.address
-    // Who comes in and is held has proven to know the secret: a node of the network, not a stranger.
+    // The other end of a held incoming connection has proven to know the secret, so it is a node of
+    // the network and no stranger.
     refuse(
       held.filter { $0.role == .accepting }, because: .nodeIDInUse(id, at: address ?? "elsewhere"))
     refuse(held.filter { $0.role == .dialling }, because: alreadyConnected(id))
   }
 
-  /// The connection to a node is gone: another one may take its place.
+  /// Lets another connection take the place of a lost link.
   func nodeDown(_ id: String) {
     releaseHeld(of: id)
   }
 
-  /// The other node's own dial has not come to anything so far: ours goes on if no other has.
+  /// Goes on with our own dial, unless another connection to the node has got further meanwhile.
   private func waitedLongEnough(_ connection: PendingConnection) {
     guard let id = connection.peer?.nodeID else { return }
     if let link = peers.link(to: id) {
-      // Who comes in and is held has proved to know the secret.
+      // The other end of a held incoming connection has proven to know the secret, so the refusal
+      // may name the address.
       connection.refuse(
         connection.role == .accepting
           ? .nodeIDHeld(id, at: link.address) : alreadyConnected(id))
@@ -205,7 +206,7 @@ final class Switchboard {
     connection.finish()
     refuse(others, because: alreadyConnected(id))
     if case .cut(let reason)? = peers.entries[id]?.state {
-      // The loss of what was dropped has to be told before anything else arrives.
+      // The monitors must tell of the dropped packets before anything new arrives from the node.
       connection.stream.close()
       if let dial = connection.dial { peers.failed(dial, reason, node: id) }
       return
@@ -220,9 +221,10 @@ final class Switchboard {
     peers.nodeUp(entry, link)
     concludeLost(to: id)
     connection.dial?.connected?(id)
-    // Unless somebody was called meanwhile who has closed it.
+    // A callback may have closed the link meanwhile.
     guard !result.rest.isEmpty, entry.link === link else { return }
-    // What followed a sealed connection's line are records, in TLS it was decrypted with the line.
+    // Bytes behind the authentication line are records on a sealed connection; on one with TLS they
+    // were decrypted together with that line.
     var rest = result.rest
     rest.withUnsafeMutableBytes { bytes in
       if result.keys == nil { link.received(bytes) } else { connection.stream.arrived(bytes) }

@@ -9,16 +9,16 @@ package enum BindAddress: Hashable, Sendable {
   /// A host name or a numeric address, without brackets, which may have a zone.
   case host(String, port: UInt16?)
 
-  /// The port; nil when none is given or any will do.
+  /// The port; nil when no port or any free port is configured.
   package var port: UInt16? {
     switch self {
     case .everyInterface(let port), .ownHost(let port), .host(_, let port): port
     }
   }
 
-  /// Why a text is no address: two parts of a sentence.
+  /// Why a text is no address, in two parts of a sentence.
   package struct ParseError: Error, Hashable, Sendable {
-    /// The text in quotes.
+    /// The quoted text.
     let text: String
     /// What is wrong with it.
     let problem: String
@@ -29,7 +29,7 @@ package enum BindAddress: Hashable, Sendable {
     }
   }
 
-  /// The addresses of a list whose elements may have commas themselves.
+  /// The addresses of a list; an element may hold several with commas between them.
   static func parse(_ texts: [String]) throws(ParseError) -> [BindAddress] {
     var addresses: [BindAddress] = []
     for text in texts {
@@ -61,7 +61,8 @@ package enum BindAddress: Hashable, Sendable {
 
   private static func split(_ text: String) throws(ParseError) -> (String, UInt16?) {
     if SocketAddress.isNumeric(text) { return (text, nil) }
-    // It takes more forms, with white space among them.
+    // The comparison makes this stricter than `parse_hostport`, which also accepts white space, for
+    // example.
     guard let (host, service) = parse_hostport(text, "*"),
       text == host || text == format_hostport(host) || text == format_hostport(host, service)
     else { throw problem(of: text) }
@@ -158,9 +159,10 @@ extension String {
   }
 }
 
-/// What resolving addresses takes from outside, so that it is a function of its arguments.
+/// The surroundings that resolving an address depends on, so that it is a function of its
+/// arguments.
 package struct AddressSources {
-  /// The addresses of this host's interfaces; the kernel is asked only when somebody looks.
+  /// The addresses of this host's interfaces; the kernel is asked only when they are used.
   package var interfaces: [SocketAddress] {
     get { askForInterfaces() }
     set { askForInterfaces = { newValue } }
@@ -181,8 +183,9 @@ package struct AddressSources {
     self.lookUp = lookUp
   }
 
-  /// The interfaces of this machine and the resolver of a loop; look-ups block the calling thread, all of
-  /// them together for at most 4 seconds.
+  /// The interfaces of this machine and the resolver of a loop.
+  ///
+  /// A look-up blocks the calling thread; all of them together take at most 4 seconds.
   package static func ofMachine(hostName: String, _ resolver: Resolver) -> AddressSources {
     let end = ContinuousClock.now + .seconds(4)
     return AddressSources(
@@ -194,7 +197,8 @@ package struct AddressSources {
       })
   }
 
-  /// Without the families that the machine does not speak, unless nothing else is left.
+  /// The addresses without those of a family that the machine does not speak, unless none would be
+  /// left.
   static func usable(_ found: [SocketAddress]) -> [SocketAddress] {
     let interfaces = SocketAddress.ofInterfaces()
     let usable = found.filter { address in
@@ -205,10 +209,10 @@ package struct AddressSources {
 }
 
 extension BindAddress {
-  /// The port that seeds have when none is given.
+  /// The port of a seed that is configured without one.
   package static var defaultSeedPort: UInt16 { 4040 }
 
-  /// The host name that has to be looked up, if one has.
+  /// The host name that has to be looked up; nil when there is none.
   package func nameToLookUp(hostName: String) -> String? {
     switch self {
     case .everyInterface: nil
@@ -217,10 +221,9 @@ extension BindAddress {
     }
   }
 
-  /// The places that this address stands for, each once; none when a name has no address.
+  /// The socket addresses that this address stands for, each once; none when a name has no address.
   ///
-  /// For seeds, which are looked up anew on every attempt. `defaultPort` is taken where no port is
-  /// given.
+  /// `defaultPort` is used where no port is given. Seeds are resolved anew for each attempt.
   package func places(
     _ sources: AddressSources, defaultPort: UInt16 = BindAddress.defaultSeedPort
   ) -> [SocketAddress] {
@@ -239,10 +242,10 @@ extension BindAddress {
     return places
   }
 
-  /// The places to listen on for a list of binds, each once, in the order of the list.
+  /// The socket addresses to listen on for a list of binds, each once, in the order of the list.
   ///
-  /// - Throws: ``ConfigurationError`` for `*` and every address that other hosts can reach when there is no
-  ///   secret or certificate, and for a host name that has no address.
+  /// - Throws: ``ConfigurationError`` for `*` and every address that other hosts can reach when
+  ///   there is no secret or certificate, and for a host name that has no address.
   package static func placesToListen(
     on binds: [BindAddress], _ sources: AddressSources, hasCredentials: Bool
   ) throws(ConfigurationError) -> [SocketAddress] {
@@ -293,9 +296,10 @@ extension BindAddress {
 }
 
 extension BindAddress {
-  /// The addresses to dial for a seed: one for each of our own interfaces for `*`, else as written.
+  /// The addresses to dial for a seed: for `*` one for each interface of this host, else as
+  /// configured.
   ///
-  /// Host names, our own among them, are left to be looked up at every attempt.
+  /// Host names, also that of this host, are looked up at every attempt.
   package func seedAddresses(_ sources: AddressSources) -> [String] {
     let port = port ?? Self.defaultSeedPort
     return switch self {

@@ -4,19 +4,20 @@ package enum ConfigurationEdit: Hashable, Sendable {
   case set(Setting, Value)
   /// Removes a setting, so that it is inherited again.
   case remove(Setting)
-  /// Appends to a list what it does not hold yet; a service also if it does: each counts.
+  /// Appends the elements that the list does not hold yet; services are appended always, because a
+  /// service may be listed twice.
   case append(Setting, [Value])
-  /// Takes elements out of a list; of equal services the last one.
+  /// Removes elements from a list; of equal services the last one.
   case subtract(Setting, [Value])
   /// Makes sure that the profile exists.
   case createProfile
   /// Removes the profile.
   case removeProfile
 
-  /// Changes what the file at `file` holds; `profile` is nil for the top level.
+  /// Edits the contents of the file `file`; `profile` is nil for the top level.
   ///
-  /// - Throws: ``ConfigurationError`` when the file has something else where the change belongs;
-  ///   `contents` is then as it was.
+  /// - Throws: ``ConfigurationError`` when `contents` has a value of the wrong type where the
+  ///   change belongs; `contents` is then as it was.
   package func apply(
     to contents: inout TextDictionary<Value>, profile: String?, file: String
   ) throws(ConfigurationError) {
@@ -36,7 +37,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
     contents = all
   }
 
-  /// What a profile says itself, without what it inherits.
+  /// The settings of a profile itself, without inherited ones.
   ///
   /// - Throws: ``ConfigurationError`` when there is no such profile.
   package static func profile(
@@ -47,7 +48,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
     return settings
   }
 
-  /// The settings after the change; nil when they go.
+  /// The settings after the change; nil when the profile is removed.
   private func changed(
     _ settings: TextDictionary<Value>, _ origin: SettingOrigin
   ) throws(ConfigurationError) -> TextDictionary<Value>? {
@@ -79,7 +80,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
   ) throws(ConfigurationError) -> [Value] {
     guard let value = settings[setting.name], value != .null else { return [] }
     guard case .array(let elements) = value else {
-      // Says what is wrong in the same words as a node that starts.
+      // This throws the same sentence as a node that starts with this file.
       return try SettingValue(setting: setting, value: value, origin: origin).list().map(
         Value.string)
     }
@@ -88,7 +89,7 @@ package enum ConfigurationEdit: Hashable, Sendable {
 }
 
 extension ProfileTable {
-  /// All profiles with one of them replaced or (nil) removed, as the file holds them.
+  /// All profiles after one of them is replaced or (nil) removed, as the file holds them.
   fileprivate func replacing(_ name: String, with settings: TextDictionary<Value>?) -> Value {
     var profiles = profiles
     profiles[name] = settings.map(Value.hash)

@@ -2,12 +2,12 @@ internal import AnyEvent
 internal import Glibc
 
 extension ConfigurationFile {
-  /// Reads the file, lets `change` edit what it holds, and saves that if it is different.
+  /// Reads the file, lets `change` edit its contents, and saves them if they are different.
   ///
-  /// The whole is done under a lock, so that edits at the same time lose nothing. Keys that nobody
-  /// knows stay; comments don't. The new file has mode 0600 and replaces the old one in one step;
-  /// the old one is kept as `<file>~`. A symbolic link stays one, and what it leads to is edited, or
-  /// made. A file that is mounted by itself, which none can replace, is written to as it is.
+  /// A lock is held throughout, so that simultaneous edits lose nothing. Unknown keys stay;
+  /// comments don't. The new file has mode 0600 and replaces the old one in one step; the old one
+  /// is kept as `<file>~`. A symbolic link stays a link, and its target is edited or made. A file
+  /// that is mounted by itself cannot be replaced, so it is overwritten.
   ///
   /// - Throws: ``ConfigurationError`` when the file can't be parsed or written, and what `change`
   ///   throws; the file is then as it was.
@@ -31,8 +31,8 @@ extension ConfigurationFile {
     }
   }
 
-  /// Whether it is a device or the like, which must not be replaced by a file: /dev/null stands for no
-  /// configuration.
+  /// Whether the path leads to a device, which must not be replaced by a file: a user names
+  /// /dev/null to have no configuration.
   private var isSpecial: Bool {
     var status = stat()
     guard stat(place.cString, &status) == 0 else { return false }
@@ -56,15 +56,17 @@ extension ConfigurationFile {
     syncDirectory()
   }
 
-  /// Keeps the file as `<file>~` by giving it a second name, which costs no writing; false when that
-  /// cannot be done, or others may read the file.
+  /// Keeps the file as `<file>~` by a second link to it, which writes no data.
+  ///
+  /// Returns false when that is not possible, and when other users may read the file, because the
+  /// backup must be private.
   private func linkBackup() -> Bool {
     var status = stat()
     guard stat(place.cString, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
     unlink(temporary)
     guard link(place.cString, temporary) == 0 else { return false }
     let isKept = rename(temporary, place.appending("~").cString) == 0
-    // It stays when the backup was that very file already.
+    // The rename leaves the name in place when the backup was a link to the same file already.
     unlink(temporary)
     return isKept
   }
@@ -73,7 +75,7 @@ extension ConfigurationFile {
 
   /// Writes `<file><suffix>` through `<file>~new~`, so that it is always whole.
   private func replace(_ suffix: String, with bytes: [UInt8]) throws(ConfigurationError) {
-    // Left over from a process that died while it held the lock.
+    // A process that died while it held the lock may have left this file.
     unlink(temporary)
     let descriptor = StandardDescriptors.spare(
       open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
@@ -90,11 +92,12 @@ extension ConfigurationFile {
     if problem != 0 { throw unwritable(problem) }
   }
 
-  /// Writes into the file that is there, when the old content is kept beside it already.
+  /// Writes into the existing file; its old content is in the backup already.
   private func overwrite(with bytes: [UInt8]) -> CInt {
     let descriptor = StandardDescriptors.spare(open(place.cString, O_WRONLY | O_CLOEXEC))
     guard descriptor >= 0 else { return errno }
-    // It may be somebody else's, who lets us write.
+    // This fails for a file of another user who lets this one write; its mode is then that user's
+    // choice.
     _ = fchmod(descriptor, 0o600)
     var problem = Self.write(bytes, to: descriptor)
     if problem == 0, ftruncate(descriptor, off_t(bytes.count)) != 0 { problem = errno }
@@ -103,7 +106,7 @@ extension ConfigurationFile {
     return problem
   }
 
-  /// Gives the new file to the owner of the old one, when root edits the file of somebody else.
+  /// Gives the new file to the owner of the old one when root edits the file of another user.
   private func keepOwner(_ descriptor: CInt) -> CInt {
     var status = stat()
     guard geteuid() == 0, stat(place.cString, &status) == 0, status.st_uid != 0 else { return 0 }
@@ -126,7 +129,7 @@ extension ConfigurationFile {
     }
   }
 
-  /// Makes a rename durable; a file system that can't is as good as it can be.
+  /// Makes a rename durable, on the file systems that support it.
   private func syncDirectory() {
     let descriptor = StandardDescriptors.spare(
       open(place.directory.cString, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
@@ -147,10 +150,11 @@ extension ConfigurationFile {
 
 /// An exclusive lock between processes and threads, for the time that a file is edited.
 ///
-/// It is a `flock` on a file of its own beside the edited one (which is replaced, so that a lock on
-/// it would be worth nothing), and that file goes when the lock is released.
+/// It is a `flock` on a lock file beside the edited one. A lock on the edited file itself would
+/// have no effect, because saving replaces that file. The lock file is removed when the lock is
+/// released.
 enum FileLock {
-  /// Calls `body` while this caller alone holds the lock of the file at `path`; waits for it.
+  /// Waits for the lock of the file at `path`, and calls `body` while holding it.
   ///
   /// - Throws: ``ConfigurationError`` when there can be no lock, and what `body` throws.
   static func hold<Result>(
@@ -159,7 +163,8 @@ enum FileLock {
     let lockPath = path.appending("~lock~").cString
     let descriptor = try acquire(lockPath, for: path)
     defer {
-      // In this order: who waits finds that the file is gone, and makes a new one.
+      // The file is removed before the lock is released, so that a waiting process sees that it has
+      // to make a new one.
       unlink(lockPath)
       close(descriptor)
     }
@@ -181,12 +186,13 @@ enum FileLock {
         throw failure(path, code)
       }
       if isCurrent(descriptor, lockPath) { return descriptor }
-      // Its holder removed the file while we waited: somebody else may hold the new one.
+      // The holder removed the file during the wait, so another process may hold the lock of a new
+      // one.
       close(descriptor)
     }
   }
 
-  /// Whether the locked file is still the one that others find.
+  /// Whether the locked file is still the one that other processes open.
   private static func isCurrent(_ descriptor: CInt, _ path: [CChar]) -> Bool {
     var locked = stat()
     var present = stat()

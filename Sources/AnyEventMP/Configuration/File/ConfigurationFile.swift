@@ -6,10 +6,10 @@ package struct ConfigurationFile: Hashable, Sendable {
   /// The largest file that is read, in bytes.
   private static let sizeLimit = 64 << 20
 
-  /// Where the file is; empty when neither the environment nor a home directory says.
+  /// The name of the file; empty when neither the environment nor a home directory gives one.
   let place: PathName
 
-  /// Where the file is, for sentences.
+  /// The name of the file, for sentences.
   package var path: String { place.description }
 
   /// The file at this path.
@@ -41,7 +41,7 @@ package struct ConfigurationFile: Hashable, Sendable {
     }
   }
 
-  /// What the file holds; empty when it does not exist.
+  /// Reads the contents of the file; they are empty when it does not exist.
   ///
   /// Comments and trailing commas are tolerated. The file is never changed by reading it.
   ///
@@ -54,7 +54,7 @@ package struct ConfigurationFile: Hashable, Sendable {
   /// The bytes of the file; nil when it does not exist.
   func bytes() throws(ConfigurationError) -> [UInt8]? {
     if place.isEmpty { return nil }
-    // Nobody may ever write to what is no file.
+    // Without O_NONBLOCK, opening a pipe would wait for a writer, perhaps for ever.
     let descriptor = StandardDescriptors.spare(
       open(place.cString, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
     if descriptor < 0 {
@@ -82,7 +82,7 @@ package struct ConfigurationFile: Hashable, Sendable {
     }
   }
 
-  /// What these bytes hold: a hash, or nothing but white space; a byte order mark before it does not count.
+  /// Parses the contents of the file: a JSON object, or only white space.
   func parse(_ bytes: [UInt8]?) throws(ConfigurationError) -> TextDictionary<Value> {
     guard var bytes else { return [:] }
     // Some editors begin a file with a byte order mark.
@@ -108,7 +108,7 @@ package struct ConfigurationFile: Hashable, Sendable {
   private func syntaxError(_ error: CodecError) -> ConfigurationError {
     var problem = error.description
     if let position = error.position {
-      // The place comes first in our sentence, as editors like it.
+      // Our sentence begins with the position, as editors expect it.
       let place = " at line \(position.line), column \(position.column)"
       if problem.hasSuffix(place) { problem.removeLast(place.count) }
     }
@@ -117,7 +117,7 @@ package struct ConfigurationFile: Hashable, Sendable {
       line: error.position?.line ?? 1, column: error.position?.column ?? 1)
   }
 
-  /// For what is a pipe or a device.
+  /// The error for a pipe or a device.
   var noFile: ConfigurationError {
     ConfigurationError(
       .unreadable,

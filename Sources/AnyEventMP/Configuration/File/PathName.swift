@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The name of a file as the system has it: bytes, which need not be text.
 ///
-/// Swift's `String` repairs what is not UTF-8, and so would name another file.
+/// Swift's `String` replaces bytes that are no UTF-8, and so would name another file.
 package struct PathName: Hashable, Sendable {
   /// The bytes, without the zero that ends them.
   private let bytes: [UInt8]
@@ -23,18 +23,18 @@ package struct PathName: Hashable, Sendable {
   /// The name as functions of C take it.
   package var cString: [CChar] { bytes.map(CChar.init(bitPattern:)) + [0] }
 
-  /// The name with this text behind it.
+  /// The name followed by this text.
   package func appending(_ suffix: String) -> PathName { PathName(bytes: bytes + suffix.utf8) }
 
-  /// The file of this relative name in the directory that this one is.
+  /// The file with this relative name in the directory that this name stands for.
   package func appending(_ name: PathName) -> PathName {
     PathName(bytes: bytes + [UInt8(ascii: "/")] + name.bytes)
   }
 
-  /// Whether it begins at the root.
+  /// Whether the name begins at the root.
   package var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
 
-  /// Whether it says in which directory the file is.
+  /// Whether the name contains a directory.
   package var hasDirectory: Bool { bytes.contains(UInt8(ascii: "/")) }
 
   /// The names in a list with colons between them.
@@ -48,17 +48,18 @@ package struct PathName: Hashable, Sendable {
     return slash == 0 ? PathName("/") : PathName(bytes: bytes[..<slash])
   }
 
-  /// What a symbolic link says; nil when it is none.
+  /// The target of a symbolic link; nil when the file is none.
   package var linkTarget: PathName? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(cString, &buffer, buffer.count)
     return count > 0 ? PathName(bytes: buffer[..<count].map(UInt8.init(bitPattern:))) : nil
   }
 
-  /// The file that it leads to over symbolic links, whether there is one already or not.
+  /// The file at the end of a chain of symbolic links, whether it exists or not.
   package var resolved: PathName {
     var path = self
-    // As many as the system follows; a circle is its error when the file is opened.
+    // The system follows 40 links as well; a circle then fails with the system's error when the
+    // file is opened.
     for _ in 0..<40 {
       guard let target = path.linkTarget else { return path }
       path = target.isAbsolute ? target : path.directory.appending(target)
@@ -68,7 +69,7 @@ package struct PathName: Hashable, Sendable {
 }
 
 extension PathName: CustomStringConvertible {
-  /// The name for people: bytes that are no UTF-8 as `\xHH`.
+  /// The name for people; bytes that are no UTF-8 appear as `\xHH`.
   package var description: String {
     if let text = String(validating: bytes, as: UTF8.self) { return text }
     var text = ""

@@ -19,19 +19,22 @@ package enum CertificateText {
     }
   }
 
-  /// The value of the setting for a PEM text: its key, its certificate, other certificates, and
-  /// nothing of what else stands in it.
+  /// Checks a PEM text and returns the value of the setting: key, certificate and further
+  /// certificates.
+  ///
+  /// All other text in it is left out.
   ///
   /// - Parameters:
   ///   - pem: the text; overwritten with zeros.
-  ///   - name: what it is called in sentences.
+  ///   - name: the name of the text in error sentences.
   ///   - now: seconds since 1970.
   /// - Returns: the value.
   /// - Throws: ``ConfigurationError`` when a node could not use it.
   package static func check(
     _ pem: inout [UInt8], name: String, now: Int
   ) throws(ConfigurationError) -> Value {
-    // Not left out by the compiler, as assignments may be when nobody looks at the text again.
+    // Unlike an assignment, the compiler never leaves out this call, although nothing reads the
+    // text again.
     defer {
       pem.withUnsafeMutableBytes { bytes in
         if let start = bytes.baseAddress { explicit_bzero(start, bytes.count) }

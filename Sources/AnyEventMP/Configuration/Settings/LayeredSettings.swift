@@ -1,12 +1,12 @@
 /// The settings of all sources on top of each other; the later source wins.
 ///
-/// The order, from weak to strong: `configure`'s arguments, the file's top level, the profile's
-/// parents (the nearest last), the profile. With `force` the arguments are the strongest. A `null` takes
-/// the setting back to its built-in default, as Perl's undef does.
+/// The order, from weak to strong: the arguments of `configure`, the file's top level, the
+/// profile's parents (the nearest last), the profile. With `force` the arguments are the strongest.
+/// A `null` resets the setting to its built-in default, as Perl's undef does.
 struct LayeredSettings: Sendable {
   /// The name of the profile that is used.
   let profile: String
-  /// Sentences about what was configured but is not followed.
+  /// Warnings about settings that have no effect.
   private(set) var warnings: [String] = []
   private var values: [Setting: SettingValue] = [:]
 
@@ -28,12 +28,12 @@ struct LayeredSettings: Sendable {
     if arguments.force { add(arguments.settings, .arguments) }
   }
 
-  /// The value of a setting, its built-in default when nobody says anything.
+  /// The value of a setting; its built-in default when no source sets it.
   subscript(setting: Setting) -> SettingValue {
     values[setting] ?? SettingValue(setting: setting, value: setting.standard, origin: .builtIn)
   }
 
-  /// Whether somebody set the setting.
+  /// Whether a source sets the setting.
   func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
 
   private mutating func add(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
@@ -58,7 +58,7 @@ extension LayeredSettings {
     return settings
   }
 
-  /// Sentences about settings that are set and that nobody follows here.
+  /// Warnings about settings that this implementation ignores.
   var ignored: [String] {
     get throws(ConfigurationError) {
       var sentences: [String] = []
@@ -72,7 +72,7 @@ extension LayeredSettings {
   }
 }
 
-/// What a node would be configured with, for showing it.
+/// The settings that a node would have, for showing them.
 package enum EffectiveSettings {
   /// The settings of a node that is started with these arguments, built-in defaults included.
   ///
@@ -103,7 +103,7 @@ package enum EffectiveSettings {
     ).effective
   }
 
-  /// The same settings with everything that must not be seen replaced by asterisks.
+  /// The same settings with secrets replaced by asterisks.
   package static func masked(_ settings: TextDictionary<Value>) -> TextDictionary<Value> {
     var masked = settings
     for setting in Setting.all where setting.isSecret {
@@ -121,7 +121,7 @@ enum SettingOrigin: Hashable, Sendable {
   case file(String)
   case profile(String, file: String)
 
-  /// The file to correct, if it is one.
+  /// The file to correct; nil when the value does not come from a file.
   var file: String? {
     switch self {
     case .builtIn, .arguments, .commandLine: nil
@@ -131,7 +131,7 @@ enum SettingOrigin: Hashable, Sendable {
 }
 
 extension SettingOrigin: CustomStringConvertible {
-  /// What stands behind the name of the setting in a sentence.
+  /// The origin as it follows the setting's name in a sentence.
   var description: String {
     switch self {
     case .builtIn: "in the built-in defaults"

@@ -1,6 +1,6 @@
 /// The profiles of a configuration file by name, with their types checked.
 struct ProfileTable {
-  /// How many profiles of a chain a sentence names: enough to find the rest.
+  /// The most profiles of a chain that a sentence names: enough to find the rest in the file.
   private static let namesInSentence = 12
 
   let file: String
@@ -38,7 +38,7 @@ struct ProfileTable {
     }
   }
 
-  /// What to say about a profile that is not there.
+  /// The error for a profile that does not exist.
   func unknown(_ name: String) -> ConfigurationError {
     let names = profiles.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
     return ConfigurationError(
@@ -49,15 +49,16 @@ struct ProfileTable {
       """, file: file)
   }
 
-  /// A profile and those it inherits from, nearest first; none if there is no profile of that name.
+  /// A profile and its parents, nearest first; empty if there is no profile of that name.
   ///
-  /// - Throws: ``ConfigurationError`` when one of them inherits from itself.
+  /// - Throws: ``ConfigurationError`` when one of them is its own parent.
   func inheritance(
     of name: String
   ) throws(ConfigurationError) -> (profiles: [(String, TextDictionary<Value>)], warning: String?) {
     var profiles: [(String, TextDictionary<Value>)] = []
     var path = [name]
-    // The same, to be looked into: a chain may have as many links as the file has room for.
+    // The same names as a set: a chain may be as long as the file has room for, and each name is
+    // looked up.
     var seen: TextSet = [name]
     var name = name
     while let settings = try self[name] {
@@ -93,17 +94,17 @@ struct ProfileTable {
   }
 }
 
-/// One entry of `services`: a function by name that is called with arguments when the node is up.
+/// One element of `services`: a function by name that is called with arguments when the node is up.
 package struct ServiceEntry: Hashable, Sendable {
   /// The name; one that ends in `::` names a module.
   package let name: String
-  /// What the function is called with.
+  /// The arguments of the function.
   package let arguments: [Value]
 
-  /// Whether the entry only loads a module, in Perl's words.
+  /// Whether the element only loads a module, as Perl says.
   package var isModule: Bool { name.hasSuffix("::") }
 
-  /// An entry from the file: a name, or a list of a name and arguments; nil if it is neither.
+  /// Reads an element of the file: a name, or a list of a name and arguments; nil if it is neither.
   init?(_ value: Value) {
     switch value {
     case .string(let name) where !name.isEmpty:

@@ -1,38 +1,39 @@
 /// A key of the configuration: one row of the table of settings.
 ///
-/// The rows stand in the folder `Rows`, by subject. Everything else is made of them: what `configure` and the
-/// configuration file take, what a node does with it, and the commands of the tool with their help, their
-/// part of the manual page and their completions.
+/// The rows stand in the folder `Rows`, by subject. All uses of settings follow from them: the
+/// arguments of `configure`, the keys of the configuration file, the fields of a node's
+/// configuration, and the tool's commands with their help, manual page and completions.
 package final class Setting: Sendable {
   /// What kind of value a setting takes.
   package enum Kind: Sendable {
     case text, list, number, flag, services
   }
 
-  /// The name in the file, and as argument of `configure`.
+  /// The key in the file, and the argument of `configure`.
   package let name: String
-  /// Which values it takes, and where a node's configuration has them.
+  /// The values that the setting takes, and the field of a node's configuration that they fill.
   let type: SettingType
-  /// What it is when nobody says anything; null for what then does not exist.
+  /// The built-in default; null when there is none.
   let standard: Value
-  /// A value that makes sense, as one would type it.
+  /// A value that makes sense, as a user would type it.
   let example: String
-  /// Whether the value must not be seen by others.
+  /// Whether the value must be hidden.
   package let isSecret: Bool
-  /// What the tool says about it.
+  /// The tool's help for the setting.
   package let help: SettingHelp
 
   /// A row of the table.
   ///
   /// - Parameters:
-  ///   - name: the name in the file, and as argument of `configure`.
-  ///   - type: which values it takes, and where a node's configuration has them.
-  ///   - standard: what it is when nobody says anything; null for what then does not exist.
-  ///   - example: a value that makes sense, as one would type it.
-  ///   - isSecret: whether the value must not be seen by others.
-  ///   - summary: what it is, in a few words.
-  ///   - text: what there is to say besides, in paragraphs; `{standard}` stands for the standard value.
-  ///   - element: for lists, how the commands that change one element call it.
+  ///   - name: the key in the file, and the argument of `configure`.
+  ///   - type: the values that the setting takes, and the field of a node's configuration that they
+  ///     fill.
+  ///   - standard: the built-in default; null when there is none.
+  ///   - example: a value that makes sense, as a user would type it.
+  ///   - isSecret: whether the value must be hidden.
+  ///   - summary: the meaning of the setting, in a few words.
+  ///   - text: further help, in paragraphs; `{standard}` stands for the built-in default.
+  ///   - element: for lists, the word for one element in the names of commands.
   ///   - examples: command lines of the tool that make sense; nil for one that sets the example.
   init(
     _ name: String, _ type: SettingType, standard: Value = .null, example: String,
@@ -51,7 +52,7 @@ package final class Setting: Sendable {
       examples: examples ?? ["aemp set\(name) " + Self.quoted(example)], choices: type.choices)
   }
 
-  /// What kind of value it takes.
+  /// The kind of value that the setting takes.
   package var kind: Kind { type.kind }
 }
 
@@ -59,7 +60,7 @@ extension Setting: Hashable {
   /// Whether both are the same row.
   package static func == (first: Setting, second: Setting) -> Bool { first === second }
 
-  /// Feeds which row it is.
+  /// Feeds the identity of the row.
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
@@ -67,14 +68,14 @@ extension Setting {
   /// All settings, in the order in which they are listed.
   package static let all = general + limits + [parent]
 
-  /// Those that are no limits.
+  /// The settings that are no limits.
   package static let general = [
     nodeID, secret, secrets, certificate, binds, seeds, services, eval, monitorTimeout,
     connectInterval, heartbeat, heartbeatTimeout, framingFormat, authOffer, authAccept, secure,
     nodelay, autocork,
   ]
 
-  /// Those that limit what others may cost a node.
+  /// The settings that limit what other nodes may cost this one.
   package static let limits = [handshakeTimeout] + Limit.all.map(\.setting)
 
   private static let byName = TextDictionary(
@@ -92,7 +93,7 @@ extension Setting {
     try type.stored(SettingValue(setting: self, value: split(value), origin: .commandLine))
   }
 
-  /// For lists, text becomes the list of what its commas separate; anything else stays.
+  /// Splits the text of a list at its commas; any other value stays.
   private func split(_ value: Value) -> Value {
     guard kind == .list || kind == .services, let text = SettingValue.text(of: value) else {
       return value
@@ -101,7 +102,7 @@ extension Setting {
   }
 }
 
-/// What an error message tells the user to write.
+/// Examples in error messages.
 extension Setting {
   /// The setting with a value that makes sense, as it stands in the file.
   private var exampleInFile: String {
@@ -119,26 +120,27 @@ extension Setting {
   /// A command that sets the setting to a value that makes sense.
   package var exampleOnCommandLine: String { "set\(name) " + Self.quoted(example) }
 
-  /// A word as a shell takes it for itself.
+  /// A word in quotes where a shell would replace it by file names.
   private static func quoted(_ word: String) -> String {
     word.utf8.contains(UInt8(ascii: "*")) ? "'\(word)'" : word
   }
 
-  /// The setting with a value that makes sense, as one writes it at the place it came from.
+  /// The setting with a value that makes sense, as the user writes it at the place that it came
+  /// from.
   func example(_ origin: SettingOrigin) -> String {
     origin == .commandLine ? exampleOnCommandLine : exampleInFile
   }
 }
 
-/// What the tool says about a setting: in its help, its manual page and its completions.
+/// The tool's words about a setting: in its help, its manual page and its completions.
 package struct SettingHelp: Sendable {
-  /// What stands for a value behind the command that sets it.
+  /// The word for a value behind the command that sets it.
   package let value: String
-  /// What it is, in a few words.
+  /// The meaning of the setting, in a few words.
   package let summary: String
-  /// What there is to say besides, in paragraphs.
+  /// Further help, in paragraphs.
   package let text: [String]
-  /// For lists, how the commands that change one element call it; nil if there are none.
+  /// For lists, the word for one element in the names of commands; nil if there is no such command.
   package let element: String?
   /// Command lines that make sense.
   package let examples: [String]
@@ -146,35 +148,35 @@ package struct SettingHelp: Sendable {
   package let choices: [String]
 }
 
-/// A limit on what others may cost a node: a setting that is a whole number, and the field of ``NodeLimits`` that
-/// it becomes.
+/// A limit on what other nodes may cost this one: a setting with a whole number, and its field of
+/// ``NodeLimits``.
 ///
-/// The figure of a node that is told none stands in the row, and the field begins with it.
+/// The row contains the standard value, with which the field begins.
 struct Limit: Sendable {
-  /// What it is counted in.
+  /// The unit of a limit.
   enum Unit: String {
     case number = "N"
     case bytes = "BYTES"
   }
 
   let setting: Setting
-  /// What it becomes when somebody sets it.
+  /// The field that a configured value replaces.
   let property: any ReferenceWritableKeyPath<NodeLimits, Int> & Sendable
-  /// The values that it can have, 0 for none at all where that is one of them.
+  /// The allowed values; a 0 among them means that there is no limit.
   let range: ClosedRange<Int>
-  /// What it is when nobody says anything.
+  /// The value of a node that is not configured otherwise.
   let standard: Int
 
   /// A row of the table.
   ///
   /// - Parameters:
-  ///   - name: the name in the file, and as argument of `configure`.
-  ///   - property: what it becomes when somebody sets it.
-  ///   - range: the values that it can have.
-  ///   - standard: what it is when nobody says anything.
-  ///   - unit: what it is counted in.
-  ///   - summary: what it is, in a few words.
-  ///   - text: what happens beyond it; `{standard}` stands for the standard value.
+  ///   - name: the key in the file, and the argument of `configure`.
+  ///   - property: the field that a configured value replaces.
+  ///   - range: the allowed values.
+  ///   - standard: the value of a node that is not configured otherwise.
+  ///   - unit: the unit of the value.
+  ///   - summary: the meaning of the limit, in a few words.
+  ///   - text: the effect of exceeding it; `{standard}` stands for the standard value.
   init(
     _ name: String, _ property: any ReferenceWritableKeyPath<NodeLimits, Int> & Sendable,
     _ range: ClosedRange<Int>, standard: Int, unit: Unit = .number, _ summary: String,

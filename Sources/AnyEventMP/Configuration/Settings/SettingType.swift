@@ -1,23 +1,24 @@
 internal import AEMPWire
 
-/// Which values a setting takes, how they are stored, and where a node's configuration has them.
+/// Which values a setting takes, how they are stored, and which field of the configuration they
+/// fill.
 ///
-/// There is none without `apply`: so a setting that nobody applies does not compile.
+/// `apply` is required, so that a setting without an effect does not compile.
 struct SettingType: Sendable {
   let kind: Setting.Kind
-  /// What stands for a value in the tool's help.
+  /// The word for a value in the tool's help.
   let placeholder: String
   /// Values to choose from, if there are few.
   var choices: [String] = []
-  /// Why nobody follows it here; nil when it is followed.
+  /// Why this implementation ignores the setting; nil when it does not.
   var ignored: String?
-  /// The value to store for one that was typed; throws when it does not fit.
+  /// Converts a typed value to the value to store; throws when it does not fit.
   let stored: @Sendable (SettingValue) throws(ConfigurationError) -> Value
-  /// Takes a value over into the configuration of a node; throws when it makes no sense.
+  /// Writes a value into the configuration of a node; throws when it makes no sense.
   let apply: @Sendable (SettingValue, inout NodeConfiguration) throws(ConfigurationError) -> Void
 }
 
-/// The types of single settings.
+/// Types that belong to one setting each.
 extension SettingType {
   static let nodeID = SettingType(
     kind: .text, placeholder: "ID",
@@ -44,7 +45,7 @@ extension SettingType {
       configuration.secrets.append(secret)
     })
 
-  /// Those of the list are preferred to the one of `secret`, whichever comes first.
+  /// The secrets of the list come before that of `secret`, in whichever order the two are applied.
   static let secrets = SettingType(
     kind: .list, placeholder: "LIST|-",
     stored: { value throws(ConfigurationError) in
@@ -64,7 +65,7 @@ extension SettingType {
       configuration.certificate = text.isEmpty ? nil : text
     })
 
-  /// The parent of a profile, which is followed when settings are put on top of each other.
+  /// The parent of a profile; ``LayeredSettings`` follows it, so there is nothing to apply.
   static let parent = SettingType(
     kind: .text, placeholder: "PARENT",
     stored: { value throws(ConfigurationError) in .string(try value.text()) }, apply: { _, _ in })
@@ -79,7 +80,7 @@ extension SettingType {
       configuration.services = try value.services()
     })
 
-  /// Perl code.
+  /// Perl code, which is stored for nodes in Perl.
   static func code(ignored reason: String) -> SettingType {
     SettingType(
       kind: .text, placeholder: "CODE", ignored: reason,
@@ -87,11 +88,10 @@ extension SettingType {
   }
 }
 
-/// The types of several settings: where a configuration has the value is told by its field.
+/// Types for several settings; the argument names the field of the configuration.
 extension SettingType {
   typealias Field<T> = any WritableKeyPath<NodeConfiguration, T> & Sendable
 
-  /// Addresses.
   static func addresses(into field: Field<[BindAddress]>) -> SettingType {
     SettingType(
       kind: .list, placeholder: "LIST",
@@ -104,7 +104,7 @@ extension SettingType {
       })
   }
 
-  /// Seconds: more than none and at most a year.
+  /// A time span in seconds: above 0 and at most a year.
   static func seconds(into field: Field<Double>) -> SettingType {
     SettingType(
       kind: .number, placeholder: "S",
@@ -114,7 +114,7 @@ extension SettingType {
       })
   }
 
-  /// The same, or 0 for never.
+  /// A time span in seconds, or 0 for never.
   static func secondsOrNever(into field: Field<Double>) -> SettingType {
     SettingType(
       kind: .number, placeholder: "S",
@@ -156,14 +156,13 @@ extension SettingType {
       })
   }
 
-  /// Yes or no.
   static func flag(into field: Field<Bool>) -> SettingType {
     flag { value, configuration throws(ConfigurationError) in
       configuration[keyPath: field] = try value.flag()
     }
   }
 
-  /// Yes or no, which nobody follows here.
+  /// A flag that this implementation ignores.
   static func flag(ignored reason: String) -> SettingType {
     var type = flag { value, _ throws(ConfigurationError) in _ = try value.flag() }
     type.ignored = reason
@@ -180,7 +179,7 @@ extension SettingType {
       stored: { value throws(ConfigurationError) in .int(try value.flag() ? 1 : 0) }, apply: apply)
   }
 
-  /// A whole number that is left to the program unless somebody sets it; see ``Limit``.
+  /// A whole number that has an effect only when it is configured; see ``Limit``.
   static func limit(in range: ClosedRange<Int>, _ placeholder: String) -> SettingType {
     SettingType(
       kind: .number, placeholder: placeholder,

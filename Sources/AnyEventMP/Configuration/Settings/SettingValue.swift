@@ -1,20 +1,19 @@
 internal import AEMPWire
 
-/// The value of one setting and where it comes from; reads it as the type that the setting wants.
+/// The value of one setting and its origin, and the conversion to the type of the setting.
 ///
-/// As in Perl, numbers may be written as text and the other way round.
+/// As in Perl, numbers may be written as text and text as numbers.
 struct SettingValue: Hashable, Sendable {
   let setting: Setting
   let value: Value
   let origin: SettingOrigin
 
-  /// Text; a number reads as its digits.
+  /// The value as text; a number becomes its digits.
   func text() throws(ConfigurationError) -> String {
     guard let text = Self.text(of: value) else { throw wrongType("a string") }
     return text
   }
 
-  /// A number.
   func number() throws(ConfigurationError) -> Double {
     switch value {
     case .int(let number): return Double(number)
@@ -27,7 +26,7 @@ struct SettingValue: Hashable, Sendable {
     }
   }
 
-  /// Seconds: more than none and at most a year.
+  /// A time span in seconds: above 0 and at most a year.
   func seconds() throws(ConfigurationError) -> Double {
     let seconds = try number()
     guard seconds > 0, seconds <= 31_536_000 else {
@@ -36,7 +35,7 @@ struct SettingValue: Hashable, Sendable {
     return seconds
   }
 
-  /// The same, or 0 for never.
+  /// A time span in seconds, or 0 for never.
   func secondsOrNever() throws(ConfigurationError) -> Double {
     let seconds = try number()
     if seconds == 0 { return 0 }
@@ -47,7 +46,7 @@ struct SettingValue: Hashable, Sendable {
     return seconds
   }
 
-  /// True or false; of texts and numbers those that Perl takes for false, 0 and "" are false.
+  /// The value as true or false: 0, the empty text and the words for "no" are false.
   func flag() throws(ConfigurationError) -> Bool {
     switch value {
     case .bool(let flag): return flag
@@ -61,7 +60,6 @@ struct SettingValue: Hashable, Sendable {
     }
   }
 
-  /// A list of texts.
   func list() throws(ConfigurationError) -> [String] {
     guard case .array(let elements) = value else { throw wrongType("a list of strings") }
     var texts: [String] = []
@@ -74,7 +72,7 @@ struct SettingValue: Hashable, Sendable {
     return texts
   }
 
-  /// A list of things to start.
+  /// The elements of `services`.
   func services() throws(ConfigurationError) -> [ServiceEntry] {
     guard case .array(let elements) = value else { throw wrongType("a list") }
     var services: [ServiceEntry] = []
@@ -88,7 +86,7 @@ struct SettingValue: Hashable, Sendable {
     return services
   }
 
-  /// Text that a scalar reads as in Perl; nil for what is no scalar.
+  /// The text of a scalar, as in Perl; nil for a list, a hash, binary data, a boolean and null.
   static func text(of value: Value) -> String? {
     switch value {
     case .string(let text): text
@@ -101,7 +99,8 @@ struct SettingValue: Hashable, Sendable {
 }
 
 extension SettingValue {
-  /// A wrong value of the right type; `text` shows it, `problem` says why it won't do.
+  /// The error for a value of the right type that has no meaning; `text` shows it, `problem` says
+  /// why.
   func wrongValue(_ text: String, _ problem: String) -> ConfigurationError {
     ConfigurationError(
       .badValue,
@@ -120,13 +119,13 @@ extension SettingValue {
       """, file: origin.file)
   }
 
-  /// A value in a sentence; never called for secrets.
+  /// A value as it appears in a sentence; never called for secrets.
   static func shown(_ value: Value) -> String {
     if case .string(let text) = value { return "\"\(text)\"" }
     return text(of: value) ?? kind(of: value)
   }
 
-  /// What a value is, with its article.
+  /// The type of a value with its article, for sentences.
   static func kind(of value: Value) -> String {
     switch value {
     case .null: "null"
@@ -140,9 +139,9 @@ extension SettingValue {
   }
 }
 
-/// Values that have to mean something: node ids, addresses, names.
+/// Values with a meaning that is checked: node ids, secrets, addresses, names.
 extension SettingValue {
-  /// The node id that the pattern makes, and whether it is random.
+  /// The node id of a pattern, and whether it is random.
   func nodeID(
     hostName: String, runiq: String
   ) throws(ConfigurationError) -> (String, isRandom: Bool) {
@@ -154,7 +153,7 @@ extension SettingValue {
     return (nodeID, isRandom)
   }
 
-  /// The secret; nil for the empty one, which means that there is none.
+  /// The secret; nil for an empty one, which means that there is none.
   func secret() throws(ConfigurationError) -> Secret? {
     let text = try text()
     do throws(SecretError) {
@@ -164,9 +163,9 @@ extension SettingValue {
     }
   }
 
-  /// Several secrets, none of them empty.
+  /// The accepted secrets, none of them empty.
   ///
-  /// Each of them costs a computation for everybody who connects, so there is a limit.
+  /// There is a limit because a handshake tries each of them with each peer.
   func secrets() throws(ConfigurationError) -> [Secret] {
     let texts = try list()
     guard texts.count <= Self.mostSecrets else {
@@ -203,18 +202,19 @@ extension SettingValue {
     }
   }
 
-  /// The framings that we speak.
+  /// The configured framings that this implementation knows.
   func framings(_ warnings: inout [String]) throws(ConfigurationError) -> [Framing] {
     try choices(among: Framing.init(named:), &warnings)
   }
 
-  /// The authentication methods that we know.
+  /// The configured authentication methods that this implementation knows.
   func authMethods(_ warnings: inout [String]) throws(ConfigurationError) -> [AuthMethod] {
     try choices(
       among: { AuthMethod.configurable.contains($0) ? AuthMethod(rawValue: $0) : nil }, &warnings)
   }
 
-  /// The elements that `make` knows; the others become warnings, for the file may be Perl's as well.
+  /// The elements that `make` knows; the others cause warnings, because a node in Perl may share
+  /// the file.
   private func choices<Choice>(
     among make: (String) -> Choice?, _ warnings: inout [String]
   ) throws(ConfigurationError) -> [Choice] {

@@ -13,7 +13,7 @@ extension Setting {
     ])
 }
 
-/// What others may cost a node. A test says when a row is missing in `all`.
+/// The rows of the limits; a test names a row that is missing in `all`.
 extension Limit {
   static let all: [Limit] = [
     maxStrangers, maxStrangersPerAddress, maxDials, maxAddresses, maxPacket, maxDepth, maxValues,
@@ -50,7 +50,7 @@ extension Limit {
     "addresses of one node that are used",
     "What it lists beyond, or twice, is left out. {standard} unless it is set.")
 
-  // Requests of the nodes themselves must fit.
+  // The lowest limit still lets the requests of the nodes themselves through.
   static let maxPacket: Limit = Limit(
     "max_packet", \.codec.maximumSize, 4096...(1 << 32), standard: 16 << 20, unit: .bytes,
     "size of one message",
@@ -59,7 +59,7 @@ extension Limit {
     {standard} unless it is set.
     """)
 
-  // A node in Perl can't read what is nested deeper.
+  // A node in Perl can't read a packet that is nested deeper than the standard limit.
   static let maxDepth: Limit = Limit(
     "max_depth", \.codec.maximumDepth, 16...CodecLimits.standard.maximumDepth,
     standard: CodecLimits.standard.maximumDepth, "levels of nesting of one message",

@@ -1,6 +1,6 @@
 internal import AEMPWire
 
-/// Who a node is, and what runs in it.
+/// The identity of a node, and the services that run in it.
 extension Setting {
   /// The pattern of the node id.
   package static let nodeID = Setting(
@@ -12,7 +12,7 @@ extension Setting {
     "parent", .parent, example: "base", "let the profile inherit from this one", text: [],
     examples: ["aemp profile seed setparent base"])
 
-  /// What to start when the node is up.
+  /// The services to start when the node is up.
   package static let services = Setting(
     "services", .services, standard: [], example: "My::Service::",
     "what to start: My::Service::,My::function",
@@ -33,7 +33,7 @@ extension Setting {
       "aemp profile logger addservice '[\"AnyEvent::MP::LogCatcher::catch\", 9]'",
     ])
 
-  /// Perl code; not run by this implementation.
+  /// Perl code, which this implementation does not run.
   package static let eval = Setting(
     "eval", .code(ignored: "it holds Perl code, which this program cannot run"), example: "1",
     "Perl code to run, by nodes in Perl only",
@@ -45,9 +45,9 @@ extension Setting {
     ], examples: ["aemp profile perl seteval 'require My::Setup'"])
 }
 
-/// How a node reaches others, and they it.
+/// The addresses, times and options of connections.
 extension Setting {
-  /// Where to listen.
+  /// The addresses to listen on.
   package static let binds = Setting(
     "binds", .addresses(into: \.binds), standard: ["*"], example: "*:4040",
     "where to listen: *:4040,127.0.0.1:4041",
@@ -59,7 +59,7 @@ extension Setting {
       """
     ], element: "bind", examples: ["aemp setbinds '*:4040'", "aemp addbind 127.0.0.1:4041"])
 
-  /// Which nodes to contact first.
+  /// The nodes to contact first.
   package static let seeds = Setting(
     "seeds", .addresses(into: \.seeds), standard: [], example: "10.0.0.1:4040",
     "nodes to contact first: 10.0.0.1,10.0.0.2:4041",
@@ -78,8 +78,8 @@ extension Setting {
     "seconds that a connection attempt gets",
     text: ["When they are over, the node's next address is tried as well."])
 
-  /// Seconds of silence after which a connected node is asked for a sign of life, and after which this
-  /// one gives one.
+  /// Seconds of silence after which a connected node is asked for a sign of life, and after which
+  /// this node gives one.
   static let heartbeat = Setting(
     "heartbeat", .secondsOrNever(into: \.heartbeat), standard: 5, example: "5",
     "seconds of silence until a node is asked",
@@ -115,7 +115,7 @@ extension Setting {
     text: ["The socket option TCP_NODELAY; {standard} unless it is set."],
     examples: ["aemp setnodelay 0"])
 
-  /// Whether nodes in Perl delay writes to send them together; this implementation always does.
+  /// Whether nodes in Perl delay writes to send them together, as nodes in Swift always do.
   static let autocork = Setting(
     "autocork",
     .flag(
@@ -129,7 +129,7 @@ extension Setting {
     ], examples: ["aemp setautocork 1"])
 }
 
-/// How nodes prove to each other who they are, and what others may do here.
+/// The credentials of a node, and the rights of other nodes here.
 extension Setting {
   /// The secret that all nodes of the network share.
   package static let secret = Setting(
@@ -168,13 +168,13 @@ extension Setting {
       """
     ], examples: ["aemp setcert node.pem", "aemp delcert"])
 
-  /// Authentication methods that we use, most preferred first.
+  /// Authentication methods that this node uses, most preferred first.
   static let authOffer = Setting(
     "auth_offer", .authMethods(into: \.authOffer), standard: standardMethods,
     example: "secretbox_x25519,tls_sha3_512,hmac_sha3_512", "authentication methods that we use",
     text: [methods])
 
-  /// Authentication methods that we accept, most preferred first.
+  /// Authentication methods that this node accepts, most preferred first.
   static let authAccept = Setting(
     "auth_accept", .authMethods(into: \.authAccept), standard: standardMethods,
     example: "secretbox_x25519,tls_sha3_512,hmac_sha3_512", "authentication methods that we accept",
