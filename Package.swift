@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// The examples, the benchmarks and the fuzzer are packages of their own: Examples, Benchmarks, Tests/Fuzz.
 let package = Package(
   name: "swift-anyevent",
   products: [
@@ -9,19 +10,11 @@ let package = Package(
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .library(name: "AEMPC", targets: ["AEMPC"]),
     .executable(name: "aemp", targets: ["aemp"]),
+    // For the fuzzer: nothing in it is promised to stay as it is.
+    .library(
+      name: "AnyEventInternals", targets: ["AEMPTool", "AEMPWire", "AEOpenSSL", "AEValue"]),
   ],
   targets: [
-    // C libraries
-    .systemLibrary(
-      name: "CLibUV", path: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
-    .systemLibrary(
-      name: "CCares", path: "CCares", pkgConfig: "libcares", providers: [.apt(["libc-ares-dev"])]),
-    .systemLibrary(
-      name: "CSodium", path: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]
-    ),
-    .systemLibrary(
-      name: "COpenSSL", path: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-
     // The layers, each importing only those above it
     .target(name: "AEValue"),
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
@@ -32,67 +25,11 @@ let package = Package(
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
-    .executableTarget(name: "aemp", dependencies: ["AEValue", "AnyEventMP"]),
-
-    // The tutorial's programs
+    .target(
+      name: "AEMPTool", dependencies: ["AEValue", "AnyEventMP"], path: "Sources/aemp",
+      exclude: ["main.swift"]),
     .executableTarget(
-      name: "eg_first_message", dependencies: ["AnyEventMP"], path: "Examples/eg_first_message",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_receiver", dependencies: ["AnyEventMP"], path: "Examples/eg_receiver",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_sender", dependencies: ["AnyEventMP"], path: "Examples/eg_sender",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_chat_server", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_server",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_chat_client", dependencies: ["AnyEventMP"], path: "Examples/eg_chat_client",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_chat_bridge_server", dependencies: ["AnyEventMP"],
-      path: "Examples/eg_chat_bridge_server",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_chat_bridge_client", dependencies: ["AnyEventMP"],
-      path: "Examples/eg_chat_bridge_client",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_pool", dependencies: ["AnyEventMP"], path: "Examples/eg_pool",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_worker", dependencies: ["AnyEventMP"], path: "Examples/eg_worker",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_rpc_server", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_server",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_rpc_client", dependencies: ["AnyEventMP"], path: "Examples/eg_rpc_client",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-    .executableTarget(
-      name: "eg_objects", dependencies: ["AnyEventMP"], path: "Examples/eg_objects",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-
-    // A node for the tests that run many of them
-    .executableTarget(
-      name: "aemp-cluster-node", dependencies: ["AnyEventMP"],
-      path: "Tests/Cluster/aemp-cluster-node", swiftSettings: [.defaultIsolation(MainActor.self)]),
-
-    // A node that makes data connections with Perl
-    .executableTarget(
-      name: "aemp-data-node", dependencies: ["AnyEventMP"], path: "Tests/Data/aemp-data-node",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-
-    // One end of TLS conversations with Perl
-    .executableTarget(
-      name: "anyevent-tls-peer", dependencies: ["AnyEvent"], path: "Tests/TLS/anyevent-tls-peer",
-      swiftSettings: [.defaultIsolation(MainActor.self)]),
-
-    // A program for tests of what a process inherits from whoever starts it
-    .executableTarget(
-      name: "anyevent-process", dependencies: ["AnyEvent", "CLibUV"],
-      path: "Tests/Process/anyevent-process", swiftSettings: [.defaultIsolation(MainActor.self)]),
+      name: "aemp", dependencies: ["AEMPTool"], path: "Sources/aemp", sources: ["main.swift"]),
 
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL"]),
@@ -100,41 +37,33 @@ let package = Package(
     .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL"]),
     .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
-    .target(
-      name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
+    .target(name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
     .testTarget(
       name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV"]),
-    .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
-    .testTarget(
-      name: "FuzzTests",
-      dependencies: [
-        "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
-        "COpenSSL",
-      ],
-      path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Driver", "Failures"],
-      sources: ["Targets", "Replay"]),
+    .testTarget(name: "aempTests", dependencies: ["aemp", "AEMPTool", "AnyEventMP"]),
   ]
 )
 
-// For scripts/fuzz: one program with all that is fuzzed, and only what it needs.
-let isFuzzing = Context.environment["AE_FUZZ"] != nil
-if isFuzzing {
-  let program = Target.executableTarget(
-    name: "fuzz",
-    dependencies: [
-      "AEOpenSSL", "AEValue", "AnyEvent", "AEMPWire", "AnyEventMP", "AnyEventMPTesting", "aemp",
-      "CLibFuzzer", "COpenSSL",
-    ],
-    path: "Tests/Fuzz", exclude: ["CLibFuzzer", "Corpus", "Dictionaries", "Failures", "Replay"],
-    sources: ["Targets", "Driver"],
-    linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
-  // As a library, without a main of its own.
-  let tool = Target.target(
-    name: "aemp", dependencies: ["AEValue", "AnyEventMP"], exclude: ["main.swift"])
-  package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
-  package.targets =
-    package.targets.filter { $0.type != .executable && $0.type != .test }
-    + [tool, program, .systemLibrary(name: "CLibFuzzer", path: "Tests/Fuzz/CLibFuzzer")]
+// The system's libraries
+for (name, pkgConfig, debian) in [
+  ("CLibUV", "libuv", "libuv1-dev"), ("CCares", "libcares", "libc-ares-dev"),
+  ("CSodium", "libsodium", "libsodium-dev"), ("COpenSSL", "openssl", "libssl-dev"),
+] {
+  package.targets.append(
+    .systemLibrary(name: name, path: name, pkgConfig: pkgConfig, providers: [.apt([debian])]))
+}
+
+// Programs that tests run: a node of the cluster, an end of data connections and one of TLS with Perl, and a
+// process that looks at what it has inherited
+for (name, folder, dependencies) in [
+  ("aemp-cluster-node", "Cluster", ["AnyEventMP"]), ("aemp-data-node", "Data", ["AnyEventMP"]),
+  ("anyevent-tls-peer", "TLS", ["AnyEvent"]),
+  ("anyevent-process", "Process", ["AnyEvent", "CLibUV"]),
+] {
+  package.targets.append(
+    .executableTarget(
+      name: name, dependencies: dependencies.map { .init(stringLiteral: $0) },
+      path: "Tests/\(folder)/\(name)", swiftSettings: [.defaultIsolation(MainActor.self)]))
 }
 
 for target in package.targets where target.type != .system {
@@ -146,11 +75,4 @@ for target in package.targets where target.type != .system {
       .enableUpcomingFeature("MemberImportVisibility"),
       .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
-  // Optimised, but with all checks that a debug build has.
-  if isFuzzing {
-    target.swiftSettings?.append(
-      .unsafeFlags([
-        "-sanitize=fuzzer,address", "-assert-config", "Debug", "-enable-testing",
-      ]))
-  }
 }

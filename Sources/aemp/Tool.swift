@@ -4,11 +4,25 @@ import AnyEventMP
 import Glibc
 
 /// The command line tool: understands the whole command line before it does any of its commands.
-struct Tool {
+package struct Tool {
   private let arguments: [String]
   private let context = ConfigurationContext.ofProcess()
 
   init(arguments: some Collection<String>) { self.arguments = Array(arguments) }
+
+  /// Does what the command line of this process says, or what the tool has started this process for, and
+  /// ends the process.
+  package static func main() -> Never {
+    do throws(UsageError) {
+      try ArgumentMemory.checkEncoding()
+    } catch {
+      Output.complain(error.sentence)
+      exit(ExitCode.usage.rawValue)
+    }
+    exit(
+      Worker.isWanted
+        ? Worker().run() : Tool(arguments: CommandLine.arguments.dropFirst()).run().rawValue)
+  }
 
   /// Does the commands of the command line.
   func run() -> ExitCode {

@@ -1,11 +1,3 @@
-import Glibc
+import AEMPTool
 
-do throws(UsageError) {
-  try ArgumentMemory.checkEncoding()
-} catch {
-  Output.complain(error.sentence)
-  exit(ExitCode.usage.rawValue)
-}
-exit(
-  Worker.isWanted
-    ? Worker().run() : Tool(arguments: CommandLine.arguments.dropFirst()).run().rawValue)
+Tool.main()

@@ -8,8 +8,6 @@
 sanitize() {
   kind=$1
   shift
-  say "Building for the $kind sanitizer"
-  sanitized_build || return 1
   say "Testing under the $kind sanitizer"
   (
     # Reasons are known by the names of functions, also in programs that tests start without a PATH.
@@ -20,19 +18,29 @@ sanitize() {
     export TSAN_OPTIONS="$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
     # Swift's own backtrace of a crash would take minutes under a sanitizer.
     export SWIFT_BACKTRACE=enable=no
-    swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
+    found=0
+    sanitized_build --package-path Tests/Fuzz --product fuzzPackageTests || return 1
+    sanitized_test --package-path Tests/Fuzz "$@" || found=1
+    sanitized_build --build-tests || return 1
+    sanitized_test "$@" || found=1
+    return "$found"
   )
 }
 
-# Builds the tests for the sanitizer $kind.
+# Builds for the sanitizer $kind, with further arguments of swift build; a plan of its own for each package.
 sanitized_build() {
   # lld, as the linker gold complains of every symbol that the sanitizer would like to export.
-  set -- -Xswiftc -use-ld=lld
+  set -- -Xswiftc -use-ld=lld "$@"
   if [ "$kind" = thread ]; then
     mkdir -p "$scratch/$kind"
     mutex=$(cd "$scratch/$kind" && pwd)/mutex.o
     clang -O1 -c "$root/scripts/lib/mutex.c" -o "$mutex" || return 1
-    set -- "$@" -Xlinker "$mutex"
+    set -- -Xlinker "$mutex" "$@"
   fi
-  swift build --build-tests --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
+  swift build --disable-build-manifest-caching --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
+}
+
+# Runs what was built last, with further arguments of swift test.
+sanitized_test() {
+  swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
 }

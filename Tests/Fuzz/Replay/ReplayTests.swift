@@ -1,4 +1,5 @@
 import Foundation
+import FuzzTargets
 import Testing
 
 /// What is kept for the fuzzer, and what it once found, in every run of the tests.

@@ -1,4 +1,4 @@
-import AEValue
+@testable import AEValue
 
 /// CBOR: what was read can be written, and is then the same for ever.
 func fuzzCBOR(_ input: [UInt8]) throws {

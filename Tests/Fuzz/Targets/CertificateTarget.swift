@@ -1,4 +1,4 @@
-import AEOpenSSL
+@testable import AEOpenSSL
 
 /// PEM text: what is accepted is accepted again when it is written out, with as many certificates.
 func fuzzCertificate(_ input: [UInt8]) throws {

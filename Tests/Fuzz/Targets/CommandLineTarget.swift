@@ -1,7 +1,6 @@
-import AEValue
-import AnyEventMP
-
-@testable import aemp
+@testable import AEMPTool
+@testable import AEValue
+@testable import AnyEventMP
 
 /// Command lines: one argument that may be JSON, or one argument a line; and lines of the shell.
 func fuzzCommandLine(_ input: [UInt8]) throws {

@@ -1,5 +1,4 @@
-import AEValue
-
+@testable import AEValue
 @testable import AnyEventMP
 
 /// Configuration files: they are understood or refused with a sentence, an edit keeps what it is not

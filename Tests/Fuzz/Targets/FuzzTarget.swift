@@ -1,12 +1,12 @@
 /// What is fuzzed: each takes any bytes, must not trap, and holds its properties.
-enum FuzzTarget: String, CaseIterable {
+package enum FuzzTarget: String, CaseIterable {
   case json, cbor, packets, handshake, sealed, tls, node, configuration, certificate
   case commandLine = "command-line"
 
   /// Runs one input.
   ///
   /// - Throws: ``FuzzFinding`` when a property does not hold.
-  func run(_ input: [UInt8]) throws {
+  package func run(_ input: [UInt8]) throws {
     switch self {
     case .json: try fuzzJSON(input)
     case .cbor: try fuzzCBOR(input)

@@ -1,4 +1,4 @@
-import AEValue
+@testable import AEValue
 
 /// JSON: what the standard allows is read the same as configuration and from a stream, and every value
 /// goes through all styles unchanged.

@@ -1,7 +1,6 @@
-import AEValue
-import AnyEvent
-
 @testable import AEMPWire
+@testable import AEValue
+@testable import AnyEvent
 @testable import AnyEventMP
 @testable import AnyEventMPTesting
 
@@ -81,7 +80,8 @@ private final class FuzzedWire: StreamMedium {
   }
 
   var traffic: StreamTraffic? { nil }
+  var descriptor: CInt? { nil }
+  func pause() {}
   func finishWriting() {}
-
   func close() {}
 }

@@ -1,4 +1,4 @@
-import AEValue
+@testable import AEValue
 
 /// Streams of packets: how they are cut makes no difference, and what was read can be sent on.
 func fuzzPackets(_ input: [UInt8]) throws {

@@ -1,6 +1,5 @@
-import AEValue
-
 @testable import AEMPWire
+@testable import AEValue
 
 /// Sealed records: of a stream that somebody has changed, the beginning that nobody changed is all that
 /// is given out, however it is cut.

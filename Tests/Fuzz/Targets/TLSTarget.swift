@@ -1,7 +1,7 @@
-import AEOpenSSL
-import AEValue
 import COpenSSL
 
+@testable import AEOpenSSL
+@testable import AEValue
 @testable import AnyEvent
 
 /// TLS in either role, as nodes have it: against any bytes, and in a conversation with a peer of ours of

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 @Suite("Options without effect") struct OptionEffectTests {
   @Test(

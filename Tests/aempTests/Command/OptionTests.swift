@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct OptionTests {
   private func command(_ texts: [String]) throws -> NetworkCommand? {

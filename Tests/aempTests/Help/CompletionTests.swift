@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 /// Asks the shells that are installed what they offer.
 struct CompletionTests {

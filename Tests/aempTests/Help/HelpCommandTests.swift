@@ -2,7 +2,7 @@ import AnyEventMP
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct HelpCommandTests {

@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct HelpTests {
   private static let entries = HelpTable.groups.flatMap(\.entries)

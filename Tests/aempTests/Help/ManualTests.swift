@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 /// The manual page has the commands and options of the help, no more, no less.
 struct ManualTests {

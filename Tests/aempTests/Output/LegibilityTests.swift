@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @testable import AnyEventMP
-@testable import aemp
+@testable import AEMPTool
 
 /// What others have named never reaches standard output or standard error as it is: neither a terminal nor
 /// who reads a pipe line by line takes it for anything else.

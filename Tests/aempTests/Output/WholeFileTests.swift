@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 @Suite("A file that is whole or not there") struct WholeFileTests {
   private func withDirectory(_ body: (String) throws -> Void) throws {

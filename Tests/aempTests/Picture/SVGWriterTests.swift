@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 /// The elements of a file that has been read as XML.
 final class ParsedPicture: NSObject, XMLParserDelegate {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 @Suite("The layout of a topology") struct TopologyLayoutTests {
   /// Networks of many shapes, by name.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct PidFileTests {
   private let tool: ToolRunner

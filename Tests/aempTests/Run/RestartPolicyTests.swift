@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct RestartPolicyTests {
   /// A policy whose worker was started at 0 and is ready.

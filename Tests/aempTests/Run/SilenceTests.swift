@@ -1,6 +1,6 @@
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct SilenceTests {
   /// How many ticks it takes until the silence is too long.

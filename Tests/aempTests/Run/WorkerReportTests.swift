@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 struct WorkerReportTests {
   private static let reports: [WorkerReport] = [

@@ -1,6 +1,6 @@
 import AnyEventMP
 
-@testable import aemp
+@testable import AEMPTool
 
 /// Networks as their nodes would describe them.
 struct SampleNetwork {

@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import aemp
+@testable import AEMPTool
 
 @Suite("A topology as text and JSON") struct TopologyTextTests {
   /// Two nodes of ours, one of another program, one that is lost.

@@ -1,0 +1,27 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The tutorial's programs, each a folder with its `main.swift`.
+let programs = [
+  "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_server",
+  "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client", "eg_rpc_server",
+  "eg_sender", "eg_worker",
+]
+
+// A package of its own, so that nobody who uses the libraries builds the examples.
+let package = Package(
+  name: "examples",
+  dependencies: [.package(name: "swift-anyevent", path: "..")],
+  targets: programs.map { program in
+    .executableTarget(
+      name: program, dependencies: [.product(name: "AnyEventMP", package: "swift-anyevent")],
+      path: program,
+      swiftSettings: [
+        .defaultIsolation(MainActor.self),
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+      ])
+  })
