@@ -25,11 +25,8 @@ let package = Package(
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
-    .target(
-      name: "AEMPTool", dependencies: ["AEValue", "AnyEventMP"], path: "Sources/aemp",
-      exclude: ["main.swift"]),
-    .executableTarget(
-      name: "aemp", dependencies: ["AEMPTool"], path: "Sources/aemp", sources: ["main.swift"]),
+    .target(name: "AEMPTool", dependencies: ["AEValue", "AnyEventMP"]),
+    .executableTarget(name: "aemp", dependencies: ["AEMPTool"]),
 
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL"]),

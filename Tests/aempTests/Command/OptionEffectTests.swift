@@ -25,7 +25,7 @@ import Testing
   private static func sources() throws -> [String] {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let root = package.appendingPathComponent("Sources/aemp").path
+    let root = package.appendingPathComponent("Sources/AEMPTool").path
     let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
     let files = names.filter { $0.hasSuffix(".swift") && !$0.hasSuffix("/Options.swift") }
     try #require(files.count > 30)

@@ -52,13 +52,13 @@ struct LegibilityTests {
     let known = [
       // These write.
       "AEValue/Basics/Stopping.swift", "AnyEvent/Logging/LogHost.swift",
-      "AnyEventMP/Kernel/MessageTrace.swift", "aemp/Output/Output.swift",
+      "AnyEventMP/Kernel/MessageTrace.swift", "AEMPTool/Output/Output.swift",
       // These have a function of such a name, which ends in one of those.
-      "AnyEvent/Logging/LogContext+Configuration.swift", "aemp/Network/Errand.swift",
+      "AnyEvent/Logging/LogContext+Configuration.swift", "AEMPTool/Network/Errand.swift",
       // These write nothing of others, or look only where the descriptors lead.
       "AnyEventMPTesting/ChosenSeed.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
-      "AnyEvent/Loop/SharedPoll.swift", "aemp/Run/ReadyLine.swift", "aemp/Tool.swift",
-      "aemp/Shell/Shell.swift", "aemp/Output/Printer.swift",
+      "AnyEvent/Loop/SharedPoll.swift", "AEMPTool/Run/ReadyLine.swift", "AEMPTool/Tool.swift",
+      "AEMPTool/Shell/Shell.swift", "AEMPTool/Output/Printer.swift",
     ]
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

@@ -8,6 +8,8 @@ import Glibc
 final class Supervisor {
   /// Seconds of silence after which a worker counts as stuck, without `--heartbeat`.
   static let standardHeartbeat = 60.0
+  /// Its lines bear the name of the program.
+  static let log = LogContext("aemp")
 
   private let options: Options
   private let handover: Handover
@@ -131,11 +133,11 @@ final class Supervisor {
       if code != .success, let refusal { Output.complain(refusal) }
       return false
     case .restart(after: 0):
-      AE.log(.info, "\(process) ended to be started again.")
+      AE.log(.info, in: Self.log, "\(process) ended to be started again.")
       timers = [loop.timer(after: 0) { [unowned self] in startOrEnd() }]
     case .restart(let delay):
       let what = wasSilent ? silentlyKilled : refusal.map { "failed: \($0)" } ?? ending.description
-      AE.log(.warn, "\(process) \(what); starting it again in \(Printer.number(delay)) s.")
+      AE.log(.warn, in: Self.log, "\(process) \(what); starting it again in \(Printer.number(delay)) s.")
       timers = [loop.timer(after: delay) { [unowned self] in startOrEnd() }]
     }
     return true

@@ -53,7 +53,7 @@ final class WorkerProcess {
     Glibc.kill(pid, SIGTERM)
     deadline = loop.timer(after: Self.patience) { [unowned self] in
       AE.log(
-        .warn,
+        .warn, in: Supervisor.log,
         "node process \(pid) was told to end and is still there after \(Printer.number(Self.patience)) s; killing it."
       )
       kill()
