@@ -72,13 +72,13 @@ final class Functions {
   ///
   /// They start from the event loop, so that a program may register its functions after it has
   /// called `configure`.
-  func start(_ services: [ServiceEntry]) {
+  func start(_ services: [ConfiguredService]) {
     for service in services {
       kernel.defer(.job { [unowned self] in start(service) })
     }
   }
 
-  private func start(_ service: ServiceEntry) {
+  private func start(_ service: ConfiguredService) {
     do {
       // A module without a built-in service is Perl code and has nothing to start here.
       if let start = services[service.name], table[service.name] == nil {
