@@ -151,10 +151,7 @@ public final class SimulatedNetwork {
 
   /// Ends all nodes and the loop.
   public func close() {
-    for host in hosts {
-      host.node?.close()
-      host.node = nil
-    }
+    for host in hosts { shutDown(host) }
     run(for: 0)
     for connection in connections.values { connection.end() }
     connections = [:]

@@ -1,11 +1,5 @@
 import AnyEvent
 
-/// The requests that every node answers, besides those of the global database.
-private enum NodeRequest: String {
-  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
-  case status = "x-status"
-}
-
 /// The node port: handles the requests of other nodes, and of this one.
 ///
 /// The kernel itself handles the requests about ports that come from a link, because there may be
@@ -172,6 +166,12 @@ final class NodePort {
     if !problem.isEmpty { throw RequestError(problem) }
     return nil
   }
+}
+
+/// The requests that every node answers, besides those of the global database.
+private enum NodeRequest: String {
+  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
+  case status = "x-status"
 }
 
 /// The function that restarts a program that runs under a supervisor.

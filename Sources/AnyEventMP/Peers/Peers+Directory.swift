@@ -43,7 +43,7 @@ extension Peers {
   /// Searches for a node that is not connected; an ongoing search may become more urgent.
   func connect(to peer: Peer, isUrgent: Bool = true) {
     switch peer.state {
-    case .connected, .cut: break
+    case .connected, .dropped: break
     case .searching(let search): begin(search, for: peer, isUrgent: isUrgent)
     case .unknown: begin(makeSearch(for: peer), for: peer, isUrgent: isUrgent)
     }
