@@ -160,8 +160,6 @@ public final class SimulatedNetwork {
     loop.close()
   }
 
-  // MARK: The network of the hosts
-
   func start(_ host: SimulatedHost) throws {
     host.incarnation += 1
     let part = UInt64(host.index) << 32 | UInt64(host.incarnation)

@@ -141,7 +141,7 @@ extension GlobalService {
   private mutating func mirrorAddresses(
     of peer: String, _ binds: Value?, _ changes: inout DatabaseChanges
   ) {
-    let binds = binds.map { AddressList.entry($0, atMost: limits.maximumAddresses) }
+    let binds = binds.map { AddressList.usableValue($0, atMost: limits.maximumAddresses) }
     // An entry that is too large to be sent on is not mirrored either.
     let family = InternalFamily.listeners
     if let binds, !limits.allow(family: family, key: peer, value: binds) { return }

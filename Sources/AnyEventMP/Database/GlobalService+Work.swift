@@ -155,7 +155,7 @@ extension GlobalService {
   }
 
   private func usableAddresses(_ entry: Value) -> Value {
-    AddressList.entry(entry, atMost: limits.maximumAddresses)
+    AddressList.usableValue(entry, atMost: limits.maximumAddresses)
   }
 
   /// The bytes that an owner may hold: a slave a quarter of the database, a global node all of it for its slaves.

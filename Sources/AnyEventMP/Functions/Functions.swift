@@ -49,8 +49,8 @@ final class Functions {
   ///
   /// - Throws: ``RequestError`` when there is none, and when the configuration forbids other nodes
   ///   to call functions here.
-  func function(_ name: String, for entry: NodeEntry) throws -> FunctionTable.Function {
-    if peers.isSecure, entry !== kernel.home {
+  func function(_ name: String, for sender: NodeEntry) throws -> FunctionTable.Function {
+    if peers.isSecure, sender !== kernel.home {
       throw RequestError("other nodes may not start functions here: the configuration says secure")
     }
     guard let function = table[name] ?? builtIns[name] else { throw refusal(of: name) }

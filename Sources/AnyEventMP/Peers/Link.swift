@@ -117,7 +117,7 @@ final class Link {
       // The job holds no weak reference, which would make every later use of this object slower.
       .job { [self] in
         guard peer.link === self else { return }
-        peers.nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(text)])
+        peers.nodeDown(peer, transportError: text)
       })
   }
 

@@ -39,7 +39,7 @@ extension Peers {
   /// Counts a node as lost after its queue was dropped, unless it is lost already.
   func concludeDrop(of peer: Peer) {
     guard case .dropped(let reason) = peer.state else { return }
-    nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
+    nodeDown(peer, transportError: reason)
   }
 
   /// Takes out the packets that wait for a connection.
