@@ -151,10 +151,7 @@ public final class SimulatedNetwork {
 
   /// Ends all nodes and the loop.
   public func close() {
-    for host in hosts {
-      host.node?.close()
-      host.node = nil
-    }
+    for host in hosts { shutDown(host) }
     run(for: 0)
     for connection in connections.values { connection.end() }
     connections = [:]
@@ -162,8 +159,6 @@ public final class SimulatedNetwork {
     for host in hosts where host.hasOwnLoop { host.loop.close() }
     loop.close()
   }
-
-  // MARK: The network of the hosts
 
   func start(_ host: SimulatedHost) throws {
     host.incarnation += 1

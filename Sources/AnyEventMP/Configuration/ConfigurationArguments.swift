@@ -1,4 +1,4 @@
-/// What a program passes to `configure`: a profile, and settings under the file's names.
+/// The arguments of `configure`: a profile, and settings under the file's names.
 ///
 /// By default the configuration file has the last word; `force` gives it to these arguments, and
 /// `norc` leaves the file out.
@@ -165,12 +165,4 @@ extension ConfigurationArguments: CustomStringConvertible, CustomReflectable {
 
   /// A mirror without children, so that `dump` shows the same as ``description`` and no secret.
   public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension NodeConfiguration: CustomStringConvertible, CustomReflectable {
-  /// The node id alone: the certificate holds the private key.
-  package var description: String { "configuration of \(nodeID)" }
-
-  /// A mirror without children, so that `dump` of the configuration or of the node shows no key.
-  package var customMirror: Mirror { Mirror(self, children: []) }
 }

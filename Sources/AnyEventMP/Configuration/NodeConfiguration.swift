@@ -48,7 +48,7 @@ package struct NodeConfiguration: Sendable {
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   package internal(set) var nodelay = false
   /// The services to start when the node is up.
-  package internal(set) var services: [ServiceEntry] = []
+  package internal(set) var services: [ConfiguredService] = []
   /// Warnings for the log about settings that have no effect.
   package internal(set) var warnings: [String] = []
 
@@ -200,4 +200,12 @@ extension NodeConfiguration {
       throw ConfigurationError(.badValue, "the setting cert: \(error)")
     }
   }
+}
+
+extension NodeConfiguration: CustomStringConvertible, CustomReflectable {
+  /// The node id alone: the certificate holds the private key.
+  package var description: String { "configuration of \(nodeID)" }
+
+  /// A mirror without children, so that `dump` of the configuration or of the node shows no key.
+  package var customMirror: Mirror { Mirror(self, children: []) }
 }

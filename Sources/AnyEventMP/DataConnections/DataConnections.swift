@@ -29,31 +29,31 @@ final class DataConnections {
 
   let kernel: Kernel
   let peers: Peers
-  let calls: Functions
+  let functions: Functions
   private let database: Database
   /// The functions that can be called with a data connection.
-  var functions = DataFunctions()
+  var dataFunctions = DataFunctions()
   private var expected: TextDictionary<DataExpectation> = [:]
   /// The requests of the program.
   private var requests: [ObjectIdentifier: DataRequest] = [:]
   /// The dials at the request of other nodes.
-  private var answers: [ObjectIdentifier: DataDialler] = [:]
+  private var dialsForOthers: [ObjectIdentifier: DataDialler] = [:]
   /// The dials that wait for the addresses of a node.
   private var searching: [ObjectIdentifier: DataDialler] = [:]
 
-  init(_ kernel: Kernel, _ peers: Peers, _ calls: Functions, _ database: Database) {
+  init(_ kernel: Kernel, _ peers: Peers, _ functions: Functions, _ database: Database) {
     self.kernel = kernel
     self.peers = peers
-    self.calls = calls
+    self.functions = functions
     self.database = database
-    calls.registerBuiltIn(Self.expectFunction) { [unowned self] in try expectRequested($0) }
-    calls.registerBuiltIn(Self.dialRequest) { [unowned self] in try dialRequested($0) }
+    functions.registerBuiltIn(Self.expectFunction) { [unowned self] in try expectRequested($0) }
+    functions.registerBuiltIn(Self.dialRequest) { [unowned self] in try dialRequested($0) }
   }
 
   /// Drops the functions.
   func dissolve() {
-    let functions = functions
-    self.functions = DataFunctions()
+    let functions = dataFunctions
+    dataFunctions = DataFunctions()
     withExtendedLifetime(functions) {}
   }
 
@@ -74,10 +74,10 @@ final class DataConnections {
   /// Ends all attempts and announcements without a report.
   func stop() {
     for request in requests.values { request.cancel() }
-    for dialler in answers.values { dialler.cancel() }
+    for dialler in dialsForOthers.values { dialler.cancel() }
     for expectation in expected.values { expectation.cancel() }
     requests = [:]
-    answers = [:]
+    dialsForOthers = [:]
     expected = [:]
     searching = [:]
   }
@@ -144,16 +144,16 @@ final class DataConnections {
     let call = try DataCall(call, self)
     try call.reportingFailure {
       let function = try call.function()
-      guard answers.count < maximum,
-        answers.values.count(where: { $0.target == call.source }) < maximumOfNode
+      guard dialsForOthers.count < maximum,
+        dialsForOthers.values.count(where: { $0.target == call.source }) < maximumOfNode
       else {
         throw RequestError(
           "too many data connections are being dialled (see max_data_connections)")
       }
       let dialler = DataDialler(self, to: call.source, id: call.id)
-      answers[ObjectIdentifier(dialler)] = dialler
+      dialsForOthers[ObjectIdentifier(dialler)] = dialler
       dialler.done = { [unowned self, unowned dialler] result in
-        answers[ObjectIdentifier(dialler)] = nil
+        dialsForOthers[ObjectIdentifier(dialler)] = nil
         switch result {
         case .success(let handle): call.run(function, handle)
         case .failure(let error): call.kill(error.description)

@@ -76,7 +76,7 @@ final class DataRequest {
         fail("connection to \(target) lost: \(Kernel.text(of: reason.values))")
       },
     ]
-    connections.calls.send(call(id), toFunction: DataConnections.expectFunction, on: target)
+    connections.functions.send(call(id), toFunction: DataConnections.expectFunction, on: target)
     request("snd", .string(port.id), .string(Self.echo))
   }
 
@@ -135,7 +135,7 @@ final class DataRequest {
       failed: { [weak self] text in self?.fail(text) })
     do {
       try connections.expect(id, expectation, within: seconds)
-      connections.calls.send(call(id), toFunction: DataConnections.dialRequest, on: target)
+      connections.functions.send(call(id), toFunction: DataConnections.dialRequest, on: target)
     } catch {
       fail("\(error)")
     }
@@ -143,7 +143,7 @@ final class DataRequest {
 
   private func connectToSelf() {
     guard case .announced = stage else { return }
-    guard let function = connections.functions[function] else {
+    guard let function = connections.dataFunctions[function] else {
       return fail("no function for data connections is registered by the name \(function)")
     }
     do throws(SocketError) {

@@ -166,7 +166,7 @@ public final class Database {
     guard !global.isGlobal else { return }
     AE.log(.info, in: Log.global, "starting global service.")
     let before = choice.master
-    perform(global.becomeGlobal(database: client.database))
+    perform(global.becomeGlobal(database: client.entries))
     if choice.becomeGlobal(kernel.id) { masterChanged(from: before) }
   }
 
@@ -235,7 +235,7 @@ public final class Database {
         peers.request(target, message)
       case .keepConnected(let id): peers.seeds.keepConnected(id)
       case .letGo(let id): peers.seeds.letGo(id)
-      case .cut(let id):
+      case .close(let id):
         peers.link(to: id)?.fail(
           "more than max_queue (\(peers.limits.queue)) bytes of its database requests wait here")
       case .ignored(let reason):
@@ -272,14 +272,4 @@ public final class Database {
       }
     }
   }
-}
-
-/// The changes of an operation in a ``MergedDatabase``, in both of its views.
-struct DatabaseChanges: Equatable {
-  /// The changes of the view for slaves: the merge of all owners.
-  var all: TextDictionary<FamilyChange> = [:]
-  /// The changes of the view for other global nodes: the merge of this node and its slaves.
-  var ours: TextDictionary<FamilyChange> = [:]
-
-  var isEmpty: Bool { all.isEmpty && ours.isEmpty }
 }

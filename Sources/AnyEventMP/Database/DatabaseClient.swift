@@ -43,7 +43,7 @@ struct DatabaseClient {
   /// The current master.
   private(set) var master: String?
   /// The entries that this node itself has set; a family without keys is left out.
-  private(set) var database: DatabaseContents = [:]
+  private(set) var entries: DatabaseContents = [:]
   /// The limits on entries and messages.
   var limits: DatabaseLimits
   private var finds: TextSet = []
@@ -54,14 +54,14 @@ struct DatabaseClient {
   init(node: String, limits: DatabaseLimits = DatabaseLimits()) {
     self.node = node
     self.limits = limits
-    database[InternalFamily.listeners] = [node: .array([])]
+    entries[InternalFamily.listeners] = [node: .array([])]
   }
 
   /// Takes over the node id from `configure`; entries and requests from before stay.
   mutating func rename(to name: String) {
-    database[InternalFamily.listeners]?[node] = nil
+    entries[InternalFamily.listeners]?[node] = nil
     node = name
-    database[InternalFamily.listeners, default: [:]][name] = .array([])
+    entries[InternalFamily.listeners, default: [:]][name] = .array([])
   }
 
   // MARK: The master
@@ -84,7 +84,7 @@ struct DatabaseClient {
     for family in copies.keys { copies[family]?.isAwaited = true }
     guard let new else { return actions }
     let limits = new == node ? DatabaseLimits.none : limits
-    for message in DatabaseMessages.database("g_slave", database, owner: node, limits) {
+    for message in DatabaseMessages.database("g_slave", entries, owner: node, limits) {
       actions.append(.send(node: new, message: message))
     }
     for node in finds.sorted() { ask([.string("g_find"), .string(node)], &actions) }
@@ -119,7 +119,7 @@ struct DatabaseClient {
         description:
           "the database entry cannot be sent: it is too large, nests too deep, or holds inf or nan")
     }
-    if database[family, default: [:]].updateValue(value, forKey: key) == value { return [] }
+    if entries[family, default: [:]].updateValue(value, forKey: key) == value { return [] }
     var actions: [Action] = []
     ask([.string("g_upd"), .string(family), .hash([key: value])], &actions)
     return actions
@@ -128,10 +128,10 @@ struct DatabaseClient {
   /// Deletes keys of this node; keys of other nodes stay.
   mutating func delete(_ family: String, _ keys: [String]) -> [Action] {
     var change = FamilyChange()
-    for key in keys where database[family]?.removeValue(forKey: key) != nil {
+    for key in keys where entries[family]?.removeValue(forKey: key) != nil {
       change.deleted.append(key)
     }
-    if database[family]?.isEmpty == true { database[family] = nil }
+    if entries[family]?.isEmpty == true { entries[family] = nil }
     var actions: [Action] = []
     for message in DatabaseMessages.change("g_upd", family, change, limits) {
       ask(message, &actions)
@@ -161,11 +161,6 @@ struct DatabaseClient {
     var actions: [Action] = []
     send(query, id, &actions)
     return (id, actions)
-  }
-
-  /// Drops a query whose answer is not needed any more.
-  mutating func cancelQuery(_ id: String) {
-    queries[id] = nil
   }
 
   private func send(_ query: Query, _ id: String, _ actions: inout [Action]) {

@@ -1,28 +1,6 @@
 import AEValue
 import AnyEvent
 
-/// A key of a database family: text, a port id, or a node id.
-public protocol DatabaseKey {
-  /// The key's text.
-  var keyText: String { get }
-}
-
-extension String: DatabaseKey {
-  /// The text itself.
-  @inlinable public var keyText: String { self }
-}
-
-extension PortID: DatabaseKey {
-  /// The port id as text.
-  public var keyText: String { id }
-}
-
-/// A monitor of a family; it gets the family, and the added, changed and deleted keys.
-public typealias FamilyCallback =
-  (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String])
-  throws
-  -> Void
-
 /// A family of the global database as a node sees it: `node.database["family"]`.
 ///
 /// Each node holds entries of its own; of a key that several nodes hold, the greatest value shows.
@@ -48,7 +26,7 @@ public struct DatabaseFamily {
   /// The entries of all nodes are in ``contents(_:)``. A value that is too large for a packet is
   /// not set, and logged.
   public subscript(key: some DatabaseKey) -> Value? {
-    get { database?.client.database[name]?[key.keyText] }
+    get { database?.client.entries[name]?[key.keyText] }
     nonmutating set {
       if let newValue {
         set(key, to: newValue)
@@ -122,6 +100,28 @@ public struct DatabaseFamily {
   /// The first call returns no keys and begins to watch the family, for as long as the node lives.
   public var knownKeys: [String] { database?.watched(name) ?? [] }
 }
+
+/// A key of a database family: text, a port id, or a node id.
+public protocol DatabaseKey {
+  /// The key's text.
+  var keyText: String { get }
+}
+
+extension String: DatabaseKey {
+  /// The text itself.
+  @inlinable public var keyText: String { self }
+}
+
+extension PortID: DatabaseKey {
+  /// The port id as text.
+  public var keyText: String { id }
+}
+
+/// A monitor of a family; it gets the family, and the added, changed and deleted keys.
+public typealias FamilyCallback =
+  (_ family: TextDictionary<Value>, _ added: [String], _ changed: [String], _ deleted: [String])
+  throws
+  -> Void
 
 /// An upper bound of a family's size in a packet, in bytes, updated at each change.
 ///

@@ -21,7 +21,7 @@ struct DatabaseLimits: Equatable {
   /// The most families that a node may monitor, and the most requests of it that may wait for their answers.
   var maximumMonitors = Limit.maxMonitors.standard
   /// The least that a value counts, in bytes.
-  private let share: Int
+  private let smallestValue: Int
 
   init(
     maximumSize: Int = 16 << 20, maximumDepth: Int = 512, maximumValues: Int = .max,
@@ -32,7 +32,7 @@ struct DatabaseLimits: Equatable {
     self.maximumName = maximumName
     // Some values stand around the entries of a packet.
     let most = max(1, maximumValues - 8)
-    share = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
+    smallestValue = maximumValues == .max ? 0 : (maximumSize + most - 1) / most
   }
 
   /// The limits of a node.
@@ -120,7 +120,7 @@ struct DatabaseLimits: Equatable {
     let added = Self.count(in: text.utf8) {
       $0 < 0x20 || $0 == 0x7f ? 5 : $0 == 0x22 || $0 == 0x5c || $0 == 0x2f ? 1 : 0
     }
-    return max(10 + text.utf8.count + added, share)
+    return max(10 + text.utf8.count + added, smallestValue)
   }
 
   /// The sum of the weights of all bytes, each of which is 5 at most.
@@ -150,25 +150,25 @@ struct DatabaseLimits: Equatable {
   /// number that cannot be sent.
   private func take(_ value: Value, from room: inout Int, levels: Int) -> Bool {
     switch value {
-    case .null, .bool: room -= max(6, share)
-    case .int, .uint: room -= max(21, share)
+    case .null, .bool: room -= max(6, smallestValue)
+    case .int, .uint: room -= max(21, smallestValue)
     case .double(let number):
       if !number.isFinite { return false }
-      room -= max(32, share)
+      room -= max(32, smallestValue)
     case .string(let text): room -= size(of: text)
     case .bytes(let bytes):
       // JSON has one code point for each byte, which takes two bytes of UTF-8 from 0x80 on.
       let added = Self.count(in: bytes) {
         $0 < 0x20 || $0 == 0x7f ? 5 : $0 == 0x22 || $0 == 0x5c || $0 > 0x7f ? 1 : 0
       }
-      room -= max(10, share) + bytes.count + added
+      room -= max(10, smallestValue) + bytes.count + added
     case .array(let elements):
       if levels < 1 { return false }
-      room -= max(10, share)
+      room -= max(10, smallestValue)
       for element in elements where !take(element, from: &room, levels: levels - 1) { return false }
     case .hash(let elements):
       if levels < 1 { return false }
-      room -= max(10, share)
+      room -= max(10, smallestValue)
       for (key, element) in elements {
         room -= size(of: key)
         if !take(element, from: &room, levels: levels - 1) { return false }

@@ -8,12 +8,12 @@ extension GlobalService {
   mutating func handle(_ request: DatabaseRequest, from sender: String) -> [Action] {
     switch request {
     // A second `g_global` costs a whole database, so it waits like any other request.
-    case .global where !isGlobal || peers[sender]?.isGlobal != true: return global(from: sender)
+    case .global where !isGlobal || connected[sender]?.isGlobal != true: return global(from: sender)
     case .slave(nil): return []
     default: break
     }
     guard isGlobal else { return [.ignored("\(sender) takes us for a global node: ignored")] }
-    guard sender == node || peers[sender] != nil else {
+    guard sender == node || connected[sender] != nil else {
       return [.ignored("a request of \(sender), which is not connected, was ignored")]
     }
     var actions: [Action] = []
@@ -24,7 +24,7 @@ extension GlobalService {
       if sender != node, work.count(request.kind, of: sender) >= mostWaiting(request.kind) {
         refuse(request, of: sender, &actions)
       } else if sender != node, work.weight(of: sender) + weight > limits.maximumWaiting {
-        actions.append(.cut(node: sender))
+        actions.append(.close(node: sender))
       } else {
         work.append(.request(request, weight: weight), for: sender)
       }
@@ -87,7 +87,7 @@ extension GlobalService {
   private mutating func slave(
     from sender: String, _ merge: EntryMerge, _ actions: inout [Action]
   ) {
-    if peers[sender]?.isGlobal == true {
+    if connected[sender]?.isGlobal == true {
       actions.append(.ignored("g_slave of \(sender), which is global itself, was ignored"))
       return
     }
@@ -100,7 +100,7 @@ extension GlobalService {
   private mutating func set(
     from sender: String, _ contents: DatabaseContents, weight: Int, _ actions: inout [Action]
   ) {
-    guard peers[sender]?.isGlobal == true else {
+    guard connected[sender]?.isGlobal == true else {
       actions.append(.ignored("g_set of \(sender), which is not global, was ignored"))
       return
     }
@@ -127,7 +127,7 @@ extension GlobalService {
       return
     }
     var changes = DatabaseChanges()
-    if family == InternalFamily.listeners, peers[sender]?.isGlobal == true {
+    if family == InternalFamily.listeners, connected[sender]?.isGlobal == true {
       if change.deleted.contains(sender) {
         mirrorAddresses(of: sender, nil, &changes)
       } else if let binds = change.set[sender] {
@@ -141,7 +141,7 @@ extension GlobalService {
   private mutating func mirrorAddresses(
     of peer: String, _ binds: Value?, _ changes: inout DatabaseChanges
   ) {
-    let binds = binds.map { AddressList.entry($0, atMost: limits.maximumAddresses) }
+    let binds = binds.map { AddressList.usableValue($0, atMost: limits.maximumAddresses) }
     // An entry that is too large to be sent on is not mirrored either.
     let family = InternalFamily.listeners
     if let binds, !limits.allow(family: family, key: peer, value: binds) { return }
@@ -203,8 +203,8 @@ extension GlobalService {
       return
     }
     guard
-      (peers[sender]?.monitored.count ?? 0) < limits.maximumMonitors
-        || peers[sender]?.monitored.contains(family) == true
+      (connected[sender]?.monitored.count ?? 0) < limits.maximumMonitors
+        || connected[sender]?.monitored.contains(family) == true
     else {
       actions.append(
         .ignored(
@@ -215,13 +215,13 @@ extension GlobalService {
       return
     }
     monitors[family, default: []].insert(sender)
-    peers[sender]?.monitored.insert(family)
+    connected[sender]?.monitored.insert(family)
     // Behind older changes of the family that wait: they are not for a new copy.
     show(FamilyShowing(.all, [family]), to: sender, &actions)
   }
 
   private mutating func unmonitor(from sender: String, _ family: String) {
-    peers[sender]?.monitored.remove(family)
+    connected[sender]?.monitored.remove(family)
     dropMonitor(family, of: sender)
   }
 

@@ -131,7 +131,7 @@ extension GlobalService {
     }
     room -= DatabaseLimits.envelope + limits.size(of: family)
     let (refused, cost) = database.update(
-      owner: sender, family: family, set: set, deleted: deleted, share: share(of: sender),
+      owner: sender, family: family, set: set, deleted: deleted, quota: quota(of: sender),
       into: &changes)
     room -= cost
     return (part.isDone ? nil : part, refused)
@@ -155,13 +155,13 @@ extension GlobalService {
   }
 
   private func usableAddresses(_ entry: Value) -> Value {
-    AddressList.entry(entry, atMost: limits.maximumAddresses)
+    AddressList.usableValue(entry, atMost: limits.maximumAddresses)
   }
 
   /// The bytes that an owner may hold: a slave a quarter of the database, a global node all of it for its slaves.
-  private func share(of owner: String) -> Int {
+  private func quota(of owner: String) -> Int {
     if owner == node || owner == Self.mirror { return .max }
-    return peers[owner]?.isGlobal == true ? limits.maximumDatabase : limits.maximumDatabase / 4
+    return connected[owner]?.isGlobal == true ? limits.maximumDatabase : limits.maximumDatabase / 4
   }
 
   /// Sends families to a node, behind the waiting work for that node.
@@ -207,7 +207,7 @@ extension GlobalService {
       let (cost, gone) = database.sweep(share: room - end, into: &changes)
       // Sending the changes is counted when they are published.
       room -= cost
-      if let gone, peers[gone]?.isGlobal != true {
+      if let gone, connected[gone]?.isGlobal != true {
         mirror(InternalFamily.globals, gone, nil, &changes)
         mirror(InternalFamily.listeners, gone, nil, &changes)
       }

@@ -25,13 +25,13 @@ struct GlobalService {
     /// Stop dialling a node on behalf of the global network.
     case letGo(node: String)
     /// Close the connection to a node, because too many of its requests wait.
-    case cut(node: String)
+    case close(node: String)
     /// A request was ignored: a sentence for the log.
     case ignored(String)
   }
 
   /// A connected node.
-  struct Peer {
+  struct ConnectedNode {
     /// Whether `g_global` has come on this connection.
     var isGlobal = false
     /// The families that it monitors.
@@ -66,7 +66,7 @@ struct GlobalService {
   private(set) var isGlobal = false
   /// The merged databases.
   var database: MergedDatabase
-  var peers: TextDictionary<Peer> = [:]
+  var connected: TextDictionary<ConnectedNode> = [:]
   /// The global nodes that have got a `g_set` from this node, and so get its changes.
   var synchronised: [String] = []
   /// The nodes that monitor a family; this node may be among them.
@@ -105,13 +105,13 @@ struct GlobalService {
       database.update(owner: node, family: family, set: entries, deleted: [], into: &changes)
     }
     mirror(InternalFamily.globals, node, .null, &changes)
-    let globals = peers.keys.filter { peers[$0]?.isGlobal == true }.sorted()
+    let globals = connected.keys.filter { connected[$0]?.isGlobal == true }.sorted()
     for peer in globals {
       database.add(owner: peer, isOurs: false)
       mirror(InternalFamily.globals, peer, .null, &changes)
     }
     var actions: [Action] = []
-    for peer in peers.keys.sorted() { announce(to: peer, &actions) }
+    for peer in connected.keys.sorted() { announce(to: peer, &actions) }
     for peer in globals { synchronise(peer, &actions) }
     refreshKept(changes, &actions)
     return actions
@@ -155,15 +155,15 @@ extension GlobalService {
   /// Takes the event that a node is connected.
   mutating func nodeUp(_ peer: String) -> [Action] {
     if peer == node { return [] }
-    var actions = peers[peer] == nil ? [] : nodeDown(peer)
-    peers[peer] = Peer()
+    var actions = connected[peer] == nil ? [] : nodeDown(peer)
+    connected[peer] = ConnectedNode()
     if isGlobal { announce(to: peer, &actions) }
     return actions
   }
 
   /// Takes the event that a connection is lost: the node's entries and monitors go.
   mutating func nodeDown(_ peer: String) -> [Action] {
-    guard let gone = peers.removeValue(forKey: peer) else { return [] }
+    guard let gone = connected.removeValue(forKey: peer) else { return [] }
     for family in gone.monitored { dropMonitor(family, of: peer) }
     synchronised.removeAll { $0 == peer }
     work.drop(peer)
@@ -193,17 +193,17 @@ extension GlobalService {
   /// A second one on the same connection only gets another `g_set`: the sender does not repeat its
   /// own.
   mutating func global(from peer: String) -> [Action] {
-    guard peer != node, let wasGlobal = peers[peer]?.isGlobal else {
+    guard peer != node, let wasGlobal = connected[peer]?.isGlobal else {
       return [.ignored("g_global of \(peer), which is not connected, was ignored")]
     }
-    peers[peer]?.isGlobal = true
+    connected[peer]?.isGlobal = true
     guard isGlobal else { return [] }
     var actions: [Action] = []
     if !wasGlobal {
       // A global node answers its own requests from now on.
       work.drop(peer)
-      for family in peers[peer]?.monitored ?? [] { dropMonitor(family, of: peer) }
-      peers[peer]?.monitored = []
+      for family in connected[peer]?.monitored ?? [] { dropMonitor(family, of: peer) }
+      connected[peer]?.monitored = []
       lost.removeAll { $0.node == peer }
       var changes = DatabaseChanges()
       // Its entries are not ours any more.

@@ -104,14 +104,14 @@ struct MergedDatabase {
   @discardableResult
   mutating func update(
     owner: String, family: String, set: TextDictionary<Value>, deleted: [String],
-    share: Int = .max, into changes: inout DatabaseChanges
+    quota: Int = .max, into changes: inout DatabaseChanges
   ) -> (refused: Int, cost: Int) {
     guard let index = owners[owner] else { return (0, 0) }
     let before = weights[Int(index)]
     let room = limits.maximumDatabase - (weight - before)
     var writer = EntryWriter(
       owner: index, isOurs: isOurs, limits: limits, weight: before,
-      bound: share == .max ? .max : min(share, room))
+      bound: quota == .max ? .max : min(quota, room))
     // Both tables are looked up once and written in place, whatever the number of keys.
     writer.write(
       set, deleted, to: &families[family, default: [:]],
@@ -192,6 +192,16 @@ struct MergedDatabase {
     changes.all.merge(family, writer.all)
     changes.ours.merge(family, writer.ours)
   }
+}
+
+/// The changes of an operation in a ``MergedDatabase``, in both of its views.
+struct DatabaseChanges: Equatable {
+  /// The changes of the view for slaves: the merge of all owners.
+  var all: TextDictionary<FamilyChange> = [:]
+  /// The changes of the view for other global nodes: the merge of this node and its slaves.
+  var ours: TextDictionary<FamilyChange> = [:]
+
+  var isEmpty: Bool { all.isEmpty && ours.isEmpty }
 }
 
 extension TextDictionary<FamilyChange> {

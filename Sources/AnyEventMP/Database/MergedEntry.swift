@@ -1,19 +1,5 @@
 import AEValue
 
-/// The number of an owner in a ``MergedDatabase``.
-typealias OwnerIndex = UInt32
-
-/// A family of a ``MergedDatabase``: its keys and their holders.
-typealias MergedFamily = TextDictionary<MergedEntry>
-
-/// An owner that holds a key, and its value.
-struct Holder {
-  let value: Value
-  let owner: OwnerIndex
-  /// The size of key and value, in bytes.
-  let size: UInt32
-}
-
 /// One key of a merged family: one holder is the normal case and costs no allocation.
 enum MergedEntry {
   case one(Holder)
@@ -70,6 +56,20 @@ enum MergedEntry {
     }
   }
 }
+
+/// An owner that holds a key, and its value.
+struct Holder {
+  let value: Value
+  let owner: OwnerIndex
+  /// The size of key and value, in bytes.
+  let size: UInt32
+}
+
+/// The number of an owner in a ``MergedDatabase``.
+typealias OwnerIndex = UInt32
+
+/// A family of a ``MergedDatabase``: its keys and their holders.
+typealias MergedFamily = TextDictionary<MergedEntry>
 
 /// An owner of a ``MergedDatabase`` that is gone, and its keys that are not erased yet.
 struct RetiredOwner {

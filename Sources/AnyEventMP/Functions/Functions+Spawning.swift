@@ -10,11 +10,11 @@ extension Functions {
   ) -> PortID {
     kernel.loop.preconditionOnLoop()
     let portName = kernel.nextPortName(peers.configuration?.runiq)
-    let entry = peers.entry(for: node)
-    if entry === kernel.home { return spawnHere(portName, [.string(name)] + arguments) }
+    let target = peers.entry(for: node)
+    if target === kernel.home { return spawnHere(portName, [.string(name)] + arguments) }
     kernel.request(
-      entry, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
-    return PortID(RemotePort(owner: kernel.serial, home: entry, name: portName))
+      target, [.string(Self.spawnRequest), .string(portName), .string(name)] + arguments)
+    return PortID(RemotePort(owner: kernel.serial, home: target, name: portName))
   }
 
   /// Makes the port at once; messages that arrive before its function has run are kept.
@@ -44,23 +44,23 @@ extension Functions {
   }
 
   /// Handles a request to spawn: `AnyEvent::MP::_spawn` port-name function arguments….
-  func spawnRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws {
+  func spawnRequested(_ arguments: RequestArguments, by sender: NodeEntry) throws {
     let portName = try arguments.string(1, "port name")
     try peers.limits.checkName(portName, "the port's name")
     let functionName = try arguments.string(2, "function")
     try peers.limits.checkName(functionName, "the function's name")
-    let function = try function(functionName, for: entry)
+    let function = try function(functionName, for: sender)
     guard !portName.isEmpty else { throw RequestError("the node port cannot be spawned") }
     guard kernel.ports.find(portName) == nil else {
       throw RequestError(
         "there is a port \(Value.string(Log.cut(portName, to: 60))) already")
     }
-    guard !kernel.spawned.isFull(entry.id) else {
-      kernel.spawned.refuse(portName, by: entry.id)
-      throw RequestError(kernel.spawned.reason(for: entry.id))
+    guard !kernel.spawned.isFull(sender.id) else {
+      kernel.spawned.refuse(portName, by: sender.id)
+      throw RequestError(kernel.spawned.reason(for: sender.id))
     }
     let port = addSpawnedPort(named: portName)
-    kernel.spawned.add(port, by: entry.id)
+    kernel.spawned.add(port, by: sender.id)
     start(port, function, UnsafeBufferPointer(rebasing: arguments.message[2...]))
   }
 

@@ -49,8 +49,8 @@ final class Functions {
   ///
   /// - Throws: ``RequestError`` when there is none, and when the configuration forbids other nodes
   ///   to call functions here.
-  func function(_ name: String, for entry: NodeEntry) throws -> FunctionTable.Function {
-    if peers.isSecure, entry !== kernel.home {
+  func function(_ name: String, for sender: NodeEntry) throws -> FunctionTable.Function {
+    if peers.isSecure, sender !== kernel.home {
       throw RequestError("other nodes may not start functions here: the configuration says secure")
     }
     guard let function = table[name] ?? builtIns[name] else { throw refusal(of: name) }
@@ -72,13 +72,13 @@ final class Functions {
   ///
   /// They start from the event loop, so that a program may register its functions after it has
   /// called `configure`.
-  func start(_ services: [ServiceEntry]) {
+  func start(_ services: [ConfiguredService]) {
     for service in services {
       kernel.defer(.job { [unowned self] in start(service) })
     }
   }
 
-  private func start(_ service: ServiceEntry) {
+  private func start(_ service: ConfiguredService) {
     do {
       // A module without a built-in service is Perl code and has nothing to start here.
       if let start = services[service.name], table[service.name] == nil {

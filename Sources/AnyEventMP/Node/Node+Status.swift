@@ -27,7 +27,7 @@ extension Link {
   /// The state of the link.
   fileprivate var status: NodeStatus.Connection {
     NodeStatus.Connection(
-      node: entry.id, address: address, isDialled: facts.isDialled, provider: facts.provider,
+      node: peer.id, address: address, isDialled: facts.isDialled, provider: facts.provider,
       sendFraming: facts.sendFraming.rawValue, receiveFraming: facts.receiveFraming.rawValue,
       authMethod: facts.authMethod.rawValue, sentAuthMethod: facts.sentAuthMethod.rawValue,
       cipher: facts.cipher, queuedBytes: queuedBytes)

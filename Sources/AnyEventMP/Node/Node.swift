@@ -114,19 +114,19 @@ private struct SendableReference: @unchecked Sendable {
 extension Node: PeersOwner {
   func entry(ofOther node: String) -> NodeEntry { peers.peer(node) }
 
-  func handleOwnRequest(_ message: UnsafeBufferPointer<Value>, from entry: NodeEntry) {
-    nodePort.handle(message, from: entry, isRelayed: true)
+  func handleOwnRequest(_ message: UnsafeBufferPointer<Value>, from sender: NodeEntry) {
+    nodePort.handle(message, from: sender, isRelayed: true)
   }
 
   func handleRequest(_ message: UnsafeBufferPointer<Value>, from peer: Peer) {
     nodePort.handle(message, from: peer)
   }
 
-  func tellHighWater(_ entry: NodeEntry) {
+  func tellHighWater(_ node: NodeEntry) {
     guard onHighWater != nil else { return }
     kernel.defer(
       .job { [unowned self] in
-        run { onHighWater?(entry.id, queuedBytes(for: entry.id)) }
+        run { onHighWater?(node.id, queuedBytes(for: node.id)) }
       })
   }
 

@@ -1,11 +1,5 @@
 import AnyEvent
 
-/// The requests that every node answers, besides those of the global database.
-private enum NodeRequest: String {
-  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
-  case status = "x-status"
-}
-
 /// The node port: handles the requests of other nodes, and of this one.
 ///
 /// The kernel itself handles the requests about ports that come from a link, because there may be
@@ -47,18 +41,18 @@ final class NodePort {
   /// then on in place: a message may contain as many relays as fit into it, and each would cost a
   /// copy.
   func handle(
-    _ message: UnsafeBufferPointer<Value>, from entry: NodeEntry, isRelayed: Bool = false
+    _ message: UnsafeBufferPointer<Value>, from sender: NodeEntry, isRelayed: Bool = false
   ) {
     var message = message
     do {
-      while let relay = try perform(RequestArguments(message: message), for: entry) {
+      while let relay = try perform(RequestArguments(message: message), for: sender) {
         let rest = relay.rest(of: message)
         guard try RequestArguments(message: message).isNodePort(relay.target, of: kernel.id) else {
           return try pass(rest, relay, RequestArguments(message: message).port(relay.target))
         }
         guard isRelayed else {
           return kernel.deferRequest(
-            relay.answer.isEmpty ? Array(rest) : rest + relay.answer, from: entry)
+            relay.answer.isEmpty ? Array(rest) : rest + relay.answer, from: sender)
         }
         guard relay.answer.isEmpty else {
           throw RequestError("an answer cannot be a request for an answer to this node itself")
@@ -70,8 +64,8 @@ final class NodePort {
       let name = RequestArguments(message: message).request
       kernel.peerLog.log(
         .error, in: Log.kernel,
-        "request \(Value.string(Log.cut(name, to: 60))) of \(entry.id) failed: \(Log.cut("\(error)"))",
-        similarTo: "\(entry.id): requests")
+        "request \(Value.string(Log.cut(name, to: 60))) of \(sender.id) failed: \(Log.cut("\(error)"))",
+        similarTo: "\(sender.id): requests")
     }
   }
 
@@ -87,70 +81,70 @@ final class NodePort {
   }
 
   /// Performs a request; the result is the message to be relayed, if any.
-  private func perform(_ arguments: RequestArguments, for entry: NodeEntry) throws -> Relay? {
+  private func perform(_ arguments: RequestArguments, for sender: NodeEntry) throws -> Relay? {
     let name = arguments.request
     if let request = NodeRequest(named: name) {
-      return try perform(request, arguments, for: entry)
+      return try perform(request, arguments, for: sender)
     }
     try peers.limits.checkName(name, "its name")
     if DatabaseRequest.names.contains(name) {
-      try database.handle(Array(arguments.message), from: entry.id)
+      try database.handle(Array(arguments.message), from: sender.id)
     } else if name == Functions.spawnRequest {
-      try functions.spawnRequested(arguments, by: entry)
+      try functions.spawnRequested(arguments, by: sender)
     } else {
-      try functions.function(name, for: entry)(arguments.message)
+      try functions.function(name, for: sender)(arguments.message)
     }
     return nil
   }
 
   private func perform(
-    _ request: NodeRequest, _ arguments: RequestArguments, for entry: NodeEntry
+    _ request: NodeRequest, _ arguments: RequestArguments, for sender: NodeEntry
   ) throws -> Relay? {
     switch request {
-    case .mon1: perform(.mon1, about: try arguments.portName(1), arguments, for: entry)
-    case .mon0: perform(.mon0, about: try arguments.portName(1), arguments, for: entry)
-    case .kil0: perform(.kil0, about: try arguments.string(1, "port name"), arguments, for: entry)
+    case .mon1: perform(.mon1, about: try arguments.portName(1), arguments, for: sender)
+    case .mon0: perform(.mon0, about: try arguments.portName(1), arguments, for: sender)
+    case .kil0: perform(.kil0, about: try arguments.string(1, "port name"), arguments, for: sender)
     case .kil1:
       let name = try arguments.portName(1)
       guard !name.isEmpty else { throw RequestError("the node port cannot be killed") }
-      perform(.kil1, about: name, arguments, for: entry)
+      perform(.kil1, about: name, arguments, for: sender)
     case .snd: return Relay(target: 1)
     case .time: return Relay(target: 1, answer: [.double(kernel.loop.time)])
     case .can:
       let answer = supports(try arguments.string(1, "request")) ? "1" : ""
       return Relay(target: 2, answer: [.string(answer)])
     case .devnull: break
-    case .eval: return try evaluationRequested(arguments, by: entry)
-    case .status: return Relay(target: 1, answer: [try statusRequested(by: entry)])
+    case .eval: return try evaluationRequested(arguments, by: sender)
+    case .status: return Relay(target: 1, answer: [try statusRequested(by: sender)])
     }
     return nil
   }
 
   /// Performs a request about a port; the name may be empty.
   private func perform(
-    _ request: PortRequest, about name: String, _ arguments: RequestArguments, for entry: NodeEntry
+    _ request: PortRequest, about name: String, _ arguments: RequestArguments, for sender: NodeEntry
   ) {
     let rest = UnsafeBufferPointer(rebasing: arguments.message.dropFirst(2))
     var name = name
     name.withUTF8 {
-      kernel.perform(request, about: UnsafeRawBufferPointer($0), rest, for: entry)
+      kernel.perform(request, about: UnsafeRawBufferPointer($0), rest, for: sender)
     }
   }
 
   /// `x-status` port message…: answers with the node's status, unless the configuration says secure.
-  private func statusRequested(by entry: NodeEntry) throws -> Value {
-    if peers.isSecure, entry !== kernel.home {
+  private func statusRequested(by sender: NodeEntry) throws -> Value {
+    if peers.isSecure, sender !== kernel.home {
       throw RequestError("other nodes are told nothing: the configuration says secure")
     }
     return status()
   }
 
   /// `eval` code [port message…]: answers with an error text (empty: none) and the results.
-  private func evaluationRequested(_ arguments: RequestArguments, by entry: NodeEntry) throws
+  private func evaluationRequested(_ arguments: RequestArguments, by sender: NodeEntry) throws
     -> Relay?
   {
     let code = try arguments.string(1, "code")
-    if peers.isSecure, entry !== kernel.home {
+    if peers.isSecure, sender !== kernel.home {
       throw RequestError("nothing is evaluated for other nodes: the configuration says secure")
     }
     var problem = ""
@@ -172,6 +166,12 @@ final class NodePort {
     if !problem.isEmpty { throw RequestError(problem) }
     return nil
   }
+}
+
+/// The requests that every node answers, besides those of the global database.
+private enum NodeRequest: String {
+  case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
+  case status = "x-status"
 }
 
 /// The function that restarts a program that runs under a supervisor.

@@ -54,8 +54,8 @@ extension Node {
     _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
   ) {
     loop.preconditionOnLoop()
-    let old = dataConnections.functions[name]
-    dataConnections.functions[name] = DataFunctions.Function(call: function)
+    let old = dataConnections.dataFunctions[name]
+    dataConnections.dataFunctions[name] = DataFunctions.Function(call: function)
     withExtendedLifetime(old) {}
   }
 

@@ -5,42 +5,6 @@ import AnyEvent
 // a parameter pack's look-up of type metadata. The forms that end in a `Value` take a literal of
 // mixed types; they are disfavoured, so that typed arguments never use them.
 
-/// Sends a message to a port, with the current node.
-@usableFromInline
-func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
-  Node.currentKernel._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
-}
-
-/// Calls `body` with the `count` values of a tuple, in place on the stack.
-///
-/// A tuple of values has the layout of an array of them, and the compiler knows how to release it.
-@inlinable @inline(__always)
-func withTuple<Values>(
-  _ values: Values, count: Int, _ body: (UnsafeBufferPointer<Value>) -> Void
-) {
-  withUnsafeBytes(of: values) {
-    body(
-      UnsafeBufferPointer(
-        start: $0.baseAddress?.assumingMemoryBound(to: Value.self), count: count))
-  }
-}
-
-/// Calls `body` with more than four values, as an array.
-@inlinable
-func withValues<
-  A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
-  E: MessageConvertible, each More: MessageConvertible
->(
-  _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More,
-  body: (UnsafeBufferPointer<Value>) -> Void
-) {
-  var values = [
-    a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
-  ]
-  for value in repeat each more { values.append(value.messageValue) }
-  values.withUnsafeBufferPointer(body)
-}
-
 extension PortID {
   /// Sends a message to the port, by the current node.
   ///
@@ -290,4 +254,40 @@ extension PortID {
 @usableFromInline
 func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
   Node.currentKernel._withUnsafeGuaranteedRef { $0.kill(port, reason) }
+}
+
+/// Sends a message to a port, with the current node.
+@usableFromInline
+func transmit(_ port: PortID, _ message: UnsafeBufferPointer<Value>) {
+  Node.currentKernel._withUnsafeGuaranteedRef { $0.send(message, to: port.ref) }
+}
+
+/// Calls `body` with the `count` values of a tuple, in place on the stack.
+///
+/// A tuple of values has the layout of an array of them, and the compiler knows how to release it.
+@inlinable @inline(__always)
+func withTuple<Values>(
+  _ values: Values, count: Int, _ body: (UnsafeBufferPointer<Value>) -> Void
+) {
+  withUnsafeBytes(of: values) {
+    body(
+      UnsafeBufferPointer(
+        start: $0.baseAddress?.assumingMemoryBound(to: Value.self), count: count))
+  }
+}
+
+/// Calls `body` with more than four values, as an array.
+@inlinable
+func withValues<
+  A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible,
+  E: MessageConvertible, each More: MessageConvertible
+>(
+  _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More,
+  body: (UnsafeBufferPointer<Value>) -> Void
+) {
+  var values = [
+    a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
+  ]
+  for value in repeat each more { values.append(value.messageValue) }
+  values.withUnsafeBufferPointer(body)
 }

@@ -1,19 +1,3 @@
-/// The first value of messages that are meant for one callback: text, or a port id.
-public protocol MessageTag {
-  /// The text that the first value of the message is compared with.
-  var tagText: String { get }
-}
-
-extension String: MessageTag {
-  /// The text itself.
-  @inlinable public var tagText: String { self }
-}
-
-extension PortID: MessageTag {
-  /// The port id as text.
-  public var tagText: String { id }
-}
-
 /// A callback for messages that start with a tag, or for calls of a function of that name.
 ///
 /// Arguments are converted as Perl would; one that cannot be converted is an error of the message
@@ -99,6 +83,22 @@ public struct Receiver {
           repeat next((each More).self))
       })
   }
+}
+
+/// The first value of messages that are meant for one callback: text, or a port id.
+public protocol MessageTag {
+  /// The text that the first value of the message is compared with.
+  var tagText: String { get }
+}
+
+extension String: MessageTag {
+  /// The text itself.
+  @inlinable public var tagText: String { self }
+}
+
+extension PortID: MessageTag {
+  /// The port id as text.
+  public var tagText: String { id }
 }
 
 /// The error of a typed receiver's argument that cannot be converted.

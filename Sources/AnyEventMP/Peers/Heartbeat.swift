@@ -74,13 +74,13 @@ final class Heartbeat {
     lastTick += seconds
     var isAnyDead = false
     var isUsed = false
-    for entry in peers.entries.values {
-      guard let link = entry.link else { continue }
+    for peer in peers.entries.values {
+      guard let link = peer.link else { continue }
       isUsed = true
       let wasSuspected = link.liveness.isSuspected
       let step = link.liveness.tick(after: seconds, link.line, rules)
       link.hasHeard = false
-      if wasSuspected, !link.liveness.isSuspected { peers.switchboard.provedAlive(entry.id) }
+      if wasSuspected, !link.liveness.isSuspected { peers.switchboard.provedAlive(peer.id) }
       switch step {
       case .nothing: break
       case .sayHello: link.sendKeepAlive()
@@ -96,7 +96,7 @@ final class Heartbeat {
 
   private func convict(_ rules: Liveness.Rules) {
     lastLook = nil
-    let links = peers.entries.values.compactMap(\.link).sorted { $0.entry.id < $1.entry.id }
+    let links = peers.entries.values.compactMap(\.link).sorted { $0.peer.id < $1.peer.id }
     for link in links where !link.hasHeard && link.liveness.isDead(rules) {
       link.fail("no sign of life")
     }

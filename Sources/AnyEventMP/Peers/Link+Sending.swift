@@ -6,11 +6,11 @@ extension Link {
   @inline(__always)
   func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
     guard isOpen else { return }
-    if kernel.isTracing { MessageTrace.sent(message, to: name, of: entry.id) }
+    if kernel.isTracing { MessageTrace.sent(message, to: name, of: peer.id) }
     do {
       try encode(message, to: name, into: stream.output)
     } catch {
-      return kernel.refuseToSend(error, to: name, of: entry.id)
+      return kernel.refuseToSend(error, to: name, of: peer.id)
     }
     stream.outputGrew()
     if stream.output.count > outputLevel { checkQueue() }
@@ -69,7 +69,7 @@ extension Link {
       try CBOREncoding.appendRequest(
         request, about: port, rest, to: stream.output, limits: limits.codec)
     } catch {
-      return kernel.refuseToSend(error, to: "", of: entry.id)
+      return kernel.refuseToSend(error, to: "", of: peer.id)
     }
     stream.outputGrew()
     if stream.output.count > outputLevel { checkQueue() }

@@ -7,7 +7,7 @@ import AnyEvent
 /// loop's read buffer. On an encrypted connection the stream seals the output when it is sent, and
 /// opens received bytes before they arrive here.
 final class Link {
-  let entry: Peer
+  let peer: Peer
   /// The host and port of the other end.
   let address: String
   /// The results of the handshake.
@@ -25,7 +25,7 @@ final class Link {
   /// The same limit for the bytes in the stream's output alone, which every message is compared with.
   @exclusivity(unchecked) var outputLevel = Int.max
   /// The number of queued bytes in the last report to ``Peers``.
-  var toldBytes = 0
+  var reportedBytes = 0
   /// Whether the high water mark was exceeded and reported.
   var isOverHighWater = false
   /// Whether ``Peers`` is told when everything has been handed to the kernel.
@@ -38,13 +38,13 @@ final class Link {
   var liveness: Liveness
 
   init(
-    peers: Peers, entry: Peer, stream: StreamConnection, address: String, facts: LinkFacts,
+    peers: Peers, peer: Peer, stream: StreamConnection, address: String, facts: LinkFacts,
     keys: SealedKeys?
   ) {
     self.peers = peers
     kernel = peers.kernel
     limits = peers.limits
-    self.entry = entry
+    self.peer = peer
     self.stream = stream
     self.address = address
     self.facts = facts
@@ -66,7 +66,7 @@ final class Link {
     let kernel = kernel
     kernel.run {
       let before = kernel.source
-      kernel.source = entry
+      kernel.source = peer
       defer { kernel.source = before }
       decode(UnsafeRawBufferPointer(bytes))
     }
@@ -74,24 +74,24 @@ final class Link {
 
   @inline(__always)
   private func decode(_ bytes: UnsafeRawBufferPointer) {
-    let (kernel, entry) = (kernel, entry)
+    let (kernel, peer) = (kernel, peer)
     do {
       try decoder.feed(bytes) { name, message in
-        if kernel.isTracing { MessageTrace.received(message, for: name, from: entry.id) }
+        if kernel.isTracing { MessageTrace.received(message, for: name, from: peer.id) }
         if name.isEmpty {
-          if !message.isEmpty { peers.owner.handleRequest(message, from: entry) }
+          if !message.isEmpty { peers.owner.handleRequest(message, from: peer) }
         } else {
           kernel.receive(name, message)
         }
         return isOpen
       } request: { request, port, rest in
-        if kernel.isTracing { MessageTrace.received(request, port, rest, from: entry.id) }
-        kernel.perform(request, about: port, rest, for: entry)
+        if kernel.isTracing { MessageTrace.received(request, port, rest, from: peer.id) }
+        kernel.perform(request, about: port, rest, for: peer)
         return isOpen
       }
     } catch {
       peers.logPeer(
-        .error, "\(address) (\(entry.id)): bad packet, connection closed: \(error)", at: address,
+        .error, "\(address) (\(peer.id)): bad packet, connection closed: \(error)", at: address,
         about: "bad packet")
       fail("bad packet: \(error)")
     }
@@ -103,7 +103,7 @@ final class Link {
     case .failed(let error): fail(error.description)
     case .broken(let reason):
       peers.logPeer(
-        .error, "\(address) (\(entry.id)): connection closed: \(reason)", at: address,
+        .error, "\(address) (\(peer.id)): connection closed: \(reason)", at: address,
         about: "bad record")
       fail("bad record: \(reason)")
     }
@@ -116,8 +116,8 @@ final class Link {
     kernel.defer(
       // The job holds no weak reference, which would make every later use of this object slower.
       .job { [self] in
-        guard entry.link === self else { return }
-        peers.nodeDown(entry, [.string("transport_error"), .string(entry.id), .string(text)])
+        guard peer.link === self else { return }
+        peers.nodeDown(peer, transportError: text)
       })
   }
 
@@ -125,7 +125,7 @@ final class Link {
   func release() -> StreamConnection? {
     guard isOpen else { return nil }
     isOpen = false
-    tellQueue()
+    reportQueue()
     stream.onRead = nil
     stream.onEnd = nil
     return stream
@@ -135,7 +135,7 @@ final class Link {
   func close() {
     guard isOpen else { return }
     isOpen = false
-    tellQueue()
+    reportQueue()
     stream.flushAndClose()
   }
 }
@@ -148,18 +148,18 @@ extension Link {
   /// Asks the stream to report an empty queue, if that is needed.
   func watchDrain() {
     guard isOpen else { return }
-    let isWanted = reportsDrain || isOverHighWater || toldBytes > 0
+    let isWanted = reportsDrain || isOverHighWater || reportedBytes > 0
     stream.onDrain = isWanted ? { [unowned self] in drained() } : nil
     if isWanted { stream.outputGrew() }
   }
 
   private func drained() {
-    if isOverHighWater || toldBytes > 0 {
+    if isOverHighWater || reportedBytes > 0 {
       isOverHighWater = false
-      tellQueue()
+      reportQueue()
       watchDrain()
     }
-    if reportsDrain { peers.drained(entry) }
+    if reportsDrain { peers.drained(peer) }
   }
 
   /// Notes that the packets that are sent next exceeded the high water mark already, which was reported.
@@ -173,7 +173,7 @@ extension Link {
   func setAlarm() {
     let mark = kernel.highWaterMark
     let level = isOverHighWater || mark == 0 ? limits.maximumQueue : min(mark, limits.maximumQueue)
-    alarmLevel = min(level, toldBytes + QueueTotal.step)
+    alarmLevel = min(level, reportedBytes + QueueTotal.step)
     // The level may be below zero, so that each message checks the queue: the output may be empty
     // while all bytes are sealed and wait.
     outputLevel = facts.cipher.isEmpty ? alarmLevel : alarmLevel - Self.mostSealed
@@ -189,17 +189,17 @@ extension Link {
     if queued > limits.maximumQueue { return fail("too much queued") }
     let isNews = !isOverHighWater && kernel.highWaterMark > 0 && queued > kernel.highWaterMark
     if isNews { isOverHighWater = true }
-    tellQueue()
+    reportQueue()
     watchDrain()
-    if isNews { kernel.owner.tellHighWater(entry) }
+    if isNews { kernel.owner.tellHighWater(peer) }
     peers.queuesGrew()
   }
 
   /// Reports the number of queued bytes to ``Peers``; a closed link has none.
-  func tellQueue() {
+  func reportQueue() {
     let queued = isOpen ? stream.queuedCount : 0
-    peers.queues.connected += queued - toldBytes
-    toldBytes = queued
+    peers.queues.connected += queued - reportedBytes
+    reportedBytes = queued
     setAlarm()
   }
 }

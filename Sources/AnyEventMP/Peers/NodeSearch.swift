@@ -191,7 +191,7 @@ enum AddressList {
   }
 
   /// The value to store for a list of addresses; null when it is no list.
-  static func entry(_ value: Value, atMost limit: Int) -> Value {
+  static func usableValue(_ value: Value, atMost limit: Int) -> Value {
     guard case .array(let elements) = value else { return .null }
     let addresses = usable(elements.lazy.compactMap(\.string), atMost: limit)
     return addresses.count == elements.count ? value : .array(addresses.map { .string($0) })

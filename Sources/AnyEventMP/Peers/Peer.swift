@@ -7,7 +7,7 @@ final class Peer: NodeEntry {
     /// The node is searched for; the search holds the waiting packets.
     case searching(NodeSearch)
     /// The waiting packets were dropped because there were too many; the monitors are about to fire with this reason.
-    case cut(String)
+    case dropped(String)
     case connected(Link)
   }
 

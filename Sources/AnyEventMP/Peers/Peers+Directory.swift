@@ -43,7 +43,7 @@ extension Peers {
   /// Searches for a node that is not connected; an ongoing search may become more urgent.
   func connect(to peer: Peer, isUrgent: Bool = true) {
     switch peer.state {
-    case .connected, .cut: break
+    case .connected, .dropped: break
     case .searching(let search): begin(search, for: peer, isUrgent: isUrgent)
     case .unknown: begin(makeSearch(for: peer), for: peer, isUrgent: isUrgent)
     }
@@ -52,7 +52,7 @@ extension Peers {
   /// Makes a search for a node that is not searched for; the search does not begin yet.
   func makeSearch(for peer: Peer) -> NodeSearch {
     let search = NodeSearch(peers: self, id: peer.id) { [unowned self] reason in
-      nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
+      nodeDown(peer, transportError: reason)
     }
     peer.state = .searching(search)
     return search
@@ -68,7 +68,7 @@ extension Peers {
       .job { [unowned self] in
         guard peer.search === search else { return }
         guard let reason = whyUnreachable(peer) else { return search.start() }
-        nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
+        nodeDown(peer, transportError: reason)
       })
   }
 
@@ -102,6 +102,11 @@ extension Peers {
     tellWatchers(peer.id, isUp: true, [])
   }
 
+  /// Ends the link to a node or the search for it, with a reason that says what failed.
+  func nodeDown(_ peer: Peer, transportError text: String) {
+    nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(text)])
+  }
+
   /// Ends the link to a node or the search for it: waiting packets are dropped, and all monitors fire.
   func nodeDown(_ peer: Peer, _ reason: [Value]) {
     let wasUp = peer.link != nil
@@ -126,8 +131,6 @@ extension Peers {
     seeds.nodeDown(peer.id)
     switchboard.nodeDown(peer.id)
   }
-
-  // MARK: Callbacks for all nodes
 
   /// Calls `callback`, as part of the running port, whenever a node is connected or lost.
   func watch(_ callback: @escaping NodeWatchers.Callback) -> Subscription {

@@ -6,10 +6,10 @@ extension Peers {
   /// Queues a message for a node that is not connected, and searches for the node.
   func queue(_ message: UnsafeBufferPointer<Value>, to name: String, of peer: Peer) {
     if kernel.isTracing { MessageTrace.sent(message, to: name, of: peer.id) }
-    if case .cut = peer.state { return }
+    if case .dropped = peer.state { return }
     let before = peer.search?.waiting
     let waiting = before ?? WaitingPackets()
-    let countBefore = before.map(\.count) ?? -QueueTotal.entry
+    let countBefore = before.map(\.count) ?? -QueueTotal.perNode
     do {
       try limits.checkName(peer.id, "the node's name")
       try waiting.append(name: name, message, limits: limits.codec)
@@ -20,33 +20,33 @@ extension Peers {
     let search = peer.search ?? makeSearch(for: peer)
     search.waiting = waiting
     queues.unconnected += waiting.count - countBefore
-    if waiting.count > limits.maximumQueue { return cut(peer, "too much queued") }
+    if waiting.count > limits.maximumQueue { return dropQueue(of: peer, "too much queued") }
     if queues.isOverUnconnected {
-      return cut(peer, "too much queued for nodes that are not connected")
+      return dropQueue(of: peer, "too much queued for nodes that are not connected")
     }
     noteWaiting(in: search, for: peer)
     begin(search, for: peer, isUrgent: true)
   }
 
   /// Drops the packets of a node whose queue is over the limit; its monitors fire from the loop.
-  private func cut(_ peer: Peer, _ reason: String) {
+  private func dropQueue(of peer: Peer, _ reason: String) {
     _ = takeWaiting(peer)
     peer.search?.cancel()
-    peer.state = .cut(reason)
-    kernel.defer(.job { [unowned self] in concludeCut(of: peer) })
+    peer.state = .dropped(reason)
+    kernel.defer(.job { [unowned self] in concludeDrop(of: peer) })
   }
 
   /// Counts a node as lost after its queue was dropped, unless it is lost already.
-  func concludeCut(of peer: Peer) {
-    guard case .cut(let reason) = peer.state else { return }
-    nodeDown(peer, [.string("transport_error"), .string(peer.id), .string(reason)])
+  func concludeDrop(of peer: Peer) {
+    guard case .dropped(let reason) = peer.state else { return }
+    nodeDown(peer, transportError: reason)
   }
 
   /// Takes out the packets that wait for a connection.
   func takeWaiting(_ peer: Peer) -> WaitingPackets? {
     guard let search = peer.search, let waiting = search.waiting else { return nil }
     search.waiting = nil
-    queues.unconnected -= waiting.count + QueueTotal.entry
+    queues.unconnected -= waiting.count + QueueTotal.perNode
     return waiting
   }
 
@@ -69,7 +69,7 @@ extension Peers {
     return switch peer.state {
     case .connected(let link): link.queuedBytes
     case .searching(let search): search.waiting?.count ?? 0
-    case .unknown, .cut: 0
+    case .unknown, .dropped: 0
     }
   }
 
@@ -99,9 +99,9 @@ extension Peers {
     guard queues.isOver else { return }
     // The reported counts may be out of date: some of the bytes may have been sent since.
     let links = entries.values.compactMap(\.link)
-    for link in links { link.tellQueue() }
-    while queues.isOver, let longest = links.max(by: { $0.toldBytes < $1.toldBytes }),
-      longest.toldBytes > 0
+    for link in links { link.reportQueue() }
+    while queues.isOver, let longest = links.max(by: { $0.reportedBytes < $1.reportedBytes }),
+      longest.reportedBytes > 0
     {
       longest.fail("too much queued for all nodes together")
     }
@@ -124,7 +124,7 @@ struct QueueTotal {
   /// The growth of a queue, in bytes, after which its link reports it.
   static let step = 1 << 20
   /// The bytes for a node that is not connected besides its messages: its entry in the table, and the search for it.
-  static let entry = 2048
+  static let perNode = 2048
 
   init(limits: NodeLimits) {
     self.limits = limits

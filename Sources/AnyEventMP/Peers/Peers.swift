@@ -67,14 +67,14 @@ final class Peers {
 
   /// Listens on all addresses of the configuration, or on none.
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
-    let places = try BindAddress.placesToListen(
+    let addresses = try BindAddress.addressesToListen(
       on: configuration.binds, sources, hasCredentials: configuration.hasCredentials)
     (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
     do {
-      for place in places {
+      for address in addresses {
         listeners.append(
           try surroundings.network.listen(
-            on: place.host, port: UInt16(clamping: place.port),
+            on: address.host, port: UInt16(clamping: address.port),
             makeRoom: { [unowned self] in kernel.run { switchboard.freeDescriptor() } },
             accepted: { [unowned self] stream, peer in accepted(stream, from: peer) }))
       }

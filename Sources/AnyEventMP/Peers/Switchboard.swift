@@ -152,10 +152,10 @@ final class Switchboard {
   /// Only a connection whose other end has proven to know the secret casts doubt on the old one.
   private func askForSuccession(_ connection: PendingConnection, to link: Link) {
     guard connection.role == .accepting else {
-      return connection.refuse(alreadyConnected(link.entry.id))
+      return connection.refuse(alreadyConnected(link.peer.id))
     }
     guard peers.heartbeat.interval > 0 else {
-      return connection.refuse(.nodeIDHeld(link.entry.id, at: link.address))
+      return connection.refuse(.nodeIDHeld(link.peer.id, at: link.address))
     }
     peers.heartbeat.suspect(link)
     let peerAgrees = connection.peer.map { arbiter(for: $0).peerAgrees } ?? false
@@ -205,7 +205,7 @@ final class Switchboard {
     remove(connection)
     connection.finish()
     refuse(others, because: alreadyConnected(id))
-    if case .cut(let reason)? = peers.entries[id]?.state {
+    if case .dropped(let reason)? = peers.entries[id]?.state {
       // The monitors must tell of the dropped packets before anything new arrives from the node.
       connection.stream.close()
       if let dial = connection.dial { peers.failed(dial, reason, node: id) }
@@ -214,15 +214,15 @@ final class Switchboard {
     let facts = LinkFacts(
       result, isDialled: connection.role == .dialling, tlsCipher: connection.tlsCipher)
     AE.log(.trace, in: Log.transport, "\(connection.address) connected as \(id): \(facts).")
-    let entry = peers.peer(id)
+    let peer = peers.peer(id)
     let link = Link(
-      peers: peers, entry: entry, stream: connection.stream, address: connection.address,
+      peers: peers, peer: peer, stream: connection.stream, address: connection.address,
       facts: facts, keys: result.keys)
-    peers.nodeUp(entry, link)
+    peers.nodeUp(peer, link)
     concludeLost(to: id)
     connection.dial?.connected?(id)
     // A callback may have closed the link meanwhile.
-    guard !result.rest.isEmpty, entry.link === link else { return }
+    guard !result.rest.isEmpty, peer.link === link else { return }
     // Bytes behind the authentication line are records on a sealed connection; on one with TLS they
     // were decrypted together with that line.
     var rest = result.rest

@@ -21,7 +21,7 @@ import Testing
   private func listen(
     _ binds: String..., hasCredentials: Bool = true, sources: AddressSources? = nil
   ) throws -> [String] {
-    try BindAddress.placesToListen(
+    try BindAddress.addressesToListen(
       on: BindAddress.parse(binds), sources ?? self.sources, hasCredentials: hasCredentials
     ).map(\.description)
   }
@@ -94,7 +94,7 @@ import Testing
         binds: the host name "nowhere" has no address; correct it, or bind to an address such as \
         127.0.0.1:4040
         """)
-    #expect(try BindAddress(parsing: "nowhere:1").places(sources) == [])
+    #expect(try BindAddress(parsing: "nowhere:1").socketAddresses(sources) == [])
   }
 
   @Test("a machine with nothing but a loopback interface listens nowhere")
@@ -106,13 +106,13 @@ import Testing
 
   @Test("seeds without a port have port 4040")
   func seeds() throws {
-    func places(_ text: String) throws -> [String] {
-      try BindAddress(parsing: text).places(sources).map(\.description)
+    func socketAddresses(_ text: String) throws -> [String] {
+      try BindAddress(parsing: text).socketAddresses(sources).map(\.description)
     }
-    #expect(try places("two") == ["10.0.0.1:4040", "[2001:db8::1]:4040"])
-    #expect(try places("two:7") == ["10.0.0.1:7", "[2001:db8::1]:7"])
-    #expect(try places("4041") == ["127.0.1.1:4041"])
-    #expect(try places("*").first == "192.168.1.5:4040")
+    #expect(try socketAddresses("two") == ["10.0.0.1:4040", "[2001:db8::1]:4040"])
+    #expect(try socketAddresses("two:7") == ["10.0.0.1:7", "[2001:db8::1]:7"])
+    #expect(try socketAddresses("4041") == ["127.0.1.1:4041"])
+    #expect(try socketAddresses("*").first == "192.168.1.5:4040")
   }
 
   @Test("names of seeds are left to be looked up at every attempt")

@@ -60,7 +60,7 @@ import Testing
 
   /// How often a node has started the service that is set.
   private static func starts(of node: Node) -> Int {
-    node.database.client.database["effects"]?.count ?? 0
+    node.database.client.entries["effects"]?.count ?? 0
   }
 
   private func seen(_ setting: Setting, _ value: Value?, _ probe: Probe) throws -> String {

@@ -52,7 +52,7 @@ import Testing
     let actions = try handle(&service, "stranger", message)
     #expect(ignored(actions) == 1 && sent(actions).isEmpty, "\(actions)")
     #expect(ServiceSnapshot(service, families: families) == before)
-    #expect(service.peers["stranger"] == nil && !service.database.knows(owner: "stranger"))
+    #expect(service.connected["stranger"] == nil && !service.database.knows(owner: "stranger"))
   }
 
   @Test("to a node that is not global: one sentence, no answer, nothing is kept for later")
@@ -64,7 +64,7 @@ import Testing
       let actions = try handle(&service, "s", message)
       #expect(ignored(actions) == 1 && sent(actions).isEmpty, "\(message): \(actions)")
       #expect(service.monitors.isEmpty && service.database.isEmpty && service.kept.isEmpty)
-      #expect(service.peers["s"]?.monitored == [])
+      #expect(service.connected["s"]?.monitored == [])
     }
   }
 

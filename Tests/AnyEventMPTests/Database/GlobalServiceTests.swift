@@ -141,7 +141,7 @@ struct GlobalServiceTests {
       _ = try service.handle(peer, ["g_mon1", "f"])
       _ = service.nodeDown(peer)
     }
-    check(service.peers.isEmpty && service.monitors.isEmpty && service.synchronised.isEmpty)
+    check(service.connected.isEmpty && service.monitors.isEmpty && service.synchronised.isEmpty)
     check(service.lost.count == GlobalService.lostLimit)
     check(service.kept.count == GlobalService.lostLimit)
     check(service.database.contents(of: "'g") == ["me": .null])

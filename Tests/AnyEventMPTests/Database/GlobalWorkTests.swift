@@ -300,12 +300,12 @@ struct GlobalWorkTests {
     var cuts: [Int] = []
     for number in 0..<4 {
       let actions = try service.handle("s", ["g_upd", "f", ["\(number)": long], []])
-      if actions == [.cut(node: "s")] { cuts.append(number) }
+      if actions == [.close(node: "s")] { cuts.append(number) }
     }
     check(cuts == [2, 3])
     check(try service.handle("t", ["g_upd", "f", ["t": long], []]).isEmpty)
     _ = service.nodeDown("s")
-    check(turns(&service).allSatisfy { !$0.contains(.cut(node: "s")) })
+    check(turns(&service).allSatisfy { !$0.contains(.close(node: "s")) })
     check(service.database.keys(of: "f") == ["t"])
   }
 

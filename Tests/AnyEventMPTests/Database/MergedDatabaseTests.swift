@@ -76,7 +76,7 @@ struct MergedDatabaseTests {
     check(database.isEmpty)
   }
 
-  @Test("an owner holds no more than its share, and all no more than the database may take")
+  @Test("an owner holds no more than its quota, and all no more than the database may take")
   func bounds() {
     var limits = DatabaseLimits()
     let entry = limits.size(of: "key0", 1)
@@ -89,7 +89,7 @@ struct MergedDatabaseTests {
       var set: TextDictionary<Value> = [:]
       for key in keys { set["key\(key)"] = value }
       return database.update(
-        owner: owner, family: "f", set: set, deleted: [], share: family + 3 * entry, into: &changes
+        owner: owner, family: "f", set: set, deleted: [], quota: family + 3 * entry, into: &changes
       ).refused
     }
     check(set("a", 0..<9) == 6 && database.weight == family + 3 * entry)
@@ -117,7 +117,7 @@ struct MergedDatabaseTests {
     check(database.isEmpty)
   }
 
-  @Test("a family takes of the share as well, so that names alone are bounded")
+  @Test("a family takes of the quota as well, so that names alone are bounded")
   func familiesAreBounded() {
     var limits = DatabaseLimits()
     limits.maximumDatabase = 1 << 20
@@ -127,7 +127,7 @@ struct MergedDatabaseTests {
     func refused(_ family: String, deleted: [String] = []) -> Int {
       database.update(
         owner: "a", family: family, set: deleted.isEmpty ? ["": 0] : [:], deleted: deleted,
-        share: limits.maximumDatabase, into: &changes
+        quota: limits.maximumDatabase, into: &changes
       ).refused
     }
     let kept = (0..<2000).count { refused("family\($0)") == 0 }

@@ -24,8 +24,8 @@ struct ServiceSnapshot: Equatable {
     }
     self.ours = ours
     monitors = service.monitors
-    globals = TextSet(service.peers.keys.filter { service.peers[$0]?.isGlobal == true })
-    monitored = service.peers.mapValues(\.monitored)
+    globals = TextSet(service.connected.keys.filter { service.connected[$0]?.isGlobal == true })
+    monitored = service.connected.mapValues(\.monitored)
     synchronised = service.synchronised
     kept = service.kept
     lost = service.lost.map(\.node)

@@ -52,7 +52,7 @@ struct SimulatedDatabaseNode {
 
   mutating func becomeGlobal() {
     if service.isGlobal { return }
-    perform(service.becomeGlobal(database: client.database))
+    perform(service.becomeGlobal(database: client.entries))
     if choice.becomeGlobal(id) { followMaster() }
   }
 
@@ -134,7 +134,7 @@ struct SimulatedDatabaseNode {
         if !kept.insert(node).inserted { inconsistencies.append("\(node) is kept twice") }
       case .letGo(let node):
         if kept.remove(node) == nil { inconsistencies.append("\(node) was not kept") }
-      case .cut(let node): inconsistencies.append("the connection to \(node) is cut")
+      case .close(let node): inconsistencies.append("the connection to \(node) is cut")
       case .ignored(let text): ignored.append(text)
       }
     }

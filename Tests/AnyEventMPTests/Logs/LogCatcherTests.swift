@@ -139,7 +139,7 @@ import Testing
         node.logLine(.warn, "time \(n)")
         test.run(until: { probe.messages(with: "] time \(n)").count == 1 })
         let link = try #require(node.peers.entries[catcher.id]?.link)
-        node.peers.nodeDown(link.entry, [.string("cut")])
+        node.peers.nodeDown(link.peer, [.string("cut")])
         test.run(until: { node.logs.sender?.ports.isEmpty == true })
       }
       #expect(probe.messages.count == 3)

@@ -87,11 +87,11 @@ import Testing
       _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
       let peer = node.peers.peer(id)
       peer.search?.cancel()
-      peer.state = .cut("too much queued")
+      peer.state = .dropped("too much queued")
       let early = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
       test.run(until: { early.isClosed })
       #expect(node.peers.entries[id] === peer && reason == nil)
-      node.peers.concludeCut(of: peer)
+      node.peers.concludeDrop(of: peer)
       #expect(reason == ["transport_error", .string(id), "too much queued"])
       _ = try WirePeer.connect(node.address, id: id, test)
       test.run(until: { node.isUp(id) == true })

@@ -41,7 +41,7 @@ import Testing
       let bench = RequestBench(node, test)
       for number in 0..<3000 { bench.request("snd", .string("u\(number)#p")) }
       test.settle()
-      #expect(node.peers.entries.count <= (1 << 20) / 4 / QueueTotal.entry + 1)
+      #expect(node.peers.entries.count <= (1 << 20) / 4 / QueueTotal.perNode + 1)
     }
   }
 
@@ -54,11 +54,11 @@ import Testing
       var got = 0
       let receiver = other.run { rcv(port(), "n") { got += 1 } }
       slave.run { for _ in 0..<100 { snd(receiver.id, "n") } }
-      #expect(slave.peers.queues.unconnected > QueueTotal.entry)
+      #expect(slave.peers.queues.unconnected > QueueTotal.perNode)
       test.run(until: { got == 100 })
       #expect(slave.peers.queues.unconnected == 0)
       slave.run { snd("nobody#p", "n") }
-      #expect(slave.peers.queues.unconnected > QueueTotal.entry)
+      #expect(slave.peers.queues.unconnected > QueueTotal.perNode)
       guard let entry = slave.peers.entries["nobody"] else { return #expect(Bool(false)) }
       slave.peers.nodeDown(entry, ["lost"])
       #expect(slave.peers.queues.unconnected == 0)

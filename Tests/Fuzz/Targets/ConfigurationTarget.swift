@@ -20,7 +20,7 @@ func fuzzConfiguration(_ input: [UInt8]) throws {
       arguments, contents: contents, file: file.path, context: context)
     let sources = AddressSources(interfaces: [], hostName: "host.example", lookUp: { _ in [] })
     for seed in node.seeds { _ = seed.seedAddresses(sources) }
-    _ = try BindAddress.placesToListen(
+    _ = try BindAddress.addressesToListen(
       on: node.binds, sources, hasCredentials: node.hasCredentials)
   } catch let error as ConfigurationError {
     try demand(!error.sentence.isEmpty, "an error says what is wrong")

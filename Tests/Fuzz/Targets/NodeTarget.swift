@@ -16,7 +16,7 @@ func fuzzNode(_ input: [UInt8]) throws {
   let wire = FuzzedWire()
   let peer = node.peers.peer("peer")
   let link = Link(
-    peers: node.peers, entry: peer, stream: StreamConnection(loop: network.loop, medium: wire),
+    peers: node.peers, peer: peer, stream: StreamConnection(loop: network.loop, medium: wire),
     address: "10.9.9.9:1", facts: facts(framing),
     keys: nil)
   node.run { prepare(node) }

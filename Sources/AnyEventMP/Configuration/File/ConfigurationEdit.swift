@@ -58,8 +58,8 @@ package enum ConfigurationEdit: Hashable, Sendable {
     case .remove(let setting): settings[setting.name] = nil
     case .append(let setting, let elements):
       let old = try Self.list(setting, settings, origin)
-      let isList = setting.kind == .services
-      settings[setting.name] = .array(old + elements.filter { isList || !old.contains($0) })
+      let allowsRepeats = setting.kind == .services
+      settings[setting.name] = .array(old + elements.filter { allowsRepeats || !old.contains($0) })
     case .subtract(let setting, let elements):
       guard settings[setting.name] != nil else { break }
       var list = try Self.list(setting, settings, origin)

@@ -14,14 +14,14 @@ extension ConfigurationFile {
   package func update<Result>(
     _ change: (inout TextDictionary<Value>) throws(ConfigurationError) -> Result
   ) throws(ConfigurationError) -> Result {
-    guard !place.isEmpty else {
+    guard !pathName.isEmpty else {
       throw ConfigurationError(
         .unwritable,
         "there is no place for the configuration file; set HOME, or name it in AE_MP_RC")
     }
-    let target = ConfigurationFile(place.resolved)
+    let target = ConfigurationFile(pathName.resolved)
     if target.isSpecial { throw noFile }
-    return try FileLock.hold(for: target.place) { () throws(ConfigurationError) in
+    return try FileLock.hold(for: target.pathName) { () throws(ConfigurationError) in
       let old = try target.bytes()
       let before = try target.parse(old)
       var after = before
@@ -35,7 +35,7 @@ extension ConfigurationFile {
   /// /dev/null to have no configuration.
   private var isSpecial: Bool {
     var status = stat()
-    guard stat(place.cString, &status) == 0 else { return false }
+    guard stat(pathName.cString, &status) == 0 else { return false }
     return ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
   }
 
@@ -62,16 +62,16 @@ extension ConfigurationFile {
   /// backup must be private.
   private func linkBackup() -> Bool {
     var status = stat()
-    guard stat(place.cString, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
+    guard stat(pathName.cString, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
     unlink(temporary)
-    guard link(place.cString, temporary) == 0 else { return false }
-    let isKept = rename(temporary, place.appending("~").cString) == 0
+    guard link(pathName.cString, temporary) == 0 else { return false }
+    let isKept = rename(temporary, pathName.appending("~").cString) == 0
     // The rename leaves the name in place when the backup was a link to the same file already.
     unlink(temporary)
     return isKept
   }
 
-  private var temporary: [CChar] { place.appending("~new~").cString }
+  private var temporary: [CChar] { pathName.appending("~new~").cString }
 
   /// Writes `<file><suffix>` through `<file>~new~`, so that it is always whole.
   private func replace(_ suffix: String, with bytes: [UInt8]) throws(ConfigurationError) {
@@ -85,7 +85,7 @@ extension ConfigurationFile {
     if problem == 0 { problem = Self.write(bytes, to: descriptor) }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     if close(descriptor) != 0, problem == 0 { problem = errno }
-    if problem == 0, rename(temporary, place.appending(suffix).cString) != 0 { problem = errno }
+    if problem == 0, rename(temporary, pathName.appending(suffix).cString) != 0 { problem = errno }
     if problem != 0 { unlink(temporary) }
     // Another file cannot take the place of one that is mounted there by itself.
     if problem == EBUSY, suffix.isEmpty { problem = overwrite(with: bytes) }
@@ -94,7 +94,7 @@ extension ConfigurationFile {
 
   /// Writes into the existing file; its old content is in the backup already.
   private func overwrite(with bytes: [UInt8]) -> CInt {
-    let descriptor = StandardDescriptors.spare(open(place.cString, O_WRONLY | O_CLOEXEC))
+    let descriptor = StandardDescriptors.spare(open(pathName.cString, O_WRONLY | O_CLOEXEC))
     guard descriptor >= 0 else { return errno }
     // This fails for a file of another user who lets this one write; its mode is then that user's
     // choice.
@@ -109,7 +109,7 @@ extension ConfigurationFile {
   /// Gives the new file to the owner of the old one when root edits the file of another user.
   private func keepOwner(_ descriptor: CInt) -> CInt {
     var status = stat()
-    guard geteuid() == 0, stat(place.cString, &status) == 0, status.st_uid != 0 else { return 0 }
+    guard geteuid() == 0, stat(pathName.cString, &status) == 0, status.st_uid != 0 else { return 0 }
     return fchown(descriptor, status.st_uid, status.st_gid) == 0 ? 0 : errno
   }
 
@@ -132,19 +132,14 @@ extension ConfigurationFile {
   /// Makes a rename durable, on the file systems that support it.
   private func syncDirectory() {
     let descriptor = StandardDescriptors.spare(
-      open(place.directory.cString, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+      open(pathName.directory.cString, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
   }
 
   private func unwritable(_ code: CInt) -> ConfigurationError {
-    ConfigurationError(
-      .unwritable,
-      """
-      cannot write the configuration file \(path): \(String(cString: strerror(code))); correct \
-      that, or name another file in AE_MP_RC
-      """, file: path)
+    ConfigurationError(.unwritable, cannot: "write", pathName, code)
   }
 }
 
@@ -201,11 +196,6 @@ enum FileLock {
   }
 
   private static func failure(_ path: PathName, _ code: CInt) -> ConfigurationError {
-    ConfigurationError(
-      .unwritable,
-      """
-      cannot lock the configuration file \(path): \(String(cString: strerror(code))); correct \
-      that, or name another file in AE_MP_RC
-      """, file: path.description)
+    ConfigurationError(.unwritable, cannot: "lock", path, code)
   }
 }

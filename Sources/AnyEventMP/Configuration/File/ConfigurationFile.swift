@@ -7,16 +7,16 @@ package struct ConfigurationFile: Hashable, Sendable {
   private static let sizeLimit = 64 << 20
 
   /// The name of the file; empty when neither the environment nor a home directory gives one.
-  let place: PathName
+  let pathName: PathName
 
   /// The name of the file, for sentences.
-  package var path: String { place.description }
+  package var path: String { pathName.description }
 
   /// The file at this path.
-  package init(path: String) { place = PathName(path) }
+  package init(path: String) { pathName = PathName(path) }
 
   /// The file of this name.
-  package init(_ place: PathName) { self.place = place }
+  package init(_ pathName: PathName) { self.pathName = pathName }
 
   /// The file that these environment variables name.
   ///
@@ -33,11 +33,11 @@ package struct ConfigurationFile: Hashable, Sendable {
 
   private init(_ variable: (String) -> PathName?) {
     if let path = variable("PERL_ANYEVENT_MP_RC") ?? variable("AE_MP_RC") {
-      place = path
+      pathName = path
     } else if let home = variable("HOME"), !home.isEmpty {
-      place = home.appending("/.perl-anyevent-mp")
+      pathName = home.appending("/.perl-anyevent-mp")
     } else {
-      place = PathName("")
+      pathName = PathName("")
     }
   }
 
@@ -53,10 +53,10 @@ package struct ConfigurationFile: Hashable, Sendable {
 
   /// The bytes of the file; nil when it does not exist.
   func bytes() throws(ConfigurationError) -> [UInt8]? {
-    if place.isEmpty { return nil }
+    if pathName.isEmpty { return nil }
     // Without O_NONBLOCK, opening a pipe would wait for a writer, perhaps for ever.
     let descriptor = StandardDescriptors.spare(
-      open(place.cString, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
+      open(pathName.cString, O_RDONLY | O_NONBLOCK | O_CLOEXEC))
     if descriptor < 0 {
       if errno == ENOENT { return nil }
       throw unreadable(errno)
@@ -109,8 +109,8 @@ package struct ConfigurationFile: Hashable, Sendable {
     var problem = error.description
     if let position = error.position {
       // Our sentence begins with the position, as editors expect it.
-      let place = " at line \(position.line), column \(position.column)"
-      if problem.hasSuffix(place) { problem.removeLast(place.count) }
+      let suffix = " at line \(position.line), column \(position.column)"
+      if problem.hasSuffix(suffix) { problem.removeLast(suffix.count) }
     }
     return ConfigurationError(
       .syntax, "\(problem); correct it there, the file was left as it is", file: path,
@@ -126,11 +126,18 @@ package struct ConfigurationFile: Hashable, Sendable {
   }
 
   private func unreadable(_ code: CInt) -> ConfigurationError {
-    ConfigurationError(
-      .unreadable,
+    ConfigurationError(.unreadable, cannot: "read", pathName, code)
+  }
+}
+
+extension ConfigurationError {
+  /// The error of an operation of the system on the configuration file, by its `errno`.
+  init(_ code: Code, cannot operation: String, _ path: PathName, _ problem: CInt) {
+    self.init(
+      code,
       """
-      cannot read the configuration file \(path): \(String(cString: strerror(code))); correct \
+      cannot \(operation) the configuration file \(path): \(String(cString: strerror(problem))); correct \
       that, or name another file in AE_MP_RC
-      """, file: path)
+      """, file: path.description)
   }
 }

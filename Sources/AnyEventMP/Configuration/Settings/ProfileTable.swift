@@ -93,28 +93,3 @@ struct ProfileTable {
       file: file)
   }
 }
-
-/// One element of `services`: a function by name that is called with arguments when the node is up.
-package struct ServiceEntry: Hashable, Sendable {
-  /// The name; one that ends in `::` names a module.
-  package let name: String
-  /// The arguments of the function.
-  package let arguments: [Value]
-
-  /// Whether the element only loads a module, as Perl says.
-  package var isModule: Bool { name.hasSuffix("::") }
-
-  /// Reads an element of the file: a name, or a list of a name and arguments; nil if it is neither.
-  init?(_ value: Value) {
-    switch value {
-    case .string(let name) where !name.isEmpty:
-      self.name = name
-      arguments = []
-    case .array(let elements):
-      guard case .string(let name)? = elements.first, !name.isEmpty else { return nil }
-      self.name = name
-      arguments = Array(elements.dropFirst())
-    default: return nil
-    }
-  }
-}

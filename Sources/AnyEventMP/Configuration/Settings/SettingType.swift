@@ -106,21 +106,23 @@ extension SettingType {
 
   /// A time span in seconds: above 0 and at most a year.
   static func seconds(into field: Field<Double>) -> SettingType {
-    SettingType(
-      kind: .number, placeholder: "S",
-      stored: { value throws(ConfigurationError) in number(try value.seconds()) },
-      apply: { value, configuration throws(ConfigurationError) in
-        configuration[keyPath: field] = try value.seconds()
-      })
+    time(into: field) { value throws(ConfigurationError) in try value.seconds() }
   }
 
   /// A time span in seconds, or 0 for never.
   static func secondsOrNever(into field: Field<Double>) -> SettingType {
+    time(into: field) { value throws(ConfigurationError) in try value.secondsOrNever() }
+  }
+
+  private static func time(
+    into field: Field<Double>,
+    _ read: @escaping @Sendable (SettingValue) throws(ConfigurationError) -> Double
+  ) -> SettingType {
     SettingType(
       kind: .number, placeholder: "S",
-      stored: { value throws(ConfigurationError) in number(try value.secondsOrNever()) },
+      stored: { value throws(ConfigurationError) in number(try read(value)) },
       apply: { value, configuration throws(ConfigurationError) in
-        configuration[keyPath: field] = try value.secondsOrNever()
+        configuration[keyPath: field] = try read(value)
       })
   }
 
@@ -130,29 +132,32 @@ extension SettingType {
 
   /// Framings, most preferred first.
   static func framings(into field: Field<[Framing]>) -> SettingType {
-    SettingType(
-      kind: .list, placeholder: "LIST", choices: ["cbor", "json", "cbor,json"],
-      stored: { value throws(ConfigurationError) in
-        var warnings: [String] = []
-        _ = try value.framings(&warnings)
-        return value.value
-      },
-      apply: { value, configuration throws(ConfigurationError) in
-        configuration[keyPath: field] = try value.framings(&configuration.warnings)
-      })
+    preferences(["cbor", "json", "cbor,json"], into: field) {
+      value, warnings throws(ConfigurationError) in try value.framings(&warnings)
+    }
   }
 
   /// Authentication methods, most preferred first.
   static func authMethods(into field: Field<[AuthMethod]>) -> SettingType {
+    preferences(AuthMethod.configurable, into: field) {
+      value, warnings throws(ConfigurationError) in try value.authMethods(&warnings)
+    }
+  }
+
+  private static func preferences<Choice>(
+    _ choices: [String], into field: Field<[Choice]>,
+    _ read:
+      @escaping @Sendable (SettingValue, inout [String]) throws(ConfigurationError) -> [Choice]
+  ) -> SettingType {
     SettingType(
-      kind: .list, placeholder: "LIST", choices: AuthMethod.configurable,
+      kind: .list, placeholder: "LIST", choices: choices,
       stored: { value throws(ConfigurationError) in
         var warnings: [String] = []
-        _ = try value.authMethods(&warnings)
+        _ = try read(value, &warnings)
         return value.value
       },
       apply: { value, configuration throws(ConfigurationError) in
-        configuration[keyPath: field] = try value.authMethods(&configuration.warnings)
+        configuration[keyPath: field] = try read(value, &configuration.warnings)
       })
   }
 

@@ -26,10 +26,12 @@ struct SettingValue: Hashable, Sendable {
     }
   }
 
+  private static let year = 31_536_000.0
+
   /// A time span in seconds: above 0 and at most a year.
   func seconds() throws(ConfigurationError) -> Double {
     let seconds = try number()
-    guard seconds > 0, seconds <= 31_536_000 else {
+    guard seconds > 0, seconds <= Self.year else {
       throw wrongValue(Self.shown(value), "is no number of seconds above 0 and up to 31536000")
     }
     return seconds
@@ -39,7 +41,7 @@ struct SettingValue: Hashable, Sendable {
   func secondsOrNever() throws(ConfigurationError) -> Double {
     let seconds = try number()
     if seconds == 0 { return 0 }
-    guard seconds > 0, seconds <= 31_536_000 else {
+    guard seconds > 0, seconds <= Self.year else {
       throw wrongValue(
         Self.shown(value), "is neither a number of seconds up to 31536000 nor 0 for never")
     }
@@ -73,11 +75,11 @@ struct SettingValue: Hashable, Sendable {
   }
 
   /// The elements of `services`.
-  func services() throws(ConfigurationError) -> [ServiceEntry] {
+  func services() throws(ConfigurationError) -> [ConfiguredService] {
     guard case .array(let elements) = value else { throw wrongType("a list") }
-    var services: [ServiceEntry] = []
+    var services: [ConfiguredService] = []
     for (index, element) in elements.enumerated() {
-      guard let service = ServiceEntry(element) else {
+      guard let service = ConfiguredService(element) else {
         throw wrongType(
           "a name, or a list of a name and arguments", of: element, as: "element \(index + 1) of ")
       }
@@ -155,12 +157,7 @@ extension SettingValue {
 
   /// The secret; nil for an empty one, which means that there is none.
   func secret() throws(ConfigurationError) -> Secret? {
-    let text = try text()
-    do throws(SecretError) {
-      return try Secret(text)
-    } catch {
-      throw ConfigurationError(.badValue, "secret \(origin): \(error)", file: origin.file)
-    }
+    try secret(try text(), called: setting.name)
   }
 
   /// The accepted secrets, none of them empty.
@@ -173,20 +170,20 @@ extension SettingValue {
     }
     var secrets: [Secret] = []
     for (index, text) in texts.enumerated() {
-      guard let secret = try element(index, text) else {
-        throw wrongValue("element \(index + 1)", "is empty")
+      let name = "element \(index + 1)"
+      guard let secret = try secret(text, called: "\(name) of \(setting.name)") else {
+        throw wrongValue(name, "is empty")
       }
       secrets.append(secret)
     }
     return secrets
   }
 
-  private func element(_ index: Int, _ text: String) throws(ConfigurationError) -> Secret? {
+  private func secret(_ text: String, called name: String) throws(ConfigurationError) -> Secret? {
     do throws(SecretError) {
       return try Secret(text)
     } catch {
-      throw ConfigurationError(
-        .badValue, "element \(index + 1) of secrets \(origin): \(error)", file: origin.file)
+      throw ConfigurationError(.badValue, "\(name) \(origin): \(error)", file: origin.file)
     }
   }
 
@@ -236,4 +233,29 @@ extension AuthMethod {
   static let configurable = [
     "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon", "cleartext",
   ]
+}
+
+/// One element of `services`: a function by name that is called with arguments when the node is up.
+package struct ConfiguredService: Hashable, Sendable {
+  /// The name; one that ends in `::` names a module.
+  package let name: String
+  /// The arguments of the function.
+  package let arguments: [Value]
+
+  /// Whether the element only loads a module, as Perl says.
+  package var isModule: Bool { name.hasSuffix("::") }
+
+  /// Reads an element of the file: a name, or a list of a name and arguments; nil if it is neither.
+  init?(_ value: Value) {
+    switch value {
+    case .string(let name) where !name.isEmpty:
+      self.name = name
+      arguments = []
+    case .array(let elements):
+      guard case .string(let name)? = elements.first, !name.isEmpty else { return nil }
+      self.name = name
+      arguments = Array(elements.dropFirst())
+    default: return nil
+    }
+  }
 }
