@@ -87,9 +87,9 @@ public func snd_on(
   _ node: some PortConvertible, _ port: some PortConvertible,
   _ message: any MessageConvertible...
 ) {
-  Node.current.request(
-    node.portID.node,
-    [.string("snd"), .string(port.portID.id)] + message.map(\.messageValue))
+  Node.current.send(
+    Message([.string("snd"), .string(port.portID.id)] + message.map(\.messageValue)),
+    to: PortID(node.portID.node))
 }
 
 /// Makes a node evaluate a Perl expression and send the results.
@@ -102,16 +102,9 @@ public func snd_on(
 public func eval_on(
   _ node: some PortConvertible, _ code: String, _ reply: any MessageConvertible...
 ) {
-  Node.current.request(
-    node.portID.node, [.string("eval"), .string(code)] + reply.map(\.messageValue))
-}
-
-extension Node {
-  /// Sends a request to the node port of a node.
-  fileprivate func request(_ node: String, _ values: [Value]) {
-    loop.preconditionOnLoop()
-    peers.request(node, values)
-  }
+  Node.current.send(
+    Message([.string("eval"), .string(code)] + reply.map(\.messageValue)),
+    to: PortID(node.portID.node))
 }
 
 // One `cal` for each form of the reply in the callback: the whole message, or typed values.

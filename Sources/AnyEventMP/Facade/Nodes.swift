@@ -37,7 +37,7 @@ public func configure(_ arguments: ConfigurationArguments) {
   do {
     try Node.current.configure(arguments)
   } catch {
-    AE.log(.fatal, in: Log.kernel, "configure: \(error)")
+    AE.log(.fatal, in: LogContext("AnyEvent::MP::Kernel"), "configure: \(error)")
     exit(1)
   }
 }

@@ -85,13 +85,13 @@ public struct die: Error, CustomStringConvertible {
 ///
 /// Corresponds to Perl's `psub { … }`.
 public func psub(_ body: @escaping () throws -> Void) -> () -> Void {
-  let context = PortContext(of: Node.current.kernel)
+  let context = Node.current.runningContext
   return { context.run(body) }
 }
 
 /// A closure with one argument that runs `body` as part of the port that is running now.
 public func psub<A>(_ body: @escaping (A) throws -> Void) -> (A) -> Void {
-  let context = PortContext(of: Node.current.kernel)
+  let context = Node.current.runningContext
   return { a in context.run { try body(a) } }
 }
 
@@ -99,7 +99,7 @@ public func psub<A>(_ body: @escaping (A) throws -> Void) -> (A) -> Void {
 public func psub<A, B, each More>(
   _ body: @escaping (A, B, repeat each More) throws -> Void
 ) -> (A, B, repeat each More) -> Void {
-  let context = PortContext(of: Node.current.kernel)
+  let context = Node.current.runningContext
   return { (a: A, b: B, more: repeat each More) in
     context.run { try body(a, b, repeat each more) }
   }
@@ -112,7 +112,7 @@ public func psub<A, B, each More>(
 public func psub<each A, R>(
   _ body: @escaping (repeat each A) throws -> R
 ) -> (repeat each A) -> R? {
-  let context = PortContext(of: Node.current.kernel)
+  let context = Node.current.runningContext
   return { (arguments: repeat each A) in
     context.value { try body(repeat each arguments) }
   }
@@ -124,11 +124,11 @@ public func psub<each A, R>(
 ///
 /// Corresponds to Perl's `peval $port, sub { … }`.
 public func peval(_ port: PortID, _ body: () throws -> Void) {
-  PortContext(of: Node.current.kernel, port)?.run(body)
+  Node.current.context(of: port)?.run(body)
 }
 
 /// Runs `body` as part of a port of this node, and returns its value; nil when it throws.
 @_disfavoredOverload @discardableResult
 public func peval<R>(_ port: PortID, _ body: () throws -> R) -> R? {
-  PortContext(of: Node.current.kernel, port)?.value(body)
+  Node.current.context(of: port)?.value(body)
 }

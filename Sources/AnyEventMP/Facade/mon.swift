@@ -52,13 +52,13 @@ public func mon(_ port: some PortConvertible, _ other: some PortConvertible) -> 
 ///
 /// Corresponds to Perl's `mon $port`.
 public func mon(_ port: some PortConvertible) {
-  _ = Node.current.monitorForCaller(port.portID)
+  Node.current.monitorForRunningPort(port.portID)
 }
 
 /// Kills the running port when another port is killed with a reason, while the guard lives.
 @_disfavoredOverload
 public func mon(_ port: some PortConvertible) -> Guard {
-  Node.current.monitorForCaller(port.portID)?.guardian ?? Guard {}
+  Node.current.monitorForRunningPort(port.portID)?.guardian ?? Guard {}
 }
 
 /// Sends a message, these values and then the reason, when a port is killed.

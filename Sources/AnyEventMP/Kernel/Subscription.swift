@@ -36,8 +36,11 @@ public struct Subscription {
   public var guardian: Guard { Guard { [self] in cancel() } }
 }
 
-/// A port to run closures as part of, remembered for later.
-struct PortContext {
+/// A port of this node, or no port, as part of which closures run later.
+///
+/// ``Node/runningContext`` remembers the port whose callback is running, for callbacks of timers and other
+/// watchers. Perl's `psub` is made of it. The loop's thread only.
+public struct PortContext {
   private let kernel: Reference<Kernel>
   private let port: LocalPort?
 
@@ -47,7 +50,7 @@ struct PortContext {
     port = kernel.running?.takeUnretainedValue()
   }
 
-  /// A port of the node, unless it is gone, which is logged.
+  /// A port of the node; nil, with a line in the log, when there is none of that name.
   init?(of kernel: Kernel, _ port: PortID) {
     if case .local(let port) = kernel.resolve(port.ref) {
       self.port = port
@@ -59,15 +62,17 @@ struct PortContext {
   }
 
   /// Whether it is no port, or one that has not been killed.
-  var isAlive: Bool { port == nil || port?.state == .alive }
+  public var isAlive: Bool { port == nil || port?.state == .alive }
 
-  /// Runs `body` as part of the port; nothing when the node is gone.
-  func run(_ body: () throws -> Void) {
+  /// Runs `body` as part of the port: what it throws kills the port with reason `die`.
+  ///
+  /// Without a port an error is logged. Nothing happens when the node is closed.
+  public func run(_ body: () throws -> Void) {
     kernel.object?.peval(port, body)
   }
 
-  /// Runs `body` as part of the port; nil when it throws or the node is gone.
-  func value<R>(_ body: () throws -> R) -> R? {
+  /// Runs `body` as ``run(_:)`` does, and returns its value; nil when it throws or the node is closed.
+  public func value<R>(_ body: () throws -> R) -> R? {
     var value: R?
     run { value = try body() }
     return value

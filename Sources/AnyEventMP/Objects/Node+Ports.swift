@@ -20,6 +20,16 @@ extension Node {
   /// Corresponds to Perl's `$SELF`.
   public var runningPort: PortID { kernel.runningPort }
 
+  /// The port whose callback is running, to run closures as part of it later; outside of one, no port.
+  ///
+  /// Corresponds to Perl's `psub`.
+  public var runningContext: PortContext { PortContext(of: kernel) }
+
+  /// A port of this node, to run closures as part of it; nil, with a line in the log, when it is gone.
+  ///
+  /// A port of another node stops the program. Corresponds to Perl's `peval`.
+  public func context(of port: PortID) -> PortContext? { PortContext(of: kernel, port) }
+
   /// Calls `callback` once, after `seconds`, as part of the port that is running now.
   ///
   /// If that port has died meanwhile, the callback is not called. To be called on the loop's
@@ -167,7 +177,12 @@ extension Node {
   ///
   /// Outside of a port's callback it only logs a line: a function that is meant to be spawned may
   /// also be called without a port.
-  func monitorForCaller(_ port: PortID) -> Subscription? {
+  ///
+  /// Corresponds to Perl's `mon $port`.
+  ///
+  /// - Returns: A subscription whose end takes the monitor back; nil outside of a port's callback.
+  @discardableResult
+  public func monitorForRunningPort(_ port: PortID) -> Subscription? {
     guard let running = kernel.running else {
       kernel.logMistake(
         "mon \(Log.cut(port.id)): with one argument it acts for SELF, which is no port here, ignored"
