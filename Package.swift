@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
-    .executableTarget(name: "aemp", dependencies: ["AEValue", "AnyEventMP"]),
+    .executableTarget(name: "aemp", dependencies: ["AEValue", "AEMPWire", "AnyEventMP"]),
 
     // The tutorial's programs
     .executableTarget(
@@ -130,7 +130,7 @@ if isFuzzing {
     linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
   // As a library, without a main of its own.
   let tool = Target.target(
-    name: "aemp", dependencies: ["AEValue", "AnyEventMP"], exclude: ["main.swift"])
+    name: "aemp", dependencies: ["AEValue", "AEMPWire", "AnyEventMP"], exclude: ["main.swift"])
   package.products = [.executable(name: "fuzz", targets: ["fuzz"])]
   package.targets =
     package.targets.filter { $0.type != .executable && $0.type != .test }
