@@ -25,7 +25,7 @@ let package = Package(
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
-    .target(name: "AEMPTool", dependencies: ["AEValue", "AnyEventMP"]),
+    .target(name: "AEMPTool", dependencies: ["AEValue", "AEMPWire", "AnyEventMP"]),
     .executableTarget(name: "aemp", dependencies: ["AEMPTool"]),
 
     .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),

@@ -63,9 +63,7 @@ struct Argument {
 
   /// Each byte of the text as a character of its own.
   private static func byteForByte(_ text: String) -> String {
-    var characters = String.UnicodeScalarView()
-    for byte in text.utf8 { characters.append(Unicode.Scalar(byte)) }
-    return String(characters)
+    Array(text.utf8).withUnsafeBytes { String(latin1: $0) }
   }
 
   /// The string that a text is in JSON.

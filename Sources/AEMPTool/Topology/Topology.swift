@@ -1,3 +1,4 @@
+internal import AEMPWire
 import AnyEventMP
 
 /// A network as its nodes describe it: gathered answer by answer, and the same whatever their order.
@@ -64,21 +65,8 @@ struct Topology {
   /// Whether a node is no part of the picture: the tool's own, and those of other tools.
   func isLeftOut(_ id: String) -> Bool {
     if id == ownID { return true }
-    return !starts.contains(id) && (id.hasPrefix("anon/") || !Self.canBeNode(id))
-  }
-
-  /// Whether a text can be a node id: `[A-Za-z0-9_\-.:/]+`; a node with another id cannot be asked.
-  private static func canBeNode(_ id: String) -> Bool {
-    !id.isEmpty
-      && id.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: ":"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-")...UInt8(ascii: "/"),
-          UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
+    // A node with an invalid id cannot be asked.
+    return !starts.contains(id) && (id.hasPrefix("anon/") || !Greeting.isValid(nodeID: id))
   }
 
   /// Changes a node, which is added if it is new; false if it is left out.

@@ -1,19 +1,18 @@
 /// All four greeting lines of a connection, which both authentication lines cover.
 struct Transcript {
-  /// Our two lines with LF endings.
+  /// This end's two lines with LF endings.
   var ours: [UInt8]
   /// The other end's two lines with LF endings, however they arrived.
   var theirs: [UInt8]
 
-  /// The data that proves to the other end that we may connect.
+  /// The data of this end's authentication line.
   func ownData(for method: AuthMethod, secret: Secret?) throws(Refusal) -> [UInt8] {
     try withProof(by: method, secret: secret, of: [ours, theirs], Hexadecimal.encode)
   }
 
-  /// The one of the secrets that the other end knows, as its line proves, nil if the method needs
-  /// none; throws if it proves nothing.
+  /// The secret that the other end's line proves, nil if the method needs none; throws without a proof.
   ///
-  /// `isShared`: its greeting says that it knows one of them.
+  /// `isShared`: its greeting says that it knows one of the secrets.
   func verify(
     _ line: AuthLine, secrets: [Secret], isShared: Bool
   ) throws(Refusal) -> Secret? {
@@ -38,7 +37,7 @@ struct Transcript {
 
   private static let sealingLabel = Array("secretbox_x25519\n".utf8)
 
-  /// Calls `body` with what the sender of an authentication line has to send.
+  /// Calls `body` with the data that the sender of an authentication line has to send.
   ///
   /// `lines` are first the sender's, then the receiver's greeting. The secret is not copied.
   private func withProof<Result>(

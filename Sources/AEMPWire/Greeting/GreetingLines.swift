@@ -1,3 +1,5 @@
+internal import CSodium
+
 /// The two lines that one side sends at once when a connection begins, without line endings.
 public struct GreetingLines: Equatable, Sendable {
   /// The longest line of the handshake in bytes, its ending included.
@@ -34,7 +36,7 @@ public struct GreetingLines: Equatable, Sendable {
     self.second = second
   }
 
-  /// Both lines with their endings: what is sent, and this side's half of what is authenticated.
+  /// Both lines with their endings: this side's half of the authenticated bytes.
   var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(first.utf8.count + second.utf8.count + 2)
@@ -44,4 +46,83 @@ public struct GreetingLines: Equatable, Sendable {
     bytes.append(10)
     return bytes
   }
+}
+
+/// The second line of a greeting: text that was never sent before, against replays.
+public struct Nonce: Hashable, Sendable, CustomStringConvertible {
+  /// The text that is sent.
+  public let description: String
+
+  /// A fresh nonce: 66 bytes of the operating system's generator in base64, 88 characters.
+  ///
+  /// The corresponding C function is `randombytes_buf`.
+  public init() {
+    Sodium.start()
+    var bytes = [UInt8](repeating: 0, count: 66)
+    randombytes_buf(&bytes, bytes.count)
+    description = Base64.encode(bytes)
+  }
+
+  /// A nonce that is known beforehand, for tests and replays; two connections must never share one.
+  public init(replaying text: String) { description = text }
+}
+
+// MARK: - Refusals
+
+/// The refusals of a greeting.
+extension Refusal {
+  static func notAEMP(_ line: String) -> Refusal {
+    Refusal(
+      .malformedGreeting,
+      """
+      the other end does not speak AEMP, it says \(quoted(line)): check host and port of the \
+      address
+      """)
+  }
+
+  static let tooFewFields = Refusal(
+    .malformedGreeting,
+    "the greeting of the other end has too few fields: it does not speak AEMP as we know it")
+
+  static let tooManyFields = Refusal(
+    .malformedGreeting,
+    "the greeting of the other end has too many fields: it does not speak AEMP as we know it")
+
+  static func wrongVersion(_ version: String) -> Refusal {
+    Refusal(
+      .wrongVersion,
+      """
+      the other end speaks version \(quoted(version)) of AEMP, we speak \(Greeting.version): both \
+      need software of the same generation
+      """)
+  }
+
+  static func invalidNodeID(_ id: String) -> Refusal {
+    Refusal(
+      .invalidNodeID,
+      "the other end calls itself \(quoted(id)): node ids consist of A-Z a-z 0-9 _ - . : / only")
+  }
+
+  static func invalidOwnNodeID(_ id: String) -> Refusal {
+    Refusal(
+      .invalidNodeID,
+      """
+      \(quoted(id)) cannot be our node id: use the characters A-Z a-z 0-9 _ - . : / only, and at \
+      least one
+      """)
+  }
+
+  static func invalidOwnProtocol(_ name: String) -> Refusal {
+    Refusal(.wrongProtocol, "\(quoted(name)) is no protocol name: use aemp or aemp-NAME")
+  }
+
+  static let ownLineTooLong = Refusal(
+    .lineTooLong,
+    """
+    our greeting does not fit into a line of \(GreetingLines.maximumLength) bytes: use a shorter \
+    node id or shorter keys
+    """)
+
+  static let ownLineBroken = Refusal(
+    .lineBreak, "our greeting has a line break inside: take it out of the keys or the nonce")
 }

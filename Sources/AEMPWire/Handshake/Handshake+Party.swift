@@ -1,17 +1,17 @@
 extension Handshake {
-  /// Our side of the conversation: what does not change, and the rules for each line.
+  /// This side of the conversation: its constant facts, and the rules for each line.
   struct Party: Sendable {
     let configuration: HandshakeConfiguration
     let role: Role
     let lines: GreetingLines
-    /// The keys that our greeting offers, if it does.
+    /// The keys that this end's greeting offers, if it does.
     let keyExchange: KeyExchange?
-    /// Whether our greeting says which secrets we have.
+    /// Whether this end's greeting names its secrets.
     let announcesSecrets: Bool
-    /// Whether our greeting wants TLS.
+    /// Whether this end's greeting wants TLS.
     let offersTLS: Bool
 
-    /// The state after a line of the other end; adds what the owner has to do.
+    /// The state after a line of the other end; adds actions for the owner.
     func receive(
       _ line: [UInt8], in state: State, _ actions: inout [HandshakeAction]
     ) throws(Refusal) -> State {
@@ -31,13 +31,13 @@ extension Handshake {
       let greeting = try Greeting(line: text)
       let peer = PeerLine(line: line, greeting: greeting)
       if role == .dialling, !greeting.isNodeConnection {
-        // Our own line of an extension that comes back is an echo, like any other.
+        // This end's own line of an extension is an echo, like any other.
         if text == lines.first { return .nonce(peer) }
         throw .wrongProtocol(greeting.protocolName)
       }
       if isOwnNode(greeting) {
-        // Two ends of one node differ in `peeraddr` at least. A line that is ours to the last byte
-        // is somebody's echo; whether all of it is, the next line shows.
+        // Two ends of one node differ in `peeraddr` at least, so an equal line is an echo; the next line
+        // shows whether the nonce is one, too.
         if text == lines.first { return .nonce(peer) }
         throw refusalOfOwnID(greeting)
       }
@@ -45,13 +45,13 @@ extension Handshake {
       return .deciding(peer)
     }
 
-    /// Whether a connection of a node to itself would arise; extensions may have such ones.
+    /// Whether this would be a connection of a node to itself, which only extensions may have.
     private func isOwnNode(_ greeting: Greeting) -> Bool {
       greeting.nodeID == configuration.nodeID && greeting.isNodeConnection
         && configuration.protocolName == Greeting.nodeProtocol
     }
 
-    /// It is this very node, or another one with the same id.
+    /// The refusal of this very node, or of another one with the same id.
     private func refusalOfOwnID(_ greeting: Greeting) -> Refusal {
       let own = configuration.keys.last { $0.name == Greeting.instanceKey }?.value
       return own == nil || greeting[key: Greeting.instanceKey] == own
@@ -85,7 +85,7 @@ extension Handshake {
         transcript: Transcript(ours: lines.bytes, theirs: first.line + [10] + line + [10]),
         method: peerKey == nil ? chooseMethod(for: peer, inTLS: isInTLS) : .secretboxX25519,
         framing: chooseFraming(for: peer), isInTLS: isInTLS,
-        // In TLS it need not be known beforehand who has which: the certificate is enough.
+        // In TLS the certificate is enough, so the common secret need not be known yet.
         secrets: isInTLS
           ? configuration.secrets : secrets(for: peer, nonce: line, isClient: isClient),
         isSecretShared: !isInTLS && announcesSecrets && peer[key: Greeting.secretsKey] != nil,
@@ -95,9 +95,9 @@ extension Handshake {
       return .authenticating(authentication)
     }
 
-    /// Whether the owner is to be asked for our line before the other end's has come.
+    /// Whether the owner is asked for this end's line before the other end's has come.
     ///
-    /// With several secrets and a peer that does not say which it has, its line must come first.
+    /// With several secrets and a peer that does not name its own, the peer's line must come first.
     func mayAsk(_ authentication: inout Authentication) -> Bool {
       guard role == .dialling, authentication.canSend else { return false }
       authentication.permission = .asked
@@ -112,9 +112,9 @@ extension Handshake {
       }
     }
 
-    /// The secrets that may be the other end's: one, if it says which it has.
+    /// The secrets that may be the other end's: one, if it names them.
     ///
-    /// Of several common ones it is the first of the client's list.
+    /// Of several common ones that is the first in the client's list.
     private func secrets(
       for peer: Greeting, nonce: [UInt8], isClient: Bool
     ) throws(Refusal) -> [Secret] {
@@ -131,7 +131,7 @@ extension Handshake {
       return [common.secret]
     }
 
-    /// The first of the other side's methods that we are willing to send.
+    /// The first of the other side's methods that this end is willing to send.
     private func chooseMethod(for peer: Greeting, inTLS: Bool) throws(Refusal) -> AuthMethod {
       let willing = configuration.willing(inTLS: inTLS)
       if willing.isEmpty, !inTLS, configuration.canSeal {
@@ -143,7 +143,7 @@ extension Handshake {
       return method
     }
 
-    /// The first of the other side's framings that we speak.
+    /// The first of the other side's framings that this end speaks.
     private func chooseFraming(for peer: Greeting) throws(Refusal) -> Framing {
       for name in peer.framings {
         if let framing = framing(named: name) { return framing }
@@ -190,7 +190,7 @@ extension Handshake {
       return try keyExchange.agree(with: peerKey)
     }
 
-    /// Our authentication line with its ending.
+    /// This end's authentication line with its ending.
     func authLine(_ authentication: Authentication) throws(Refusal) -> [UInt8] {
       guard authentication.canSend else { throw .noCredentials }
       let data = try authentication.transcript.ownData(

@@ -1,13 +1,13 @@
 extension Handshake {
-  /// Where the handshake stands; each case carries only what is known there.
+  /// The state of the handshake; each case carries only the facts that are known in it.
   enum State {
     /// Nothing was sent yet.
     case unstarted
-    /// Our greeting is sent, the first line is awaited.
+    /// This end's greeting is sent; the handshake waits for the first line.
     case greeting
     /// The owner decides whether it wants that node.
     case deciding(PeerLine)
-    /// The second line is awaited.
+    /// The handshake waits for the second line.
     case nonce(PeerLine)
     /// Both greetings want TLS, which the owner starts.
     case securing(Authentication)
@@ -15,7 +15,6 @@ extension Handshake {
     case authenticating(Authentication)
     /// The packets begin.
     case established
-    /// The connection is not used.
     case refused
 
     /// Whether a line can be handled now; if not, the lines wait for the owner.
@@ -27,7 +26,7 @@ extension Handshake {
       }
     }
 
-    /// The line of the other end that is or would be next, for reasons.
+    /// The name of the next line of the other end, for sentences.
     var stage: String {
       switch self {
       case .unstarted, .greeting: "greeting"
@@ -37,7 +36,7 @@ extension Handshake {
       }
     }
 
-    /// What a handshake that takes too long was waiting for.
+    /// The line or decision that a handshake which takes too long has waited for.
     var awaited: String {
       switch self {
       case .deciding: "our own decision about the other end"
@@ -57,12 +56,12 @@ extension Handshake {
 
   /// The state while authentication lines are exchanged.
   struct Authentication {
-    /// Whether our line may be sent.
+    /// Whether this end's line may be sent.
     enum Permission {
       case notAsked, asked, given
     }
 
-    /// What a verified line of the other end says.
+    /// A verified line of the other end.
     struct Received {
       var method: AuthMethod
       var framing: Framing
@@ -76,32 +75,32 @@ extension Handshake {
 
     let peer: Greeting
     let transcript: Transcript
-    /// The method of our line.
+    /// The method of this end's line.
     let method: AuthMethod
-    /// The framing of our line.
+    /// The framing of this end's line.
     let framing: Framing
     /// Whether the lines go through TLS.
     let isInTLS: Bool
     /// The secrets of which the other end may have one.
     let secrets: [Secret]
-    /// Whether the other end has that secret by what its greeting says.
+    /// Whether the other end has that secret, as its greeting says.
     let isSecretShared: Bool
     /// The public key of the other end, if the connection will be sealed.
     let peerKey: [UInt8]?
-    /// Whether our nonce is the lower one, which settles which key is for which direction.
+    /// Whether this end's nonce is the lower one, which assigns the keys to the directions.
     let isClient: Bool
     var permission = Permission.notAsked
     var received: Received?
-    /// Our line with its ending, once it may go.
+    /// This end's line with its ending, once it may be sent.
     var sent: [UInt8]?
 
-    /// The secret of our line; nil while only the other end's line can tell.
+    /// The secret of this end's line; nil while it depends on the other end's line.
     var secret: Secret? { received?.secret ?? (secrets.count == 1 ? secrets.first : nil) }
 
-    /// Whether our line can be made now.
+    /// Whether this end's line can be made now.
     var canSend: Bool { !method.needsSecret || secret != nil }
 
-    /// The result once both lines have gone, `rest` being what followed the other end's line.
+    /// The result once both lines were sent, with the bytes behind the other end's line as `rest`.
     func established(rest: @autoclosure () -> [UInt8]) -> EstablishedConnection? {
       guard let sent, let received else { return nil }
       return EstablishedConnection(
@@ -119,5 +118,33 @@ extension Handshake {
         secret: secret, shared: shared, client: isClient ? ours : theirs,
         server: isClient ? theirs : ours, isClient: isClient)
     }
+  }
+}
+
+// MARK: - Result
+
+/// The result of a successful ``Handshake``.
+public struct EstablishedConnection: Equatable, Sendable, CustomStringConvertible {
+  /// The greeting of the other end, now known to come from an owner of the secret.
+  public var peer: Greeting
+  /// The framing of the sent packets.
+  public var sendFraming: Framing
+  /// The framing of the received packets.
+  public var receiveFraming: Framing
+  /// The method by which the other end authenticated.
+  public var authMethod: AuthMethod
+  /// The method by which this end authenticated.
+  public var sentAuthMethod: AuthMethod
+  /// The keys of the sealed records that follow on the stream; nil when packets follow as they are.
+  public var keys: SealedKeys?
+  /// The bytes behind the authentication line: the beginning of the packets, or of the records.
+  public var rest: [UInt8]
+
+  /// Peer, framings and method in one line, and the number of bytes behind it.
+  public var description: String {
+    """
+    \(peer.nodeID), sends \(receiveFraming.rawValue), gets \(sendFraming.rawValue), by \
+    \(authMethod), \(rest.count) bytes behind
+    """
   }
 }

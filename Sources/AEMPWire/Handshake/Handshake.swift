@@ -1,10 +1,10 @@
-internal import AEValue
+@_exported public import AEValue
 
 /// The conversation at the beginning of a connection, as a machine without socket, clock or loop.
 ///
-/// Bytes and events go in, ``HandshakeAction``s come out; the owner performs them in order. An array
-/// of actions never has anything behind `peerGreeting`, `startTLS`, `requestPermission`, `established` or
-/// `refused`, so an answer may be given while performing them.
+/// Bytes and events go in, ``HandshakeAction``s come out; the owner performs them in order. An action
+/// `peerGreeting`, `startTLS`, `requestPermission`, `established` or `refused` is the last of its array,
+/// so an answer may be given while performing them.
 ///
 ///     var handshake = try Handshake(configuration, as: .dialling, peerAddress: "10.0.0.1:4040")
 ///     perform(handshake.start())          // send
@@ -15,14 +15,14 @@ internal import AEValue
 /// The accepting side asks for permission only after it has verified the other end, so that a
 /// stranger who connects gets nothing to guess the secret with.
 ///
-/// Nothing that the other end sends can trap. Use it from one thread. Corresponds to the first part
+/// No bytes of the other end can stop the program. Use it from one thread. Corresponds to the first part
 /// of `AnyEvent::MP::Transport::new`.
 public struct Handshake: ~Copyable {
-  /// Which side of the TCP connection this is.
+  /// The side of the TCP connection.
   public enum Role: Hashable, Sendable {
-    /// We connected to the other end.
+    /// This end has connected to the other one.
     case dialling
-    /// The other end connected to us.
+    /// The other end has connected to this one.
     case accepting
   }
 
@@ -34,7 +34,7 @@ public struct Handshake: ~Copyable {
 
   /// A handshake with a greeting made now.
   ///
-  /// `peerAddress` is `host:port` of the other end as we see it, told in the greeting; the nonce is
+  /// `peerAddress` is `host:port` of the other end as seen from here, for the greeting; the nonce is
   /// text that was never used before.
   ///
   /// - Throws: ``Refusal`` when the configuration makes no greeting that can be sent.
@@ -79,7 +79,7 @@ public struct Handshake: ~Copyable {
     }
   }
 
-  /// Whether the other end has proven that it knows the secret; on the accepting side this is so
+  /// Whether the other end has proven that it knows the secret; on the accepting side that is the case
   /// when ``HandshakeAction/requestPermission`` comes, on the dialling side perhaps later.
   public var hasVerifiedPeer: Bool {
     switch state {
@@ -89,14 +89,14 @@ public struct Handshake: ~Copyable {
     }
   }
 
-  /// Sends our greeting; neither side waits for the other.
+  /// Sends this end's greeting; neither side waits for the other.
   public mutating func start() -> [HandshakeAction] {
     guard case .unstarted = state else { return [] }
     state = .greeting
     return [.send(party.lines.bytes)] + read()
   }
 
-  /// Takes what arrived, in any segmentation.
+  /// Takes arrived bytes, in any segmentation.
   ///
   /// After ``HandshakeAction/refused(_:)`` the bytes are ignored. After
   /// ``HandshakeAction/established(_:)`` it must not be called: the bytes belong to the packets.
@@ -111,7 +111,7 @@ public struct Handshake: ~Copyable {
     return read()
   }
 
-  /// Takes what arrived, in any segmentation; see ``feed(_:)-(UnsafeRawBufferPointer)``.
+  /// Takes arrived bytes, in any segmentation; see ``feed(_:)-(UnsafeRawBufferPointer)``.
   public mutating func feed(_ bytes: [UInt8]) -> [HandshakeAction] {
     bytes.withUnsafeBytes { feed($0) }
   }
@@ -126,7 +126,7 @@ public struct Handshake: ~Copyable {
     return read()
   }
 
-  /// Answers ``HandshakeAction/startTLS(isClient:rest:)``: it is up, and the other end verified.
+  /// Answers ``HandshakeAction/startTLS(isClient:rest:)``: TLS is up, and the other end verified.
   public mutating func secured() -> [HandshakeAction] {
     guard case .securing(var authentication) = state else {
       require(isRefused, "secured() is the answer to the action startTLS only")
@@ -137,7 +137,7 @@ public struct Handshake: ~Copyable {
     return asks ? [.requestPermission] : []
   }
 
-  /// Answers ``HandshakeAction/requestPermission``: yes, send our authentication line here.
+  /// Answers ``HandshakeAction/requestPermission``: yes, send this end's authentication line.
   public mutating func authenticate() -> [HandshakeAction] {
     guard case .authenticating(var authentication) = state else {
       require(isRefused, "authenticate() is the answer to the action requestPermission only")
@@ -157,10 +157,10 @@ public struct Handshake: ~Copyable {
     }
   }
 
-  /// The owner does not want this connection, for a reason of its own.
+  /// Refuses the connection for a reason of the owner.
   public mutating func refuse(_ refusal: Refusal) -> [HandshakeAction] { end(refusal) }
 
-  /// The owner's clock says that the handshake takes too long.
+  /// Refuses the connection because the handshake takes too long.
   public mutating func timedOut() -> [HandshakeAction] {
     end(.timedOut(state.awaited, isAddressDoubtful: isAddressDoubtful))
   }
@@ -174,7 +174,7 @@ public struct Handshake: ~Copyable {
     return end(.endOfStream(state.stage, isAddressDoubtful: isAddressDoubtful))
   }
 
-  /// Whether we have dialled, and nothing has come that says that a node is there.
+  /// Whether this end has dialled, and no greeting has shown that a node is there.
   private var isAddressDoubtful: Bool {
     switch state {
     case .unstarted, .greeting: party.role == .dialling
@@ -197,13 +197,14 @@ public struct Handshake: ~Copyable {
 }
 
 extension Handshake {
-  /// How much may wait to be read while the owner decides, in bytes.
+  /// How many bytes may wait to be read while the owner decides.
   ///
-  /// Behind the lines of the handshake that is messages of a peer who does not wait for our proof. It
-  /// is more than is read at a time: what came with the last line must not depend on luck.
+  /// Bytes behind the lines of the handshake are messages of a peer that does not wait for this end's
+  /// proof. The limit is more than is read at a time, so that it does not depend on chance how many come
+  /// with the last line.
   private static var maximumUnread: Int { 512 << 10 }
 
-  /// Goes through the lines that are there, as far as the state wants lines.
+  /// Takes the complete lines, as far as the state wants lines.
   private mutating func read() -> [HandshakeAction] {
     var actions: [HandshakeAction] = []
     do throws(Refusal) {
@@ -216,11 +217,11 @@ extension Handshake {
         }
       }
     } catch {
-      // Questions that came up on the way need no answer any more.
+      // Earlier actions of the array need no answer any more.
       return end(error)
     }
     if case .securing(let authentication) = state {
-      // What follows is not ours to read.
+      // The following bytes belong to TLS.
       if !isHandedOver {
         isHandedOver = true
         actions.append(.startTLS(isClient: authentication.isClient, rest: input.takeRest()))
@@ -236,4 +237,91 @@ extension Handshake {
     }
     return actions
   }
+}
+
+// MARK: - Lines
+
+/// Collects bytes and gives them back line by line; a line split over many segments is searched once.
+struct LineReader {
+  /// The result of `next`.
+  enum Line: Equatable {
+    /// There is no complete line yet.
+    case incomplete
+    /// The line is longer than allowed.
+    case tooLong
+    /// A line without its ending, LF or CR LF.
+    case line([UInt8])
+  }
+
+  private var bytes: [UInt8] = []
+  private var start = 0
+  private var searched = 0
+
+  /// The number of bytes that were not given back yet.
+  var count: Int { bytes.count - start }
+
+  mutating func append(_ more: UnsafeRawBufferPointer) { bytes.append(contentsOf: more) }
+
+  /// The next line, at most ``GreetingLines/maximumLength`` bytes with its ending.
+  mutating func next() -> Line {
+    let limit = start + GreetingLines.maximumLength
+    guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+      searched = bytes.count
+      return bytes.count >= limit ? .tooLong : .incomplete
+    }
+    guard end < limit else { return .tooLong }
+    let hasReturn = end > start && bytes[end - 1] == UInt8(ascii: "\r")
+    let line = Array(bytes[start..<(hasReturn ? end - 1 : end)])
+    start = end + 1
+    searched = start
+    return .line(line)
+  }
+
+  /// All bytes behind the lines that were given back; the reader is empty afterwards.
+  mutating func takeRest() -> [UInt8] {
+    let rest = Array(bytes[start...])
+    self = LineReader()
+    return rest
+  }
+}
+
+// MARK: - Actions
+
+/// The next action of a ``Handshake``'s owner.
+public enum HandshakeAction: Equatable, Sendable {
+  /// Write these bytes to the connection.
+  case send([UInt8])
+  /// The other end has named itself, without a proof. Answer with ``Handshake/proceed()`` or
+  /// ``Handshake/refuse(_:)``, at once or later.
+  case peerGreeting(Greeting)
+  /// Use TLS from the byte behind this end's greeting on, as client or as server; `rest` are the bytes
+  /// behind the other end's greeting. Answer with ``Handshake/secured()`` when it is up, and feed the
+  /// decrypted bytes, or with ``Handshake/refuse(_:)``.
+  case startTLS(isClient: Bool, rest: [UInt8])
+  /// This end's authentication line can be sent. Answer with ``Handshake/authenticate()`` or
+  /// ``Handshake/refuse(_:)``, at once or later; of several connections to one node only one may
+  /// send its line.
+  case requestPermission
+  /// Both sides are authenticated: packets follow on the stream.
+  case established(EstablishedConnection)
+  /// Close the connection; nothing is sent on it any more.
+  case refused(Refusal)
+}
+
+extension HandshakeAction: CustomStringConvertible, CustomReflectable {
+  /// The kind of action; bytes are counted and not shown, since they may hold the secret.
+  public var description: String {
+    switch self {
+    case .send(let bytes): "send(\(bytes.count) bytes)"
+    case .peerGreeting(let greeting): "peerGreeting(\(greeting.nodeID))"
+    case .startTLS(let isClient, let rest):
+      "startTLS(\(isClient ? "client" : "server"), \(rest.count) bytes behind)"
+    case .requestPermission: "requestPermission"
+    case .established(let connection): "established(\(connection))"
+    case .refused(let refusal): "refused(\(refusal.code): \(refusal.reason))"
+    }
+  }
+
+  /// A mirror without children, so that `dump` shows no more than ``description``.
+  public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,22 +1,22 @@
-/// What one node brings to its handshakes; the same for all of its connections of one kind.
+/// The configuration of one node's handshakes; the same for all of its connections of one kind.
 public struct HandshakeConfiguration: Sendable {
-  /// Our own node id.
+  /// The own node id.
   public var nodeID: String
-  /// The secrets by which others may authenticate and we do, most preferred first; several while the
-  /// network changes from one to another.
+  /// The secrets by which both ends authenticate, most preferred first; several while the network changes
+  /// from one to another.
   public var secrets: [Secret]
   /// The methods by which others may authenticate, most preferred first (`auth_accept`).
   public var authAccept: [AuthMethod]
-  /// The methods by which we may authenticate (`auth_offer`); only those also in ``authAccept`` are
+  /// The methods by which this end may authenticate (`auth_offer`); only those also in ``authAccept`` are
   /// used.
   public var authOffer: [AuthMethod]
-  /// The framings that we speak, most preferred first (`framing_format`).
+  /// The framings that this end speaks, most preferred first (`framing_format`).
   public var framings: [Framing]
-  /// Whether there is a certificate: TLS is used with everybody else who has one.
+  /// Whether there is a certificate: TLS is used with all nodes that have one.
   public var hasCertificate: Bool
   /// `aemp`, or `aemp-<name>` for a connection of a protocol extension.
   public var protocolName: String
-  /// Fields of our greeting besides `peeraddr`, such as `mproto=1` or `dataconn_id=…`.
+  /// The fields of the greeting besides `peeraddr`, such as `mproto=1` or `dataconn_id=…`.
   public var keys: [Greeting.Key]
 
   /// A configuration; everything but the node id has the network's usual default.
@@ -47,8 +47,8 @@ public struct HandshakeConfiguration: Sendable {
     set { secrets = newValue.map { [$0] } ?? [] }
   }
 
-  /// What `auth_accept` and `auth_offer` are unless configured: nothing by which the secret can be
-  /// overheard, and encryption where both ends can do it.
+  /// The standard values of `auth_accept` and `auth_offer`: no method by which the secret can be
+  /// overheard, and encryption where both ends have it.
   public static let defaultAuthMethods: [AuthMethod] = [
     .secretboxX25519, .tlsSHA3_512, .hmacSHA3_512,
   ]
@@ -62,8 +62,8 @@ public struct HandshakeConfiguration: Sendable {
   /// The greeting of one connection.
   ///
   /// - Parameters:
-  ///   - peerAddress: `host:port` of the other end as we see it, empty to keep it to us.
-  ///   - nonce: the second line, nil when the other end need not know which secrets we have.
+  ///   - peerAddress: `host:port` of the other end as seen from here, empty to leave it out.
+  ///   - nonce: the second line, nil to leave out the names of the secrets.
   ///   - keyExchange: the keys of this connection, nil for one that is not sealed.
   /// - Returns: the first line.
   public func greeting(
@@ -87,22 +87,22 @@ public struct HandshakeConfiguration: Sendable {
       framings: framings.map(\.rawValue), keys: keys)
   }
 
-  /// Whether our connections may be sealed; agreed on by both greetings, not by the lists' order.
+  /// Whether connections may be sealed; both greetings decide that, and not the order of the lists.
   var canSeal: Bool {
     !secrets.isEmpty && authAccept.contains(.secretboxX25519)
       && authOffer.contains(.secretboxX25519)
   }
 
-  /// The methods of ``authAccept`` that can be used with what is configured on a connection that is
-  /// not sealed, in sending order: `tls_*` first, because a 2.02 node takes the first that it knows
-  /// and fails if that one ignores the TLS that is up.
+  /// The methods of ``authAccept`` that the configuration allows on a connection that is not sealed, in
+  /// sending order: `tls_*` first, because a 2.02 node takes the first that it knows and fails if that one
+  /// ignores the TLS that is up.
   func acceptable(inTLS: Bool) -> [AuthMethod] {
     let usable = authAccept.filter { isUsable($0, inTLS: inTLS) }
     return usable.filter(\.needsTLS) + usable.filter { !$0.needsTLS }
   }
 
-  /// The methods by which we are willing to authenticate on a connection that is not sealed: offered,
-  /// accepted and possible.
+  /// The methods by which this end is willing to authenticate on a connection that is not sealed:
+  /// offered, accepted and possible.
   func willing(inTLS: Bool) -> [AuthMethod] {
     authOffer.filter { authAccept.contains($0) && isUsable($0, inTLS: inTLS) }
   }

@@ -1,4 +1,4 @@
-/// What is refused between the greetings and the end of a handshake, in the order in which it can happen.
+/// The refusals between the greetings and the end of a handshake, in the order in which they can happen.
 extension Refusal {
   static func wrongProtocol(_ name: String) -> Refusal {
     Refusal(
@@ -96,7 +96,7 @@ extension Refusal {
       """)
   }
 
-  /// What we know of the reason decides what is advised.
+  /// The other end has hung up; the facts of the authentication decide the advice.
   static func refusedByPeer(_ authentication: Handshake.Authentication) -> Refusal {
     let reason =
       if authentication.isSecretShared || !authentication.method.needsSecret {

@@ -2,14 +2,14 @@ internal import CSodium
 
 /// A fresh X25519 key pair for one connection.
 ///
-/// The public key stands in our greeting. The secret key makes, with the other end's public key, what
-/// only both ends know, and is wiped then or when the handshake fails: so nobody can decrypt the
-/// connection afterwards, not even with the network's secret.
+/// The public key stands in the greeting. The secret key makes, with the other end's public key, a secret
+/// that only both ends know, and is wiped then or when the handshake fails: so nobody can decrypt the
+/// connection afterwards, even with the network's secret.
 public final class KeyExchange: @unchecked Sendable {
-  /// How many bytes a key has, secret or public.
+  /// The length in bytes of a key, secret or public.
   static let keyLength = 32
 
-  /// What the other end gets to know.
+  /// The key that is sent to the other end.
   public let publicKey: [UInt8]
   private let secretKey: KeyMemory
   private var isSpent = false
@@ -43,8 +43,8 @@ public final class KeyExchange: @unchecked Sendable {
     }
   }
 
-  /// What both ends get out of their own secret and the other's public key; works once, since the
-  /// secret key is wiped at the same time.
+  /// The common secret, from the own secret key and the other end's public key; it can be made once,
+  /// because the secret key is wiped at the same time.
   ///
   /// The corresponding C function is `crypto_scalarmult`.
   ///
@@ -60,7 +60,7 @@ public final class KeyExchange: @unchecked Sendable {
     return shared
   }
 
-  /// Overwrites the secret key: the pair is of no use any more.
+  /// Overwrites the secret key, so that the pair cannot be used any more.
   func wipe() {
     isSpent = true
     secretKey.wipe()
@@ -82,4 +82,45 @@ extension Refusal {
   static let unusableKey = Refusal(
     .unusableKey,
     "the public key of the other end is of low order: nothing could be kept secret with it")
+}
+
+/// Key bytes at one place in memory, which is wiped as soon as they are not needed any more.
+///
+/// The memory is ordinary, because guarded memory would take several pages for each connection. The key
+/// is never copied, moved or printed. It belongs to one thread at a time.
+final class KeyMemory: @unchecked Sendable {
+  /// The length of the key in bytes.
+  let count: Int
+  private let base: UnsafeMutableRawPointer
+
+  /// A key of zeros, which `fill` overwrites.
+  init(count: Int, fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+    self.count = count
+    base = .allocate(byteCount: count, alignment: 16)
+    fill(base.initializeMemory(as: UInt8.self, repeating: 0, count: count))
+  }
+
+  deinit {
+    wipe()
+    base.deallocate()
+  }
+
+  /// Overwrites the key with zeros.
+  ///
+  /// The corresponding C function is `sodium_memzero`.
+  func wipe() { sodium_memzero(base, count) }
+
+  /// The key's bytes, valid as long as this object.
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// The address of the key, for C.
+  var start: UnsafePointer<UInt8> { UnsafePointer(base.assumingMemoryBound(to: UInt8.self)) }
+}
+
+extension KeyMemory: CustomStringConvertible, CustomReflectable {
+  /// Always the same text, whatever the key is.
+  var description: String { "(key)" }
+
+  /// A mirror without children, so that `dump` shows nothing.
+  var customMirror: Mirror { Mirror(self, children: []) }
 }

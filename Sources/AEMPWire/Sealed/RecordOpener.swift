@@ -11,14 +11,14 @@ internal import CSodium
 ///     }
 ///
 /// A record that is whole in the input is opened where it lies; one that comes in pieces is put
-/// together in a buffer that is kept. Nothing of a record is given out before all of it has been
-/// authenticated, and after an error nothing is any more.
+/// together in a buffer that is kept. A record is authenticated as a whole before any of its bytes are
+/// given out, and after an error none are.
 public final class RecordOpener {
-  /// What ``next(_:)`` found.
+  /// The result of ``next(_:)``.
   public enum Step {
     /// All of the input was taken, and more is needed.
     case incomplete
-    /// What a record carried; valid until the next call and as long as the input is.
+    /// The content of a record; valid until the next call and as long as the input is.
     case content(UnsafeRawBufferPointer)
     /// The other end has finished.
     case end
@@ -33,14 +33,14 @@ public final class RecordOpener {
   /// Whether the other end has finished its stream.
   public private(set) var isEnded = false
 
-  /// The opener of what we receive.
+  /// The opener of received records.
   public init(_ keys: SealedKeys) {
     key = keys.receive
   }
 
   deinit { pieces.deallocate() }
 
-  /// The next record of the input, which is shortened by what was taken and overwritten.
+  /// The next record of the input, which is shortened by the taken bytes and overwritten.
   ///
   /// - Throws: ``RecordError``, and the same one again ever after.
   public func next(_ input: inout UnsafeMutableRawBufferPointer) throws(RecordError) -> Step {
@@ -91,7 +91,7 @@ public final class RecordOpener {
     return try open(UnsafeMutableRawBufferPointer(rebasing: pieces[..<length]))
   }
 
-  /// Moves bytes from the input to the pieces until there are so many.
+  /// Moves bytes from the input to the pieces until these have `count` bytes.
   private func collect(_ input: inout UnsafeMutableRawBufferPointer, upTo count: Int) {
     let taken = min(input.count, count - collected)
     guard taken > 0 else { return }
@@ -142,4 +142,54 @@ public final class RecordOpener {
 extension RecordOpener: CustomReflectable {
   /// A mirror without children, so that `dump` shows nothing.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Why a sealed stream is not read any further: a code for programs and a sentence for people.
+///
+/// Two errors are equal when their ``code`` is. The sentence holds no text of the other end.
+public struct RecordError: Error, Sendable, CustomStringConvertible {
+  /// The kind of problem.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    /// The name of the problem.
+    public let rawValue: String
+
+    /// A code with the given name.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// A record cannot have this length.
+    public static let wrongLength = Code(rawValue: "wrongLength")
+    /// A record was changed, repeated, left out or forged.
+    public static let notAuthentic = Code(rawValue: "notAuthentic")
+    /// The connection ended before the stream did.
+    public static let truncated = Code(rawValue: "truncated")
+    /// Bytes follow the end of the stream.
+    public static let afterEnd = Code(rawValue: "afterEnd")
+  }
+
+  /// The kind of problem.
+  public let code: Code
+  /// A sentence that says what is wrong.
+  public let description: String
+
+  static func wrongLength(_ length: UInt32) -> RecordError {
+    RecordError(
+      code: .wrongLength, description: "a sealed record cannot have a length of \(length) bytes")
+  }
+
+  static let notAuthentic = RecordError(
+    code: .notAuthentic,
+    description: "a sealed record cannot be opened: somebody has changed what was sent")
+
+  /// The connection ended before the stream did.
+  public static let truncated = RecordError(
+    code: .truncated,
+    description: "the connection was cut: the other node's sealed stream has no end")
+
+  static let afterEnd = RecordError(
+    code: .afterEnd, description: "something follows the end of the sealed stream")
+}
+
+extension RecordError: Equatable {
+  /// Whether both errors have the same ``code``.
+  public static func == (a: RecordError, b: RecordError) -> Bool { a.code == b.code }
 }

@@ -2,8 +2,7 @@ internal import CSodium
 
 /// The two keys of a sealed connection, one for each direction.
 ///
-/// Whoever is given them makes one ``RecordSealer`` and one ``RecordOpener`` of them; each key is wiped
-/// when its last user goes.
+/// One ``RecordSealer`` and one ``RecordOpener`` use them; each key is wiped when its last user goes.
 public struct SealedKeys: Sendable {
   static let keyLength = Int(crypto_secretbox_KEYBYTES)
   private static let label = Array("aemp-sealed-v1 keys\n".utf8)
@@ -11,14 +10,14 @@ public struct SealedKeys: Sendable {
   let send: KeyMemory
   let receive: KeyMemory
 
-  /// The keys that follow from what both ends know of a connection.
+  /// The keys that follow from the common facts of both ends of a connection.
   ///
   /// - Parameters:
   ///   - secret: the network's secret.
   ///   - shared: the result of the key exchange.
   ///   - client: greeting and authentication line of the side with the lower nonce, with LF endings.
   ///   - server: the same of the other side.
-  ///   - isClient: whether we are the side with the lower nonce.
+  ///   - isClient: whether this is the side with the lower nonce.
   init(
     secret: Secret, shared: KeyMemory, client: (greeting: [UInt8], authLine: [UInt8]),
     server: (greeting: [UInt8], authLine: [UInt8]), isClient: Bool

@@ -1,11 +1,11 @@
-/// Text that others have written, for a terminal or a file: nothing in it has an effect there.
+/// Makes text of others legible, so that it has no effect on a terminal or in a file.
 ///
-/// What is not printable becomes its number: control characters, marks that turn the direction or
-/// join, line separators, and what Unicode has not assigned. Such characters would let a text pass
-/// for another one, move the cursor or change colours. Takes time linear in the text, and for ASCII
-/// no more than a look at each byte.
+/// Characters that are not printable become their numbers: control characters, marks that turn the
+/// direction or join, line separators, and unassigned ones. Such characters would let a text pass for
+/// another one, move the cursor or change colours. It takes time linear in the text, and for ASCII only a
+/// look at each byte.
 package enum LegibleText {
-  /// How the number of a character is written.
+  /// The notation of a character's number.
   package enum Notation {
     /// `\x1b` and `\x{202e}`, as in Perl; the tab stays, as in logs of AnyEvent.
     case perl
@@ -15,11 +15,11 @@ package enum LegibleText {
     case json
     /// The same for JSON of several lines: the line feeds between elements stay.
     case jsonLines
-    /// `&#x202e;`, for attributes in XML; what XML cannot hold as in Swift.
+    /// `&#x202e;`, for attributes in XML; characters that XML cannot hold as in Swift.
     case xml
   }
 
-  /// The text with what is not printable in that notation.
+  /// The text with unprintable characters in that notation.
   package static func text(_ text: String, _ notation: Notation) -> String {
     var text = text
     return text.withUTF8 { bytes in
@@ -29,8 +29,8 @@ package enum LegibleText {
     } ?? text
   }
 
-  /// Appends UTF-8 with what is not printable in that notation; false, and nothing appended, if all
-  /// of it is printable.
+  /// Appends UTF-8 with unprintable characters in that notation; false, and nothing appended, if there
+  /// are none.
   @discardableResult
   package static func append(
     _ bytes: UnsafeBufferPointer<UInt8>, _ notation: Notation, to result: inout [UInt8]
@@ -48,7 +48,7 @@ package enum LegibleText {
     return true
   }
 
-  /// Passes on UTF-8, byte by byte, with what is not printable in that notation; without allocating.
+  /// Passes on UTF-8, byte by byte, with unprintable characters in that notation; without allocating.
   ///
   /// A byte that is no part of a character counts as a character of that number.
   package static func each(
@@ -97,7 +97,7 @@ package enum LegibleText {
     }
   }
 
-  /// The character that begins there; nil and one byte for what is no UTF-8.
+  /// The character that begins there; nil and one byte for invalid UTF-8.
   private static func scalar(
     in bytes: UnsafeBufferPointer<UInt8>, at index: Int
   ) -> (Unicode.Scalar?, length: Int) {
@@ -143,7 +143,7 @@ package enum LegibleText {
     }
   }
 
-  /// Whether XML can hold the character, as its number if not as it is.
+  /// Whether XML can hold the character, at least as its number.
   private static func isInXML(_ value: UInt32) -> Bool {
     value >= 0x20 ? value & 0xfffe != 0xfffe : [9, 10, 13].contains(value)
   }

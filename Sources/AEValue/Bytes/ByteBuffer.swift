@@ -3,33 +3,33 @@ private import Glibc
 /// A growable buffer of bytes: appended to at the end, consumed from the front.
 ///
 /// A connection encodes its packets straight into one and writes ``bytes`` to the socket. Appending
-/// is amortised constant time, and so is consuming: what was consumed is only moved away when its
-/// room is needed. A large one has hardly more memory than it has bytes: it grows where it is, or by moving
-/// pages instead of copying them, and gives the pages of what was consumed back at once. Not thread-safe: it
-/// belongs to one loop's thread.
+/// is amortised constant time, and so is consuming: the readable bytes are moved to the front only when
+/// the room there is needed. A large buffer has hardly more memory than it has bytes: it grows where it is,
+/// or by moving pages instead of copying them, and gives the pages of consumed bytes back at once. It is
+/// not thread-safe: it belongs to one loop's thread.
 public final class ByteBuffer {
   @exclusivity(unchecked) @usableFromInline var base: UnsafeMutableRawPointer
   @exclusivity(unchecked) @usableFromInline var capacity: Int
-  /// Where the readable bytes start.
+  /// The start of the readable bytes.
   @exclusivity(unchecked) @usableFromInline var start = 0
-  /// Where the readable bytes end.
+  /// The end of the readable bytes.
   @exclusivity(unchecked) @usableFromInline var end = 0
 
-  /// How many bytes were consumed before the one at the front of the allocation came.
+  /// How many bytes were consumed before the front of the allocation.
   @exclusivity(unchecked) @usableFromInline var consumedBefore = 0
 
-  /// When to give the pages of what was consumed back: once ``start`` has come to this place.
+  /// The place of ``start`` from which on the pages of consumed bytes are given back.
   @exclusivity(unchecked) @usableFromInline var releaseMark = Int.max
-  /// Up to where they have been given back.
+  /// The end of the pages that have been given back.
   @exclusivity(unchecked) private var released = 0
 
-  /// From this capacity on a buffer is a large one; so much is given back at a time.
+  /// The capacity from which on a buffer is large; so much is given back at a time.
   static let largeCapacity = 1 << 20
 
-  /// What an empty buffer keeps when it gives memory back.
+  /// The capacity of an empty buffer that has given its memory back.
   static let smallCapacity = 64
 
-  /// What a buffer that has run empty keeps at most.
+  /// The greatest capacity that a buffer keeps when it runs empty.
   @inlinable static var keptCapacity: Int { 1 << 20 }
 
   /// Creates an empty buffer with room for `capacity` bytes.
@@ -55,9 +55,9 @@ public final class ByteBuffer {
     UnsafeRawBufferPointer(start: base + start, count: end - start)
   }
 
-  /// Makes room for `count` more bytes and returns where they go.
+  /// Makes room for `count` more bytes and returns their place.
   ///
-  /// What was written there counts only once ``advance(by:)`` is called.
+  /// Bytes that are written there count only once ``advance(by:)`` is called.
   @inlinable @inline(__always) func reserve(_ count: Int) -> UnsafeMutableRawPointer {
     if count > capacity - end { makeRoom(count) }
     return base + end
@@ -71,7 +71,7 @@ public final class ByteBuffer {
     if capacity >= ByteBuffer.largeCapacity { return makeRoomInLarge(needed) }
     let live = end - start
     if start >= live, needed <= capacity - live {
-      // The consumed part is at least as large as what is moved: amortised constant time.
+      // The consumed part is at least as large as the moved one, so this takes amortised constant time.
       base.copyMemory(from: base + start, byteCount: live)
     } else {
       let larger = max(capacity * 2, live + needed)
@@ -87,7 +87,7 @@ public final class ByteBuffer {
     noteCapacity()
   }
 
-  /// The same for a large buffer: what was consumed takes no memory, so it stays longer.
+  /// The same for a large buffer, whose consumed part takes no memory and stays longer.
   private func makeRoomInLarge(_ needed: Int) {
     let live = end - start
     if start >= 4 * live, needed <= capacity - live { return moveToFront() }
@@ -95,7 +95,7 @@ public final class ByteBuffer {
     if let moved = realloc(base, larger) {
       base = moved
     } else {
-      // Ends with the standard library's words if there is no memory.
+      // This allocation stops the program if there is no memory.
       let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
       (moved + start).copyMemory(from: base + start, byteCount: live)
       base.deallocate()
@@ -121,13 +121,13 @@ public final class ByteBuffer {
     noteCapacity()
   }
 
-  /// Nothing is consumed, in an allocation that may be another one.
+  /// Sets the marks for an allocation without consumed bytes.
   private func noteCapacity() {
     released = 0
     releaseMark = capacity >= ByteBuffer.largeCapacity ? ByteBuffer.largeCapacity : .max
   }
 
-  /// Gives the pages of what was consumed back.
+  /// Gives the pages of consumed bytes back.
   @usableFromInline @inline(never) func releaseConsumed() {
     release(from: released, to: start)
     released = start
@@ -142,7 +142,7 @@ public final class ByteBuffer {
     let from = (address + UInt(first) + page - 1) & ~(page - 1)
     let to = (address + UInt(last)) & ~(page - 1)
     guard from < to else { return }
-    // Where it can't be done the memory stays, that is all.
+    // A failure only leaves the memory in use.
     _ = madvise(UnsafeMutableRawPointer(bitPattern: from), Int(to - from), MADV_DONTNEED)
   }
 
@@ -182,7 +182,7 @@ public final class ByteBuffer {
     text.withContiguousUTF8 { append(contentsOf: $0) }
   }
 
-  /// Takes back what was appended after the buffer held `count` bytes.
+  /// Removes the bytes behind the first `count` ones.
   public func truncate(to count: Int) {
     require(
       count >= 0 && count <= self.count, "truncate(to:) takes a count the buffer had before")
@@ -198,7 +198,7 @@ public final class ByteBuffer {
       consumedBefore += start
       start = 0
       end = 0
-      // What a connection had to keep once, it must not hold for ever.
+      // A connection must not keep the memory of an unusually large packet.
       if capacity > ByteBuffer.keptCapacity { removeAll(keepingCapacity: false) }
     } else if start >= releaseMark {
       releaseConsumed()

@@ -1,3 +1,41 @@
+/// One document of CBOR at a time.
+public enum CBOR {
+  /// Reads the one value that `bytes` hold.
+  ///
+  /// - Throws: ``CodecError`` when they hold none, more than one, or go beyond the limits.
+  public static func decode(
+    _ bytes: UnsafeRawBufferPointer, limits: CodecLimits = .standard
+  ) throws(CodecError) -> Value {
+    guard let base = bytes.baseAddress else { throw CodecError(.truncated, at: 0) }
+    var reader = CBORReader(bytes, base: base, limits)
+    let value = try reader.value(depth: 1)
+    guard reader.index == bytes.count else { throw reader.fail(.trailingData) }
+    return value
+  }
+
+  /// Reads the one value that `bytes` hold.
+  ///
+  /// - Throws: ``CodecError`` as the form for memory.
+  public static func decode(
+    _ bytes: [UInt8], limits: CodecLimits = .standard
+  ) throws(CodecError) -> Value {
+    try bytes.withUnsafeBytesTyped { (bytes) throws(CodecError) in
+      try decode(bytes, limits: limits)
+    }
+  }
+
+  /// Writes `value`.
+  ///
+  /// - Throws: ``CodecError`` as ``CBOREncoding/append(_:to:limits:)``.
+  public static func encode(
+    _ value: Value, limits: CodecLimits = .standard
+  ) throws(CodecError) -> [UInt8] {
+    let buffer = ByteBuffer()
+    try CBOREncoding.append(value, to: buffer, limits: limits)
+    return Array(buffer.bytes)
+  }
+}
+
 /// Writes values as CBOR, in the subset that every node of the network reads.
 ///
 /// Integers and lengths are as short as possible, floats are always double, text is major type 3,
@@ -52,7 +90,7 @@ struct CBORWriter {
     mark = buffer.count
   }
 
-  /// Removes what was written and returns `error`, to be thrown.
+  /// Removes the written bytes and returns `error`, to be thrown.
   func takeBack(_ error: CodecError) -> CodecError {
     buffer.truncate(to: mark)
     return error
@@ -64,7 +102,7 @@ struct CBORWriter {
     if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
   }
 
-  /// Whether there are so many bytes that there may be too many values.
+  /// Whether the document has so many bytes that it may hold too many values.
   @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
 
   func checkCount(_ count: Int) throws(CodecError) {

@@ -1,13 +1,13 @@
-/// What other nodes seldom or never send: tags, short floats, simple values.
+/// The parts of CBOR that other nodes seldom or never send: tags, short floats, simple values.
 extension CBORReader {
-  /// Reads a tag and the value it stands on.
+  /// Reads a tag and its value.
   ///
-  /// Big numbers become numbers. References into what was read before (tags 25 and 29) can't be
-  /// resolved and become null. All other tags are ignored, their values stay.
+  /// Big numbers become numbers. References to earlier values (tags 25 and 29) can't be resolved and
+  /// become null. All other tags are ignored, their values stay.
   @inline(never) mutating func tagged(_ first: UInt8, depth: Int) throws(CodecError) -> Value {
     var initial = first
     var tag: UInt64 = 0
-    // Tags on tags: a loop, since they may be as many as the document has bytes.
+    // A loop, because there may be as many tags on tags as the document has bytes.
     while initial >> 5 == 6 {
       try make(1)
       tag = try argument(initial)
@@ -50,7 +50,7 @@ extension CBORReader {
       return .null
     case 28...31: throw fail(.malformed)
     default:
-      // null, undefined, and the simple values that nobody has given a meaning.
+      // These are null, undefined, and the simple values without a meaning.
       index += 1
       return .null
     }
@@ -64,7 +64,7 @@ extension Value {
       ? .string(String(decoding: bytes, as: UTF8.self)) : .bytes(bytes)
   }
 
-  /// The number with these digits, or −1 less it; a float if it does not fit into 64 bits.
+  /// The number with these digits, or −1 minus it; a float if it does not fit into 64 bits.
   init(bigEndian digits: UnsafeRawBufferPointer, negative: Bool) {
     var significant = digits[...]
     while significant.first == 0 { significant = significant.dropFirst() }
@@ -81,7 +81,7 @@ extension Value {
     // Eight digits hold more bits than a double; a non-zero rest only decides about a tie.
     var leading = significant.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     if significant.dropFirst(8).contains(where: { $0 != 0 }) { leading |= 1 }
-    // Beyond the exponents of a double it is infinite whatever the exact one.
+    // Beyond the exponents of a double the number is infinite in any case.
     let exponent = min(8 * (significant.count - 8), 2000)
     let magnitude = Double(sign: .plus, exponent: exponent, significand: Double(leading))
     self = .double(negative ? -magnitude : magnitude)
@@ -89,7 +89,7 @@ extension Value {
 }
 
 extension Double {
-  /// The number a half-precision float stands for.
+  /// The number of a half-precision float.
   init(half pattern: UInt16) {
     let exponent = Int(pattern >> 10 & 31)
     let fraction = Double(pattern & 1023)

@@ -1,18 +1,17 @@
 /// Reads CBOR out of memory; hot.
 ///
-/// Everything is checked against the end before it is read. Offsets in errors count from the start
-/// of the memory.
+/// Each read is checked against the end before. Offsets in errors count from the start of the memory.
 struct CBORReader {
   let base: UnsafeRawPointer
   /// The next byte.
   var index: Int
   /// The end of the readable bytes, or of what the size limit allows.
   var end: Int
-  /// What reading beyond ``end`` means: truncated, or too large.
+  /// The error for reading beyond ``end``: truncated, or too large.
   var endCode: CodecError.Code
   /// How deep containers may nest.
   let maximumDepth: Int
-  /// How many values more there may be.
+  /// How many more values there may be.
   var room: Int
   private let reservation: Int
 
@@ -74,9 +73,9 @@ struct CBORReader {
     }
   }
 
-  /// Reads the argument as a count of things of at least `size` bytes each.
+  /// Reads the argument as a count of parts of at least `size` bytes each.
   ///
-  /// Only the size limit is checked: what is not there yet may still come.
+  /// Only the size limit is checked, because missing bytes may still come.
   @inline(__always)
   mutating func count(_ initial: UInt8, of size: Int) throws(CodecError) -> Int {
     let start = index
@@ -88,7 +87,7 @@ struct CBORReader {
     return Int(truncatingIfNeeded: count)
   }
 
-  /// Counts values that are about to be read.
+  /// Counts values before they are read.
   @inline(__always) mutating func make(_ count: Int) throws(CodecError) {
     room -= count
     if room < 0 { throw fail(.tooManyValues) }
@@ -137,7 +136,7 @@ struct CBORReader {
     }
   }
 
-  /// The text of bytes that should be UTF-8; what is none becomes U+FFFD, which counts as a value.
+  /// The text of bytes that should be UTF-8; invalid ones become U+FFFD, each of which counts as a value.
   @inline(__always)
   private mutating func text(_ bytes: UnsafeRawBufferPointer) throws(CodecError) -> String {
     if bytes.isASCII { return String(ascii: bytes) }
@@ -165,7 +164,7 @@ struct CBORReader {
       return elements
     }
     let count = try count(initial, of: 1)
-    // Even to reserve nothing would take memory.
+    // Reserving takes memory even for a capacity of 0.
     if count == 0 { return elements }
     try make(count)
     elements.reserveCapacity(min(count, reservation))
@@ -206,8 +205,7 @@ struct CBORReader {
     return true
   }
 
-  /// Reads the key of a hash: text, bytes as text, numbers and the like as the text Perl makes
-  /// of them.
+  /// Reads the key of a hash: text, bytes as text, and other values as the text that Perl makes of them.
   @inline(__always) private mutating func key(depth: Int) throws(CodecError) -> String {
     let initial = try peek()
     if initial >> 5 == 3, initial != 0x7f {
@@ -223,7 +221,8 @@ struct CBORReader {
     case .string(let text): return text
     case .null: return ""
     case .array, .hash:
-      // Nobody sends them, and as text, escaped once more for each level, they would grow without end.
+      // No node sends such keys, and as text, escaped once more for each level, they would grow without
+      // end.
       throw CodecError(.malformed, at: start)
     default: return value.string ?? value.description
     }

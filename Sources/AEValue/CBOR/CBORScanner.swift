@@ -1,10 +1,10 @@
-/// Finds the end of a CBOR document that arrives in pieces, without looking at anything twice.
+/// Finds the end of a CBOR document that arrives in pieces, and looks at each byte once.
 ///
-/// It knows the structure only; whether the contents are fine shows when the document is read.
+/// It knows the structure only; errors in the contents show when the document is read.
 struct CBORScanner {
-  /// What an open container waits for.
+  /// The items that an open container waits for.
   private enum Level {
-    /// So many items more.
+    /// So many more items.
     case items(Int)
     /// Items or the end.
     case array
@@ -14,16 +14,16 @@ struct CBORScanner {
     case chunks(UInt8)
   }
 
-  /// The next header, from the start of the document; its end when ``scan(_:_:)`` says true.
+  /// The next header, from the start of the document; its end when ``scan(_:_:)`` returns true.
   private(set) var index = 0
   /// How many bytes there must be before scanning makes sense again.
   private(set) var needed = 1
-  /// How many headers were looked at, so that tests see that the work is linear.
+  /// The number of scanned headers, for tests of linear time.
   private(set) var work = 0
   private var open: [Level] = []
   private var isComplete = false
 
-  /// Goes on with the document, of which `bytes` are all that is there by now.
+  /// Goes on with the document, whose present bytes are `bytes`.
   ///
   /// - Returns: Whether it is complete.
   /// - Throws: ``CodecError`` as soon as a header goes beyond the limits.
@@ -41,7 +41,7 @@ struct CBORScanner {
     return bytes.count >= index
   }
 
-  /// Looks at one header; false if it is not there yet.
+  /// Scans one header; false if it is not there yet.
   private mutating func scanHeader(
     _ bytes: UnsafeRawBufferPointer, _ limits: CodecLimits
   ) throws(CodecError) -> Bool {
@@ -68,7 +68,7 @@ struct CBORScanner {
       argument = 0
       for offset in 1...width { argument = argument << 8 | UInt64(bytes[index + offset]) }
     }
-    // So that no sum below can be beyond the limit, however large that is.
+    // The rest below the limit, so that no sum below overflows.
     let room = UInt64(max(0, limits.maximumSize - index - 1 - width))
     switch major {
     case 2, 3:
@@ -93,7 +93,7 @@ struct CBORScanner {
     return true
   }
 
-  /// Looks at the start or the end of something of indefinite length.
+  /// Scans the start or the end of an item of indefinite length.
   private mutating func scanIndefinite(
     _ initial: UInt8, _ limits: CodecLimits
   ) throws(CodecError) -> Bool {
@@ -122,7 +122,7 @@ struct CBORScanner {
     open.append(level)
   }
 
-  /// Counts an item for the container it is in, and that one for its own if it was the last.
+  /// Counts an item for its container, and a container that is complete by that for its own.
   private mutating func itemIsComplete() {
     while let level = open.popLast() {
       switch level {

@@ -46,7 +46,7 @@ extension Value: Codable {
     }
   }
 
-  /// Decodes a value from any decoder: of what kind it is shows by trying.
+  /// Decodes a value from any decoder, and tries the kinds of values one after the other.
   public init(from decoder: any Decoder) throws {
     if let decoder = decoder as? ValueDecoder {
       self = decoder.value
@@ -103,5 +103,24 @@ struct TextKey: CodingKey {
   init?(intValue: Int) {
     stringValue = String(intValue)
     self.intValue = intValue
+  }
+}
+
+// MARK: - Codable types as messages
+
+extension MessageConvertible where Self: Encodable {
+  /// The value that `Encodable` describes; null if encoding throws.
+  ///
+  /// Use ``Value/init(encoding:)`` to see why it does.
+  public var messageValue: Value { (try? Value(encoding: self)) ?? .null }
+}
+
+extension MessageConvertible where Self: Decodable {
+  /// The instance that `Decodable` makes of a value; nil when it does not fit.
+  ///
+  /// Use ``Value/decode(_:)`` to see why it does not.
+  public init?(messageValue: Value) {
+    guard let decoded = try? messageValue.decode(Self.self) else { return nil }
+    self = decoded
   }
 }

@@ -1,11 +1,11 @@
 /// Why a document could not be read or written.
 public struct CodecError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong, for programs.
+  /// The kind of error, for programs.
   public let code: Code
-  /// Where, in bytes from the start of the document or stream; when encoding, how much had been
-  /// written.
+  /// The place, in bytes from the start of the document or stream; when encoding, the number of written
+  /// bytes.
   public let offset: Int
-  /// Where, for people: set only by ``JSON/decodeConfiguration(_:limits:)``.
+  /// The place for people: set only by ``JSON/decodeConfiguration(_:limits:)``.
   public let position: Position?
 
   /// A place in a text file; both count from 1, columns in bytes.
@@ -22,7 +22,7 @@ public struct CodecError: Error, Equatable, CustomStringConvertible {
     self.position = position
   }
 
-  /// One sentence (without a full stop) that says what is wrong and where.
+  /// A sentence without a full stop that says what is wrong and where.
   public var description: String {
     if let position {
       return "\(code.sentence) at line \(position.line), column \(position.column)"
@@ -32,7 +32,7 @@ public struct CodecError: Error, Equatable, CustomStringConvertible {
 }
 
 extension CodecError {
-  /// What is wrong with a document.
+  /// The kind of error in a document.
   ///
   /// A struct, so that codes can be added; compare with the constants.
   public struct Code: RawRepresentable, Hashable, Sendable {
@@ -54,11 +54,11 @@ extension CodecError {
     public static var invalidUTF8: Code { Code(rawValue: 5) }
     /// A number that is written in no allowed way.
     public static var invalidNumber: Code { Code(rawValue: 6) }
-    /// A `\` in a string that is followed by nothing it can be followed by.
+    /// A `\` in a string without one of the characters that may follow it.
     public static var invalidEscape: Code { Code(rawValue: 7) }
     /// A control character in a string.
     public static var controlCharacter: Code { Code(rawValue: 8) }
-    /// Something follows the document.
+    /// Bytes follow the document.
     public static var trailingData: Code { Code(rawValue: 9) }
     /// A packet that is not an array, or whose first element can't be a port name.
     public static var notAPacket: Code { Code(rawValue: 10) }
@@ -67,7 +67,7 @@ extension CodecError {
     /// The document holds more values than ``CodecLimits/maximumValues``.
     public static var tooManyValues: Code { Code(rawValue: 12) }
 
-    /// What is wrong, in words that a place can follow.
+    /// The error in words that a place can follow.
     var sentence: String {
       switch self {
       case .truncated: "the data ends in the middle of a document"
@@ -85,5 +85,17 @@ extension CodecError {
       default: "error \(rawValue)"
       }
     }
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// `withUnsafeBytes` for a body with typed errors.
+  func withUnsafeBytesTyped<R>(
+    _ body: (UnsafeRawBufferPointer) throws(CodecError) -> R
+  ) throws(CodecError) -> R {
+    let result: Result<R, CodecError> = withUnsafeBytes { bytes in
+      do throws(CodecError) { return .success(try body(bytes)) } catch { return .failure(error) }
+    }
+    return try result.get()
   }
 }

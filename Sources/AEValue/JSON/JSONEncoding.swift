@@ -1,8 +1,8 @@
 /// Writes values as JSON.
 ///
-/// Text is UTF-8; only what must be is escaped. Bytes become one character each, as Perl holds
-/// binary data. Floats are the shortest text that reads back the same, and keep a `.0` or an
-/// exponent, so that they stay floats.
+/// Text is UTF-8, escaped only where JSON requires that. Bytes become one character each, as Perl holds
+/// binary data. Floats are the shortest text that reads back the same, and keep a `.0` or an exponent,
+/// so that they stay floats.
 public enum JSONEncoding {
   /// Appends `value` to `buffer`.
   ///
@@ -42,5 +42,193 @@ public enum JSONEncoding {
     } catch {
       throw writer.takeBack(error)
     }
+  }
+}
+
+/// Writes one JSON document into a buffer; hot.
+struct JSONWriter {
+  let buffer: ByteBuffer
+  let limits: CodecLimits
+  private let mark: Int
+
+  init(_ buffer: ByteBuffer, _ limits: CodecLimits) {
+    self.buffer = buffer
+    self.limits = limits
+    mark = buffer.count
+  }
+
+  /// Removes the written bytes and returns `error`, to be thrown.
+  func takeBack(_ error: CodecError) -> CodecError {
+    buffer.truncate(to: mark)
+    return error
+  }
+
+  func fail(_ code: CodecError.Code) -> CodecError { CodecError(code, at: buffer.count - mark) }
+
+  @inline(__always) func checkSize() throws(CodecError) {
+    if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
+  }
+
+  /// Whether the document has so many bytes that it may hold too many values.
+  @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
+
+  func checkCount(_ count: Int) throws(CodecError) {
+    if count > limits.maximumValues { throw fail(.tooManyValues) }
+  }
+
+  @inline(__always) func writeByte(_ byte: UInt8) {
+    buffer.reserve(1).storeBytes(of: byte, as: UInt8.self)
+    buffer.advance(by: 1)
+  }
+
+  /// Writes `value`, whose containers are at `depth`.
+  func write(_ value: borrowing Value, depth: Int) throws(CodecError) {
+    switch value {
+    case .null: buffer.append("null")
+    case .bool(let flag): buffer.append(flag ? "true" : "false")
+    case .int(let number): writeDecimal(number.magnitude, negative: number < 0)
+    case .uint(let number): writeDecimal(UInt(number), negative: false)
+    case .double(let number):
+      guard number.isFinite else { throw fail(.notFinite) }
+      buffer.append(number.description)
+    case .string(let text): try write(text)
+    case .bytes(let bytes): try write(latin1: bytes)
+    case .array(let elements):
+      if depth > limits.depth { throw fail(.tooDeep) }
+      writeByte(UInt8(ascii: "["))
+      var first = true
+      for element in elements {
+        if !first { writeByte(UInt8(ascii: ",")) }
+        first = false
+        try write(element, depth: depth + 1)
+      }
+      writeByte(UInt8(ascii: "]"))
+      try checkSize()
+    case .hash(let elements):
+      if depth > limits.depth { throw fail(.tooDeep) }
+      writeByte(UInt8(ascii: "{"))
+      var first = true
+      for (key, element) in elements {
+        if !first { writeByte(UInt8(ascii: ",")) }
+        first = false
+        try write(key)
+        writeByte(UInt8(ascii: ":"))
+        try write(element, depth: depth + 1)
+      }
+      writeByte(UInt8(ascii: "}"))
+      try checkSize()
+    }
+  }
+
+  /// Writes an integer; the digits are made from the last to the first.
+  @inline(__always) func writeDecimal(_ magnitude: UInt, negative: Bool) {
+    let room = buffer.reserve(24)
+    var rest = magnitude
+    var length = negative ? 2 : 1
+    var power: UInt = 10
+    while rest >= power {
+      length += 1
+      let (next, overflow) = power.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      power = next
+    }
+    var position = length
+    repeat {
+      position -= 1
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      (room + position).storeBytes(
+        of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit), as: UInt8.self)
+      rest = quotient
+    } while rest > 0
+    if negative { room.storeBytes(of: UInt8(ascii: "-"), as: UInt8.self) }
+    buffer.advance(by: length)
+  }
+
+  /// Writes a string with its quotes.
+  @inline(__always) func write(_ text: String) throws(CodecError) {
+    let fits = text.withContiguousUTF8 { bytes in
+      if bytes.count > limits.maximumSize { return false }
+      writeQuoted(bytes)
+      return true
+    }
+    if !fits { throw fail(.tooLarge) }
+  }
+
+  private func writeQuoted(_ bytes: UnsafeRawBufferPointer) {
+    let count = bytes.count
+    guard let source = bytes.baseAddress else { return buffer.append("\"\"") }
+    var target = buffer.reserve(count + 2)
+    target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    // Bytes are copied as long as none has to be escaped.
+    var plain = 0
+    while plain + 8 <= count {
+      let word = (source + plain).loadUnaligned(as: UInt64.self)
+      if word.hasJSONSpecialByte { break }
+      (target + 1 + plain).storeBytes(of: word, as: UInt64.self)
+      plain += 8
+    }
+    while plain < count {
+      let byte = (source + plain).loadUnaligned(as: UInt8.self)
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+      (target + 1 + plain).storeBytes(of: byte, as: UInt8.self)
+      plain += 1
+    }
+    buffer.advance(by: 1 + plain)
+    if plain < count {
+      writeEscaped(UnsafeRawBufferPointer(start: source + plain, count: count - plain))
+    }
+    target = buffer.reserve(1)
+    target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+    buffer.advance(by: 1)
+  }
+
+  /// Writes the rest of a string from the first byte that must be escaped.
+  @inline(never) private func writeEscaped(_ bytes: UnsafeRawBufferPointer) {
+    var runStart = 0
+    for position in 0..<bytes.count {
+      let byte = bytes[position]
+      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+        continue
+      }
+      buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<position]))
+      writeEscape(byte)
+      runStart = position + 1
+    }
+    buffer.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart...]))
+  }
+
+  private func writeEscape(_ byte: UInt8) {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+      writeByte(UInt8(ascii: "\\"))
+      writeByte(byte)
+    case 0x0a: buffer.append("\\n")
+    case 0x0d: buffer.append("\\r")
+    case 0x09: buffer.append("\\t")
+    default:
+      buffer.append("\\u00")
+      writeByte(UInt8(ascii: "0") + byte >> 4)
+      let low = byte & 15
+      writeByte(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+    }
+  }
+
+  /// Writes bytes as a string of one character each.
+  private func write(latin1 bytes: [UInt8]) throws(CodecError) {
+    if bytes.count > limits.maximumSize { throw fail(.tooLarge) }
+    writeByte(UInt8(ascii: "\""))
+    for byte in bytes {
+      if byte >= 0x80 {
+        let room = buffer.reserve(2)
+        room.storeBytes(of: 0xc0 | byte >> 6, as: UInt8.self)
+        (room + 1).storeBytes(of: 0x80 | byte & 0x3f, as: UInt8.self)
+        buffer.advance(by: 2)
+      } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        writeEscape(byte)
+      } else {
+        writeByte(byte)
+      }
+    }
+    writeByte(UInt8(ascii: "\""))
   }
 }

@@ -1,7 +1,7 @@
 extension JSONReader {
   /// Reads a number whose first byte is `first`, a digit or a minus sign.
   @inline(__always) mutating func number(_ first: UInt8) throws(CodecError) -> Value {
-    // Up to 18 digits can't overflow; whatever is not a plain short integer goes the long way.
+    // Up to 18 digits can't overflow; all other numbers go the long way.
     var position = index
     let negative = first == UInt8(ascii: "-")
     if negative { position += 1 }
@@ -97,7 +97,7 @@ extension JSONReader {
   mutating func nonFinite(negative: Bool) throws(CodecError) -> Value {
     let start = index
     while index < end, index - start < 9, byte(at: index).isLetter { index += 1 }
-    // The word may go on in what has not arrived.
+    // The rest of the word may not have arrived yet.
     guard index < end else { throw fail(endCode) }
     let word = UnsafeRawBufferPointer(start: base + start, count: index - start)
     switch String(ascii: word).lowercased() {

@@ -1,5 +1,5 @@
 extension JSONReader {
-  /// Where the contents of a string are, and what they need before they are text.
+  /// The place of a string's contents, and their properties that decide how they become text.
   struct RawString {
     var start: Int
     var end: Int
@@ -89,7 +89,7 @@ extension JSONReader {
   /// The UTF-8 of a string with its escapes resolved; a surrogate without its partner becomes
   /// U+FFFD.
   func unescaped(_ raw: RawString) throws(CodecError) -> [UInt8] {
-    // No escape is shorter than what it stands for.
+    // No escape is shorter than its character.
     var failure: CodecError?
     let bytes = [UInt8](unsafeUninitializedCapacity: raw.end - raw.start) { target, count in
       guard let target = target.baseAddress else { return }
@@ -125,7 +125,7 @@ extension JSONReader {
         count += 1
         continue
       }
-      // rawString() has seen to it that one more byte belongs to the string.
+      // rawString() has checked that one more byte belongs to the string.
       let kind = self.byte(at: position + 1)
       position += 2
       if kind == UInt8(ascii: "u") {
@@ -144,7 +144,7 @@ extension JSONReader {
     return count
   }
 
-  /// The one byte that a letter behind a backslash stands for.
+  /// The byte that a letter behind a backslash means.
   @inline(__always) private static func escaped(_ letter: UInt8) -> UInt8? {
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): letter

@@ -1,9 +1,8 @@
 /// Reads JSON out of memory; hot.
 ///
-/// Everything is checked against the end before it is read. Offsets in errors count from the start
-/// of the memory.
+/// Each read is checked against the end before. Offsets in errors count from the start of the memory.
 struct JSONReader {
-  /// What is read besides the standard.
+  /// The extensions of the standard that are read.
   struct Dialect: OptionSet {
     let rawValue: UInt8
     /// `inf`, `nan` and the like, as Perl writes them.
@@ -17,11 +16,11 @@ struct JSONReader {
   var index: Int
   /// The end of the readable bytes, or of what the size limit allows.
   var end: Int
-  /// What reading beyond ``end`` means: truncated, or too large.
+  /// The error for reading beyond ``end``: truncated, or too large.
   var endCode: CodecError.Code
   /// How deep containers may nest.
   let maximumDepth: Int
-  /// How many values more there may be.
+  /// How many more values there may be.
   var room: Int
   let dialect: Dialect
 
@@ -49,7 +48,7 @@ struct JSONReader {
     }
   }
 
-  /// Counts values that are about to be read.
+  /// Counts values before they are read.
   @inline(__always) mutating func make(_ count: Int) throws(CodecError) {
     room -= count
     if room < 0 { throw fail(.tooManyValues) }
@@ -142,7 +141,7 @@ struct JSONReader {
     return elements
   }
 
-  /// After an element: whether another one follows; else skips the closing bracket.
+  /// After an element: whether another one follows; otherwise skips the closing bracket.
   @inline(__always) mutating func another(_ close: UInt8) throws(CodecError) -> Bool {
     let byte = try next()
     if byte == close {
@@ -174,5 +173,49 @@ struct JSONReader {
       elements[key] = try value(depth: depth + 1)
     } while try another(UInt8(ascii: "}"))
     return elements
+  }
+}
+
+// MARK: - Comments
+
+/// The extensions for configuration files.
+extension JSONReader {
+  /// Skips a comment up to the end of its line.
+  mutating func skipLine() {
+    while index < end, byte(at: index) != 0x0a { index += 1 }
+  }
+
+  /// Skips a comment that starts with a slash.
+  mutating func skipComment() throws(CodecError) {
+    guard index + 1 < end else { throw fail(.malformed) }
+    switch byte(at: index + 1) {
+    case UInt8(ascii: "/"): skipLine()
+    case UInt8(ascii: "*"):
+      let start = index
+      index += 2
+      while index + 1 < end {
+        if byte(at: index) == UInt8(ascii: "*"), byte(at: index + 1) == UInt8(ascii: "/") {
+          index += 2
+          return
+        }
+        index += 1
+      }
+      index = start
+      throw fail(.truncated)
+    default: throw fail(.malformed)
+    }
+  }
+
+  /// Skips white space and comments after the document; other bytes there are an error.
+  mutating func skipToEnd(of count: Int) throws(CodecError) {
+    // The bytes behind the document do not count for its size.
+    end = count
+    do {
+      _ = try next()
+    } catch {
+      guard error.code == endCode, index == end else { throw error }
+      return
+    }
+    throw fail(.trailingData)
   }
 }

@@ -1,14 +1,13 @@
-/// Finds the end of a JSON array or object that arrives in pieces, without looking at anything
-/// twice.
+/// Finds the end of a JSON array or object that arrives in pieces, and looks at each byte once.
 ///
-/// It knows brackets and strings only; whether the rest is fine shows when the document is read.
+/// It knows brackets and strings only; other errors show when the document is read.
 struct JSONScanner {
-  /// The next byte to look at, from the start of the document; its end when ``scan(_:_:)`` says
+  /// The next byte to look at, from the start of the document; its end when ``scan(_:_:)`` returns
   /// true.
   private(set) var index = 0
-  /// How many steps were made, so that tests see that the work is linear.
+  /// The number of steps, for tests of linear time.
   private(set) var work = 0
-  /// The closing brackets that are waited for.
+  /// The closing brackets that have to come.
   private var open: [UInt8] = []
   private var isInString = false
   private var isEscaped = false
@@ -16,7 +15,7 @@ struct JSONScanner {
   /// How many bytes there must be before scanning makes sense again.
   var needed: Int { index + 1 }
 
-  /// Goes on with the document, of which `bytes` are all that is there by now.
+  /// Goes on with the document, whose present bytes are `bytes`.
   ///
   /// - Returns: Whether it is complete.
   /// - Throws: ``CodecError`` as soon as it goes beyond the limits.

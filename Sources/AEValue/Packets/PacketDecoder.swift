@@ -1,8 +1,8 @@
 /// Splits a connection's bytes into packets; hot.
 ///
-/// There is no length in front of a packet: where it ends shows only by reading it. What arrives is
-/// read where it lies; only the beginning of a packet whose end is still missing is kept, and
-/// scanned on once more arrives.
+/// There is no length in front of a packet: only reading it shows its end. Arrived bytes are read where
+/// they lie; only the beginning of a packet whose end is missing is kept, and scanned on when more bytes
+/// arrive.
 ///
 /// After an error the connection is of no more use: every further call throws the same error.
 public struct PacketDecoder: ~Copyable {
@@ -12,10 +12,10 @@ public struct PacketDecoder: ~Copyable {
   private var values = ValueStack()
   /// Holds a port name that does not lie readable in the packet.
   private let name = ByteBuffer()
-  /// How many bytes of the stream are behind us.
+  /// The number of consumed bytes of the stream.
   private var consumed = 0
   private var failure: CodecError?
-  /// Whether requests about a port are told apart.
+  /// Whether requests about a port are recognised.
   private var isRecognizing = false
 
   private typealias Deliver = (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
@@ -30,21 +30,21 @@ public struct PacketDecoder: ~Copyable {
     rest = Reassembly(framing, limits)
   }
 
-  /// How many bytes are kept, waiting for the rest of their packet.
+  /// The number of bytes that wait for the rest of their packet.
   public var bufferedBytes: Int { rest.count }
 
-  /// How many steps were spent on finding ends of packets that came in pieces.
+  /// The number of steps of scanning for the ends of packets that came in pieces.
   var scanningWork: Int { rest.work }
 
-  /// Takes what has arrived and calls `deliver` with each packet that is complete now.
+  /// Takes arrived bytes and calls `deliver` with each packet that is complete now.
   ///
   /// - Parameters:
-  ///   - bytes: What has arrived, in pieces of any size.
+  ///   - bytes: The arrived bytes, in pieces of any size.
   ///   - deliver: Gets the port's name as UTF-8 and the message, both valid only during the call;
   ///     the packet `[]` comes with an empty name and no values. It must not use this decoder.
   ///     When it returns false, the rest of `bytes` is dropped: the connection was closed.
-  /// - Throws: ``CodecError`` for what is not a packet or goes beyond the limits, after all packets
-  ///   before it have been delivered; its offset counts from the start of the stream.
+  /// - Throws: ``CodecError`` for bytes that are no packet or go beyond the limits, after all packets
+  ///   before them have been delivered; its offset counts from the start of the stream.
   public mutating func feed(
     _ bytes: UnsafeRawBufferPointer,
     deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
@@ -56,9 +56,9 @@ public struct PacketDecoder: ~Copyable {
   /// As ``feed(_:deliver:)``, but requests about a port may come as such.
   ///
   /// - Parameters:
-  ///   - bytes: What has arrived.
-  ///   - deliver: Gets all other packets, and requests in a form that is not the usual one.
-  ///   - request: Gets the request, the name of the port that it is about, and what follows that.
+  ///   - bytes: The arrived bytes.
+  ///   - deliver: Gets all other packets, and requests in an unusual form.
+  ///   - request: Gets the request, the name of the port that it is about, and the following values.
   /// - Throws: ``CodecError`` as ``feed(_:deliver:)``.
   public mutating func feed(
     _ bytes: UnsafeRawBufferPointer,
@@ -85,7 +85,7 @@ public struct PacketDecoder: ~Copyable {
     }
   }
 
-  /// Says that the stream has ended.
+  /// Ends the stream.
   ///
   /// - Throws: ``CodecError`` if that was in the middle of a packet.
   public func finish() throws(CodecError) {
@@ -173,5 +173,49 @@ public struct PacketDecoder: ~Copyable {
     }
     consumed += count
     input = UnsafeRawBufferPointer(start: nil, count: 0)
+  }
+}
+
+/// The values of the message that is being read; its memory is kept from message to message.
+struct ValueStack: ~Copyable {
+  private var base: UnsafeMutablePointer<Value>
+  private var capacity: Int
+  private(set) var count = 0
+
+  /// The number of values for which an idle decoder keeps room.
+  private static let usualCapacity = 16
+
+  init() {
+    capacity = ValueStack.usualCapacity
+    base = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    base.deinitialize(count: count)
+    base.deallocate()
+  }
+
+  /// The values; valid until the next change.
+  var values: UnsafeBufferPointer<Value> { UnsafeBufferPointer(start: base, count: count) }
+
+  @inline(__always) mutating func push(_ value: consuming Value) {
+    if count == capacity { reallocate(2 * capacity) }
+    (base + count).initialize(to: value)
+    count += 1
+  }
+
+  /// Drops the values, and the memory of an unusually long message with them.
+  @inline(__always) mutating func removeAll() {
+    base.deinitialize(count: count)
+    count = 0
+    if capacity > 1024 { reallocate(ValueStack.usualCapacity) }
+  }
+
+  @inline(never) private mutating func reallocate(_ newCapacity: Int) {
+    let moved = UnsafeMutablePointer<Value>.allocate(capacity: newCapacity)
+    moved.moveInitialize(from: base, count: count)
+    base.deallocate()
+    base = moved
+    capacity = newCapacity
   }
 }

@@ -3,15 +3,15 @@
 /// Bytes are copied here once, and scanned once for the document's end, so that a large document
 /// in small pieces takes time in proportion to its size.
 struct Reassembly {
-  /// What is there of the document.
+  /// The present bytes of the document.
   private let buffer = ByteBuffer()
   private let framing: Framing
   private let limits: CodecLimits
   private var scanner: DocumentScanner
-  /// The steps of all scanners so far, so that tests see that the work is linear.
+  /// The steps of all scanners so far, for tests of linear time.
   private(set) var work = 0
 
-  /// Beyond this the memory of a complete document is given back.
+  /// The size above which the memory of a complete document is given back.
   private static let keptCapacity = 256 << 10
 
   init(_ framing: Framing, _ limits: CodecLimits) {
@@ -20,10 +20,10 @@ struct Reassembly {
     scanner = DocumentScanner(framing)
   }
 
-  /// How many bytes are kept.
+  /// The number of present bytes.
   var count: Int { buffer.count }
 
-  /// The complete document, once ``extend(with:)`` said so.
+  /// The document, once ``extend(with:)`` has completed it.
   var document: UnsafeRawBufferPointer { buffer.bytes }
 
   /// Keeps the beginning of a document.
@@ -32,20 +32,20 @@ struct Reassembly {
   mutating func begin(with bytes: UnsafeRawBufferPointer) throws(CodecError) {
     scanner = DocumentScanner(framing)
     buffer.append(contentsOf: bytes)
-    // A reader that asked for more and a scanner that has enough: they must not disagree for ever.
+    // The reader needs more bytes: a scanner that has enough would be asked again for ever.
     if try scan() { throw CodecError(.malformed, at: 0) }
   }
 
-  /// Takes from `bytes` what the document needs.
+  /// Takes the bytes that the document needs.
   ///
-  /// - Returns: How many were taken, and whether the document is complete.
+  /// - Returns: The number of taken bytes, and whether the document is complete.
   /// - Throws: ``CodecError`` when the document goes beyond the limits.
   mutating func extend(
     with bytes: UnsafeRawBufferPointer
   ) throws(CodecError) -> (taken: Int, isComplete: Bool) {
     var taken = 0
     while taken < bytes.count {
-      // In steps that grow: what follows the document needs not be copied.
+      // The steps grow, so that few bytes behind the document are copied.
       let step = max(scanner.needed - buffer.count, buffer.count, 256)
       let part = UnsafeRawBufferPointer(rebasing: bytes[taken...].prefix(step))
       buffer.append(contentsOf: part)
@@ -66,8 +66,61 @@ struct Reassembly {
     return isComplete
   }
 
-  /// Drops the document: it has been read, or there is no use for it.
+  /// Drops the document, which has been read or is not wanted any more.
   mutating func removeAll() {
     buffer.removeAll(keepingCapacity: buffer.count <= Reassembly.keptCapacity)
+  }
+}
+
+/// Finds the end of a document in either framing.
+enum DocumentScanner {
+  case cbor(CBORScanner)
+  case json(JSONScanner)
+
+  init(_ framing: Framing) {
+    switch framing {
+    case .cbor: self = .cbor(CBORScanner())
+    case .json: self = .json(JSONScanner())
+    }
+  }
+
+  /// How many bytes there must be before scanning makes sense again.
+  var needed: Int {
+    switch self {
+    case .cbor(let scanner): scanner.needed
+    case .json(let scanner): scanner.needed
+    }
+  }
+
+  /// The end of the document, once it is complete.
+  var end: Int {
+    switch self {
+    case .cbor(let scanner): scanner.index
+    case .json(let scanner): scanner.index
+    }
+  }
+
+  /// The number of steps.
+  var work: Int {
+    switch self {
+    case .cbor(let scanner): scanner.work
+    case .json(let scanner): scanner.work
+    }
+  }
+
+  /// Goes on with the document, whose present bytes are `bytes`.
+  mutating func scan(
+    _ bytes: UnsafeRawBufferPointer, _ limits: CodecLimits
+  ) throws(CodecError) -> Bool {
+    switch self {
+    case .cbor(var scanner):
+      self = .cbor(CBORScanner())  // so that there is one owner of its memory
+      defer { self = .cbor(scanner) }
+      return try scanner.scan(bytes, limits)
+    case .json(var scanner):
+      self = .json(JSONScanner())
+      defer { self = .json(scanner) }
+      return try scanner.scan(bytes, limits)
+    }
   }
 }

@@ -2,11 +2,11 @@ private import Glibc
 
 /// Text that is compared, hashed and ordered by the bytes of its UTF-8.
 ///
-/// Swift's `String` is compared by what a reader sees: "é" as one character and "e" with an accent
-/// behind it are equal, and finding that out takes quadratic time for text of many accents. Names,
-/// tags, keys and values of the network are equal only if their bytes are, as in Perl, and whoever
-/// sends them must not choose what a comparison costs. ``TextDictionary`` and ``TextSet`` hold them;
-/// `==` of two strings in this package compares so, too.
+/// Swift's `String` is compared by its visible characters: "é" as one character and "e" with an accent
+/// behind it are equal, and that comparison takes quadratic time for text of many accents. Names,
+/// tags, keys and values of the network are equal only if their bytes are, as in Perl, and their senders
+/// must not be able to make comparisons slow. ``TextDictionary`` and ``TextSet`` hold them; `==` of two
+/// strings in this package compares so, too.
 public struct Text: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
   /// The text as Swift's string.
   public let string: String
@@ -85,5 +85,176 @@ extension Text {
         return first.count - second.count
       }
     }
+  }
+}
+
+// MARK: - Strings in this package
+
+// Inside this package, `==`, `<`, `switch`, `hasPrefix`, `contains` and `sorted` of strings compare
+// bytes, as ``Text`` does: the compiler prefers each declaration here to the standard library's one.
+// Programs that use the package don't see them. Code that is generic over `Equatable`, `Hashable` or
+// `Comparable` doesn't see them either, and has to use ``Text``, ``TextSet`` or ``TextDictionary``.
+
+extension String {
+  @inlinable package static func == (first: String, second: String) -> Bool {
+    Text.hasSameBytes(first, second)
+  }
+
+  @inlinable package static func != (first: String, second: String) -> Bool {
+    !Text.hasSameBytes(first, second)
+  }
+
+  @inlinable package static func ~= (pattern: String, string: String) -> Bool {
+    Text.hasSameBytes(pattern, string)
+  }
+
+  @inlinable package static func < (first: String, second: String) -> Bool {
+    Text.order(first, second) < 0
+  }
+
+  @inlinable package static func > (first: String, second: String) -> Bool {
+    Text.order(first, second) > 0
+  }
+
+  @inlinable package static func <= (first: String, second: String) -> Bool {
+    Text.order(first, second) <= 0
+  }
+
+  @inlinable package static func >= (first: String, second: String) -> Bool {
+    Text.order(first, second) >= 0
+  }
+
+  // For an optional beside a literal, which the compiler does not take for an optional string.
+
+  @inlinable package static func == (first: String?, second: String) -> Bool {
+    first.map { Text.hasSameBytes($0, second) } ?? false
+  }
+
+  @inlinable package static func != (first: String?, second: String) -> Bool {
+    !(first == second)
+  }
+
+  package func hasPrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+
+  package func hasSuffix(_ suffix: String) -> Bool {
+    utf8.reversed().starts(with: suffix.utf8.reversed())
+  }
+}
+
+extension Character {
+  package static func == (first: Character, second: Character) -> Bool {
+    Text.hasSameBytes(String(first), String(second))
+  }
+
+  package static func != (first: Character, second: Character) -> Bool {
+    !Text.hasSameBytes(String(first), String(second))
+  }
+
+  package static func ~= (pattern: Character, character: Character) -> Bool {
+    Text.hasSameBytes(String(pattern), String(character))
+  }
+}
+
+extension StringProtocol {
+  package static func == <Other: StringProtocol>(first: Self, second: Other) -> Bool {
+    first.utf8.elementsEqual(second.utf8)
+  }
+
+  package static func != <Other: StringProtocol>(first: Self, second: Other) -> Bool {
+    !first.utf8.elementsEqual(second.utf8)
+  }
+
+  package func hasPrefix<Prefix: StringProtocol>(_ prefix: Prefix) -> Bool {
+    utf8.starts(with: prefix.utf8)
+  }
+
+  package func hasSuffix<Suffix: StringProtocol>(_ suffix: Suffix) -> Bool {
+    utf8.reversed().starts(with: suffix.utf8.reversed())
+  }
+
+  /// The first place of these bytes, at least one, from `start` on.
+  ///
+  /// It takes up to the product of both lengths, so `bytes` must not be a text of others.
+  private func firstIndex(of bytes: [UInt8], from start: Index) -> Index? {
+    var rest = utf8[start...]
+    while let place = rest.firstIndex(of: bytes[0]) {
+      if utf8[place...].starts(with: bytes) { return place }
+      rest = utf8[utf8.index(after: place)...]
+    }
+    return nil
+  }
+
+  /// Whether `part` is a part of it.
+  package func contains(_ part: String) -> Bool {
+    part.isEmpty || firstIndex(of: Array(part.utf8), from: startIndex) != nil
+  }
+
+  /// The first place of the character.
+  package func firstIndex(of character: Character) -> Index? {
+    firstIndex(of: Array(String(character).utf8), from: startIndex)
+  }
+
+  /// The parts between separators.
+  package func split(
+    separator: Character, maxSplits: Int = .max, omittingEmptySubsequences omitsEmpty: Bool = true
+  ) -> [SubSequence] {
+    let separator = Array(String(separator).utf8)
+    var parts: [SubSequence] = []
+    var start = startIndex
+    while parts.count < maxSplits, let end = firstIndex(of: separator, from: start) {
+      if start < end || !omitsEmpty { parts.append(self[start..<end]) }
+      start = utf8.index(end, offsetBy: separator.count)
+    }
+    if start < endIndex || !omitsEmpty { parts.append(self[start..<endIndex]) }
+    return parts
+  }
+}
+
+extension String? {
+  @inlinable package static func == (first: String?, second: String?) -> Bool {
+    switch (first, second) {
+    case (let first?, let second?): Text.hasSameBytes(first, second)
+    case (nil, nil): true
+    default: false
+    }
+  }
+
+  @inlinable package static func != (first: String?, second: String?) -> Bool {
+    !(first == second)
+  }
+}
+
+extension Array where Element == String {
+  package static func == (first: [String], second: [String]) -> Bool {
+    first.elementsEqual(second, by: Text.hasSameBytes)
+  }
+
+  package static func != (first: [String], second: [String]) -> Bool { !(first == second) }
+}
+
+extension Sequence where Element == String {
+  package func contains(_ string: String) -> Bool {
+    contains { Text.hasSameBytes($0, string) }
+  }
+
+  package func sorted() -> [String] { sorted { Text.order($0, $1) < 0 } }
+
+  package func min() -> String? { self.min { Text.order($0, $1) < 0 } }
+
+  package func max() -> String? { self.max { Text.order($0, $1) < 0 } }
+}
+
+extension Collection where Element == String {
+  package func firstIndex(of string: String) -> Index? {
+    firstIndex { Text.hasSameBytes($0, string) }
+  }
+}
+
+extension RawRepresentable where RawValue == String {
+  /// The case of that name, which may be any text of others: the names of all cases are ASCII, and the
+  /// standard library's search is linear only for ASCII.
+  package init?(named name: String) {
+    guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    self.init(rawValue: name)
   }
 }

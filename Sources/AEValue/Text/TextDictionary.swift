@@ -56,7 +56,7 @@ public struct TextDictionary<Value> {
     entries.removeValue(forKey: Text(key))
   }
 
-  /// Where the entry of a key is; nil if there is none.
+  /// The place of a key's entry; nil if there is none.
   @inlinable public func index(forKey key: String) -> Dictionary<Text, Value>.Index? {
     entries.index(forKey: Text(key))
   }
@@ -78,9 +78,9 @@ public struct TextDictionary<Value> {
     entries.reserveCapacity(capacity)
   }
 
-  /// Frees what entries have left that are gone, once that is most of the memory.
+  /// Frees the memory of removed entries, once that is most of the memory.
   ///
-  /// It takes time for each entry that is left, so seven times as many must have gone before.
+  /// It takes time for each remaining entry, so seven times as many must have been removed before.
   @inlinable package mutating func shrink() {
     guard capacity > 64, count < capacity / 8 else { return }
     // A dictionary that is filtered, or made of another one, would keep the table as it is.
@@ -141,7 +141,7 @@ public struct TextDictionary<Value> {
 
     @inlinable init(entries: [Text: Value]) { self.entries = entries }
 
-    /// Where the first key is.
+    /// The place of the first key.
     @inlinable public var startIndex: Dictionary<Text, Value>.Index { entries.startIndex }
     /// Behind the last key.
     @inlinable public var endIndex: Dictionary<Text, Value>.Index { entries.endIndex }
@@ -153,7 +153,7 @@ public struct TextDictionary<Value> {
     @inlinable public subscript(index: Dictionary<Text, Value>.Index) -> String {
       entries[index].key.string
     }
-    /// How many there are.
+    /// How many keys there are.
     @inlinable public var count: Int { entries.count }
     /// Whether it is a key; in constant time.
     @inlinable public func contains(_ key: String) -> Bool { entries[Text(key)] != nil }
@@ -181,7 +181,7 @@ extension TextDictionary: Collection {
 
   /// Goes through the entries once.
   @inlinable public func makeIterator() -> Iterator { Iterator(entries) }
-  /// Where the first entry is.
+  /// The place of the first entry.
   @inlinable public var startIndex: Index { entries.startIndex }
   /// Behind the last entry.
   @inlinable public var endIndex: Index { entries.endIndex }

@@ -44,7 +44,7 @@ public struct TextSet: SetAlgebra, Hashable, Sendable {
     members.removeAll(keepingCapacity: keeps)
   }
 
-  /// Frees what members have left that are gone, once that is most of the memory.
+  /// Frees the memory of removed members, once that is most of the memory.
   @inlinable package mutating func shrink() {
     guard capacity > 64, count < capacity / 8 else { return }
     var smaller = Set<Text>(minimumCapacity: members.count)
@@ -75,12 +75,12 @@ public struct TextSet: SetAlgebra, Hashable, Sendable {
     members.formUnion(other.members)
   }
 
-  /// Keeps what is in another set, too.
+  /// Keeps the members that are in another set, too.
   @inlinable public mutating func formIntersection(_ other: TextSet) {
     members.formIntersection(other.members)
   }
 
-  /// Keeps and adds what is in one of both sets only.
+  /// Keeps and adds the members that are in only one of both sets.
   @inlinable public mutating func formSymmetricDifference(_ other: __owned TextSet) {
     members.formSymmetricDifference(other.members)
   }
@@ -101,7 +101,7 @@ extension TextSet: Collection {
   @inlinable public var count: Int { members.count }
   /// Whether there is no member.
   @inlinable public var isEmpty: Bool { members.isEmpty }
-  /// Where the first member is.
+  /// The place of the first member.
   @inlinable public var startIndex: Index { members.startIndex }
   /// Behind the last member.
   @inlinable public var endIndex: Index { members.endIndex }

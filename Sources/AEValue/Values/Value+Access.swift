@@ -1,3 +1,6 @@
+// No name of it is used: the standard library's rounding in debug builds needs the C library's maths.
+private import Glibc
+
 extension Value {
   /// Whether this is `null`, Perl's `undef`.
   @inlinable public var isNull: Bool {
@@ -41,7 +44,7 @@ extension Value {
     return string?.messageBytes
   }
 
-  /// What Perl takes this for in a condition: false for null, false, 0, `""` and `"0"`.
+  /// The truth of this in a condition of Perl: false for null, false, 0, `""` and `"0"`.
   @inlinable public var bool: Bool {
     switch self {
     case .null: false
@@ -78,8 +81,8 @@ extension Value {
 
   /// The element of a hash.
   ///
-  /// Null if there is none or this is no hash, as in Perl. Setting it in what is no hash makes it
-  /// one.
+  /// Null if there is none or this is no hash, as in Perl. Setting an element makes any other value a
+  /// hash.
   @inlinable public subscript(key: String) -> Value {
     get {
       guard case .hash(let elements) = self else { return .null }
@@ -93,4 +96,98 @@ extension Value {
       self = .hash(elements)
     }
   }
+}
+
+extension Value {
+  /// ``int`` of values other than integers.
+  @usableFromInline var convertedInt: Int? {
+    switch self {
+    case .int(let number): number
+    case .bool(let flag): flag ? 1 : 0
+    case .double(let number): Int(exactly: number)
+    case .string(let text): NumericText(text)?.int
+    case .bytes(let bytes): NumericText(String(decoding: bytes, as: UTF8.self))?.int
+    case .null, .uint, .array, .hash: nil
+    }
+  }
+
+  /// The integer this is or reads as, if it is not negative.
+  public var uint: UInt64? {
+    switch self {
+    case .uint(let number): number
+    case .double(let number): UInt64(exactly: number)
+    case .string(let text): NumericText(text)?.uint
+    default: int.flatMap { UInt64(exactly: $0) }
+    }
+  }
+
+  /// ``double`` of values other than floats.
+  @usableFromInline var convertedDouble: Double? {
+    switch self {
+    case .double(let number): number
+    case .int(let number): Double(number)
+    case .uint(let number): Double(number)
+    case .bool(let flag): flag ? 1 : 0
+    case .string(let text): NumericText(text)?.double
+    case .bytes(let bytes): NumericText(String(decoding: bytes, as: UTF8.self))?.double
+    case .null, .array, .hash: nil
+    }
+  }
+
+  /// ``string`` of values other than text.
+  @usableFromInline var convertedString: String? {
+    switch self {
+    case .string(let text): text
+    case .int(let number): String(number)
+    case .uint(let number): String(number)
+    case .double(let number): number.perlText
+    case .bool(let flag): flag ? "1" : ""
+    case .bytes(let bytes): String(utf8OrLatin1: bytes)
+    case .null, .array, .hash: nil
+    }
+  }
+}
+
+extension Double {
+  /// The number as Perl prints it, but with as many digits as it needs.
+  var perlText: String {
+    if isNaN { return "NaN" }
+    if isInfinite { return self < 0 ? "-Inf" : "Inf" }
+    if let integer = Int(exactly: self), integer.magnitude < 1_000_000_000_000_000 {
+      return String(integer)
+    }
+    let text = description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}
+
+extension String {
+  /// One byte for each character, nil if there is one beyond U+00FF.
+  @usableFromInline var messageBytes: [UInt8]? { latin1 }
+}
+
+/// A string that is a number as a whole, with white space around it allowed.
+struct NumericText {
+  private let text: Substring
+
+  /// Nil if `string` can't be a number.
+  init?(_ string: String) {
+    let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0d).contains(byte) }
+    let utf8 = string.utf8
+    guard let first = utf8.firstIndex(where: { !isSpace($0) }),
+      let last = utf8.lastIndex(where: { !isSpace($0) })
+    else { return nil }
+    text = string[first...last]
+    // Swift would also read hexadecimal floats, Perl does not.
+    if text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }) { return nil }
+  }
+
+  /// The integer, if it is one and fits.
+  var int: Int? { Int(text) ?? double.flatMap { Int(exactly: $0) } }
+
+  /// The integer, if it is one, is not negative and fits.
+  var uint: UInt64? { UInt64(text) ?? double.flatMap { UInt64(exactly: $0) } }
+
+  /// The number.
+  var double: Double? { Double(text) }
 }

@@ -101,28 +101,6 @@ private struct SearchedPart {
   mutating func ends(at index: Int, in rbuf: ByteBuffer) { place = rbuf.consumedCount + index }
 }
 
-extension String {
-  /// One character for each byte.
-  fileprivate init(latin1 bytes: UnsafeRawBufferPointer) {
-    if bytes.isASCII {
-      self.init(decoding: bytes, as: UTF8.self)
-      return
-    }
-    self.init(unsafeUninitializedCapacity: 2 * bytes.count) { utf8 in
-      var count = 0
-      for byte in bytes {
-        if byte >= 0x80 {
-          utf8[count] = 0xC0 | byte >> 6
-          count += 1
-        }
-        utf8[count] = byte < 0x80 ? byte : 0x80 | byte & 0x3F
-        count += 1
-      }
-      return count
-    }
-  }
-}
-
 extension UnsafeRawBufferPointer {
   /// The first place of a byte from `start` on.
   fileprivate func index(of byte: UInt8, from start: Int) -> Int? {

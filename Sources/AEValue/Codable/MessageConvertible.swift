@@ -1,0 +1,181 @@
+/// A type that can be an argument of a message: sent with `snd`, taken by a typed receiver.
+///
+/// A `Codable` type needs no more than the declaration: `extension Point: MessageConvertible {}`.
+public protocol MessageConvertible {
+  /// The value that is sent.
+  var messageValue: Value { get }
+  /// Converts a received value as Perl would; `nil` when it does not fit.
+  init?(messageValue: Value)
+}
+
+extension Value: MessageConvertible {
+  /// The value itself.
+  @inlinable public var messageValue: Value { self }
+  /// The value itself.
+  @inlinable public init(messageValue: Value) { self = messageValue }
+}
+
+extension Value {
+  /// The value that `value` is sent as.
+  @inlinable public init(_ value: some MessageConvertible) { self = value.messageValue }
+}
+
+extension Int: MessageConvertible {
+  /// An integer.
+  @inlinable public var messageValue: Value { .int(self) }
+  /// The integer a value reads as; see ``Value/int``.
+  @inlinable public init?(messageValue: Value) {
+    guard let number = messageValue.int else { return nil }
+    self = number
+  }
+}
+
+extension MessageConvertible where Self: FixedWidthInteger & Codable {
+  /// An integer.
+  @inlinable public var messageValue: Value { Value(integer: self) }
+  /// The integer a value reads as, if it fits; see ``Value/int``.
+  @inlinable public init?(messageValue: Value) {
+    if let number = messageValue.int {
+      self.init(exactly: number)
+    } else if let number = messageValue.uint {
+      self.init(exactly: number)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension Int8: MessageConvertible {}
+extension Int16: MessageConvertible {}
+extension Int32: MessageConvertible {}
+extension Int64: MessageConvertible {}
+extension UInt: MessageConvertible {}
+extension UInt8: MessageConvertible {}
+extension UInt16: MessageConvertible {}
+extension UInt32: MessageConvertible {}
+extension UInt64: MessageConvertible {}
+
+extension Double: MessageConvertible {
+  /// A float.
+  @inlinable public var messageValue: Value { .double(self) }
+  /// The number a value reads as; see ``Value/double``.
+  @inlinable public init?(messageValue: Value) {
+    guard let number = messageValue.double else { return nil }
+    self = number
+  }
+}
+
+extension Float: MessageConvertible {
+  /// A float.
+  @inlinable public var messageValue: Value { .double(Double(self)) }
+  /// The number a value reads as, rounded; see ``Value/double``.
+  @inlinable public init?(messageValue: Value) {
+    guard let number = messageValue.double else { return nil }
+    self = Float(number)
+  }
+}
+
+extension Bool: MessageConvertible {
+  /// A boolean.
+  @inlinable public var messageValue: Value { .bool(self) }
+  /// The truth of the value in a condition of Perl; never nil.
+  ///
+  /// See ``Value/bool``.
+  @inlinable public init?(messageValue: Value) { self = messageValue.bool }
+}
+
+extension String: MessageConvertible {
+  /// Text.
+  @inlinable public var messageValue: Value { .string(self) }
+  /// The text a value reads as; see ``Value/string``.
+  @inlinable public init?(messageValue: Value) {
+    guard let text = messageValue.string else { return nil }
+    self = text
+  }
+}
+
+extension Substring: MessageConvertible {
+  /// Text.
+  @inlinable public var messageValue: Value { .string(String(self)) }
+  /// The text a value reads as; see ``Value/string``.
+  @inlinable public init?(messageValue: Value) {
+    guard let text = messageValue.string else { return nil }
+    self = Substring(text)
+  }
+}
+
+extension Optional: MessageConvertible where Wrapped: MessageConvertible {
+  /// The wrapped value, or null.
+  @inlinable public var messageValue: Value { self?.messageValue ?? .null }
+  /// None for null, else the value converted; nil when that does not fit.
+  @inlinable public init?(messageValue: Value) {
+    if messageValue.isNull {
+      self = Wrapped?.none
+    } else if let wrapped = Wrapped(messageValue: messageValue) {
+      self = Wrapped?.some(wrapped)
+    } else {
+      return nil
+    }
+  }
+}
+
+extension Array: MessageConvertible where Element: MessageConvertible {
+  /// An array; of `UInt8`, binary data.
+  @inlinable public var messageValue: Value {
+    // The element's type decides, because a cast of an empty array succeeds for any element.
+    if Element.self == UInt8.self, let bytes = self as? [UInt8] { return .bytes(bytes) }
+    if Element.self == Value.self, let values = self as? [Value] { return .array(values) }
+    return .array(map(\.messageValue))
+  }
+  /// The elements of an array, each converted; nil if one does not fit.
+  ///
+  /// Of `UInt8`: the bytes a value reads as, see ``Value/bytes``, or an array of small integers.
+  @inlinable public init?(messageValue: Value) {
+    if Element.self == UInt8.self, let bytes = messageValue.bytes as? [Element] {
+      self = bytes
+      return
+    }
+    guard let values = messageValue.array else { return nil }
+    self = []
+    reserveCapacity(values.count)
+    for value in values {
+      guard let element = Element(messageValue: value) else { return nil }
+      append(element)
+    }
+  }
+}
+
+extension Dictionary: MessageConvertible where Key == String, Value: MessageConvertible {
+  /// A hash.
+  @inlinable public var messageValue: AEValue.Value {
+    .hash(TextDictionary(lazy.map { ($0.key, $0.value.messageValue) }, uniquingKeysWith: { $1 }))
+  }
+  /// The elements of a hash, each converted; nil if one does not fit.
+  ///
+  /// Of names that Swift takes for equal, like "é" as one character and as two, one is left, and names of
+  /// many accents take Swift quadratic time: ``TextDictionary`` keeps all, in linear time.
+  @inlinable public init?(messageValue: AEValue.Value) {
+    guard let values = messageValue.hash else { return nil }
+    self = [:]
+    reserveCapacity(values.count)
+    for (key, value) in values {
+      guard let element = Value(messageValue: value) else { return nil }
+      self[key] = element
+    }
+  }
+}
+
+extension TextDictionary: MessageConvertible where Value: MessageConvertible {
+  /// A hash.
+  @inlinable public var messageValue: AEValue.Value { .hash(mapValues(\.messageValue)) }
+  /// The elements of a hash, each converted; nil if one does not fit.
+  @inlinable public init?(messageValue: AEValue.Value) {
+    guard let values = messageValue.hash else { return nil }
+    self.init()
+    reserveCapacity(values.count)
+    for (key, value) in values {
+      guard let element = Value(messageValue: value) else { return nil }
+      self[key] = element
+    }
+  }
+}
