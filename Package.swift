@@ -28,16 +28,22 @@ let package = Package(
     .target(name: "AEMPTool", dependencies: ["AEValue", "AEMPWire", "AnyEventMP"]),
     .executableTarget(name: "aemp", dependencies: ["AEMPTool"]),
 
-    .testTarget(name: "AEValueTests", dependencies: ["AEValue"]),
-    .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL"]),
-    .testTarget(name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL"]),
-    .testTarget(name: "AEMPWireTests", dependencies: ["AEMPWire"], exclude: ["Vectors"]),
-    .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL"]),
-    .testTarget(name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting"]),
+    // What tests of several targets need
+    .target(name: "TestSupport", dependencies: ["AnyEvent", "CLibUV"], path: "Tests/Support"),
+    .testTarget(name: "AEValueTests", dependencies: ["AEValue", "TestSupport"]),
+    .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL", "TestSupport"]),
+    .testTarget(
+      name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL", "TestSupport"]),
+    .testTarget(
+      name: "AEMPWireTests", dependencies: ["AEMPWire", "TestSupport"], exclude: ["Vectors"]),
+    .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL", "TestSupport"]),
+    .testTarget(
+      name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting", "TestSupport"]),
     .target(name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
     .testTarget(
-      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV"]),
-    .testTarget(name: "aempTests", dependencies: ["aemp", "AEMPTool", "AnyEventMP"]),
+      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV", "TestSupport"]),
+    .testTarget(
+      name: "aempTests", dependencies: ["aemp", "AEMPTool", "AnyEventMP", "TestSupport"]),
   ]
 )
 

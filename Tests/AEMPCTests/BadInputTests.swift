@@ -1,5 +1,6 @@
 import CAEMP
 import CAEMPTesting
+import TestSupport
 import Testing
 
 @Suite("aemp.h answers mistakes with a code and a sentence")
@@ -18,7 +19,7 @@ struct BadInputTests {
         #expect(lastError.hasPrefix(it.name + ": "), "\(it): \(lastError)")
       }
     }
-    let host = Host()
+    let host = HostLoop()
     defer { host.close() }
     let node = try host.attach()
     let port = try makePort(node)
@@ -26,7 +27,7 @@ struct BadInputTests {
     #expect(recorder.freed == owed)
     host.runTurns(2)
     nonisolated(unsafe) let here = (node, port)
-    onAnotherThread { check(NodeCall.all, here.0, here.1, AEMP_ETHREAD) }
+    onThread { check(NodeCall.all, here.0, here.1, AEMP_ETHREAD) }
     host.run { recorder.freed == owed }
     aemp_node_close(node, 0, nil, nil)
     check(NodeCall.all, node, port, AEMP_ECLOSED)
@@ -197,7 +198,7 @@ struct BadInputTests {
 
   @Test("a loop of another libuv is refused")
   func anotherLibUV() throws {
-    let host = Host()
+    let host = HostLoop()
     defer { host.close() }
     for index in 0..<38 {
       var node: OpaquePointer?

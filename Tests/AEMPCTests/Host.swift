@@ -1,54 +1,9 @@
 import CAEMP
 import CAEMPTesting
-import CLibUV
-import Glibc
+import TestSupport
 import Testing
 
-/// A program with a libuv loop of its own.
-final class Host {
-  let uv: UnsafeMutablePointer<uv_loop_t>
-  private let ticker: UnsafeMutablePointer<uv_timer_t>
-  private(set) var ticks = 0
-
-  init() {
-    uv = .allocate(capacity: 1)
-    uv_loop_init(uv)
-    ticker = .allocate(capacity: 1)
-    uv_timer_init(uv, ticker)
-    ticker.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    uv_timer_start(
-      ticker,
-      { handle in
-        guard let data = handle?.pointee.data else { return }
-        Unmanaged<Host>.fromOpaque(data).takeUnretainedValue().ticks += 1
-      }, 1, 1)
-  }
-
-  /// All handles on the loop.
-  var handleCount: Int {
-    var count = 0
-    uv_walk(uv, { _, count in count?.assumingMemoryBound(to: Int.self).pointee += 1 }, &count)
-    return count
-  }
-
-  /// Runs the loop until the condition holds.
-  func run(_ comment: Comment? = nil, until condition: () -> Bool) {
-    let end = ticks + 20_000
-    while !condition() {
-      uv_run(uv, UV_RUN_ONCE)
-      if ticks > end {
-        Issue.record(comment ?? "the condition was never met")
-        return
-      }
-    }
-  }
-
-  /// Runs some turns, in which nothing is expected.
-  func runTurns(_ count: Int = 5) {
-    let end = ticks + count
-    while ticks < end { uv_run(uv, UV_RUN_ONCE) }
-  }
-
+extension HostLoop {
   /// A new node on the loop.
   func attach() throws -> OpaquePointer {
     var node: OpaquePointer?
@@ -62,19 +17,11 @@ final class Host {
     run("the node never closed") { aemp_node_is_closed(node) == 1 }
     aemp_node_release(node)
   }
-
-  func close() {
-    uv_close(UnsafeMutableRawPointer(ticker).assumingMemoryBound(to: uv_handle_t.self), nil)
-    while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
-    #expect(uv_loop_close(uv) == 0)
-    ticker.deallocate()
-    uv.deallocate()
-  }
 }
 
 /// Calls `body` with a host and a node on its loop, and ends both; the loop has the handles it had.
-func withNode(_ body: (Host, OpaquePointer) throws -> Void) throws {
-  let host = Host()
+func withNode(_ body: (HostLoop, OpaquePointer) throws -> Void) throws {
+  let host = HostLoop()
   defer { host.close() }
   let before = host.handleCount
   let node = try host.attach()
@@ -137,20 +84,3 @@ func lasting(_ text: StaticString) -> UnsafePointer<CChar> {
 }
 
 var lastError: String { aemp_last_error().map { String(cString: $0) } ?? "" }
-
-/// Runs `body` on a thread of its own and waits for it.
-func onAnotherThread(_ body: @escaping () -> Void) {
-  final class Job {
-    let body: () -> Void
-    init(_ body: @escaping () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  let job = Unmanaged.passRetained(Job(body))
-  pthread_create(
-    &thread, nil,
-    { job in
-      if let job { Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body() }
-      return nil
-    }, job.toOpaque())
-  pthread_join(thread, nil)
-}

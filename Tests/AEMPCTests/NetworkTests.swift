@@ -1,6 +1,7 @@
 import CAEMP
 import CAEMPTesting
 import CLibUV
+import TestSupport
 import Testing
 
 @Suite("Two nodes of C programs in one network")
@@ -37,9 +38,9 @@ struct NetworkTests {
 
   /// Two nodes on one loop, connected.
   private func withTwoNodes(
-    _ body: (Host, OpaquePointer, OpaquePointer) throws -> Void
+    _ body: (HostLoop, OpaquePointer, OpaquePointer) throws -> Void
   ) throws {
-    let host = Host()
+    let host = HostLoop()
     defer { host.close() }
     let before = host.handleCount
     let first = try host.attach()

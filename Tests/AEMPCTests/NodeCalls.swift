@@ -1,4 +1,5 @@
 import CAEMP
+import TestSupport
 
 /// A call of one function of a node, with arguments that are right but for the node.
 struct NodeCall: CustomStringConvertible, @unchecked Sendable {

@@ -1,5 +1,6 @@
 import CAEMP
 import CAEMPTesting
+import TestSupport
 import Testing
 
 @Suite("Reading messages and values in C")

@@ -1,6 +1,7 @@
 import CAEMP
 import CAEMPTesting
 import CLibUV
+import TestSupport
 import Testing
 
 @Suite("What aemp.h promises about callbacks, user data and ends")
@@ -119,7 +120,7 @@ struct RuleTests {
       },
     ]
     for (index, start) in starts.enumerated() {
-      let host = Host()
+      let host = HostLoop()
       let before = host.handleCount
       let node = try host.attach()
       let port = try makePort(node)
@@ -147,7 +148,7 @@ struct RuleTests {
 
   @Test("closing twice calls both, and the last release of an open node closes it")
   func closingTwice() throws {
-    let host = Host()
+    let host = HostLoop()
     defer { host.close() }
     let before = host.handleCount
     let node = try host.attach()
@@ -169,7 +170,7 @@ struct RuleTests {
 
   @Test("on_closed may retain and release a node whose last reference was released before")
   func retainedWhenClosed() throws {
-    let host = Host()
+    let host = HostLoop()
     defer { host.close() }
     let node = try host.attach()
     let recorder = Recorder()

@@ -2,16 +2,17 @@ import CAEMP
 import CAEMPTesting
 import CLibUV
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Threads and loops of a node in C")
 struct ThreadTests {
   @Test("a node that is attached on one thread belongs to the one that runs the loop")
   func firstCallback() throws {
-    let host = Host()
+    let host = HostLoop()
     nonisolated(unsafe) let node = try host.attach()
     nonisolated(unsafe) let its = host
-    onAnotherThread {
+    onThread {
       its.runTurns(2)
       #expect(aemp_node_ref(node) == 0)
     }
@@ -30,7 +31,7 @@ struct ThreadTests {
       let port = try makePort(node)
       aemp_rcv(node, port, "n", recording, recorder.ud, nil)
       nonisolated(unsafe) let it = (node, port, recorder)
-      onAnotherThread {
+      onThread {
         for number in 0..<100 {
           var arguments = [aemp_str(lasting("n")), aemp_int(Int64(number))]
           #expect(aemp_post_snd(it.0, it.1, &arguments, 2) == 0)

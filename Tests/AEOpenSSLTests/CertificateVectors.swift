@@ -1,4 +1,4 @@
-import Foundation
+import TestSupport
 
 @testable import AEOpenSSL
 
@@ -8,10 +8,7 @@ enum CertificateVectors {
   static let now = 1_800_000_000
 
   static func pem(_ name: String) throws -> [UInt8] {
-    let vectors = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent()
-      .appendingPathComponent("Vectors/certificates")
-    return Array(try Data(contentsOf: vectors.appendingPathComponent(name + ".pem")))
+    Array(try TestFiles.pem(name).utf8)
   }
 
   static func bundle(_ pem: [UInt8], now: Int = now) throws(CertificateError) -> CertificateBundle {

@@ -1,5 +1,6 @@
 import AEValue
 import Foundation
+import TestSupport
 
 /// The recorded conversations, and JSON documents that lie beside the package, where they are there.
 enum Vectors {
@@ -70,20 +71,7 @@ func bytes(hex: String) -> [UInt8] {
   }
 }
 
-/// A small reproducible generator of random numbers (SplitMix64).
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
-
+extension SeededGenerator {
   /// A value that goes through JSON and CBOR unchanged.
   mutating func value(depth: Int = 4) -> Value {
     switch Int.random(in: 0..<(depth > 0 ? 10 : 7), using: &self) {

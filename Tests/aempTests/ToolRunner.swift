@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// What a run of the built binary gave.
 struct ToolResult: Equatable {
@@ -9,7 +10,8 @@ struct ToolResult: Equatable {
 
 /// Runs the built binary with a configuration file of its own.
 final class ToolRunner {
-  let directory: String
+  private let folder: TemporaryDirectory
+  var directory: String { folder.path }
 
   /// The built binary; nil when the tests were built without it.
   static let binary: String? = {
@@ -29,13 +31,8 @@ final class ToolRunner {
   }
 
   init() throws {
-    let url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "aemp-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    directory = url.path
+    folder = try TemporaryDirectory()
   }
-
-  deinit { try? FileManager.default.removeItem(atPath: directory) }
 
   /// The configuration file.
   lazy var file = directory + "/rc"

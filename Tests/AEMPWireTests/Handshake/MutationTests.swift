@@ -1,4 +1,5 @@
 import AEMPWire
+import TestSupport
 import Testing
 
 /// Streams that no node sends: the machine may refuse them or wait for more, but must not trap, and
@@ -13,9 +14,7 @@ struct MutationTests {
     var machine: () -> Handshake
   }
 
-  private static let seed: UInt64 = 0x5EED_0002
-
-  private func attack(_ targets: [Target], rounds: Int, seed: UInt64 = seed) throws {
+  private func attack(_ targets: [Target], rounds: Int, seed: UInt64) throws {
     var mutator = Mutator(seed: seed)
     var established = 0
     for round in 0..<rounds {
@@ -46,8 +45,10 @@ struct MutationTests {
     #expect(established > 0)
   }
 
-  @Test("10,000 streams, half of them mutated recordings, neither trap nor get in unproven")
-  func recordings() throws {
+  @Test(
+    "10,000 streams, half of them mutated recordings, neither trap nor get in unproven",
+    arguments: Seeds.some(1))
+  func recordings(seed: UInt64) throws {
     var targets: [Target] = []
     for name in Recording.names {
       let recording = try Recording(name)
@@ -61,11 +62,13 @@ struct MutationTests {
             machine: try recording.machines(as: side)))
       }
     }
-    try attack(targets, rounds: 10_000)
+    try attack(targets, rounds: 10_000, seed: seed)
   }
 
-  @Test("2,000 streams, half of them mutated conversations of our own, do not get in unproven")
-  func own() throws {
+  @Test(
+    "2,000 streams, half of them mutated conversations of our own, do not get in unproven",
+    arguments: Seeds.some(1))
+  func own(seed: UInt64) throws {
     var configuration = HandshakeConfiguration(nodeID: "them", secret: try Secret("s"))
     let them = configuration
     configuration.nodeID = "us"
@@ -80,6 +83,6 @@ struct MutationTests {
     let proof = dialler.takeSent()
     let packets = [UInt8](repeating: 0x80, count: 400)
     let target = Target(stream: proof + packets, proofLength: proof.count, machine: machine)
-    try attack([target], rounds: 2000)
+    try attack([target], rounds: 2000, seed: seed)
   }
 }

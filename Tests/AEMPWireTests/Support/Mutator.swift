@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Makes streams that no node sends, the same for the same seed.
 struct Mutator {
   private static let fragments = [

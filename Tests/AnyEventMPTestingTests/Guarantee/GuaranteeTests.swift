@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import TestSupport
 import Testing
 
 @Suite("The guarantee under faults") struct GuaranteeTests {
@@ -33,10 +35,10 @@ import Testing
   func failedSeeds(seed: UInt64) throws { _ = try check(seed) }
 
   /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
-  @Test("seeds from AE_SEED on", .enabled(if: Self.setting("AE_SEED") != nil))
+  @Test("seeds from AE_SEED on", .enabled(if: Seeds.given != nil))
   func givenSeeds() throws {
-    let first = try #require(Self.setting("AE_SEED").flatMap { UInt64($0) })
-    let minutes = Self.setting("AE_SOAK_MINUTES").flatMap { Double($0) } ?? 0
+    let first = try #require(Seeds.given)
+    let minutes = Seeds.minutes
     let end = Date().addingTimeInterval(minutes * 60)
     var seed = first
     repeat {
@@ -44,10 +46,6 @@ import Testing
       seed += 1
     } while Date() < end
     print("seeds \(first) to \(seed - 1) done: \(seed - first)")
-  }
-
-  private static func setting(_ name: String) -> String? {
-    ProcessInfo.processInfo.environment[name]
   }
 
   /// Runs one network; returns why monitors fired.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Nobody alive is taken for dead") struct LifeTests {
@@ -11,10 +12,10 @@ import Testing
   }
 
   /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
-  @Test("seeds from AE_SEED on", .enabled(if: Self.setting("AE_SEED") != nil))
+  @Test("seeds from AE_SEED on", .enabled(if: Seeds.given != nil))
   func givenSeeds() throws {
-    let first = try #require(Self.setting("AE_SEED").flatMap { UInt64($0) })
-    let minutes = Self.setting("AE_SOAK_MINUTES").flatMap { Double($0) } ?? 0
+    let first = try #require(Seeds.given)
+    let minutes = Seeds.minutes
     let end = Date().addingTimeInterval(minutes * 60)
     var seed = first
     var hours = 0.0
@@ -23,10 +24,6 @@ import Testing
       seed += 1
     } while Date() < end
     print("seeds \(first) to \(seed - 1) done: \(seed - first), \(Int(hours)) hours of nodes")
-  }
-
-  private static func setting(_ name: String) -> String? {
-    ProcessInfo.processInfo.environment[name]
   }
 
   private func check(_ seed: UInt64, hours: Double) throws -> Double {

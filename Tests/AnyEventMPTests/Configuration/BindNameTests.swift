@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -27,13 +28,13 @@ import Testing
     deinit { close(descriptor) }
   }
 
-  private func withNode(_ body: (Node, TestLoop) throws -> Void) throws {
-    try withLoop { test in
+  private func withNode(_ body: (Node, Loop) throws -> Void) throws {
+    try withLoop { loop in
       let server = SilentServer()
-      test.loop.resolver.servers = [server.listen()]
-      let node = Node(on: test.loop)
+      loop.resolver.servers = [server.listen()]
+      let node = Node(on: loop)
       defer { node.close() }
-      try body(node, test)
+      try body(node, loop)
       withExtendedLifetime(server) {}
     }
   }
@@ -46,14 +47,14 @@ import Testing
   @Test(
     "the loop goes on while a name server is silent, and configure then says what has no address")
   func silent() throws {
-    try withNode { node, test in
-      test.loop.resolver.timeLimit = 0.2
+    try withNode { node, loop in
+      loop.resolver.timeLimit = 0.2
       let arguments = arguments(["one.example:1", "two.example:2", "127.0.0.1:*"])
       var (isDone, ticks) = (false, 0)
-      let timer = test.loop.timer(after: 0, interval: 0.01) { ticks += 1 }
+      let timer = loop.timer(after: 0, interval: 0.01) { ticks += 1 }
       let names = node.lookUpBinds(arguments) { isDone = true }
       #expect(names != nil && !isDone)
-      test.run(until: { isDone })
+      loop.run(until: { isDone })
       timer.cancel()
       #expect(ticks > 1)
       let error = #expect(throws: ConfigurationError.self) { try node.configure(arguments) }
@@ -64,11 +65,11 @@ import Testing
 
   @Test("names of /etc/hosts are found, and listened on")
   func found() throws {
-    try withNode { node, test in
+    try withNode { node, loop in
       let arguments = arguments(["localhost:*"])
       var isDone = false
       let names = node.lookUpBinds(arguments) { isDone = true }
-      test.run(until: { isDone })
+      loop.run(until: { isDone })
       try node.configure(arguments)
       #expect(!node.peers.listeners.isEmpty)
       withExtendedLifetime(names) {}
@@ -77,7 +78,7 @@ import Testing
 
   @Test("without names there is nothing to wait for, and who does not wait is not told")
   func none() throws {
-    try withNode { node, test in
+    try withNode { node, loop in
       let numeric = arguments(["127.0.0.1:*", "[::1]:*"])
       #expect(node.lookUpBinds(numeric) { Issue.record("nothing was looked up") } == nil)
       #expect(node.lookUpBinds(arguments(["not a host:port:x"])) {} == nil)
@@ -86,7 +87,7 @@ import Testing
       }
       #expect(names != nil)
       names = nil
-      test.settle()
+      loop.settle()
     }
   }
 }

@@ -1,4 +1,5 @@
 import AEValue
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -88,10 +89,10 @@ import Testing
   @Test("neither arguments nor a configured node show secret and certificate when printed")
   func printing() throws {
     let arguments = try ConfigurationArguments(
-      "p", nodeid: "shown", binds: [], secret: "hidden1", cert: TLSVectors.pem("ec"),
+      "p", nodeid: "shown", binds: [], secret: "hidden1", cert: TestFiles.pem("ec"),
       norc: true)
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(arguments)
       var text = "\(arguments) \(String(reflecting: arguments))"

@@ -1,5 +1,6 @@
 import AEValue
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AnyEventMP

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -9,8 +10,8 @@ import Testing
     _ limits: LimitArguments = LimitArguments(), monitorTimeout: Double? = nil,
     descriptors: Int = .max, prepare: (Node) -> Void = { _ in }, _ body: (Node) throws -> Void
   ) throws {
-    try withLoop(manualTime: 1000) { test in
-      let node = Node(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       node.peers.surroundings.descriptorLimit = { descriptors }
       prepare(node)

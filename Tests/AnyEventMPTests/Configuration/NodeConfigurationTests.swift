@@ -1,5 +1,6 @@
 import AEMPWire
 import AEValue
+import TestSupport
 import Testing
 
 @testable import AnyEventMP

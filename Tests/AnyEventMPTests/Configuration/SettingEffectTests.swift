@@ -1,6 +1,7 @@
 import AEMPWire
 import AnyEvent
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -31,7 +32,7 @@ import Testing
         "\($0.peers.handshakeConfiguration.secrets.count)"
       }
     case .certificate:
-      Probe(.string(try TLSVectors.pem("ec"))) {
+      Probe(.string(try TestFiles.pem("ec"))) {
         "\($0.peers.handshakeConfiguration.hasCertificate) \($0.peers.tls != nil)"
       }
     case .binds: Probe(["127.0.0.1:*"]) { "\($0.peers.listeners.count)" }
@@ -65,8 +66,8 @@ import Testing
 
   private func seen(_ setting: Setting, _ value: Value?, _ probe: Probe) throws -> String {
     var seen = ""
-    try withLoop(manualTime: 1000) { test in
-      let node = Node(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       // Who uses the database before has no other limits afterwards.
       node.run {
@@ -77,7 +78,7 @@ import Testing
       arguments.norc = true
       if let value { arguments.settings[setting.name] = value }
       try node.configure(arguments)
-      test.settle()
+      loop.settle()
       seen = probe.seen(node)
       // Names differ from node to node.
       if value == nil { seen = seen.replacingOccurrences(of: node.id, with: "") }
@@ -97,8 +98,8 @@ import Testing
 
   @Test("the database has the limits that are configured, also when it was used before")
   func database() throws {
-    try withLoop(manualTime: 1000) { test in
-      let node = Node(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       node.run { db_set("before", "key") }
       try node.configure(

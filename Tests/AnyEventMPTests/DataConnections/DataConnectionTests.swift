@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -20,7 +21,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       ConfigurationArguments(
         "test", nodeid: TestName.next(name), binds: binds, seeds: seeds,
         secret: self == .tls ? nil : "the tests' secret",
-        cert: self == .tls ? try TLSVectors.pem("ec") : nil, monitor_timeout: monitorTimeout,
+        cert: self == .tls ? try TestFiles.pem("ec") : nil, monitor_timeout: monitorTimeout,
         auth_offer: methods, auth_accept: methods, secure: secure, norc: true))
     return node
   }
@@ -31,38 +32,38 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
   private func withNodes(
     _ encryption: Encryption = .sealed, farBinds: [String] = ["127.0.0.1:*"],
     nearBinds: [String] = [], secure: Bool? = nil,
-    _ body: (_ near: Node, _ far: Node, TestLoop) throws -> Void
+    _ body: (_ near: Node, _ far: Node, Loop) throws -> Void
   ) throws {
-    try withLoop { test in
+    try withLoop { loop in
       // Who has no listeners dials.
       let isFarFirst = !farBinds.isEmpty
       let first = try encryption.node(
-        test.loop, "first", binds: isFarFirst ? farBinds : nearBinds,
+        loop, "first", binds: isFarFirst ? farBinds : nearBinds,
         secure: isFarFirst ? secure : nil)
       defer { first.close() }
       let second = try encryption.node(
-        test.loop, "second", binds: isFarFirst ? nearBinds : farBinds, seeds: [first.address],
+        loop, "second", binds: isFarFirst ? nearBinds : farBinds, seeds: [first.address],
         secure: isFarFirst ? nil : secure)
       defer { second.close() }
-      test.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
-      try body(isFarFirst ? second : first, isFarFirst ? first : second, test)
+      loop.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
+      try body(isFarFirst ? second : first, isFarFirst ? first : second, loop)
     }
   }
 
   /// The two ends of a data connection.
-  private func connect(_ near: Node, _ far: Node, _ test: TestLoop) throws -> (Handle, Handle) {
+  private func connect(_ near: Node, _ far: Node, _ loop: Loop) throws -> (Handle, Handle) {
     var (here, there): (Handle?, Handle?)
     far.run { DataConn.sub("My::data") { (handle: Handle) in there = handle } }
     near.connectData(to: far.id, within: 30, function: "My::data") { here = try $0.get() }
-    test.run(until: { here != nil && there != nil })
+    loop.run(until: { here != nil && there != nil })
     return (try #require(here), try #require(there))
   }
 
   @Test(
     "both ends say what they like, of all sizes, and end in order", arguments: Encryption.allCases)
   func streams(_ encryption: Encryption) throws {
-    try withNodes(encryption) { near, far, test in
-      let (here, there) = try connect(near, far, test)
+    try withNodes(encryption) { near, far, loop in
+      let (here, there) = try connect(near, far, loop)
       for (from, to) in [(here, there), (there, here)] {
         var sent: [UInt8] = []
         for size in [1, 100, 65_535, 65_537, 3_000_000, 1] {
@@ -79,7 +80,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
           $0.rbuf.removeFirst($0.rbuf.count)
         }
         from.push_shutdown()
-        test.run(until: { isAtEnd })
+        loop.run(until: { isAtEnd })
         #expect(got == sent)
       }
       for handle in [here, there] {
@@ -97,7 +98,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
     "what both ends write in their first callback arrives, with arguments of all types",
     arguments: Encryption.allCases)
   func firstWords(_ encryption: Encryption) throws {
-    try withNodes(encryption) { near, far, test in
+    try withNodes(encryption) { near, far, loop in
       var lines: [String] = []
       var handles: [Handle] = []
       far.run {
@@ -115,7 +116,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
           handle.push_read(.line) { _, line in lines.append(line) }
         }
       }
-      test.run(until: { lines.count == 2 })
+      loop.run(until: { lines.count == 2 })
       #expect(lines.sorted() == ["hello far", "hello near 7"])
       for handle in handles { handle.destroy() }
     }
@@ -124,7 +125,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
   @Test("a connection whose handles nobody keeps ends at once, in order")
   func forgotten() throws {
     for encryption in Encryption.allCases {
-      try withNodes(encryption) { near, far, test in
+      try withNodes(encryption) { near, far, loop in
         var isAtEnd = false
         var here: Handle?
         far.run { DataConn.sub("My::data") { (_: Handle) in } }
@@ -134,7 +135,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
           here?.on_eof = { _ in isAtEnd = true }
           here?.on_read = { _ in }
         }
-        test.run(until: { isAtEnd })
+        loop.run(until: { isAtEnd })
         here?.destroy()
       }
     }
@@ -142,12 +143,12 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
 
   @Test("a node without listeners is reached by asking it to dial", arguments: Encryption.allCases)
   func reverse(_ encryption: Encryption) throws {
-    try withNodes(encryption, farBinds: [], nearBinds: ["127.0.0.1:*"]) { near, far, test in
-      let (here, there) = try connect(near, far, test)
+    try withNodes(encryption, farBinds: [], nearBinds: ["127.0.0.1:*"]) { near, far, loop in
+      let (here, there) = try connect(near, far, loop)
       var got: String?
       there.push_read(.line) { _, line in got = line }
       here.push_write("over there\n")
-      test.run(until: { got == "over there" })
+      loop.run(until: { got == "over there" })
       #expect(near.dataConnections.expectedCount == 0)
       for handle in [here, there] { handle.destroy() }
     }
@@ -155,19 +156,19 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
 
   @Test("a node connects to itself by a pair of sockets")
   func ownNode() throws {
-    try withNode { node, test in
-      let (here, there) = try connect(node, node, test)
+    try withNode { node, loop in
+      let (here, there) = try connect(node, node, loop)
       var got: String?
       there.push_read(.line) { _, line in got = line }
       here.push_write("nearby\n")
-      test.run(until: { got == "nearby" })
+      loop.run(until: { got == "nearby" })
       for handle in [here, there] { handle.destroy() }
     }
   }
 
   @Test("one to the own node whose time is over before it begins, or whose node closes, just fails")
   func ownNodeTooLate() {
-    withNode { node, test in
+    withNode { node, loop in
       DataConn.sub("My::data") { (_: Handle) in Issue.record("called") }
       var reasons: [String] = []
       func connect(within seconds: Double) {
@@ -178,26 +179,26 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       // So much is put off before it that the time limit comes first.
       for _ in 0..<10_000 { node.kernel.defer(.job {}) }
       connect(within: 0)
-      test.run(until: { !reasons.isEmpty })
+      loop.run(until: { !reasons.isEmpty })
       #expect(reasons == ["unable to establish connection within 0 seconds"])
-      test.settle()
+      loop.settle()
       connect(within: 10)
       node.close()
-      test.settle()
+      loop.settle()
       #expect(reasons.count == 1)
     }
   }
 
   @Test("bulk data does not delay messages")
   func bulk() throws {
-    try withNodes { near, far, test in
-      let (here, there) = try connect(near, far, test)
+    try withNodes { near, far, loop in
+      let (here, there) = try connect(near, far, loop)
       // Nobody reads it.
       here.push_write([UInt8](repeating: 1, count: 32 << 20))
       var isThere = false
       let p = far.run { rcv(port(), "tag") { isThere = true } }
       near.run { snd(p, "tag") }
-      test.run(until: { isThere })
+      loop.run(until: { isThere })
       #expect(near.queuedBytes(for: far.id) == 0)
       here.linger = 0
       for handle in [here, there] { handle.destroy() }
@@ -210,13 +211,13 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       Encryption.sealed, .tls,
     ])
   func middleMan(_ encryption: Encryption) throws {
-    try withMiddleMan(making: { try encryption.node($0.loop, $1, seeds: $2) }) {
-      near, far, man, test in
-      let (here, there) = try connect(near, far, test)
+    try withMiddleMan(making: { try encryption.node($0, $1, seeds: $2) }) {
+      near, far, man, loop in
+      let (here, there) = try connect(near, far, loop)
       var got: String?
       there.push_read(.line) { _, line in got = line }
       here.push_write("the quick brown fox\n")
-      test.run(until: { got == "the quick brown fox" })
+      loop.run(until: { got == "the quick brown fox" })
       let seen = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
       #expect(seen.contains("aemp-dataconn;1;"))
       #expect(!seen.contains("quick brown"))
@@ -229,7 +230,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
         return bytes
       }
       here.push_write("jumps over the lazy dog\n")
-      test.run(until: { error != nil })
+      loop.run(until: { error != nil })
       here.destroy()
     }
   }
@@ -238,7 +239,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
 
   /// Why there is no connection.
   private func failure(
-    _ near: Node, to far: String, within seconds: Double = 30, _ test: TestLoop,
+    _ near: Node, to far: String, within seconds: Double = 30, _ loop: Loop,
     _ arguments: [Value] = []
   ) -> String {
     var reason: String?
@@ -248,92 +249,92 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       case .failure(let error): reason = error.description
       }
     }
-    test.run(until: { reason != nil })
+    loop.run(until: { reason != nil })
     return reason ?? ""
   }
 
   @Test("a function that is not there is named as the reason, by this node and by another")
   func noFunction() throws {
-    try withNodes { near, far, test in
+    try withNodes { near, far, loop in
       for id in [far.id, near.id] {
         #expect(
-          failure(near, to: id, test).contains("no function for data connections is registered"))
+          failure(near, to: id, loop).contains("no function for data connections is registered"))
       }
       // One that is registered for calls without a connection is none.
       far.run { sub("My::data") { _ in } }
-      #expect(failure(near, to: far.id, test).contains("is registered by the name"))
+      #expect(failure(near, to: far.id, loop).contains("is registered by the name"))
     }
   }
 
   @Test("a node that is secure makes none, and who dials is told that it is not expected")
   func secure() throws {
-    try withNodes(secure: true) { near, far, test in
+    try withNodes(secure: true) { near, far, loop in
       far.run { DataConn.sub("My::data") { (_: Handle) in Issue.record("called") } }
-      #expect(failure(near, to: far.id, test).contains("does not expect this connection"))
+      #expect(failure(near, to: far.id, loop).contains("does not expect this connection"))
     }
   }
 
   @Test("two nodes without listeners have no data connection, and learn it before the time is over")
   func noListeners() throws {
-    try withLoop { test in
-      let seed = try Encryption.sealed.node(test.loop, "seed")
+    try withLoop { loop in
+      let seed = try Encryption.sealed.node(loop, "seed")
       defer { seed.close() }
       let (a, b) = (
-        try Encryption.sealed.node(test.loop, "a", binds: [], seeds: [seed.address]),
-        try Encryption.sealed.node(test.loop, "b", seeds: [seed.address])
+        try Encryption.sealed.node(loop, "a", binds: [], seeds: [seed.address]),
+        try Encryption.sealed.node(loop, "b", seeds: [seed.address])
       )
       defer { for node in [a, b] { node.close() } }
       a.run { DataConn.sub("My::data") { (_: Handle) in Issue.record("called") } }
-      test.run(until: { a.isConnected(to: seed) && b.isConnected(to: seed) })
+      loop.run(until: { a.isConnected(to: seed) && b.isConnected(to: seed) })
       a.run { snd(PortID(b.id), "devnull") }
-      test.run(until: { b.isConnected(to: a) && a.isConnected(to: b) })
+      loop.run(until: { b.isConnected(to: a) && a.isConnected(to: b) })
       // The one that has listeners loses them.
       b.database.set("'l", b.id, [])
       b.peers.closeListeners()
-      let text = failure(b, to: a.id, test)
+      let text = failure(b, to: a.id, loop)
       #expect(text.contains("\(a.id) is not known to listen anywhere"))
     }
   }
 
   @Test("a node that is not there, that is lost, or that does not answer in time is named")
   func lost() throws {
-    try withNodes { near, far, test in
-      #expect(failure(near, to: "nowhere", within: 0, test).hasSuffix("within 0 seconds"))
-      #expect(failure(near, to: "nowhere", within: .nan, test).hasSuffix("within 0 seconds"))
-      #expect(failure(near, to: TestName.next("nobody"), test).contains("lost: transport_error"))
+    try withNodes { near, far, loop in
+      #expect(failure(near, to: "nowhere", within: 0, loop).hasSuffix("within 0 seconds"))
+      #expect(failure(near, to: "nowhere", within: .nan, loop).hasSuffix("within 0 seconds"))
+      #expect(failure(near, to: TestName.next("nobody"), loop).contains("lost: transport_error"))
       var reason: String?
       near.connectData(to: far.id, within: 30, function: "My::data") { result in
         if case .failure(let error) = result { reason = error.description }
       }
       far.close()
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?.hasPrefix("connection to \(far.id) lost") == true)
     }
   }
 
   @Test("arguments that take more than they may are refused with a sentence")
   func manyArguments() throws {
-    try withNodes { near, far, test in
+    try withNodes { near, far, loop in
       far.run { DataConn.sub("My::data") { (_: Message, _: Handle) in Issue.record("called") } }
       let large = Value.string(String(repeating: "x", count: DataConnections.maximumArguments))
-      #expect(failure(near, to: far.id, test, [large]).contains("the arguments take more than"))
+      #expect(failure(near, to: far.id, loop, [large]).contains("the arguments take more than"))
     }
   }
 
   @Test("by its Perl name a failure kills the port that wanted it, and outside of one is logged")
   func perlNames() throws {
-    try withNodes { near, far, test in
+    try withNodes { near, far, loop in
       var reason: Message?
       near.run {
         let p = rcv(port(), "go") { DataConn.connect_to(far.id, 30, "My::data") { _ in } }
         mon(p) { reason = $0 }
         snd(p, "go")
       }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?.values.first == "AnyEvent::MP::DataConn")
       #expect(reason?.values.count == 2)
       near.run { DataConn.connect_to(far.id, 30, "My::data") { _ in } }
-      test.run(until: {
+      loop.run(until: {
         !LogCollector.shared.lines(with: "data connection to \(far.id):", upTo: .error).isEmpty
       })
     }
@@ -341,7 +342,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
 
   @Test("a port that dies meanwhile gets no connection, and what a function throws ends its own")
   func deadCaller() throws {
-    try withNodes { near, far, test in
+    try withNodes { near, far, loop in
       var ended = 0
       var here: Handle?
       far.run {
@@ -359,13 +360,13 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
         }
         snd(p, "go")
       }
-      test.run(until: { ended == 1 })
+      loop.run(until: { ended == 1 })
       near.connectData(to: far.id, within: 30, function: "My::data", ["throw"]) { result in
         here = try result.get()
         here?.on_eof = { _ in ended += 1 }
         here?.on_read = { _ in }
       }
-      test.run(until: { ended == 2 })
+      loop.run(until: { ended == 2 })
       here?.destroy()
       here = nil
     }

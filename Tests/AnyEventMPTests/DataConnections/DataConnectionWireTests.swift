@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -9,19 +10,19 @@ import Testing
   private static let expect = "AnyEvent::MP::DataConn::_expect"
 
   private func withPeer(
-    _ body: (Node, WirePeer, TestLoop) throws -> Void
+    _ body: (Node, WirePeer, Loop) throws -> Void
   ) throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), test)
-      try body(node, peer, test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), loop)
+      try body(node, peer, loop)
     }
   }
 
   /// Announces a connection, and waits until that has arrived.
   private func announce(
-    _ id: String, _ peer: WirePeer, _ node: Node, _ test: TestLoop, seconds: Value = 30,
+    _ id: String, _ peer: WirePeer, _ node: Node, _ loop: Loop, seconds: Value = 30,
     function: Value = "My::data", arguments: [Value] = []
   ) {
     let port = "\(peer.id)#want"
@@ -29,7 +30,7 @@ import Testing
       packet: [.string(Self.expect), .string(id), .string(port), seconds, function] + arguments)
     let before = peer.messages(to: "want").count
     peer.send("", "snd", .string(port), "echo")
-    test.run(until: { peer.messages(to: "want").count > before })
+    loop.run(until: { peer.messages(to: "want").count > before })
   }
 
   /// What the port that wanted a connection was killed with.
@@ -52,14 +53,14 @@ import Testing
     "who has announced a connection and dials it gets it, encrypted or not, with data at once",
     arguments: [true, false])
   func accepted(isPlain: Bool) throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
-      announce("b@\(peer.id)", peer, node, test, arguments: [1, "two"])
+      announce("b@\(peer.id)", peer, node, loop, arguments: [1, "two"])
       #expect(node.dataConnections.expectedCount == 1)
       let data = try DataPeer(
-        RawPeer.connect(node.address, test), id: peer.id, dialling: "b@\(peer.id)",
+        RawPeer.connect(node.address, loop), id: peer.id, dialling: "b@\(peer.id)",
         isPlain: isPlain, attached: Array("first\n".utf8))
-      test.run(until: { received.calls.count == 1 && data.established != nil })
+      loop.run(until: { received.calls.count == 1 && data.established != nil })
       #expect(data.established?.peer.protocolName == "aemp")
       let (arguments, handle) = received.calls[0]
       #expect(arguments.values == [1, "two"])
@@ -68,7 +69,7 @@ import Testing
       handle.push_read(.line) { _, line in lines.append(line) }
       data.send("second\n")
       handle.push_write("answer\n")
-      test.run(until: { lines.count == 2 && data.text == "answer\n" })
+      loop.run(until: { lines.count == 2 && data.text == "answer\n" })
       #expect(lines == ["first", "second"])
       #expect(node.dataConnections.expectedCount == 0)
       #expect(kills(peer).isEmpty)
@@ -80,15 +81,15 @@ import Testing
 
   @Test("who has not announced it, another node, a second one and a stranger get nothing")
   func refused() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
-      announce("id", peer, node, test)
+      announce("id", peer, node, loop)
       func dial(
         _ id: String, _ data: String, secret: String = "the tests' secret",
         protocolName: String = "aemp-dataconn"
       ) throws -> DataPeer {
         try DataPeer(
-          RawPeer.connect(node.address, test), id: id, dialling: data, secret: secret,
+          RawPeer.connect(node.address, loop), id: id, dialling: data, secret: secret,
           protocolName: protocolName)
       }
       let strangers = [
@@ -96,13 +97,13 @@ import Testing
         try dial(peer.id, "id", secret: "another secret of the tests"),
         try dial(peer.id, "id", protocolName: "aemp-other"),
       ]
-      test.run(until: { strangers.allSatisfy(\.isClosed) })
+      loop.run(until: { strangers.allSatisfy(\.isClosed) })
       #expect(strangers.allSatisfy { $0.established == nil })
       #expect(received.calls.isEmpty && node.dataConnections.expectedCount == 1)
       let first = try dial(peer.id, "id")
-      test.run(until: { received.calls.count == 1 })
+      loop.run(until: { received.calls.count == 1 })
       let second = try dial(peer.id, "id")
-      test.run(until: { second.isClosed })
+      loop.run(until: { second.isClosed })
       #expect(second.established == nil && received.calls.count == 1 && !first.isClosed)
       #expect(node.peers.switchboard.pendingCount == 0)
       first.raw.stream.close()
@@ -111,10 +112,10 @@ import Testing
 
   @Test("one that does not come in time kills the port that wanted it, and is refused then")
   func late() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
-      announce("id", peer, node, test, seconds: 0.05)
-      test.run(until: { !kills(peer).isEmpty })
+      announce("id", peer, node, loop, seconds: 0.05)
+      loop.run(until: { !kills(peer).isEmpty })
       #expect(
         kills(peer) == [
           [
@@ -123,29 +124,29 @@ import Testing
           ]
         ])
       let data = try DataPeer(
-        RawPeer.connect(node.address, test), id: peer.id, dialling: "id")
-      test.run(until: { data.isClosed })
+        RawPeer.connect(node.address, loop), id: peer.id, dialling: "id")
+      loop.run(until: { data.isClosed })
       #expect(received.calls.isEmpty)
     }
   }
 
   @Test("when the port that wanted it dies it is not waited for any more")
   func givenUp() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
-      announce("id", peer, node, test)
+      announce("id", peer, node, loop)
       peer.send("", "kil0", "want")
-      test.run(until: { node.dataConnections.expectedCount == 0 })
+      loop.run(until: { node.dataConnections.expectedCount == 0 })
       #expect(kills(peer).isEmpty && received.calls.isEmpty)
     }
   }
 
   @Test("what cannot be announced kills the port with a sentence, and what has no port is logged")
   func badCalls() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
       let port = Value.string("\(peer.id)#want")
-      announce("same", peer, node, test)
+      announce("same", peer, node, loop)
       let calls: [[Value]] = [
         ["same", port, 30, "My::data"], ["", port, 30, "My::data"],
         ["with space", port, 30, "My::data"], ["ü", port, 30, "My::data"],
@@ -153,7 +154,7 @@ import Testing
         ["id", port, 30, "My::other"],
       ]
       for call in calls { peer.send(packet: [.string(Self.expect)] + call) }
-      test.run(until: { kills(peer).count == calls.count })
+      loop.run(until: { kills(peer).count == calls.count })
       #expect(kills(peer).allSatisfy { $0[2] == "AnyEvent::MP::DataConn" && $0.count == 4 })
       let logged: [[Value]] = [
         [], ["id"], ["id", port], ["id", port, "x", "My::data"], ["id", port, -1, "My::data"],
@@ -163,27 +164,27 @@ import Testing
       for call in logged {
         for name in [Self.expect, "x-dataconn"] { peer.send(packet: [.string(name)] + call) }
       }
-      test.run(until: {
+      loop.run(until: {
         !LogCollector.shared.lines(with: "of \(peer.id) failed", upTo: .error).isEmpty
       })
-      test.settle()
+      loop.settle()
       #expect(node.dataConnections.expectedCount == 1 && received.calls.isEmpty)
     }
   }
 
   @Test("one node may announce only so many, and their number does not stop others")
   func many() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       let received = Received(node)
       let most = node.limits.dataConnections
       let port = Value.string("\(peer.id)#want")
       for n in 0..<(2 * most) {
         peer.send("", .string(Self.expect), .string("\(n)"), port, 1e300, "My::data")
       }
-      test.run(until: { kills(peer).count == most })
+      loop.run(until: { kills(peer).count == most })
       #expect(node.dataConnections.expectedCount == most)
-      let other = try WirePeer.connect(node.address, id: TestName.next("other"), test)
-      announce("other", other, node, test)
+      let other = try WirePeer.connect(node.address, id: TestName.next("other"), loop)
+      announce("other", other, node, loop)
       #expect(node.dataConnections.expectedCount == most + 1 && received.calls.isEmpty)
     }
   }
@@ -191,20 +192,20 @@ import Testing
   /// A node dials the peer: what the test's listener got, and whether the node has its handle.
   private func withDialled(
     hangsUp: Bool = false, id answeredID: String? = nil, isPlain: Bool = false,
-    _ body: (_ data: DataPeer, _ result: () -> Result<Handle, DataConnectionError>?, TestLoop)
+    _ body: (_ data: DataPeer, _ result: () -> Result<Handle, DataConnectionError>?, Loop)
       throws -> Void
   ) throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       var dialled: [RawPeer] = []
-      let listener = try test.loop.listen(on: TestHost.next(), 0) { socket in
-        dialled.append(RawPeer(loop: test.loop, socket: socket))
+      let listener = try loop.listen(on: TestHost.next(), 0) { socket in
+        dialled.append(RawPeer(loop: loop, socket: socket))
       }
       defer { listener.close() }
       peer.send(
         "", "g_slave", ["'l": [peer.id: [.string(listener.address.description)]] as Value] as Value)
       var result: Result<Handle, DataConnectionError>?
       node.connectData(to: peer.id, within: 20, function: "Perl::data", [1, nil]) { result = $0 }
-      test.run(until: { peer.messages().contains { $0.first == "snd" } })
+      loop.run(until: { peer.messages().contains { $0.first == "snd" } })
       let call = try #require(peer.messages().first { $0.first == .string(Self.expect) })
       #expect(call[3].double == 20 && call.dropFirst(4) == ["Perl::data", 1, nil])
       #expect(call[1].string?.hasSuffix("@\(node.id)") == true)
@@ -212,10 +213,10 @@ import Testing
       // The echo.
       let echo = try #require(peer.messages().first { $0.first == "snd" })
       peer.send("", .string("snd"), echo[1], echo[2])
-      test.run(until: { !dialled.isEmpty })
+      loop.run(until: { !dialled.isEmpty })
       let data = try DataPeer(
         dialled[0], id: answeredID ?? peer.id, isPlain: isPlain, hangsUp: hangsUp)
-      try body(data, { result }, test)
+      try body(data, { result }, loop)
       try? result?.get().destroy()
       withExtendedLifetime(dialled) {}
     }
@@ -225,8 +226,8 @@ import Testing
     "the other node is told, answers by an echo, and is dialled by the id",
     arguments: [true, false])
   func dialled(isPlain: Bool) throws {
-    try withDialled(isPlain: isPlain) { data, result, test in
-      test.run(until: { result() != nil && data.established != nil })
+    try withDialled(isPlain: isPlain) { data, result, loop in
+      loop.run(until: { result() != nil && data.established != nil })
       #expect(data.established?.peer.protocolName == "aemp-dataconn")
       #expect(data.established?.peer[key: "dataconn_id"] != nil)
       let handle = try #require(result()).get()
@@ -234,39 +235,39 @@ import Testing
       handle.push_read(.line) { line = $1 }
       data.send("from there\n")
       handle.push_write("from here\n")
-      test.run(until: { line == "from there" && data.text == "from here\n" })
+      loop.run(until: { line == "from there" && data.text == "from here\n" })
     }
   }
 
   @Test(
     "a node that was dialled for its link is dialled there at once, whoever knows its addresses")
   func knownAddress() throws {
-    try withLoop { test in
+    try withLoop { loop in
       var dialled: [RawPeer] = []
-      let listener = try test.loop.listen(on: TestHost.next(), 0) { socket in
-        dialled.append(RawPeer(loop: test.loop, socket: socket))
+      let listener = try loop.listen(on: TestHost.next(), 0) { socket in
+        dialled.append(RawPeer(loop: loop, socket: socket))
       }
       defer { listener.close() }
-      let node = try Node.listening(on: test.loop, seeds: [listener.address.description])
+      let node = try Node.listening(on: loop, seeds: [listener.address.description])
       defer { node.close() }
-      test.run(until: { dialled.count == 1 })
+      loop.run(until: { dialled.count == 1 })
       let peer = try WirePeer(dialled[0], id: TestName.next("seed"), as: .accepting)
-      test.run(until: { node.isUp(peer.id) == true })
+      loop.run(until: { node.isUp(peer.id) == true })
       var result: Result<Handle, DataConnectionError>?
       node.connectData(to: peer.id, within: 20, function: "Perl::data") { result = $0 }
-      test.run(until: { peer.messages().contains { $0.first == "snd" } })
+      loop.run(until: { peer.messages().contains { $0.first == "snd" } })
       let echo = try #require(peer.messages().first { $0.first == "snd" })
       peer.send("", .string("snd"), echo[1], echo[2])
       // Nobody has answered where it listens.
-      test.run(until: { dialled.count == 2 })
-      test.run(until: { peer.messages().contains(["g_find", .string(peer.id)]) })
+      loop.run(until: { dialled.count == 2 })
+      loop.run(until: { peer.messages().contains(["g_find", .string(peer.id)]) })
       // A failure there is not the end, as long as there may be other addresses.
       dialled[1].stream.close()
-      test.run(until: { node.peers.switchboard.pendingCount == 0 })
-      test.settle()
+      loop.run(until: { node.peers.switchboard.pendingCount == 0 })
+      loop.settle()
       #expect(result == nil)
       peer.send("", "g_found", .string(peer.id), [.string(listener.address.description)])
-      test.run(until: { result != nil })
+      loop.run(until: { result != nil })
       // It was not dialled a second time.
       #expect(dialled.count == 2)
       #expect(throws: DataConnectionError.self) { try result?.get() }
@@ -276,14 +277,14 @@ import Testing
 
   @Test("a connection that comes for a request which has ended meanwhile is dropped")
   func endedMeanwhile() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       var reasons: [String] = []
       for isConnected in [true, false] {
         // It listens nowhere, so it is asked to dial.
         let before = peer.packets.count
         func messages() -> [[Value]] { peer.packets.dropFirst(before).map(\.message) }
         func answer(_ tag: Value, _ rest: Value...) throws {
-          test.run(until: { messages().contains { $0.first == tag } })
+          loop.run(until: { messages().contains { $0.first == tag } })
           let request = try #require(messages().first { $0.first == tag })
           let port = tag == "can" ? request[2] : request[1]
           peer.send(
@@ -294,22 +295,22 @@ import Testing
         }
         try answer("snd")
         try answer("can", "1")
-        test.run(until: { messages().contains { $0.first == "x-dataconn" } })
+        loop.run(until: { messages().contains { $0.first == "x-dataconn" } })
         let call = try #require(messages().first { $0.first == "x-dataconn" })
         let id = try #require(call[1].string)
         let expectation = try #require(node.dataConnections.take(id, from: peer.id))
         let port = try #require(call[2].string).drop { $0 != "#" }.dropFirst()
         peer.send("", "kil1", .string(String(port)), "x", "not now")
-        test.run(until: { reasons.last == "not now" })
+        loop.run(until: { reasons.last == "not now" })
         reasons = []
         if isConnected {
-          let (near, far) = try Handle.pair(on: test.loop)
+          let (near, far) = try Handle.pair(on: loop)
           expectation.connect(near)
           far.destroy()
         } else {
           expectation.fail("late")
         }
-        test.settle()
+        loop.settle()
         #expect(reasons.isEmpty)
       }
     }
@@ -317,15 +318,15 @@ import Testing
 
   @Test("what waits for the port of a request that ends meanwhile is dropped")
   func lateAnswers() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       var reasons: [String] = []
       node.connectData(to: peer.id, within: 20, function: "Perl::data") { result in
         if case .failure(let error) = result { reasons.append(error.description) }
       }
-      test.run(until: { peer.packets.contains { $0.message.first == "snd" } })
+      loop.run(until: { peer.packets.contains { $0.message.first == "snd" } })
       let echo = try #require(peer.packets.first { $0.message.first == "snd" }).message
       peer.send(packet: [.string("snd"), echo[1]] + echo.dropFirst(2))
-      test.run(until: { peer.packets.contains { $0.message.first == "can" } })
+      loop.run(until: { peer.packets.contains { $0.message.first == "can" } })
       let port = try #require(
         peer.packets.first { $0.message.first == "can" }?.message[2].string)
       let name = String(port.drop { $0 != "#" }.dropFirst())
@@ -333,8 +334,8 @@ import Testing
       peer.send("", "snd", .string(node.id), "devnull")
       peer.send("", "snd", .string(port), "x")
       peer.send(name, "can", "")
-      test.run(until: { !reasons.isEmpty })
-      test.settle()
+      loop.run(until: { !reasons.isEmpty })
+      loop.settle()
       #expect(reasons == ["\(peer.id) listens nowhere, and cannot dial"])
       #expect(node.isUp(peer.id) == true)
     }
@@ -342,24 +343,24 @@ import Testing
 
   @Test("a node may close when the node is lost that a connection is wanted to")
   func closesMeanwhile() throws {
-    try withPeer { node, peer, test in
+    try withPeer { node, peer, loop in
       node.monitor(PortID(peer.id)) { [unowned node] _ in node.close() }
       for _ in 0..<3 {
         node.connectData(to: peer.id, within: 20, function: "Perl::data") { _ in
           Issue.record("the node is closed")
         }
       }
-      test.settle()
+      loop.settle()
       peer.raw.stream.close()
-      test.run(until: { node.peers.isClosed })
-      test.settle()
+      loop.run(until: { node.peers.isClosed })
+      loop.settle()
     }
   }
 
   @Test("another node at the address is refused, and the reason names both")
   func otherNode() throws {
-    try withDialled(id: "other") { data, result, test in
-      test.run(until: { result() != nil })
+    try withDialled(id: "other") { data, result, loop in
+      loop.run(until: { result() != nil })
       guard case .failure(let error)? = result() else {
         Issue.record("it is connected")
         return
@@ -371,8 +372,8 @@ import Testing
 
   @Test("who hangs up on the dialling side's proof leaves a sentence that says what may be wrong")
   func hangup() throws {
-    try withDialled(hangsUp: true) { _, result, test in
-      test.run(until: { result() != nil })
+    try withDialled(hangsUp: true) { _, result, loop in
+      loop.run(until: { result() != nil })
       guard case .failure(let error)? = result() else {
         Issue.record("it is connected")
         return

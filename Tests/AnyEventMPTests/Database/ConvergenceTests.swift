@@ -1,4 +1,5 @@
 import AEValue
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -9,7 +10,7 @@ struct ConvergenceTests {
     "after healing every node shows the merge of the live nodes' databases",
     arguments: 0..<10)
   func convergesAfterHealing(part: Int) async {
-    for seed in UInt64(part * 30)..<UInt64(part * 30 + 30) {
+    for seed in Seeds.some(30, part: part) {
       run(seed, slaves: 5, seeds: 3, limits: DatabaseLimits(), steps: 300)
       // Tests that wait for a task would wait until all networks are done.
       await Task.yield()
@@ -18,7 +19,7 @@ struct ConvergenceTests {
 
   @Test("the same with packets so small that everything goes in parts", arguments: 0..<6)
   func convergesInParts(part: Int) async {
-    for seed in UInt64(part * 10)..<UInt64(part * 10 + 10) {
+    for seed in Seeds.some(10, part: part) {
       run(
         seed + 10_000, slaves: 3, seeds: 2, limits: DatabaseLimits(maximumSize: 400), steps: 250)
       await Task.yield()
@@ -27,7 +28,7 @@ struct ConvergenceTests {
 
   @Test("the same with so little work in a turn that nearly all of it waits", arguments: 0..<8)
   func convergesInTurns(part: Int) async {
-    for seed in UInt64(part * 20)..<UInt64(part * 20 + 20) {
+    for seed in Seeds.some(20, part: part) {
       let limits = DatabaseLimits(maximumSize: seed % 2 == 0 ? 16 << 20 : 400)
       run(
         seed + 30_000, slaves: 4, seeds: 3, limits: limits, steps: 300,
@@ -36,7 +37,7 @@ struct ConvergenceTests {
     }
   }
 
-  @Test("a network of one seed", arguments: 0..<20)
+  @Test("a network of one seed", arguments: Seeds.some(20))
   func convergesWithOneSeed(seed: UInt64) {
     run(seed + 20_000, slaves: 2, seeds: 1, limits: DatabaseLimits(), steps: 300)
   }

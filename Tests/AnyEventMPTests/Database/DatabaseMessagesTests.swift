@@ -1,4 +1,5 @@
 import AEValue
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -116,8 +117,10 @@ struct DatabaseMessagesTests {
     }
   }
 
-  @Test("the size of text and bytes counts each byte that is written longer") func sizes() {
-    var random = SeededGenerator(seed: 3)
+  @Test(
+    "the size of text and bytes counts each byte that is written longer", arguments: Seeds.some(1))
+  func sizes(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     let limits = DatabaseLimits()
     for length in [0, 1, 47, 48, 49, 96, 1000] {
       let bytes = (0..<length).map { _ in UInt8(random.number(below: 256)) }

@@ -1,4 +1,5 @@
 import AEValue
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -78,9 +79,11 @@ struct DatabaseRequestTests {
     }
   }
 
-  @Test("random requests from anyone never trap, and answers never get out of hand")
-  func random() throws {
-    var generator = SeededGenerator(seed: 4)
+  @Test(
+    "random requests from anyone never trap, and answers never get out of hand",
+    arguments: Seeds.some(1))
+  func random(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
     var node = SimulatedDatabaseNode(id: "me", isSeed: true, limits: DatabaseLimits())
     node.nodeUp("x", isSeed: true)
     node.nodeUp("y", isSeed: false)

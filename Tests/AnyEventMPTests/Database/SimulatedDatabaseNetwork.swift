@@ -1,4 +1,5 @@
 import AEValue
+import TestSupport
 
 @testable import AnyEventMP
 

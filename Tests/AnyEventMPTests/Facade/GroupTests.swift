@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,23 +7,23 @@ import Testing
 @Suite("grp_reg, grp_get and grp_mon") struct GroupTests {
   @Test("a port is in its group until it dies or its guard goes, and other nodes see it")
   func life() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var calls: [[TextSet]] = []
       let log: GroupCallback = { ports, added, deleted in
         calls.append([ports, added, deleted].map { TextSet($0.map(\.id)) })
       }
       slave.run { grp_mon("workers", log) }
-      test.settle()
+      loop.settle()
       let (a, b) = global.run { (port(), port()) }
       global.run { grp_reg("workers", a) }
-      test.run(until: { calls.count == 1 })
+      loop.run(until: { calls.count == 1 })
       var guardian: Guard? = global.run { () -> Guard in grp_reg("workers", b) }
-      test.run(until: { calls.count == 2 })
+      loop.run(until: { calls.count == 2 })
       withExtendedLifetime(guardian) {}
       guardian = nil
-      test.run(until: { calls.count == 3 })
+      loop.run(until: { calls.count == 3 })
       global.run { kil(a) }
-      test.run(until: { calls.count == 4 })
+      loop.run(until: { calls.count == 4 })
       #expect(
         calls == [
           [[a.id], [a.id], []], [[a.id, b.id], [b.id], []], [[a.id], [], [b.id]],
@@ -33,7 +34,7 @@ import Testing
 
   @Test("the first call of a monitor has all ports as added, and there is none for an empty group")
   func first() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var calls: [[Int]] = []
       let p = global.run { () -> PortID in
         let p = port()
@@ -46,32 +47,32 @@ import Testing
           calls.append([ports.count, added.count, deleted.count])
         }
       }
-      test.run(until: { !calls.isEmpty })
+      loop.run(until: { !calls.isEmpty })
       do {
         let stopped: Guard = slave.run { grp_mon("full") { _, _, _ in Issue.record("called") } }
         withExtendedLifetime(stopped) {}
       }
       // A value of the key changes no port.
       global.run { db_set("full", p, 1) }
-      test.settle()
+      loop.settle()
       #expect(calls == [[1, 1, 0]])
     }
   }
 
   @Test("grp_get answers with the ports once the database has told, nil when there are none")
   func get() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let p = global.run { () -> PortID in
         let p = port()
         grp_reg("workers", p)
         return p
       }
       for node in [global, slave] {
-        test.run(until: { node.run { grp_get("workers") } == [p] })
+        loop.run(until: { node.run { grp_get("workers") } == [p] })
         #expect(node.run { grp_get("nobody") } == nil)
       }
       global.run { kil(p) }
-      test.run(until: { slave.run { grp_get("workers") } == nil })
+      loop.run(until: { slave.run { grp_get("workers") } == nil })
     }
   }
 }

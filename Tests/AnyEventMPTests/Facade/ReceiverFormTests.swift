@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -36,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("many tags are told apart, set and removed in any order", arguments: 0..<3)
+  @Test("many tags are told apart, set and removed in any order", arguments: Seeds.some(3))
   func manyTags(seed: UInt64) {
     withNode { _, _ in
       var random = SeededGenerator(seed: seed)
@@ -81,7 +82,7 @@ import Testing
 
   @Test("rcv(port, tag) removes the callback of that tag, and nothing else: a reply is taken once")
   func oneShot() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       var reason: Message?
       let asked = port()
@@ -98,7 +99,7 @@ import Testing
       _ = node.kernel.monitor(asking.ref) { reason = $0 }
       // What comes behind the reply has no callback any more.
       snd(asked, "question", asking)
-      test.settle()
+      loop.settle()
       #expect(got == ["first"])
       #expect(reason?[0] == "unhandled_message")
       #expect(reason?[1].string?.hasPrefix("no callback found for message '#") == true)
@@ -107,7 +108,7 @@ import Testing
 
   @Test("removing is by the tag's text, whatever the tag is written as", arguments: 0..<5)
   func removalForms(form: Int) {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       let tag = port {}
       let receiver = port { got.append("default") }
@@ -124,7 +125,7 @@ import Testing
       snd(receiver, "a")
       rcv(receiver, "a")
       snd(receiver, "a")
-      test.settle()
+      loop.settle()
       #expect(got == ["default", "a", "default"])
       #expect(node.kernel.ports.find(tag.name) != nil)
     }
@@ -132,7 +133,7 @@ import Testing
 
   @Test("a tag's callback is removed by nil; then the default callback or the kill is next")
   func removal() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       var reason: Message?
       let receiver = rcv(port(), "a") { got.append("a") }
@@ -142,7 +143,7 @@ import Testing
       rcv(receiver, "never set", nil)
       snd(receiver, "b")
       snd(receiver, "a")
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(got == ["b"])
       #expect(reason == ["unhandled_message", "no callback found for message 'a'"])
     }

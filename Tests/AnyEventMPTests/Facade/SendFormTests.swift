@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -71,11 +72,11 @@ private struct Point: Codable, MessageConvertible, Equatable {
   func wholeMessage() {
     #expect(sent { snd([$0.messageValue, "tag", 1] as Message) } == ["tag", 1])
     #expect(sent { snd([$0.messageValue] as Message) } == [])
-    withNode { _, test in
+    withNode { _, loop in
       snd([] as Message)
       snd([nil, "x"] as Message)
       snd([[1], "x"] as Message)
-      test.settle()
+      loop.settle()
     }
   }
 
@@ -83,12 +84,12 @@ private struct Point: Codable, MessageConvertible, Equatable {
   func addresses() {
     #expect(sent { snd($0.id, "x") } == ["x"])
     #expect(sent { snd(Value.string($0.id), "x") } == ["x"])
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Message] = []
       let p = port { msg in got.append(msg) }
       after(0, p.id, "tick", 1)
       after(0, p, "tock")
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(Set(got) == [["tick", 1], ["tock"]])
     }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -80,14 +81,14 @@ import Testing
 
   @Test("an argument that does not fit kills the port with port, tag, position and types")
   func mismatch() {
-    withNode { node, test in
+    withNode { node, loop in
       var reasons: [Message] = []
       func killed(by send: (PortID) -> Void) -> String {
         let p = rcv(port(), "n") { (a: Int, b: String) in Issue.record("called with \(a) \(b)") }
         _ = node.kernel.monitor(p.ref) { reasons.append($0) }
         let before = reasons.count
         send(p)
-        test.run(until: { reasons.count > before })
+        loop.run(until: { reasons.count > before })
         #expect(reasons.last?[0] == "die")
         return (reasons.last?[1].string ?? "").replacing(p.id, with: "PORT")
       }

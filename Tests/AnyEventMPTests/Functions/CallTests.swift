@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,7 +7,7 @@ import Testing
 @Suite("cal") struct CallTests {
   @Test("the reply comes to the callback, and the reply port goes")
   func reply() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let service = global.run {
         rcv(port(), "add") { (a: Int, b: Int, reply: PortID) in snd(reply, a + b, "sum") }
       }
@@ -19,16 +20,16 @@ import Testing
         #expect(port_is_local(replyPort))
         cal(service.id, "add", 3, 4, timeout: 20) { reply in got.append(reply) }
       }
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(got == [[3, "sum"], [7, "sum"]])
-      test.run(until: { slave.kernel.ports.count == 0 })
+      loop.run(until: { slave.kernel.ports.count == 0 })
       #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }
   }
 
   @Test("the callback may take typed values, optional ones to see that there is no reply")
   func typed() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       let service = rcv(port(), "get") { (reply: PortID) in snd(reply, 5, "five", true) }
       let silent = port { _ in }
@@ -39,21 +40,21 @@ import Testing
         got.append("\(n) \(text) \(flag) \(more ?? 0)")
       }
       cal(silent, "get", timeout: 0) { (n: Int?) in got.append(n == nil ? "nothing" : "something") }
-      test.run(until: { got.count == 5 })
+      loop.run(until: { got.count == 5 })
       #expect(got.sorted() == ["5", "5 five", "5 five true 0", "none", "nothing"])
     }
   }
 
   @Test("after the time-out the callback gets an empty message, and a late reply goes nowhere")
   func timeout() {
-    withNode { node, test in
+    withNode { node, loop in
       var replyPort: PortID?
       var got: [Message] = []
       let silent = rcv(port(), "get") { (reply: PortID) in replyPort = reply }
       cal(silent, "get", timeout: 0.001) { reply in got.append(reply) }
-      test.run(until: { !got.isEmpty })
+      loop.run(until: { !got.isEmpty })
       if let replyPort { snd(replyPort, "late") }
-      test.settle()
+      loop.settle()
       #expect(got == [[]])
       #expect(node.kernel.ports.count == 1)
     }
@@ -61,24 +62,24 @@ import Testing
 
   @Test("without a time-out the death of the port that was asked ends the waiting")
   func death() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let silent = global.run { port { _ in } }
       var got: [Message] = []
       slave.run {
         cal(silent.id, "get") { reply in got.append(reply) }
         cal(global.id + "#nobody", "get") { reply in got.append(reply) }
       }
-      test.run(until: { got.count == 1 })
+      loop.run(until: { got.count == 1 })
       global.close()
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(got == [[], []])
-      test.run(until: { slave.kernel.ports.count == 0 })
+      loop.run(until: { slave.kernel.ports.count == 0 })
     }
   }
 
   @Test("only the first reply counts, and the death of the port after it does not")
   func once() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [Message] = []
       let service = rcv(port(), "get") { (reply: PortID) in
         snd(reply, 1)
@@ -86,7 +87,7 @@ import Testing
       }
       cal(service, "get") { reply in got.append(reply) }
       kil(service)
-      test.settle()
+      loop.settle()
       #expect(got == [[1]])
       #expect(node.kernel.ports.count == 0)
     }
@@ -94,14 +95,14 @@ import Testing
 
   @Test("a killed reply port waits for nothing, and all lets go of what the callback holds")
   func cancelled() {
-    withNode { node, test in
+    withNode { node, loop in
       let tracker = LifeTracker()
       let silent = port { _ in }
       for timeout in [nil, 100.0] {
         let token = tracker.token()
         kil(cal(silent, "get", timeout: timeout) { _ in token.touch() })
       }
-      test.settle()
+      loop.settle()
       #expect(tracker.alive <= 1)
       #expect((silent.ref as? LocalPort)?.monitors == nil)
     }
@@ -109,13 +110,13 @@ import Testing
 
   @Test("an error in the callback: at a reply it is logged, without one it kills the caller")
   func errors() {
-    withNode { _, test in
+    withNode { _, loop in
       let log = LogCollector.shared
       let text = TestName.next("cal")
       var reason: Message?
       let service = rcv(port(), "get") { (reply: PortID) in snd(reply, 1) }
       cal(service, "get") { _ in throw die(text) }
-      test.settle()
+      loop.settle()
       #expect(log.lines(with: text).count == 1)
       let caller = port()
       rcv(caller, "go") {
@@ -123,7 +124,7 @@ import Testing
       }
       mon(caller) { reason = $0 }
       snd(caller, "go")
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason == ["die", "no reply"])
     }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -5,7 +6,7 @@ import Testing
 @Suite("Functions by name") struct FunctionCallTests {
   @Test("sub takes functions of any number of arguments, and the whole message")
   func forms() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       sub("t::none") { got.append("none") }
       sub("t::one") { (a: Int) in got.append("one \(a)") }
@@ -25,7 +26,7 @@ import Testing
       snd_to_func(NODE, "t::five", 1, 2, 3, 4)
       snd_to_func(NODE, "t::all", 1, ["k": 2])
       #expect(got.isEmpty, "never before snd_to_func returns")
-      test.settle()
+      loop.settle()
       #expect(
         got == [
           "none", "one 1", "two 1 b", "three 1 b true", "five 1234 0", #"all [1,{"k":2}]"#,
@@ -35,7 +36,7 @@ import Testing
 
   @Test("another node calls a registered function, which runs as the node")
   func remote() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [String] = []
       global.run {
         sub("My::log") { (text: String) in got.append("\(text) \(SELF == PortID(NODE)) \(SRCNODE)")
@@ -45,7 +46,7 @@ import Testing
         snd_to_func(global.id, "My::log", "a")
         snd(global.id, "My::log", "b")
       }
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(got == ["a true \(slave.id)", "b true \(slave.id)"])
     }
   }
@@ -53,7 +54,7 @@ import Testing
   @Test("what a function throws is logged, and nothing else happens")
   func failing() throws {
     let log = LogCollector.shared
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let text = TestName.next("function")
       var isDone = false
       global.run {
@@ -65,7 +66,7 @@ import Testing
         snd_to_func(global.id, "My::missing")
         snd_to_func(global.id, "My::done")
       }
-      test.run(until: { isDone })
+      loop.run(until: { isDone })
       #expect(log.lines(with: text).count == 1)
       let missing = #"request "My::missing" of \#(slave.id) failed: no function is registered"#
       #expect(log.lines(with: missing).count == 1)
@@ -74,14 +75,14 @@ import Testing
 
   @Test("snd_on lets the other node send, also to a third")
   func relay() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [Message] = []
       slave.run {
         let p = port { msg in got.append(msg) }
         snd_on(global.id, p, "back", 1)
         snd_on(NODE, p, "own")
       }
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(Set(got) == [["back", 1], ["own"]])
     }
   }
@@ -89,8 +90,8 @@ import Testing
   @Test("secure refuses functions, spawns and eval of other nodes by logging, and nothing else")
   func secure() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
@@ -103,14 +104,14 @@ import Testing
         spawn(NODE, "My::init")
         snd_to_func(NODE, "My::init")
       }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.send("", "My::init")
       peer.send("", "AnyEvent::MP::_spawn", "spawned", "My::init")
       peer.send("", "mon1", "spawned")
       peer.send("", "eval", "$$", .string(peer.id + "#reply"))
       peer.send("", "can", "My::init", .string(peer.id + "#reply"), "can")
       peer.send("", "can", "snd", .string(peer.id + "#reply"), "can")
-      test.run(until: { peer.messages(to: "reply").count == 2 })
+      loop.run(until: { peer.messages(to: "reply").count == 2 })
       #expect(own == 2)
       #expect(peer.messages(to: "reply") == [["can", ""], ["can", "1"]])
       #expect(
@@ -124,8 +125,8 @@ import Testing
   @Test("services are called once the node is configured, with their arguments")
   func services() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       var got: [String] = []
       let missing = TestName.next("missing") + "::service"
@@ -142,7 +143,7 @@ import Testing
         sub("My::second") { (n: Int, h: [String: String]) in got.append("second \(n) \(h)") }
         sub("My::last") { throw die(missing) }
       }
-      test.settle()
+      loop.settle()
       #expect(got == ["first true", #"second 1 ["k": "v"]"#])
       #expect(log.lines(with: "service \(missing): no function").count == 1)
       #expect(log.lines(with: "service My::last: \(missing)").count == 1)

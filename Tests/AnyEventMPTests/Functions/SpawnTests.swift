@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -5,7 +6,7 @@ import Testing
 @Suite("spawn") struct SpawnTests {
   @Test("on the own node the function runs later, as part of the port, with its arguments")
   func here() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       sub("My::init") { (a: Int, b: String) in
         got.append("init \(a) \(b)")
@@ -15,7 +16,7 @@ import Testing
       let p = spawn(NODE, "My::init", 1, "b")
       snd(p, "who")
       got.append("spawned")
-      test.settle()
+      loop.settle()
       #expect(got == ["spawned", "init 1 b", "who true"])
       snd(p, "who")
       snd(PortID(p.id), "who")
@@ -26,7 +27,7 @@ import Testing
   @Test(
     "on another node the port can be sent to and monitored at once", arguments: ["cbor", "json"])
   func there(framing: String) throws {
-    try withPair(framings: [framing]) { global, slave, test in
+    try withPair(framings: [framing]) { global, slave, loop in
       var got: [Message] = []
       var reason: Message?
       global.run {
@@ -43,7 +44,7 @@ import Testing
         snd(p, 2)
         kil(p, "done")
       }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(got == [["echo", 1, "x"], ["echo", 2]])
       #expect(reason == ["done"])
     }
@@ -51,19 +52,19 @@ import Testing
 
   @Test("the first argument may be a port: its node is meant")
   func onTheNodeOfAPort() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var source = ""
       global.run { sub("My::init") { source = SRCNODE } }
       let p = global.run { port {} }
       slave.run { spawn(p.id, "My::init") }
-      test.run(until: { !source.isEmpty })
+      loop.run(until: { !source.isEmpty })
       #expect(source == slave.id)
     }
   }
 
   @Test("a function that fails kills the port with die and its text", arguments: [true, false])
   func failing(isLocal: Bool) throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reasons: [Message] = []
       global.run {
         sub("My::fail") { throw die("no way") }
@@ -74,25 +75,25 @@ import Testing
         mon(spawn(global.id, "My::fail")) { reasons.append($0) }
         mon(spawn(global.id, "My::typed", "abc")) { reasons.append($0) }
       }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       #expect(reasons.allSatisfy { $0[0] == "die" || $0[0] == "no_such_port" })
       if isLocal {
         #expect(reasons[0] == ["die", "no way"])
         #expect(reasons[1][1].string?.contains("argument 1 should be Int") == true)
       }
-      test.settle()
+      loop.settle()
       #expect(global.kernel.ports.count == 0)
     }
   }
 
   @Test("a function that is not registered shows as no_such_port", arguments: [true, false])
   func unregistered(isLocal: Bool) throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reason: Message?
       let node = isLocal ? global : slave
       let p = node.run { spawn(global.id, "My::missing", 1) }
       node.run { mon(p) { reason = $0 } }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(
         reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
       #expect(global.kernel.ports.count == 0)
@@ -101,27 +102,27 @@ import Testing
 
   @Test("a function may be registered after spawn, and replaced")
   func late() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Int] = []
       spawn(NODE, "::init")
       sub("::init") { got.append(1) }
-      test.settle()
+      loop.settle()
       sub("main::init") { got.append(2) }
       spawn(NODE, "init")
-      test.settle()
+      loop.settle()
       #expect(got == [1, 2])
     }
   }
 
   @Test("a port that is killed before its function has run never begins")
   func killedEarly() {
-    withNode { node, test in
+    withNode { node, loop in
       var reason: Message?
       sub("My::init") { Issue.record("called") }
       let p = spawn(NODE, "My::init")
       mon(p) { reason = $0 }
       kil(p, "early")
-      test.settle()
+      loop.settle()
       #expect(reason == ["early"])
       #expect(node.kernel.ports.count == 0)
     }
@@ -129,7 +130,7 @@ import Testing
 
   @Test("what another node sends before the function has run waits, in order")
   func earlyMessages() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [Message] = []
       sub("My::init") { rcv(SELF) { msg in got.append(msg) } }
       let p = spawn(NODE, "My::init")
@@ -142,7 +143,7 @@ import Testing
       packet(["a", 1])
       packet(["b"])
       #expect(got.isEmpty)
-      test.settle()
+      loop.settle()
       packet(["c"])
       #expect(got == [["a", 1], ["b"], ["c"]])
     }
@@ -150,20 +151,20 @@ import Testing
 
   @Test("a spawned port ignores messages without a callback, as those of Perl nodes do")
   func unhandled() {
-    withNode { node, test in
+    withNode { node, loop in
       sub("My::init") { rcv(SELF, "known") {} }
       let p = spawn(NODE, "My::init")
       snd(p, "unknown")
-      test.settle()
+      loop.settle()
       snd(p, "unknown")
-      test.settle()
+      loop.settle()
       #expect(node.kernel.ports.find(p.name) != nil)
     }
   }
 
   @Test("names of spawned ports are RUNIQ and the counter that all ports share")
   func names() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       slave.run {
         let a = port {}
         let b = spawn(global.id, "My::missing")
@@ -175,13 +176,13 @@ import Testing
         #expect(Set(counters).count == 3)
         kil(a)
       }
-      test.settle()
+      loop.settle()
     }
   }
 
   @Test("two-way monitoring takes the spawned port down with its owner, and the other way round")
   func bothWays() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       global.run {
         sub("My::init") { (owner: PortID) in
           rcv(SELF, "x") {}
@@ -195,18 +196,18 @@ import Testing
           mon(p, owner)
           return p
         }
-        test.run(until: {
+        loop.run(until: {
           global.kernel.ports.find(p.name) != nil && (owner.ref as? LocalPort)?.monitors != nil
         })
         slave.run { kil(killsOwner ? owner : p, "over") }
-        test.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
+        loop.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
       }
     }
   }
 
   @Test("a spawn too large to be sent is the caller's error, and the port shows as not there")
   func tooLarge() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       slave.limits.codec.maximumSize = 10_000
       var reasons: [Message] = []
       slave.run {
@@ -218,7 +219,7 @@ import Testing
         mon(caller) { reasons.append($0) }
         snd(caller, "go")
       }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       #expect(reasons.contains { $0[0] == "die" })
       #expect(reasons.contains { $0[0] == "no_such_port" })
     }
@@ -226,7 +227,7 @@ import Testing
 
   @Test("many ports spawned in a row all run, in order")
   func many() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [Int] = []
       global.run {
         sub("My::init") { (n: Int) in
@@ -235,7 +236,7 @@ import Testing
         }
       }
       slave.run { for n in 0..<5000 { spawn(global.id, "My::init", n) } }
-      test.run(until: { got.count == 5000 })
+      loop.run(until: { got.count == 5000 })
       #expect(got == Array(0..<5000))
       #expect(global.kernel.ports.count == 5000)
     }
@@ -246,7 +247,7 @@ import Testing
     arguments: [true, false])
   func withoutRcv(isLocal: Bool) throws {
     let log = LogCollector.shared
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reasons: [Message] = []
       var kept: PortID?
       var calls = 0
@@ -272,8 +273,8 @@ import Testing
           mon(spawn(global.id, name)) { reasons.append($0) }
         }
       }
-      test.run(until: { reasons.count == 3 && calls == 2 })
-      test.settle()
+      loop.run(until: { reasons.count == 3 && calls == 2 })
+      loop.settle()
       #expect(reasons.count == 3)
       for (p, reason) in zip(ports, reasons) {
         #expect(reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
@@ -293,11 +294,11 @@ import Testing
 
   @Test("a function may kill its port without rcv, with a reason of its own")
   func killedInside() {
-    withNode { node, test in
+    withNode { node, loop in
       var reason: Message?
       sub("My::init") { kil(SELF, "not", "today") }
       mon(spawn(NODE, "My::init")) { reason = $0 }
-      test.settle()
+      loop.settle()
       #expect(reason == ["not", "today"])
       #expect(node.kernel.ports.count == 0)
     }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -5,8 +6,8 @@ import Testing
 @Suite("after") struct AfterTests {
   @Test("both forms fire once, when their time has come and in its order")
   func times() {
-    withLoop(manualTime: 100) { test in
-      let node = Node(on: test.loop)
+    withLoop(manualTime: 100) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       var got: [String] = []
       node.run {
@@ -15,13 +16,13 @@ import Testing
         after(1, p, "tick", 7)
         after(0) { got.append("zero") }
       }
-      test.loop.advance(by: 0)
+      loop.advance(by: 0)
       #expect(got == ["zero"])
-      test.loop.advance(by: 0.99)
+      loop.advance(by: 0.99)
       #expect(got == ["zero"])
-      test.loop.advance(by: 0.01)
+      loop.advance(by: 0.01)
       #expect(got == ["zero", "tick 7"])
-      test.loop.advance(by: 10)
+      loop.advance(by: 10)
       #expect(got == ["zero", "tick 7", "two"])
       #expect(node.kernel.timers.isEmpty)
     }
@@ -29,8 +30,8 @@ import Testing
 
   @Test("the callback belongs to the port that asked, and does not come when that has died")
   func context() {
-    withLoop(manualTime: 0) { test in
-      let node = Node(on: test.loop)
+    withLoop(manualTime: 0) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       var selves: [PortID] = []
       node.run {
@@ -39,7 +40,7 @@ import Testing
         snd(p, "go")
         snd(q, "go")
         kil(q)
-        test.loop.advance(by: 2)
+        loop.advance(by: 2)
         #expect(selves == [p])
       }
     }
@@ -47,8 +48,8 @@ import Testing
 
   @Test("what the callback throws kills the port that asked")
   func throwing() {
-    withLoop(manualTime: 0) { test in
-      let node = Node(on: test.loop)
+    withLoop(manualTime: 0) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       var reason: Message?
       node.run {
@@ -56,16 +57,16 @@ import Testing
         _ = node.kernel.monitor(p.ref) { reason = $0 }
         snd(p, "go")
       }
-      test.loop.advance(by: 2)
+      loop.advance(by: 2)
       #expect(reason == ["die", "late"])
     }
   }
 
   @Test("no callback comes after the node is closed, and what they hold goes")
   func closing() {
-    withLoop(manualTime: 0) { test in
+    withLoop(manualTime: 0) { loop in
       let tracker = LifeTracker()
-      let node = Node(on: test.loop)
+      let node = Node(on: loop)
       var isCalled = false
       node.run {
         let token = tracker.token()
@@ -77,7 +78,7 @@ import Testing
       #expect(tracker.alive == 1)
       node.close()
       #expect(tracker.alive == 0)
-      test.loop.advance(by: 5)
+      loop.advance(by: 5)
       #expect(!isCalled)
     }
   }

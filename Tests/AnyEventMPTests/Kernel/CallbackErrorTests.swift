@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -8,11 +9,11 @@ import Testing
     _ callback: @escaping (Message) throws -> Void = { _ in }, of cause: (PortID) -> Void
   ) -> Message? {
     var reason: Message?
-    withNode { node, test in
+    withNode { node, loop in
       let p = rcv(port(), "throw", callback)
       _ = node.kernel.monitor(p.ref) { reason = $0 }
       cause(p)
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
     }
     return reason
   }
@@ -30,7 +31,7 @@ import Testing
 
   @Test("the port may go on sending in the callback before it throws")
   func workBeforeThrowing() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       let log = rcv(port(), "x") { (text: String) in got.append(text) }
       let p = port()
@@ -40,7 +41,7 @@ import Testing
       }
       snd(p, "go")
       snd(p, "go")
-      test.settle()
+      loop.settle()
       #expect(got == ["before"])
       #expect(node.kernel.depth == 0 && node.kernel.running == nil)
     }
@@ -69,7 +70,7 @@ import Testing
 
   @Test("SELF is the port inside a callback, and the node outside, also after an error")
   func selfInside() {
-    withNode { _, test in
+    withNode { _, loop in
       var inside: [PortID] = []
       #expect(SELF.id == NODE)
       let inner = rcv(port(), "x") { inside.append(SELF) }
@@ -83,7 +84,7 @@ import Testing
       snd(outer, "x")
       #expect(SELF.id == NODE)
       after(0) { inside.append(SELF) }
-      test.run(until: { inside.count == 4 })
+      loop.run(until: { inside.count == 4 })
       #expect(inside == [outer, inner, outer, PortID(NODE)])
     }
   }
@@ -91,8 +92,8 @@ import Testing
   @Test("the death of a port that nobody monitors is logged with its reason, if it has one")
   func logged() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let (p, q, watched) = node.run { (port(), port(), port()) }
       _ = node.kernel.monitor(watched.ref) { _ in }
@@ -101,7 +102,7 @@ import Testing
         kil(q)
         kil(watched, "reason")
       }
-      test.settle()
+      loop.settle()
       let lines = log.lines(with: node.id, upTo: .error)
       #expect(
         lines == ["unmonitored local port \(p.id) died with reason: reason 1 text"])
@@ -111,14 +112,14 @@ import Testing
   @Test("rcv on a port that has died is logged and ignored")
   func rcvOnDeadPort() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       node.run {
         let p = port {}
         kil(p)
         rcv(p, "x") {}
-        test.settle()
+        loop.settle()
         rcv(p, "x") {}
         rcv(p) {}
         rcv(p, "x", nil)

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -8,7 +9,7 @@ import Testing
     "a port that sends itself ever more is killed at the limit, and its monitors fire; others go on"
   )
   func runaway() {
-    withNode { node, test in
+    withNode { node, loop in
       node.queueLimit = 100_000
       var most = 0
       var calls = 0
@@ -26,7 +27,7 @@ import Testing
       after(0) { snd(other, "n") }
       snd(p, "n", 0)
       #expect(reason == nil)
-      test.run(until: { reason != nil && got == 1 })
+      loop.run(until: { reason != nil && got == 1 })
       #expect(reason?[0] == "too_much_queued")
       #expect(reason?[1] == "more than 100000 bytes wait for ports of this node")
       #expect(most > 90_000 && most <= 100_000)
@@ -39,7 +40,7 @@ import Testing
 
   @Test("nothing is missing among what a killed port was sent before, and nothing comes after")
   func noHole() {
-    withNode { node, test in
+    withNode { node, loop in
       node.queueLimit = 20_000
       var got: [Int] = []
       let p = rcv(port(), "n") { (n: Int) in got.append(n) }
@@ -52,16 +53,16 @@ import Testing
       node.kernel.defer(.job({}))
       for n in 0..<1000 { snd(p, "n", n) }
       #expect(got.isEmpty && node.queuedBytes(for: NODE) <= 20_000)
-      test.run(until: { fired > 0 })
+      loop.run(until: { fired > 0 })
       #expect(got == Array(0..<got.count) && got.count > 50 && got.count < 1000)
-      test.settle()
+      loop.settle()
       #expect(fired == 1)
     }
   }
 
   @Test("crossing the high water mark is told once, and again when all was done meanwhile")
   func highWater() {
-    withNode { node, test in
+    withNode { node, loop in
       var told: [String] = []
       node.highWaterMark = 5000
       node.onHighWater = { id, _ in told.append(id) }
@@ -70,7 +71,7 @@ import Testing
         node.kernel.defer(.job({}))
         for _ in 0..<200 { snd(p, "n") }
         #expect(told.count == round - 1)
-        test.run(until: { node.kernel.deferred.isEmpty })
+        loop.run(until: { node.kernel.deferred.isEmpty })
         #expect(told == Array(repeating: NODE, count: round))
       }
     }
@@ -78,7 +79,7 @@ import Testing
 
   @Test("the queue does not grow when each iteration brings more than it used to take")
   func steadyFlood() {
-    withNode { node, test in
+    withNode { node, loop in
       var got = 0
       var sent = 0
       let p = rcv(port(), "n") { got += 1 }
@@ -89,16 +90,16 @@ import Testing
         for _ in 0..<3000 { snd(p, "n") }
         sent += 3000
         most = max(most, node.kernel.deferred.count)
-        test.loop.runOnce(waiting: false)
+        loop.runOnce(waiting: false)
       }
       #expect(most <= 10_000)
-      test.run(until: { got == sent })
+      loop.run(until: { got == sent })
     }
   }
 
   @Test("requests to the own node port are limited too: the port that sends too many is killed")
   func ownNodePort() {
-    withNode { node, test in
+    withNode { node, loop in
       node.queueLimit = 10_000
       var reason: Message?
       let p = rcv(port(), "go") {
@@ -107,7 +108,7 @@ import Testing
       mon(p) { reason = $0 }
       snd(p, "go")
       #expect(node.queuedBytes(for: NODE) <= 10_000)
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?[0] == "die")
       #expect(reason?[1].string?.contains("more than 10000 bytes") == true)
       #expect(node.queuedBytes(for: NODE) == 0)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -17,7 +18,7 @@ import Testing
 
   @Test("a port that sends to itself goes on from the loop after 50 calls, and loses nothing")
   func deepRecursion() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [Int] = []
       var deepest = 0
       let p = port()
@@ -28,7 +29,7 @@ import Testing
       }
       snd(p, "n", 0)
       #expect(got.count == 50)
-      test.run(until: { got.count == 501 })
+      loop.run(until: { got.count == 501 })
       #expect(got == Array(0...500))
       #expect(deepest <= 50)
       #expect(node.kernel.depth == 0)
@@ -37,7 +38,7 @@ import Testing
 
   @Test("once something is deferred, later messages wait behind it")
   func orderBehindDeferred() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       let log = rcv(port(), "x") { (text: String) in got.append(text) }
       let deep = port()
@@ -47,7 +48,7 @@ import Testing
       }
       snd(deep, "n", 0)
       for number in 100..<120 { snd(log, "x", "\(number)") }
-      test.run(until: { got.count == 81 })
+      loop.run(until: { got.count == 81 })
       // Each sender's messages are in order: the callbacks end from the innermost outwards.
       let later = got.compactMap(Int.init).filter { $0 >= 100 }
       #expect(later == Array(100..<120))
@@ -55,9 +56,10 @@ import Testing
     }
   }
 
-  @Test("random sends among ports keep the order of each pair, at any depth", arguments: 0..<6)
+  @Test(
+    "random sends among ports keep the order of each pair, at any depth", arguments: Seeds.some(6))
   func randomTraffic(seed: UInt64) {
-    withNode { _, test in
+    withNode { _, loop in
       var random = SeededGenerator(seed: seed)
       var left = 3000
       var sent: [String: Int] = [:]
@@ -83,7 +85,7 @@ import Testing
         }
       }
       for _ in 0..<100 { send(from: 0) }
-      test.run(until: { seen.values.reduce(0, +) == sent.values.reduce(0, +) })
+      loop.run(until: { seen.values.reduce(0, +) == sent.values.reduce(0, +) })
       #expect(seen == sent)
     }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -5,7 +6,7 @@ import Testing
 @Suite("Killing ports") struct KillTests {
   @Test("what was sent before kil is delivered, what is sent after it is not")
   func order() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Int] = []
       let p = rcv(port(), "n") { (n: Int) in got.append(n) }
       let deep = port()
@@ -22,14 +23,14 @@ import Testing
       snd(p, "n", 4)
       var isOver = false
       after(0) { isOver = true }
-      test.run(until: { isOver })
+      loop.run(until: { isOver })
       #expect(got == [1, 2])
     }
   }
 
   @Test("kil takes effect from the loop, once, with the first reason")
   func twice() {
-    withNode { node, test in
+    withNode { node, loop in
       var reasons: [Message] = []
       let p = port {}
       _ = node.kernel.monitor(p.ref) { reasons.append($0) }
@@ -37,18 +38,18 @@ import Testing
       kil(p, "first", 1)
       kil(p, "second")
       #expect(reasons.isEmpty)
-      test.run(until: { !reasons.isEmpty })
-      test.settle()
+      loop.run(until: { !reasons.isEmpty })
+      loop.settle()
       #expect(reasons == [["first", 1], ["first", 1]])
       kil(p, "third")
-      test.settle()
+      loop.settle()
       #expect(reasons.count == 2)
     }
   }
 
   @Test("kil in the own callback lets the callback end and nothing more come")
   func inOwnCallback() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       var reason: Message?
       let p = port()
@@ -61,7 +62,7 @@ import Testing
       }
       snd(p, "x", "first")
       snd(p, "x", "second")
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(got == ["first"])
       #expect(reason == [])
     }
@@ -69,7 +70,7 @@ import Testing
 
   @Test("a port that is killed while its callback runs a nested loop of sends is not called again")
   func whileRunning() {
-    withNode { node, test in
+    withNode { node, loop in
       var calls = 0
       let p = port()
       let killer = rcv(port(), "kill") { kil(p, "gone") }
@@ -79,7 +80,7 @@ import Testing
         for _ in 0..<10 { snd(p, "x") }
       }
       snd(p, "x")
-      test.settle()
+      loop.settle()
       #expect(calls == 1)
       #expect(node.kernel.ports.find(p.name) == nil)
     }
@@ -87,20 +88,20 @@ import Testing
 
   @Test("the node cannot be killed, and killing what is not there does nothing")
   func impossible() {
-    withNode { node, test in
+    withNode { node, loop in
       _ = LogCollector.shared
       kil(SELF)
       kil("")
       kil("#nobody", "x")
       kil(Value.array([]))
-      test.settle()
+      loop.settle()
       #expect(node.peers.entries.isEmpty)
     }
   }
 
   @Test("a port's callbacks are dropped at once when it dies, whoever holds its id")
   func callbacksAreDropped() {
-    withNode { node, test in
+    withNode { node, loop in
       let tracker = LifeTracker()
       let p = port()
       for tag in ["a", "b", "c"] {
@@ -119,7 +120,7 @@ import Testing
       }
       #expect(tracker.alive == 5)
       kil(p)
-      test.settle()
+      loop.settle()
       // The local constant `token` of this function lives on.
       withExtendedLifetime((token, p)) { #expect(tracker.alive <= 1) }
     }
@@ -127,7 +128,7 @@ import Testing
 
   @Test("replacing and removing callbacks from the end of what they held is safe")
   func endsThatComeBack() {
-    withNode { _, test in
+    withNode { _, loop in
       let tracker = LifeTracker()
       let p = port {}
       func set(_ tag: String, thenSet other: String?) {
@@ -140,7 +141,7 @@ import Testing
       rcv(p, "c", nil)
       rcv(p, "a", nil)
       kil(p)
-      test.settle()
+      loop.settle()
       #expect(tracker.alive == 0)
     }
   }

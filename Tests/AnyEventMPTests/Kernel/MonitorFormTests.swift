@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,7 +7,7 @@ import Testing
 @Suite("The forms of mon") struct MonitorFormTests {
   @Test("mon with a callback tells the reason, an empty one for a normal end")
   func callback() {
-    withNode { _, test in
+    withNode { _, loop in
       var reasons: [Message] = []
       var calls = 0
       for reason in [["why", "text"], []] {
@@ -16,7 +17,7 @@ import Testing
         Node.current.kill(p, reason: reason.map { .string($0) })
       }
       #expect(reasons.isEmpty, "kil takes effect from the loop")
-      test.settle()
+      loop.settle()
       #expect(reasons == [["why", "text"], []])
       #expect(calls == 2)
     }
@@ -24,7 +25,7 @@ import Testing
 
   @Test("mon with another port kills it with the same reason, unless there is none")
   func otherPort() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [Message] = []
       let normal = port {}
       let abnormal = port {}
@@ -35,14 +36,14 @@ import Testing
       }
       kil(normal)
       kil(abnormal, "reason", 7)
-      test.settle()
+      loop.settle()
       #expect(got == [["reason", 7]])
     }
   }
 
   @Test("mon with another port and a message sends that and the reason, also an empty one")
   func message() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Message] = []
       let receiver = port { msg in got.append(msg) }
       let first = port {}
@@ -51,14 +52,14 @@ import Testing
       mon(second, receiver, "restart", 2, "now")
       kil(first, "die", "text")
       kil(second)
-      test.settle()
+      loop.settle()
       #expect(got == [["restart", "die", "text"], ["restart", 2, "now"]])
     }
   }
 
   @Test("mon with one argument kills the port whose callback is running")
   func ownPort() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Message] = []
       let watched = port {}
       let p = port()
@@ -66,14 +67,14 @@ import Testing
       mon(p) { reason in got.append(reason) }
       snd(p, "watch")
       kil(watched, "gone")
-      test.settle()
+      loop.settle()
       #expect(got == [["gone"]])
     }
   }
 
   @Test("mon with one argument outside of a port is logged and does nothing")
   func outsideOfPort() {
-    withNode { node, test in
+    withNode { node, loop in
       let log = LogCollector.shared
       let p = port {}
       mon(p)
@@ -88,7 +89,7 @@ import Testing
         kil(SELF)
       }
       snd_to_func(NODE, "t::init", p)
-      test.settle()
+      loop.settle()
       #expect(node.kernel.ports.count == 1)
       #expect((p.ref as? LocalPort)?.monitors == nil)
     }
@@ -96,7 +97,7 @@ import Testing
 
   @Test("what dies because of a monitor is no death that nobody watches")
   func dependents() {
-    withNode { node, test in
+    withNode { node, loop in
       let log = LogCollector.shared
       var victims: [PortID] = []
       let watched = port {}
@@ -107,7 +108,7 @@ import Testing
         victims.append(SELF)
       }
       spawn(NODE, "t::bridge", watched)
-      test.settle()
+      loop.settle()
       let p = port {}
       mon(watched, p)
       victims.append(p)
@@ -119,7 +120,7 @@ import Testing
       mon(p, r)
       victims.append(r)
       kil(watched, "gone", "for good")
-      test.settle()
+      loop.settle()
       #expect(node.kernel.ports.count == 0)
       for victim in victims { #expect(log.lines(with: victim.id).isEmpty) }
       #expect(victims.count == 4)
@@ -129,7 +130,7 @@ import Testing
 
   @Test("a port that dies of itself, or is killed by name, is still logged")
   func ownDeaths() {
-    withNode { _, test in
+    withNode { _, loop in
       let log = LogCollector.shared
       let watched = port {}
       let p = port { throw die("by itself") }
@@ -138,7 +139,7 @@ import Testing
       mon(watched, q)
       snd(p)
       kil(q, "by name")
-      test.settle()
+      loop.settle()
       #expect(log.lines(with: "\(p.id) died with reason: die by itself").count == 1)
       #expect(log.lines(with: "\(q.id) died with reason: by name").count == 1)
     }
@@ -146,7 +147,7 @@ import Testing
 
   @Test("each form ends with its guard")
   func guards() {
-    withNode { node, test in
+    withNode { node, loop in
       let p = port {}
       let other = port { msg in Issue.record("got \(msg)") }
       mon(other) { reason in Issue.record("killed by \(reason)") }
@@ -165,7 +166,7 @@ import Testing
       rcv(inside, "go", nil)
       #expect((p.ref as? LocalPort)?.monitors == nil)
       kil(p, "why")
-      test.settle()
+      loop.settle()
       #expect(node.kernel.ports.find(other.name) != nil)
       #expect(node.kernel.ports.find(inside.name) != nil)
     }
@@ -174,13 +175,13 @@ import Testing
   @Test("a guard that goes after the monitor has fired, or after its node, does nothing")
   func lateGuards() {
     var late: Guard?
-    withNode { _, test in
+    withNode { _, loop in
       var calls = 0
       let p = port {}
       var guardian: Guard? = mon(p) { calls += 1 }
       late = mon(port {}) { Issue.record("fired") }
       kil(p)
-      test.settle()
+      loop.settle()
       #expect(calls == 1)
       withExtendedLifetime(guardian) {}
       guardian = nil
@@ -191,7 +192,7 @@ import Testing
 
   @Test("a monitor fires once, even for its port's second death and from its own callback")
   func oneShot() {
-    withNode { _, test in
+    withNode { _, loop in
       var calls = 0
       let p = port {}
       mon(p) { reason in
@@ -200,18 +201,18 @@ import Testing
       }
       kil(p, "once")
       kil(p, "twice")
-      test.settle()
+      loop.settle()
       #expect(calls == 1)
     }
   }
 
   @Test("mon on a port that is not there fires from the loop with no_such_port")
   func nonexistent() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [Message] = []
       let dead = port {}
       kil(dead)
-      test.settle()
+      loop.settle()
       mon(dead) { reason in got.append(reason) }
       mon("#nobody") { reason in got.append(reason) }
       let forgotten: Guard = mon("#nobody") { got.append(["kept"]) }
@@ -221,7 +222,7 @@ import Testing
         withExtendedLifetime(guardian) {}
       }
       #expect(got.isEmpty)
-      test.settle()
+      loop.settle()
       let text: Value = "cannot monitor nonexistent port"
       #expect(
         got == [
@@ -233,7 +234,7 @@ import Testing
 
   @Test("the callback runs as part of the port that asked, which an error in it kills")
   func context() {
-    withNode { _, test in
+    withNode { _, loop in
       var reason: Message?
       let watched = port {}
       let p = port()
@@ -246,14 +247,14 @@ import Testing
       mon(p) { reason = $0 }
       snd(p, "watch")
       kil(watched)
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason == ["die", "in the monitor"])
     }
   }
 
   @Test("the object form returns what takes the monitor back, and forgetting that does not")
   func objectForm() {
-    withNode { node, test in
+    withNode { node, loop in
       var got: [String] = []
       let p = port {}
       let other = port { msg in got.append(msg.description) }
@@ -263,7 +264,7 @@ import Testing
       ended.cancel()
       ended.cancel()
       kil(p, "x")
-      test.settle()
+      loop.settle()
       #expect(got == [#"callback ["x"]"#, #"["down","x"]"#])
       ended.cancel()
     }
@@ -271,17 +272,17 @@ import Testing
 
   @Test("a chain of monitors brings down everything that depends on a port")
   func chain() {
-    withNode { node, test in
+    withNode { node, loop in
       let ports = (0..<1000).map { _ in port {} }
       for (p, next) in zip(ports, ports.dropFirst()) { mon(p, next) }
       kil(ports[0], "all")
-      test.run(until: { node.kernel.ports.count == 0 })
+      loop.run(until: { node.kernel.ports.count == 0 })
     }
   }
 
   @Test("the death of an unmonitored port is logged if there is a reason")
   func unmonitored() {
-    withNode { _, test in
+    withNode { _, loop in
       let log = LogCollector.shared
       let silent = port {}
       let loud = port {}
@@ -290,7 +291,7 @@ import Testing
       kil(silent)
       kil(loud, "unheard", "of")
       kil(watched, "unheard", "too")
-      test.settle()
+      loop.settle()
       #expect(log.lines(with: "unmonitored local port \(loud) died").count == 1)
       #expect(log.lines(with: "unmonitored local port \(silent)").isEmpty)
       #expect(log.lines(with: "unmonitored local port \(watched)").isEmpty)

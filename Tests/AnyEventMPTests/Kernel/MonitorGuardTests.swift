@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,21 +7,21 @@ import Testing
 @Suite("mon_guard") struct MonitorGuardTests {
   @Test("references live until the port dies")
   func references() {
-    withNode { _, test in
+    withNode { _, loop in
       let tracker = LifeTracker()
       let p = port {}
       mon_guard(p, tracker.token(), tracker.token())
       #expect(tracker.alive == 2)
       kil(p)
       #expect(tracker.alive == 2)
-      test.settle()
+      loop.settle()
       #expect(tracker.alive == 0)
     }
   }
 
   @Test("references go with the guard, where one is asked for")
   func guardian() {
-    withNode { _, test in
+    withNode { _, loop in
       let tracker = LifeTracker()
       let p = port {}
       var guardian: Guard? = mon_guard(p, tracker.token())
@@ -29,13 +30,13 @@ import Testing
       guardian = nil
       #expect(tracker.alive == 0)
       kil(p)
-      test.settle()
+      loop.settle()
     }
   }
 
   @Test("a timer kept by mon_guard ends with its port, which an error in it kills")
   func timer() {
-    withNode { _, test in
+    withNode { _, loop in
       var ticks = 0
       var reason: Message?
       let p = port()
@@ -55,21 +56,21 @@ import Testing
         ticksAtEnd = ticks
       }
       after(0) { snd(p, "start") }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason == ["die", "three"])
       var isOver = false
       after(0.02) { isOver = true }
-      test.run(until: { isOver })
+      loop.run(until: { isOver })
       #expect(ticks == ticksAtEnd)
     }
   }
 
   @Test("references for a port that is not there go at once, from the loop")
   func nonexistent() {
-    withNode { _, test in
+    withNode { _, loop in
       let tracker = LifeTracker()
       mon_guard("#nobody", tracker.token())
-      test.settle()
+      loop.settle()
       #expect(tracker.alive == 0)
     }
   }

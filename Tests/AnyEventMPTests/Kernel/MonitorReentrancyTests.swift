@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -12,7 +13,7 @@ import Testing
     framing: String = "cbor", until isOver: @escaping (Node, Node) -> Bool,
     _ callback: @escaping (Int, [PortID], Node, Node) -> Void
   ) throws {
-    try withPair(framings: [framing]) { global, slave, test in
+    try withPair(framings: [framing]) { global, slave, loop in
       let ports = global.run { (0..<count).map { _ in port {} } }
       let remote = ports.map { PortID($0.id) }
       slave.run {
@@ -20,10 +21,10 @@ import Testing
           mon(p) { [unowned global, unowned slave] in callback(index, remote, global, slave) }
         }
       }
-      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
       global.run { for p in ports { kil(p, "bye") } }
-      test.run(until: { isOver(global, slave) })
-      test.settle()
+      loop.run(until: { isOver(global, slave) })
+      loop.settle()
     }
   }
 
@@ -65,7 +66,7 @@ import Testing
 
   @Test("taking back the monitors on all other ports from the first callback")
   func takesBack() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let ports = global.run { (0..<count).map { _ in port {} } }
       var guards: [Guard] = []
       var fired = 0
@@ -77,10 +78,10 @@ import Testing
           }
         }
       }
-      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
       global.run { for p in ports { kil(p) } }
-      test.run(until: { fired > 0 })
-      test.settle()
+      loop.run(until: { fired > 0 })
+      loop.settle()
       #expect(guards.isEmpty)
       #expect(fired == 1)
       #expect(slave.peers.entries[global.id]?.monitors.count == 0)
@@ -92,7 +93,7 @@ import Testing
     "what the first of several monitors takes back is not called",
     arguments: ["a node", "a port there", "a port here"])
   func takesBackTheOthers(subject: String) throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let p = global.port()
       let watcher = subject == "a port here" ? global : slave
       // The node itself comes before its ports.
@@ -106,17 +107,17 @@ import Testing
       others = (1...4).map { number in
         watcher.monitor(PortID(p.id)) { _ in fired.append(number) }
       }
-      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
       if subject == "a node" { global.close() } else { global.kill(p, "bye") }
-      test.run(until: { fired.contains(4) })
-      test.settle()
+      loop.run(until: { fired.contains(4) })
+      loop.settle()
       #expect(fired == [0, 4])
       // Numbers of monitors are noted only as long as some are being called.
       var later = 0
       let again = watcher.monitor(PortID("\(watcher.id)#none")) { _ in later += 1 }
       watcher.monitor(PortID("\(watcher.id)#none")) { _ in later += 10 }
       again.cancel()
-      test.run(until: { later == 10 })
+      loop.run(until: { later == 10 })
     }
   }
 
@@ -137,7 +138,7 @@ import Testing
   @Test(
     "what a dying port's callbacks held comes back with monitors, kills and the end of the node")
   func endOfCallbacks() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let tracker = LifeTracker()
       var fired = 0
       let ports = global.run {
@@ -157,10 +158,10 @@ import Testing
       }
       var lost = 0
       slave.run { for p in ports { mon(p.id) { _ in lost += 1 } } }
-      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
       global.run { kil(ports[0], "first") }
-      test.run(until: { lost == ports.count && fired == 2 * ports.count })
-      test.settle()
+      loop.run(until: { lost == ports.count && fired == 2 * ports.count })
+      loop.settle()
       #expect(global.kernel.ports.count == 0)
       #expect(tracker.alive == 0)
     }
@@ -168,28 +169,28 @@ import Testing
 
   @Test("a port that three nodes and two callbacks watch tells all of them, in order, each once")
   func severalWatchers() throws {
-    try withLoop { test in
-      let home = try Node.listening(on: test.loop, "home")
+    try withLoop { loop in
+      let home = try Node.listening(on: loop, "home")
       defer { home.close() }
       let others = try (0..<3).map {
-        try Node.listening(on: test.loop, "other\($0)", seeds: [home.address])
+        try Node.listening(on: loop, "other\($0)", seeds: [home.address])
       }
       defer { for other in others { other.close() } }
-      test.run(until: { others.allSatisfy { home.isConnected(to: $0) } })
+      loop.run(until: { others.allSatisfy { home.isConnected(to: $0) } })
       let p = home.run { port {} }
       func watchers() -> Int { (p.ref as? LocalPort)?.monitors?.count ?? 0 }
       var told: [String] = []
       home.run { mon(p) { _ in told.append("first") } }
       for (index, other) in others.enumerated() {
         other.run { mon(p.id) { reason in told.append(other.id + "\(reason)") } }
-        test.run(until: { watchers() == index + 2 })
+        loop.run(until: { watchers() == index + 2 })
       }
       home.run { mon(p) { _ in told.append("last") } }
       others[1].close()
-      test.run(until: { watchers() == 4 })
+      loop.run(until: { watchers() == 4 })
       home.run { kil(p, "over") }
-      test.run(until: { told.count == 4 })
-      test.settle()
+      loop.run(until: { told.count == 4 })
+      loop.settle()
       let texts = [others[0], others[2]].map { $0.id + "[\"over\"]" }
       #expect(Array(told.prefix(2)) == ["first", "last"])
       #expect(Set(told.dropFirst(2)) == Set(texts))

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,7 +7,7 @@ import Testing
 @Suite("psub and peval") struct PortContextTests {
   @Test("psub runs its block as part of the port, with any number of arguments")
   func forms() {
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       let p = port()
       rcv(p, "go") {
@@ -24,14 +25,14 @@ import Testing
         }
       }
       snd(p, "go")
-      test.run(until: { got.count == 5 })
+      loop.run(until: { got.count == 5 })
       #expect(got == ["none true", "one 1 true", "two 1 b", "three 1 b true", "value 42"])
     }
   }
 
   @Test("psub fits where callbacks are taken, and what it throws kills the port")
   func watchers() {
-    withNode { _, test in
+    withNode { _, loop in
       var reasons: [Message] = []
       var timer: TimerWatcher?
       func failing(_ start: @escaping () -> Void) {
@@ -44,7 +45,7 @@ import Testing
       failing { after(0, psub { throw die("after") }) }
       failing { mon("#nobody", psub { throw die("mon") }) }
       failing { mon("#nobody", psub { (reason: Message) in throw die(reason[0].string ?? "") }) }
-      test.run(until: { reasons.count == 4 })
+      loop.run(until: { reasons.count == 4 })
       #expect(
         Set(reasons)
           == [["die", "timer"], ["die", "after"], ["die", "mon"], ["die", "no_such_port"]])
@@ -72,7 +73,7 @@ import Testing
 
   @Test("peval runs a block as part of a port, returns its value, and gives SELF back")
   func peval_() {
-    withNode { _, test in
+    withNode { _, loop in
       let p = port {}
       let outer = port()
       var value: Int?
@@ -85,17 +86,17 @@ import Testing
       var reason: Message?
       mon(p) { reason = $0 }
       peval(p) { throw die("in peval") }
-      test.settle()
+      loop.settle()
       #expect(reason == ["die", "in peval"])
     }
   }
 
   @Test("peval as part of a port that is gone runs nothing")
   func deadPort() {
-    withNode { _, test in
+    withNode { _, loop in
       let p = port {}
       kil(p)
-      test.settle()
+      loop.settle()
       peval(PortID(p.id)) { Issue.record("called") }
       let value: Int? = peval(PortID(p.id)) { 5 }
       #expect(value == nil)
@@ -104,7 +105,7 @@ import Testing
 
   @Test("an error in a callback of a port that is being killed is logged, not lost")
   func errorAfterKill() {
-    withNode { _, test in
+    withNode { _, loop in
       let log = LogCollector.shared
       let text = TestName.next("after kill")
       var reason: Message?
@@ -114,7 +115,7 @@ import Testing
       }
       mon(p) { reason = $0 }
       snd(p)
-      test.settle()
+      loop.settle()
       #expect(reason == ["first"])
       #expect(log.lines(with: text).count == 1)
     }

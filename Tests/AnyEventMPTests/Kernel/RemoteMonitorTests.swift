@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,7 +8,7 @@ import Testing
   @Test(
     "mon and kil work from one node to the other, in each framing", arguments: ["cbor", "json"])
   func monitorAndKill(framing: String) throws {
-    try withPair(framings: [framing]) { global, slave, test in
+    try withPair(framings: [framing]) { global, slave, loop in
       let p = global.run { port {} }
       var reasons: [Message] = []
       slave.run {
@@ -15,7 +16,7 @@ import Testing
         mon(p.id) { reason in reasons.append(reason) }
         kil(p.id, "reason", ["list": [1, 2]])
       }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       #expect(reasons == [["reason", ["list": [1, 2]]], ["reason", ["list": [1, 2]]]])
       #expect(global.kernel.ports.find(p.name) == nil)
       #expect(slave.peers.entries[global.id]?.monitors.count == 0)
@@ -25,16 +26,16 @@ import Testing
 
   @Test("all monitors on a port are one at the other node, which goes with the last of them")
   func multiplexed() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let p = global.run { port {} }
       var guards: [Guard] = slave.run { (0..<10).map { _ in mon(p.id) { Issue.record("fired") } } }
-      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
       #expect((p.ref as? LocalPort)?.monitors?.count == 1)
       slave.run { guards.removeLast(9) }
-      test.settle()
+      loop.settle()
       #expect((p.ref as? LocalPort)?.monitors?.count == 1)
       slave.run { guards = [] }
-      test.run(until: { (p.ref as? LocalPort)?.monitors == nil })
+      loop.run(until: { (p.ref as? LocalPort)?.monitors == nil })
       #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }
   }
@@ -45,7 +46,7 @@ import Testing
     "whatever a port dies of, the other node is told; as it is, if that fits into a packet",
     arguments: ["cbor", "json"], ["x", "\u{1}"])
   func largeReasons(framing: String, character: String) throws {
-    try withPair(framings: [framing]) { global, slave, test in
+    try withPair(framings: [framing]) { global, slave, loop in
       let limit = 2000
       global.packetLimit = limit
       var whole = 0
@@ -53,10 +54,10 @@ import Testing
         let p = global.run { port {} }
         var reason: Message?
         slave.run { mon(p.id) { reason = $0 } }
-        test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
         let text = String(repeating: character, count: length)
         global.run { kil(p, "large", text) }
-        test.run(until: { reason != nil }, "nothing was told of \(length) characters")
+        loop.run(until: { reason != nil }, "nothing was told of \(length) characters")
         try #require(reason != nil)
         guard reason?.first == "die" else {
           #expect(reason == ["large", .string(text)])
@@ -73,11 +74,11 @@ import Testing
 
   @Test("mon on a port that never was fires with no_such_port")
   func nonexistent() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reason: Message?
       let name = global.id + "#nobody"
       slave.run { mon(name) { reason = $0 } }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(
         reason == [
           "no_such_port", "cannot monitor nonexistent port", .string(name),
@@ -87,17 +88,17 @@ import Testing
 
   @Test("the loss of the connection fires the monitors on its ports and on the node itself")
   func connectionLoss() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let p = global.run { port {} }
       var reasons: [Message] = []
       slave.run {
         mon(p.id) { reason in reasons.append(reason) }
         mon(global.id) { reason in reasons.append(reason) }
       }
-      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
       #expect(reasons.isEmpty)
       global.close()
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       for reason in reasons {
         #expect(reason[0] == "transport_error" && reason[1] == .string(global.id))
       }
@@ -107,38 +108,38 @@ import Testing
 
   @Test("mon on a node starts to connect, and fires when there is no way to it")
   func unknownNode() throws {
-    try withPair { _, slave, test in
+    try withPair { _, slave, loop in
       var reasons: [Message] = []
       slave.run {
         mon("nobody/here") { reason in reasons.append(reason) }
         mon("nobody/here#port") { reason in reasons.append(reason) }
       }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       for reason in reasons {
         #expect(reason[0] == "transport_error" && reason[1] == "nobody/here")
       }
-      test.run(until: { slave.peers.entries["nobody/here"] == nil })
+      loop.run(until: { slave.peers.entries["nobody/here"] == nil })
     }
   }
 
   @Test("two ports that monitor each other across nodes die together")
   func mutual() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let here = slave.run { port {} }
       let there = global.run { port {} }
       slave.run { mon(there.id, here) }
       global.run { mon(here.id, there) }
-      test.run(until: {
+      loop.run(until: {
         (here.ref as? LocalPort)?.monitors != nil && (there.ref as? LocalPort)?.monitors != nil
       })
       slave.run { kil(here, "one for all") }
-      test.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
+      loop.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
     }
   }
 
   @Test("what is sent before kil arrives before the monitor fires, without holes")
   func order() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [Int] = []
       var atEnd: Int?
       let p = global.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
@@ -149,7 +150,7 @@ import Testing
         kil(remote, "enough")
         snd(remote, "n", -1)
       }
-      test.run(until: { atEnd != nil })
+      loop.run(until: { atEnd != nil })
       #expect(atEnd == 10_000)
       #expect(got == Array(0..<10_000))
     }
@@ -157,7 +158,7 @@ import Testing
 
   @Test("ten thousand ports of one node: every monitor fires once")
   func many() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let count = 10_000
       let ports = global.run { (0..<count).map { _ in port {} } }
       var fired: [String: Int] = [:]
@@ -167,10 +168,10 @@ import Testing
           mon(id) { fired[id, default: 0] += 1 }
         }
       }
-      test.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
       global.run { for p in ports { kil(p) } }
-      test.run(until: { fired.count == count })
-      test.settle()
+      loop.run(until: { fired.count == count })
+      loop.settle()
       #expect(fired.values.allSatisfy { $0 == 1 })
       #expect(slave.peers.entries[global.id]?.monitors.count == 0)
     }

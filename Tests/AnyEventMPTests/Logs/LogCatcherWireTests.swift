@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -10,53 +11,53 @@ import Testing
 
   private func withPeer(
     secure: Bool? = nil, manualTime: Double? = nil,
-    _ body: (Node, WirePeer, LogProbe, TestLoop) throws -> Void
+    _ body: (Node, WirePeer, LogProbe, Loop) throws -> Void
   ) throws {
-    try withLoop(manualTime: manualTime) { test in
-      let node = Node(on: test.loop)
+    try withLoop(manualTime: manualTime) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"],
           secret: "the tests' secret", secure: secure, norc: true))
       let probe = LogProbe(node)
-      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), test)
-      try body(node, peer, probe, test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), loop)
+      try body(node, peer, probe, loop)
     }
   }
 
   @Test(
     "who calls connect with a port and a level gets time, context, level and text until it dies")
   func caught() throws {
-    try withPeer { node, peer, _, test in
+    try withPeer { node, peer, _, loop in
       let port = "\(peer.id)#log"
       peer.send("", .string(Self.connect), 0, .string(port), 7)
-      test.run(until: { peer.messages().contains(["mon1", "log"]) })
+      loop.run(until: { peer.messages().contains(["mon1", "log"]) })
       node.logLine(.debug, "not this one")
       node.logLine(.info, "text")
-      test.run(until: { !peer.messages(to: "log").isEmpty })
+      loop.run(until: { !peer.messages(to: "log").isEmpty })
       let message = peer.messages(to: "log")[0]
       #expect(message.dropFirst() == ["My::Program", 7, "text"])
       #expect(abs((message[0].double ?? 0) - node.loop.time) < 60)
       peer.send("", "kil0", "log")
-      test.run(until: { node.logs.sender?.ports.isEmpty == true })
+      loop.run(until: { node.logs.sender?.ports.isEmpty == true })
       node.logLine(.info, "nobody listens")
-      test.settle()
+      loop.settle()
       #expect(peer.messages(to: "log").count == 1)
     }
   }
 
   @Test("the level may be a name, is changed by another call, and null ends it")
   func levels() throws {
-    try withPeer { node, peer, _, test in
+    try withPeer { node, peer, _, loop in
       let port = Value.string("\(peer.id)#log")
       for (level, expected) in [("note", LogLevel.note), ("9", .trace)] as [(Value, LogLevel)] {
         peer.send("", .string(Self.connect), 0, port, level)
-        test.run(until: { node.logs.sender?.level == expected })
+        loop.run(until: { node.logs.sender?.level == expected })
       }
       #expect(node.logs.sender?.ports.count == 1)
       peer.send("", .string(Self.connect), 0, port, nil)
-      test.run(until: { node.logs.sender?.level == nil })
+      loop.run(until: { node.logs.sender?.level == nil })
     }
   }
 
@@ -67,18 +68,18 @@ import Testing
       [0, "x#y", [:]],
     ]
     for secure in [false, true] {
-      try withPeer(secure: secure) { node, peer, _, test in
+      try withPeer(secure: secure) { node, peer, _, loop in
         let good: [Value] = [0, .string("\(peer.id)#log"), 9]
         for call in calls + (secure ? [good] : []) {
           peer.send(packet: [.string(Self.connect)] + call)
         }
-        test.run(until: {
+        loop.run(until: {
           !LogCollector.shared.lines(with: "\(peer.id) failed", upTo: .error).isEmpty
         })
-        test.settle()
+        loop.settle()
         #expect(node.logs.sender?.level == nil)
         peer.send("", "can", .string(Self.connect), .string("\(peer.id)#can"))
-        test.run(until: { !peer.messages(to: "can").isEmpty })
+        loop.run(until: { !peer.messages(to: "can").isEmpty })
         #expect(peer.messages(to: "can") == [[.string(secure ? "" : "1")]])
       }
     }
@@ -86,13 +87,13 @@ import Testing
 
   @Test("who is sent less than was logged is told how much it has missed")
   func missed() throws {
-    try withPeer { node, peer, _, test in
+    try withPeer { node, peer, _, loop in
       node.logs.system.FILTER.level(nil)
       peer.send("", .string(Self.connect), 0, .string("\(peer.id)#log"), 9)
-      test.run(until: { node.logs.sender?.level == .trace })
+      loop.run(until: { node.logs.sender?.level == .trace })
       let count = 2 * LogTap.maximumLines
       for n in 0..<count { node.logLine(.trace, "line \(n)") }
-      test.run(until: { peer.messages(to: "log").count >= LogTap.maximumLines + 1 })
+      loop.run(until: { peer.messages(to: "log").count >= LogTap.maximumLines + 1 })
       let messages = peer.messages(to: "log")
       #expect(
         messages[0].dropFirst() == [
@@ -107,12 +108,12 @@ import Testing
 
   @Test("only so many ports may catch at a time")
   func manyCatchers() throws {
-    try withPeer { node, peer, _, test in
+    try withPeer { node, peer, _, loop in
       let many = LogSender.maximumCatchers / LogSender.maximumOfNode + 1
       let peers =
         try [peer]
         + (1..<many).map { _ in
-          try WirePeer.connect(node.address, id: TestName.next("perl"), test)
+          try WirePeer.connect(node.address, id: TestName.next("perl"), loop)
         }
       var expected = 0
       for one in peers {
@@ -122,8 +123,8 @@ import Testing
         // In the name of another it gets nothing.
         one.send("", .string(Self.connect), 0, .string("\(peers[0].id)#other"), 9)
         expected = min(expected + LogSender.maximumOfNode, LogSender.maximumCatchers)
-        test.run(until: { node.logs.sender?.ports.count == expected })
-        test.settle()
+        loop.run(until: { node.logs.sender?.ports.count == expected })
+        loop.settle()
         #expect(node.logs.sender?.ports.count == expected)
       }
       #expect(expected == LogSender.maximumCatchers)
@@ -132,11 +133,11 @@ import Testing
   }
 
   /// The port that a node which catches has made for the peer.
-  private func catchPeer(_ node: Node, _ peer: WirePeer, _ test: TestLoop) throws -> String {
+  private func catchPeer(_ node: Node, _ peer: WirePeer, _ loop: Loop) throws -> String {
     node.catchLogs(upTo: .debug)
     peer.send("", "g_slave", ["'l": [peer.id: ["127.0.0.1:1"]] as Value] as Value)
     let calls = { peer.messages().filter { $0.first == .string(Self.connect) } }
-    test.run(until: { !calls().isEmpty })
+    loop.run(until: { !calls().isEmpty })
     #expect(calls().count == 1)
     let call = calls()[0]
     #expect(call[1] == 0 && call[3] == 8)
@@ -145,11 +146,11 @@ import Testing
 
   @Test("a node that catches calls connect, and logs what is sent, also values as Perl writes them")
   func catching() throws {
-    try withPeer { node, peer, probe, test in
-      let port = try catchPeer(node, peer, test)
+    try withPeer { node, peer, probe, loop in
+      let port = try catchPeer(node, peer, loop)
       peer.send(port, 1, "Perl::Module", "5", "text")
       peer.send(port, "\(node.loop.time)", "main", 7, 42)
-      test.run(until: { probe.messages.count == 2 })
+      loop.run(until: { probe.messages.count == 2 })
       #expect(probe.messages[0] == "warn  Perl::Module: [\(peer.id)(unknown time)] text")
       #expect(probe.messages[1] == "info  main: [\(peer.id)] 42")
     }
@@ -157,14 +158,14 @@ import Testing
 
   @Test("what others send is legible on a terminal, of bearable length, and makes few contexts")
   func hostile() throws {
-    try withPeer { node, peer, probe, test in
-      let port = try catchPeer(node, peer, test)
+    try withPeer { node, peer, probe, loop in
+      let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
       peer.send(port, time, "main", 5, "\u{1b}[2J\u{202e}evil\u{9b}\r")
       peer.send(port, time, "evil \u{1b}[2J", 5, "name")
       peer.send(port, time, "main", 5, .string(String(repeating: "x", count: 1 << 20)))
       for n in 0..<500 { peer.send(port, time, .string("Made::Up\(n)"), 5, "context") }
-      test.run(until: { probe.messages.count == 503 })
+      loop.run(until: { probe.messages.count == 503 })
       let text = probe.messages.joined()
       #expect(
         !text.unicodeScalars.contains { $0 == "\u{1b}" || $0 == "\u{202e}" || $0 == "\u{9b}" })
@@ -178,8 +179,8 @@ import Testing
 
   @Test("messages of another form are ignored, and said so a few times")
   func malformed() throws {
-    try withPeer { node, peer, probe, test in
-      let port = try catchPeer(node, peer, test)
+    try withPeer { node, peer, probe, loop in
+      let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
       let bad: [[Value]] = [
         [], [time], [time, "main", 5], [time, "main", 0, "x"], [time, "main", "", "x"],
@@ -188,20 +189,20 @@ import Testing
       for message in bad { peer.send(packet: message, to: port) }
       for _ in 0..<100 { peer.send(packet: [], to: port) }
       peer.send(port, 1e300, "main", 5, "good")
-      test.run(until: { !probe.messages.isEmpty })
+      loop.run(until: { !probe.messages.isEmpty })
       #expect(probe.messages == ["warn  main: [\(peer.id)(unknown time)] good"])
     }
   }
 
   @Test("of a flood so many messages a second are logged, and the number of the others")
   func flood() throws {
-    try withPeer { node, peer, probe, test in
-      let port = try catchPeer(node, peer, test)
+    try withPeer { node, peer, probe, loop in
+      let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
       let limit = node.limits.caughtLines
       for n in 0..<(10 * limit) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       // A line now and then, until the second is over.
-      test.run(until: {
+      loop.run(until: {
         peer.send(port, time, "main", 5, "last")
         return !probe.messages(with: "were left out").isEmpty
       })
@@ -212,17 +213,17 @@ import Testing
   @Test(
     "how many were left out is told when no more come, and also what was meant for nobody any more")
   func floodThatEnds() throws {
-    try withPeer(manualTime: 1000) { node, peer, probe, test in
-      let port = try catchPeer(node, peer, test)
+    try withPeer(manualTime: 1000) { node, peer, probe, loop in
+      let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
       let limit = node.limits.caughtLines
       for n in 0..<(limit + 7) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       peer.send("", "snd", .string("\(peer.id)#mark"), "all are there")
-      test.run(until: { !peer.messages(to: "mark").isEmpty })
+      loop.run(until: { !peer.messages(to: "mark").isEmpty })
       #expect(probe.messages(with: "line").count == limit)
       #expect(probe.messages(with: "were left out").isEmpty)
-      test.loop.advance(by: 1)
-      test.run(until: { !probe.messages(with: "were left out").isEmpty })
+      loop.advance(by: 1)
+      loop.run(until: { !probe.messages(with: "were left out").isEmpty })
       #expect(
         probe.messages(with: "were left out") == [
           "warn  AnyEvent::MP::LogCatcher: [\(peer.id)] 7 log messages were left out: there were too many"
@@ -231,8 +232,8 @@ import Testing
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "late")
       node.kernel.defer(.job { node.catchLogs(upTo: nil) })
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "later")
-      test.run(until: { node.logs.catching == nil })
-      test.settle()
+      loop.run(until: { node.logs.catching == nil })
+      loop.settle()
     }
   }
 }

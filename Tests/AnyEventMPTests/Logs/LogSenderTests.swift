@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -45,12 +46,12 @@ import Testing
 
   @Test("for a catcher that takes nothing only little waits")
   func slowCatcher() throws {
-    try withPair { node, other, test in
+    try withPair { node, other, loop in
       let probe = LogProbe(node)
       let text = Value.string(String(repeating: "x", count: 10_000))
       // Nobody answers there: what is sent waits until the node is given up.
       let missing = TestName.next("missing")
-      let listener = try test.loop.listen(on: TestHost.next(), 0) { _ in }
+      let listener = try loop.listen(on: TestHost.next(), 0) { _ in }
       defer { listener.close() }
       node.run { db_set("'l", missing, [listener.address.description]) }
       let call: [Value] = [.string(LogSender.function), 0, .string("\(missing)#log"), 9]
@@ -58,7 +59,7 @@ import Testing
       try call.withUnsafeBufferPointer(connect)
       for _ in 0..<20 {
         for _ in 0..<50 { node.logLine(.trace, text.string ?? "") }
-        test.settle()
+        loop.settle()
       }
       let queued = node.queuedBytes(for: missing)
       #expect(queued > LogSender.maximumQueue)
@@ -69,9 +70,9 @@ import Testing
 
   @Test("a node that is closed or forgotten taps no log any more")
   func end() throws {
-    try withLoop { test in
+    try withLoop { loop in
       for isClosed in [true, false] {
-        var node: Node? = Node(on: test.loop)
+        var node: Node? = Node(on: loop)
         let probe = node.map { LogProbe($0) }
         let system = try #require(node?.logs.system)
         system.FILTER.level(nil)
@@ -85,7 +86,7 @@ import Testing
         if isClosed { node?.close() }
         node = nil
         #expect(!system.context("My::Program").isEnabled(.trace))
-        test.settle()
+        loop.settle()
         withExtendedLifetime(probe) {}
       }
     }

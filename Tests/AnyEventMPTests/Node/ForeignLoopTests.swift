@@ -1,59 +1,9 @@
 import AnyEvent
 import CLibUV
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
-
-/// A libuv loop that the test runs itself, as a host program would.
-private final class HostLoop {
-  let uv: UnsafeMutablePointer<uv_loop_t>
-  private let ticker: UnsafeMutablePointer<uv_timer_t>
-  private(set) var ticks = 0
-  private var isTickerClosed = false
-
-  init() {
-    uv = .allocate(capacity: 1)
-    uv_loop_init(uv)
-    ticker = .allocate(capacity: 1)
-    uv_timer_init(uv, ticker)
-    ticker.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    uv_timer_start(
-      ticker,
-      { handle in
-        guard let data = handle?.pointee.data else { return }
-        Unmanaged<HostLoop>.fromOpaque(data).takeUnretainedValue().ticks += 1
-      }, 1, 1)
-  }
-
-  /// All handles on the loop, the host's own among them.
-  var handleCount: Int {
-    var count = 0
-    withUnsafeMutablePointer(to: &count) { count in
-      uv_walk(uv, { _, count in count?.assumingMemoryBound(to: Int.self).pointee += 1 }, count)
-    }
-    return count
-  }
-
-  /// Runs the loop until the condition holds; the host's timer gives it turns.
-  func run(until condition: () -> Bool) {
-    let end = ticks + 20_000
-    while !condition() {
-      uv_run(uv, UV_RUN_ONCE)
-      if ticks > end {
-        Issue.record("the condition was never met")
-        return
-      }
-    }
-  }
-
-  func close() {
-    uv_close(UnsafeMutableRawPointer(ticker).assumingMemoryBound(to: uv_handle_t.self), nil)
-    while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
-    #expect(uv_loop_close(uv) == 0)
-    ticker.deallocate()
-    uv.deallocate()
-  }
-}
 
 @Suite("Nodes on somebody else's loop") struct ForeignLoopTests {
   @Test("after close the loop has the handles that it had before, and the host's timer runs on")

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -8,12 +9,12 @@ import Testing
     "a node that goes away leaves no port, callback or timer behind, closed or not",
     arguments: [true, false])
   func nothingIsLeft(isClosed: Bool) {
-    withLoop { test in
+    withLoop { loop in
       let tracker = LifeTracker()
       weak var node: Node?
       weak var first: LocalPort?
       do {
-        let strong = Node(on: test.loop)
+        let strong = Node(on: loop)
         node = strong
         strong.run {
           let p = port()
@@ -68,24 +69,24 @@ import Testing
       #expect(node == nil)
       #expect(first == nil)
       #expect(tracker.alive == 0)
-      test.settle()
+      loop.settle()
     }
   }
 
   @Test("two connected nodes leave nothing behind, in whatever way they end", arguments: 0..<4)
   func connectedNodes(way: Int) throws {
-    try withLoop { test in
+    try withLoop { loop in
       let tracker = LifeTracker()
       weak var weakEntry: NodeEntry?
       weak var weakA: Node?
       weak var weakB: Node?
       weak var weakPort: LocalPort?
       do {
-        let a = try Node.listening(on: test.loop)
-        let b = try Node.listening(on: test.loop, seeds: [a.address])
+        let a = try Node.listening(on: loop)
+        let b = try Node.listening(on: loop, seeds: [a.address])
         weakA = a
         weakB = b
-        test.run(until: { a.isConnected(to: b) && b.isConnected(to: a) })
+        loop.run(until: { a.isConnected(to: b) && b.isConnected(to: a) })
         let token = tracker.token()
         let p = a.run { rcv(port(), "x") { token.touch() } }
         weakPort = p.ref as? LocalPort
@@ -94,7 +95,7 @@ import Testing
           snd(p, "x")
           db_mon("f") { _, _, _, _ in token.touch() }
         }
-        test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
         weakEntry = a.peers.entries[b.id]
         #expect(weakEntry?.watching.count == 1)
         switch way {
@@ -111,14 +112,14 @@ import Testing
       #expect(weakA == nil && weakB == nil)
       #expect(weakEntry == nil && weakPort == nil)
       #expect(tracker.alive == 0)
-      test.settle()
+      loop.settle()
     }
   }
 
   @Test(
     "a node may be closed in the middle of everything: from a callback of a message that came in")
   func closeInCallback() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var calls = 0
       let p = global.run {
         rcv(port(), "close") {
@@ -128,7 +129,7 @@ import Testing
         }
       }
       slave.run { for _ in 0..<5 { snd(p, "close") } }
-      test.run(until: { calls > 0 && !slave.isConnected(to: global) })
+      loop.run(until: { calls > 0 && !slave.isConnected(to: global) })
       #expect(calls == 1)
       #expect(global.peers.entries.isEmpty)
     }
@@ -136,21 +137,21 @@ import Testing
 
   @Test("a closed node does not come back: no dial, no listener, and monitors of others fire")
   func staysClosed() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       let address = slave.address
       slave.close()
       slave.close()
-      test.run(until: { global.connectedNodes.isEmpty })
+      loop.run(until: { global.connectedNodes.isEmpty })
       var reason: Message?
       _ = slave.kernel.monitor(PortID("\(global.id)#p").ref) { reason = $0 }
       slave.run { snd(global.id, "devnull") }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?[2] == "this node is closed")
       #expect(slave.connectedNodes.isEmpty && slave.peers.entries.isEmpty)
       var result: Result<ConnectedSocket, SocketError>?
       let (host, port) = try #require(parse_hostport(address))
-      let attempt = test.loop.connect(to: host, port) { result = $0 }
-      test.run(until: { result != nil })
+      let attempt = loop.connect(to: host, port) { result = $0 }
+      loop.run(until: { result != nil })
       withExtendedLifetime(attempt) {}
       #expect(throws: SocketError.self) { try #require(result).get() }
     }
@@ -158,23 +159,23 @@ import Testing
 
   @Test("a node that is closed while it dials its seed is not connected by that dial")
   func closeWhileDialling() throws {
-    try withLoop { test in
-      let global = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let global = try Node.listening(on: loop)
       defer { global.close() }
       for rounds in 0..<12 {
-        let slave = try Node.listening(on: test.loop, seeds: [global.address])
-        for _ in 0..<rounds { test.loop.runOnce(waiting: false) }
+        let slave = try Node.listening(on: loop, seeds: [global.address])
+        for _ in 0..<rounds { loop.runOnce(waiting: false) }
         slave.close()
-        test.settle()
+        loop.settle()
         #expect(slave.connectedNodes.isEmpty)
-        test.run(until: { global.connectedNodes.isEmpty })
+        loop.run(until: { global.connectedNodes.isEmpty })
       }
     }
   }
 
   @Test("what a timer of a closed node holds may make another as it goes")
   func timerAtTheEnd() {
-    withNode { node, test in
+    withNode { node, loop in
       let tracker = LifeTracker()
       do {
         let token = tracker.token()
@@ -188,8 +189,8 @@ import Testing
 
   @Test("a callback may let go of its node, and use it until it returns")
   func droppedInCallback() {
-    withLoop { test in
-      var node: Node? = Node(on: test.loop)
+    withLoop { loop in
+      var node: Node? = Node(on: loop)
       weak let gone = node
       var names: [String] = []
       node?.after(0) {
@@ -199,16 +200,16 @@ import Testing
         snd(NODE, "devnull")
         names.append(p.name)
       }
-      test.run(until: { names.count == 2 })
-      test.settle()
+      loop.run(until: { names.count == 2 })
+      loop.settle()
       #expect(names.first == "called" && gone == nil)
     }
   }
 
   @Test("what a callback holds may end a watch of the database when the node goes")
   func watchesHeldByPorts() throws {
-    try withLoop { test in
-      var node: Node? = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+    try withLoop { loop in
+      var node: Node? = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
       weak let gone = node
       let family = try #require(node?.database["f"])
       let watch = family.monitor { _, _, _, _ in }?.guardian
@@ -221,34 +222,34 @@ import Testing
       #expect(family.knownKeys.isEmpty && family.monitor { _, _, _, _ in } == nil)
       other?.cancel()
       nodes?.cancel()
-      test.settle()
+      loop.settle()
     }
   }
 
   @Test("a node that is let go of before it has connected to itself takes what waits with it")
   func droppedBeforeDataConnection() {
-    withLoop { test in
-      var node: Node? = Node(on: test.loop)
+    withLoop { loop in
+      var node: Node? = Node(on: loop)
       weak let gone = node
       var isCalled = false
       node?.registerDataFunction("f") { _, _ in }
       node?.connectData(to: "", within: 5, function: "f") { _ in isCalled = true }
       node = nil
-      test.settle()
+      loop.settle()
       #expect(gone == nil && !isCalled)
     }
   }
 
   @Test("what is let go of when a node is closed may close it again")
   func closedTwice() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
-      let guests = test.loop.guests
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
+      let guests = loop.guests
       var closing: Guard? = Guard { [unowned node] in node.close() }
       node.after(60) { [closing] in withExtendedLifetime(closing) {} }
       closing = nil
       node.close()
-      #expect(test.loop.guests == guests - 1)
+      #expect(loop.guests == guests - 1)
     }
   }
 }

@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -29,14 +30,14 @@ import Testing
   @Test("tags, in a port with many", .timeLimit(.minutes(1)), arguments: Names.allCases)
   func tags(_ names: Names) {
     let (one, other) = names.both
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       let port = port()
       rcv(port, "first") { got.append("first") }
       rcv(port, one) { got.append("one") }
       rcv(port, other) { got.append("other") }
       for tag in [one, other, "first", one] { snd(port, tag) }
-      test.settle()
+      loop.settle()
       #expect(got == ["one", "other", "first", "one"])
     }
   }
@@ -44,14 +45,14 @@ import Testing
   @Test("the first tag of a port", .timeLimit(.minutes(1)), arguments: Names.allCases)
   func firstTag(_ names: Names) {
     let (one, other) = names.both
-    withNode { _, test in
+    withNode { _, loop in
       var got: [String] = []
       let port = port()
       rcv(port, one) { got.append("one") }
       rcv(port, other) { got.append("other") }
       snd(port, other)
       snd(port, one)
-      test.settle()
+      loop.settle()
       #expect(got == ["other", "one"])
     }
   }
@@ -66,10 +67,10 @@ import Testing
     for name in [other, one] { try [].withUnsafeBufferPointer { try table["f::" + name]?($0) } }
     #expect(got == ["other", "one"])
     // By other nodes, whatever becomes of a name that is too long.
-    withNode { _, test in
+    withNode { _, loop in
       sub("f::\u{e9}") { got.append("composed") }
       for name in ["f::" + one, "f::" + other, one + "::x"] { snd_to_func(NODE, name) }
-      test.settle()
+      loop.settle()
       #expect(got == (names == .letters ? ["other", "one", "composed"] : ["other", "one"]))
     }
   }

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,7 +7,7 @@ import Testing
 @Suite("Two nodes over real sockets", .serialized) struct TwoNodesTests {
   @Test("ports, monitors and kills across the connection", arguments: [["cbor"], ["json"]])
   func portsAndMonitors(framings: [String]) throws {
-    try withPair(framings: framings) { global, slave, test in
+    try withPair(framings: framings) { global, slave, loop in
       var got: [Message] = []
       var reasons: [Message] = []
       let p = global.run { port { msg in got.append(msg) } }
@@ -17,57 +18,57 @@ import Testing
       let token = slave.kernel.monitor(p.ref) { _ in Issue.record("was taken back") }
       slave.kernel.remove(token)
       global.run { snd(q, "hello", p, 7) }
-      test.run(until: { got.count == 1 })
+      loop.run(until: { got.count == 1 })
       #expect(got == [["answer", 7]])
       slave.run {
         snd(p, "last")
         kil(p, "by", ["other": nil] as Value)
         snd(p, "too late")
       }
-      test.run(until: { reasons.count == 1 })
+      loop.run(until: { reasons.count == 1 })
       #expect(reasons == [["by", ["other": nil]]])
       #expect(got == [["answer", 7], ["last"]])
       // It is gone there: a new monitor says so.
       _ = slave.kernel.monitor(p.ref) { reasons.append($0) }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       #expect(reasons[1] == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
     }
   }
 
   @Test("a port that dies with a reason that cannot be sent still tells its monitors")
   func unsendableReason() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reason: Message?
       let p = global.run { port {} }
       _ = slave.kernel.monitor(p.ref) { reason = $0 }
-      test.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
       global.run { kil(p, "bad", Double.nan) }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?[0] == "die")
     }
   }
 
   @Test("mon1 and mon0 go out once, however many monitors there are")
   func multiplexed() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let port = PortID("\(peer.id)#p")
       var fired = 0
       let tokens = (0..<3).map { _ in node.kernel.monitor(port.ref) { _ in fired += 1 } }
       node.kernel.remove(tokens[0])
       node.kernel.remove(tokens[0])
       peer.send("", "snd", .string("\(peer.id)#back"))
-      test.run(until: { !peer.messages(to: "back").isEmpty })
+      loop.run(until: { !peer.messages(to: "back").isEmpty })
       #expect(peer.messages().filter { $0[0] == "mon1" } == [["mon1", "p"]])
       node.kernel.remove(tokens[1])
       node.kernel.remove(tokens[2])
-      test.run(until: { peer.messages().contains(["mon0", "p"]) })
+      loop.run(until: { peer.messages().contains(["mon0", "p"]) })
       peer.send("", "kil0", "p", "x")
       peer.raw.stream.flushAndClose()
-      test.run(until: { node.connectedNodes.isEmpty })
-      test.settle()
+      loop.run(until: { node.connectedNodes.isEmpty })
+      loop.settle()
       #expect(fired == 0)
       #expect(node.peers.entries.isEmpty)
     }
@@ -76,15 +77,15 @@ import Testing
   @Test(
     "the loss of a connection fires all monitors of ports there, each once, with transport_error")
   func connectionLost() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var reasons: [Message] = []
       let ports = (0..<3).map { _ in slave.run { port {} } }
       for p in ports { _ = global.kernel.monitor(p.ref) { reasons.append($0) } }
       _ = global.kernel.monitor(PortID(slave.id).ref) { reasons.append($0) }
-      test.run(until: { ports.allSatisfy { ($0.ref as? LocalPort)?.monitors != nil } })
+      loop.run(until: { ports.allSatisfy { ($0.ref as? LocalPort)?.monitors != nil } })
       slave.close()
-      test.run(until: { reasons.count == 4 })
-      test.settle()
+      loop.run(until: { reasons.count == 4 })
+      loop.settle()
       #expect(reasons.count == 4)
       for reason in reasons {
         #expect(reason.count == 3 && reason[0] == "transport_error")
@@ -98,7 +99,7 @@ import Testing
   @Test(
     "db_set, db_del, queries and db_mon between slave and global", arguments: [["cbor"], ["json"]])
   func database(framings: [String]) throws {
-    try withPair(framings: framings) { global, slave, test in
+    try withPair(framings: framings) { global, slave, loop in
       var events: [String] = []
       for (name, node) in [("g", global), ("s", slave)] {
         node.run {
@@ -108,16 +109,16 @@ import Testing
           }
         }
       }
-      test.run(until: { events.count == 2 })
+      loop.run(until: { events.count == 2 })
       #expect(Set(events) == ["g: +[] ~[] -[]", "s: +[] ~[] -[]"])
       events = []
       slave.run { db_set("family", "a", 1) }
-      test.run(until: { events.count == 2 })
+      loop.run(until: { events.count == 2 })
       #expect(Set(events) == ["g:a +[\"a\"] ~[] -[]", "s:a +[\"a\"] ~[] -[]"])
       events = []
       slave.run { db_set("family", "a", 2) }
       global.run { db_set("family", "b", ["x": [1, nil]]) }
-      test.run(until: { events.count == 4 })
+      loop.run(until: { events.count == 4 })
       var keys: [String]?
       var values: [Value]?
       var family: TextDictionary<Value>?
@@ -126,7 +127,7 @@ import Testing
         db_values("family") { values = $0 }
         db_family("family") { family = $0 }
       }
-      test.run(until: { keys != nil && values != nil && family != nil })
+      loop.run(until: { keys != nil && values != nil && family != nil })
       #expect(keys?.sorted() == ["a", "b"])
       #expect(values?.contains(["x": [1, nil]]) == true && values?.contains(2) == true)
       #expect(family == ["a": 2, "b": ["x": [1, nil]]])
@@ -134,14 +135,14 @@ import Testing
       // Only the node that set a key deletes it.
       global.run { db_del("family", "a") }
       slave.run { db_del("family", "a", "b", "c") }
-      test.run(until: { events.count == 2 })
+      loop.run(until: { events.count == 2 })
       #expect(Set(events) == ["g:b +[] ~[] -[\"a\"]", "s:b +[] ~[] -[\"a\"]"])
     }
   }
 
   @Test("a registered port's key goes when the port dies, and when its node goes")
   func registration() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var keys: [String] = []
       global.run { db_mon("ports") { family, _, _, _ in keys = family.keys.sorted() } }
       let (p, q) = slave.run { (port {}, port {}) }
@@ -149,48 +150,48 @@ import Testing
         db_reg("ports", p, "value")
         db_reg("ports", q)
       }
-      test.run(until: { keys.count == 2 })
+      loop.run(until: { keys.count == 2 })
       #expect(keys == [p.id, q.id].sorted())
       slave.run { kil(p) }
-      test.run(until: { keys == [q.id] })
+      loop.run(until: { keys == [q.id] })
       slave.close()
-      test.run(until: { keys.isEmpty })
+      loop.run(until: { keys.isEmpty })
     }
   }
 
   @Test("db_reg without a port registers the one that is running")
   func registersSelf() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var keys: [String]?
       let p = slave.run { rcv(port(), "go") { db_reg("mine") } }
       global.run { db_mon("mine") { family, _, _, _ in keys = family.keys.sorted() } }
       slave.run { snd(p, "go") }
-      test.run(until: { keys == [p.id] })
+      loop.run(until: { keys == [p.id] })
       slave.run { kil(p, "x") }
-      test.run(until: { keys == [] })
+      loop.run(until: { keys == [] })
     }
   }
 
   @Test("guards take back what they stand for")
   func guards() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var keys: [String]?
       global.run { db_mon("g") { family, _, _, _ in keys = family.keys.sorted() } }
       let p = slave.run { port {} }
       var set: Guard? = slave.run { db_set("g", "key", 1) }
       var registered: Guard? = slave.run { db_reg("g", p) }
-      test.run(until: { keys?.count == 2 })
+      loop.run(until: { keys?.count == 2 })
       set = nil
-      test.run(until: { keys == [p.id] })
+      loop.run(until: { keys == [p.id] })
       registered = nil
-      test.run(until: { keys == [] })
+      loop.run(until: { keys == [] })
       #expect((p.ref as? LocalPort)?.monitors == nil)
       var calls = 0
       var monitor: Guard? = slave.run { db_mon("g") { _, _, _, _ in calls += 1 } }
-      test.run(until: { calls == 1 })
+      loop.run(until: { calls == 1 })
       monitor = nil
       slave.run { db_set("g", "more") }
-      test.run(until: { keys == ["more"] })
+      loop.run(until: { keys == ["more"] })
       #expect(calls == 1)
       withExtendedLifetime((set, registered, monitor)) {}
     }
@@ -198,15 +199,15 @@ import Testing
 
   @Test("the listeners of both nodes are in the family 'l', the global one in 'g'")
   func internalFamilies() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var listeners: TextDictionary<Value> = [:]
       slave.run { db_mon("'l") { family, _, _, _ in listeners = family } }
-      test.run(until: { listeners.count == 2 })
+      loop.run(until: { listeners.count == 2 })
       #expect(
         listeners == [global.id: [.string(global.address)], slave.id: [.string(slave.address)]])
       var globals: [String]?
       slave.run { db_keys("'g") { globals = $0 } }
-      test.run(until: { globals != nil })
+      loop.run(until: { globals != nil })
       #expect(globals == [global.id])
     }
   }

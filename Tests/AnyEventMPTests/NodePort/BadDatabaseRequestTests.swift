@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -22,18 +23,18 @@ import Testing
   @Test("are logged and ignored: the node stays what it was, and goes on answering")
   func ignored() throws {
     let log = LogCollector.shared
-    try withLoop { test in
+    try withLoop { loop in
       // Without any seed it would be global from the start.
-      let seed = try TestHost.silentAddress(test.loop)
-      let node = try Node.listening(on: test.loop, seeds: [seed])
+      let seed = try TestHost.silentAddress(loop)
+      let node = try Node.listening(on: loop, seeds: [seed])
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       var echoes = 0
       func send(_ messages: [[Value]]) {
         for message in messages { peer.send(packet: message) }
         echoes += 1
         peer.send("", "snd", .string("\(peer.id)#echo"), "done")
-        test.run(until: { peer.messages(to: "echo").count == echoes || peer.isClosed })
+        loop.run(until: { peer.messages(to: "echo").count == echoes || peer.isClosed })
       }
       send(Self.bad + Self.early)
       #expect(!node.database.isGlobal)

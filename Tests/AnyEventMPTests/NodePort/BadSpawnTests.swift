@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,8 +7,8 @@ import Testing
   @Test("missing, wrong and impossible arguments are logged, and no port is made")
   func arguments() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       var calls = 0
       let taken = node.run {
@@ -27,7 +28,7 @@ import Testing
         }
         #expect(log.lines(with: "of \(name) failed", upTo: .error).count == 1, "\(arguments)")
       }
-      test.settle()
+      loop.settle()
       #expect(calls == 0)
       #expect(node.kernel.ports.count == 1)
     }
@@ -35,18 +36,18 @@ import Testing
 
   @Test("a port name may hold a #, as what follows the first # is the name")
   func hashInName() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       var got: [Message] = []
       node.run { sub("t::init") { rcv(SELF) { msg in got.append(msg) } } }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.send("", "AnyEvent::MP::_spawn", "a#b#", "t::init")
       peer.send("a#b#", "packet")
       peer.send("", "snd", .string(node.id + "#a#b#"), "relayed")
       peer.send("", "mon1", "a#b#")
       peer.send("", "kil1", "a#b#", "over")
-      test.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
+      loop.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
       #expect(got == [["packet"], ["relayed"]])
       #expect(peer.messages().last { $0[0] == "kil0" } == ["kil0", "a#b#", "over"])
       #expect(node.kernel.ports.count == 0)
@@ -55,21 +56,21 @@ import Testing
 
   @Test("the init runs before the next packet is handled; a failing one shows as die")
   func order() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       var got: [Message] = []
       node.run {
         sub("t::init") { rcv(SELF) { msg in got.append(msg) } }
         sub("t::fail") { throw die("failed") }
       }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.send("", "AnyEvent::MP::_spawn", "p", "t::init", "surplus")
       peer.send("p", "first")
       peer.send("", "AnyEvent::MP::_spawn", "q", "t::fail")
       peer.send("", "mon1", "q")
       peer.send("p", "second")
-      test.run(until: { got.count == 2 && peer.messages().contains { $0[0] == "kil0" } })
+      loop.run(until: { got.count == 2 && peer.messages().contains { $0[0] == "kil0" } })
       #expect(got == [["first"], ["second"]])
       let kil0 = peer.messages().first { $0[0] == "kil0" }
       #expect(kil0 == ["kil0", "q", "die", "failed"])
@@ -78,11 +79,11 @@ import Testing
 
   @Test("kil of the node port, mon0 of what was never monitored and unknown functions do nothing")
   func nothingChanges() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let p = node.run { port {} }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.send("", "kil1", "", "die")
       peer.send("", "kil1", nil, "die")
       peer.send("", "mon0", .string(p.name))
@@ -92,7 +93,7 @@ import Testing
       peer.send("", "::")
       peer.send("", "kil0", .string(p.name), "not asked for")
       peer.send("", "can", "mon1", .string(peer.id + "#end"))
-      test.run(until: { !peer.messages(to: "end").isEmpty })
+      loop.run(until: { !peer.messages(to: "end").isEmpty })
       #expect(peer.messages(to: "end") == [["1"]])
       #expect(!peer.isClosed)
       #expect(node.kernel.ports.count == 1)

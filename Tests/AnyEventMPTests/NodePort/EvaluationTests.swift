@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,13 +8,13 @@ import Testing
   /// What a node answers, with `body` to prepare it.
   private func answer(_ code: String, _ body: () -> Void = {}) throws -> Message {
     var got: Message?
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       global.run(body)
       slave.run {
         let reply = port { msg in got = msg }
         eval_on(global.id, code, reply, "tag", 1)
       }
-      test.run(until: { got != nil })
+      loop.run(until: { got != nil })
       if got?[3].string?.hasSuffix("slave") == true { got = ["tag", 1, "", "slave"] }
     }
     return try #require(got)
@@ -99,7 +100,7 @@ import Testing
   @Test("without a reply port nothing is sent; what is not known is logged")
   func withoutReply() throws {
     let log = LogCollector.shared
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var isDone = false
       global.run { sub("t::done") { isDone = true } }
       slave.run {
@@ -107,7 +108,7 @@ import Testing
         eval_on(global.id, "1+1")
         snd_to_func(global.id, "t::done")
       }
-      test.run(until: { isDone })
+      loop.run(until: { isDone })
       #expect(log.lines(with: #"request "eval" of \#(slave.id) failed"#).count == 1)
     }
   }

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -50,17 +51,17 @@ private func fail(_ text: String) -> Never {
 
 /// In a process of its own, whose memory is nobody else's.
 private func runHostileRequests() throws {
-  try withLoop { test in
+  try withLoop { loop in
     let node = try Node.listening(
-      on: test.loop, seeds: ["127.0.0.1:1"],
+      on: loop, seeds: ["127.0.0.1:1"],
       limits: LimitArguments(max_queue: 1 << 20, max_queues: 1 << 20, max_spawned: 1))
     defer { node.close() }
     node.run {
       sub("t::init") { rcv(SELF, "never") {} }
       _ = AnyEventMP.spawn(node.id, "t::init")
     }
-    test.settle()
-    let bench = RequestBench(node, test)
+    loop.settle()
+    let bench = RequestBench(node, loop)
     // Once for what is made only once.
     for round in 0..<2 {
       for name in HostileRequest.names {
@@ -70,7 +71,7 @@ private func runHostileRequests() throws {
           for number in 0..<(round == 0 ? 1 : 8) {
             let message = [.string(name)] + HostileRequest.arguments(10 * round + number)[index]
             message.withUnsafeBufferPointer { node.nodePort.handle($0, from: bench.peer) }
-            bench.test.settle()
+            bench.loop.settle()
             _ = bench.answers()
           }
           // 8 texts of 200 KB, were they kept, are 1.6 MB; what is queued may be, to a quarter of a MiB.
@@ -104,10 +105,10 @@ private func runHostileRequests() throws {
 
   @Test("a refused spawn is remembered by its name alone, which has a limit")
   func refusedSpawns() {
-    withNode { node, test in
+    withNode { node, loop in
       node.limits.spawned = 1
       sub("t::init") { rcv(SELF, "never") {} }
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       bench.request("AnyEvent::MP::_spawn", "first", "t::init")
       for number in 0..<300 {
         let name =

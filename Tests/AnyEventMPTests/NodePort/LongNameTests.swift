@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,22 +8,22 @@ import Testing
   private let long = String(repeating: "n", count: 300)
   private let limits = LimitArguments(max_name: 256)
 
-  private func withNode(_ body: (Node, TestLoop, WirePeer) throws -> Void) throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, limits: limits)
+  private func withNode(_ body: (Node, Loop, WirePeer) throws -> Void) throws {
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, limits: limits)
       defer { node.close() }
-      try body(node, test, try WirePeer.connect(node.address, id: TestName.next("peer"), test))
+      try body(node, loop, try WirePeer.connect(node.address, id: TestName.next("peer"), loop))
     }
   }
 
   @Test("no port of such a name is spawned, who monitors it is told, and the connection lives on")
   func spawned() throws {
     let log = LogCollector.shared
-    try withNode { node, test, peer in
+    try withNode { node, loop, peer in
       node.run { sub("t::init") { rcv(SELF, "never") {} } }
       peer.send("", "AnyEvent::MP::_spawn", .string(long), "t::init")
       peer.send("", "mon1", .string(long))
-      test.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
+      loop.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
       let reason = peer.messages().first { $0[0] == "kil0" }
       #expect(reason?[1] == .string(long) && reason?[2] == "no_such_port")
       #expect(node.kernel.ports.count == 0)
@@ -35,7 +36,7 @@ import Testing
   @Test("functions of such names are not looked for", arguments: [true, false])
   func functions(_ isSpawned: Bool) throws {
     let log = LogCollector.shared
-    try withNode { node, test, peer in
+    try withNode { node, loop, peer in
       if isSpawned {
         peer.send("", "AnyEvent::MP::_spawn", "p", .string(long))
       } else {
@@ -43,7 +44,7 @@ import Testing
       }
       let what = isSpawned ? "the function's name" : "its name"
       let line = "failed: \(what) has 300 bytes, more than max_name (256) allows"
-      test.run(until: { !log.lines(with: "\(peer.id) \(line)", upTo: .error).isEmpty })
+      loop.run(until: { !log.lines(with: "\(peer.id) \(line)", upTo: .error).isEmpty })
       #expect(!peer.isClosed)
     }
   }
@@ -51,14 +52,14 @@ import Testing
   @Test("database entries of such names are left out, others are kept")
   func entries() throws {
     let log = LogCollector.shared
-    try withNode { node, test, peer in
+    try withNode { node, loop, peer in
       peer.send("", "g_slave", ["f": [long: 1, "k": 2], long: ["k": 3]])
       peer.send("", "g_upd", "f", [long: 4, "l": 5], [.string(long), "k"])
       peer.send("", "g_upd", .string(long), ["k": 6])
       peer.send("", "g_db_family", "f", "f")
       peer.send("", "g_db_family", .string(long), "g")
       peer.send("", "g_db_family", "f", "h")
-      test.run(until: { peer.messages().count { $0[0] == "g_reply" } == 2 })
+      loop.run(until: { peer.messages().count { $0[0] == "g_reply" } == 2 })
       let replies = peer.messages().filter { $0[0] == "g_reply" }
       #expect(replies == [["g_reply", "f", ["l": 5]], ["g_reply", "h", ["l": 5]]])
       #expect(
@@ -70,7 +71,7 @@ import Testing
   @Test("the program that sets such an entry is told, by a line in the log")
   func own() throws {
     let log = LogCollector.shared
-    try withNode { node, test, peer in
+    try withNode { node, loop, peer in
       node.run {
         let _: Void = db_set("f", long, 1)
       }
@@ -81,7 +82,7 @@ import Testing
 
   @Test("who sends to a node of such a name is killed; a monitor on it fires")
   func nodes() throws {
-    try withNode { node, test, peer in
+    try withNode { node, loop, peer in
       var reasons: [Message] = []
       node.run {
         let sender = port()
@@ -89,11 +90,11 @@ import Testing
         mon(sender) { reason in reasons.append(reason) }
         snd(sender, "go")
       }
-      test.run(until: { !reasons.isEmpty })
+      loop.run(until: { !reasons.isEmpty })
       #expect(reasons[0][0] == "die")
       #expect(reasons[0][1].string?.contains("the node's name has 300 bytes") == true)
       node.run { mon("\(long)#p") { reason in reasons.append(reason) } }
-      test.run(until: { reasons.count == 2 })
+      loop.run(until: { reasons.count == 2 })
       #expect(reasons[1][0] == "transport_error")
       #expect(node.peers.entries[long] == nil)
       #expect(node.peers.queues.unconnected == 0)

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -40,13 +41,13 @@ import Testing
   @Test("a few lines a minute, and how many more there were", arguments: Cause.allCases)
   func limited(_ cause: Cause) throws {
     let log = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_log_lines: 3))
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_log_lines: 3))
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let dead = node.run { port() }
       node.kill(dead)
-      test.settle()
+      loop.settle()
       node.run { register(cause, dead, node) }
       for number in 0..<8 {
         let name = "\(peer.id)/\(number)"
@@ -61,9 +62,9 @@ import Testing
       func lines(_ level: LogLevel) -> Int {
         log.lines(with: cause.text, upTo: level).count { $0.contains(subject) }
       }
-      test.run(until: { lines(.debug) == 8 })
+      loop.run(until: { lines(.debug) == 8 })
       #expect(lines(.error) == 3)
-      test.loop.advance(by: 61)
+      loop.advance(by: 61)
       let rest = log.lines(with: peer.id, upTo: .error).filter { $0.contains("suppressed 5") }
       #expect(rest.count == 1)
     }

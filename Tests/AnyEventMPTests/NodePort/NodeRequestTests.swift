@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -5,12 +6,12 @@ import Testing
 /// A node, and another one that exists only in its tables: what is sent to it can be read there.
 final class RequestBench {
   let node: Node
-  let test: TestLoop
+  let loop: Loop
   let peer: Peer
 
-  init(_ node: Node, _ test: TestLoop) {
+  init(_ node: Node, _ loop: Loop) {
     self.node = node
-    self.test = test
+    self.loop = loop
     peer = node.peers.peer("peer")
     // As if the way to it were being looked for: what is sent to it waits.
     node.peers.makeSearch(for: peer).hasBegun = true
@@ -31,7 +32,7 @@ final class RequestBench {
 
 @Suite("Requests to the node port") struct NodeRequestTests {
   private func withBench(_ body: (RequestBench) throws -> Void) rethrows {
-    try withNode { node, test in try body(RequestBench(node, test)) }
+    try withNode { node, loop in try body(RequestBench(node, loop)) }
   }
 
   @Test("mon1 on a port tells of its death once, with the reason")
@@ -43,7 +44,7 @@ final class RequestBench {
       #expect(bench.answers() == [])
       // Only to be seen, the peer needs a connection or nothing is sent.
       kil(p, "why", 1)
-      bench.test.settle()
+      bench.loop.settle()
       #expect(bench.peer.watching.count == 0)
     }
   }
@@ -69,7 +70,7 @@ final class RequestBench {
       kil(p, "why")
       bench.request("mon1", .string(p.name))
       #expect(bench.peer.watching.count == 1)
-      bench.test.settle()
+      bench.loop.settle()
       #expect(bench.peer.watching.count == 0)
     }
   }
@@ -124,11 +125,11 @@ final class RequestBench {
       bench.request("kil1", "")
       bench.request("kil1", "nobody", "x")
       bench.request("kil1", ["a"], "x")
-      bench.test.settle()
+      bench.loop.settle()
       #expect(reason == nil)
       bench.request("kil1", .string(p.name), "why", [1, nil])
       #expect(reason == nil)
-      bench.test.settle()
+      bench.loop.settle()
       #expect(reason == ["why", [1, nil]])
     }
   }
@@ -153,7 +154,7 @@ final class RequestBench {
       #expect(got[5][0] == "result" && got[5][1].string?.contains("evaluates") == true)
       bench.request("time", .string(p.id), "now")
       #expect(got[6][0] == "now")
-      #expect(abs((got[6][1].double ?? 0) - bench.test.loop.time) < 60)
+      #expect(abs((got[6][1].double ?? 0) - bench.loop.time) < 60)
       bench.request("snd", "peer#back", "x")
       bench.request("snd", "peer", "devnull")
       #expect(bench.answers() == [["back", "x"], ["", "devnull"]])
@@ -167,7 +168,7 @@ final class RequestBench {
       let p = port { msg in got = msg }
       bench.request("snd", nil, "snd", .string(p.id), "round")
       #expect(got == nil)
-      bench.test.settle()
+      bench.loop.settle()
       #expect(got == ["round"])
       bench.request("devnull", 1, 2, [3])
       #expect(bench.answers() == [])
@@ -177,8 +178,8 @@ final class RequestBench {
   @Test("requests that are wrong or unknown are logged with their sender, and nothing changes")
   func wrongRequests() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let bad: [[Value]] = [
         ["mon1", [1]], ["kil0"], ["kil1"], ["kil1", ""], ["snd"], ["snd", []],
@@ -194,7 +195,7 @@ final class RequestBench {
         #expect(lines.count == 1, "\(index)")
         #expect((lines.first?.utf8.count ?? 0) < 1000, "the peer chooses the size of the line")
       }
-      test.settle()
+      loop.settle()
       #expect(node.peers.entries.isEmpty)
       #expect(node.kernel.ports.count == 0)
     }

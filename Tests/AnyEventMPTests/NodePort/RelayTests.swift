@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,8 +8,8 @@ import Testing
   @Test(
     "to the own node as often as there is room for: it arrives, and is copied once for all times")
   func nested() {
-    withNode { node, test in
-      let bench = RequestBench(node, test)
+    withNode { node, loop in
+      let bench = RequestBench(node, loop)
       var got: [Message] = []
       let receiver = port { msg in got.append(msg) }
       let ways: [Value] = [nil, "", "#", .bytes([])]
@@ -20,7 +21,7 @@ import Testing
       #expect(node.kernel.deferred.count == 1)
       #expect(node.kernel.deferred.bytes < 2 * 24 * request.count)
       #expect(got.isEmpty)
-      test.settle()
+      loop.settle()
       #expect(got == [["round"]])
     }
   }
@@ -28,8 +29,8 @@ import Testing
   @Test(
     "a relay to the own node does not make a request one of this node: what is secure stays so")
   func secure() throws {
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
@@ -37,32 +38,32 @@ import Testing
           secure: true, norc: true))
       var calls = 0
       node.run { sub("t::forbidden") { calls += 1 } }
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       for relay in ["snd", "time"] {
         bench.request(.string(relay), .string(node.id), "t::forbidden")
         bench.request("snd", nil, .string(relay), nil, "t::forbidden")
         bench.request("can", "x", nil, "t::forbidden")
-        test.settle()
+        loop.settle()
       }
       #expect(calls == 0)
       // Its own program may.
       node.run { snd(NODE, "t::forbidden") }
-      test.settle()
+      loop.settle()
       #expect(calls == 1)
     }
   }
 
   @Test("an answer to the own node is handled, an answer to that is refused, so that none grows")
   func answers() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let log = LogCollector.shared
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       var got: [Message] = []
       let receiver = node.run { port { msg in got.append(msg) } }
       bench.request("time", nil, "snd", .string(receiver.id), "now")
-      test.settle()
+      loop.settle()
       #expect(got.count == 1 && got[0][0] == "now" && got[0][1].double != nil)
       var nested: [Value] = []
       for _ in 0..<1000 { nested += ["x-status", nil] }
@@ -70,7 +71,7 @@ import Testing
       nested.withUnsafeBufferPointer {
         node.nodePort.handle($0, from: NodeEntry(id: node.id + "x"))
       }
-      test.settle()
+      loop.settle()
       #expect(got.count == 1)
       #expect(
         log.lines(with: "of \(node.id)x failed: an answer cannot be", upTo: .error).count == 1)
@@ -79,11 +80,11 @@ import Testing
 
   @Test("between nodes a message is relayed sixteen times, whichever requests ask for it")
   func betweenNodes() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let log = LogCollector.shared
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       let ways: [[Value]] = [
         ["snd", "a"], ["time", "b#"], ["can", "x", "c"], ["eval", "$$", "d#"], ["x-status", nil],
       ]

@@ -1,17 +1,18 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
 
 @Suite("Ports spawned by others") struct SpawnLimitTests {
   private func withNode(
-    limit: Int, _ body: (Node, TestLoop) throws -> Void
+    limit: Int, _ body: (Node, Loop) throws -> Void
   ) throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_spawned: limit))
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_spawned: limit))
       defer { node.close() }
       node.run { sub("t::init") { rcv(SELF, "never") { (_: Int) in } } }
-      try body(node, test)
+      try body(node, loop)
     }
   }
 
@@ -22,12 +23,12 @@ import Testing
   @Test("beyond the limit a spawn is refused: the monitor is told why, and one line is logged")
   func refused() throws {
     let log = LogCollector.shared
-    try withNode(limit: 3) { node, test in
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+    try withNode(limit: 3) { node, loop in
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       spawn(["a", "b", "c", "d"], by: peer)
       peer.send("", "mon1", "d")
       peer.send("", "mon1", "e")
-      test.run(until: { peer.messages().count { $0[0] == "kil0" } == 2 })
+      loop.run(until: { peer.messages().count { $0[0] == "kil0" } == 2 })
       let problem = "\(peer.id) has spawned 3 ports here, as many as it may"
       let reasons = peer.messages().filter { $0[0] == "kil0" }
       #expect(reasons.first == ["kil0", "d", "too_many_ports", .string(problem)])
@@ -40,8 +41,8 @@ import Testing
 
   @Test("a node of ours that monitors what it spawns gets that reason")
   func monitored() throws {
-    try withNode(limit: 1) { node, test in
-      let other = try Node.listening(on: test.loop, "other", seeds: [node.address])
+    try withNode(limit: 1) { node, loop in
+      let other = try Node.listening(on: loop, "other", seeds: [node.address])
       defer { other.close() }
       var reasons: [Message] = []
       other.run {
@@ -49,7 +50,7 @@ import Testing
           mon(AnyEventMP.spawn(node.id, "t::init")) { reason in reasons.append(reason) }
         }
       }
-      test.run(until: { !reasons.isEmpty })
+      loop.run(until: { !reasons.isEmpty })
       #expect(reasons.map { $0[0] } == ["too_many_ports"])
       #expect(node.kernel.ports.count == 1)
     }
@@ -57,21 +58,21 @@ import Testing
 
   @Test("each node has a limit of its own, and what has died does not count")
   func counting() throws {
-    try withNode(limit: 2) { node, test in
-      let one = try WirePeer.connect(node.address, id: TestName.next("one"), test)
-      let two = try WirePeer.connect(node.address, id: TestName.next("two"), test)
+    try withNode(limit: 2) { node, loop in
+      let one = try WirePeer.connect(node.address, id: TestName.next("one"), loop)
+      let two = try WirePeer.connect(node.address, id: TestName.next("two"), loop)
       spawn(["a", "b"], by: one)
       spawn(["c", "d"], by: two)
-      test.run(until: { node.kernel.ports.count == 4 })
+      loop.run(until: { node.kernel.ports.count == 4 })
       one.send("", "kil1", "a")
       spawn(["e"], by: two)
       two.send("", "mon1", "e")
-      test.run(until: {
+      loop.run(until: {
         two.messages().contains { $0[0] == "kil0" } && node.kernel.ports.count == 3
       })
       spawn(["f", "g"], by: one)
       one.send("", "mon1", "g")
-      test.run(until: { one.messages().contains { $0[0] == "kil0" } })
+      loop.run(until: { one.messages().contains { $0[0] == "kil0" } })
       #expect(one.messages().filter { $0[0] == "kil0" }.map { $0[1] } == ["g"])
       #expect(node.kernel.spawned.count(of: one.id) == 2)
     }
@@ -79,14 +80,14 @@ import Testing
 
   @Test("to connect anew does not help; ports that the node itself makes do not count")
   func again() throws {
-    try withNode(limit: 2) { node, test in
+    try withNode(limit: 2) { node, loop in
       let id = TestName.next("peer")
-      let first = try WirePeer.connect(node.address, id: id, test)
+      let first = try WirePeer.connect(node.address, id: id, loop)
       spawn(["a", "b"], by: first)
-      test.run(until: { node.kernel.ports.count == 2 })
+      loop.run(until: { node.kernel.ports.count == 2 })
       first.raw.stream.flushAndClose()
-      test.run(until: { node.connectedNodes.isEmpty })
-      let second = try WirePeer.connect(node.address, id: id, test)
+      loop.run(until: { node.connectedNodes.isEmpty })
+      let second = try WirePeer.connect(node.address, id: id, loop)
       node.run {
         for _ in 0..<3 {
           _ = port()
@@ -95,7 +96,7 @@ import Testing
       }
       spawn(["c"], by: second)
       second.send("", "mon1", "c")
-      test.run(until: { second.messages().contains { $0[0] == "kil0" } })
+      loop.run(until: { second.messages().contains { $0[0] == "kil0" } })
       #expect(node.kernel.ports.count == 8)
     }
   }
@@ -112,14 +113,14 @@ import Testing
 
   @Test("0 is no limit, and what was spawned leaves nothing behind")
   func unlimited() throws {
-    try withNode(limit: 0) { node, test in
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+    try withNode(limit: 0) { node, loop in
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let names = (0..<500).map { "p\($0)" }
       spawn(names, by: peer)
-      test.run(until: { node.kernel.ports.count == 500 })
+      loop.run(until: { node.kernel.ports.count == 500 })
       #expect(node.kernel.spawned.count(of: peer.id) == 500)
       for name in names { peer.send("", "kil1", .string(name)) }
-      test.run(until: { node.kernel.ports.count == 0 })
+      loop.run(until: { node.kernel.ports.count == 0 })
       #expect(node.kernel.spawned.count(of: peer.id) == 0)
     }
   }

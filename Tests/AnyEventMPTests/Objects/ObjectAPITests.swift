@@ -2,6 +2,7 @@ import AnyEvent
 import AnyEventMP
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 /// Nothing but what any program may use.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -101,25 +102,25 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
     arguments: BadGreeting.all, [false, true])
   func badGreeting(_ bad: BadGreeting, byteByByte: Bool) throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), test)
-      let stranger = try RawPeer.connect(node.address, test)
-      test.run(until: { stranger.lines.count >= 2 })
+      let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), loop)
+      let stranger = try RawPeer.connect(node.address, loop)
+      loop.run(until: { stranger.lines.count >= 2 })
       let text = bad.text(node.id, stranger.lines, friend.id)
       if byteByByte, text.utf8.count < 1000 {
         for byte in text.utf8 {
           stranger.send([byte])
-          test.loop.runOnce(waiting: false)
+          loop.runOnce(waiting: false)
         }
       } else {
         stranger.send(text)
       }
       if bad.hangsUp { stranger.stream.flushAndClose() }
-      test.run(until: { !log.lines(with: stranger.address).isEmpty })
-      test.run(until: { stranger.isClosed || bad.hangsUp })
-      test.settle()
+      loop.run(until: { !log.lines(with: stranger.address).isEmpty })
+      loop.run(until: { stranger.isClosed || bad.hangsUp })
+      loop.settle()
       let lines = log.lines(with: stranger.address)
       #expect(lines.count == 1, "\(lines)")
       let line = lines.first ?? ""
@@ -129,7 +130,7 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
       #expect(stranger.lines.count == 2)
       #expect(node.connectedNodes == [friend.id])
       friend.send("", "snd", .string("\(friend.id)#echo"), "still here")
-      test.run(until: { friend.messages(to: "echo") == [["still here"]] })
+      loop.run(until: { friend.messages(to: "echo") == [["still here"]] })
     }
   }
 
@@ -138,17 +139,17 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
     arguments: ["", "aemp;1;slow", "aemp;1;slow;hmac_sha3_512;json\nnonce\n"])
   func tooSlow(text: String) throws {
     let log = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop, monitorTimeout: 12)
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop, monitorTimeout: 12)
       defer { node.close() }
-      let stranger = try RawPeer.connect(node.address, test)
-      test.run(until: { stranger.lines.count == 2 })
+      let stranger = try RawPeer.connect(node.address, loop)
+      loop.run(until: { stranger.lines.count == 2 })
       stranger.send(text)
-      test.loop.advance(by: 11.9)
-      test.settle()
+      loop.advance(by: 11.9)
+      loop.settle()
       #expect(!stranger.isClosed)
-      test.loop.advance(by: 0.2)
-      test.run(until: { stranger.isClosed })
+      loop.advance(by: 0.2)
+      loop.run(until: { stranger.isClosed })
       let lines = log.lines(with: stranger.address)
       #expect(lines.count == 1 && lines[0].contains("not done in time"), "\(lines)")
     }
@@ -156,31 +157,31 @@ struct BadGreeting: CustomTestStringConvertible, Sendable {
 
   @Test("a slow trickle of bytes does not prolong the time")
   func trickle() throws {
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop, monitorTimeout: 10)
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop, monitorTimeout: 10)
       defer { node.close() }
-      let stranger = try RawPeer.connect(node.address, test)
-      test.run(until: { stranger.lines.count == 2 })
+      let stranger = try RawPeer.connect(node.address, loop)
+      loop.run(until: { stranger.lines.count == 2 })
       for _ in 0..<9 {
         stranger.send("x")
-        test.loop.advance(by: 1)
+        loop.advance(by: 1)
       }
       #expect(!stranger.isClosed)
-      test.loop.advance(by: 1.5)
-      test.run(until: { stranger.isClosed })
+      loop.advance(by: 1.5)
+      loop.run(until: { stranger.isClosed })
     }
   }
 
   @Test("a wrong secret shows on both sides, on ours with the advice to compare the files")
   func wrongSecretDialled() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, secret: "one")
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, secret: "one")
       defer { node.close() }
-      let other = try Node.listening(on: test.loop, seeds: [node.address], secret: "another")
+      let other = try Node.listening(on: loop, seeds: [node.address], secret: "another")
       defer { other.close() }
-      test.run(until: { !log.lines(with: "(\(other.id))").isEmpty })
-      test.run(until: { !log.lines(with: "(\(node.id))", upTo: .error).isEmpty })
+      loop.run(until: { !log.lines(with: "(\(other.id))").isEmpty })
+      loop.run(until: { !log.lines(with: "(\(node.id))", upTo: .error).isEmpty })
       let dialled = log.lines(with: "(\(node.id))", upTo: .error)
       #expect(dialled.first?.contains(node.address) == true)
       #expect(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -35,13 +36,13 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
     arguments: BadPacket.all)
   func badPacket(_ bad: BadPacket) throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, framings: [bad.framing.rawValue])
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, framings: [bad.framing.rawValue])
       defer { node.close() }
       let friend = try WirePeer.connect(
-        node.address, id: TestName.next("friend"), test, framings: [bad.framing])
+        node.address, id: TestName.next("friend"), loop, framings: [bad.framing])
       let peer = try WirePeer.connect(
-        node.address, id: TestName.next("bad"), test, framings: [bad.framing])
+        node.address, id: TestName.next("bad"), loop, framings: [bad.framing])
       var reason: Message?
       _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
       var got: [Int] = []
@@ -49,7 +50,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       // What came before it counts.
       peer.send(p.name, "n", 1)
       peer.raw.send(bad.bytes)
-      test.run(until: { reason != nil && peer.isClosed })
+      loop.run(until: { reason != nil && peer.isClosed })
       #expect(got == [1])
       #expect(reason?.count == 3)
       #expect(reason?[0] == "transport_error" && reason?[1] == .string(peer.id))
@@ -57,7 +58,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       #expect(lines.count == 1 && lines[0].contains("bad packet"), "\(lines)")
       #expect(node.connectedNodes == [friend.id])
       friend.send(p.name, "n", 2)
-      test.run(until: { got == [1, 2] })
+      loop.run(until: { got == [1, 2] })
     }
   }
 
@@ -65,43 +66,43 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
     "packets over the configured size are refused, those up to it pass",
     arguments: [Framing.cbor, .json])
   func sizeLimit(framing: Framing) throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, framings: [framing.rawValue])
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, framings: [framing.rawValue])
       defer { node.close() }
       node.limits.codec.maximumSize = 2000
       let peer = try WirePeer.connect(
-        node.address, id: TestName.next("peer"), test, framings: [framing])
+        node.address, id: TestName.next("peer"), loop, framings: [framing])
       var sizes: [Int] = []
       let p = node.run { rcv(port(), "s") { (s: String) in sizes.append(s.utf8.count) } }
       peer.send(p.name, "s", .string(String(repeating: "x", count: 1900)))
-      test.run(until: { sizes == [1900] })
+      loop.run(until: { sizes == [1900] })
       peer.send(p.name, "s", .string(String(repeating: "x", count: 2001)))
-      test.run(until: { peer.isClosed })
+      loop.run(until: { peer.isClosed })
       #expect(sizes == [1900])
     }
   }
 
   @Test("keep-alives and packets for ports that do not exist do nothing")
   func harmless() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.raw.send([0x80])
       peer.send("")
       peer.send("nobody", "x")
       peer.send("", "snd", .string("\(peer.id)#back"), "x")
-      test.run(until: { peer.messages(to: "back") == [["x"]] })
+      loop.run(until: { peer.messages(to: "back") == [["x"]] })
       #expect(node.kernel.ports.count == 0)
     }
   }
 
   @Test("requests of the global protocol that nobody asked for change nothing, and are survived")
   func databaseRequestsOfStrangers() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       node.run { db_set("mine", "key", 1) }
       let tags = [
         "g_slave", "g_global", "g_set", "g_upd", "g_find", "g_found", "g_db_family", "g_db_keys",
@@ -120,11 +121,11 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
         peer.send("", .string(tag))
       }
       peer.send("", "snd", .string("\(peer.id)#back"), "alive")
-      test.run(until: { !peer.messages(to: "back").isEmpty || peer.isClosed })
+      loop.run(until: { !peer.messages(to: "back").isEmpty || peer.isClosed })
       #expect(!peer.isClosed)
       var family: TextDictionary<Value>?
       node.run { db_family("mine") { family = $0 } }
-      test.run(until: { family != nil })
+      loop.run(until: { family != nil })
       #expect(family?["key"] != nil, "a stranger deleted our own key")
     }
   }

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,24 +8,24 @@ import Testing
 @Suite("Addresses that other nodes claim") struct ClaimedAddressTests {
   @Test("an address that another node claims does not lead to a socket in the file system")
   func unixSocket() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let path = "/tmp/anyevent-\(getpid())-\(UInt32.random(in: 0 ... .max))"
       var isConnected = false
-      let listener = try test.loop.listen(on: "unix/", path) { socket in
+      let listener = try loop.listen(on: "unix/", path) { socket in
         isConnected = true
         Glibc.close(socket.fd)
       }
       defer { listener.close() }
-      let node = try Node.listening(on: test.loop)
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let id = TestName.next("claimed")
       peer.send("", "g_slave", ["'l": [id: ["unix/:\(path)", .string(path)]]])
       peer.send("", "snd", .string("\(peer.id)#echo"), "done")
-      test.run(until: { peer.messages(to: "echo") == [["done"]] })
+      loop.run(until: { peer.messages(to: "echo") == [["done"]] })
       var reason: Message?
       _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
-      test.run(until: { reason != nil || isConnected })
+      loop.run(until: { reason != nil || isConnected })
       #expect(!isConnected)
       #expect(reason?[2].string?.contains("is not host:port") == true, "\(reason ?? [])")
     }

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -41,25 +42,25 @@ private final class HeldNetwork: NodeNetwork {
   /// Runs `body` with a global node on a network that is the test's.
   private func withHeldNode(
     _ limits: LimitArguments = LimitArguments(),
-    _ body: (Node, HeldNetwork, TestLoop) throws -> Void
+    _ body: (Node, HeldNetwork, Loop) throws -> Void
   ) throws {
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       let network = HeldNetwork()
-      let node = Node(on: test.loop)
+      let node = Node(on: loop)
       node.peers.surroundings.network = network
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [], secret: "the tests' secret",
           limits: limits, norc: true))
-      test.settle()
-      try body(node, network, test)
+      loop.settle()
+      try body(node, network, loop)
     }
   }
 
   @Test("of 3000 forged global nodes 64 are dialled at a time, messages and seeds go first")
   func forgedGlobals() throws {
-    try withHeldNode { node, network, test in
+    try withHeldNode { node, network, loop in
       node.run {
         node.database.set("'l", "friend", ["192.0.2.1:1"])
         for number in 0..<3000 {
@@ -67,23 +68,23 @@ private final class HeldNetwork: NodeNetwork {
           node.database.set("'g", "x\(number)", .null)
         }
       }
-      test.run(until: { network.open.count == 64 })
-      test.settle()
+      loop.run(until: { network.open.count == 64 })
+      loop.settle()
       #expect(network.open.count == 64 && network.most == 64)
       node.run { snd("friend#p", "hello") }
-      test.run(until: { node.peers.entries["friend"] != nil })
-      test.settle()
+      loop.run(until: { node.peers.entries["friend"] != nil })
+      loop.settle()
       #expect(!network.dialled.contains("192.0.2.1:1"))
       node.run { network.failFirst() }
-      test.run(until: { network.open.count == 64 })
+      loop.run(until: { network.open.count == 64 })
       #expect(network.dialled.last == "192.0.2.1:1")
       // One that waited becomes urgent when somebody sends there.
       let late = "x\(GlobalService.keptLimit - 1)"
       #expect(node.peers.entries[late] != nil)
       node.run { snd("\(late)#p", "hello") }
-      test.settle()
+      loop.settle()
       node.run { network.failFirst() }
-      test.run(until: { network.open.count == 64 })
+      loop.run(until: { network.open.count == 64 })
       #expect(network.dialled.last == "10.0.3.249:1")
       #expect(network.most == 64)
       #expect(node.peers.seeds.targets.count == GlobalService.keptLimit)
@@ -92,7 +93,7 @@ private final class HeldNetwork: NodeNetwork {
 
   @Test("a limit that is configured is used, and every dial gets its turn")
   func configured() throws {
-    try withHeldNode(LimitArguments(max_dials: 3)) { node, network, test in
+    try withHeldNode(LimitArguments(max_dials: 3)) { node, network, loop in
       node.run {
         for number in 0..<20 {
           node.database.set("'l", "y\(number)", [.string("10.1.0.\(number):1")])
@@ -101,31 +102,31 @@ private final class HeldNetwork: NodeNetwork {
       }
       while network.dialled.count < 20 {
         let before = network.dialled.count
-        test.settle()
+        loop.settle()
         node.run { network.failFirst() }
-        test.run(until: { network.dialled.count > before || network.dialled.count == 20 })
+        loop.run(until: { network.dialled.count > before || network.dialled.count == 20 })
       }
       #expect(network.most == 3)
       #expect(Set(network.dialled).count == 20)
       while !network.open.isEmpty { node.run { network.failFirst() } }
-      test.settle()
+      loop.settle()
       #expect(node.peers.dials.underWay == 0 && node.peers.dials.waiting == 0)
     }
   }
 
   @Test("what is not wanted any more leaves the queue")
   func cancelled() throws {
-    try withHeldNode(LimitArguments(max_dials: 1)) { node, network, test in
+    try withHeldNode(LimitArguments(max_dials: 1)) { node, network, loop in
       node.run {
         for number in 0..<10 {
           node.database.set("'l", "z\(number)", [.string("10.2.0.\(number):1")])
           snd("z\(number)#p", "hello")
         }
       }
-      test.run(until: { node.peers.dials.waiting == 9 })
-      test.loop.advance(by: node.peers.monitorTimeout + 1)
-      test.run(until: { node.peers.entries["z9"] == nil && network.open.isEmpty })
-      test.settle()
+      loop.run(until: { node.peers.dials.waiting == 9 })
+      loop.advance(by: node.peers.monitorTimeout + 1)
+      loop.run(until: { node.peers.entries["z9"] == nil && network.open.isEmpty })
+      loop.settle()
       #expect(node.peers.dials.waiting == 0 && node.peers.dials.underWay == 0)
     }
   }
@@ -150,14 +151,14 @@ private final class HeldNetwork: NodeNetwork {
       try service.handle("s", ["g_find", "v"])
         == [.send(node: "s", message: ["g_found", "v", .null])])
 
-    try withHeldNode(LimitArguments(max_addresses: 3)) { node, network, test in
+    try withHeldNode(LimitArguments(max_addresses: 3)) { node, network, loop in
       node.run {
         node.database.set(
           "'l", "w", ["10.3.0.1:1", "10.3.0.1:1", "10.3.0.2:1", "10.3.0.3:1", "10.3.0.4:1"])
         snd("w#p", "hello")
       }
       for _ in 0..<10 {
-        test.settle()
+        loop.settle()
         node.run { network.failFirst() }
       }
       #expect(network.dialled == ["10.3.0.1:1", "10.3.0.2:1", "10.3.0.3:1"])
@@ -166,23 +167,23 @@ private final class HeldNetwork: NodeNetwork {
 
   @Test("messages to a node that cannot be reached do not dial it as often as they come")
   func pauses() throws {
-    try withHeldNode { node, network, test in
+    try withHeldNode { node, network, loop in
       var reasons = 0
       node.run { node.database.set("'l", "dead", ["10.4.0.1:1"]) }
       /// Seconds until the address is dialled again, when messages come all the time.
       func wait() -> Double {
-        let (before, start) = (network.dialled.count, test.loop.monotonicNow)
-        while network.dialled.count == before, test.loop.monotonicNow < start + 10 {
+        let (before, start) = (network.dialled.count, loop.monotonicNow)
+        while network.dialled.count == before, loop.monotonicNow < start + 10 {
           node.run {
             _ = node.kernel.monitor(PortID("dead#p").ref) { _ in reasons += 1 }
             for _ in 0..<10 { snd("dead#p", "hello") }
           }
-          test.settle()
-          if network.dialled.count == before { test.loop.advance(by: 0.01) }
+          loop.settle()
+          if network.dialled.count == before { loop.advance(by: 0.01) }
         }
         node.run { network.failFirst() }
-        test.settle()
-        return test.loop.monotonicNow - start
+        loop.settle()
+        return loop.monotonicNow - start
       }
       let waits = (0..<6).map { _ in wait() }
       for (wait, expected) in zip(waits, [0, 0.25, 0.5, 1, 2, 2]) {

@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -10,28 +11,28 @@ import Testing
   }
 
   private func node(
-    _ test: TestLoop, _ name: String, _ kind: Kind, seeds: [String] = []
+    _ loop: Loop, _ name: String, _ kind: Kind, seeds: [String] = []
   ) throws -> Node {
-    let node = Node(on: test.loop)
+    let node = Node(on: loop)
     let methods = kind == .plain ? ["hmac_sha3_512"] : nil
     try node.configure(
       ConfigurationArguments(
         nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds,
-        secret: "the tests' secret", cert: kind == .tls ? try TLSVectors.pem("ec") : nil,
+        secret: "the tests' secret", cert: kind == .tls ? try TestFiles.pem("ec") : nil,
         auth_offer: methods, auth_accept: methods, norc: true))
     return node
   }
 
   private func withNodes(
-    _ kind: Kind, _ body: (_ leaving: Node, _ other: Node, TestLoop) throws -> Void
+    _ kind: Kind, _ body: (_ leaving: Node, _ other: Node, Loop) throws -> Void
   ) throws {
-    try withLoop { test in
-      let leaving = try node(test, "leaving", kind)
+    try withLoop { loop in
+      let leaving = try node(loop, "leaving", kind)
       defer { leaving.close() }
-      let other = try node(test, "other", kind, seeds: [leaving.address])
+      let other = try node(loop, "other", kind, seeds: [leaving.address])
       defer { other.close() }
-      test.run(until: { leaving.isConnected(to: other) && other.isConnected(to: leaving) })
-      try body(leaving, other, test)
+      loop.run(until: { leaving.isConnected(to: other) && other.isConnected(to: leaving) })
+      try body(leaving, other, loop)
     }
   }
 
@@ -39,7 +40,7 @@ import Testing
     "all that was sent arrives, however much it is, while the others go on sending",
     arguments: Kind.allCases)
   func lastMessages(_ kind: Kind) throws {
-    try withNodes(kind) { leaving, other, test in
+    try withNodes(kind) { leaving, other, loop in
       var got = 0
       var last = ""
       var reason: Message?
@@ -63,26 +64,26 @@ import Testing
         // The answer must survive what nobody will read.
         for _ in 0..<200 { snd(sink, "noise", part) }
       }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(got == 200)
       #expect(last == "answer")
       #expect(reason?[0] == "transport_error")
-      test.run(until: { hasLeft })
+      loop.run(until: { hasLeft })
       #expect(leaving.connectedNodes.isEmpty && leaving.peers.isClosed)
     }
   }
 
   @Test("without connections, and without a name, it is called from the loop")
   func alone() {
-    withNode { node, test in
+    withNode { node, loop in
       var calls = 0
       node.leave { calls += 1 }
       #expect(calls == 0)
-      test.run(until: { calls > 0 })
-      test.settle()
+      loop.run(until: { calls > 0 })
+      loop.settle()
       #expect(calls == 1)
       node.leave { calls += 1 }
-      test.run(until: { calls == 2 })
+      loop.run(until: { calls == 2 })
     }
   }
 }

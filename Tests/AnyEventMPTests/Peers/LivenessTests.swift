@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -224,22 +225,22 @@ import Testing
 
   @Test("the kernel's figures are those of the connection")
   func traffic() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
-      test.run(until: { node.connectedNodes == [peer.id] })
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
+      loop.run(until: { node.connectedNodes == [peer.id] })
       let stream = try #require(node.peers.entries[peer.id]?.link?.stream)
-      test.run(until: { stream.traffic?.unacknowledged == 0 })
+      loop.run(until: { stream.traffic?.unacknowledged == 0 })
       let before = try #require(stream.traffic)
       let sent = stream.sentCount
       for _ in 0..<10 {
         peer.send("", "devnull")
-        test.loop.runOnce(waiting: false)
+        loop.runOnce(waiting: false)
       }
-      test.run(until: { (stream.traffic?.pieces ?? 0) > before.pieces })
+      loop.run(until: { (stream.traffic?.pieces ?? 0) > before.pieces })
       node.run { snd("\(peer.id)#p", "text") }
-      test.run(until: { stream.sentCount > sent && stream.traffic?.unacknowledged == 0 })
+      loop.run(until: { stream.sentCount > sent && stream.traffic?.unacknowledged == 0 })
     }
   }
 }

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,8 +7,8 @@ import Testing
 @Suite("mon_nodes, up_nodes and node_is_up") struct NodeWatchTests {
   @Test("mon_nodes tells of nodes that come up and go down, until its guard goes")
   func upAndDown() throws {
-    try withLoop { test in
-      let first = try Node.listening(on: test.loop, "global")
+    try withLoop { loop in
+      let first = try Node.listening(on: loop, "global")
       defer { first.close() }
       var events: [String] = []
       var stopped: [String] = []
@@ -19,8 +20,8 @@ import Testing
         let guardian: Guard = mon_nodes { node, _ in stopped.append(node) }
         withExtendedLifetime(guardian) {}
       }
-      let second = try Node.listening(on: test.loop, "slave", seeds: [first.address])
-      test.run(until: { events.count == 2 })
+      let second = try Node.listening(on: loop, "slave", seeds: [first.address])
+      loop.run(until: { events.count == 2 })
       #expect(events == ["\(second.id) true ", "short true"])
       first.run {
         #expect(up_nodes() == [second.id])
@@ -30,7 +31,7 @@ import Testing
         #expect(node_is_up("nobody") == nil)
       }
       second.close()
-      test.run(until: { events.count == 4 })
+      loop.run(until: { events.count == 4 })
       #expect(Array(events[2...]) == ["\(second.id) false transport_error", "short false"])
       first.run {
         #expect(up_nodes() == [])

@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,9 +8,9 @@ import Testing
 /// Somebody in between, or who has listened in, when connections are not sealed.
 @Suite("Attacks on plain connections") struct PlainAttackTests {
   private func node(
-    _ test: TestLoop, _ name: String, methods: [String]? = ["hmac_sha3_512"], seeds: [String] = []
+    _ loop: Loop, _ name: String, methods: [String]? = ["hmac_sha3_512"], seeds: [String] = []
   ) throws -> Node {
-    let node = Node(on: test.loop)
+    let node = Node(on: loop)
     try node.configure(
       ConfigurationArguments(
         nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds,
@@ -20,35 +21,35 @@ import Testing
   @Test("a recorded handshake proves nothing to a fresh connection, in either role")
   func replay() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let far = try node(test, "far")
+    try withLoop { loop in
+      let far = try node(loop, "far")
       defer { far.close() }
-      let man = try MiddleMan(to: far.address, test)
-      let near = try node(test, "near", seeds: [man.address])
-      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
+      let man = try MiddleMan(to: far.address, loop)
+      let near = try node(loop, "near", seeds: [man.address])
+      loop.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
       let recorded = man.seen
       near.close()
       man.close()
-      test.run(until: { far.connectedNodes.isEmpty })
+      loop.run(until: { far.connectedNodes.isEmpty })
 
-      let replayed = try RawPeer.connect(far.address, test)
+      let replayed = try RawPeer.connect(far.address, loop)
       replayed.send(recorded[.there] ?? [])
-      test.run(until: { replayed.isClosed })
+      loop.run(until: { replayed.isClosed })
       #expect(far.connectedNodes.isEmpty)
       #expect(
         log.lines(with: replayed.address).first?.contains("its proof does not fit") == true)
 
       // Now as the one who is dialled: what the listener had answered.
       var answered: RawPeer?
-      let listener = try test.loop.listen(on: "127.0.0.1", 0) { socket in
-        let peer = RawPeer(loop: test.loop, socket: socket)
+      let listener = try loop.listen(on: "127.0.0.1", 0) { socket in
+        let peer = RawPeer(loop: loop, socket: socket)
         if answered == nil { answered = peer }
         peer.send(recorded[.back] ?? [])
       }
       defer { listener.close() }
-      let again = try node(test, "again", seeds: [listener.address.description])
+      let again = try node(loop, "again", seeds: [listener.address.description])
       defer { again.close() }
-      test.run(until: { answered?.isClosed == true })
+      loop.run(until: { answered?.isClosed == true })
       #expect(again.connectedNodes.isEmpty)
       #expect(
         log.lines(with: listener.address.description + " ").first?
@@ -70,10 +71,10 @@ import Testing
     arguments: downgrades.indices)
   func downgrade(_ index: Int) throws {
     let (_, from, to) = Self.downgrades[index]
-    try withLoop { test in
-      let far = try node(test, "far", methods: nil)
+    try withLoop { loop in
+      let far = try node(loop, "far", methods: nil)
       defer { far.close() }
-      let man = try MiddleMan(to: far.address, test)
+      let man = try MiddleMan(to: far.address, loop)
       defer { man.close() }
       var changes = 0
       var sent: [UInt8] = []
@@ -85,11 +86,11 @@ import Testing
         changes += 1
         return Array(text.replacing(";\(from);", with: ";\(to);").utf8)
       }
-      let near = try node(test, "near", methods: nil, seeds: [man.address])
+      let near = try node(loop, "near", methods: nil, seeds: [man.address])
       defer { near.close() }
       var failures = 0
       near.onFailedDial = { _ in failures += 1 }
-      test.run(until: { failures > 0 })
+      loop.run(until: { failures > 0 })
       #expect(changes >= 2)
       #expect(near.connectedNodes.isEmpty && far.connectedNodes.isEmpty)
       let text = String(decoding: sent, as: UTF8.self)

@@ -1,4 +1,5 @@
 import AEMPWire
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -8,21 +9,21 @@ import Testing
     "messages sent before the connection arrive in order, then those sent after it",
     arguments: [["cbor"], ["json"]])
   func order(framings: [String]) throws {
-    try withPair(framings: framings) { global, slave, test in
+    try withPair(framings: framings) { global, slave, loop in
       // Two slaves don't know each other: the first message makes the connection.
       let other = try Node.listening(
-        on: test.loop, "other", seeds: [global.address], framings: framings)
+        on: loop, "other", seeds: [global.address], framings: framings)
       defer { other.close() }
-      test.run(until: { other.isConnected(to: global) })
+      loop.run(until: { other.isConnected(to: global) })
       var got: [Int] = []
       let p = other.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
       slave.run {
         for n in 0..<1000 { snd(p.id, "n", n) }
         #expect(slave.queuedBytes(for: other.id) > 1000)
       }
-      test.run(until: { got.count == 1000 })
+      loop.run(until: { got.count == 1000 })
       slave.run { for n in 1000..<1500 { snd(p.id, "n", n) } }
-      test.run(until: { got.count == 1500 })
+      loop.run(until: { got.count == 1500 })
       #expect(got == Array(0..<1500))
       #expect(slave.isConnected(to: other))
     }
@@ -57,8 +58,8 @@ import Testing
 
   @Test("over the limit what waits is dropped and the monitors fire, from the loop")
   func limitWhileWaiting() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
       defer { node.close() }
       node.queueLimit = 10_000
       var reason: Message?
@@ -70,7 +71,7 @@ import Testing
       #expect(reason == nil)
       #expect(node.queuedBytes(for: "nowhere") < 10_000)
       _ = node.kernel.monitor(PortID("nowhere#q").ref) { lateReason = $0 }
-      test.run(until: { reason != nil && lateReason != nil })
+      loop.run(until: { reason != nil && lateReason != nil })
       #expect(reason == ["transport_error", "nowhere", "too much queued"])
       #expect(lateReason == reason)
       #expect(node.peers.entries["nowhere"] == nil)
@@ -79,8 +80,8 @@ import Testing
 
   @Test("who connects while what waited for it is dropped gets in when the monitors have fired")
   func establishedWhileCut() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let id = TestName.next("peer")
       var reason: Message?
@@ -88,23 +89,23 @@ import Testing
       let peer = node.peers.peer(id)
       peer.search?.cancel()
       peer.state = .dropped("too much queued")
-      let early = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
-      test.run(until: { early.isClosed })
+      let early = try WirePeer(RawPeer.connect(node.address, loop), id: id, as: .dialling)
+      loop.run(until: { early.isClosed })
       #expect(node.peers.entries[id] === peer && reason == nil)
       node.peers.concludeDrop(of: peer)
       #expect(reason == ["transport_error", .string(id), "too much queued"])
-      _ = try WirePeer.connect(node.address, id: id, test)
-      test.run(until: { node.isUp(id) == true })
+      _ = try WirePeer.connect(node.address, id: id, loop)
+      loop.run(until: { node.isUp(id) == true })
       #expect(node.peers.entries[id]?.link != nil && node.connectedNodes == [id])
     }
   }
 
   @Test("a peer that does not read: over the limit the connection is cut and the monitors fire")
   func limitWhileConnected() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       node.queueLimit = 1 << 20
       var reason: Message?
       _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
@@ -119,7 +120,7 @@ import Testing
         #expect(sent < 1000)
       }
       #expect(reason == nil)
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason == ["transport_error", .string(peer.id), "too much queued"])
       #expect(node.connectedNodes.isEmpty)
     }
@@ -127,24 +128,24 @@ import Testing
 
   @Test("whenDrained calls once: at once without a connection, else when all is with the kernel")
   func draining() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var calls: [String] = []
       slave.whenDrained("unknown") { calls.append("unknown") }
       #expect(calls.isEmpty && slave.peers.entries["unknown"] == nil)
       slave.run { snd("\(global.id)#nobody", String(repeating: "x", count: 3_000_000)) }
       slave.whenDrained(global.id) { calls.append("drained \(slave.queuedBytes(for: global.id))") }
       slave.whenDrained(slave.id) { calls.append("ourselves") }
-      test.run(until: { calls.count == 3 })
+      loop.run(until: { calls.count == 3 })
       #expect(Set(calls) == ["unknown", "drained 0", "ourselves"])
       slave.run { snd("\(global.id)#nobody", "x") }
-      test.settle()
+      loop.settle()
       #expect(calls.count == 3)
     }
   }
 
   @Test("a message that cannot be sent kills the port that sends it, and nothing of it goes out")
   func unsendable() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [Message] = []
       let target = global.run { port { msg in got.append(msg) } }
       var reason: Message?
@@ -159,7 +160,7 @@ import Testing
         snd(sender, "go")
         snd(target, Double.infinity)
       }
-      test.run(until: { reason != nil && got.count == 2 })
+      loop.run(until: { reason != nil && got.count == 2 })
       #expect(got == [["first"], ["second"]])
       #expect(reason?[0] == "die")
       #expect(reason?[1].string?.contains(target.id) == true)
@@ -168,10 +169,10 @@ import Testing
 
   @Test("when a node is lost the monitors fire before those who wait for it to be drained")
   func lossBeforeDrained() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       var log: [String] = []
       _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason in
         log.append(reason[0].string ?? "")
@@ -179,33 +180,33 @@ import Testing
       node.run { snd("\(peer.id)#p", String(repeating: "x", count: 8_000_000)) }
       node.whenDrained(peer.id) { log.append("drained") }
       peer.raw.stream.close()
-      test.run(until: { log.count == 2 })
+      loop.run(until: { log.count == 2 })
       #expect(log == ["transport_error", "drained"])
     }
   }
 
   @Test("a packet over the limit kills the port that sends it and ends a connection it arrives on")
   func packetLimit() throws {
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       node.packetLimit = 1000
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"],
           secret: "the tests' secret", norc: true))
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       var reason: Message?
       let sender = node.run {
         rcv(port(), "go") { snd("\(peer.id)#p", String(repeating: "x", count: 1001)) }
       }
       _ = node.kernel.monitor(sender.ref) { reason = $0 }
       node.run { snd(sender, "go") }
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(reason?[0] == "die")
       #expect(!peer.isClosed)
       peer.send("", "devnull", .string(String(repeating: "x", count: 1001)))
-      test.run(until: { peer.isClosed })
+      loop.run(until: { peer.isClosed })
     }
   }
 }

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,11 +7,11 @@ import Testing
 @Suite("What waits for all nodes together") struct QueueTotalTests {
   @Test("messages relayed to thousands of nodes that do not exist wait up to the limit, no more")
   func unknownNodes() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let node = try Node.listening(
-        on: test.loop, seeds: ["127.0.0.1:1"], limits: LimitArguments(max_queues: 4 << 20))
+        on: loop, seeds: ["127.0.0.1:1"], limits: LimitArguments(max_queues: 4 << 20))
       defer { node.close() }
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       var reason: Message?
       _ = node.kernel.monitor(PortID("unknown2999#p").ref) { reason = $0 }
       let text = Value.string(String(repeating: "x", count: 5000))
@@ -21,7 +22,7 @@ import Testing
       }
       #expect(most <= 1 << 20)
       #expect(most > 1 << 19)
-      test.run(until: { reason != nil })
+      loop.run(until: { reason != nil })
       #expect(
         reason == [
           "transport_error", "unknown2999", "too much queued for nodes that are not connected",
@@ -34,28 +35,28 @@ import Testing
 
   @Test("many nodes with a small message each count for their entries")
   func entries() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let node = try Node.listening(
-        on: test.loop, seeds: ["127.0.0.1:1"], limits: LimitArguments(max_queues: 1 << 20))
+        on: loop, seeds: ["127.0.0.1:1"], limits: LimitArguments(max_queues: 1 << 20))
       defer { node.close() }
-      let bench = RequestBench(node, test)
+      let bench = RequestBench(node, loop)
       for number in 0..<3000 { bench.request("snd", .string("u\(number)#p")) }
-      test.settle()
+      loop.settle()
       #expect(node.peers.entries.count <= (1 << 20) / 4 / QueueTotal.perNode + 1)
     }
   }
 
   @Test("what waited is not counted any more when the node comes, or is given up")
   func released() throws {
-    try withPair { global, slave, test in
-      let other = try Node.listening(on: test.loop, "other", seeds: [global.address])
+    try withPair { global, slave, loop in
+      let other = try Node.listening(on: loop, "other", seeds: [global.address])
       defer { other.close() }
-      test.run(until: { other.isConnected(to: global) })
+      loop.run(until: { other.isConnected(to: global) })
       var got = 0
       let receiver = other.run { rcv(port(), "n") { got += 1 } }
       slave.run { for _ in 0..<100 { snd(receiver.id, "n") } }
       #expect(slave.peers.queues.unconnected > QueueTotal.perNode)
-      test.run(until: { got == 100 })
+      loop.run(until: { got == 100 })
       #expect(slave.peers.queues.unconnected == 0)
       slave.run { snd("nobody#p", "n") }
       #expect(slave.peers.queues.unconnected > QueueTotal.perNode)
@@ -67,12 +68,12 @@ import Testing
 
   @Test("of connected nodes the one with the longest queue is given up, and the others stay")
   func connected() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let node = try Node.listening(
-        on: test.loop, limits: LimitArguments(max_queue: 0, max_queues: 64 << 20))
+        on: loop, limits: LimitArguments(max_queue: 0, max_queues: 64 << 20))
       defer { node.close() }
       let peers = try (0..<3).map { _ in
-        try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+        try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       }
       var reasons: [Message] = []
       for peer in peers {
@@ -89,7 +90,7 @@ import Testing
         }
       }
       #expect(node.peers.queues.connected <= 64 << 20)
-      test.run(until: { !reasons.isEmpty })
+      loop.run(until: { !reasons.isEmpty })
       #expect(
         reasons == [
           [
@@ -98,7 +99,7 @@ import Testing
         ])
       #expect(node.connectedNodes == [peers[0].id, peers[2].id].sorted())
       // What was told is taken back when it has been sent.
-      test.run(until: {
+      loop.run(until: {
         node.connectedNodes.allSatisfy { node.queuedBytes(for: $0) == 0 }
       })
       #expect(node.peers.queues.connected == 0)

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
 
 @Suite("When to dial again") struct ReconnectPolicyTests {
-  @Test("waits double from 2r on, r within its range, up to the longest", arguments: 0..<20)
+  @Test("waits double from 2r on, r within its range, up to the longest", arguments: Seeds.some(20))
   func backOff(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
@@ -15,9 +16,9 @@ import Testing
     }
   }
 
-  @Test("nodes started together spread out")
-  func spread() {
-    var random = SeededGenerator(seed: 1)
+  @Test("nodes started together spread out", arguments: Seeds.some(1))
+  func spread(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     let delays = (0..<100).map { _ in
       var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
       return policy.delayAfterFailure(using: &random)
@@ -26,18 +27,22 @@ import Testing
     #expect((delays.max() ?? 0) - (delays.min() ?? 0) > 1)
   }
 
-  @Test("after a loss of a connection that lasted, at once and from the beginning")
-  func loss() {
-    var random = SeededGenerator(seed: 2)
+  @Test(
+    "after a loss of a connection that lasted, at once and from the beginning",
+    arguments: Seeds.some(1))
+  func loss(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
     for _ in 0..<10 { _ = policy.delayAfterFailure(using: &random) }
     #expect(policy.delayAfterLoss(lasted: 100, using: &random) == 0)
     #expect(policy.delayAfterFailure(using: &random) <= 4.8)
   }
 
-  @Test("a peer that accepts and drops is retried at once the first time, then less and less often")
-  func flapping() {
-    var random = SeededGenerator(seed: 3)
+  @Test(
+    "a peer that accepts and drops is retried at once the first time, then less and less often",
+    arguments: Seeds.some(1))
+  func flapping(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
     #expect(policy.delayAfterLoss(lasted: 0.1, using: &random) == 0)
     var last = 0.0
@@ -49,18 +54,20 @@ import Testing
     #expect(last >= 30 * 0.6)
   }
 
-  @Test("a connection counts as a success from five seconds on")
-  func proving() {
-    var random = SeededGenerator(seed: 5)
+  @Test("a connection counts as a success from five seconds on", arguments: Seeds.some(1))
+  func proving(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
     for _ in 0..<3 { #expect(policy.delayAfterLoss(lasted: 5, using: &random) == 0) }
     #expect(policy.delayAfterLoss(lasted: 4.9, using: &random) > 0)
     #expect(policy.delayAfterLoss(lasted: 5, using: &random) == 0)
   }
 
-  @Test("a connection that drops at once is retried at once also after failed attempts")
-  func lossAfterFailures() {
-    var random = SeededGenerator(seed: 4)
+  @Test(
+    "a connection that drops at once is retried at once also after failed attempts",
+    arguments: Seeds.some(1))
+  func lossAfterFailures(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     var policy = ReconnectPolicy(unit: 0.6...1.2, maximum: 30)
     for _ in 0..<3 { _ = policy.delayAfterFailure(using: &random) }
     #expect(policy.delayAfterLoss(lasted: 0.1, using: &random) == 0)

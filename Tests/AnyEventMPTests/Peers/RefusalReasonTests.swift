@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -14,12 +15,12 @@ struct NodeSettings: Sendable {
   /// A node id that is not its own alone.
   var isNamesake = false
 
-  func node(_ test: TestLoop, _ id: String, seeds: [String] = []) throws -> Node {
-    let node = Node(on: test.loop)
+  func node(_ loop: Loop, _ id: String, seeds: [String] = []) throws -> Node {
+    let node = Node(on: loop)
     try node.configure(
       ConfigurationArguments(
         "test", nodeid: id, binds: ["\(TestHost.next()):*"], seeds: seeds, secret: secret,
-        cert: try cert.map(TLSVectors.pem), framing_format: framings, auth_offer: offer,
+        cert: try cert.map(TestFiles.pem), framing_format: framings, auth_offer: offer,
         auth_accept: accept, norc: true))
     return node
   }
@@ -189,11 +190,11 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("of two nodes that do not get along each says what is wrong", arguments: FailedPair.all)
   func pairs(_ pair: FailedPair) throws {
-    try withLoop(manualTime: 1000) { test in
-      let far = try pair.far.node(test, TestName.next("far"))
+    try withLoop(manualTime: 1000) { loop in
+      let far = try pair.far.node(loop, TestName.next("far"))
       defer { far.close() }
       let nearID = pair.near.isNamesake ? far.id : TestName.next("near")
-      let near = try pair.near.node(test, nearID, seeds: [far.address])
+      let near = try pair.near.node(loop, nearID, seeds: [far.address])
       defer { near.close() }
       let nearLines = { diallerLines(far.address) }
       let farLines = { listenerLines(nearID, of: far.address) }
@@ -201,11 +202,11 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
         (pair.nearSays == nil || !nearLines().isEmpty)
           && (pair.farSays == nil || !farLines().isEmpty)
       }
-      test.run(until: { isTold() || !near.peers.switchboard.undecided.isEmpty })
+      loop.run(until: { isTold() || !near.peers.switchboard.undecided.isEmpty })
       // Who is hung up on waits for a second whether the other node comes itself.
-      if !isTold() { test.loop.advance(by: 1.01) }
-      test.run(until: isTold)
-      test.settle()
+      if !isTold() { loop.advance(by: 1.01) }
+      loop.run(until: isTold)
+      loop.settle()
       expect(nearLines(), pair.nearSays, never: pair.never, "the dialling node")
       expect(farLines(), pair.farSays, never: pair.never, "the other node")
       #expect(!near.isConnected(to: far) && !far.isConnected(to: near))
@@ -215,31 +216,31 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("of a peer that does not get along the node says what is wrong", arguments: RefusedPeer.all)
   func peers(_ peer: RefusedPeer) throws {
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       var accepted: RawPeer?
-      let listener = try test.loop.listen(on: TestHost.next(), 0) { socket in
-        accepted = RawPeer(loop: test.loop, socket: socket)
+      let listener = try loop.listen(on: TestHost.next(), 0) { socket in
+        accepted = RawPeer(loop: loop, socket: socket)
       }
       defer { listener.close() }
       let address = listener.address.description
-      let node = try Node.listening(on: test.loop, seeds: peer.isDialled ? [address] : [])
+      let node = try Node.listening(on: loop, seeds: peer.isDialled ? [address] : [])
       defer { node.close() }
-      if peer.isDialled { test.run(until: { accepted != nil }) }
-      let raw = try accepted ?? RawPeer.connect(node.address, test)
-      test.run(until: { raw.lines.count >= 2 })
+      if peer.isDialled { loop.run(until: { accepted != nil }) }
+      let raw = try accepted ?? RawPeer.connect(node.address, loop)
+      loop.run(until: { raw.lines.count >= 2 })
       let place = peer.isDialled ? address : raw.address
       raw.send(peer.text)
       // A dialler proves itself at once.
       if peer.isDialled, peer.text.hasSuffix("\nnonce\n") {
-        test.run(until: { raw.lines.count >= 3 || raw.isClosed })
+        loop.run(until: { raw.lines.count >= 3 || raw.isClosed })
       }
       if peer.hangsUp { raw.stream.flushAndClose() }
       if peer.isSlow {
-        test.settle()
-        test.loop.advance(by: 31)
+        loop.settle()
+        loop.advance(by: 31)
       }
-      test.run(until: { !diallerLines(place, upTo: .warn).isEmpty })
-      test.run(until: { raw.isClosed || peer.hangsUp })
+      loop.run(until: { !diallerLines(place, upTo: .warn).isEmpty })
+      loop.run(until: { raw.isClosed || peer.hangsUp })
       #expect(diallerLines(place, upTo: .warn).count == 1)
       expect(diallerLines(place), peer.says, "the node")
       withExtendedLifetime(accepted) {}
@@ -248,20 +249,20 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("a node whose id another one has at a third says so, and so does the third")
   func namesakes() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let settings = NodeSettings()
-      let far = try settings.node(test, TestName.next("far"))
+      let far = try settings.node(loop, TestName.next("far"))
       defer { far.close() }
       let id = TestName.next("namesake")
-      let first = try settings.node(test, id, seeds: [far.address])
+      let first = try settings.node(loop, id, seeds: [far.address])
       defer { first.close() }
-      test.run(until: { far.isUp(id) == true })
+      loop.run(until: { far.isUp(id) == true })
       // As soon as the first has shown that it lives.
       far.peers.heartbeat.interval = 0.1
-      let second = try settings.node(test, id, seeds: [far.address])
+      let second = try settings.node(loop, id, seeds: [far.address])
       defer { second.close() }
       let farLines = { listenerLines("the node id \(id) is in use", of: far.address) }
-      test.run(until: { !farLines().isEmpty && !diallerLines(far.address).isEmpty })
+      loop.run(until: { !farLines().isEmpty && !diallerLines(far.address).isEmpty })
       #expect(farLines().allSatisfy { $0.contains("give one of them another nodeid") })
       for line in diallerLines(far.address) {
         #expect(
@@ -272,20 +273,20 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("without heartbeats, or in vain, a second node of an id is told to rename one of them")
   func heldID() throws {
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       for interval in [5.0, 0] {
         node.peers.heartbeat.interval = interval
         let id = TestName.next("peer")
-        let first = try WirePeer.connect(node.address, id: id, test)
-        test.run(until: { node.isUp(id) == true })
-        let second = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
+        let first = try WirePeer.connect(node.address, id: id, loop)
+        loop.run(until: { node.isUp(id) == true })
+        let second = try WirePeer(RawPeer.connect(node.address, loop), id: id, as: .dialling)
         if interval > 0 {
-          test.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
-          test.loop.advance(by: 1.1)
+          loop.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
+          loop.advance(by: 1.1)
         }
-        test.run(until: { second.isClosed })
+        loop.run(until: { second.isClosed })
         let lines = log.lines(with: "the node id \(id) is in use by the connection", upTo: .error)
         #expect(lines.count == 1 && !first.isClosed)
       }
@@ -294,16 +295,16 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("a node that has itself as a seed says nothing of it at the default level")
   func ownSeed() throws {
-    try withLoop(manualTime: 1000) { test in
-      let place = try TestHost.silentAddress(test.loop)
-      let node = Node(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let place = try TestHost.silentAddress(loop)
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [place], seeds: [place],
           secret: "the tests' secret", norc: true))
-      test.run(until: { node.peers.seeds.targets.isEmpty })
-      test.settle()
+      loop.run(until: { node.peers.seeds.targets.isEmpty })
+      loop.settle()
       #expect(node.database.isGlobal && log.lines(with: node.id, upTo: .warn).isEmpty)
       #expect(log.lines(with: "\(place)", upTo: .warn).isEmpty)
     }
@@ -311,14 +312,14 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
 
   @Test("when there is no room for strangers that is said with the setting, however many they are")
   func fullHouse() throws {
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       let limits = LimitArguments(max_strangers: 1, max_log_lines: 3)
-      let node = try Node.listening(on: test.loop, limits: limits)
+      let node = try Node.listening(on: loop, limits: limits)
       defer { node.close() }
       var strangers: [RawPeer] = []
       for _ in 0..<10 {
-        strangers.append(try RawPeer.connect(node.address, test))
-        test.run(until: { strangers.last?.lines.count == 2 })
+        strangers.append(try RawPeer.connect(node.address, loop))
+        loop.run(until: { strangers.last?.lines.count == 2 })
       }
       let lines = strangers.flatMap { diallerLines($0.address) }
       #expect(lines.count == 3 && lines.allSatisfy { $0.contains("max_strangers") })
@@ -328,18 +329,18 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
   @Test(
     "a data connection that nobody has announced is told at both ends, and no secret is doubted")
   func unannounced() throws {
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       let settings = NodeSettings()
-      let far = try settings.node(test, TestName.next("far"))
+      let far = try settings.node(loop, TestName.next("far"))
       defer { far.close() }
-      let near = try settings.node(test, TestName.next("near"), seeds: [far.address])
+      let near = try settings.node(loop, TestName.next("near"), seeds: [far.address])
       defer { near.close() }
-      test.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
+      loop.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
       var failures: [DialFailure] = []
       let dial = Dial(address: far.address, data: DialledData(id: "no such id", node: far.id))
       dial.failed = { failures.append($0) }
       near.peers.dial(dial)
-      test.run(until: { !failures.isEmpty && !listenerLines(near.id, of: far.address).isEmpty })
+      loop.run(until: { !failures.isEmpty && !listenerLines(near.id, of: far.address).isEmpty })
       expect(
         diallerLines(far.address), ["does not expect this connection"], never: ["secret"],
         "the dialling node")

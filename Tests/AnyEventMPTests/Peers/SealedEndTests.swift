@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,20 +8,20 @@ import Testing
 @Suite("The end of a sealed stream") struct SealedEndTests {
   @Test("a peer that ends its stream is gone, and what follows is not read")
   func peerEnds() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       var got = 0
       let p = node.run { rcv(port(), "tag") { got += 1 } }
       for isFirst in [true, false] {
-        let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+        let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
         var reason: Message?
         _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
         let records = try endAndPacket(peer, to: p)
         peer.raw.stream.transform(with: NoTransform())
         peer.raw.send(
           isFirst ? records.packet(0) + records.end(1) : records.end(0) + records.packet(1))
-        test.run(until: { reason != nil })
+        loop.run(until: { reason != nil })
         #expect(reason?[2] == "connection closed by the other node")
         #expect(got == 1)
       }

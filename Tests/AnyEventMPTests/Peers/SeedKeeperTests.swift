@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -11,15 +12,15 @@ import Testing
   @Test("a seed that does not answer is dialled at once, then after 2r, 4r, 8r, …")
   func backOff() throws {
     _ = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
-      let address = try TestHost.silentAddress(test.loop)
-      let node = try Node.listening(on: test.loop, seeds: [address], monitorTimeout: 10)
+    try withLoop(manualTime: 1000) { loop in
+      let address = try TestHost.silentAddress(loop)
+      let node = try Node.listening(on: loop, seeds: [address], monitorTimeout: 10)
       defer { node.close() }
-      test.settle()
+      loop.settle()
       #expect(attempts(at: address) == 1)
       var times: [Double] = [0]
       for step in 1...600 {
-        test.loop.advance(by: 0.1)
+        loop.advance(by: 0.1)
         if attempts(at: address) > times.count { times.append(Double(step) / 10) }
       }
       let waits = zip(times.dropFirst(), times).map { $0 - $1 }
@@ -33,39 +34,39 @@ import Testing
 
   @Test("a seed that comes up later is found")
   func comesUpLater() throws {
-    try withLoop(manualTime: 1000) { test in
-      let address = try TestHost.silentAddress(test.loop)
-      let slave = try Node.listening(on: test.loop, seeds: [address])
+    try withLoop(manualTime: 1000) { loop in
+      let address = try TestHost.silentAddress(loop)
+      let slave = try Node.listening(on: loop, seeds: [address])
       defer { slave.close() }
-      test.loop.advance(by: 20)
+      loop.advance(by: 20)
       #expect(slave.connectedNodes.isEmpty)
-      let global = Node(on: test.loop)
+      let global = Node(on: loop)
       defer { global.close() }
       try global.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("late"), binds: [address], secret: "the tests' secret",
           norc: true))
-      test.loop.advance(by: 30)
-      test.run(until: { slave.isConnected(to: global) })
+      loop.advance(by: 30)
+      loop.run(until: { slave.isConnected(to: global) })
       #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id])
     }
   }
 
   @Test("after a loss the seed is dialled again at once")
   func loss() throws {
-    try withLoop(manualTime: 1000) { test in
-      let global = try Node.listening(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let global = try Node.listening(on: loop)
       defer { global.close() }
-      let slave = try Node.listening(on: test.loop, seeds: [global.address])
+      let slave = try Node.listening(on: loop, seeds: [global.address])
       defer { slave.close() }
-      test.run(until: { slave.isConnected(to: global) && global.isConnected(to: slave) })
-      test.loop.advance(by: 60)
+      loop.run(until: { slave.isConnected(to: global) && global.isConnected(to: slave) })
+      loop.advance(by: 60)
       let first = global.peers.entries[slave.id]?.link
       first?.fail("cut by the test")
       var downs = 0
       _ = slave.kernel.monitor(PortID(global.id).ref) { _ in downs += 1 }
-      test.run(until: {
-        test.loop.advance(by: 0)
+      loop.run(until: {
+        loop.advance(by: 0)
         return downs == 1 && slave.isConnected(to: global)
           && global.peers.entries[slave.id]?.link !== first && global.isConnected(to: slave)
       })
@@ -75,40 +76,40 @@ import Testing
   @Test("a seed that accepts and hangs up at once is not dialled in a tight circle")
   func hangingUp() throws {
     _ = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       var accepted = 0
-      let listener = try test.loop.listen(on: "127.0.0.1", 0) { socket in
+      let listener = try loop.listen(on: "127.0.0.1", 0) { socket in
         accepted += 1
-        let peer = RawPeer(loop: test.loop, socket: socket)
+        let peer = RawPeer(loop: loop, socket: socket)
         peer.stream.close()
       }
       defer { listener.close() }
-      let node = try Node.listening(on: test.loop, seeds: [listener.address.description])
+      let node = try Node.listening(on: loop, seeds: [listener.address.description])
       defer { node.close() }
-      test.run(until: { accepted > 0 })
-      for _ in 0..<20 { test.loop.advance(by: 1) }
+      loop.run(until: { accepted > 0 })
+      for _ in 0..<20 { loop.advance(by: 1) }
       #expect(accepted >= 3 && accepted <= 7)
     }
   }
 
   @Test("a seed that is ourselves is dropped, and we become global")
   func ourselves() throws {
-    try withLoop { test in
-      let address = try TestHost.silentAddress(test.loop)
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let address = try TestHost.silentAddress(loop)
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("self"), binds: [address], seeds: [address],
           secret: "the tests' secret", norc: true))
       #expect(!node.peers.seeds.targets.isEmpty)
-      test.run(until: { node.peers.seeds.targets.isEmpty })
+      loop.run(until: { node.peers.seeds.targets.isEmpty })
       var keys: [String]?
       node.run {
         db_set("family", "key")
         db_keys("family") { keys = $0 }
       }
-      test.run(until: { keys != nil })
+      loop.run(until: { keys != nil })
       #expect(keys == ["key"])
       #expect(node.connectedNodes.isEmpty)
     }
@@ -116,18 +117,18 @@ import Testing
 
   @Test("the same node behind two seed addresses gets one connection")
   func twoAddresses() throws {
-    try withLoop(manualTime: 1000) { test in
-      let global = Node(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let global = Node(on: loop)
       defer { global.close() }
       try global.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("two"), binds: ["127.0.0.1:*", "127.0.0.2:*"],
           secret: "the tests' secret", norc: true))
       let addresses = global.peers.listeners.map(\.address.description)
-      let slave = try Node.listening(on: test.loop, seeds: addresses)
+      let slave = try Node.listening(on: loop, seeds: addresses)
       defer { slave.close() }
-      test.run(until: { slave.isConnected(to: global) })
-      test.loop.advance(by: 30)
+      loop.run(until: { slave.isConnected(to: global) })
+      loop.advance(by: 30)
       #expect(slave.connectedNodes == [global.id])
       #expect(global.connectedNodes == [slave.id])
       #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id, global.id])
@@ -139,12 +140,12 @@ import Testing
     arguments: 0..<5)
   func mutualSeeds(_: Int) throws {
     let log = LogCollector.shared
-    try withLoop { test in
+    try withLoop { loop in
       let addresses = [
-        try TestHost.silentAddress(test.loop), try TestHost.silentAddress(test.loop),
+        try TestHost.silentAddress(loop), try TestHost.silentAddress(loop),
       ]
       let nodes = try (0...1).map { index in
-        let node = Node(on: test.loop)
+        let node = Node(on: loop)
         try node.configure(
           ConfigurationArguments(
             "test", nodeid: TestName.next("mutual\(index)"), binds: [addresses[index]],
@@ -162,9 +163,9 @@ import Testing
         _ = node.kernel.monitor(ports[1 - index].ref) { _ in isLost = true }
         node.run { snd(ports[1 - index], "x") }
       }
-      test.run(until: { got.count == 2 })
-      test.run(until: { nodes[0].isConnected(to: nodes[1]) && nodes[1].isConnected(to: nodes[0]) })
-      test.settle()
+      loop.run(until: { got.count == 2 })
+      loop.run(until: { nodes[0].isConnected(to: nodes[1]) && nodes[1].isConnected(to: nodes[0]) })
+      loop.settle()
       #expect(!isLost)
       #expect(nodes[0].connectedNodes == [nodes[1].id] && nodes[1].connectedNodes == [nodes[0].id])
       for node in nodes { #expect(log.lines(with: "(\(node.id))", upTo: .error).isEmpty) }
@@ -173,14 +174,14 @@ import Testing
 
   @Test("a node whose seeds stand for no address keeps its own database")
   func noAddress() throws {
-    try withLoop { test in
+    try withLoop { loop in
       // Its seed is not there, so that it has no master.
-      let node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
+      let node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
       defer { node.close() }
       node.run { node.peers.seeds.start([]) }
       var keys: [String]?
       node.run { db_keys("'g") { keys = $0 } }
-      test.run(until: { keys != nil })
+      loop.run(until: { keys != nil })
       #expect(keys == [node.id])
     }
   }

@@ -1,12 +1,13 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
 
 /// A node, and another one played by the test that is dialled by it and may dial back.
 private final class DialBench {
-  let test: TestLoop
+  let loop: Loop
   let node: Node
   /// Lower than the ids of all nodes in tests, so that its dials are preferred.
   let peerID = TestName.next("peer").replacing("test", with: "a")
@@ -16,12 +17,12 @@ private final class DialBench {
   private(set) var got: [Message] = []
   private(set) var downs: [Message] = []
 
-  init(_ test: TestLoop, peerAgrees: Bool, pauses: Bool) throws {
-    self.test = test
+  init(_ loop: Loop, peerAgrees: Bool, pauses: Bool) throws {
+    self.loop = loop
     keys = peerAgrees ? [Greeting.Key(ConnectionArbiter.greetingKey, "1")] : []
-    node = try Node.listening(on: test.loop, seeds: ["127.0.0.1:1"])
-    let listener = try test.loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
-      let raw = RawPeer(loop: test.loop, socket: socket)
+    node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
+    let listener = try loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
+      let raw = RawPeer(loop: loop, socket: socket)
       guard
         let peer = try? WirePeer(
           raw, id: peerID, as: .accepting, keys: keys, pauses: pauses)
@@ -44,7 +45,7 @@ private final class DialBench {
   /// The peer dials the node.
   func dialBack(pauses: Bool) throws -> WirePeer {
     try WirePeer(
-      RawPeer.connect(node.address, test), id: peerID, as: .dialling, keys: keys, pauses: pauses)
+      RawPeer.connect(node.address, loop), id: peerID, as: .dialling, keys: keys, pauses: pauses)
   }
 
   func close() {
@@ -57,8 +58,8 @@ private final class DialBench {
   private func withBench(
     peerAgrees: Bool, pauses: Bool, _ body: (DialBench) throws -> Void
   ) throws {
-    try withLoop(manualTime: 1000) { test in
-      let bench = try DialBench(test, peerAgrees: peerAgrees, pauses: pauses)
+    try withLoop(manualTime: 1000) { loop in
+      let bench = try DialBench(loop, peerAgrees: peerAgrees, pauses: pauses)
       defer { bench.close() }
       try body(bench)
     }
@@ -69,12 +70,12 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: true, pauses: true) { bench in
       bench.dialPeer()
-      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
-      for _ in 0..<3 { bench.test.loop.advance(by: 0.2) }
+      for _ in 0..<3 { bench.loop.advance(by: 0.2) }
       let own = try bench.dialBack(pauses: false)
-      bench.test.run(until: { own.messages(to: "p") == [["first"]] })
-      bench.test.loop.advance(by: 10)
+      bench.loop.run(until: { own.messages(to: "p") == [["first"]] })
+      bench.loop.advance(by: 10)
       #expect(bench.downs.isEmpty)
       #expect(bench.node.connectedNodes == [bench.peerID])
       #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
@@ -88,13 +89,13 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: true, pauses: true) { bench in
       bench.dialPeer()
-      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
-      bench.test.loop.advance(by: 0.9)
-      bench.test.settle()
+      bench.loop.advance(by: 0.9)
+      bench.loop.settle()
       #expect(bench.downs.isEmpty)
-      bench.test.run(until: {
-        bench.test.loop.advance(by: 0.2)
+      bench.loop.run(until: {
+        bench.loop.advance(by: 0.2)
         return !bench.downs.isEmpty
       })
       #expect(bench.downs.first?[2].string?.contains("although it has our secret") == true)
@@ -107,17 +108,17 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: false, pauses: true) { bench in
       let stranger = try bench.dialBack(pauses: true)
-      bench.test.run(until: {
+      bench.loop.run(until: {
         bench.node.peers.switchboard.pending.first?.peer?.nodeID == bench.peerID
       })
       bench.dialPeer()
       // Our own dial waits a moment for the other one.
-      bench.test.run(until: { bench.node.peers.switchboard.pending.contains { $0.isHeld } })
-      bench.test.loop.advance(by: Switchboard.holdTime)
-      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.loop.run(until: { bench.node.peers.switchboard.pending.contains { $0.isHeld } })
+      bench.loop.advance(by: Switchboard.holdTime)
+      bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
       // The clock stands: no time limit ends the search.
-      bench.test.run(until: { !bench.downs.isEmpty })
+      bench.loop.run(until: { !bench.downs.isEmpty })
       #expect(bench.downs.first?[2].string?.contains("secret") == true)
       #expect(log.lines(with: "(\(bench.peerID))").count == 1)
       stranger.raw.stream.close()
@@ -129,9 +130,9 @@ private final class DialBench {
     let dial = Dial(address: bench.address)
     dial.failed = failed
     bench.node.peers.dial(dial)
-    bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+    bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
     bench.accepted.first?.raw.stream.flushAndClose()
-    bench.test.run(until: { !bench.node.peers.switchboard.undecided.isEmpty })
+    bench.loop.run(until: { !bench.node.peers.switchboard.undecided.isEmpty })
     return dial
   }
 
@@ -142,11 +143,11 @@ private final class DialBench {
       var failures: [DialFailure] = []
       let dial = dialInVain(bench) { failures.append($0) }
       let own = try bench.dialBack(pauses: false)
-      bench.test.run(until: { bench.node.isUp(bench.peerID) == true })
+      bench.loop.run(until: { bench.node.isUp(bench.peerID) == true })
       #expect(failures == [.alreadyConnected(node: bench.peerID)])
       own.raw.stream.close()
-      bench.test.run(until: { bench.node.isUp(bench.peerID) != true })
-      bench.test.loop.advance(by: 2)
+      bench.loop.run(until: { bench.node.isUp(bench.peerID) != true })
+      bench.loop.advance(by: 2)
       #expect(failures.count == 1 && bench.node.peers.switchboard.undecided.isEmpty)
       #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
       _ = dial
@@ -161,7 +162,7 @@ private final class DialBench {
       dial.cancel()
       bench.node.close()
       #expect(bench.node.peers.switchboard.undecided.isEmpty)
-      bench.test.loop.advance(by: 2)
+      bench.loop.advance(by: 2)
       #expect(failures == 0)
     }
   }
@@ -170,13 +171,13 @@ private final class DialBench {
   func othersAreClosed() throws {
     try withBench(peerAgrees: true, pauses: true) { bench in
       let theirs = try bench.dialBack(pauses: true)
-      bench.test.run(until: { theirs.isAskedForPermission })
+      bench.loop.run(until: { theirs.isAskedForPermission })
       bench.dialPeer()
-      bench.test.run(until: { bench.accepted.first?.isAskedForPermission == true })
+      bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.proceedWithPermission()
-      bench.test.run(until: { bench.node.isUp(bench.peerID) == true })
+      bench.loop.run(until: { bench.node.isUp(bench.peerID) == true })
       #expect(bench.node.peers.switchboard.pendingCount == 0)
-      bench.test.run(until: { theirs.isClosed })
+      bench.loop.run(until: { theirs.isClosed })
     }
   }
 
@@ -188,11 +189,11 @@ private final class DialBench {
   {
     try withBench(peerAgrees: false, pauses: true) { bench in
       let theirs = try bench.dialBack(pauses: true)
-      bench.test.run(until: { theirs.isAskedForPermission })
-      bench.test.settle()
+      bench.loop.run(until: { theirs.isAskedForPermission })
+      bench.loop.settle()
       bench.dialPeer()
-      bench.test.run(until: { bench.accepted.first?.hasGreeting == true })
-      bench.test.loop.advance(by: 0.5)
+      bench.loop.run(until: { bench.accepted.first?.hasGreeting == true })
+      bench.loop.advance(by: 0.5)
       let ours = try #require(bench.accepted.first)
       #expect(!ours.hasVerifiedPeer && !theirs.hasVerifiedPeer)
       try body(bench, theirs, ours)
@@ -205,8 +206,8 @@ private final class DialBench {
   func olderPeerWins() throws {
     try withHeldDial { bench, theirs, ours in
       theirs.proceedWithPermission()
-      bench.test.run(until: { theirs.messages(to: "p") == [["first"]] })
-      bench.test.run(until: { ours.isClosed })
+      bench.loop.run(until: { theirs.messages(to: "p") == [["first"]] })
+      bench.loop.run(until: { ours.isClosed })
     }
   }
 
@@ -214,21 +215,21 @@ private final class DialBench {
   func olderPeerHangsUp() throws {
     try withHeldDial { bench, theirs, ours in
       theirs.raw.stream.flushAndClose()
-      bench.test.run(until: { ours.hasVerifiedPeer })
+      bench.loop.run(until: { ours.hasVerifiedPeer })
       ours.proceedWithPermission()
-      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+      bench.loop.run(until: { ours.messages(to: "p") == [["first"]] })
     }
   }
 
   @Test("a 2.02 node's dial that takes long: ours goes on after a second, theirs is refused then")
   func olderPeerIsSlow() throws {
     try withHeldDial { bench, theirs, ours in
-      bench.test.loop.advance(by: 0.6)
-      bench.test.run(until: { ours.hasVerifiedPeer })
+      bench.loop.advance(by: 0.6)
+      bench.loop.run(until: { ours.hasVerifiedPeer })
       theirs.proceedWithPermission()
-      bench.test.run(until: { theirs.isClosed })
+      bench.loop.run(until: { theirs.isClosed })
       ours.proceedWithPermission()
-      bench.test.run(until: { ours.messages(to: "p") == [["first"]] })
+      bench.loop.run(until: { ours.messages(to: "p") == [["first"]] })
     }
   }
 
@@ -237,14 +238,14 @@ private final class DialBench {
     try withHeldDial { bench, theirs, ours in
       for _ in 0..<3 {
         let impostor = try bench.dialBack(pauses: true)
-        bench.test.run(until: { impostor.isAskedForPermission })
-        bench.test.settle()
+        bench.loop.run(until: { impostor.isAskedForPermission })
+        bench.loop.settle()
         impostor.raw.stream.flushAndClose()
-        bench.test.loop.advance(by: 0.1)
+        bench.loop.advance(by: 0.1)
       }
       #expect(!ours.hasVerifiedPeer)
-      bench.test.loop.advance(by: 0.25)
-      bench.test.run(until: { ours.hasVerifiedPeer })
+      bench.loop.advance(by: 0.25)
+      bench.loop.run(until: { ours.hasVerifiedPeer })
       _ = theirs
     }
   }

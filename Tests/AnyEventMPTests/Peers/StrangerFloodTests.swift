@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -6,21 +7,21 @@ import Testing
   @Test("the same trouble again and again is logged ten times a minute and then counted")
   func flood() throws {
     let log = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       var addresses: [String] = []
       let host = TestHost.next()
       for _ in 0..<15 {
-        let stranger = try RawPeer.connect(node.address, test, from: host)
-        test.run(until: { stranger.lines.count == 2 })
+        let stranger = try RawPeer.connect(node.address, loop, from: host)
+        loop.run(until: { stranger.lines.count == 2 })
         addresses.append(stranger.address)
         stranger.send("x\n")
-        test.run(until: { stranger.isClosed })
+        loop.run(until: { stranger.isClosed })
       }
       #expect(addresses.filter { !log.lines(with: $0 + ":").isEmpty }.count == 10)
       #expect(addresses.filter { !log.lines(with: $0 + ":", upTo: .debug).isEmpty }.count == 15)
-      test.loop.advance(by: 61)
+      loop.advance(by: 61)
       let summaries = log.lines(with: host + ": ").filter { $0.contains("suppressed 5 similar") }
       #expect(summaries.count == 1)
     }
@@ -29,22 +30,22 @@ import Testing
   @Test("over the limit the oldest unauthenticated connection is dropped, and nodes still get in")
   func tooMany() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), test)
+      let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), loop)
       node.limits.strangers = 3
       var strangers: [RawPeer] = []
       for _ in 0..<5 {
-        strangers.append(try RawPeer.connect(node.address, test))
-        test.run(until: { strangers.last?.lines.count == 2 })
+        strangers.append(try RawPeer.connect(node.address, loop))
+        loop.run(until: { strangers.last?.lines.count == 2 })
       }
-      test.run(until: { strangers[0].isClosed && strangers[1].isClosed })
+      loop.run(until: { strangers[0].isClosed && strangers[1].isClosed })
       #expect(strangers.filter(\.isClosed).count == 2)
       #expect(log.lines(with: strangers[0].address).first?.contains("too many connections") == true)
-      let late = try WirePeer.connect(node.address, id: TestName.next("late"), test)
+      let late = try WirePeer.connect(node.address, id: TestName.next("late"), loop)
       #expect(late.established != nil)
-      test.run(until: { strangers[2].isClosed })
+      loop.run(until: { strangers[2].isClosed })
       #expect(!friend.isClosed)
       #expect(Set(node.connectedNodes) == [friend.id, late.id])
     }
@@ -52,16 +53,16 @@ import Testing
 
   @Test("connections that come and go leave nothing in the node's tables")
   func comingAndGoing() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       for round in 0..<30 {
-        let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
-        test.run(until: { node.connectedNodes == [peer.id] })
+        let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
+        loop.run(until: { node.connectedNodes == [peer.id] })
         if round % 2 == 0 { _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { _ in } }
         peer.send("", "mon1", "nobody")
         peer.raw.stream.flushAndClose()
-        test.run(until: { node.peers.entries.isEmpty })
+        loop.run(until: { node.peers.entries.isEmpty })
       }
       #expect(node.kernel.ports.count == 0)
     }

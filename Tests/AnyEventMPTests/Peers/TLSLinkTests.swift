@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -7,21 +8,21 @@ import Testing
 @Suite("Connections with TLS") struct TLSLinkTests {
   /// A node with a certificate.
   private func node(
-    _ test: TestLoop, _ name: String, cert: String? = "ec", secret: String? = nil,
+    _ loop: Loop, _ name: String, cert: String? = "ec", secret: String? = nil,
     methods: [String]? = nil, seeds: [String] = [], monitorTimeout: Double? = nil
   ) throws -> Node {
-    let node = Node(on: test.loop)
+    let node = Node(on: loop)
     try node.configure(
       ConfigurationArguments(
         nodeid: TestName.next(name), binds: ["127.0.0.1:*"], seeds: seeds, secret: secret,
-        cert: try cert.map(TLSVectors.pem), monitor_timeout: monitorTimeout, auth_offer: methods,
+        cert: try cert.map(TestFiles.pem), monitor_timeout: monitorTimeout, auth_offer: methods,
         auth_accept: methods,
         norc: true))
     return node
   }
 
   private func withMiddleMan(
-    cert: String = "ec", _ body: (Node, Node, MiddleMan, TestLoop) throws -> Void
+    cert: String = "ec", _ body: (Node, Node, MiddleMan, Loop) throws -> Void
   ) throws {
     try AnyEventMPTests.withMiddleMan(making: { try node($0, $1, cert: cert, seeds: $2) }, body)
   }
@@ -30,14 +31,14 @@ import Testing
     "two nodes with certificates and no secret talk TLS, and nobody in between reads anything",
     arguments: ["ec", "rsa", "ed25519"])
   func certificatesOnly(_ cert: String) throws {
-    try withMiddleMan(cert: cert) { near, far, man, test in
+    try withMiddleMan(cert: cert) { near, far, man, loop in
       for (node, other) in [(near, far), (far, near)] {
         let connection = try #require(node.status.connections.first { $0.node == other.id })
         #expect(connection.authMethod == "tls_sha3_512")
         #expect(connection.sentAuthMethod == "tls_sha3_512")
         #expect(connection.cipher.hasPrefix("TLSv1.3 TLS_"))
       }
-      expectSecrecy(from: near, to: far, man, test)
+      expectSecrecy(from: near, to: far, man, loop)
       let text = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
       #expect(text.contains(";tls=1.0"))
     }
@@ -45,17 +46,17 @@ import Testing
 
   @Test("messages of all sizes arrive in order, both ways")
   func sizes() throws {
-    try withMiddleMan { near, far, _, test in
+    try withMiddleMan { near, far, _, loop in
       expectDelivery(
         of: [0, 1, 100, 16_383, 16_384, 65_000, 70_000, 1_000_000, 5, 3_000_000, 1], between: near,
-        far, test)
+        far, loop)
     }
   }
 
   @Test("a byte that is changed on the way costs the connection, and delivers nothing")
   func tampered() throws {
-    try withMiddleMan { near, far, man, test in
-      let reason = reasonOfTampering(.there, near, far, man, test)
+    try withMiddleMan { near, far, man, loop in
+      let reason = reasonOfTampering(.there, near, far, man, loop)
       #expect(reason?[2].string?.contains("damaged on the way or made up") == true)
     }
   }
@@ -63,13 +64,13 @@ import Testing
   @Test("a connection that is cut and one that is closed are both told at once")
   func ends() throws {
     for isOrderly in [true, false] {
-      try withMiddleMan { near, far, man, test in
+      try withMiddleMan { near, far, man, loop in
         var reason: Message?
         let q = near.run { port() }
         _ = far.kernel.monitor(PortID(q.id).ref) { reason = $0 }
-        test.settle()
+        loop.settle()
         if isOrderly { near.close() } else { man.cut() }
-        test.run(until: { reason != nil })
+        loop.run(until: { reason != nil })
         #expect(reason?[0] == "transport_error")
         #expect(reason?[2] == "connection closed by the other node")
       }
@@ -79,30 +80,30 @@ import Testing
   @Test("a node with secret and certificate serves those without TLS, unless TLS is demanded")
   func plainPeers() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let open = try node(test, "open", secret: "the tests' secret")
+    try withLoop { loop in
+      let open = try node(loop, "open", secret: "the tests' secret")
       let strict = try node(
-        test, "strict", secret: "the tests' secret", methods: ["tls_sha3_512"])
+        loop, "strict", secret: "the tests' secret", methods: ["tls_sha3_512"])
       defer {
         open.close()
         strict.close()
       }
       for methods in [[AuthMethod.hmacSHA3_512], HandshakeConfiguration.defaultAuthMethods] {
         let peer = try WirePeer(
-          RawPeer.connect(open.address, test), id: TestName.next("plain"), as: .dialling,
+          RawPeer.connect(open.address, loop), id: TestName.next("plain"), as: .dialling,
           methods: methods)
-        test.run(until: { peer.established != nil || peer.isClosed })
+        loop.run(until: { peer.established != nil || peer.isClosed })
         #expect(peer.established?.authMethod == methods.first)
         let other = try WirePeer(
-          RawPeer.connect(strict.address, test), id: TestName.next("plain"), as: .dialling,
+          RawPeer.connect(strict.address, loop), id: TestName.next("plain"), as: .dialling,
           methods: methods)
-        test.run(until: { other.refusal != nil || other.isClosed })
+        loop.run(until: { other.refusal != nil || other.isClosed })
         #expect(other.established == nil)
         #expect(!log.lines(with: other.id).isEmpty)
       }
-      let near = try node(test, "near", seeds: [strict.address])
+      let near = try node(loop, "near", seeds: [strict.address])
       defer { near.close() }
-      test.run(until: { near.isConnected(to: strict) })
+      loop.run(until: { near.isConnected(to: strict) })
     }
   }
 
@@ -111,15 +112,15 @@ import Testing
     arguments: [("ed25519", "foreign"), ("expired", "foreign"), ("future", "foreign")])
   func strangers(_ cert: String, _ word: String) throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let good = try node(test, "good")
+    try withLoop { loop in
+      let good = try node(loop, "good")
       defer { good.close() }
-      let bad = try node(test, "bad", cert: cert, seeds: [good.address])
+      let bad = try node(loop, "bad", cert: cert, seeds: [good.address])
       defer { bad.close() }
       func lines(_ node: Node) -> [String] {
         log.lines(with: "(\(node.id))").filter { $0.contains("TLS: ") }
       }
-      test.run(until: { !lines(bad).isEmpty && !lines(good).isEmpty })
+      loop.run(until: { !lines(bad).isEmpty && !lines(good).isEmpty })
       let all = lines(bad) + lines(good)
       #expect(all.contains { $0.contains(word) }, "\(all)")
       #expect(!good.isConnected(to: bad) && !bad.isConnected(to: good))
@@ -129,16 +130,16 @@ import Testing
   @Test("expired nodes with the same certificate stay apart as well, and say that it has expired")
   func expired() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let first = try node(test, "first", cert: "expired")
+    try withLoop { loop in
+      let first = try node(loop, "first", cert: "expired")
       defer { first.close() }
-      let second = try node(test, "second", cert: "expired", seeds: [first.address])
+      let second = try node(loop, "second", cert: "expired", seeds: [first.address])
       defer { second.close() }
       func lines() -> [String] {
         (log.lines(with: "(\(first.id))") + log.lines(with: "(\(second.id))"))
           .filter { $0.contains("expired") }
       }
-      test.run(until: { !lines().isEmpty })
+      loop.run(until: { !lines().isEmpty })
       #expect(!first.isConnected(to: second))
     }
   }
@@ -146,39 +147,39 @@ import Testing
   @Test("a stranger without a certificate, whichever role falls to it, gets nothing")
   func noCertificate() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try node(test, "node")
+    try withLoop { loop in
+      let node = try node(loop, "node")
       defer { node.close() }
       let bare = try TLSContext(verify: false)
       var roles: Set<TLSRole> = []
       while roles.count < 2 {
         let id = TestName.next("bare")
-        let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, bare)
-        test.run(until: { peer.raw.isClosed })
+        let peer = try TLSPeer(RawPeer.connect(node.address, loop), id: id, bare)
+        loop.run(until: { peer.raw.isClosed })
         if let role = peer.role { roles.insert(role) }
         #expect(peer.established == nil)
         #expect(node.peers.entries[id]?.link == nil)
-        test.run(until: { !log.lines(with: "(\(id))").isEmpty })
+        loop.run(until: { !log.lines(with: "(\(id))").isEmpty })
       }
     }
   }
 
   @Test("a peer with the certificate is let in; by tls_anon only if that is accepted")
   func methods() throws {
-    try withLoop { test in
+    try withLoop { loop in
       let context = try TLSContext(
-        cert: TLSVectors.pem("ec"), ca_cert: TLSVectors.pem("ec"),
+        cert: TestFiles.pem("ec"), ca_cert: TestFiles.pem("ec"),
         verify_require_client_cert: true)
       for methods in [nil, ["tls_anon", "tls_sha3_512"]] as [[String]?] {
-        let node = try node(test, "node", methods: methods)
+        let node = try node(loop, "node", methods: methods)
         defer { node.close() }
         for (peers, ok) in [([.tlsSHA3_512], true), ([.tlsAnonymous], methods != nil)]
           as [([AuthMethod], Bool)]
         {
           let peer = try TLSPeer(
-            RawPeer.connect(node.address, test), id: TestName.next("peer"), context,
+            RawPeer.connect(node.address, loop), id: TestName.next("peer"), context,
             methods: peers)
-          test.run(until: {
+          loop.run(until: {
             peer.established != nil || peer.refusal != nil || peer.raw.isClosed
           })
           #expect((peer.established != nil) == ok)
@@ -190,33 +191,33 @@ import Testing
   @Test("garbage, plain lines and silence in place of TLS are refused with a reason")
   func garbage() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try node(test, "node", secret: "the tests' secret")
+    try withLoop { loop in
+      let node = try node(loop, "node", secret: "the tests' secret")
       defer { node.close() }
       // Only silence is ended by time.
-      let hasty = try self.node(test, "hasty", secret: "the tests' secret", monitorTimeout: 0.5)
+      let hasty = try self.node(loop, "hasty", secret: "the tests' secret", monitorTimeout: 0.5)
       defer { hasty.close() }
       for text in [
         "tls_anon;;cbor\n", "GET / HTTP/1.0\r\n\r\n", String(repeating: "\u{16}", count: 999), "",
       ] {
         let id = TestName.next("garbage")
         let address = text.isEmpty ? hasty.address : node.address
-        let peer = try TLSPeer(RawPeer.connect(address, test), id: id, nil)
-        test.run(until: { peer.role != nil })
+        let peer = try TLSPeer(RawPeer.connect(address, loop), id: id, nil)
+        loop.run(until: { peer.role != nil })
         peer.raw.send(text)
-        test.run(until: { peer.raw.isClosed })
+        loop.run(until: { peer.raw.isClosed })
         func lines() -> [String] { log.lines(with: "(\(id))") }
-        test.run(until: { !lines().isEmpty })
+        loop.run(until: { !lines().isEmpty })
         let word = text.isEmpty ? "TLS handshake" : "TLS: "
         #expect(lines().contains { $0.contains(word) }, "\(lines())")
       }
       // Cut in the middle.
       let id = TestName.next("cut")
-      let peer = try TLSPeer(RawPeer.connect(node.address, test), id: id, nil)
-      test.run(until: { peer.role != nil })
+      let peer = try TLSPeer(RawPeer.connect(node.address, loop), id: id, nil)
+      loop.run(until: { peer.role != nil })
       peer.cut()
       func lines() -> [String] { log.lines(with: "(\(id))") }
-      test.run(until: { !lines().isEmpty })
+      loop.run(until: { !lines().isEmpty })
       #expect(lines().contains { $0.contains("before its TLS handshake was complete") })
       #expect(node.peers.switchboard.pendingCount == 0)
     }
@@ -224,10 +225,10 @@ import Testing
 
   @Test("a certificate that cannot be used is told when the node is configured")
   func unusable() {
-    withLoop { test in
+    withLoop { loop in
       for cert in ["no-key", "mismatch", "damaged", "weak"] {
         let error = #expect(throws: ConfigurationError.self) {
-          try node(test, "node", cert: cert).close()
+          try node(loop, "node", cert: cert).close()
         }
         #expect(error?.description.contains("cert") == true)
       }

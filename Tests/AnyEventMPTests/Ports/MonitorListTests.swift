@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -92,7 +93,7 @@ import Testing
 
   @Test("a removed monitor's callback goes after the list is whole again")
   func reentrance() {
-    withNode { node, test in
+    withNode { node, loop in
       let tracker = LifeTracker()
       let p = port {}
       var monitors: [Subscription] = []
@@ -104,7 +105,7 @@ import Testing
       for monitor in monitors { monitor.cancel() }
       #expect((p.ref as? LocalPort)?.monitors?.count == 2)
       kil(p, "x")
-      test.settle()
+      loop.settle()
       #expect(tracker.alive <= 1)
     }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -60,11 +61,11 @@ import Testing
 
   @Test("a value that is no text is no port: what is sent to it is dropped")
   func noPort() {
-    withNode { node, test in
+    withNode { node, loop in
       snd(Value.array([]), "x")
       snd(Value.null, "x")
       snd("#nobody", "x")
-      test.settle()
+      loop.settle()
       #expect(node.peers.entries.isEmpty)
     }
   }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -19,16 +20,16 @@ import Testing
 
   @Test("after the port was killed a cached reference leads nowhere")
   func afterKill() {
-    withNode { node, test in
+    withNode { node, loop in
       var got = 0
       let receiver = port { got += 1 }
       let text = PortID(receiver.id)
       snd(text, 1)
       kil(receiver)
-      test.settle()
+      loop.settle()
       snd(text, 2)
       snd(receiver, 3)
-      test.settle()
+      loop.settle()
       #expect(got == 1)
       for port in [text, receiver] {
         guard case .gone = node.kernel.resolve(port.ref) else {
@@ -41,14 +42,14 @@ import Testing
 
   @Test("a name that is used again leads to the new port, for text and for the old port's id")
   func usedAgain() {
-    withNode { node, test in
+    withNode { node, loop in
       var first = 0
       var second = 0
       let old = rcv(PortID(node.kernel.addPort(named: "spawned"))) { first += 1 }
       let text = PortID("#spawned")
       snd(text, 1)
       kil(old)
-      test.settle()
+      loop.settle()
       snd(text, 2)
       let new = rcv(PortID(node.kernel.addPort(named: "spawned"))) { second += 1 }
       snd(text, 3)
@@ -77,9 +78,9 @@ import Testing
 
   @Test("nodes on one loop don't see each other's ports by their objects")
   func severalNodes() throws {
-    try withLoop { test in
-      let a = try Node.listening(on: test.loop)
-      let b = Node(on: test.loop)
+    try withLoop { loop in
+      let a = try Node.listening(on: loop)
+      let b = Node(on: loop)
       defer {
         a.close()
         b.close()
@@ -103,13 +104,13 @@ import Testing
         #expect(Node.current === a)
         snd(ofA, "here")
       }
-      test.run(until: { got == 1 })
+      loop.run(until: { got == 1 })
     }
   }
 
   @Test("one port id made from text, used by several nodes, leads each of them to its own")
   func sharedText() throws {
-    try withPair { global, slave, test in
+    try withPair { global, slave, loop in
       var got: [String] = []
       let local = global.run { port { got.append("global") } }
       let text = PortID(local.id)
@@ -120,7 +121,7 @@ import Testing
         #expect(slave.kernel.resolve(text.ref).reference?.owner == slave.kernel.serial)
         snd(text, "x")
       }
-      test.run(until: { got.count == 2 })
+      loop.run(until: { got.count == 2 })
       #expect(global.kernel.resolve(text.ref).reference === local.ref)
 
       let elsewhere = PortID("elsewhere#p")
@@ -132,8 +133,8 @@ import Testing
 
   @Test("a port made before the node has its name gets the name too, and is found under both")
   func beforeConfigure() throws {
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       let early = node.run { port() }
       let text = early.id
@@ -150,7 +151,7 @@ import Testing
         #expect(port_is_local(id) && port_is_local(text) && !port_is_local("other" + text))
         #expect(NODE == id)
       }
-      test.run(until: { got == 3 })
+      loop.run(until: { got == 3 })
     }
   }
 }

@@ -1,19 +1,20 @@
 import AEMPWire
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
 
 @Suite("What a node says of itself") struct NodeStatusTests {
   /// Two nodes that prefer different framings: the second has the first as its seed.
-  private func withFramings(_ body: (_ seed: Node, _ slave: Node, TestLoop) throws -> Void) throws {
-    try withLoop { test in
-      let seed = try Node.listening(on: test.loop, "seed", framings: ["cbor", "json"])
+  private func withFramings(_ body: (_ seed: Node, _ slave: Node, Loop) throws -> Void) throws {
+    try withLoop { loop in
+      let seed = try Node.listening(on: loop, "seed", framings: ["cbor", "json"])
       defer { seed.close() }
       let slave = try Node.listening(
-        on: test.loop, "slave", seeds: [seed.address], framings: ["json", "cbor"])
+        on: loop, "slave", seeds: [seed.address], framings: ["json", "cbor"])
       defer { slave.close() }
-      test.run(until: { slave.status.master == seed.id && seed.isConnected(to: slave) })
-      try body(seed, slave, test)
+      loop.run(until: { slave.status.master == seed.id && seed.isConnected(to: slave) })
+      try body(seed, slave, loop)
     }
   }
 
@@ -40,13 +41,13 @@ import Testing
 
   @Test("the status names the node, its master, its listeners and its ports")
   func facts() throws {
-    try withFramings { seed, slave, test in
+    try withFramings { seed, slave, loop in
       slave.run {
         let before = slave.status.portCount
         let p = port {}
         #expect(slave.status.portCount == before + 1)
         kil(p)
-        test.settle()
+        loop.settle()
         #expect(slave.status.portCount == before)
       }
       let status = slave.status
@@ -61,11 +62,11 @@ import Testing
 
   @Test("the time since the start is that of the loop's clock")
   func uptime() {
-    withLoop(manualTime: 1000) { test in
-      let node = Node(on: test.loop)
+    withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       #expect(node.status.uptime == 0)
-      test.loop.advance(by: 90)
+      loop.advance(by: 90)
       #expect(node.status.uptime == 90)
       #expect(node.status.node == "" && node.status.master == nil)
     }
@@ -73,16 +74,16 @@ import Testing
 
   @Test("what waits for a connection is counted")
   func queuedBytes() throws {
-    try withFramings { seed, slave, test in
+    try withFramings { seed, slave, loop in
       slave.run { snd(seed.id, "devnull", String(repeating: "x", count: 10_000)) }
       #expect((slave.connections.first?.queuedBytes ?? 0) >= 10_000)
-      test.run(until: { slave.connections.first?.queuedBytes == 0 })
+      loop.run(until: { slave.connections.first?.queuedBytes == 0 })
     }
   }
 
   @Test("x-status answers with the status behind the message, and cal can ask for it")
   func request() throws {
-    try withFramings { seed, slave, test in
+    try withFramings { seed, slave, loop in
       var reply: Message?
       var status: NodeStatus?
       slave.run {
@@ -90,7 +91,7 @@ import Testing
         snd(seed.id, "x-status", p, "a", 1)
         cal(seed.id, "x-status") { (answer: NodeStatus?) in status = answer }
       }
-      test.run(until: { reply != nil && status != nil })
+      loop.run(until: { reply != nil && status != nil })
       #expect(reply?.count == 3 && reply?[0] == "a" && reply?[1] == 1)
       #expect(reply?[2]["node"].string == seed.id)
       let told = try #require(status)

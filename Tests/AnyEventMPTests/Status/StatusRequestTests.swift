@@ -1,4 +1,5 @@
 import AEMPWire
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -13,8 +14,8 @@ import Testing
 
   @Test("it can be asked for, and is sent to the port that was named")
   func answered() {
-    withNode { node, test in
-      let bench = RequestBench(node, test)
+    withNode { node, loop in
+      let bench = RequestBench(node, loop)
       #expect(can("x-status", on: bench) == "1")
       #expect(can("x-statu", on: bench) == "")
       bench.request("x-status", "peer#p", "status", [1])
@@ -30,14 +31,14 @@ import Testing
     arguments: [[], [nil], [[1]], [["a": 1]], [""]] as [[Value]])
   func badArguments(_ arguments: [Value]) throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
       let name = TestName.next("stranger")
       (["x-status"] + arguments).withUnsafeBufferPointer {
         node.nodePort.handle($0, from: NodeEntry(id: name))
       }
-      test.settle()
+      loop.settle()
       let lines = log.lines(with: "of \(name) failed", upTo: .error)
       // Null and the empty id stand for our node port, which knows no request that is a hash.
       let isOwnNodePort = arguments == [nil] || arguments == [""]
@@ -50,18 +51,18 @@ import Testing
   @Test("a node that is secure says that it cannot, logs the request, and tells itself all")
   func secure() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = Node(on: test.loop)
+    try withLoop { loop in
+      let node = Node(on: loop)
       defer { node.close() }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("secure"), binds: ["127.0.0.1:*"],
           secret: "the tests' secret", secure: true, norc: true))
-      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), test)
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       peer.send("", "x-status", .string("\(peer.id)#p"))
       peer.send("", "can", "x-status", .string("\(peer.id)#p"), "can")
       peer.send("", "can", "mon1", .string("\(peer.id)#p"), "can")
-      test.run(until: { peer.messages(to: "p").count == 2 })
+      loop.run(until: { peer.messages(to: "p").count == 2 })
       #expect(peer.messages(to: "p") == [["can", ""], ["can", "1"]])
       #expect(
         log.lines(with: "of \(peer.id) failed", upTo: .error).map { $0.contains("secure") } == [
@@ -70,23 +71,23 @@ import Testing
       )
       var own: NodeStatus?
       node.run { cal(node.id, "x-status") { (status: NodeStatus?) in own = status } }
-      test.run(until: { own != nil })
+      loop.run(until: { own != nil })
       #expect(own?.connections.map(\.node) == [peer.id])
     }
   }
 
   @Test("a peer that is not of this library is told with the name that it gives itself")
   func provider() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop)
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
       defer { node.close() }
-      let raw = try RawPeer.connect(node.address, test)
+      let raw = try RawPeer.connect(node.address, loop)
       let peer = try WirePeer(
         raw, id: TestName.next("perl"), as: .dialling,
         framings: [.json], keys: [Greeting.Key("provider", "AE-2.02")])
-      test.run(until: { peer.established != nil })
+      loop.run(until: { peer.established != nil })
       peer.send("", "x-status", .string("\(peer.id)#p"))
-      test.run(until: { !peer.messages(to: "p").isEmpty })
+      loop.run(until: { !peer.messages(to: "p").isEmpty })
       let status = try #require(NodeStatus(messageValue: peer.messages(to: "p")[0][0]))
       let connection = try #require(status.connections.first)
       #expect(connection.provider == "AE-2.02" && connection.node == peer.id)

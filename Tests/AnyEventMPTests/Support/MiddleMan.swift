@@ -8,7 +8,7 @@ final class MiddleMan {
   /// Which way bytes go: from the one who dialled, or to it.
   enum Direction { case there, back }
 
-  private let test: TestLoop
+  private let loop: Loop
   private var listener: Listener?
   private var peers: [RawPeer] = []
   /// What has passed.
@@ -18,9 +18,9 @@ final class MiddleMan {
   /// `host:port` where it listens.
   private(set) var address = ""
 
-  init(to target: String, _ test: TestLoop) throws {
-    self.test = test
-    let listener = try test.loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
+  init(to target: String, _ loop: Loop) throws {
+    self.loop = loop
+    let listener = try loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
       accepted(socket, target)
     }
     self.listener = listener
@@ -39,15 +39,15 @@ final class MiddleMan {
   }
 
   private func accepted(_ socket: ConnectedSocket, _ target: String) {
-    let near = RawPeer(loop: test.loop, socket: socket)
+    let near = RawPeer(loop: loop, socket: socket)
     peers.append(near)
     var early: [UInt8] = []
     near.onRead = { early += $0 }
     guard let (host, port) = parse_hostport(target) else { return }
     let holder = Holder()
-    holder.attempt = test.loop.connect(to: host, port) { [unowned self] result in
+    holder.attempt = loop.connect(to: host, port) { [unowned self] result in
       guard case .success(let socket) = result else { return }
-      let far = RawPeer(loop: test.loop, socket: socket)
+      let far = RawPeer(loop: loop, socket: socket)
       peers.append(far)
       pass(early, .there, to: far)
       near.onRead = { [unowned self] in pass(Array($0), .there, to: far) }

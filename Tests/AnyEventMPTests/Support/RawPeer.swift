@@ -1,6 +1,7 @@
 import AEMPWire
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -24,19 +25,19 @@ final class RawPeer {
 
   /// Connects to `host:port`, from a host of its own or from the given one.
   static func connect(
-    _ address: String, _ test: TestLoop, from source: String = TestHost.next()
+    _ address: String, _ loop: Loop, from source: String = TestHost.next()
   ) throws -> RawPeer {
     let (host, port) = try #require(parse_hostport(address))
     var result: Result<ConnectedSocket, SocketError>?
-    let attempt = test.loop.connect(
+    let attempt = loop.connect(
       to: host, port,
       prepare: { descriptor in
         bind(descriptor, to: source)
         return 0
       }, { result = $0 })
-    test.run(until: { result != nil })
+    loop.run(until: { result != nil })
     withExtendedLifetime(attempt) {}
-    return RawPeer(loop: test.loop, socket: try #require(result).get())
+    return RawPeer(loop: loop, socket: try #require(result).get())
   }
 
   func send(_ bytes: [UInt8]) {

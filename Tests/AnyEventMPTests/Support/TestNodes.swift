@@ -1,5 +1,6 @@
 import AnyEvent
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -56,17 +57,26 @@ extension Node {
 /// Runs `body` with two connected nodes, of which the second has the first as its seed.
 func withPair(
   framings: [String]? = nil, connectInterval: Double? = nil,
-  _ body: (_ global: Node, _ slave: Node, TestLoop) throws -> Void
+  _ body: (_ global: Node, _ slave: Node, Loop) throws -> Void
 ) throws {
-  try withLoop { test in
+  try withLoop { loop in
     let first = try Node.listening(
-      on: test.loop, "global", framings: framings, connectInterval: connectInterval)
+      on: loop, "global", framings: framings, connectInterval: connectInterval)
     defer { first.close() }
     let second = try Node.listening(
-      on: test.loop, "slave", seeds: [first.address], framings: framings,
+      on: loop, "slave", seeds: [first.address], framings: framings,
       connectInterval: connectInterval)
     defer { second.close() }
-    test.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
-    try body(first, second, test)
+    loop.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
+    try body(first, second, loop)
+  }
+}
+
+/// Runs `body` as code of a node without a name.
+func withNode(_ body: (Node, Loop) throws -> Void) rethrows {
+  try withLoop { loop in
+    let node = Node(on: loop)
+    defer { node.close() }
+    try node.run { try body(node, loop) }
   }
 }

@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -45,11 +46,11 @@ final class WirePeer {
 
   /// Connects to a node and authenticates.
   static func connect(
-    _ address: String, id: String, _ test: TestLoop, framings: [Framing] = [.cbor, .json]
+    _ address: String, id: String, _ loop: Loop, framings: [Framing] = [.cbor, .json]
   ) throws -> WirePeer {
     let peer = try WirePeer(
-      RawPeer.connect(address, test), id: id, as: .dialling, framings: framings)
-    test.run(until: { peer.established != nil || peer.isClosed })
+      RawPeer.connect(address, loop), id: id, as: .dialling, framings: framings)
+    loop.run(until: { peer.established != nil || peer.isClosed })
     return peer
   }
 

@@ -1,4 +1,5 @@
 import AnyEvent
+import TestSupport
 import Testing
 
 private struct Failure: Error, Equatable {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Tests' own threads are never the main one: what needs it runs as a program of its own.
@@ -45,10 +46,8 @@ private struct Program {
   }
 
   private static func compileAndRun(_ source: String) throws -> (code: Int32, output: String) {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("anyevent-program-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let directory = try TemporaryDirectory()
+    let folder = URL(fileURLWithPath: directory.path)
     let main = folder.appendingPathComponent("main.swift")
     try (safety + source).write(to: main, atomically: true, encoding: .utf8)
     let binary = folder.appendingPathComponent("program")

@@ -2,6 +2,7 @@ import AnyEvent
 import Dispatch
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// This file imports what programs import: that it compiles shows that no name hides another's.

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("TLS on handles")
@@ -216,9 +217,9 @@ struct HandleTLSTests {
 
   @Test("a name that the certificate does not have is refused")
   func names() throws {
-    let client = try TLSContext(ca_cert: TLSVectors.pem("ec"), verify_peername: true)
+    let client = try TLSContext(ca_cert: TestFiles.pem("ec"), verify_peername: true)
     let lax = try TLSContext(
-      cert: TLSVectors.pem("ec"), verify: false, verify_require_client_cert: true)
+      cert: TestFiles.pem("ec"), verify: false, verify_require_client_cert: true)
     for (name, ok) in [("AEMP test ec", true), ("example.org", false), ("127.0.0.1", false)] {
       var result: String?
       try withHandles(

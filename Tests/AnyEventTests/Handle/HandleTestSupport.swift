@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 /// A handle on one end of a pair of sockets, and the other end's descriptor.

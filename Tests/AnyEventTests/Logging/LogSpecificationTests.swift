@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AnyEvent
@@ -109,9 +110,9 @@ struct LogSpecificationTests {
       ])
   }
 
-  @Test("random texts are read without a trap")
-  func randomTexts() {
-    var random = SeededGenerator(seed: 0x5eed)
+  @Test("random texts are read without a trap", arguments: Seeds.some(1))
+  func randomTexts(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
     let pieces = [
       "log", "filter", "%a", "::", ":", "=", ",", "+", "\\", " ", "\n", "only", "file=", "cap",
       "debug", "9", "\u{0}", "\u{301}", "é", "syslog", "",

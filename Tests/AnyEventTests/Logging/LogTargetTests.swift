@@ -1,6 +1,7 @@
 import AEValue
 import Dispatch
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AnyEvent
@@ -9,11 +10,7 @@ import Testing
 struct LogTargetTests {
   /// Calls the body with the path of a file in a directory of its own.
   private func withPath(_ body: (String) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory
-      .appendingPathComponent("log-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try body(directory.appendingPathComponent("log").path)
+    try withTemporaryDirectory { try body($0 + "/log") }
   }
 
   private func messages(in path: String) throws -> [String] {

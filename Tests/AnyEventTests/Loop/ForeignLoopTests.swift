@@ -1,22 +1,23 @@
 import AnyEvent
 import CLibUV
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("A loop attached to somebody else's")
 struct ForeignLoopTests {
   @Test("the host's loop is left as it was found")
   func leftAsFound() throws {
-    try withHostLoop { uv in
+    try withHostLoop { host in
       var marker = 0
       try withUnsafeMutablePointer(to: &marker) { marker in
-        uv.pointee.data = UnsafeMutableRawPointer(marker)
+        host.uv.pointee.data = UnsafeMutableRawPointer(marker)
         // Alone,
-        hostTimer(uv, 0) {}
-        uv_run(uv, UV_RUN_DEFAULT)
-        let before = handleCount(uv)
+        host.timer(after: 0) {}
+        uv_run(host.uv, UV_RUN_DEFAULT)
+        let before = host.handleCount
         // with us,
-        let loop = Loop(attachingTo: uv)
+        let loop = Loop(attachingTo: host.uv)
         var log: [String] = []
         var isClosed = false
         var watchers: [Any] = []
@@ -36,38 +37,38 @@ struct ForeignLoopTests {
             })
           loop.postpone { sendByte(left) }
           func look() {
-            hostTimer(uv, 1) {
+            host.timer(after: 1) {
               guard Set(log).isSuperset(of: ["timer", "read", "connected"]) else { return look() }
               loop.close { isClosed = true }
               #expect(!isClosed)
             }
           }
           look()
-          uv_run(uv, UV_RUN_DEFAULT)
+          uv_run(host.uv, UV_RUN_DEFAULT)
           #expect(isClosed)
           #expect(!loop.isOpen)
         }
         // and alone again.
-        #expect(handleCount(uv) == before)
-        #expect(uv.pointee.data == UnsafeMutableRawPointer(marker))
+        #expect(host.handleCount == before)
+        #expect(host.uv.pointee.data == UnsafeMutableRawPointer(marker))
         var ran = false
-        hostTimer(uv, 0) { ran = true }
-        uv_run(uv, UV_RUN_DEFAULT)
+        host.timer(after: 0) { ran = true }
+        uv_run(host.uv, UV_RUN_DEFAULT)
         #expect(ran)
-        uv.pointee.data = nil
+        host.uv.pointee.data = nil
       }
     }
   }
 
   @Test("watchers do not keep the host's loop running")
   func unreferenced() {
-    withHostLoop { uv in
+    withHostLoop { host in
       withSocketPair { left, _ in
-        let loop = Loop(attachingTo: uv)
+        let loop = Loop(attachingTo: host.uv)
         let watchers: [Any] = [
           loop.timer(after: 3600) {}, loop.io(left, .read) {}, loop.signal("USR2") {},
         ]
-        #expect(uv_run(uv, UV_RUN_DEFAULT) == 0)
+        #expect(uv_run(host.uv, UV_RUN_DEFAULT) == 0)
         loop.close()
         withExtendedLifetime(watchers) {}
       }
@@ -76,14 +77,14 @@ struct ForeignLoopTests {
 
   @Test("watchers keep the host's loop running if asked to")
   func referenced() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       var fired = 0
       let first = loop.timer(after: 0.002) { fired += 1 }
-      uv_run(uv, UV_RUN_DEFAULT)
+      uv_run(host.uv, UV_RUN_DEFAULT)
       #expect(fired == 0)
       loop.keepsLoopAlive = true
-      uv_run(uv, UV_RUN_DEFAULT)
+      uv_run(host.uv, UV_RUN_DEFAULT)
       #expect(fired == 1)
       loop.close()
       withExtendedLifetime(first) {}
@@ -92,14 +93,14 @@ struct ForeignLoopTests {
 
   @Test("watched signals follow when that is asked for later, and taken back")
   func referencedSignal() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       let watcher = loop.signal("USR2") {}
-      #expect(uv_loop_alive(uv) == 0)
+      #expect(uv_loop_alive(host.uv) == 0)
       loop.keepsLoopAlive = true
-      #expect(uv_loop_alive(uv) != 0)
+      #expect(uv_loop_alive(host.uv) != 0)
       loop.keepsLoopAlive = false
-      #expect(uv_loop_alive(uv) == 0)
+      #expect(uv_loop_alive(host.uv) == 0)
       loop.close()
       withExtendedLifetime(watcher) {}
     }
@@ -107,8 +108,8 @@ struct ForeignLoopTests {
 
   @Test("close inside a callback, twice, calls both completions and nothing else")
   func closeInside() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       var log: [String] = []
       var timers: [TimerWatcher] = []
       timers.append(
@@ -122,8 +123,8 @@ struct ForeignLoopTests {
         })
       timers.append(loop.timer(after: 0) { log.append("other") })
       loop.postpone { log.append("postponed") }
-      hostTimer(uv, 5) {}
-      uv_run(uv, UV_RUN_DEFAULT)
+      host.timer(after: 5) {}
+      uv_run(host.uv, UV_RUN_DEFAULT)
       #expect(log.first == "fired")
       #expect(log.suffix(2) == ["first", "second"])
       #expect(!log.contains { $0.hasPrefix("late") || $0 == "other" })
@@ -133,12 +134,12 @@ struct ForeignLoopTests {
 
   @Test("close during a name resolution ends it and reports nothing")
   func closeDuringResolution() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       var isClosed = false
       let resolution = loop.resolve("localhost", 80) { _ in Issue.record("reported") }
       loop.close { isClosed = true }
-      uv_run(uv, UV_RUN_DEFAULT)
+      uv_run(host.uv, UV_RUN_DEFAULT)
       #expect(isClosed)
       withExtendedLifetime(resolution) {}
     }
@@ -147,12 +148,12 @@ struct ForeignLoopTests {
   @Test("a closed loop and all that it held are freed")
   func freed() {
     weak var weakLoop: Loop?
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       weakLoop = loop
       let timer = loop.timer(after: 1) {}
       loop.close()
-      uv_run(uv, UV_RUN_DEFAULT)
+      uv_run(host.uv, UV_RUN_DEFAULT)
       withExtendedLifetime(timer) {}
     }
     #expect(weakLoop == nil)
@@ -160,12 +161,12 @@ struct ForeignLoopTests {
 
   @Test("a descriptor that the host polls itself can be watched too")
   func sharedDescriptor() {
-    withHostLoop { uv in
+    withHostLoop { host in
       withSocketPair { left, right in
         let poll = UnsafeMutablePointer<uv_poll_t>.allocate(capacity: 1)
-        uv_poll_init(uv, poll, right)
+        uv_poll_init(host.uv, poll, right)
         uv_poll_start(poll, CInt(UV_READABLE.rawValue)) { _, _, _ in }
-        let loop = Loop(attachingTo: uv)
+        let loop = Loop(attachingTo: host.uv)
         var reads = 0
         let reader = loop.io(right, .read) {
           reads += 1
@@ -175,7 +176,7 @@ struct ForeignLoopTests {
           uv_close(handle) { $0?.deallocate() }
         }
         sendByte(left)
-        uv_run(uv, UV_RUN_DEFAULT)
+        uv_run(host.uv, UV_RUN_DEFAULT)
         #expect(reads == 1)
         withExtendedLifetime(reader) {}
       }
@@ -184,14 +185,14 @@ struct ForeignLoopTests {
 
   @Test("the loop whose callback is running is the current one")
   func current() {
-    withHostLoop { uv in
-      let first = Loop(attachingTo: uv)
-      let second = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let first = Loop(attachingTo: host.uv)
+      let second = Loop(attachingTo: host.uv)
       var seen: [Bool] = []
       first.postpone { seen.append(Loop.current === first) }
       second.postpone { seen.append(Loop.current === second) }
-      hostTimer(uv, 1) {}
-      uv_run(uv, UV_RUN_DEFAULT)
+      host.timer(after: 1) {}
+      uv_run(host.uv, UV_RUN_DEFAULT)
       #expect(seen == [true, true])
       first.close()
       second.close()
@@ -200,8 +201,8 @@ struct ForeignLoopTests {
 
   @Test("recv throws: the host runs the loop")
   func recvThrows() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       let cv = CondVar<Int>(on: loop)
       #expect(throws: CondVarError.foreignLoop) { try cv.recv() }
       loop.close()
@@ -213,8 +214,8 @@ struct ForeignLoopTests {
     await #expect(processExitsWith: .success) {
       signal(SIGPIPE, SIG_DFL)
       var action = sigaction()
-      withHostLoop { uv in
-        let loop = Loop(attachingTo: uv)
+      withHostLoop { host in
+        let loop = Loop(attachingTo: host.uv)
         sigaction(SIGPIPE, nil, &action)
         #expect(action.__sigaction_handler.sa_handler == nil)
         loop.close()
@@ -230,8 +231,8 @@ struct ForeignLoopTests {
   func executor() async {
     // On a thread of its own: the tests' threads are those of the tasks.
     await onOtherThread {
-      withHostLoop { uv in
-        let loop = Loop(attachingTo: uv)
+      withHostLoop { host in
+        let loop = Loop(attachingTo: host.uv)
         let resident = Resident(LoopExecutor(loop))
         let thread = UInt(pthread_self())
         // Before the tests that wait for a thread.
@@ -247,7 +248,7 @@ struct ForeignLoopTests {
           Issue.record("the actor was not called")
           loop.close()
         }
-        uv_run(uv, UV_RUN_DEFAULT)
+        uv_run(host.uv, UV_RUN_DEFAULT)
         withExtendedLifetime(safety) {}
       }
     }

@@ -1,4 +1,5 @@
 import CLibUV
+import TestSupport
 import Testing
 
 @testable import AnyEvent
@@ -88,26 +89,26 @@ struct RoundTests {
 
   @Test("the loop does not sleep when a host's own prepare callback asks for an end of iteration")
   func hostPrepare() {
-    withHostLoop { uv in
-      let loop = Loop(attachingTo: uv)
+    withHostLoop { host in
+      let loop = Loop(attachingTo: host.uv)
       var wasCalled = false
-      let state = HostState { loop.atEndOfIteration(Target { wasCalled = true }) }
+      let state = Closure { loop.atEndOfIteration(Target { wasCalled = true }) }
       let data = Unmanaged.passUnretained(state).toOpaque()
       // The host's prepare callback runs after every idle callback of ours.
       let prepare = UnsafeMutablePointer<uv_prepare_t>.allocate(capacity: 1)
-      uv_prepare_init(uv, prepare)
+      uv_prepare_init(host.uv, prepare)
       prepare.pointee.data = data
       uv_prepare_start(prepare) { handle in
         guard let handle else { return }
-        let state = Unmanaged<HostState>.fromOpaque(handle.pointee.data).takeUnretainedValue()
+        let state = Unmanaged<Closure>.fromOpaque(handle.pointee.data).takeUnretainedValue()
         uv_prepare_stop(handle)
         state.body()
       }
       // This timer would wake the loop only after an hour; it also keeps the host's loop alive.
       let timer = UnsafeMutablePointer<uv_timer_t>.allocate(capacity: 1)
-      uv_timer_init(uv, timer)
+      uv_timer_init(host.uv, timer)
       uv_timer_start(timer, { _ in }, 3_600_000, 0)
-      uv_run(uv, UV_RUN_ONCE)
+      uv_run(host.uv, UV_RUN_ONCE)
       #expect(wasCalled)
       loop.close()
       for handle in [UnsafeMutableRawPointer(prepare), UnsafeMutableRawPointer(timer)] {

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 /// The kinds of watchers, made so that each calls its callback soon.

@@ -1,6 +1,7 @@
 import AnyEvent
 import CLibUV
 import Glibc
+import TestSupport
 import Testing
 
 /// Children belong to the whole process: each test runs in one of its own.
@@ -102,7 +103,7 @@ struct ChildTests {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
-      withHostLoop { uv in _ = Loop(attachingTo: uv).child(0) { _, _ in } }
+      withHostLoop { host in _ = Loop(attachingTo: host.uv).child(0) { _, _ in } }
     }
     let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(output.contains("watch each by its process id"))

@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 /// Signals belong to the whole process: each test runs in one of its own.

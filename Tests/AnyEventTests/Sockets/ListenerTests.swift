@@ -1,6 +1,7 @@
 import AnyEvent
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Servers")
@@ -122,8 +123,8 @@ struct ListenerTests {
   }
 
   @Test("a file that is not a socket is not replaced by a server")
-  func otherFiles() {
-    withTemporaryDirectory { directory in
+  func otherFiles() throws {
+    try withTemporaryDirectory { directory in
       let path = directory + "/precious"
       close(open(path, O_CREAT | O_WRONLY, 0o600))
       defer { unlink(path) }

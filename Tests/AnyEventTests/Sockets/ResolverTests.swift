@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Names are looked up without waiting for name servers that are silent") struct ResolverTests

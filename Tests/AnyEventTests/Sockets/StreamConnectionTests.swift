@@ -1,5 +1,6 @@
 import AEValue
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEvent

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite(
@@ -12,17 +13,13 @@ struct ClosedDescriptorTests {
 
   /// What the standard descriptors are after everything was opened, and how it ended.
   private func report(_ closed: [Int], _ arguments: String) throws -> [String] {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "anyevent-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
+    let directory = try TemporaryDirectory()
     let closing = closed.map { $0 == 0 ? "0<&-" : "\($0)>&-" }.joined(separator: " ")
     let result = try ProbeProgram.run(
       "exec \(closing); exec \"$probe\" descriptors '\(directory.path)' \(arguments)")
     #expect(result.code == 0)
-    let text = try String(contentsOf: directory.appendingPathComponent("report"), encoding: .utf8)
-    let log = try String(contentsOf: directory.appendingPathComponent("log"), encoding: .utf8)
-    #expect(log.contains("a line for the file"))
+    let text = try directory.text(of: "report")
+    #expect(try directory.text(of: "log").contains("a line for the file"))
     return text.split(separator: "\n").map(String.init)
   }
 

@@ -1,6 +1,7 @@
 import AEOpenSSL
 import COpenSSL
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AnyEvent
@@ -28,9 +29,9 @@ struct TLSAttackTests {
       name == "ed25519"
       ? try TLSVectors.mutual("ec")
       : try TLSContext(
-        mutual: TLSVectors.bundle(TLSVectors.pem("ec") + certificate(try TLSVectors.pem(name))))
+        mutual: TLSVectors.bundle(TestFiles.pem("ec") + certificate(try TestFiles.pem(name))))
     let bad = try TLSContext(
-      cert: TLSVectors.pem(name), ca_cert: TLSVectors.pem("ec"),
+      cert: TestFiles.pem(name), ca_cert: TestFiles.pem("ec"),
       verify_require_client_cert: true)
     let asServer = try outcome(client: good, server: bad)
     #expect(asServer.client?.code == code)
@@ -49,7 +50,7 @@ struct TLSAttackTests {
 
   @Test("a client without certificate is refused")
   func missingCertificate() throws {
-    let bare = try TLSContext(ca_cert: TLSVectors.pem("ec"))
+    let bare = try TLSContext(ca_cert: TestFiles.pem("ec"))
     let result = try outcome(client: bare, server: TLSVectors.mutual("ec"))
     #expect(result.server?.code == .missingCertificate)
     #expect(result.server?.description == "the other end presents no certificate")
@@ -189,8 +190,8 @@ struct TLSAttackTests {
     "where the name is to be checked, none and one that cannot be compared are errors",
     arguments: [nil, "", "127.0.0.1\0.example.org"])
   func uselessNames(_ name: String?) throws {
-    let wanting = try TLSContext(ca_cert: TLSVectors.pem("ec"), verify_peername: true)
-    let lax = try TLSContext(ca_cert: TLSVectors.pem("ec"))
+    let wanting = try TLSContext(ca_cert: TestFiles.pem("ec"), verify_peername: true)
+    let lax = try TLSContext(ca_cert: TestFiles.pem("ec"))
     let system = try TLSContext()
     for (context, role, isNeeded) in [
       (wanting, .connect, true), (wanting, .accept, true), (system, .connect, true),
@@ -240,7 +241,7 @@ struct TLSAttackTests {
   @Test("neither a context nor its errors show a key")
   func masked() throws {
     let error = #expect(throws: TLSError.self) {
-      try TLSContext(cert: TLSVectors.pem("mismatch"))
+      try TLSContext(cert: TestFiles.pem("mismatch"))
     }
     #expect(error?.code == .configuration)
     #expect(error?.description.contains("no certificate that belongs to the private key") == true)

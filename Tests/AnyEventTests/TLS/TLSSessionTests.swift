@@ -1,4 +1,5 @@
 import COpenSSL
+import TestSupport
 import Testing
 
 @testable import AnyEvent
@@ -75,7 +76,7 @@ struct TLSSessionTests {
     #expect(pair.server.error == TLSError(.refusedByPeer, ""))
     let both = try TLSContext(
       mutual: TLSVectors.bundle(
-        try TLSVectors.pem("rsa").replacing("A certificate to trust", with: "Trusted")))
+        try TestFiles.pem("rsa").replacing("A certificate to trust", with: "Trusted")))
     let again = try TLSPair(TLSEnd(rsa, .connect), TLSEnd(both, .accept))
     again.exchange()
     #expect(again.client.isUp && again.server.isUp)

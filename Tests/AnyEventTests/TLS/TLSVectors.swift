@@ -2,29 +2,23 @@ import AEOpenSSL
 import AEValue
 import AnyEvent
 import Foundation
+import TestSupport
 
 /// Keys and certificates for tests, and bytes that go back and forth.
 enum TLSVectors {
-  /// A PEM file of `Tests/Vectors/certificates`.
-  static func pem(_ name: String) throws -> String {
-    let vectors = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("Vectors/certificates")
-    return try String(contentsOf: vectors.appendingPathComponent(name + ".pem"), encoding: .utf8)
-  }
-
   static func bundle(_ pem: String) throws -> CertificateBundle {
     try Array(pem.utf8).withUnsafeBytes { try CertificateBundle(pem: $0) }
   }
 
   /// A context that trusts what is in the text and nothing else.
   static func mutual(_ name: String) throws -> TLSContext {
-    try TLSContext(mutual: bundle(pem(name)))
+    try TLSContext(mutual: bundle(TestFiles.pem(name)))
   }
 
   /// The same made as a program makes it: key and certificate, trusted and wanted of the other end.
   static func context(_ name: String = "ec") throws -> TLSContext {
-    try TLSContext(cert: pem(name), ca_cert: pem(name), verify_require_client_cert: true)
+    try TLSContext(
+      cert: TestFiles.pem(name), ca_cert: TestFiles.pem(name), verify_require_client_cert: true)
   }
 }
 

@@ -1,20 +1,13 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AEMPTool
 
 @Suite("A file that is whole or not there") struct WholeFileTests {
-  private func withDirectory(_ body: (String) throws -> Void) throws {
-    let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "aemp-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: directory) }
-    try body(directory.path)
-  }
-
   @Test("it is written, replaces what was there with its mode, and leaves nothing beside it")
   func replaced() throws {
-    try withDirectory { directory in
+    try withTemporaryDirectory { directory in
       let file = directory + "/picture.svg"
       #expect(WholeFile.write("one", to: file) == nil)
       try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
@@ -28,7 +21,7 @@ import Testing
 
   @Test("a symbolic link stays one")
   func link() throws {
-    try withDirectory { directory in
+    try withTemporaryDirectory { directory in
       try "old".write(toFile: directory + "/real", atomically: false, encoding: .utf8)
       try FileManager.default.createSymbolicLink(
         atPath: directory + "/link", withDestinationPath: directory + "/real")
@@ -42,7 +35,7 @@ import Testing
 
   @Test("what goes wrong is a sentence, and the file is as it was")
   func problems() throws {
-    try withDirectory { directory in
+    try withTemporaryDirectory { directory in
       #expect(
         WholeFile.write("x", to: directory + "/no/file")
           == "cannot write the file \(directory)/no/file: No such file or directory")

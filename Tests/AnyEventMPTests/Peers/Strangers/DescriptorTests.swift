@@ -1,6 +1,7 @@
 import AEMPWire
 import AnyEvent
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -20,14 +21,14 @@ import Testing
   func strangers() async {
     await #expect(processExitsWith: .success) {
       let log = LogCollector.shared
-      try withLoop { test in
-        let node = try Node.listening(on: test.loop)
+      try withLoop { loop in
+        let node = try Node.listening(on: loop)
         defer { node.close() }
         let hosts = (few: TestHost.next(), many: TestHost.next())
         var strangers: [RawPeer] = []
         for host in [hosts.few, hosts.many, hosts.many, hosts.many] {
-          strangers.append(try RawPeer.connect(node.address, test, from: host))
-          test.run(until: { strangers.last?.lines.count == 2 })
+          strangers.append(try RawPeer.connect(node.address, loop, from: host))
+          loop.run(until: { strangers.last?.lines.count == 2 })
         }
         let target = try #require(parse_hostport(node.address))
         var peers: [WirePeer] = []
@@ -37,22 +38,22 @@ import Testing
           // For the end that connects.
           taken.popLast().map { _ = close($0) }
           var result: Result<ConnectedSocket, SocketError>?
-          let attempt = test.loop.connect(
+          let attempt = loop.connect(
             to: target.host, target.service,
             prepare: { _ in
               DescriptorTests.takeAll(&taken)
               return 0
             }, { result = $0 })
-          test.run(until: { result != nil })
+          loop.run(until: { result != nil })
           withExtendedLifetime(attempt) {}
           let peer = try WirePeer(
-            RawPeer(loop: test.loop, socket: try #require(result).get()),
+            RawPeer(loop: loop, socket: try #require(result).get()),
             id: TestName.next("peer"), as: .dialling)
           peers.append(peer)
-          test.run(until: { peer.established != nil })
+          loop.run(until: { peer.established != nil })
           #expect(node.connectedNodes.contains(peer.id))
           let dropped = strangers.count - node.peers.switchboard.pendingCount
-          test.run(until: { strangers.filter(\.isClosed).count == dropped })
+          loop.run(until: { strangers.filter(\.isClosed).count == dropped })
         }
         let left = [strangers[0].address, strangers[3].address]
         #expect(node.peers.switchboard.pending.map(\.address) == left)

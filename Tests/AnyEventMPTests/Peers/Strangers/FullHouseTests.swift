@@ -1,31 +1,32 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
 
 @Suite("When there are too many strangers") struct FullHouseTests {
   /// Connects and waits until the node has greeted.
-  private func stranger(_ node: Node, _ test: TestLoop, from host: String) throws -> RawPeer {
-    let peer = try RawPeer.connect(node.address, test, from: host)
-    test.run(until: { peer.lines.count == 2 })
+  private func stranger(_ node: Node, _ loop: Loop, from host: String) throws -> RawPeer {
+    let peer = try RawPeer.connect(node.address, loop, from: host)
+    loop.run(until: { peer.lines.count == 2 })
     return peer
   }
 
   @Test("one is dropped of the address that holds most of them, its oldest first")
   func fairness() throws {
     let log = LogCollector.shared
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_strangers: 6))
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_strangers: 6))
       defer { node.close() }
       let (greedy, modest) = (TestHost.next(), TestHost.next())
-      let early = try stranger(node, test, from: modest)
+      let early = try stranger(node, loop, from: modest)
       var many: [RawPeer] = []
-      for _ in 0..<8 { many.append(try stranger(node, test, from: greedy)) }
-      test.run(until: { many[0].isClosed && many[1].isClosed && many[2].isClosed })
+      for _ in 0..<8 { many.append(try stranger(node, loop, from: greedy)) }
+      loop.run(until: { many[0].isClosed && many[1].isClosed && many[2].isClosed })
       #expect(many.filter(\.isClosed).count == 3)
-      let late = try stranger(node, test, from: TestHost.next())
-      test.run(until: { many[3].isClosed })
+      let late = try stranger(node, loop, from: TestHost.next())
+      loop.run(until: { many[3].isClosed })
       #expect(!early.isClosed && !late.isClosed && many.filter(\.isClosed).count == 4)
       let lines = log.lines(with: many[0].address + ":")
       #expect(lines.count == 1)
@@ -36,15 +37,15 @@ import Testing
   @Test("an address that holds as many as it may loses its own oldest, though there is room")
   func perAddress() throws {
     let log = LogCollector.shared
-    try withLoop { test in
+    try withLoop { loop in
       let limits = LimitArguments(max_strangers_per_address: 2)
-      let node = try Node.listening(on: test.loop, limits: limits)
+      let node = try Node.listening(on: loop, limits: limits)
       defer { node.close() }
       let host = TestHost.next()
-      let other = try stranger(node, test, from: TestHost.next())
+      let other = try stranger(node, loop, from: TestHost.next())
       var many: [RawPeer] = []
-      for _ in 0..<3 { many.append(try stranger(node, test, from: host)) }
-      test.run(until: { many[0].isClosed })
+      for _ in 0..<3 { many.append(try stranger(node, loop, from: host)) }
+      loop.run(until: { many[0].isClosed })
       #expect(!many[1].isClosed && !many[2].isClosed && !other.isClosed)
       #expect(
         log.lines(with: many[0].address).first?.contains(
@@ -52,25 +53,25 @@ import Testing
           == true)
       // A node gets in from there as well.
       let peer = try WirePeer(
-        RawPeer.connect(node.address, test, from: host), id: TestName.next("peer"), as: .dialling)
-      test.run(until: { peer.established != nil })
+        RawPeer.connect(node.address, loop, from: host), id: TestName.next("peer"), as: .dialling)
+      loop.run(until: { peer.established != nil })
       #expect(many[1].isClosed && !many[2].isClosed)
     }
   }
 
   @Test("who has proved to know the secret and waits is no stranger any more")
   func proved() throws {
-    try withLoop(manualTime: 1000) { test in
-      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_strangers: 1))
+    try withLoop(manualTime: 1000) { loop in
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_strangers: 1))
       defer { node.close() }
       let id = TestName.next("peer")
-      let first = try WirePeer.connect(node.address, id: id, test)
+      let first = try WirePeer.connect(node.address, id: id, loop)
       // The same node again: it is held until the first connection was asked for a sign of life.
-      let second = try WirePeer(RawPeer.connect(node.address, test), id: id, as: .dialling)
-      test.run(until: { node.peers.switchboard.pending.contains(where: \.isHeld) })
+      let second = try WirePeer(RawPeer.connect(node.address, loop), id: id, as: .dialling)
+      loop.run(until: { node.peers.switchboard.pending.contains(where: \.isHeld) })
       var strangers: [RawPeer] = []
-      for _ in 0..<3 { strangers.append(try stranger(node, test, from: TestHost.next())) }
-      test.run(until: { strangers[0].isClosed && strangers[1].isClosed })
+      for _ in 0..<3 { strangers.append(try stranger(node, loop, from: TestHost.next())) }
+      loop.run(until: { strangers[0].isClosed && strangers[1].isClosed })
       #expect(!second.isClosed && !first.isClosed)
       #expect(node.peers.switchboard.pendingCount == 2)
     }
@@ -79,35 +80,35 @@ import Testing
   @Test("a handshake has its own time limit, however the bytes come")
   func timeLimit() throws {
     let log = LogCollector.shared
-    try withLoop(manualTime: 1000) { test in
+    try withLoop(manualTime: 1000) { loop in
       let limits = LimitArguments(handshake_timeout: 4)
-      let node = try Node.listening(on: test.loop, monitorTimeout: 60, limits: limits)
+      let node = try Node.listening(on: loop, monitorTimeout: 60, limits: limits)
       defer { node.close() }
-      let silent = try stranger(node, test, from: TestHost.next())
-      let slow = try stranger(node, test, from: TestHost.next())
+      let silent = try stranger(node, loop, from: TestHost.next())
+      let slow = try stranger(node, loop, from: TestHost.next())
       for _ in 0..<39 {
         slow.send("a")
-        test.settle()
-        test.loop.advance(by: 0.1)
+        loop.settle()
+        loop.advance(by: 0.1)
       }
       #expect(!silent.isClosed && !slow.isClosed)
-      test.loop.advance(by: 0.2)
-      test.run(until: { silent.isClosed && slow.isClosed })
+      loop.advance(by: 0.2)
+      loop.run(until: { silent.isClosed && slow.isClosed })
       #expect(log.lines(with: slow.address).first?.contains("not done in time") == true)
     }
   }
 
   @Test("refused connections leave nothing: no object, no handle, no timer")
   func nothingLeft() throws {
-    try withLoop { test in
-      let node = try Node.listening(on: test.loop, limits: LimitArguments(max_strangers: 2))
+    try withLoop { loop in
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_strangers: 2))
       defer { node.close() }
       let host = TestHost.next()
-      let before = test.loop.openHandles
+      let before = loop.openHandles
       weak var watched: PendingConnection?
       var survivors = 0
       for round in 0..<60 {
-        var peer: RawPeer? = try stranger(node, test, from: host)
+        var peer: RawPeer? = try stranger(node, loop, from: host)
         watched = node.peers.switchboard.pending.first
         #expect(watched != nil)
         switch round % 4 {
@@ -118,18 +119,18 @@ import Testing
         case 2: peer?.stream.flushAndClose()
         default:
           // Driven out by two more.
-          let others = try (0..<2).map { _ in try stranger(node, test, from: host) }
-          test.run(until: { peer?.isClosed == true })
+          let others = try (0..<2).map { _ in try stranger(node, loop, from: host) }
+          loop.run(until: { peer?.isClosed == true })
           for other in others { other.stream.flushAndClose() }
         }
-        test.run(until: { node.peers.switchboard.pendingCount == 0 })
+        loop.run(until: { node.peers.switchboard.pendingCount == 0 })
         peer?.stream.close()
         peer = nil
         if watched != nil { survivors += 1 }
       }
       #expect(survivors == 0)
-      test.run(until: { test.loop.openHandles <= before })
-      #expect(test.loop.openHandles == before)
+      loop.run(until: { loop.openHandles <= before })
+      #expect(loop.openHandles == before)
       #expect(node.peers.switchboard.table.strangers.count == 0)
       #expect(node.peers.entries.isEmpty)
     }

@@ -1,5 +1,6 @@
 import AEMPWire
 import AnyEvent
+import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -33,9 +34,11 @@ private final class DeadMedium: StreamMedium {
     #expect(StrangerPlace.name(of: "nonsense") == "nonsense")
   }
 
-  @Test("after random events it knows what one knows who looks at everything", arguments: 1...20)
+  @Test(
+    "after random events it knows what one knows who looks at everything", arguments: Seeds.some(20)
+  )
   func model(_ seed: UInt64) throws {
-    try withLoop(manualTime: 0) { test in
+    try withLoop(manualTime: 0) { loop in
       var random = SeededGenerator(seed: seed)
       var table = PendingTable()
       var model: [PendingConnection] = []
@@ -44,7 +47,7 @@ private final class DeadMedium: StreamMedium {
         let grows = step / 100 % 2 == 0
         if Int.random(in: 0..<10, using: &random) < (grows ? 8 : 3) {
           let host = Int.random(in: 0..<Int.random(in: 1...12, using: &random), using: &random)
-          let new = try connection("10.0.0.\(host):1", test.loop)
+          let new = try connection("10.0.0.\(host):1", loop)
           table.add(new)
           model.append(new)
         } else if let gone = model.randomElement(using: &random) {
@@ -76,9 +79,9 @@ private final class DeadMedium: StreamMedium {
 
   @Test("when every address holds one, the oldest goes first, whatever else has gone")
   func fair() throws {
-    try withLoop(manualTime: 0) { test in
+    try withLoop(manualTime: 0) { loop in
       var strangers = Strangers()
-      let all = try (0..<10).map { try connection("10.0.0.\($0):1", test.loop) }
+      let all = try (0..<10).map { try connection("10.0.0.\($0):1", loop) }
       for connection in all { strangers.add(connection) }
       strangers.remove(all[4])
       strangers.remove(all[0])
@@ -92,9 +95,9 @@ private final class DeadMedium: StreamMedium {
 
   @Test("connections that claim to be one node are found by it, in the order in which they began")
   func claims() throws {
-    try withLoop(manualTime: 0) { test in
+    try withLoop(manualTime: 0) { loop in
       var table = PendingTable()
-      let all = try (0..<4).map { try connection("10.0.0.\($0):1", test.loop) }
+      let all = try (0..<4).map { try connection("10.0.0.\($0):1", loop) }
       for connection in all { table.add(connection) }
       for index in [2, 0, 3] {
         all[index].peer = Greeting(

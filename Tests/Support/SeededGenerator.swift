@@ -1,0 +1,39 @@
+import Glibc
+
+/// Random numbers that a seed determines (SplitMix64), the same on every machine.
+package struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) { state = seed }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A number from 0 on.
+  package mutating func number(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
+
+  /// One of several.
+  package mutating func pick<C: RandomAccessCollection>(_ choices: C) -> C.Element {
+    choices[choices.index(choices.startIndex, offsetBy: number(below: choices.count))]
+  }
+}
+
+/// The seeds of tests with random numbers; one that fails is named as the test's argument.
+package enum Seeds {
+  /// The environment's `AE_SEED`, nil if it is not set: every test with random numbers begins with it.
+  package static let given: UInt64? = getenv("AE_SEED").flatMap { UInt64(String(cString: $0)) }
+
+  /// The environment's `AE_SOAK_MINUTES`: for how long the tests that `scripts/soak` runs go on from `given`.
+  package static let minutes = getenv("AE_SOAK_MINUTES").flatMap { Double(String(cString: $0)) } ?? 0
+
+  /// So many seeds in a row, from `AE_SEED` or 1 on; those of one part of a test that is run in parts.
+  package static func some(_ count: UInt64, part: Int = 0) -> Range<UInt64> {
+    let first = (given ?? 1) + UInt64(part) * count
+    return first..<first + count
+  }
+}
