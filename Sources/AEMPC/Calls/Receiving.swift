@@ -80,7 +80,7 @@ public import CAEMP
     guard let name else { return failNull("the function", "aemp_spawn") }
     return withValues(arguments, count, function: "aemp_spawn") {
       let port = box.node.spawn(
-        on: String(cString: target), String(cString: name), Array($0))
+        String(cString: name), arguments: Message(Array($0)), on: String(cString: target))
       out?.pointee = PortBox(port).ownedHandle
       return 0
     }

@@ -45,7 +45,8 @@ func withPort(
     guard let target else { return failNull("the node id", "aemp_snd_to_func") }
     guard let name else { return failNull("the function", "aemp_snd_to_func") }
     return withValues(arguments, count, function: "aemp_snd_to_func") {
-      box.node.send(Array($0), toFunction: String(cString: name), on: String(cString: target))
+      box.node.callFunction(
+        String(cString: name), arguments: Message(Array($0)), on: String(cString: target))
       return 0
     }
   }
@@ -60,7 +61,7 @@ func withPort(
       return failArgument("\(id) is a node, and only ports can be killed", "aemp_kil")
     }
     return withValues(reason, count, function: "aemp_kil") {
-      box.node.kill(id, reason: Array($0))
+      box.node.kill(id, reason: Message(Array($0)))
       return 0
     }
   }
@@ -93,7 +94,7 @@ func withPort(
     return withValues(arguments, count, function: "aemp_cal") {
       let message = Array($0)
       box.node.later { [unowned(unsafe) box] in
-        box.node.call(id, message, timeout: timeout < 0 ? nil : timeout) { reply in
+        box.node.call(id, message: Message(message), timeout: timeout < 0 ? nil : timeout) { reply in
           try box.calling { withView(reply.values) { cb(box.handle, $0, data.ud) } }
         }
       }

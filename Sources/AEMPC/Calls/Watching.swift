@@ -99,7 +99,7 @@ final class WatchBox: CHandle, @unchecked Sendable {
     return withValues(arguments, count, function: "aemp_mon_snd") { values in
       let watch = WatchBox(box)
       let otherID = PortBox.at(other).takeUnretainedValue().id
-      watch.begin { box.node.monitor(id, sendingTo: otherID, Array(values)) }
+      watch.begin { box.node.monitor(id, sending: Message(Array(values)), to: otherID) }
       watch.give(to: out)
       return 0
     }

@@ -93,7 +93,7 @@ final class Shell {
       }
       background.append(errand)
       errand.begin(action)
-    case .kill(let port, let reason): errand.session.node.kill(port, reason: reason)
+    case .kill(let port, let reason): errand.session.node.kill(port, reason: Message(reason))
     case .set(let family, let key, let value):
       db_set(family, key, value)
       waitForDatabase()

@@ -29,12 +29,26 @@ public enum DataConn {
   ///
   /// Corresponds to Perl's `AnyEvent::MP::DataConn::connect_to`.
   public static func connect_to(
-    _ node: some PortConvertible, _ timeout: Double, _ function: String,
+    _ other: some PortConvertible, _ timeout: Double, _ function: String,
     _ arguments: (any MessageConvertible)?...,
     callback: @escaping (_ handle: Handle) throws -> Void
   ) {
-    Node.current.connectData(
-      node.portID.node, timeout, function, arguments.map { $0?.messageValue ?? .null }, callback)
+    let node = Node.current
+    let other = node_of(other)
+    let caller = node.runningPort
+    node.connectData(
+      to: other, within: timeout, function: function, arguments.map { $0?.messageValue ?? .null }
+    ) { [unowned node] result in
+      switch result {
+      case .success(let handle):
+        try callback(handle)
+      case .failure(let error) where caller.name.isEmpty:
+        let text = "data connection to \(other.prefix(60)): \(error)"
+        AE.log(.error, in: LogContext("AnyEvent::MP::Kernel"), text)
+      case .failure(let error):
+        node.kill(caller, "AnyEvent::MP::DataConn", error.description)
+      }
+    }
   }
 
   /// Registers a function for data connections of other nodes, under the name that Perl would use.
@@ -42,7 +56,7 @@ public enum DataConn {
   /// An error that it throws is logged and ends the connection. Corresponds to the function that
   /// Perl's `connect_to` names.
   public static func sub(_ name: String, _ function: @escaping (_ handle: Handle) throws -> Void) {
-    register(name) { _, handle in try function(handle) }
+    Node.current.registerDataFunction(name) { (_: Message, handle) in try function(handle) }
   }
 
   /// Registers a function that gets all its arguments as a message.
@@ -57,31 +71,20 @@ public enum DataConn {
   public static func sub<A: MessageConvertible>(
     _ name: String, _ function: @escaping (A, _ handle: Handle) throws -> Void
   ) {
-    register(name) { try function(argument($0, 1, as: A.self), $1) }
+    Node.current.registerDataFunction(name, function)
   }
 
   /// Registers a function with two arguments before the handle.
   public static func sub<A: MessageConvertible, B: MessageConvertible>(
     _ name: String, _ function: @escaping (A, B, _ handle: Handle) throws -> Void
   ) {
-    register(name) {
-      try function(argument($0, 1, as: A.self), argument($0, 2, as: B.self), $1)
-    }
+    Node.current.registerDataFunction(name, function)
   }
 
   /// Registers a function with three arguments before the handle.
   public static func sub<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ name: String, _ function: @escaping (A, B, C, _ handle: Handle) throws -> Void
   ) {
-    register(name) {
-      try function(
-        argument($0, 1, as: A.self), argument($0, 2, as: B.self), argument($0, 3, as: C.self), $1)
-    }
-  }
-
-  private static func register(
-    _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
-  ) {
-    Node.current.setDataFunction(name, function)
+    Node.current.registerDataFunction(name, function)
   }
 }

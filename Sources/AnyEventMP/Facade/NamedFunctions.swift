@@ -68,7 +68,8 @@ public func sub<
 public func spawn(
   _ node: some PortConvertible, _ function: String, _ arguments: any MessageConvertible...
 ) -> PortID {
-  Node.current.spawn(on: node.portID.node, function, arguments.map(\.messageValue))
+  Node.current.spawn(
+    function, arguments: Message(arguments.map(\.messageValue)), on: node.portID.node)
 }
 
 /// Calls a function on a node by its name; an error is only logged there.
@@ -77,7 +78,8 @@ public func spawn(
 public func snd_to_func(
   _ node: some PortConvertible, _ function: String, _ arguments: any MessageConvertible...
 ) {
-  Node.current.send(arguments.map(\.messageValue), toFunction: function, on: node.portID.node)
+  Node.current.callFunction(
+    function, arguments: Message(arguments.map(\.messageValue)), on: node.portID.node)
 }
 
 /// Makes another node send a message, to any port.
@@ -120,7 +122,8 @@ public func cal(
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
   _ callback: @escaping (_ reply: Message) throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message.map(\.messageValue), timeout: timeout, callback)
+  Node.current.call(
+    port.portID, message: Message(message.map(\.messageValue)), timeout: timeout, callback)
 }
 
 /// Sends a message with a reply port added at its end, and calls back once, with or without a reply.
@@ -129,7 +132,8 @@ public func cal(
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
   _ callback: @escaping () throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message.map(\.messageValue), timeout: timeout) { _ in
+  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+    _ in
     try callback()
   }
 }
@@ -142,8 +146,9 @@ public func cal<A: MessageConvertible>(
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
   _ callback: @escaping (A) throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message.map(\.messageValue), timeout: timeout) { reply in
-    try reply.values.withUnsafeBufferPointer { try callback(argument($0, 0, as: A.self)) }
+  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+    reply in
+    try callback(reply.argument(0))
   }
 }
 
@@ -153,17 +158,14 @@ public func cal<A: MessageConvertible, B: MessageConvertible, each More: Message
   _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
   _ callback: @escaping (A, B, repeat each More) throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message.map(\.messageValue), timeout: timeout) { reply in
-    try reply.values.withUnsafeBufferPointer { values in
-      var index = 1
-      func next<T: MessageConvertible>(_ type: T.Type) throws -> T {
-        index += 1
-        return try argument(values, index, as: type)
-      }
-      try callback(
-        argument(values, 0, as: A.self), argument(values, 1, as: B.self),
-        repeat next((each More).self))
+  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+    reply in
+    var index = 1
+    func next<T: MessageConvertible>(_ type: T.Type) throws -> T {
+      index += 1
+      return try reply.argument(index, as: type)
     }
+    try callback(reply.argument(0), reply.argument(1), repeat next((each More).self))
   }
 }
 

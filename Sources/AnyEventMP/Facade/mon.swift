@@ -69,7 +69,7 @@ public func mon(
   _ more: any MessageConvertible...
 ) {
   Node.current.monitor(
-    port.portID, sendingTo: other.portID, ([first] + more).map(\.messageValue))
+    port.portID, sending: Message(([first] + more).map(\.messageValue)), to: other.portID)
 }
 
 /// Sends a message when a port is killed, while the guard lives.
@@ -79,7 +79,7 @@ public func mon(
   _ more: any MessageConvertible...
 ) -> Guard {
   Node.current.monitor(
-    port.portID, sendingTo: other.portID, ([first] + more).map(\.messageValue)
+    port.portID, sending: Message(([first] + more).map(\.messageValue)), to: other.portID
   ).guardian
 }
 

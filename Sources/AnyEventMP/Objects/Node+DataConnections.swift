@@ -42,6 +42,7 @@ extension Node {
   ///
   /// They name it in ``connectData(to:within:function:_:_:)``. An error that it throws is logged
   /// and ends the connection. To be called on the loop's thread.
+  @_disfavoredOverload
   public func registerDataFunction(
     _ name: String,
     _ function: @escaping (_ arguments: Message, _ handle: Handle) throws -> Void
@@ -49,34 +50,41 @@ extension Node {
     setDataFunction(name) { try function(Message(behindTagOf: $0), $1) }
   }
 
+  /// Registers a function with one argument before the handle; the argument is converted as Perl would.
+  public func registerDataFunction<A: MessageConvertible>(
+    _ name: String, _ function: @escaping (A, _ handle: Handle) throws -> Void
+  ) {
+    setDataFunction(name) { try function(argument($0, 1, as: A.self), $1) }
+  }
+
+  /// Registers a function with two arguments before the handle.
+  public func registerDataFunction<A: MessageConvertible, B: MessageConvertible>(
+    _ name: String, _ function: @escaping (A, B, _ handle: Handle) throws -> Void
+  ) {
+    setDataFunction(name) {
+      try function(argument($0, 1, as: A.self), argument($0, 2, as: B.self), $1)
+    }
+  }
+
+  /// Registers a function with three arguments before the handle.
+  public func registerDataFunction<
+    A: MessageConvertible, B: MessageConvertible, C: MessageConvertible
+  >(
+    _ name: String, _ function: @escaping (A, B, C, _ handle: Handle) throws -> Void
+  ) {
+    setDataFunction(name) {
+      try function(
+        argument($0, 1, as: A.self), argument($0, 2, as: B.self), argument($0, 3, as: C.self), $1)
+    }
+  }
+
   /// Registers a function that gets the name before the arguments.
-  func setDataFunction(
+  private func setDataFunction(
     _ name: String, _ function: @escaping (UnsafeBufferPointer<Value>, Handle) throws -> Void
   ) {
     loop.preconditionOnLoop()
     let old = dataConnections.dataFunctions[name]
     dataConnections.dataFunctions[name] = DataFunctions.Function(call: function)
     withExtendedLifetime(old) {}
-  }
-
-  /// Makes a data connection; a failure kills the running port, or is logged when none is running.
-  func connectData(
-    _ node: String, _ seconds: Double, _ function: String, _ arguments: [Value],
-    _ callback: @escaping (Handle) throws -> Void
-  ) {
-    let caller = kernel.running.map { PortID($0.takeUnretainedValue()) }
-    connectData(to: node, within: seconds, function: function, arguments) { [unowned self] result in
-      switch result {
-      case .success(let handle): try callback(handle)
-      case .failure(let error):
-        guard let caller else {
-          let text = "data connection to \(Log.cut(node, to: 60)): \(error)"
-          AE.log(.error, in: Log.kernel, text)
-          return
-        }
-        kernel.kill(
-          caller, reason: [.string(DataConnections.reason), .string(error.description)])
-      }
-    }
   }
 }

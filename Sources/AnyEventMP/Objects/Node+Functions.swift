@@ -17,7 +17,7 @@ extension Node {
   public func spawn(
     _ function: String, _ arguments: any MessageConvertible..., on node: String
   ) -> PortID {
-    spawn(on: node, function, arguments.map(\.messageValue))
+    spawn(function, arguments: Message(arguments.map(\.messageValue)), on: node)
   }
 
   /// Calls a function on a node by its name; an error is only logged there.
@@ -26,7 +26,7 @@ extension Node {
   public func callFunction(
     _ function: String, _ arguments: any MessageConvertible..., on node: String
   ) {
-    send(arguments.map(\.messageValue), toFunction: function, on: node)
+    callFunction(function, arguments: Message(arguments.map(\.messageValue)), on: node)
   }
 
   /// Sends a message with a port for the reply at its end, and calls back with the reply.
@@ -47,7 +47,7 @@ extension Node {
     _ port: PortID, _ message: any MessageConvertible..., timeout: Double? = nil,
     _ callback: @escaping (_ reply: Message) throws -> Void
   ) -> PortID {
-    call(port, message.map(\.messageValue), timeout: timeout, callback)
+    call(port, message: Message(message.map(\.messageValue)), timeout: timeout, callback)
   }
 
   /// Registers a function under the receiver's tag, for ``spawn(_:_:on:)``, other nodes and the configured services.
@@ -104,21 +104,23 @@ extension Node {
     register(Receiver(name, function))
   }
 
-  // The same methods for arrays of values.
-
-  package func spawn(on node: String, _ name: String, _ arguments: [Value] = []) -> PortID {
-    functions.spawn(on: node, name, arguments)
-  }
-
-  package func send(_ arguments: [Value] = [], toFunction name: String, on node: String) {
-    functions.send(arguments, toFunction: name, on: node)
-  }
-
+  /// Makes a port with arguments that were put together before: see ``spawn(_:_:on:)``.
   @discardableResult
-  package func call(
-    _ port: PortID, _ message: [Value], timeout: Double? = nil,
+  public func spawn(_ function: String, arguments: Message, on node: String) -> PortID {
+    functions.spawn(on: node, function, arguments.values)
+  }
+
+  /// Calls a function with arguments that were put together before: see ``callFunction(_:_:on:)``.
+  public func callFunction(_ function: String, arguments: Message, on node: String) {
+    functions.send(arguments.values, toFunction: function, on: node)
+  }
+
+  /// Sends a message that was put together before, and calls back with the reply: see ``call(_:_:timeout:_:)``.
+  @discardableResult
+  public func call(
+    _ port: PortID, message: Message, timeout: Double? = nil,
     _ callback: @escaping (_ reply: Message) throws -> Void
   ) -> PortID {
-    functions.call(port, message, timeout: timeout, callback)
+    functions.call(port, message.values, timeout: timeout, callback)
   }
 }

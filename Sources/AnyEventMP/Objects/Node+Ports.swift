@@ -115,11 +115,11 @@ extension Node {
   /// No reason means a normal end. It takes effect from the event loop, after the messages that
   /// were sent to the port before. Corresponds to Perl's `kil`.
   public func kill(_ port: PortID, _ reason: any MessageConvertible...) {
-    kill(port, reason: reason.map(\.messageValue))
+    kill(port, reason: Message(reason.map(\.messageValue)))
   }
 
-  /// Kills a port with a reason that is an array of values.
-  package func kill(_ port: PortID, reason: [Value] = []) { kernel.kill(port, reason: reason) }
+  /// Kills a port with a reason that was put together before: see ``kill(_:_:)``.
+  public func kill(_ port: PortID, reason: Message) { kernel.kill(port, reason: reason.values) }
 
   /// Sends a message, these values and then the reason, when a port is killed.
   ///
@@ -128,7 +128,7 @@ extension Node {
   public func monitor(
     _ port: PortID, sending message: any MessageConvertible..., to other: PortID
   ) -> Subscription {
-    monitor(port, sendingTo: other, message.map(\.messageValue))
+    monitor(port, sending: Message(message.map(\.messageValue)), to: other)
   }
 
   /// Calls `callback` once with the reason when a port is killed, or when messages to it may have been lost.
@@ -163,13 +163,13 @@ extension Node {
     }
   }
 
-  /// Sends a message when a port is killed: see ``monitor(_:sending:to:)``.
+  /// Sends a message that was put together before, and then the reason, when a port is killed.
   @discardableResult
-  package func monitor(
-    _ port: PortID, sendingTo other: PortID, _ message: [Value]
+  public func monitor(
+    _ port: PortID, sending message: Message, to other: PortID
   ) -> Subscription {
     monitor(port) { [reference = kernel.reference] reason in
-      reference.object?.send(message + reason.values, to: other)
+      reference.object?.send(message.values + reason.values, to: other)
     }
   }
 

@@ -241,7 +241,7 @@ extension PortID {
   public func monitor(
     sending message: any MessageConvertible..., to other: PortID
   ) -> Subscription {
-    Node.current.monitor(self, sendingTo: other, message.map(\.messageValue))
+    Node.current.monitor(self, sending: Message(message.map(\.messageValue)), to: other)
   }
 
   /// Whether the port belongs to the current node, or is that node itself; it may be dead.

@@ -146,6 +146,14 @@ func argument<A: MessageConvertible>(
 }
 
 extension Message {
+  /// The value at a position, from 0, converted as Perl would.
+  ///
+  /// - Throws: An error whose text says what was sent instead, when the value does not fit the type.
+  @inlinable
+  public func argument<A: MessageConvertible>(_ index: Int, as type: A.Type = A.self) throws -> A {
+    try values.withUnsafeBufferPointer { try AnyEventMP.argument($0, index, as: type) }
+  }
+
   /// The values behind the tag.
   @usableFromInline
   init(behindTagOf message: UnsafeBufferPointer<Value>) {

@@ -77,7 +77,7 @@ extension GuaranteeRun {
     let own = streams.filter { $0.sender === member && $0.receiver === receiver }
     receiver.willBeKilled(
       by: member, reason, sent: Dictionary(uniqueKeysWithValues: own.map { ($0.serial, $0.sent) }))
-    member.node?.kill(PortID(receiver.id), reason: reason)
+    member.node?.kill(PortID(receiver.id), reason: Message(reason))
     if network.random.chance(0.5) {
       // Too late, also when the kill has to wait.
       let stream = stream(from: member, to: receiver)

@@ -14,7 +14,7 @@ import Testing
         let p = port {}
         mon(p) { reason in reasons.append(reason) }
         mon(p) { calls += 1 }
-        Node.current.kill(p, reason: reason.map { .string($0) })
+        Node.current.kill(p, reason: Message(reason.map { .string($0) }))
       }
       #expect(reasons.isEmpty, "kil takes effect from the loop")
       loop.settle()
@@ -259,7 +259,7 @@ import Testing
       let p = port {}
       let other = port { msg in got.append(msg.description) }
       node.monitor(p) { reason in got.append("callback \(reason)") }
-      node.monitor(p, sendingTo: other, ["down"])
+      node.monitor(p, sending: Message(["down"]), to: other)
       let ended = node.monitor(p, killing: other)
       ended.cancel()
       ended.cancel()
