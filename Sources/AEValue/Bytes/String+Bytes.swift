@@ -55,7 +55,7 @@ extension String {
   }
 
   /// One byte for each character, or nil if there is one beyond U+00FF.
-  var latin1: [UInt8]? {
+  @usableFromInline var latin1: [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(utf8.count)
     for scalar in unicodeScalars {
