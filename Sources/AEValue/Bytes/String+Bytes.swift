@@ -30,7 +30,8 @@ extension String {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = text
     } else {
-      self = bytes.withUnsafeBytes { String(latin1: $0) }
+      // With init(latin1:) here every caller would save more registers.
+      self = String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
     }
   }
 
