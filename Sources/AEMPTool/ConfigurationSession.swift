@@ -153,7 +153,7 @@ struct CertificateFile {
   /// The file; nil: standard input.
   let path: String?
 
-  /// The value of the setting for what the file holds.
+  /// The value of the setting for the content of the file.
   ///
   /// - Throws: `ConfigurationError` when the file can't be read, or a node could not use its content.
   func read() throws(ConfigurationError) -> Value {

@@ -19,7 +19,7 @@ struct CommandParser {
       guard let name = argument.text else {
         throw UsageError("a command must be a string, not \(argument.value)")
       }
-      // What has no help is no command: so every command has help.
+      // A command without help does not exist, so every command has help.
       guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
       if rest.first?.text == "--help" {
         rest.removeFirst()

@@ -25,7 +25,7 @@ struct NetworkCommand {
     case restart(node: String)
     /// Lists the nodes of the network.
     case nodes
-    /// Prints what a family holds.
+    /// Prints the keys and values of a family.
     case get(family: String)
     /// Prints every change of a family.
     case watch(family: String)
@@ -42,7 +42,7 @@ struct NetworkCommand {
 
   let work: Work
   let options: Options
-  /// The profile whose settings connect us; nil: `aemp`.
+  /// The profile whose settings connect the tool; nil: `aemp`.
   let profile: String?
 
   /// How long (s) the command may take without `--timeout`; nil: for ever.

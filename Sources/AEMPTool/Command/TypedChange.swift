@@ -73,7 +73,7 @@ struct TypedChange {
   }
 }
 
-/// Secrets that anybody guesses.
+/// Secrets that are so short that they can be guessed.
 enum ShortSecret {
   private static let shortest = 8
 

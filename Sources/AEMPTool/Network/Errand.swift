@@ -28,7 +28,7 @@ final class Errand {
     self.printer = printer ?? Printer(isJSON: options.json)
   }
 
-  /// Begins to do what a command says.
+  /// Begins an action.
   func begin(_ action: NetworkCommand.Action) {
     switch action {
     case .send(let port, let message): send(message, to: port)
@@ -68,7 +68,7 @@ final class Errand {
     ended(code, sentence)
   }
 
-  /// Prints a result; when nobody reads it, the errand is over.
+  /// Prints a result; when the output has no reader any more, the errand is over.
   func print(_ text: Shown, json: TextDictionary<Value>) {
     if !isOver, !printer.print(text, json: json) { finish(.failure) }
   }

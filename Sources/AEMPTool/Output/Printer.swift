@@ -5,10 +5,10 @@ import Glibc
 /// Prints results: text for people, or JSON with one object a line.
 struct Printer {
   let isJSON: Bool
-  /// Where the text goes; false when nobody can read it any more.
+  /// Writes the text; false when the output has no reader any more.
   var write: (Shown) -> Bool = Output.write
 
-  /// Prints one result; false when nobody can read it any more.
+  /// Prints one result; false when the output has no reader any more.
   func print(_ text: Shown, json: TextDictionary<Value>) -> Bool {
     write((isJSON ? Shown(legible: Self.json(.hash(json))) : text) + "\n")
   }

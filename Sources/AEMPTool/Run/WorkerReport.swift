@@ -38,7 +38,7 @@ enum WorkerReport: Equatable {
 
 /// Puts reports together from the bytes as they arrive.
 struct ReportReader {
-  /// The longest report that is waited for, in bytes; those of a worker are shorter.
+  /// The longest possible report in bytes; all reports of a worker are shorter.
   static let limit = 1 << 20
   private var rest: [UInt8] = []
 

@@ -26,7 +26,7 @@ struct ShellParser {
   var current: String
   /// The shell's own node, `$NODE`.
   let own: String
-  /// A port that prints what it gets, `$ECHO`.
+  /// A port that prints its messages, `$ECHO`.
   let echo: String
 
   /// The command in a line.

@@ -189,7 +189,7 @@ enum NaturalOrder {
   ) -> Bool {
     var (i, j) = (0, 0)
     while i < a.count, j < b.count {
-      if isDigit(a[i]), isDigit(b[j]) {
+      if a[i].isDigit, b[j].isDigit {
         let (x, y) = (number(in: a, &i), number(in: b, &j))
         if x.count != y.count { return x.count < y.count }
         if !x.elementsEqual(y) { return x.lexicographicallyPrecedes(y) }
@@ -204,19 +204,15 @@ enum NaturalOrder {
     return i == a.count && j == b.count ? a.lexicographicallyPrecedes(b) : i == a.count
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
-  }
-
   /// The digits from an index on, which is moved behind them; without leading zeros.
   private static func number(
     in text: UnsafeBufferPointer<UInt8>, _ index: inout Int
   ) -> Slice<UnsafeBufferPointer<UInt8>> {
-    while index + 1 < text.count, text[index] == UInt8(ascii: "0"), isDigit(text[index + 1]) {
+    while index + 1 < text.count, text[index] == UInt8(ascii: "0"), text[index + 1].isDigit {
       index += 1
     }
     let start = index
-    while index < text.count, isDigit(text[index]) { index += 1 }
+    while index < text.count, text[index].isDigit { index += 1 }
     return text[start..<index]
   }
 }

@@ -135,10 +135,10 @@ extension Secret {
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Always the same text, whatever the secret is.
+  /// The same text for all secrets.
   public var description: String { "(secret)" }
 
-  /// Always the same text, whatever the secret is.
+  /// The same text for all secrets.
   public var debugDescription: String { description }
 
   /// A mirror without children, so that `dump` shows nothing.
@@ -154,8 +154,8 @@ extension Secret: Equatable {
 
 /// Why a text cannot be used as the secret of a network.
 ///
-/// Two errors are equal when their ``code`` is. The sentence holds nothing of the secret.
-public struct SecretError: Error, Sendable, CustomStringConvertible {
+/// The sentence holds nothing of the secret.
+public struct SecretError: CodedError {
   /// The kind of problem.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the problem.
@@ -186,9 +186,4 @@ public struct SecretError: Error, Sendable, CustomStringConvertible {
 
   static let outOfMemory = SecretError(
     code: .outOfMemory, description: "no guarded memory left for the secret")
-}
-
-extension SecretError: Equatable {
-  /// Whether both errors have the same ``code``.
-  public static func == (a: SecretError, b: SecretError) -> Bool { a.code == b.code }
 }

@@ -13,7 +13,7 @@
 ///     perform(handshake.authenticate())   // send; established when the other end has proven itself
 ///
 /// The accepting side asks for permission only after it has verified the other end, so that a
-/// stranger who connects gets nothing to guess the secret with.
+/// stranger who connects gets no bytes from which the secret could be guessed.
 ///
 /// No bytes of the other end can stop the program. Use it from one thread. Corresponds to the first part
 /// of `AnyEvent::MP::Transport::new`.

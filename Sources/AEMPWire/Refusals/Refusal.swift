@@ -2,9 +2,9 @@ internal import AEValue
 
 /// Why a connection is not used: a code for programs and a sentence for people.
 ///
-/// Two refusals are equal when their ``code`` is. The sentence never holds a secret or a proof of one, and
-/// texts of the other end in it are short and free of control characters.
-public struct Refusal: Error, Sendable {
+/// The sentence never holds a secret or a proof of one, and texts of the other end in it are short and free
+/// of control characters.
+public struct Refusal: CodedError {
   /// The kind of problem.
   public let code: Code
   /// A sentence that says what is wrong and what to do about it.
@@ -15,14 +15,7 @@ public struct Refusal: Error, Sendable {
     self.code = code
     self.reason = reason
   }
-}
 
-extension Refusal: Equatable {
-  /// Whether both refusals have the same ``code``.
-  public static func == (a: Refusal, b: Refusal) -> Bool { a.code == b.code }
-}
-
-extension Refusal: CustomStringConvertible {
   /// The ``reason``.
   public var description: String { reason }
 }

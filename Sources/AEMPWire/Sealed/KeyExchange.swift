@@ -118,7 +118,7 @@ final class KeyMemory: @unchecked Sendable {
 }
 
 extension KeyMemory: CustomStringConvertible, CustomReflectable {
-  /// Always the same text, whatever the key is.
+  /// The same text for all keys.
   var description: String { "(key)" }
 
   /// A mirror without children, so that `dump` shows nothing.

@@ -146,8 +146,8 @@ extension RecordOpener: CustomReflectable {
 
 /// Why a sealed stream is not read any further: a code for programs and a sentence for people.
 ///
-/// Two errors are equal when their ``code`` is. The sentence holds no text of the other end.
-public struct RecordError: Error, Sendable, CustomStringConvertible {
+/// The sentence holds no text of the other end.
+public struct RecordError: CodedError {
   /// The kind of problem.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the problem.
@@ -187,9 +187,4 @@ public struct RecordError: Error, Sendable, CustomStringConvertible {
 
   static let afterEnd = RecordError(
     code: .afterEnd, description: "something follows the end of the sealed stream")
-}
-
-extension RecordError: Equatable {
-  /// Whether both errors have the same ``code``.
-  public static func == (a: RecordError, b: RecordError) -> Bool { a.code == b.code }
 }

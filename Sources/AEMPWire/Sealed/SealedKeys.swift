@@ -72,7 +72,7 @@ extension SealedKeys: Equatable {
 }
 
 extension SealedKeys: CustomStringConvertible, CustomReflectable {
-  /// Always the same text, whatever the keys are.
+  /// The same text for all keys.
   public var description: String { "(keys)" }
 
   /// A mirror without children, so that `dump` shows nothing.

@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// Stops the program because of a mistake in it: writes where it is and what to do about it to
-/// standard error, then aborts.
+/// Stops the program because of a mistake in it: writes the place and a sentence about it to standard
+/// error, then aborts.
 ///
 /// The same in all builds, because a mistake that only a debug build explains is found by users. Any
 /// thread. `sentence` says what is wrong and what to write instead; `file` and `line` are the place

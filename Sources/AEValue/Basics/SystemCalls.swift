@@ -59,7 +59,7 @@ package enum SystemCalls {
     }
   }
 
-  /// Reads what has arrived, and waits if nothing has.
+  /// Reads available bytes, and waits if there are none.
   ///
   /// - Returns: the number of bytes; 0 at the end; −1 with `errno` for an error.
   package static func readSome(

@@ -30,7 +30,8 @@ extension String {
     if let text = String(validating: bytes, as: UTF8.self) {
       self = text
     } else {
-      self = bytes.withUnsafeBytes { String(latin1: $0) }
+      // With init(latin1:) here every caller would save more registers.
+      self = String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
     }
   }
 
@@ -55,7 +56,7 @@ extension String {
   }
 
   /// One byte for each character, or nil if there is one beyond U+00FF.
-  var latin1: [UInt8]? {
+  @usableFromInline var latin1: [UInt8]? {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(utf8.count)
     for scalar in unicodeScalars {

@@ -5,7 +5,7 @@ struct CBORReader {
   let base: UnsafeRawPointer
   /// The next byte.
   var index: Int
-  /// The end of the readable bytes, or of what the size limit allows.
+  /// The end of the readable bytes, or of the part that the size limit allows.
   var end: Int
   /// The error for reading beyond ``end``: truncated, or too large.
   var endCode: CodecError.Code

@@ -1,5 +1,5 @@
 extension CBOREncoding {
-  /// The canonical encoding of a value: equal values, and only those, have the same.
+  /// The canonical encoding of a value: only equal values have the same one.
   ///
   /// It is for comparing, not for sending. Names are sorted by their encoding, numbers are as short as
   /// possible, and changes of a value on its way through JSON or a Perl node make no difference: a whole

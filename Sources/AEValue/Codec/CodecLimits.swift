@@ -23,7 +23,7 @@ public struct CodecLimits: Hashable, Sendable {
   /// of values.
   public static var standard: CodecLimits { CodecLimits() }
 
-  /// Creates limits; those that are not given are as in ``standard``.
+  /// Creates limits; omitted ones are as in ``standard``.
   @inlinable public init(
     maximumSize: Int = 64 << 20, maximumDepth: Int = 512, maximumValues: Int = .max
   ) {

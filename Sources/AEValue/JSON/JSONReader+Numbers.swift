@@ -110,7 +110,7 @@ extension JSONReader {
 
 extension UInt8 {
   /// Whether this is an ASCII digit.
-  @inline(__always) var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+  @inline(__always) package var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 
   /// Whether this is an ASCII letter.
   @inline(__always) var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }

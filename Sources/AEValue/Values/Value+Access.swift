@@ -41,7 +41,7 @@ extension Value {
   /// Text is one byte for each character, as Perl holds binary data and JSON carries it.
   @inlinable public var bytes: [UInt8]? {
     if case .bytes(let bytes) = self { return bytes }
-    return string?.messageBytes
+    return string?.latin1
   }
 
   /// The truth of this in a condition of Perl: false for null, false, 0, `""` and `"0"`.
@@ -159,11 +159,6 @@ extension Double {
     let text = description
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
   }
-}
-
-extension String {
-  /// One byte for each character, nil if there is one beyond U+00FF.
-  @usableFromInline var messageBytes: [UInt8]? { latin1 }
 }
 
 /// A string that is a number as a whole, with white space around it allowed.

@@ -41,7 +41,7 @@ extension Value {
     }
   }
 
-  /// Feeds the case and what it holds.
+  /// Feeds the case and its contents.
   public func hash(into hasher: inout Hasher) {
     switch self {
     case .null: hasher.combine(0)

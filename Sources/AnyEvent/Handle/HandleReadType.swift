@@ -7,7 +7,7 @@ public struct HandleReadType<Output> {
   let make: () -> (ByteBuffer) throws -> Output?
   let memory: Memory
 
-  /// What a form remembers from one look to the next.
+  /// The memory of a form from one look to the next.
   enum Memory {
     /// Nothing: each look begins at the front.
     case none
@@ -151,7 +151,7 @@ extension HandleReadType where Output == TLSDetection {
 private func netstringHead(
   _ bytes: UnsafeRawBufferPointer
 ) throws -> (length: Int, start: Int)? {
-  let digits = bytes.prefix(11).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  let digits = bytes.prefix(11).prefix(while: \.isDigit)
   // Ten digits are more than any buffer holds, and leading zeros are not allowed.
   guard digits.count < 11, digits.count < 2 || digits.first != UInt8(ascii: "0") else {
     throw HandleReadFailure(description: "the length is malformed")

@@ -79,11 +79,6 @@ extension String {
 
 /// Makes logged text legible, as Perl's AnyEvent does it.
 enum LogEscaping {
-  /// The text on one line, newlines made visible too.
-  static func visible(_ text: String) -> String {
-    LegibleText.text(text, .perl)
-  }
-
   /// The lines of a text, each escaped; none but the first is empty at the end.
   static func lines(of text: String) -> [[UInt8]] {
     var text = text

@@ -1,5 +1,4 @@
 internal import AEValue
-internal import CLibUV
 internal import Glibc
 
 /// The surroundings of logging: a clock, a time zone, standard error and syslog.
@@ -39,7 +38,7 @@ public struct LogHost: Sendable {
 
   /// Reports a mistake in the configuration of logging on standard error.
   func complain(_ sentence: String) {
-    standardError(LogEscaping.visible(sentence) + "\n")
+    standardError(LegibleText.text(sentence, .perl) + "\n")
   }
 }
 
@@ -66,7 +65,7 @@ struct LogEnvironment {
     if text == "off" || text == "none" { return (nil, []) }
     if text == "all" { return (.trace, []) }
     if let level = LogLevel(text) { return (level, []) }
-    if text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) {
+    if text.utf8.allSatisfy(\.isDigit) {
       return (text.utf8.allSatisfy { $0 == UInt8(ascii: "0") } ? nil : LogLevel.trace, [])
     }
     return (

@@ -127,7 +127,7 @@ public struct LogRateLimiter<Key: Hashable> {
 }
 
 extension LogContext {
-  /// Logs a message if the limiter lets it pass, after a line about those it has suppressed.
+  /// Logs a message if the limiter lets it pass, after a line about suppressed ones.
   ///
   /// - Parameters:
   ///   - level: the priority of both lines.

@@ -12,7 +12,7 @@ extension Loop {
   /// of a watcher is called afterwards, and watchers made afterwards never call. `completion` is
   /// called when the last handle is closed:
   /// - on a foreign loop, from the host's `uv_run`, while that runs on;
-  /// - on a loop of our own, before this returns, or, inside a callback, when the running `run()`
+  /// - on an own loop, before this returns, or, inside a callback, when the running `run()`
   ///   or `recv()` is about to return.
   public func close(_ completion: (() -> Void)? = nil) {
     preconditionOnLoop()

@@ -4,7 +4,7 @@ internal import CLibUV
 extension Loop {
   /// Runs callbacks until `stop()` is called or no watcher is left.
   ///
-  /// Only on loops of our own. Corresponds to `EV::run`; `recv()` of a condition variable is the
+  /// Only on own loops. Corresponds to `EV::run`; `recv()` of a condition variable is the
   /// usual way to run the default loop.
   public func run() {
     beginRunning()

@@ -39,7 +39,7 @@ extension Loop {
 
   /// Calls `body` as a callback from libuv.
   ///
-  /// A loop of our own is made current by `run`, once; on a foreign one each callback has to do it.
+  /// An own loop is made current by `run`, once; on a foreign one each callback has to do it.
   @inline(__always)
   func entered(_ body: () -> Void) {
     guard kind == .foreign else {

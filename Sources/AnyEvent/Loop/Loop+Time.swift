@@ -1,6 +1,5 @@
 internal import AEValue
 internal import CLibUV
-internal import Glibc
 
 extension Loop {
   /// The time at which the current iteration began, in seconds since 1970.

@@ -120,8 +120,7 @@ public final class Loop: @unchecked Sendable {
 
   /// Whether watchers on a foreign loop keep the host's `uv_run` from returning.
   ///
-  /// False unless asked for. The loops that we run ourselves always run as long as there are
-  /// watchers.
+  /// It is false unless set. Own loops always run as long as there are watchers.
   public var keepsLoopAlive: Bool {
     didSet { if keepsLoopAlive != oldValue { updateReferences() } }
   }
@@ -191,7 +190,7 @@ public final class Loop: @unchecked Sendable {
       Unmanaged<Loop>.fromOpaque(handle.pointee.data).takeUnretainedValue().openMail()
     }
     if status != 0 { giveUp("cannot wake an event loop: \(describe(status))") }
-    // Unretained: a loop of our own closes its handles before it goes, a foreign one is kept.
+    // Unretained: an own loop closes its handles before it goes, a foreign one is kept.
     let data = Unmanaged.passUnretained(self).toOpaque()
     for handle in coreHandles {
       handle.pointee.data = data
@@ -286,7 +285,7 @@ extension Loop {
   /// Keeps a resident no more.
   func release(_ resident: any LoopResident) { kept[ObjectIdentifier(resident)] = nil }
 
-  /// All residents, those of which there is one first.
+  /// All residents, the services first.
   var residents: [any LoopResident] { Array(services.values) + Array(kept.values) }
 }
 

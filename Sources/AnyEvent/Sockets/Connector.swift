@@ -1,4 +1,3 @@
-internal import CLibUV
 internal import Glibc
 
 /// A connected, non-blocking socket; its receiver has to close it.

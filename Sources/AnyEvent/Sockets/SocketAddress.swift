@@ -201,7 +201,7 @@ extension SocketAddress {
   private static func interface(_ zone: String) -> UInt32? {
     let found = if_nametoindex(zone)
     if found != 0 { return found }
-    guard zone.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+    guard zone.utf8.allSatisfy(\.isDigit),
       let number = UInt32(zone), number != 0
     else { return nil }
     return number

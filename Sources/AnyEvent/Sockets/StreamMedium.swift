@@ -74,7 +74,7 @@ protocol StreamOwner: AnyObject {
 package protocol StreamTransform: AnyObject {
   /// The encrypted bytes that were not sent yet; the stream takes from its front.
   ///
-  /// Besides what ``seal(_:)`` makes, ``open(_:_:)`` may append answers to the other end.
+  /// ``seal(_:)`` appends to it, and ``open(_:_:)`` may append answers to the other end.
   var sealed: ByteBuffer { get }
   /// Whether ``seal(_:)`` may be called; while it may not, bytes that are appended to the stream wait.
   var isWritable: Bool { get }

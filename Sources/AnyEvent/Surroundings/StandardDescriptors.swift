@@ -34,7 +34,7 @@ package enum StandardDescriptors {
     return reserved
   }
 
-  /// Calls `body`, which opens what does not come through ``spare(_:)``, with all three occupied.
+  /// Calls `body`, which opens descriptors without ``spare(_:)``, with all three occupied.
   static func whileReserved(_ body: () -> Void) {
     let reserved = reserve()
     body()

@@ -22,7 +22,7 @@ public final class TLSContext: @unchecked Sendable {
   /// A context; all texts are in PEM format.
   ///
   /// - Parameters:
-  ///   - cert: the own certificate, in front of those that issued it, and the key unless it is in
+  ///   - cert: the own certificate, in front of its issuers' ones, and the key unless it is in
   ///     `key`. Certificates may stand in any order and belong to the key if they match it.
   ///   - key: the own private key.
   ///   - cert_file: a file to read instead of `cert`.

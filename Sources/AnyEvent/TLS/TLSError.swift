@@ -3,9 +3,8 @@ internal import COpenSSL
 
 /// Why a TLS context cannot be made, or a TLS connection not be used.
 ///
-/// Two errors are equal when their ``code`` is. The sentence holds nothing of keys, and no text of the
-/// other end.
-public struct TLSError: Error, Sendable, CustomStringConvertible {
+/// The sentence holds nothing of keys, and no text of the other end.
+public struct TLSError: CodedError {
   /// The kind of problem.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the problem.
@@ -72,11 +71,6 @@ public struct TLSError: Error, Sendable, CustomStringConvertible {
   static func notMade(_ reason: String) -> TLSError {
     TLSError(.configuration, "OpenSSL cannot provide TLS (\(reason))")
   }
-}
-
-extension TLSError: Equatable {
-  /// Whether both errors have the same ``code``.
-  public static func == (a: TLSError, b: TLSError) -> Bool { a.code == b.code }
 }
 
 extension TLSError {
