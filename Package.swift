@@ -56,11 +56,12 @@ for (name, pkgConfig, debian) in [
     .systemLibrary(name: name, path: name, pkgConfig: pkgConfig, providers: [.apt([debian])]))
 }
 
-// Programs that tests run: a node of the cluster, an end of data connections and one of TLS with Perl, and a
+// Programs that tests run: a node of the cluster, an end of data connections and one of TLS with Perl, a program of
+// messages in all spellings, and a
 // process that looks at what it has inherited
 for (name, folder, dependencies) in [
   ("aemp-cluster-node", "Cluster", ["AnyEventMP"]), ("aemp-data-node", "Data", ["AnyEventMP"]),
-  ("anyevent-tls-peer", "TLS", ["AnyEvent"]),
+  ("aemp-spellings", "Spellings", ["AnyEventMP"]), ("anyevent-tls-peer", "TLS", ["AnyEvent"]),
   ("anyevent-process", "Process", ["AnyEvent", "CLibUV"]),
 ] {
   package.targets.append(

@@ -94,7 +94,8 @@ func withPort(
     return withValues(arguments, count, function: "aemp_cal") {
       let message = Array($0)
       box.node.later { [unowned(unsafe) box] in
-        box.node.call(id, message: Message(message), timeout: timeout < 0 ? nil : timeout) { reply in
+        box.node.call(id, message: Message(message), timeout: timeout < 0 ? nil : timeout) {
+          reply in
           try box.calling { withView(reply.values) { cb(box.handle, $0, data.ud) } }
         }
       }

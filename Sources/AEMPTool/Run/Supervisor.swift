@@ -137,7 +137,8 @@ final class Supervisor {
       timers = [loop.timer(after: 0) { [unowned self] in startOrEnd() }]
     case .restart(let delay):
       let what = wasSilent ? silentlyKilled : refusal.map { "failed: \($0)" } ?? ending.description
-      AE.log(.warn, in: Self.log, "\(process) \(what); starting it again in \(Printer.number(delay)) s.")
+      AE.log(
+        .warn, in: Self.log, "\(process) \(what); starting it again in \(Printer.number(delay)) s.")
       timers = [loop.timer(after: delay) { [unowned self] in startOrEnd() }]
     }
     return true

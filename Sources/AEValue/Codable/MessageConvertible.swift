@@ -120,11 +120,12 @@ extension Optional: MessageConvertible where Wrapped: MessageConvertible {
 }
 
 extension Array: MessageConvertible where Element: MessageConvertible {
-  /// An array; of `UInt8`, binary data.
+  /// An array; of `UInt8`, binary data; of ``Pair``, a hash.
   @inlinable public var messageValue: Value {
     // The element's type decides, because a cast of an empty array succeeds for any element.
     if Element.self == UInt8.self, let bytes = self as? [UInt8] { return .bytes(bytes) }
     if Element.self == Value.self, let values = self as? [Value] { return .array(values) }
+    if Element.self == Pair.self, let pairs = self as? [Pair] { return Value(pairs: pairs) }
     return .array(map(\.messageValue))
   }
   /// The elements of an array, each converted; nil if one does not fit.

@@ -173,6 +173,19 @@ extension Handle {
     written()
   }
 
+  /// Queues a value that can be sent in messages, as JSON or CBOR.
+  public func push_write(
+    _ type: HandleWriteType<Value>, _ value: (any MessageConvertible)?
+  ) {
+    push_write(type, value?.messageValue ?? .null as Value)
+  }
+
+  /// Queues a literal of mixed types, as JSON or CBOR.
+  @_disfavoredOverload
+  public func push_write(_ type: HandleWriteType<Value>, _ value: MixedLiteral) {
+    push_write(type, value.value)
+  }
+
   /// Closes the direction of writing once all bytes are written; TLS is ended before that.
   ///
   /// The callback ``on_drain`` is taken away. Reading goes on until the other end closes, too.

@@ -39,8 +39,8 @@ public struct DatabaseFamily {
   /// Sets a key of this node; all nodes see it, until it is removed or this node ends.
   ///
   /// Corresponds to Perl's `db_set`.
-  public func set(_ key: some DatabaseKey, to value: some MessageConvertible = Value.null) {
-    database?.set(name, key.keyText, value.messageValue)
+  public func set(_ key: some DatabaseKey, to value: (any MessageConvertible)? = nil) {
+    database?.set(name, key.keyText, value?.messageValue ?? .null)
   }
 
   /// Removes keys that this node has set; those of other nodes stay.
@@ -60,9 +60,9 @@ public struct DatabaseFamily {
   /// Corresponds to Perl's `db_reg`. Nil after the node's end.
   @discardableResult
   public func register(
-    _ port: PortID, _ value: some MessageConvertible = Value.null
+    _ port: PortID, _ value: (any MessageConvertible)? = nil
   ) -> Subscription? {
-    database?.register(name, port, value.messageValue)
+    database?.register(name, port, value?.messageValue ?? .null)
   }
 
   /// Calls `callback` once with the contents of the family.

@@ -6,7 +6,7 @@ public import AnyEvent
 ///
 /// Corresponds to Perl's `db_set`.
 public func db_set(
-  _ family: String, _ key: some DatabaseKey, _ value: some MessageConvertible = Value.null
+  _ family: String, _ key: some DatabaseKey, _ value: (any MessageConvertible)? = nil
 ) {
   Node.current.database[family].set(key, to: value)
 }
@@ -14,7 +14,7 @@ public func db_set(
 /// Sets a key of this node in a family of the global database for as long as the guard lives.
 @_disfavoredOverload
 public func db_set(
-  _ family: String, _ key: some DatabaseKey, _ value: some MessageConvertible = Value.null
+  _ family: String, _ key: some DatabaseKey, _ value: (any MessageConvertible)? = nil
 ) -> Guard {
   let family = Node.current.database[family]
   let key = key.keyText
@@ -33,7 +33,7 @@ public func db_del(_ family: String, _ keys: any DatabaseKey...) {
 ///
 /// Corresponds to Perl's `db_reg`.
 public func db_reg(
-  _ family: String, _ port: PortID? = nil, _ value: some MessageConvertible = Value.null
+  _ family: String, _ port: PortID? = nil, _ value: (any MessageConvertible)? = nil
 ) {
   Node.current.database[family].register(port ?? SELF, value)
 }
@@ -41,7 +41,7 @@ public func db_reg(
 /// Registers a port in a family until it dies or the guard goes.
 @_disfavoredOverload
 public func db_reg(
-  _ family: String, _ port: PortID? = nil, _ value: some MessageConvertible = Value.null
+  _ family: String, _ port: PortID? = nil, _ value: (any MessageConvertible)? = nil
 ) -> Guard {
   Node.current.database[family].register(port ?? SELF, value)?.guardian ?? Guard {}
 }

@@ -66,20 +66,20 @@ public func sub<
 /// - Returns: The port's id.
 @discardableResult
 public func spawn(
-  _ node: some PortConvertible, _ function: String, _ arguments: any MessageConvertible...
+  _ node: some PortConvertible, _ function: String, _ arguments: (any MessageConvertible)?...
 ) -> PortID {
   Node.current.spawn(
-    function, arguments: Message(arguments.map(\.messageValue)), on: node.portID.node)
+    function, arguments: Message(Value.list(arguments)), on: node.portID.node)
 }
 
 /// Calls a function on a node by its name; an error is only logged there.
 ///
 /// Corresponds to Perl's `snd_to_func`.
 public func snd_to_func(
-  _ node: some PortConvertible, _ function: String, _ arguments: any MessageConvertible...
+  _ node: some PortConvertible, _ function: String, _ arguments: (any MessageConvertible)?...
 ) {
   Node.current.callFunction(
-    function, arguments: Message(arguments.map(\.messageValue)), on: node.portID.node)
+    function, arguments: Message(Value.list(arguments)), on: node.portID.node)
 }
 
 /// Makes another node send a message, to any port.
@@ -87,10 +87,10 @@ public func snd_to_func(
 /// Corresponds to Perl's `snd_on`.
 public func snd_on(
   _ node: some PortConvertible, _ port: some PortConvertible,
-  _ message: any MessageConvertible...
+  _ message: (any MessageConvertible)?...
 ) {
   Node.current.send(
-    Message([.string("snd"), .string(port.portID.id)] + message.map(\.messageValue)),
+    Message([.string("snd"), .string(port.portID.id)] + Value.list(message)),
     to: PortID(node.portID.node))
 }
 
@@ -102,10 +102,10 @@ public func snd_on(
 ///
 /// Corresponds to Perl's `eval_on`.
 public func eval_on(
-  _ node: some PortConvertible, _ code: String, _ reply: any MessageConvertible...
+  _ node: some PortConvertible, _ code: String, _ reply: (any MessageConvertible)?...
 ) {
   Node.current.send(
-    Message([.string("eval"), .string(code)] + reply.map(\.messageValue)),
+    Message([.string("eval"), .string(code)] + Value.list(reply)),
     to: PortID(node.portID.node))
 }
 
@@ -119,20 +119,20 @@ public func eval_on(
 /// Corresponds to Perl's `cal`.
 @_disfavoredOverload @discardableResult
 public func cal(
-  _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
+  _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil,
   _ callback: @escaping (_ reply: Message) throws -> Void
 ) -> PortID {
   Node.current.call(
-    port.portID, message: Message(message.map(\.messageValue)), timeout: timeout, callback)
+    port.portID, message: Message(Value.list(message)), timeout: timeout, callback)
 }
 
 /// Sends a message with a reply port added at its end, and calls back once, with or without a reply.
 @discardableResult
 public func cal(
-  _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
+  _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil,
   _ callback: @escaping () throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+  Node.current.call(port.portID, message: Message(Value.list(message)), timeout: timeout) {
     _ in
     try callback()
   }
@@ -143,10 +143,10 @@ public func cal(
 /// Without a reply an optional type is nil; any other type is then an error.
 @discardableResult
 public func cal<A: MessageConvertible>(
-  _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
+  _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil,
   _ callback: @escaping (A) throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+  Node.current.call(port.portID, message: Message(Value.list(message)), timeout: timeout) {
     reply in
     try callback(reply.argument(0))
   }
@@ -155,10 +155,10 @@ public func cal<A: MessageConvertible>(
 /// Sends a message with a reply port added at its end, and calls back with the values of the reply.
 @discardableResult
 public func cal<A: MessageConvertible, B: MessageConvertible, each More: MessageConvertible>(
-  _ port: some PortConvertible, _ message: any MessageConvertible..., timeout: Double? = nil,
+  _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil,
   _ callback: @escaping (A, B, repeat each More) throws -> Void
 ) -> PortID {
-  Node.current.call(port.portID, message: Message(message.map(\.messageValue)), timeout: timeout) {
+  Node.current.call(port.portID, message: Message(Value.list(message)), timeout: timeout) {
     reply in
     var index = 1
     func next<T: MessageConvertible>(_ type: T.Type) throws -> T {
@@ -182,9 +182,9 @@ public func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
 ///
 /// Corresponds to Perl's `after $seconds, $port, @msg`.
 public func after(
-  _ seconds: Double, _ port: some PortConvertible, _ message: any MessageConvertible...
+  _ seconds: Double, _ port: some PortConvertible, _ message: (any MessageConvertible)?...
 ) {
   let port = port.portID
-  let message = Message(message.map(\.messageValue))
+  let message = Message(Value.list(message))
   Node.current.after(seconds) { port.send(message) }
 }

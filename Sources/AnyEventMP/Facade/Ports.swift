@@ -51,8 +51,9 @@ public func port_is_local(_ port: some PortConvertible) -> Bool {
 /// No reason means a normal end. It takes effect from the event loop.
 ///
 /// Corresponds to Perl's `kil`.
-public func kil(_ port: some PortConvertible, _ reason: any MessageConvertible...) {
-  port.portID.kill(Message(reason.map(\.messageValue)))
+@_disfavoredOverload
+public func kil(_ port: some PortConvertible, _ reason: (any MessageConvertible)?...) {
+  port.portID.kill(Message(Value.list(reason)))
 }
 
 /// Kills a port without a reason, or with one of a single value.

@@ -65,21 +65,21 @@ public func mon(_ port: some PortConvertible) -> Guard {
 ///
 /// Corresponds to Perl's `mon $port, $otherport, @msg`.
 public func mon(
-  _ port: some PortConvertible, _ other: some PortConvertible, _ first: any MessageConvertible,
-  _ more: any MessageConvertible...
+  _ port: some PortConvertible, _ other: some PortConvertible, _ first: (any MessageConvertible)?,
+  _ more: (any MessageConvertible)?...
 ) {
   Node.current.monitor(
-    port.portID, sending: Message(([first] + more).map(\.messageValue)), to: other.portID)
+    port.portID, sending: Message(Value.list([first] + more)), to: other.portID)
 }
 
 /// Sends a message when a port is killed, while the guard lives.
 @_disfavoredOverload
 public func mon(
-  _ port: some PortConvertible, _ other: some PortConvertible, _ first: any MessageConvertible,
-  _ more: any MessageConvertible...
+  _ port: some PortConvertible, _ other: some PortConvertible, _ first: (any MessageConvertible)?,
+  _ more: (any MessageConvertible)?...
 ) -> Guard {
   Node.current.monitor(
-    port.portID, sending: Message(([first] + more).map(\.messageValue)), to: other.portID
+    port.portID, sending: Message(Value.list([first] + more)), to: other.portID
   ).guardian
 }
 

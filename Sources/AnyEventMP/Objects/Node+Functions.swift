@@ -15,18 +15,18 @@ extension Node {
   /// - Returns: The port's id.
   @discardableResult
   public func spawn(
-    _ function: String, _ arguments: any MessageConvertible..., on node: String
+    _ function: String, _ arguments: (any MessageConvertible)?..., on node: String
   ) -> PortID {
-    spawn(function, arguments: Message(arguments.map(\.messageValue)), on: node)
+    spawn(function, arguments: Message(Value.list(arguments)), on: node)
   }
 
   /// Calls a function on a node by its name; an error is only logged there.
   ///
   /// Corresponds to Perl's `snd_to_func`.
   public func callFunction(
-    _ function: String, _ arguments: any MessageConvertible..., on node: String
+    _ function: String, _ arguments: (any MessageConvertible)?..., on node: String
   ) {
-    callFunction(function, arguments: Message(arguments.map(\.messageValue)), on: node)
+    callFunction(function, arguments: Message(Value.list(arguments)), on: node)
   }
 
   /// Sends a message with a port for the reply at its end, and calls back with the reply.
@@ -44,10 +44,10 @@ extension Node {
   /// - Returns: The reply port.
   @discardableResult
   public func call(
-    _ port: PortID, _ message: any MessageConvertible..., timeout: Double? = nil,
+    _ port: PortID, _ message: (any MessageConvertible)?..., timeout: Double? = nil,
     _ callback: @escaping (_ reply: Message) throws -> Void
   ) -> PortID {
-    call(port, message: Message(message.map(\.messageValue)), timeout: timeout, callback)
+    call(port, message: Message(Value.list(message)), timeout: timeout, callback)
   }
 
   /// Registers a function under the receiver's tag, for ``spawn(_:_:on:)``, other nodes and the configured services.

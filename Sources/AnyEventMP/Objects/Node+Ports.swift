@@ -68,12 +68,18 @@ extension Node {
   /// Sends a message of one value.
   @inlinable
   public func send<A: MessageConvertible>(_ a: A, to port: PortID) {
+    if A.self == Pair.self {
+      return withList([a]) { transmit($0, to: port) }
+    }
     withTuple(a.messageValue, count: 1) { transmit($0, to: port) }
   }
 
   /// Sends a message of two values.
   @inlinable
   public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B, to port: PortID) {
+    if A.self == Pair.self || B.self == Pair.self {
+      return withList([a, b]) { transmit($0, to: port) }
+    }
     withTuple((a.messageValue, b.messageValue), count: 2) { transmit($0, to: port) }
   }
 
@@ -82,6 +88,9 @@ extension Node {
   public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ a: A, _ b: B, _ c: C, to port: PortID
   ) {
+    if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self {
+      return withList([a, b, c]) { transmit($0, to: port) }
+    }
     withTuple((a.messageValue, b.messageValue, c.messageValue), count: 3) { transmit($0, to: port) }
   }
 
@@ -90,6 +99,9 @@ extension Node {
   public func send<
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D, to port: PortID) {
+    if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self || D.self == Pair.self {
+      return withList([a, b, c, d]) { transmit($0, to: port) }
+    }
     withTuple((a.messageValue, b.messageValue, c.messageValue, d.messageValue), count: 4) {
       transmit($0, to: port)
     }
@@ -114,8 +126,8 @@ extension Node {
   ///
   /// No reason means a normal end. It takes effect from the event loop, after the messages that
   /// were sent to the port before. Corresponds to Perl's `kil`.
-  public func kill(_ port: PortID, _ reason: any MessageConvertible...) {
-    kill(port, reason: Message(reason.map(\.messageValue)))
+  public func kill(_ port: PortID, _ reason: (any MessageConvertible)?...) {
+    kill(port, reason: Message(Value.list(reason)))
   }
 
   /// Kills a port with a reason that was put together before: see ``kill(_:_:)``.
@@ -126,9 +138,9 @@ extension Node {
   /// Corresponds to Perl's `mon $port, $otherport, @msg`.
   @discardableResult
   public func monitor(
-    _ port: PortID, sending message: any MessageConvertible..., to other: PortID
+    _ port: PortID, sending message: (any MessageConvertible)?..., to other: PortID
   ) -> Subscription {
-    monitor(port, sending: Message(message.map(\.messageValue)), to: other)
+    monitor(port, sending: Message(Value.list(message)), to: other)
   }
 
   /// Calls `callback` once with the reason when a port is killed, or when messages to it may have been lost.

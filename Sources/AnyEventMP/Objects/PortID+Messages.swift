@@ -23,12 +23,18 @@ extension PortID {
   /// Sends a message of one value.
   @inlinable
   public func send<A: MessageConvertible>(_ a: A) {
+    if A.self == Pair.self {
+      return withList([a]) { transmit(self, $0) }
+    }
     withTuple(a.messageValue, count: 1) { transmit(self, $0) }
   }
 
   /// Sends a message of two values.
   @inlinable
   public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B) {
+    if A.self == Pair.self || B.self == Pair.self {
+      return withList([a, b]) { transmit(self, $0) }
+    }
     withTuple((a.messageValue, b.messageValue), count: 2) { transmit(self, $0) }
   }
 
@@ -37,6 +43,9 @@ extension PortID {
   public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ a: A, _ b: B, _ c: C
   ) {
+    if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self {
+      return withList([a, b, c]) { transmit(self, $0) }
+    }
     withTuple((a.messageValue, b.messageValue, c.messageValue), count: 3) { transmit(self, $0) }
   }
 
@@ -45,6 +54,9 @@ extension PortID {
   public func send<
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D) {
+    if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self || D.self == Pair.self {
+      return withList([a, b, c, d]) { transmit(self, $0) }
+    }
     withTuple((a.messageValue, b.messageValue, c.messageValue, d.messageValue), count: 4) {
       transmit(self, $0)
     }
@@ -57,34 +69,6 @@ extension PortID {
     E: MessageConvertible, each More: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More) {
     withValues(a, b, c, d, e, repeat each more) { transmit(self, $0) }
-  }
-
-  /// Sends a message of one value, a literal of mixed types.
-  @_disfavoredOverload @inlinable
-  public func send(_ a: Value) {
-    withTuple(a.messageValue, count: 1) { transmit(self, $0) }
-  }
-
-  /// Sends a message of two values, the second one a literal of mixed types.
-  @_disfavoredOverload @inlinable
-  public func send<A: MessageConvertible>(_ a: A, _ b: Value) {
-    withTuple((a.messageValue, b.messageValue), count: 2) { transmit(self, $0) }
-  }
-
-  /// Sends a message of three values, the last one a literal of mixed types.
-  @_disfavoredOverload @inlinable
-  public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B, _ c: Value) {
-    withTuple((a.messageValue, b.messageValue, c.messageValue), count: 3) { transmit(self, $0) }
-  }
-
-  /// Sends a message of four values, the last one a literal of mixed types.
-  @_disfavoredOverload @inlinable
-  public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
-    _ a: A, _ b: B, _ c: C, _ d: Value
-  ) {
-    withTuple((a.messageValue, b.messageValue, c.messageValue, d.messageValue), count: 4) {
-      transmit(self, $0)
-    }
   }
 }
 
@@ -203,8 +187,8 @@ extension PortID {
   ///
   /// No reason means a normal end. It takes effect from the event loop, after the messages that
   /// were sent to the port before. Corresponds to Perl's `kil`.
-  public func kill(_ reason: any MessageConvertible...) {
-    kill(Message(reason.map(\.messageValue)))
+  public func kill(_ reason: (any MessageConvertible)?...) {
+    kill(Message(Value.list(reason)))
   }
 
   /// Kills the port with a reason that is a message.
@@ -215,6 +199,7 @@ extension PortID {
   /// Kills the port with a reason of a single value, which is built on the stack.
   @inlinable
   public func kill<A: MessageConvertible>(_ reason: A) {
+    if A.self == Pair.self { return withList([reason]) { terminate(self, $0) } }
     withTuple(reason.messageValue, count: 1) { terminate(self, $0) }
   }
 
@@ -239,9 +224,9 @@ extension PortID {
   /// Corresponds to Perl's `mon $port, $otherport, @msg`.
   @discardableResult
   public func monitor(
-    sending message: any MessageConvertible..., to other: PortID
+    sending message: (any MessageConvertible)?..., to other: PortID
   ) -> Subscription {
-    Node.current.monitor(self, sending: Message(message.map(\.messageValue)), to: other)
+    Node.current.monitor(self, sending: Message(Value.list(message)), to: other)
   }
 
   /// Whether the port belongs to the current node, or is that node itself; it may be dead.
@@ -285,9 +270,15 @@ func withValues<
   _ a: A, _ b: B, _ c: C, _ d: D, _ e: E, _ more: repeat each More,
   body: (UnsafeBufferPointer<Value>) -> Void
 ) {
-  var values = [
-    a.messageValue, b.messageValue, c.messageValue, d.messageValue, e.messageValue,
-  ]
-  for value in repeat each more { values.append(value.messageValue) }
-  values.withUnsafeBufferPointer(body)
+  var values: [(any MessageConvertible)?] = [a, b, c, d, e]
+  for value in repeat each more { values.append(value) }
+  withList(values, body)
+}
+
+/// Calls `body` with values of any types, as an array; a pair is its name and its value.
+@inlinable
+func withList(
+  _ values: [(any MessageConvertible)?], _ body: (UnsafeBufferPointer<Value>) -> Void
+) {
+  Value.list(values).withUnsafeBufferPointer(body)
 }

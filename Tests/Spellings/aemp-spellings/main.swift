@@ -1,0 +1,170 @@
+// Natural spellings of messages, as ports of Perl programs have them. scripts/tests/spellings.sh has the compiler check
+// them with a small limit on its search, runs this program, and compares the messages with expected.txt.
+
+import AnyEvent
+import AnyEventMP
+import Glibc
+
+// Not a constant, or the compiler would decide what is compared below.
+let n = 4 + Int(CommandLine.argc)
+let d = Double(n) / 2
+let s = "str"
+let flag = n > 4
+let none: Int? = nil
+let numbers = [1, 2.5, 3]
+let names = ["a": 1]
+let words = ["x", "y"]
+let v: Value = ["n": 1, "list": [1, "x", nil], "h": ["a": 1.5, "b": "text"]]
+
+struct Point: Codable { var x = 1 }
+nonisolated extension Point: MessageConvertible {}
+
+// Not a typed receiver, as each message is shown as it was sent.
+let p = port { message in print(message) }
+
+// MARK: - Arguments
+
+snd(p, "a tag")
+snd(p, "t", 123)
+snd(p, "t" => n)
+snd(p, "t" => n + 1, s + "x")
+snd(p, "t", n, d, s, flag, nil, none, names["a"], words.first, words.count)
+snd(p, "t", n * 2 + 1, s + "y" + s, -n, !flag, n > 3 && d < 2.0)
+snd(p, "t", flag ? n : nil, flag ? "a" : s, names["a"] ?? 0)
+snd(p, "t", Point())
+snd(p, "t", list: numbers)
+snd(p, "t", n, list: words.map { $0 + s })
+snd(p, "sum", numbers.reduce(0, +), numbers.map { "\($0)" }.joined(separator: ","))
+snd(p, "average", numbers.reduce(0, +) / Double(max(numbers.count, 1)), "\(n) of \(s)")
+snd(p, "t", names.map { "\($0.key)=\($0.value)" }.sorted())
+snd(p.id, "by", "text")
+snd(p, "t", v, v["list"], v["h"]["b"])
+
+// MARK: - Arrays
+
+snd(p, [])
+snd(p, "t", [])
+snd(p, "t", [1, 2])
+snd(p, "t", [n, n + 1], words)
+snd(p, "t", [1, "x", nil])
+snd(p, "t", [n + 1, s + "x", nil])
+snd(p, "t", n + 1, s, [n + 1, s + "x"])
+snd(p, [n + 1, s + "x"])
+snd(p, "t", [[1], [2]])
+snd(p, "t", [[n], [n + 1]])
+snd(p, "t", (1...3).map { $0 * n })
+snd(p, "t", Value([n + 1, s]), n, Value([1, s]))
+p.send("t", [n + 1, s])
+
+// MARK: - Hashes with a colon
+
+snd(p, [:])
+snd(p, "t", [:])
+snd(p, "t", ["a": 1])
+snd(p, "t", ["a": 1, "b": "x"])
+snd(p, "t", ["a": n + 1, "b": s + "y", "c": Double(n) / 2])
+snd(p, "t", n * 2 + 1, s + "y" + s, ["a": [n + 1, n * 2], "b": s + "y"])
+snd(p, "t", n, s, d, ["a": n + 1, "b": s + "x"])
+snd(p, "t", ["a": [1, "x", nil], "b": ["c": 1, "d": "e"]])
+snd(p, "t", ["a": ["b": ["c": [1, 2, "x"]]]])
+snd(p, ["a": n + 1, "b": s + "x"])
+snd(p, "t", Value(["k": n, "l": Value([s, d])]))
+p.send("t", ["a": n + 1, "b": s])
+
+// MARK: - Hashes with =>
+
+snd(p, "t", ["id" => n + 1])
+snd(p, "t", ["id" => n + 1, "x" => [n * 2 + 1, Double(n) / 2]])
+snd(p, "t" => ["id" => n + 1, "name" => s])
+snd(p, "t", ["a" => ["b" => ["c" => [n, 2, "x"]]]])
+snd(p, "t", [["a" => n], ["a" => n + 1]])
+snd(p, "t", ["list" => [], "hash" => [:], "undef" => nil])
+snd(
+  p, "t", n * 2 + 1, s + "y" + s,
+  [
+    "a" => [n + 1, n * 2], "b" => s + "y",
+    "c" => [d * 2 + 1, s + "x" + s, nil, ["k" => d / 2, "l" => n - 1]],
+  ])
+snd(
+  p, "t",
+  [
+    "a" => flag ? n + 1 : n - 1, "b" => flag ? s + "x" : "", "c" => names["a"] ?? n * 2, "d" => -n,
+    "e" => !flag, "f" => n > 3 && d < 2.0, "g" => numbers.max(), "h" => numbers.reduce(0, +) / d,
+  ])
+snd(p, "t", ["twice" => 1, "twice" => 2])
+p.send("t", ["a" => [n + 1, ["b" => s + "x"]]])
+
+// MARK: - Other functions
+
+sub("::spell") { (message: Message) in
+  if SELF.name.isEmpty { return print("called with", message) }
+  rcv(SELF, "never") {}
+  print("spawned with", message)
+}
+spawn(NODE, "::spell", n + 1, s)
+spawn(NODE, "::spell", ["a": n + 1, "b": s])
+spawn(NODE, "::spell", s, n + 1, ["a": n + 1, "b": s])
+spawn(NODE, "::spell", ["a" => n + 1, "b" => [s, d]])
+snd_to_func(NODE, "::spell", [n + 1, s])
+snd_to_func(NODE, "::spell", n, [n + 1, s + "b"])
+
+let echo = port()
+rcv(echo, "t") { (what: Value, reply: PortID) in snd(reply, what, n + 1, s) }
+rcv(echo, "u") { (a: Int, b: String, reply: PortID) in snd(reply, ["a": a, "b": b]) }
+cal(echo, "t", ["a": 1, "b": "x"]) { reply in print("reply", reply) }
+cal(echo, "t", ["a" => n + 1, "b" => s + "x", "c" => [n * 2, s + "y"]]) { (what: Value) in
+  print("reply", what)
+}
+cal(echo, "t", [n + 1, s]) { print("reply") }
+cal(echo, "t", n + 1) { (what: Int, more: Int, text: String) in print("reply", what, more, text) }
+cal(echo, "u" => n + 1, s + "x", timeout: d * 2) { (what: Value) in print("reply", what) }
+
+let family = "spellings"
+db_set(family, "a")
+db_set(family, "b", n + 1)
+db_set(family, "c", [1, 2])
+db_set(family, "d" + s, ["a": n + 1, "b": s + "y", "c": Double(n) / 2])
+db_set(family, "e", ["a" => n + 1, "b" => [s + "x", d]])
+let kept: Guard = db_set(family, "f", ["n" => n, "s" => s])
+db_reg(family, echo, ["a": n + 1, "b": s])
+
+for (index, kill) in [
+  { kil($0, "reason", ["a": 1, "b": "x"]) }, { kil($0, "reason", s + "x" + s, n + 1) },
+  { kil($0, "die" => "x" + s) }, { kil($0, "reason", ["a": n + 1, "b": s]) }, { kil($0) },
+  { kil($0, "reason", ["a" => n + 1]) },
+].enumerated() as EnumeratedSequence<[(PortID) -> Void]> {
+  let dying = port()
+  mon(dying) { reason in print("killed", index, reason) }
+  mon(dying, p, "down" => index, ["index" => index * 2])
+  kill(dying)
+}
+
+let (near, far) = socketPair()
+far.push_write(.json, ["id" => n + 1, "x" => [n * 2 + 1, Double(n) / 2]])
+far.push_write(.json, ["id": 1, "x": [1, "x"]])
+far.push_write(.json, ["id": n + 1, "x": s + "y"])
+far.push_write(.json, [n + 1, s + "y"])
+far.push_write(.json, v)
+far.push_write(.json, [:])
+for _ in 0..<6 { near.push_read(.json) { _, value in print("read", value) } }
+
+after(0, p, "tick", ["n" => n, "s" => s])
+after(0, p, "tick", [n + 1, s])
+after(0.01, p, "end", ["n": n, "s": s])
+
+let end = AE.cv()
+rcv(p, "end") { (message: Value) in
+  print("end", message)
+  end.send()
+}
+try end.recv()
+
+/// Two handles that are connected with each other.
+func socketPair() -> (Handle, Handle) {
+  var ends: [Int32] = [-1, -1]
+  guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+    print("no pair of sockets can be made")
+    exit(1)
+  }
+  return (Handle(fh: ends[0]), Handle(fh: ends[1]))
+}
