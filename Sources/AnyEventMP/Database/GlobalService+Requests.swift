@@ -12,7 +12,11 @@ extension GlobalService {
     case .slave(nil): return []
     default: break
     }
-    guard isGlobal else { return [.ignored("\(sender) takes us for a global node: ignored")] }
+    guard isGlobal else {
+      return [
+        .ignored("a request of \(sender) to a global node was ignored: this node is not global")
+      ]
+    }
     guard sender == node || connected[sender] != nil else {
       return [.ignored("a request of \(sender), which is not connected, was ignored")]
     }

@@ -54,14 +54,14 @@ final class LogSender {
       catchers[port]?.level = level
     } else {
       if let source = kernel.source?.id, port.node != source {
-        throw RequestError("argument 2 (port) is none of the node that wants to catch")
+        throw RequestError("argument 2 (port) is no port of the node that asks")
       }
       guard catchers.count < Self.maximumCatchers else {
-        throw RequestError("\(catchers.count) ports catch the log here, as many as may")
+        throw RequestError("\(catchers.count) ports catch the log here already, which is the limit")
       }
       guard catchers.keys.count(where: { $0.node == port.node }) < Self.maximumOfNode else {
         throw RequestError(
-          "\(Self.maximumOfNode) ports of that node catch the log here, as many as may")
+          "\(Self.maximumOfNode) ports of that node catch the log here already, which is the limit")
       }
       let monitor = kernel.monitor(port) { [unowned self] _ in forget(port) }
       catchers[port] = Catcher(level: level, monitor: monitor)
@@ -166,7 +166,7 @@ extension LogLevel {
   /// Reads a level from another node: a number or a name.
   init(catching value: Value) throws {
     guard let level = LogLevel(value.string ?? "") else {
-      throw RequestError("argument 3 (level) is no log level: 1 to 9, or a name as warn")
+      throw RequestError("argument 3 (level) is no log level: 1 to 9, or a name such as warn")
     }
     self = level
   }

@@ -107,8 +107,8 @@ final class Peers {
       AE.log(
         .warn, in: Log.kernel,
         """
-        max_strangers is \(most) instead of \(wanted), half of what descriptors this process may have; \
-        raise that limit (ulimit -n)
+        max_strangers is \(most) instead of \(wanted), half of the file descriptors that this process may \
+        have; raise that limit (ulimit -n)
         """)
     }
     if configuration.limits[Limit.maxLogLines.setting] != nil { kernel.peerLog.limitChanged() }

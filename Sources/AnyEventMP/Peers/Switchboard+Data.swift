@@ -22,7 +22,7 @@ extension Switchboard {
     case .dialling:
       if let data = connection.data, data.node != greeting.nodeID {
         return connection.refuse(
-          Refusal(.unexpectedData, "\(greeting.nodeID) is there, and not \(data.node)"))
+          Refusal(.unexpectedData, "\(greeting.nodeID) answers there instead of \(data.node)"))
       }
     }
     connection.proceed()

@@ -174,13 +174,12 @@ import Testing
     #expect(
       wanted.warnings == [
         """
-        autocork in /etc/rc is ignored: this program always sends together what is sent while its \
-        event loop goes round once
+        autocork in /etc/rc is ignored: this program always sends the packets of one round of its \
+        event loop together
         """
       ])
     let ending = """
-       is ignored: this program always sends together what is sent while its event loop goes round \
-      once
+       is ignored: this program always sends the packets of one round of its event loop together
       """
     let inProfile = try resolve(
       file: #"{"secret": "0123456789abcdefghij", "profile": {"myhost": {"autocork": 1}}}"#)

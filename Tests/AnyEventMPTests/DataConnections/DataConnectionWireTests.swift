@@ -365,7 +365,7 @@ import Testing
         Issue.record("it is connected")
         return
       }
-      #expect(error.description.hasPrefix("other is there, and not test"))
+      #expect(error.description.hasPrefix("other answers there instead of test"))
       #expect(data.established == nil)
     }
   }

@@ -40,7 +40,7 @@ import Testing
       #expect(!node.database.isGlobal)
       #expect(peer.messages().isEmpty)
       #expect(!log.lines(with: "request 'g_upd' has no change").isEmpty)
-      #expect(!log.lines(with: "\(peer.id) takes us for a global node").isEmpty)
+      #expect(!log.lines(with: "a request of \(peer.id) to a global node was ignored").isEmpty)
 
       send([["g_slave"], ["g_slave", ["f": ["mine": 1]]]])
       #expect(node.database.isGlobal)

@@ -48,7 +48,8 @@ extension Limit {
   static let maxAddresses: Limit = Limit(
     "max_addresses", \.addresses, 1...10_000, standard: 32,
     "addresses of one node that are used",
-    "What it lists beyond, or twice, is left out. {standard} unless it is set.")
+    "Further addresses of it, and addresses listed twice, are left out. {standard} unless it is set."
+  )
 
   // The lowest limit still lets the requests of the nodes themselves through.
   static let maxPacket: Limit = Limit(
@@ -70,7 +71,7 @@ extension Limit {
     "values in one message",
     """
     As with max_packet; elements of lists, keys and values of hashes count. {standard} unless it is \
-    set: so many take a tenth of a second to read, at most.
+    set: reading this many takes at most a tenth of a second.
     """)
 
   static let maxName: Limit = Limit(
@@ -85,24 +86,24 @@ extension Limit {
     "max_queue", \.queue, 0...(1 << 40), standard: 256 << 20, unit: .bytes,
     "what may wait for one node",
     """
-    A node that does not take more counts as down; 0: any number. {standard} unless it is set.
+    A node for which more bytes wait counts as down; 0: any number. {standard} unless it is set.
     """)
 
   static let maxQueues: Limit = Limit(
     "max_queues", \.queues, 0...(1 << 40), standard: 512 << 20, unit: .bytes,
     "what may wait for all nodes together",
     """
-    Beyond, the connected node that most waits for counts as down; of nodes that are not connected, for \
-    which a quarter may wait, the one that the next message is for. 0: any number. {standard} unless it \
-    is set.
+    Beyond, the connected node with the most waiting bytes counts as down. For all nodes that are not \
+    connected together a quarter may wait; beyond, the node of the next message counts as down. 0: any \
+    number. {standard} unless it is set.
     """)
 
   static let maxSpawned: Limit = Limit(
     "max_spawned", \.spawned, 0...1_000_000_000, standard: 100_000,
     "living ports that one node may spawn here",
     """
-    Beyond, it is refused; monitors get the reason too_many_ports; 0: any number. {standard} unless it \
-    is set.
+    Further ones are refused, and monitors get the reason too_many_ports; 0: any number. {standard} \
+    unless it is set.
     """)
 
   static let maxDatabase: Limit = Limit(
@@ -117,25 +118,28 @@ extension Limit {
     "max_monitors", \.monitors, 16...1_000_000_000, standard: 10_000,
     "database families that one node may monitor here",
     """
-    And questions of it that may wait for their answers. Further ones are refused. {standard} unless it \
-    is set.
+    Also the number of its requests that may wait for their answers. Further ones are refused. \
+    {standard} unless it is set.
     """)
 
   static let maxDataConnections: Limit = Limit(
     "max_data_connections", \.dataConnections, 1...1_000_000, standard: 64,
     "data connections of one node that are not made yet",
     """
-    Those that it has announced, and those that it has asked us to dial; beyond, it is told so. Of all \
-    nodes together sixteen times as many. {standard} unless it is set.
+    Those that it has announced, and those that it has asked this node to dial. Further ones are \
+    refused, and it is told so. For all nodes together sixteen times as many. {standard} unless it is \
+    set.
     """)
 
   static let maxCaughtLines: Limit = Limit(
     "max_caught_lines", \.caughtLines, 1...1_000_000, standard: 1000,
     "log messages of one node that are caught",
-    "So many a second; of further ones the number is logged. {standard} unless it is set.")
+    "The limit is for one second; only the number of further ones is logged. {standard} unless it is set."
+  )
 
   static let maxLogLines: Limit = Limit(
     "max_log_lines", \.logLines, 1...1_000_000, standard: 10,
     "log lines about similar trouble with one peer",
-    "So many a minute; of further ones the number is logged. {standard} unless it is set.")
+    "The limit is for one minute; only the number of further ones is logged. {standard} unless it is set."
+  )
 }

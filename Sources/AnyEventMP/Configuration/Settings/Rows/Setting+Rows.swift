@@ -85,8 +85,8 @@ extension Setting {
     "seconds of silence until a node is asked",
     text: [
       """
-      A connected node that says nothing for so long is asked for a sign of life, and this one gives \
-      one when it has said nothing. {standard} unless it is set; 0: never, and silence is no reason to \
+      A connected node that sends nothing for this long is asked for a sign of life, and this node gives \
+      one when it has sent nothing. {standard} unless it is set; 0: never, and silence is no reason to \
       give a node up.
       """
     ])
@@ -97,7 +97,7 @@ extension Setting {
     "seconds of silence until a node is down",
     text: [
       """
-      A connected node that says nothing for so long counts as down. {standard} unless it is set. \
+      A connected node that sends nothing for this long counts as down. {standard} unless it is set. \
       Callbacks that keep a node busy for longer than half of that look like its death: set it higher \
       then, on all nodes.
       """
@@ -120,7 +120,7 @@ extension Setting {
     "autocork",
     .flag(
       ignored: """
-        this program always sends together what is sent while its event loop goes round once
+        this program always sends the packets of one round of its event loop together
         """), standard: 0, example: "0", "collect small packets, by nodes in Perl only",
     text: [
       """
