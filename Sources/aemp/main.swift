@@ -1,3 +1,3 @@
-import AEMPTool
+import aemp
 
 Tool.main()
