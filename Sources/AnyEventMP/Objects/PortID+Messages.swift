@@ -233,6 +233,15 @@ extension PortID {
   ///
   /// Corresponds to Perl's `port_is_local`.
   public var isLocal: Bool { Node.current.isLocal(self) }
+
+  /// The number of monitors on the port, those of other nodes included.
+  ///
+  /// It is 0 for a port of another node, and for a dead one. The loop's thread only.
+  public var monitorCount: Int {
+    // Only for a port here: resolving another node's port would make an entry for that node.
+    guard isLocal, case .local(let port) = Node.current.kernel.resolve(ref) else { return 0 }
+    return port.monitors?.count ?? 0
+  }
 }
 
 /// Kills a port, by the current node.
