@@ -103,7 +103,7 @@ let package = Package(
     .target(
       name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
     .testTarget(
-      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV"]),
+      name: "AEMPCTests", dependencies: ["AEMPC", "AnyEvent", "CAEMP", "CAEMPTesting", "CLibUV"]),
     .testTarget(name: "aempTests", dependencies: ["aemp", "AnyEventMP"]),
     .testTarget(
       name: "FuzzTests",

@@ -139,18 +139,24 @@ func lasting(_ text: StaticString) -> UnsafePointer<CChar> {
 var lastError: String { aemp_last_error().map { String(cString: $0) } ?? "" }
 
 /// Runs `body` on a thread of its own and waits for it.
-func onAnotherThread(_ body: @escaping () -> Void) {
-  final class Job {
-    let body: () -> Void
-    init(_ body: @escaping () -> Void) { self.body = body }
+func onAnotherThread(_ body: @escaping () -> Void) { HostThread(body).join() }
+
+/// A thread of the host's.
+final class HostThread {
+  private var thread = pthread_t()
+
+  init(_ body: @escaping () -> Void) {
+    final class Job {
+      let body: () -> Void
+      init(_ body: @escaping () -> Void) { self.body = body }
+    }
+    pthread_create(
+      &thread, nil,
+      { job in
+        if let job { Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body() }
+        return nil
+      }, Unmanaged.passRetained(Job(body)).toOpaque())
   }
-  var thread = pthread_t()
-  let job = Unmanaged.passRetained(Job(body))
-  pthread_create(
-    &thread, nil,
-    { job in
-      if let job { Unmanaged<Job>.fromOpaque(job).takeRetainedValue().body() }
-      return nil
-    }, job.toOpaque())
-  pthread_join(thread, nil)
+
+  func join() { pthread_join(thread, nil) }
 }

@@ -46,8 +46,9 @@ cd "$work"
 flags=$(pkg-config --cflags --libs aemp) || fail "pkg-config does not know aemp."
 
 # Runs a command where the toolchain's folder is empty, if this machine lets us, within a time.
-toolchain=$(readlink -f "$(command -v swiftc)")
-toolchain=${toolchain%/bin/*}
+toolchain=$(swift_runtime)
+toolchain=${toolchain%/lib/*}
+[ -d "$toolchain/lib" ] || fail "it is not known where the toolchain is."
 if unshare -m mount -t tmpfs none "$toolchain" 2>/dev/null; then
   # shellcheck disable=SC2016
   without_toolchain() {
@@ -93,7 +94,7 @@ for standard in c++11 c++17; do
 done
 
 warnings='-std=gnu99 -O2 -Wall -Wextra -Werror'
-for program in host two peer server unload hello; do
+for program in host forks starved two peer server unload hello; do
   # shellcheck disable=SC2086
   compile "$program" cc $warnings "$program.c" -ldl -lpthread
 done
@@ -104,6 +105,8 @@ cc $warnings host.c -I"$prefix/include" "$prefix/lib/libaemp.a" \
 
 host c ./host 1000
 host c_static ./host_static 200
+host forks ./forks
+host starved ./starved
 host two_nodes ./two 1000
 host tcp_server ./server ./peer
 host dlopen ./unload "$shared"
@@ -135,9 +138,13 @@ if wanted valgrind; then
   fi
 fi
 
-# Installs packages if this machine lets us; whether they are there.
+# Installs packages if this machine lets us; whether they are there. Where it once did not, it is not asked again.
 have() {
-  (install_packages "$@") >/dev/null 2>&1
+  [ -n "$(missing_packages "$@")" ] || return 0
+  [ -z "${is_refused-}" ] || return 1
+  if (install_packages "$@") >/dev/null 2>&1; then return 0; fi
+  is_refused=yes
+  return 1
 }
 
 if wanted glib; then
@@ -152,7 +159,13 @@ if wanted glib; then
 fi
 
 if wanted asyncio || wanted uvloop; then
-  if python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null); then
+  # Debian's own has a uvloop that comes as a package.
+  if have python3-uvloop; then
+    python=/usr/bin/python3
+  else
+    python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || python=
+  fi
+  if [ -n "$python" ]; then
     host asyncio "$python" pump.py "$prefix/lib/libaemp.so.0"
     if "$python" -c 'import uvloop' 2>/dev/null ||
       { "$python" -m venv venv && timeout 60 venv/bin/pip install -q --retries 0 --timeout 10 uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then

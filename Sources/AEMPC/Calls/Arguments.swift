@@ -29,7 +29,7 @@ extension aemp_arg {
     case CInt(AEMP_ARG_VALUE.rawValue):
       return v.p.map { ValueBox.at(OpaquePointer($0)).takeUnretainedValue().value }
     case CInt(AEMP_ARG_PORT.rawValue):
-      return v.p.map { .string(PortBox.at(OpaquePointer($0)).takeUnretainedValue().id.id) }
+      return v.p.map { .string(PortBox.at(OpaquePointer($0)).takeUnretainedValue().text) }
     case CInt(AEMP_ARG_JSON.rawValue):
       guard let text = v.s, len >= -1 else { return nil }
       let count = len == -1 ? strlen(text) : len

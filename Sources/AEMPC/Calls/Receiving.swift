@@ -8,7 +8,7 @@ public import CAEMP
   out?.pointee = nil
   return withNode(node) { box in
     guard let out else { return failNull("out", "aemp_port_new") }
-    out.pointee = PortBox(box.node.port()).ownedHandle
+    out.pointee = PortBox(box.node.port(), of: box).ownedHandle
     return 0
   }
 }
@@ -30,7 +30,7 @@ public import CAEMP
     guard box.node.isLocal(id) else { return refuse(AEMP_ENOTOURS, "aemp_rcv") }
     guard box.node.isAlive(id) else { return refuse(AEMP_ENOPORT, "aemp_rcv") }
     // A node that spawns a port has its name before; else it is what the caller has.
-    let own = PortBox(id)
+    let own = PortBox(id, of: box)
     let skipped = tag == nil ? 0 : 1
     let callback = cb.map { cb in
       { [unowned(unsafe) box] (values: UnsafeBufferPointer<Value>) throws -> Void in
@@ -59,7 +59,7 @@ public import CAEMP
     }
     box.node.setFunction(String(cString: name)) { [unowned(unsafe) box] values in
       try box.calling {
-        let own = PortBox(box.node.runningPort)
+        let own = PortBox(box.node.runningPort, of: box)
         withExtendedLifetime(own) {
           withView(values, dropping: 1) { cb(box.handle, own.handle, $0, data.ud) }
         }
@@ -81,7 +81,7 @@ public import CAEMP
     return withValues(arguments, count, function: "aemp_spawn") {
       let port = box.node.spawn(
         on: String(cString: target), String(cString: name), Array($0))
-      out?.pointee = PortBox(port).ownedHandle
+      out?.pointee = PortBox(port, of: box).ownedHandle
       return 0
     }
   }

@@ -10,7 +10,7 @@ enum ForkedLoops {
   private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
 
   /// Whether this process is told of forks; evaluated once.
-  private static let isTold: Bool = {
+  static let isTold: Bool = {
     pthread_mutex_init(&lock, nil)
     return pthread_atfork(
       { pthread_mutex_lock(&ForkedLoops.lock) },

@@ -12,8 +12,16 @@ extension Loop {
     postpone {}
   }
 
+  /// Has the child of a fork take no part in the loop, of which nothing but the library watches anything.
+  ///
+  /// Whatever the host does with its loop there, no callback is called, and what the parent has stays as it is.
+  package func stayWithParent() { staysWithParent = true }
+
   /// Whether any thread may still become the owner.
   package var takesOwner: Bool { isOwnerProvisional }
+
+  /// Whether this process can be told of forks; false when the system has no memory left.
+  package static var isToldOfForks: Bool { ForkedLoops.isTold }
 
   /// Makes the calling thread the owner; nothing of the loop may be running on another one.
   package func adopt() {

@@ -44,6 +44,8 @@ extension Loop {
       body()
       return requireNotForked()
     }
+    // The child's idle handle must not keep the host from sleeping.
+    if state == .abandoned { return disarmRound() }
     visits &+= 1
     if isOwnerProvisional { adopt() }
     let record = ThreadRecord.current

@@ -2,9 +2,9 @@ internal import CLibUV
 internal import Glibc
 
 /// Whether the system still gives descriptors, asked before libraries that abort when it does not.
-enum FreeDescriptors {
+package enum FreeDescriptors {
   /// Whether so many more can be opened now; `errno` says why not.
-  static func are(_ count: Int) -> Bool {
+  package static func are(_ count: Int) -> Bool {
     var opened: [CInt] = []
     defer {
       let code = errno
