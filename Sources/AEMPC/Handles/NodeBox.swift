@@ -20,6 +20,8 @@ final class NodeBox: CHandle, @unchecked Sendable {
   let loop: Loop
   /// The node; not to be touched when the state is ``State/closed``.
   unowned(unsafe) let node: Node
+  /// The node's short way to ports.
+  let shortSender: ShortSender
   private var keptNode: Node?
   private var keptSelf: NodeBox?
   @exclusivity(unchecked) private(set) var state = State.open
@@ -71,6 +73,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
     self.pump = pump
     let node = loop.perform { Node(on: loop) }
     self.node = node
+    shortSender = node.shortSender
     node.isTraced = false
     keptNode = node
     keptSelf = self

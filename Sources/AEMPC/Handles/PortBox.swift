@@ -5,6 +5,8 @@ internal import Synchronization
 /// What an `aemp_port` is: the address of a port.
 final class PortBox: CHandle, Sendable {
   let id: PortID
+  /// The same for the short way to it.
+  let borrowed: BorrowedPort
   /// The node, if it is one of its ports and the node had no name then.
   private let namelessNode: NodeBox?
   /// Copies of the id; there are two if C asked before the node had its name.
@@ -13,12 +15,14 @@ final class PortBox: CHandle, Sendable {
   /// The address of a port of any node.
   init(_ id: PortID) {
     self.id = id
+    borrowed = BorrowedPort(id)
     namelessNode = nil
   }
 
   /// The same in a call of the node, whose own ports get another id with its name.
   init(_ id: PortID, of node: NodeBox) {
     self.id = id
+    borrowed = BorrowedPort(id)
     let hasName = node.isNamed.load(ordering: .relaxed)
     namelessNode = hasName || !node.node.isLocal(id) ? nil : node
   }

@@ -20,7 +20,7 @@ final class NodeLimits {
   /// How many addresses of one node are used.
   var addresses = Limit.maxAddresses.standard
   /// How many bytes may wait for one node; 0: any number.
-  var queue = Limit.maxQueue.standard
+  @exclusivity(unchecked) var queue = Limit.maxQueue.standard
   /// How many bytes may wait for all nodes together; 0: any number.
   var queues = Limit.maxQueues.standard
   /// How many living ports one other node may have spawned here; 0: any number.

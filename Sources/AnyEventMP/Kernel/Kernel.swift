@@ -35,7 +35,7 @@ final class Kernel {
   /// What the names of new ports begin with.
   var portPrefix: String
   /// How many bytes may wait for a node before its program is told; 0: it never is.
-  var highWaterMark = 0
+  @exclusivity(unchecked) var highWaterMark = 0
   /// What peers can cause to be logged as often as they like.
   let peerLog: PeerLog
   private var counter = PortCounter()
