@@ -147,6 +147,43 @@ have() {
   return 1
 }
 
+if wanted cmake; then
+  if have cmake make; then
+    { cmake -S . -B cmake && cmake --build cmake; } >"$work/log" 2>&1 || fail "CMake: $(tail -n 20 "$work/log")"
+    host cmake_c cmake/cmake_host 20
+    host cmake_cpp cmake/cmake_cpp
+  else
+    say "skipped cmake: it cannot be installed."
+  fi
+fi
+
+# A libuv that is newer than the one that the library was built with; its sources come with uvloop's.
+newer_libuv() {
+  have cmake make || return 1
+  python3 -m venv newer && newer/bin/python -m pip download -q --retries 0 --timeout 10 --no-deps \
+    --no-binary uvloop -d newer uvloop || return 1
+  tar -xf newer/uvloop-*.tar.gz -C newer || return 1
+  cmake -S newer/uvloop-*/vendor/libuv -B newer/built -DBUILD_TESTING=OFF -DLIBUV_BUILD_TESTS=OFF &&
+    cmake --build newer/built --target uv
+}
+if wanted newer_libuv; then
+  if newer_libuv >"$work/log" 2>&1; then
+    for program in host forks; do
+      cc -std=gnu99 -O2 -Wall -Wextra -Werror "$program.c" -I newer/uvloop-*/vendor/libuv/include \
+        -I"$prefix/include" -L newer/built -luv -L"$prefix/lib" -laemp -o "newer_$program" ||
+        fail "$program.c does not compile with the newer libuv."
+    done
+    LD_LIBRARY_PATH=$work/newer/built:$prefix/lib
+    host newer_libuv ./newer_host 200
+    host newer_libuv_forks ./newer_forks
+    LD_LIBRARY_PATH=$prefix/lib
+    version=$(sed -n 's/^Version: //p' newer/built/libuv.pc)
+    say "        libuv $version, and the library was built with $(pkg-config --modversion libuv)"
+  else
+    say "skipped newer_libuv: its sources cannot be had and built here: $(tail -n 1 "$work/log")"
+  fi
+fi
+
 if wanted glib; then
   if have libglib2.0-dev; then
     # shellcheck disable=SC2046
