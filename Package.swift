@@ -41,7 +41,8 @@ let package = Package(
       name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting", "TestSupport"]),
     .target(name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
     .testTarget(
-      name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV", "TestSupport"]),
+      name: "AEMPCTests",
+      dependencies: ["AEMPC", "AnyEvent", "CAEMP", "CAEMPTesting", "CLibUV", "TestSupport"]),
     .testTarget(
       name: "aempTests", dependencies: ["aemp", "AEMPTool", "AnyEventMP", "TestSupport"]),
   ]

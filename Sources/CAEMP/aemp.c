@@ -85,7 +85,7 @@ static int check (const aemp_msg *m, const char *format) {
       case ' ': continue;
       case '?': optional = 1; continue;
       case '.':
-        if (f[1]) return aempc_fail (AEMP_EINVAL, "format: a \".\" can only be the last letter");
+        if (f[1 + strspn (f + 1, " ")]) return aempc_fail (AEMP_EINVAL, "format: a \".\" can only be the last letter");
         if (count > index) return misfit (m, format, index, AEMP_ETYPE, "missing");
         continue;
       case 'i': case 'u': case 'd': case 'b': case 's': case 'S': case 'x': case 'p': case 'v': case '_': break;

@@ -30,7 +30,7 @@ struct BadInputTests {
     onThread { check(NodeCall.all, here.0, here.1, AEMP_ETHREAD) }
     host.run { recorder.freed == owed }
     aemp_node_close(node, 0, nil, nil)
-    check(NodeCall.all, node, port, AEMP_ECLOSED)
+    check(NodeCall.all + NodeCall.fromAnywhere, node, port, AEMP_ECLOSED)
     host.run { aemp_node_is_closed(node) == 1 }
     check(NodeCall.all + NodeCall.fromAnywhere, node, port, AEMP_ECLOSED)
     #expect(aemp_node_close(node, 0, nil, nil) == AEMP_ECLOSED.rawValue)

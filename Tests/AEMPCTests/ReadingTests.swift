@@ -104,7 +104,8 @@ struct ReadingTests {
   @Test(
     "formats",
     arguments: [
-      ("i", CInt(0)), ("i i", -7), ("is", 0), ("isd", 0), ("isdv", 0), ("isdv.", 0), ("isd.", -7),
+      ("i", CInt(0)), ("i i", -7), ("is", 0), ("isd", 0), ("isdv", 0), ("isdv.", 0), ("isdv. ", 0),
+      (". i", -1), ("isd.", -7),
       ("", 0),
       (".", -7), (".i", -1), ("z", -1), ("is?dvi", 0), ("?", 0), ("isdvi", -7), ("s", 0), ("p", 0),
       ("ip", 0),

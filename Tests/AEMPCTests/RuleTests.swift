@@ -1,3 +1,4 @@
+import AnyEvent
 import CAEMP
 import CAEMPTesting
 import CLibUV
@@ -221,6 +222,59 @@ struct RuleTests {
     uv_run(uv, UV_RUN_DEFAULT)
     #expect(uv_loop_close(uv) == 0)
     uv.deallocate()
+  }
+
+  @Test("a log line of no node goes to all that want it, and one of a node to that alone")
+  func linesOfNobody() throws {
+    try withNode { host, first in
+      let second = try host.attach()
+      let recorders = [Recorder(), Recorder()]
+      for (node, recorder) in zip([first, second], recorders) {
+        aemp_on_log(
+          node, 8,
+          { _, _, _, text, ud in
+            // Others log in this process, too.
+            let text = text.map { String(cString: $0) } ?? ""
+            if text.hasPrefix("of ") || text.hasPrefix("node ") { Recorder.from(ud).add(text) }
+          }, recorder.ud, nil)
+      }
+      onThread { AE.log(.error, "of nobody") }
+      host.run { recorders.allSatisfy { $0.events == ["of nobody"] } }
+      #expect(aemp_configure(second, nil, nil, nil, nil) == 0, "\(lastError)")
+      host.run { recorders[1].events.contains { $0.hasSuffix("starting up.") } }
+      #expect(recorders[0].events == ["of nobody"])
+      host.end(second)
+    }
+  }
+
+  @Test("a configuration that fails leaves all as it was before")
+  func failedConfiguration() throws {
+    for isReferenced in [false, true] {
+      let uv = UnsafeMutablePointer<uv_loop_t>.allocate(capacity: 1)
+      uv_loop_init(uv)
+      var node: OpaquePointer?
+      #expect(aempt_attach(uv, &node) == 0)
+      if isReferenced { #expect(aemp_node_ref(node) == 0) }
+      var options = aemp_options()
+      options.size = MemoryLayout<aemp_options>.size
+      options.flags = UInt32(AEMP_KEEP_ALIVE)
+      "192.0.2.1:1".withCString { bind in
+        var binds: [UnsafePointer<CChar>?] = [bind, nil]
+        binds.withUnsafeMutableBufferPointer {
+          options.binds = UnsafePointer($0.baseAddress)
+          #expect(aemp_configure(node, &options, nil, nil, nil) == AEMP_ECONFIG.rawValue)
+        }
+      }
+      for _ in 0..<3 { #expect((uv_run(uv, UV_RUN_NOWAIT) != 0) == isReferenced) }
+      #expect(aemp_node_id(node).map { String(cString: $0) } == "")
+      options.binds = nil
+      #expect(aemp_configure(node, &options, nil, nil, nil) == 0, "\(lastError)")
+      for _ in 0..<3 { #expect(uv_run(uv, UV_RUN_NOWAIT) != 0) }
+      aemp_node_release(node)
+      while uv_run(uv, UV_RUN_DEFAULT) != 0 {}
+      #expect(uv_loop_close(uv) == 0)
+      uv.deallocate()
+    }
   }
 
   @Test("log lines and trace lines go to who wants them, from the loop")

@@ -2,6 +2,7 @@ import CAEMP
 import CAEMPTesting
 import CLibUV
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -110,6 +111,36 @@ struct ThreadTests {
     // The descriptor is gone: nobody may wait for it.
     #expect(ending.events == ["called"] && timeout == 0)
     aemp_node_release(it)
+  }
+
+  @Test("other threads see ids as they are before the node has its name, or as they are with it")
+  func idsOnOtherThreads() throws {
+    try withNode { host, node in
+      let port = try makePort(node)
+      let before = aemp_port_id(port, nil).map { String(cString: $0) } ?? ""
+      nonisolated(unsafe) let it = (node, port)
+      let isWatching = Atomic<Bool>(false)
+      let isNamed = Atomic<Bool>(false)
+      let seen = Mutex<Set<String>>([])  // String keys: ids of our own
+      let thread = RunningThread {
+        while !isNamed.load(ordering: .acquiring) {
+          for text in [aemp_node_id(it.0), aemp_port_id(it.1, nil)] {
+            if let text { seen.withLock { _ = $0.insert(String(cString: text)) } }
+          }
+          isWatching.store(true, ordering: .releasing)
+        }
+      }
+      while !isWatching.load(ordering: .acquiring) { sched_yield() }
+      #expect(aemp_configure(node, nil, nil, nil, nil) == 0, "\(lastError)")
+      isNamed.store(true, ordering: .releasing)
+      thread.join()
+      let id = aemp_node_id(node).map { String(cString: $0) } ?? ""
+      let after = aemp_port_id(port, nil).map { String(cString: $0) } ?? ""
+      #expect(before.hasPrefix("#") && after == id + before)
+      let all = seen.withLock { $0 }
+      #expect(all.isSuperset(of: ["", before]) && all.isSubset(of: ["", before, id, after]))
+      aemp_port_release(port)
+    }
   }
 
   @Test("names in binds are looked up while the loop runs")

@@ -79,6 +79,44 @@ static void fork_with (uv_loop_t *loop) {
   aemp_node_release (node);
 }
 
+/* A configuration that fails leaves no trace: neither is the environment obeyed afterwards nor the loop kept running. */
+static void fail_to_configure (uv_loop_t *loop) {
+  const char *binds[] = { "192.0.2.1:1", NULL };
+  aemp_options options = { .size = sizeof options, .flags = AEMP_USE_ENV | AEMP_KEEP_ALIVE, .binds = binds };
+  aemp_node *node;
+  aemp_port *port;
+  int standard_error = dup (2);
+  FILE *file = tmpfile ();
+  CHECK (file && dup2 (fileno (file), 2) == 2);
+  CHECK (setenv ("AE_MP_TRACE", "1", 1) == 0 && setenv ("AE_VERBOSE", "9", 1) == 0);
+  CHECK (aemp_attach (loop, &node) == 0);
+  CHECK (aemp_configure (node, &options, NULL, NULL, NULL) == AEMP_ECONFIG);
+  off_t written = lseek (2, 0, SEEK_END);
+  CHECK (aemp_port_new (node, &port) == 0);
+  CHECK (aemp_rcv (node, port, "n", on_message, NULL, NULL) == 0);
+  got = 0;
+  CHECK (aemp_snd (node, port, AEMP_ARGS (aemp_str ("n"), aemp_int (7))) == 0);
+  while (!got) uv_run (loop, UV_RUN_ONCE);
+  /* The same with an environment that is wanted is written about. */
+  CHECK (lseek (2, 0, SEEK_END) == written);
+  options.binds = NULL;
+  CHECK (aemp_configure (node, &options, NULL, NULL, NULL) == 0);
+  written = lseek (2, 0, SEEK_END);
+  got = 0;
+  CHECK (aemp_snd (node, port, AEMP_ARGS (aemp_str ("n"), aemp_int (7))) == 0);
+  while (!got) uv_run (loop, UV_RUN_ONCE);
+  CHECK (lseek (2, 0, SEEK_END) > written);
+  closed = 0;
+  CHECK (aemp_node_close (node, 0, on_closed, &closed) == 0);
+  while (!closed) uv_run (loop, UV_RUN_ONCE);
+  aemp_port_release (port);
+  aemp_node_release (node);
+  CHECK (unsetenv ("AE_MP_TRACE") == 0 && unsetenv ("AE_VERBOSE") == 0);
+  CHECK (dup2 (standard_error, 2) == 2);
+  close (standard_error);
+  fclose (file);
+}
+
 /* A loop of another copy of libuv than the first one is refused. */
 static void attach_foreign (uv_loop_t *loop) {
 #define F(name) (aemp_uv_function)name,
@@ -112,6 +150,7 @@ int main (int argc, char **argv) {
   round_with (&loop, NULL);
   round_with (&loop, "127.0.0.1:9");
   attach_foreign (&loop);
+  fail_to_configure (&loop);
   int handles_before = handles (&loop), descriptors_before = descriptors (), threads_before = threads ();
   int warm = rounds / 4;
   long size = 0;

@@ -88,6 +88,5 @@ async def main():
 
 if len(sys.argv) > 2:
     import uvloop
-    uvloop.run(main())
-else:
-    asyncio.run(main())
+    uvloop.install()
+asyncio.run(main())

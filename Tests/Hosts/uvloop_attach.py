@@ -57,4 +57,5 @@ async def main():
     lib.aemp_node_release(node)
 
 
-uvloop.run(main())
+uvloop.install()
+asyncio.run(main())

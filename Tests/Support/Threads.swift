@@ -17,7 +17,19 @@ package func onOtherThread(_ body: @escaping @Sendable () -> Void) async {
   }
 }
 
-private func startThread(stackSize: Int? = nil, _ body: @escaping () -> Void) -> pthread_t {
+/// A thread that runs beside the test until it is joined.
+package struct RunningThread {
+  private let thread: pthread_t
+
+  /// Starts `body` on a new thread.
+  package init(_ body: @escaping () -> Void) { thread = startThread(body) }
+
+  /// Waits for the end of `body`.
+  package func join() { pthread_join(thread, nil) }
+}
+
+private func startThread(stackSize: Int? = nil, _ body: @escaping () -> Void
+) -> pthread_t {
   var thread = pthread_t()
   let box = Unmanaged.passRetained(Closure(body))
   let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)

@@ -8,6 +8,21 @@ aemp_functions() {
   sed -nE 's/^(const )?[a-z0-9_]+ \*?(aemp_[a-z0-9_]+) \(.*/\2/p' Sources/CAEMP/include/aemp.h
 }
 
+# Prints where the toolchain has what programs need of it when they carry the runtime inside.
+swift_runtime() {
+  swiftc -print-target-info -static-stdlib | sed -n 's/^ *"runtimeResourcePath": "\(.*\)",\{0,1\}$/\1/p'
+}
+
+# objects_of MODULE DIRECTORY: prints the objects of the module's sources; those of sources that are gone stay
+# in the build's directory.
+objects_of() {
+  find "Sources/$1" -name '*.swift' -o -name '*.c' | while read -r source; do
+    object=$(find "$2" -name "${source##*/}.o")
+    [ -n "$object" ] || return 1
+    printf '%s\n' "$object"
+  done
+}
+
 # make_libaemp SCRATCH DIRECTORY: builds libaemp.so.0.1 and libaemp.a into the directory.
 make_libaemp() {
   made=$2
@@ -15,12 +30,13 @@ make_libaemp() {
   release=$(swift build -c release --target AEMPC --scratch-path "$1" --show-bin-path) || return 1
   objects=
   for module in AEValue AEOpenSSL AnyEvent AEMPWire AnyEventMP CAEMP AEMPC; do
-    found=$(find "$release/$module.build" -name '*.o')
-    [ -n "$found" ] || fail "the build has no objects of $module."
+    found=$(objects_of "$module" "$release/$module.build") && [ -n "$found" ] ||
+      fail "the build lacks objects of $module."
     objects="$objects $found"
   done
-  compiler=$(readlink -f "$(command -v swiftc)")
-  runtime=${compiler%/bin/*}/lib/swift_static/linux
+  runtime=$(swift_runtime)/linux
+  [ -f "$runtime/libswiftCore.a" ] ||
+    fail "this toolchain has no runtime that can be linked into a library: $runtime/libswiftCore.a is missing."
 
   {
     echo 'AEMP_0 {'

@@ -46,8 +46,9 @@ cd "$work"
 flags=$(pkg-config --cflags --libs aemp) || fail "pkg-config does not know aemp."
 
 # Runs a command where the toolchain's folder is empty, if this machine lets us, within a time.
-toolchain=$(readlink -f "$(command -v swiftc)")
-toolchain=${toolchain%/bin/*}
+toolchain=$(swift_runtime)
+toolchain=${toolchain%/lib/*}
+[ -d "$toolchain/lib" ] || fail "it is not known where the toolchain is."
 if unshare -m mount -t tmpfs none "$toolchain" 2>/dev/null; then
   # shellcheck disable=SC2016
   without_toolchain() {
@@ -93,7 +94,7 @@ for standard in c++11 c++17; do
 done
 
 warnings='-std=gnu99 -O2 -Wall -Wextra -Werror'
-for program in host two peer server unload hello; do
+for program in host forks starved two peer server unload hello; do
   # shellcheck disable=SC2086
   compile "$program" cc $warnings "$program.c" -ldl -lpthread
 done
@@ -104,6 +105,8 @@ cc $warnings host.c -I"$prefix/include" "$prefix/lib/libaemp.a" \
 
 host c ./host 1000
 host c_static ./host_static 200
+host forks ./forks
+host starved ./starved
 host two_nodes ./two 1000
 host tcp_server ./server ./peer
 host dlopen ./unload "$shared"
@@ -135,10 +138,51 @@ if wanted valgrind; then
   fi
 fi
 
-# Installs packages if this machine lets us; whether they are there.
+# Installs packages if this machine lets us; whether they are there. Where it once did not, it is not asked again.
 have() {
-  (install_packages "$@") >/dev/null 2>&1
+  [ -n "$(missing_packages "$@")" ] || return 0
+  [ -z "${is_refused-}" ] || return 1
+  if (install_packages "$@") >/dev/null 2>&1; then return 0; fi
+  is_refused=yes
+  return 1
 }
+
+if wanted cmake; then
+  if have cmake make; then
+    { cmake -S . -B cmake && cmake --build cmake; } >"$work/log" 2>&1 || fail "CMake: $(tail -n 20 "$work/log")"
+    host cmake_c cmake/cmake_host 20
+    host cmake_cpp cmake/cmake_cpp
+  else
+    say "skipped cmake: it cannot be installed."
+  fi
+fi
+
+# A libuv that is newer than the one that the library was built with; its sources come with uvloop's.
+newer_libuv() {
+  have cmake make || return 1
+  python3 -m venv newer && newer/bin/python -m pip download -q --retries 0 --timeout 10 --no-deps \
+    --no-binary uvloop -d newer uvloop || return 1
+  tar -xf newer/uvloop-*.tar.gz -C newer || return 1
+  cmake -S newer/uvloop-*/vendor/libuv -B newer/built -DBUILD_TESTING=OFF -DLIBUV_BUILD_TESTS=OFF &&
+    cmake --build newer/built --target uv
+}
+if wanted newer_libuv; then
+  if newer_libuv >"$work/log" 2>&1; then
+    for program in host forks; do
+      cc -std=gnu99 -O2 -Wall -Wextra -Werror "$program.c" -I newer/uvloop-*/vendor/libuv/include \
+        -I"$prefix/include" -L newer/built -luv -L"$prefix/lib" -laemp -o "newer_$program" ||
+        fail "$program.c does not compile with the newer libuv."
+    done
+    LD_LIBRARY_PATH=$work/newer/built:$prefix/lib
+    host newer_libuv ./newer_host 200
+    host newer_libuv_forks ./newer_forks
+    LD_LIBRARY_PATH=$prefix/lib
+    version=$(sed -n 's/^Version: //p' newer/built/libuv.pc)
+    say "        libuv $version, and the library was built with $(pkg-config --modversion libuv)"
+  else
+    say "skipped newer_libuv: its sources cannot be had and built here: $(tail -n 1 "$work/log")"
+  fi
+fi
 
 if wanted glib; then
   if have libglib2.0-dev; then
@@ -152,7 +196,13 @@ if wanted glib; then
 fi
 
 if wanted asyncio || wanted uvloop; then
-  if python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null); then
+  # Debian's own has a uvloop that comes as a package.
+  if have python3-uvloop; then
+    python=/usr/bin/python3
+  else
+    python=$(python3 -c 'import sys; print(sys.executable)' 2>/dev/null) || python=
+  fi
+  if [ -n "$python" ]; then
     host asyncio "$python" pump.py "$prefix/lib/libaemp.so.0"
     if "$python" -c 'import uvloop' 2>/dev/null ||
       { "$python" -m venv venv && timeout 60 venv/bin/pip install -q --retries 0 --timeout 10 uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then

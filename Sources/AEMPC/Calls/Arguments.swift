@@ -29,7 +29,7 @@ extension aemp_arg {
     case CInt(AEMP_ARG_VALUE.rawValue):
       return v.p.map { ValueBox.at(OpaquePointer($0)).takeUnretainedValue().value }
     case CInt(AEMP_ARG_PORT.rawValue):
-      return v.p.map { .string(PortBox.at(OpaquePointer($0)).takeUnretainedValue().id.id) }
+      return v.p.map { .string(PortBox.at(OpaquePointer($0)).takeUnretainedValue().text) }
     case CInt(AEMP_ARG_JSON.rawValue):
       guard let text = v.s, len >= -1 else { return nil }
       let count = len == -1 ? strlen(text) : len
@@ -65,21 +65,33 @@ func withValues(
   _ arguments: UnsafePointer<aemp_arg>?, _ count: Int, function: StaticString = #function,
   _ body: (UnsafeBufferPointer<Value>) -> CInt
 ) -> CInt {
+  withOwnValues(arguments, count, function: function) { values in
+    defer { values.deinitialize() }
+    return body(UnsafeBufferPointer(values))
+  }
+}
+
+/// The same, but `body` has to move the values out or to destroy them.
+@inline(__always)
+func withOwnValues(
+  _ arguments: UnsafePointer<aemp_arg>?, _ count: Int, function: StaticString = #function,
+  _ body: (UnsafeMutableBufferPointer<Value>) -> CInt
+) -> CInt {
   guard count > 0, let arguments, count <= maximumCount else {
-    if count == 0 { return body(UnsafeBufferPointer(start: nil, count: 0)) }
+    if count == 0 { return body(UnsafeMutableBufferPointer(start: nil, count: 0)) }
     return failList(arguments, count, function)
   }
   return withUnsafeTemporaryAllocation(of: Value.self, capacity: count) { buffer in
     var made = 0
-    defer { buffer[..<made].deinitialize() }
     while made < count {
       guard let value = arguments[made].value else {
+        buffer[..<made].deinitialize()
         return arguments[made].failure(at: made, function)
       }
       buffer.initializeElement(at: made, to: value)
       made += 1
     }
-    return body(UnsafeBufferPointer(buffer))
+    return body(buffer)
   }
 }
 

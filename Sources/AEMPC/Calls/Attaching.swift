@@ -9,6 +9,7 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   let loop = Loop(attachingTo: uv)
   let box = NodeBox(loop: loop, pump: pump)
   loop.letHostChooseThread()
+  loop.stayWithParent()
   return box.ownedHandle
 }
 
@@ -22,7 +23,7 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   guard let uv else { return failNull("the loop") }
   guard let functions else { return failNull("the table of functions") }
   guard count >= 0 else { return failSize(count) }
-  HostedNodes.prepare()
+  guard HostedNodes.isPrepared else { return refuse(AEMP_ENOMEM, "aemp_attach") }
   guard aempc_same_uv(functions, count, version) == 0 else {
     return refuse(AEMP_EUV, "aemp_attach")
   }
@@ -56,25 +57,13 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   }
 }
 
-extension NodeBox {
-  /// Keeps the host's loop running, or not.
-  func setKeepAlive(_ keeps: Bool) {
-    loop.keepsLoopAlive = keeps
-    // There must be something that does: a node may have nothing to wait for.
-    keepAlive = keeps ? loop.timer(after: 1e9, interval: 1e9) {} : nil
-  }
-}
-
 /// See `aemp.h`.
 @c @implementation public func aemp_node_id(_ node: OpaquePointer?) -> UnsafePointer<CChar>? {
   guard let node else {
     _ = failNull("the node")
     return nil
   }
-  return NodeBox.at(node)._withUnsafeGuaranteedRef { box in
-    box.hasEnded.load(ordering: .acquiring)
-      ? box.texts.last : box.texts.pointer(to: box.node.id)
-  }
+  return NodeBox.at(node)._withUnsafeGuaranteedRef { $0.texts.last }
 }
 
 /// See `aemp.h`.

@@ -2,6 +2,7 @@ internal import AnyEvent
 internal import AnyEventMP
 public import CAEMP
 internal import Glibc
+internal import Synchronization
 
 /// The flags of `aemp_options`.
 private struct Flags: OptionSet {
@@ -37,12 +38,7 @@ private struct Flags: OptionSet {
     } catch {
       return fail(AEMP_ECONFIG, "aemp_configure: \(error)")
     }
-    if flags.contains(.usesEnvironment) {
-      LogSystem.shared.followEnvironment()
-      if Node.isTraceWanted { box.node.isTraced = true }
-    }
-    if flags.contains(.keepAlive) { box.setKeepAlive(true) }
-    return box.configure(arguments) { status, sentence in
+    return box.configure(arguments, flags) { status, sentence in
       if let done { sentence.withCString { done(box.handle, status, $0, data.ud) } }
     }
   }
@@ -104,9 +100,11 @@ extension NodeBox {
   /// Configures, when the names in the binds are looked up; `done` is called from the loop, unless this
   /// fails.
   fileprivate func configure(
-    _ arguments: ConfigurationArguments, _ done: @escaping (CInt, String) -> Void
+    _ arguments: ConfigurationArguments, _ flags: Flags,
+    _ done: @escaping (CInt, String) -> Void
   ) -> CInt {
     isConfiguring = true
+    begin(flags)
     lookUps = node.lookUpBinds(arguments) { [self] in
       guard state == .open else { return }
       // Released when it has done its work: it is what calls this.
@@ -118,19 +116,39 @@ extension NodeBox {
       }
     }
     if lookUps != nil { return 0 }
-    if let problem = join(arguments) { return fail(AEMP_ECONFIG, "aemp_configure: \(problem)") }
+    if let problem = join(arguments) {
+      return fail(AEMP_ECONFIG, "aemp_configure: \(problem)")
+    }
     loop.postpone { [self] in callingPlainly { done(0, "") } }
     return 0
   }
 
-  /// Joins the network; what is wrong.
+  /// Does what the flags say already while names are looked up.
+  private func begin(_ flags: Flags) {
+    if flags.contains(.usesEnvironment) {
+      followsEnvironment = true
+      if Node.isTraceWanted, !node.isTraced {
+        node.isTraced = true
+        isTracedByEnvironment = true
+      }
+    }
+    if flags.contains(.keepAlive) { keepAliveProvisionally() }
+  }
+
+  /// Joins the network; what is wrong, after which all is as before ``begin(_:)``.
   private func join(_ arguments: ConfigurationArguments) -> String? {
     isConfiguring = false
     do {
       try node.configure(arguments)
+      isNamed.store(true, ordering: .releasing)
       _ = texts.pointer(to: node.id)
+      endProvision(isKept: true)
       return nil
     } catch {
+      endProvision(isKept: false)
+      followsEnvironment = false
+      if isTracedByEnvironment { node.isTraced = false }
+      isTracedByEnvironment = false
       return "\(error)"
     }
   }

@@ -43,7 +43,7 @@ private func withPosting(
   if let missing { return failNull(missing, function) }
   let box = NodeBox.at(node).takeUnretainedValue()
   if box.isForked { return refuse(AEMP_EFORK, function) }
-  guard !box.hasEnded.load(ordering: .acquiring), body(box) else {
+  guard !box.isClosing.load(ordering: .acquiring), body(box) else {
     return refuse(AEMP_ECLOSED, function)
   }
   return 0

@@ -12,7 +12,10 @@ internal import Synchronization
   fd?.pointee = -1
   guard let out else { return failNull("out") }
   guard let fd else { return failNull("fd") }
-  HostedNodes.prepare()
+  // libuv aborts when it cannot make its pipe for signals, as it does with the first loop of a process.
+  guard HostedNodes.isPrepared, FreeDescriptors.are(4) else {
+    return refuse(AEMP_ENOMEM, "aemp_pump_new")
+  }
   guard aempc_own_uv() == 0 else {
     return fail(
       AEMP_EUV, "aemp_pump_new: there is no libuv.so.1 here, or a host's own libuv is used already")

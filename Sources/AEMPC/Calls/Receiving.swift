@@ -8,7 +8,7 @@ public import CAEMP
   out?.pointee = nil
   return withNode(node) { box in
     guard let out else { return failNull("out", "aemp_port_new") }
-    out.pointee = PortBox(box.node.port()).ownedHandle
+    out.pointee = PortBox(box.node.port(), of: box).ownedHandle
     return 0
   }
 }
@@ -29,18 +29,44 @@ public import CAEMP
   return withPort(node, port) { box, id in
     guard box.node.isLocal(id) else { return refuse(AEMP_ENOTOURS, "aemp_rcv") }
     guard box.node.isAlive(id) else { return refuse(AEMP_ENOPORT, "aemp_rcv") }
-    // A node that spawns a port has its name before; else it is what the caller has.
-    let own = PortBox(id)
-    let skipped = tag == nil ? 0 : 1
     let callback = cb.map { cb in
-      { [unowned(unsafe) box] (values: UnsafeBufferPointer<Value>) throws -> Void in
-        try box.calling {
-          withView(values, dropping: skipped) { cb(box.handle, own.handle, $0, data.ud) }
-        }
-      }
+      let receiver = MessageReceiver(
+        cb, data, box, PortBox(id, of: box), skipping: tag == nil ? 0 : 1)
+      return { (values: UnsafeBufferPointer<Value>) throws -> Void in try receiver.call(values) }
     }
     box.node.setReceiver(of: id, tag: tag.map { String(cString: $0) }, callback)
     return 0
+  }
+}
+
+/// A function of C's that gets the messages of a port.
+///
+/// What it is called with is worked out before, so that a message counts no references.
+private final class MessageReceiver {
+  private let cb: aemp_msg_cb
+  private let ud: UnsafeMutableRawPointer?
+  private let port: OpaquePointer
+  private let skipped: Int
+  /// It outlives the node's callbacks.
+  private let box: Unmanaged<NodeBox>
+  private let kept: (UserData, PortBox)
+
+  init(
+    _ cb: @escaping aemp_msg_cb, _ data: UserData, _ box: NodeBox, _ port: PortBox, skipping: Int
+  ) {
+    self.cb = cb
+    ud = data.ud
+    self.port = port.handle
+    skipped = skipping
+    self.box = .passUnretained(box)
+    kept = (data, port)
+  }
+
+  @inline(__always)
+  func call(_ values: UnsafeBufferPointer<Value>) throws {
+    try box._withUnsafeGuaranteedRef { box in
+      try box.calling { withView(values, dropping: skipped) { cb(box.handle, port, $0, ud) } }
+    }
   }
 }
 
@@ -59,7 +85,7 @@ public import CAEMP
     }
     box.node.setFunction(String(cString: name)) { [unowned(unsafe) box] values in
       try box.calling {
-        let own = PortBox(box.node.runningPort)
+        let own = PortBox(box.node.runningPort, of: box)
         withExtendedLifetime(own) {
           withView(values, dropping: 1) { cb(box.handle, own.handle, $0, data.ud) }
         }
@@ -81,7 +107,7 @@ public import CAEMP
     return withValues(arguments, count, function: "aemp_spawn") {
       let port = box.node.spawn(
         String(cString: name), arguments: Message(Array($0)), on: String(cString: target))
-      out?.pointee = PortBox(port).ownedHandle
+      out?.pointee = PortBox(port, of: box).ownedHandle
       return 0
     }
   }

@@ -18,22 +18,29 @@ func withPort(
   _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
   _ count: Int
 ) -> CInt {
-  // Hot: no more than it takes, and no counting of references.
+  // Hot: no more than it takes, and no counting of references. So the rare cases begin anew with the handles.
   guard let node else { return failNull("the node") }
   guard let port else { return failNull("the port") }
-  return NodeBox.at(node)._withUnsafeGuaranteedRef { box in
-    if let refusal = box.refusal { return refuse(refusal, "aemp_snd") }
-    let status = PortBox.at(port)._withUnsafeGuaranteedRef { port in
-      withValues(arguments, count, function: "aemp_snd") { message in
-        if !box.node.sendLaterAtOnce(message, to: port.id) {
-          box.entered { box.node.sendLater(message, to: port.id) }
-        }
-        return 0
-      }
-    }
-    box.wake()
-    return status
+  let (refusal, sender) = NodeBox.at(node)._withUnsafeGuaranteedRef { ($0.refusal, $0.shortSender) }
+  if let refusal { return refuse(refusal, "aemp_snd") }
+  let target = PortBox.at(port)._withUnsafeGuaranteedRef { $0.borrowed }
+  let status = withOwnValues(arguments, count, function: "aemp_snd") { message in
+    if !sender.send(moving: message, to: target) { send(message, from: node, to: port) }
+    return 0
   }
+  NodeBox.at(node)._withUnsafeGuaranteedRef { $0.wake() }
+  return status
+}
+
+/// Sends to any port, and destroys the values.
+@inline(never)
+private func send(
+  _ message: UnsafeMutableBufferPointer<Value>, from node: OpaquePointer, to port: OpaquePointer
+) {
+  let box = NodeBox.at(node).takeUnretainedValue()
+  let id = PortBox.at(port).takeUnretainedValue().id
+  box.entered { box.node.sendLater(UnsafeBufferPointer(message), to: id) }
+  message.deinitialize()
 }
 
 /// See `aemp.h`.

@@ -6,13 +6,18 @@ internal import Synchronization
 /// The nodes of this process that C has: whose log and trace lines go where.
 enum HostedNodes {
   private struct Boxes: @unchecked Sendable {
-    var all: [ObjectIdentifier: Unmanaged<NodeBox>] = [:]
+    var all: [ObjectIdentifier: Entry] = [:]
+    /// How many nodes obey the environment.
+    var followers = 0
+  }
+
+  private struct Entry {
+    let box: Unmanaged<NodeBox>
+    /// The lowest priority of log lines that it wants; 0: none.
+    var level: UInt8 = 0
   }
 
   private static let boxes = Mutex(Boxes())
-
-  /// Has the process's log as a guest's must be, before anything is logged; once.
-  static func prepare() { _ = isPrepared }
 
   /// Where our log lines come from.
   private static let context: LogContext = {
@@ -27,14 +32,16 @@ enum HostedNodes {
     return context
   }()
 
-  private static let isPrepared: Bool = {
+  /// Whether the process's log is as a guest's must be, and the process is told of forks; evaluated once,
+  /// before anything is logged.
+  static let isPrepared: Bool = {
     _ = context
     Node.divertTraces { node, line in HostedNodes.take(line, of: node) }
-    return aempc_watch_forks() == 0
+    return Loop.isToldOfForks && aempc_watch_forks() == 0
   }()
 
   static func add(_ box: NodeBox) {
-    boxes.withLock { $0.all[ObjectIdentifier(box.node)] = .passUnretained(box) }
+    boxes.withLock { $0.all[ObjectIdentifier(box.node)] = Entry(box: .passUnretained(box)) }
   }
 
   static func remove(_ box: NodeBox) {
@@ -42,26 +49,58 @@ enum HostedNodes {
     levelsChanged()
   }
 
+  /// Sets the level up to which a node wants log lines; 0: none.
+  static func setLevel(_ level: UInt8, of box: NodeBox) {
+    boxes.withLock { $0.all[ObjectIdentifier(box.node)]?.level = level }
+    levelsChanged()
+  }
+
   /// Lets those messages come that somebody wants.
-  static func levelsChanged() {
-    let levels = boxes.withLock { boxes in
-      boxes.all.values.map { $0.takeUnretainedValue().log.level }
-    }
-    context.level(levels.max().flatMap { LogLevel(rawValue: $0) })
+  private static func levelsChanged() {
+    let level = boxes.withLock { boxes in boxes.all.values.map { $0.level }.max() }
+    context.level(level.flatMap { LogLevel(rawValue: $0) })
   }
 
   private static func box(of node: Node) -> NodeBox? {
-    boxes.withLock { $0.all[ObjectIdentifier(node)]?.takeUnretainedValue() }
+    boxes.withLock { $0.all[ObjectIdentifier(node)]?.box.takeUnretainedValue() }
   }
 
   private static func take(_ message: LogMessage) {
     if let node = Node.bound, let box = box(of: node) { return box.note(message) }
-    // Of a part of the loop, such as a look-up: for all nodes on it.
-    guard let loop = Loop.running else { return }
-    let onLoop = boxes.withLock { boxes in
-      boxes.all.values.map { $0.takeUnretainedValue() }.filter { $0.loop === loop }
+    let running = Loop.running
+    let wanting = boxes.withLock { boxes in
+      boxes.all.values.compactMap { entry -> NodeBox? in
+        let box = entry.box.takeUnretainedValue()
+        // Each node has a loop object of its own: what that looks up it looks up for this node.
+        guard running == nil || running === box.loop else { return nil }
+        return message.level.rawValue <= entry.level ? box : nil
+      }
     }
-    for box in onLoop { box.note(message) }
+    for box in wanting {
+      if running == nil { box.loop.post { box.note(message) } } else { box.note(message) }
+    }
+  }
+
+  // MARK: The environment
+
+  /// Has the process's log obey the environment until ``forgetEnvironment()`` is called as often.
+  static func followEnvironment() {
+    let isFirst = boxes.withLock { boxes in
+      boxes.followers += 1
+      return boxes.followers == 1
+    }
+    if isFirst { LogSystem.shared.followEnvironment() }
+  }
+
+  /// Takes one ``followEnvironment()`` back.
+  static func forgetEnvironment() {
+    let wasLast = boxes.withLock { boxes in
+      boxes.followers -= 1
+      return boxes.followers == 0
+    }
+    guard wasLast else { return }
+    LogSystem.shared.forgetEnvironment()
+    LogContext.COLLECT.attach(context)
   }
 
   /// Whether the node has who wants its lines.

@@ -98,7 +98,7 @@ extension NodeBox {
       return failArgument("the level must be 1 to 9, not \(level)", "aemp_on_log")
     }
     box.log = LineQueue(cb, data, level: UInt8(truncatingIfNeeded: level))
-    HostedNodes.levelsChanged()
+    HostedNodes.setLevel(box.log.level, of: box)
     return 0
   }
 }
@@ -112,6 +112,7 @@ extension NodeBox {
   return withNode(node) { box in
     box.trace = LineQueue(cb, data, level: 0)
     box.node.isTraced = cb != nil
+    box.isTracedByEnvironment = false
     return 0
   }
 }

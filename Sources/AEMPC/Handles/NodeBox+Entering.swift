@@ -25,10 +25,10 @@ extension NodeBox {
     return body()
   }
 
-  /// Calls a C callback, unless the node is closing, and has the port die that it says.
+  /// Calls a C callback, unless the node is closing or the parent's, and has the port die that it says.
   @inline(__always)
   func calling(_ callback: () -> Void) throws {
-    guard state == .open else { return }
+    guard state == .open, !isForked else { return }
     callback()
     if let death {
       self.death = nil
@@ -39,7 +39,7 @@ extension NodeBox {
   /// The same where no port is running.
   @inline(__always)
   func callingPlainly(_ callback: () -> Void) {
-    guard state == .open else { return }
+    guard state == .open, !isForked else { return }
     callback()
     death = nil
   }

@@ -20,11 +20,17 @@ final class NodeBox: CHandle, @unchecked Sendable {
   let loop: Loop
   /// The node; not to be touched when the state is ``State/closed``.
   unowned(unsafe) let node: Node
+  /// The node's short way to ports.
+  let shortSender: ShortSender
   private var keptNode: Node?
   private var keptSelf: NodeBox?
   @exclusivity(unchecked) private(set) var state = State.open
   /// Whether the state is ``State/closed``, for any thread.
   let hasEnded = Atomic<Bool>(false)
+  /// Whether the state is another than ``State/open``, for any thread.
+  let isClosing = Atomic<Bool>(false)
+  /// Whether the node has its id, which is never changed then, for any thread.
+  let isNamed = Atomic<Bool>(false)
   /// How many C references there are.
   private let references = Atomic<Int>(1)
   /// How many forks were between the first node and the process that made this one.
@@ -38,10 +44,25 @@ final class NodeBox: CHandle, @unchecked Sendable {
   /// Texts that C holds pointers to.
   let texts = TextStore()
   /// What keeps the host's loop running.
-  var keepAlive: TimerWatcher?
+  private var keepAlive: TimerWatcher?
+  /// Whether a configuration that may still fail keeps the host's loop running, and nothing else does.
+  private var isKeptAliveProvisionally = false
   /// The bind addresses that are being looked up.
   var lookUps: Guard?
   var isConfiguring = false
+  /// Whether messages are traced because the environment says so.
+  var isTracedByEnvironment = false
+  /// Whether the process's log obeys the environment as long as the node lives.
+  var followsEnvironment = false {
+    didSet {
+      guard followsEnvironment != oldValue else { return }
+      if followsEnvironment {
+        HostedNodes.followEnvironment()
+      } else {
+        HostedNodes.forgetEnvironment()
+      }
+    }
+  }
   /// Why the port whose callback is running is to die when that returns.
   @exclusivity(unchecked) var death: PortDeath?
   var log = LineQueue<aemp_log_cb>()
@@ -52,6 +73,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
     self.pump = pump
     let node = loop.perform { Node(on: loop) }
     self.node = node
+    shortSender = node.shortSender
     node.isTraced = false
     keptNode = node
     keptSelf = self
@@ -93,6 +115,26 @@ final class NodeBox: CHandle, @unchecked Sendable {
     if let pump, !pump.isStepping { loop.post {} }
   }
 
+  /// Keeps the host's loop running, or not.
+  func setKeepAlive(_ keeps: Bool) {
+    isKeptAliveProvisionally = false
+    loop.keepsLoopAlive = keeps
+    // There must be something that does: a node may have nothing to wait for.
+    keepAlive = keeps ? loop.timer(after: 1e9, interval: 1e9) {} : nil
+  }
+
+  /// Keeps the host's loop running, at first until ``endProvision(isKept:)``.
+  func keepAliveProvisionally() {
+    guard keepAlive == nil else { return }
+    setKeepAlive(true)
+    isKeptAliveProvisionally = true
+  }
+
+  /// Goes on with ``keepAliveProvisionally()`` for good, or takes it back, unless the host has decided meanwhile.
+  func endProvision(isKept: Bool) {
+    if isKeptAliveProvisionally { setKeepAlive(isKept) }
+  }
+
   // MARK: The end
 
   /// Leaves the network and gives everything back; see `aemp_node_close`.
@@ -100,6 +142,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
     closings.append((done, ud))
     guard state == .open else { return }
     state = .closing
+    isClosing.store(true, ordering: .releasing)
     keepAlive = nil
     lookUps = nil
     loop.perform {
@@ -120,10 +163,13 @@ final class NodeBox: CHandle, @unchecked Sendable {
 
   /// The last handle is given back.
   private func end() {
+    // What is dropped may still send.
+    node.isTraced = false
     HostedNodes.remove(self)
     node.dropCallbacks()
     log = LineQueue()
     trace = LineQueue()
+    followsEnvironment = false
     state = .closed
     hasEnded.store(true, ordering: .releasing)
     keptNode = nil

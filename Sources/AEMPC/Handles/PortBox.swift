@@ -1,13 +1,37 @@
 internal import AnyEventMP
 internal import CAEMP
+internal import Synchronization
 
 /// What an `aemp_port` is: the address of a port.
 final class PortBox: CHandle, Sendable {
   let id: PortID
+  /// The same for the short way to it.
+  let borrowed: BorrowedPort
+  /// The node, if it is one of its ports and the node had no name then.
+  private let namelessNode: NodeBox?
   /// Copies of the id; there are two if C asked before the node had its name.
   private let texts = TextStore()
 
-  init(_ id: PortID) { self.id = id }
+  /// The address of a port of any node.
+  init(_ id: PortID) {
+    self.id = id
+    borrowed = BorrowedPort(id)
+    namelessNode = nil
+  }
+
+  /// The same in a call of the node, whose own ports get another id with its name.
+  init(_ id: PortID, of node: NodeBox) {
+    self.id = id
+    borrowed = BorrowedPort(id)
+    let hasName = node.isNamed.load(ordering: .relaxed)
+    namelessNode = hasName || !node.node.isLocal(id) ? nil : node
+  }
+
+  /// The text of the id, for any thread: also of one that asks while the node is getting its name.
+  var text: String {
+    guard let namelessNode, !namelessNode.isNamed.load(ordering: .acquiring) else { return id.id }
+    return id.name.isEmpty ? "" : "#" + id.name
+  }
 
   /// The pointer to a text of the id.
   func pointer(to text: String) -> UnsafePointer<CChar>? { texts.pointer(to: text) }
@@ -44,7 +68,7 @@ final class TagBox: CHandle, Sendable {
   }
   let box = PortBox.at(port).takeUnretainedValue()
   // Once: the node may get its name meanwhile, and with it the port another id.
-  let id = box.id.id
+  let id = box.text
   len?.pointee = id.utf8.count
   return box.pointer(to: id)
 }

@@ -77,7 +77,11 @@ func withView(_ values: [Value], _ body: (OpaquePointer) -> Void) {
 @c @implementation public func aempc_msg_int(
   _ message: OpaquePointer?, _ index: Int, _ out: UnsafeMutablePointer<Int64>?
 ) -> CInt {
-  read(message, index, { $0.int.map { Int64($0) } }, out)
+  if let message, case .int(let number)? = MessageView.at(message).pointee.value(index) {
+    out?.pointee = Int64(number)
+    return 0
+  }
+  return read(message, index, { $0.int.map { Int64($0) } }, out)
 }
 
 /// For `aemp_msg_get`.

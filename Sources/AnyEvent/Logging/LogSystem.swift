@@ -218,4 +218,10 @@ extension LogSystem {
       apply(specification.text, named: specification.variable)
     }
   }
+
+  /// Takes ``followEnvironment()`` back: all contexts are as in a guest that has begun.
+  package func forgetEnvironment() {
+    reset()
+    LOG.log_cb(nil)
+  }
 }

@@ -37,6 +37,7 @@ extension Loop {
 
   /// Gives the loop of a child descriptors of its own, in `fork` itself.
   func separateFromParent() {
+    if staysWithParent { return abandon() }
     // Other threads do not exist here, and have left their loops in any state.
     guard state == .open, owner == 0 || owner == pthread_self() else { return }
     for poll in polls.values { poll.separateFromParent() }
@@ -45,6 +46,27 @@ extension Loop {
     let status = uv_loop_fork(uv)
     if status != 0 { giveUp("cannot make an event loop after a fork: \(describe(status))") }
     mainQueue?.leaveToParent(ledger)
+  }
+
+  /// Leaves the loop to the parent, whatever the host does in the child: nothing is called here, and its
+  /// descriptors lead nowhere, so that no reading, writing or closing reaches what the parent has.
+  private func abandon() {
+    guard state != .closed else { return }
+    defer { state = .abandoned }
+    // What a thread was about to do that does not exist here is half done.
+    guard owner == pthread_self() else { return }
+    keepsLoopAlive = false
+    disarmRound()
+    guard let first = polls.values.first else { return }
+    var nowhere = aeuv_epoll_make()
+    if nowhere < 0 {
+      // There is no free descriptor, so one is made free.
+      _ = Glibc.close(first.fd)
+      nowhere = aeuv_epoll_make()
+    }
+    guard nowhere >= 0 else { return }
+    for poll in polls.values { poll.leaveToParent(nowhere) }
+    if polls[nowhere] == nil { _ = Glibc.close(nowhere) }
   }
 
   /// Stops a child that runs the loop of its parent, or goes on with it after a callback that forked.
@@ -72,7 +94,7 @@ enum ForkedLoops {
   private nonisolated(unsafe) static var loops: [ObjectIdentifier: Unmanaged<Loop>] = [:]
 
   /// Registers the handlers of `pthread_atfork`, once; whether that was possible.
-  private static let isRegistered: Bool = {
+  static let isRegistered: Bool = {
     pthread_mutex_init(&lock, nil)
     return pthread_atfork(
       { pthread_mutex_lock(&ForkedLoops.lock) },

@@ -46,6 +46,8 @@ extension Loop {
       body()
       return requireNotForked()
     }
+    // The child's idle handle must not keep the host from sleeping.
+    if state == .abandoned { return disarmRound() }
     visits &+= 1
     if isOwnerProvisional { adopt() }
     let record = ThreadRecord.current
@@ -158,6 +160,14 @@ extension Loop {
 
   /// Whether any thread may still become the owner.
   package var takesOwner: Bool { isOwnerProvisional }
+
+  /// Keeps the child of a fork out of the loop.
+  ///
+  /// Whatever the host does with its loop there, no callback is called, and what the parent has stays as it is.
+  package func stayWithParent() { staysWithParent = true }
+
+  /// Whether this process can be told of forks; false when the system has no memory left.
+  package static var isToldOfForks: Bool { ForkedLoops.isRegistered }
 
   /// Makes the calling thread the owner; nothing of the loop may be running on another one.
   package func adopt() {

@@ -27,6 +27,8 @@ public final class Loop: @unchecked Sendable {
     case open
     case closing
     case closed
+    /// In the child of a fork: the parent's, of which nothing is called here.
+    case abandoned
   }
 
   let kind: Kind
@@ -51,6 +53,8 @@ public final class Loop: @unchecked Sendable {
   /// Whether this is the parent's loop in the child of a fork that has not called `forked()`.
   @exclusivity(unchecked)
   var isForked = false
+  /// Whether the child of a fork has no part in the loop: not even ``forked(file:line:)`` goes on with it.
+  var staysWithParent = false
   /// How many nodes on this loop are part of a network.
   package var guests = 0
   let mailbox = Mutex(Mailbox())

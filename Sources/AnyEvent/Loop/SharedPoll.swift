@@ -97,6 +97,15 @@ final class SharedPoll {
     _ = Glibc.close(own)
   }
 
+  /// Makes, in the child of a fork, all numbers of the descriptor lead to `nowhere`, which is never ready.
+  func leaveToParent(_ nowhere: CInt) {
+    if fd != nowhere { _ = aeuv_dup3(nowhere, fd, O_CLOEXEC) }
+    switch substitute {
+    case .none: break
+    case .duplicate(let number), .epoll(let number): _ = aeuv_dup3(nowhere, number, O_CLOEXEC)
+    }
+  }
+
   private func closeSubstitute() {
     switch substitute {
     case .none: break

@@ -101,7 +101,7 @@ extension Loop {
     isInTimerPass = true
     let limit = timers.nextOrder
     let time = timerTime
-    while let due = timers.popDue(at: time, insertedBefore: limit) {
+    while state != .abandoned, let due = timers.popDue(at: time, insertedBefore: limit) {
       wasBusy = true
       let watcher = due.payload.takeUnretainedValue()
       if watcher.interval > 0 {

@@ -55,6 +55,7 @@ extension WatcherList where Watcher: FiringWatcher {
   @inline(__always)
   func fire(on loop: Loop) {
     walk {
+      if loop.state == .abandoned { return }
       $0.fire()
       loop.requireNotForked()
     }

@@ -65,9 +65,9 @@ package enum StandardDescriptors {
 }
 
 /// Tests whether the system still gives descriptors, before calls of libraries that abort without one.
-enum FreeDescriptors {
+package enum FreeDescriptors {
   /// Whether so many more can be opened now; `errno` says why not.
-  static func are(_ count: Int) -> Bool {
+  package static func are(_ count: Int) -> Bool {
     var opened: [CInt] = []
     defer {
       let code = errno

@@ -20,7 +20,7 @@ final class NodeLimits {
   /// The most addresses of one node that are used.
   var addresses = Limit.maxAddresses.standard
   /// The most bytes that may wait for one node; 0: any number.
-  var queue = Limit.maxQueue.standard
+  @exclusivity(unchecked) var queue = Limit.maxQueue.standard
   /// The most bytes that may wait for all nodes together; 0: any number.
   var queues = Limit.maxQueues.standard
   /// The most living ports that one other node may have spawned here; 0: any number.

@@ -3,8 +3,8 @@
 /// First in, first out, so that the order per port is kept.
 struct DeferredWork: ~Copyable {
   enum Item {
-    /// A message and the bytes that it takes.
-    case message(LocalPort, [Value], bytes: Int)
+    /// All messages of one run, which are for the same port.
+    case messages(LocalPort, run: Int)
     /// A message to the node's own port, from another node that has had it relayed here, else from this.
     case request([Value], from: NodeEntry? = nil, bytes: Int)
     /// All kills of one run, which die of the same reason.
@@ -15,14 +15,15 @@ struct DeferredWork: ~Copyable {
     @inline(__always)
     fileprivate var bytes: Int {
       switch self {
-      case .message(_, _, let bytes), .request(_, _, let bytes): bytes
-      case .kills, .job: 0
+      case .request(_, _, let bytes): bytes
+      case .messages, .kills, .job: 0
       }
     }
   }
 
   private var items = FIFO<Item>()
   private var kills = DeferredKills()
+  private var messages = DeferredMessages()
   /// How many bytes of memory the messages in it take.
   private(set) var bytes = 0
   /// Whether it was told that much waits.
@@ -31,19 +32,33 @@ struct DeferredWork: ~Copyable {
   @inline(__always)
   var isEmpty: Bool { items.isEmpty }
 
-  var count: Int { items.count + kills.count }
+  var count: Int { items.count + kills.count + messages.count }
 
   @inline(__always)
   mutating func append(_ item: consuming Item) {
     bytes += item.bytes
     items.append(item)
     kills.endRun()
+    messages.endRun()
+  }
+
+  /// Adds a message to a port, whose values are moved out of the buffer.
+  @inline(__always)
+  mutating func append(
+    moving message: UnsafeMutableBufferPointer<Value>, to port: LocalPort, bytes: Int
+  ) {
+    self.bytes += bytes
+    guard messages.append(moving: message, to: port, bytes: bytes) else { return }
+    items.append(.messages(port, run: messages.lastRun))
+    kills.endRun()
   }
 
   /// Adds the kill of a port, which the table of ports keeps until then.
   @inline(__always)
   mutating func append(killOf port: LocalPort, _ reason: [Value]) {
-    if kills.append(port, reason) { items.append(.kills(reason, run: kills.lastRun)) }
+    guard kills.append(port, reason) else { return }
+    items.append(.kills(reason, run: kills.lastRun))
+    messages.endRun()
   }
 
   /// Adds the kill of a port if it is of the run that is last in the queue.
@@ -68,7 +83,29 @@ struct DeferredWork: ~Copyable {
     return port
   }
 
-  /// Takes out the first item, which is not a run of kills.
+  /// The run of messages that is first in the queue, if such a run is; it stays there until its last
+  /// message is taken out.
+  @inline(__always)
+  var firstMessages: (port: LocalPort, run: Int)? {
+    guard case .messages(let port, let run) = items.first else { return nil }
+    return (port, run)
+  }
+
+  /// How many values the next message has of the run that was first; nil when that is done.
+  @inline(__always)
+  func nextCount(of run: Int) -> Int? { messages.first(of: run)?.count }
+
+  /// Takes out the next message of the run that was first, whose values are moved into the buffer.
+  @inline(__always)
+  mutating func popMessage(of run: Int, into message: UnsafeMutableBufferPointer<Value>) {
+    guard let record = messages.first(of: run) else { return }
+    messages.popFirst(into: message)
+    bytes -= record.bytes
+    guard messages.first(of: run) == nil else { return }
+    _ = popFirst()
+  }
+
+  /// Takes out the first item, which is not a run.
   @inline(__always)
   mutating func popFirst() -> Item? {
     guard let item = items.popFirst() else { return nil }
@@ -79,7 +116,14 @@ struct DeferredWork: ~Copyable {
 
   /// About how many bytes of memory a waiting message takes.
   static func bytes(of message: [Value]) -> Int {
-    MemoryLayout<Item>.stride + message.heapBytes
+    message.withUnsafeBufferPointer { bytes(of: $0) }
+  }
+
+  @inline(__always)
+  static func bytes(of message: UnsafeBufferPointer<Value>) -> Int {
+    var bytes = MemoryLayout<Item>.stride + 32 + message.count * MemoryLayout<Value>.stride
+    for index in message.indices { bytes += message[index].heapBytes }
+    return bytes
   }
 }
 
@@ -93,10 +137,18 @@ extension Collection<Value> {
 
 extension Value {
   /// About how many bytes of memory it takes, beside its own place.
+  @inline(__always)
   var heapBytes: Int {
     switch self {
     case .null, .bool, .int, .uint, .double: 0
     case .string(let text): text.utf8.count < 16 ? 0 : 32 + text.utf8.count
+    default: heapBytesOfMany
+    }
+  }
+
+  private var heapBytesOfMany: Int {
+    switch self {
+    case .null, .bool, .int, .uint, .double, .string: 0
     case .bytes(let bytes): 32 + bytes.count
     case .array(let values): values.heapBytes
     case .hash(let values):

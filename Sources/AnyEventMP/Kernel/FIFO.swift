@@ -30,9 +30,27 @@ struct FIFO<Element>: ~Copyable {
 
   @inline(__always)
   mutating func append(_ item: consuming Element) {
-    if tail == capacity { makeRoom() }
+    if tail == capacity { makeRoom(for: 1) }
     (items + tail).initialize(to: item)
     tail += 1
+  }
+
+  /// Adds as many items as the buffer has, by moving them out of it.
+  @inline(__always)
+  mutating func append(moving items: UnsafeMutableBufferPointer<Element>) {
+    guard let first = items.baseAddress else { return }
+    if capacity - tail < items.count { makeRoom(for: items.count) }
+    (self.items + tail).moveInitialize(from: first, count: items.count)
+    tail += items.count
+  }
+
+  /// Takes as many items out as the buffer has room for, by moving them there; so many must be there.
+  @inline(__always)
+  mutating func popFirst(into items: UnsafeMutableBufferPointer<Element>) {
+    guard let first = items.baseAddress else { return }
+    first.moveInitialize(from: self.items + head, count: items.count)
+    head += items.count
+    if head == tail { becameEmpty() }
   }
 
   /// Moves the first item out of its place, so that what it holds goes before the rest of the queue is done.
@@ -55,16 +73,16 @@ struct FIFO<Element>: ~Copyable {
   }
 
   /// Moves the items to the front, into a larger allocation unless they fill less than half of this.
-  private mutating func makeRoom() {
+  private mutating func makeRoom(for count: Int) {
     let live = tail - head
-    if live * 2 <= capacity {
+    if live * 2 <= capacity, live + count <= capacity {
       items.moveInitialize(from: items + head, count: live)
     } else {
-      let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity * 2)
+      capacity = max(capacity * 2, live + count)
+      let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)
       larger.moveInitialize(from: items + head, count: live)
       items.deallocate()
       items = larger
-      capacity *= 2
     }
     head = 0
     tail = live

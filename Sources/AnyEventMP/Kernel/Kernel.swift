@@ -36,7 +36,7 @@ final class Kernel {
   /// What the names of new ports begin with.
   var portPrefix: String
   /// The bytes that may wait for a node before the program is told; 0: it never is.
-  var highWaterMark = 0
+  @exclusivity(unchecked) var highWaterMark = 0
   /// Log lines that peers can cause as often as they like.
   let peerLog: PeerLog
   private var counter = PortCounter()

@@ -4,13 +4,8 @@ import AnyEvent
 // queries in place of mistakes that stop the program.
 
 extension Node {
-  /// Sends a message like ``sendLater(_:to:)`` in the usual case, which needs no current node.
-  ///
-  /// The usual case is a port of this node that the id leads to already; returns false for any
-  /// other.
-  package func sendLaterAtOnce(_ message: UnsafeBufferPointer<Value>, to port: PortID) -> Bool {
-    kernel.sendLaterAtOnce(message, to: port.ref)
-  }
+  /// The short way for messages.
+  package var shortSender: ShortSender { ShortSender(kernel: .passUnretained(kernel)) }
 
   /// Sends a message like ``send(_:to:)``, but to a port of this node always from the loop.
   package func sendLater(_ message: UnsafeBufferPointer<Value>, to port: PortID) {
@@ -78,4 +73,30 @@ extension Node {
 
   /// Drops all callbacks of the program; to be called after ``close()``.
   package func dropCallbacks() { dissolve() }
+}
+
+/// The short way of a message to a port that was found before: no references are counted on it, so the node and the
+/// port id must be kept by whoever uses it.
+package struct ShortSender {
+  fileprivate let kernel: Unmanaged<Kernel>
+
+  /// Sends as ``Node/sendLater(_:to:)`` does, and moves the values out of the buffer.
+  ///
+  /// It does so to a port of this node, and in a callback to one of another. False when the short way does not lead
+  /// there, and the values are where they were.
+  package func send(
+    moving message: UnsafeMutableBufferPointer<Value>, to port: BorrowedPort
+  ) -> Bool {
+    kernel._withUnsafeGuaranteedRef { kernel in
+      port.ref._withUnsafeGuaranteedRef { kernel.sendAtOnce(moving: message, to: $0) }
+    }
+  }
+}
+
+/// A port id that somebody else keeps.
+package struct BorrowedPort: @unchecked Sendable {
+  // Sendable: as a port id is.
+  fileprivate let ref: Unmanaged<PortRef>
+
+  package init(_ port: PortID) { ref = .passUnretained(port.ref) }
 }

@@ -18,8 +18,9 @@
  *            the one that attached), or the one that calls aemp_node_adopt. Functions marked [any] may be called
  *            on any thread; all others answer AEMP_ETHREAD elsewhere. A value and a port handle may be used by one
  *            thread at a time; retaining and releasing is [any].
- * Fork       In the child of a fork every function of a node answers AEMP_EFORK, and nothing disturbs the parent's
- *            node; releasing an open node there does nothing.
+ * Fork       In the child of a fork every function of a node answers AEMP_EFORK, and releasing an open node does
+ *            nothing. The child may run the inherited loop (after uv_loop_fork, as libuv asks for): it calls nothing
+ *            of the node, and nothing disturbs the parent's.
  * Callbacks  No function calls a callback before it returns, but aemp_value_each, which says so: what you send to
  *            your own port arrives from the loop. Callbacks may call every function, aemp_node_close and releasing
  *            included. They must return normally: no C++ exception and no longjmp (lua_error, a throwing napi call)
@@ -110,7 +111,8 @@ enum {
   AEMP_KEEP_ALIVE = 1, /* as by aemp_node_ref */
   AEMP_USE_FILE = 2,   /* read the configuration file, which $AE_MP_RC or $HOME leads to, and its profile */
   AEMP_FORCE = 4,      /* these settings beat the file's */
-  AEMP_USE_ENV = 8     /* obey AE_VERBOSE, AE_LOG and AE_MP_TRACE, and write to standard error as they say */
+  AEMP_USE_ENV = 8     /* as long as the node lives, obey AE_VERBOSE, AE_LOG and AE_MP_TRACE, and write to standard
+                          error as they say */
 };
 
 /* Set what you need; all else is 0: aemp_options o = { sizeof (aemp_options) }; A shorter one of an older header
@@ -151,7 +153,7 @@ int aemp_pump_step (aemp_node *, int *timeout_ms);
 /* Joins the network: listens, and begins to look for the seeds. Without host names in binds it is done when this
  * returns, and AEMP_ECONFIG says what is wrong. Names are looked up without blocking the loop; then this returns
  * AEMP_OK, and what follows is in the status of `done` (may be NULL), which is called once, from the loop, unless
- * this fails. After a failure it may be called again. options may be NULL. */
+ * this fails. After a failure all is as before, and it may be called again. options may be NULL. */
 int aemp_configure (aemp_node *, const aemp_options *options, aemp_configured_cb done, void *ud, aemp_free_cb);
 /* The calling thread runs the loop from now on; it must not be running on another. */
 int aemp_node_adopt (aemp_node *);
@@ -159,7 +161,7 @@ int aemp_node_adopt (aemp_node *);
  * once. ref and unref do not count. */
 int aemp_node_ref (aemp_node *);
 int aemp_node_unref (aemp_node *);
-/* The node id; "" before it is configured. Valid until the node is released. NULL for NULL. */
+/* [any] The node id; "" before it is configured. Valid until the node is released. NULL for NULL. */
 const char *aemp_node_id (aemp_node *);
 /* Leaves the network and gives back every handle, while the loop runs on. What was sent to connected nodes gets up
  * to flush_ms to arrive; with 0, what the kernel takes at once. on_closed (may be NULL) is the last callback, from
@@ -172,12 +174,14 @@ int aemp_node_is_closed (aemp_node *);
 aemp_node *aemp_node_retain (aemp_node *);
 /* [any] The last one of an open node closes it. */
 void aemp_node_release (aemp_node *);
-/* [any] Calls cb on the loop's thread. What is posted before the node closes and not called is freed. */
+/* [any] Calls cb on the loop's thread. What is posted before aemp_node_close and not called is freed; after it this
+ * is AEMP_ECLOSED. */
 int aemp_post (aemp_node *, aemp_node_cb cb, void *ud, aemp_free_cb);
 /* [any] aemp_snd from the loop's thread. */
 int aemp_post_snd (aemp_node *, aemp_port *, const aemp_arg *, size_t count);
 /* Log lines up to a level (1: fatal … 4: error, 5: warn, 6: note, 7: info, 8: debug, 9: trace), from the loop;
- * cb NULL: none, as at first. With several nodes on a loop, those that belong to none go to all of them. */
+ * cb NULL: none, as at first. A node gets its own lines, also about what is done for it, such as looking up names;
+ * a line that belongs to no node goes to all nodes of the process. */
 int aemp_on_log (aemp_node *, int level, aemp_log_cb cb, void *ud, aemp_free_cb);
 /* A line for each message that the node sends or receives, from the loop; cb NULL: none. */
 int aemp_on_trace (aemp_node *, aemp_trace_cb cb, void *ud, aemp_free_cb);
@@ -188,7 +192,8 @@ int aemp_on_trace (aemp_node *, aemp_trace_cb cb, void *ud, aemp_free_cb);
 int aemp_port_new (aemp_node *, aemp_port **out);
 /* [any] The port with this id, "node#name"; a node id is the address of the node itself. [owned] */
 int aemp_port_of (const char *id, size_t len, aemp_port **out);
-/* [any] The id, valid until the port is released; len may be NULL. NULL for NULL. */
+/* [any] The id, valid until the port is released; before the node is configured that of a port of its own begins with
+ * "#". len may be NULL. NULL for NULL. */
 const char *aemp_port_id (aemp_port *, size_t *len);
 /* [any] */
 aemp_port *aemp_port_retain (aemp_port *);

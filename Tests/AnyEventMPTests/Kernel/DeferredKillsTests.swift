@@ -16,7 +16,7 @@ import Testing
         while let port = queue.popKill(of: run) {
           taken.append(port.takeUnretainedValue().name + Value.array(reason).description)
         }
-      } else if case .message(let port, _, _) = queue.popFirst() {
+      } else if let (port, _) = queue.popMessage() {
         taken.append(port.name)
       }
     }
@@ -33,11 +33,11 @@ import Testing
       queue.append(killOf: ports[0], bye)
       queue.append(killOf: ports[1], bye)
       queue.append(killOf: ports[2], other)
-      queue.append(.message(ports[3], [], bytes: 1))
+      queue.append([], to: ports[3], bytes: 1)
       queue.append(killOf: ports[4], other)
       queue.append(killOf: ports[5], [])
       queue.append(killOf: ports[6], [])
-      queue.append(.message(ports[7], [], bytes: 1))
+      queue.append([], to: ports[7], bytes: 1)
       #expect(!queue.isEmpty && queue.bytes == 2, "round \(round)")
       let taken = takeAll(&queue)
       #expect(
@@ -67,7 +67,7 @@ import Testing
     // Still the last in the queue: another one joins it.
     queue.append(killOf: ports[2], bye)
     let second = next()
-    queue.append(.message(ports[3], [], bytes: 1))
+    queue.append([], to: ports[3], bytes: 1)
     queue.append(killOf: ports[4], bye)
     let third = next()
     #expect(second === ports[1] && third === ports[2])

@@ -128,10 +128,14 @@ import Testing
     #expect(sizes == sizes.sorted())
     #expect(sizes[0] > 0 && sizes[2] > 1000 && sizes[5] > 2000)
     for (message, bytes) in zip(messages, sizes) {
-      queue.append(.message(port, message, bytes: bytes))
+      queue.append(message, to: port, bytes: bytes)
     }
-    #expect(queue.bytes == sizes.reduce(0, +) && queue.count == messages.count)
-    while queue.popFirst() != nil {}
+    #expect(queue.bytes == sizes.reduce(0, +))
+    // And the item of the run that they are.
+    #expect(queue.count == messages.count + 1)
+    var taken: [[Value]] = []
+    while let (_, message) = queue.popMessage() { taken.append(message) }
+    #expect(taken == messages)
     #expect(queue.bytes == 0 && queue.count == 0)
   }
 }
