@@ -28,7 +28,8 @@ package struct RunningThread {
   package func join() { pthread_join(thread, nil) }
 }
 
-private func startThread(stackSize: Int? = nil, _ body: @escaping () -> Void
+private func startThread(
+  stackSize: Int? = nil, _ body: @escaping () -> Void
 ) -> pthread_t {
   var thread = pthread_t()
   let box = Unmanaged.passRetained(Closure(body))
