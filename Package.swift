@@ -9,10 +9,10 @@ let package = Package(
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .library(name: "AEMPC", targets: ["AEMPC"]),
-    .executable(name: "aemp", targets: ["aemp"]),
+    .executable(name: "aemp", targets: ["aemp-main"]),
     // For the fuzzer: nothing in it is promised to stay as it is.
     .library(
-      name: "AnyEventInternals", targets: ["AEMPTool", "AEMPWire", "AEOpenSSL", "AEValue"]),
+      name: "AnyEventInternals", targets: ["aemp", "AEMPWire", "AEOpenSSL", "AEValue"]),
   ],
   targets: [
     // The layers, each importing only those above it
@@ -25,11 +25,9 @@ let package = Package(
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
-    .target(
-      name: "AEMPTool", dependencies: ["AEValue", "AnyEventMP"], path: "Sources/aemp",
-      exclude: ["main.swift"]),
-    .executableTarget(
-      name: "aemp", dependencies: ["AEMPTool"], path: "Sources/aemp", sources: ["main.swift"]),
+    // The tool, whose name its log lines have, and its main
+    .target(name: "aemp", dependencies: ["AEValue", "AnyEventMP"]),
+    .executableTarget(name: "aemp-main", dependencies: ["aemp"]),
 
     // What tests of several targets need
     .target(name: "TestSupport", dependencies: ["AnyEvent", "CLibUV"], path: "Tests/Support"),
@@ -46,7 +44,7 @@ let package = Package(
     .testTarget(
       name: "AEMPCTests", dependencies: ["AEMPC", "CAEMP", "CAEMPTesting", "CLibUV", "TestSupport"]),
     .testTarget(
-      name: "aempTests", dependencies: ["aemp", "AEMPTool", "AnyEventMP", "TestSupport"]),
+      name: "aempTests", dependencies: ["aemp", "AnyEventMP", "TestSupport"]),
   ]
 )
 

@@ -52,7 +52,7 @@ public final class SimulatedHost {
   }
 
   /// Whether a callback is running that takes its time.
-  var isBlocked: Bool { blockedUntil != nil }
+  public var isBlocked: Bool { blockedUntil != nil }
 
   func block(until time: UInt64) { blockedUntil = max(blockedUntil ?? 0, time) }
 

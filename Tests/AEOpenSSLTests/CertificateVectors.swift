@@ -1,6 +1,5 @@
+import AEOpenSSL
 import TestSupport
-
-@testable import AEOpenSSL
 
 /// The PEM files of `Tests/Vectors/certificates`.
 enum CertificateVectors {

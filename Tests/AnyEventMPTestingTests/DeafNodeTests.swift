@@ -1,8 +1,6 @@
-import TestSupport
+import AnyEventMP
+import AnyEventMPTesting
 import Testing
-
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 @Suite("A node that reads nothing") struct DeafNodeTests {
   @Test("costs no more than its queue, and others get their messages meanwhile and afterwards")
@@ -20,7 +18,7 @@ import Testing
       rcv(port(), "number") { (n: Int, _: String) in got.append(n) }
     }
     var reasons: [Message] = []
-    _ = sender.kernel.monitor(PortID("deaf#p").ref) { reasons.append($0) }
+    sender.monitor(PortID("deaf#p")) { reasons.append($0) }
     sender.queueLimit = 100_000
     network.freeze(from: host, to: deaf)
     let text = String(repeating: "x", count: 1000)

@@ -1,4 +1,3 @@
-import TestSupport
 import Testing
 
 @testable import AnyEventMP
@@ -33,7 +32,7 @@ import Testing
       let node = try #require(server.node)
       let p = try #require(client.node).port()
       var fired: (time: Double, reason: Message)?
-      _ = node.kernel.monitor(PortID(p.id).ref) { fired = (network.time, $0) }
+      node.monitor(PortID(p.id)) { fired = (network.time, $0) }
       network.run(for: 10)
       client.node?.run { snd("server", "devnull") }
       network.run(for: 0.1)
@@ -161,7 +160,7 @@ import Testing
       let node = try #require(server.node)
       let p = try #require(client.node).port()
       var reason: Message?
-      _ = node.kernel.monitor(PortID(p.id).ref) { reason = $0 }
+      node.monitor(PortID(p.id)) { reason = $0 }
       network.run(for: 1)
       network.crash(client)
       network.run(for: 1)

@@ -1,17 +1,16 @@
-import TestSupport
+import AnyEventMP
+import AnyEventMPTesting
 import Testing
-
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 @Suite("The high water mark") struct HighWaterTests {
   private func withSender(
+    heartbeat: Double? = nil,
     _ body: (SimulatedNetwork, _ sender: Node, _ other: SimulatedHost) throws -> Void
   ) throws {
     let network = SimulatedNetwork(seed: 3, conditions: LinkConditions(capacity: 1000))
     defer { network.close() }
-    let other = try network.addHost("other")
-    let host = try network.addHost("sender", seeds: [other])
+    let other = try network.addHost("other", heartbeat: heartbeat)
+    let host = try network.addHost("sender", seeds: [other], heartbeat: heartbeat)
     #expect(network.run(until: { host.isConnected(to: other) }))
     network.run(for: 1)
     try body(network, try #require(host.node), other)
@@ -85,8 +84,8 @@ import Testing
   func limit() throws {
     try withSender { network, sender, other in
       var reason: Message?
-      _ = sender.kernel.monitor(PortID("other#nobody").ref) { _ in }
-      _ = sender.kernel.monitor(PortID("other").ref) { reason = $0 }
+      sender.monitor(PortID("other#nobody")) { _ in }
+      sender.monitor(PortID("other")) { reason = $0 }
       sender.highWaterMark = 50_000
       sender.queueLimit = 20_000
       sender.onHighWater = { _, _ in Issue.record("the mark is above the limit") }
@@ -101,7 +100,7 @@ import Testing
     try withSender { network, sender, other in
       #expect(sender.status.connections.first?.cipher == "xsalsa20-poly1305")
       var reason: Message?
-      _ = sender.kernel.monitor(PortID("other").ref) { reason = $0 }
+      sender.monitor(PortID("other")) { reason = $0 }
       sender.queueLimit = 20_000
       // More than the stream collects before it sends, and less than it seals at a time.
       sender.run { snd("other#nobody", String(repeating: "x", count: 100_000)) }
@@ -113,10 +112,9 @@ import Testing
   @Test(
     "what waits is sealed together once there is room, and its size is told with what that adds")
   func sealedTogether() throws {
-    try withSender { network, sender, other in
+    // What the other one asks would be answered, too.
+    try withSender(heartbeat: 0) { network, sender, other in
       let hosts = network.hosts
-      // What the other one asks would be answered, too.
-      for node in [sender, other.node] { node?.peers.heartbeat.interval = 0 }
       network.freeze(from: hosts[1], to: hosts[0])
       // Fills the path, so that all that follows has to wait.
       sender.run { snd("other#nobody", text + text) }

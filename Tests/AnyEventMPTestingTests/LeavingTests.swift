@@ -1,8 +1,6 @@
-import TestSupport
+import AnyEventMP
+import AnyEventMPTesting
 import Testing
-
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 @Suite("A node that leaves") struct LeavingTests {
   @Test(

@@ -1,8 +1,6 @@
-import TestSupport
+import AnyEventMP
+import AnyEventMPTesting
 import Testing
-
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 @Suite("The simulated network") struct SimulatedNetworkTests {
   @Test("two nodes exchange messages over a slow line that cuts packets into pieces")

@@ -29,7 +29,8 @@ package enum Seeds {
   package static let given: UInt64? = getenv("AE_SEED").flatMap { UInt64(String(cString: $0)) }
 
   /// The environment's `AE_SOAK_MINUTES`: for how long the tests that `scripts/soak` runs go on from `given`.
-  package static let minutes = getenv("AE_SOAK_MINUTES").flatMap { Double(String(cString: $0)) } ?? 0
+  package static let minutes =
+    getenv("AE_SOAK_MINUTES").flatMap { Double(String(cString: $0)) } ?? 0
 
   /// So many seeds in a row, from `AE_SEED` or 1 on; those of one part of a test that is run in parts.
   package static func some(_ count: UInt64, part: Int = 0) -> Range<UInt64> {

@@ -21,6 +21,50 @@ extension Node {
     loop.preconditionOnLoop()
     return peers.entries.values.compactMap(\.link).map(\.status).sorted { $0.node < $1.node }
   }
+
+  /// The ids of the nodes of which anything is kept here: a connection, a search, messages that wait, or
+  /// monitors; sorted.
+  ///
+  /// The loop's thread only.
+  public var knownNodes: [String] {
+    loop.preconditionOnLoop()
+    return peers.entries.keys.sorted()
+  }
+
+  /// How many connections there are on which the other end has not proven yet who it is.
+  ///
+  /// The loop's thread only. `max_strangers` bounds those that were accepted.
+  public var strangerCount: Int {
+    loop.preconditionOnLoop()
+    return peers.switchboard.pendingCount
+  }
+
+  /// How many ports of another node are monitored from here.
+  ///
+  /// The loop's thread only.
+  public func monitorCount(on node: String) -> Int {
+    loop.preconditionOnLoop()
+    return peers.entries[node]?.monitors.count ?? 0
+  }
+
+  /// How many ports of this node another one monitors.
+  ///
+  /// The loop's thread only.
+  public func monitorCount(by node: String) -> Int {
+    loop.preconditionOnLoop()
+    return peers.entries[node]?.watching.count ?? 0
+  }
+
+  /// How many ports that another node has had started here are alive; `max_spawned` bounds them.
+  ///
+  /// The loop's thread only.
+  public func spawnedCount(by node: String) -> Int {
+    loop.preconditionOnLoop()
+    return kernel.spawned.count(of: node)
+  }
+
+  /// Whether the node has been closed, or has left.
+  public var isClosed: Bool { peers.isClosed }
 }
 
 extension Link {

@@ -53,6 +53,17 @@ extension PortID {
   ///
   /// Corresponds to Perl's `port_is_local`.
   public var isLocal: Bool { Node.current.isLocal(self) }
+
+  /// How many monitors there are on the port, of this node's code and of other nodes; 0 for a port of
+  /// another node, and for one that is dead.
+  ///
+  /// The loop's thread only.
+  public var monitorCount: Int {
+    if let port = ref as? LocalPort { return port.monitors?.count ?? 0 }
+    // To resolve the id of another node's port would make an entry for that node.
+    guard isLocal, let port = Node.current.kernel.resolve(ref) as? LocalPort else { return 0 }
+    return port.monitors?.count ?? 0
+  }
 }
 
 /// Kills a port, with the current node.

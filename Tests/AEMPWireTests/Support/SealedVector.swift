@@ -1,7 +1,6 @@
+import AEMPWire
 import Foundation
 import Testing
-
-@testable import AEMPWire
 
 /// A conversation on the sealed channel that `Vectors/sealed.py` has computed.
 struct SealedVector: Decodable, CustomTestStringConvertible {

@@ -1,6 +1,5 @@
+import AEValue
 import Testing
-
-@testable import AEValue
 
 @Suite("Text of others on a terminal or in a file") struct LegibleTextTests {
   /// What has an effect, or lets a text pass for another one.

@@ -1,4 +1,4 @@
-@testable import AnyEventMP
+import AnyEventMP
 
 /// What one node shows of one family, and whether it told each change of it rightly.
 final class FamilyView {
@@ -12,7 +12,7 @@ final class FamilyView {
   init(of family: String, on node: Node, report: @escaping (String) -> Void) {
     self.family = family
     self.report = report
-    end = node.database.monitor(family) { [unowned self] family, added, changed, deleted in
+    end = node.database[family].monitor { [unowned self] family, added, changed, deleted in
       update(to: family, added, changed, deleted)
     }
   }

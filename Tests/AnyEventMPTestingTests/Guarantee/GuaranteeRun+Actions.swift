@@ -1,5 +1,5 @@
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
+import AnyEventMP
+import AnyEventMPTesting
 
 extension GuaranteeRun {
   /// Something happens.
@@ -35,7 +35,7 @@ extension GuaranteeRun {
       else { return }
       let stream = stream(from: member, to: receiver)
       // What is sent to a port of the same node has to wait then.
-      if network.random.chance(0.2) { member.node?.kernel.defer(.job({})) }
+      if network.random.chance(0.2) { member.node?.later {} }
       for _ in 0...network.random.number(below: 10) { stream.send(padding: padding()) }
     }
   }
@@ -69,7 +69,7 @@ extension GuaranteeRun {
     else { return }
     if network.random.chance(0.3) {
       // What waits for the loop was sent before the kill, and must be delivered.
-      member.node?.kernel.defer(.job({}))
+      member.node?.later {}
       stream(from: member, to: receiver).send(padding: 0)
     }
     killSerial += 1
@@ -83,7 +83,7 @@ extension GuaranteeRun {
       let stream = stream(from: member, to: receiver)
       for _ in 0..<3 { stream.send(padding: 0) }
     }
-    addReceiver(on: network.hosts[receiver.host])
+    if let host = network.hosts.first(where: { $0.name == receiver.host }) { addReceiver(on: host) }
   }
 
   private func waitForDrain() {
@@ -115,7 +115,7 @@ extension GuaranteeRun {
   private func sitOut(_ half: [SimulatedHost], _ rest: [SimulatedHost]) {
     let separated = streams.filter { stream in
       let isHere = half.contains { $0 === stream.sender.host }
-      let isThere = rest.contains { $0.index == stream.receiver.host }
+      let isThere = rest.contains { $0.name == stream.receiver.host }
       return !stream.isOver && isHere == isThere
     }
     network.run(for: 120)

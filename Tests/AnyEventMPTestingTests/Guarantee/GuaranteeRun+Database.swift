@@ -1,5 +1,5 @@
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
+import AnyEventMP
+import AnyEventMPTesting
 
 extension GuaranteeRun {
   /// Somebody sets, deletes, registers or asks.
@@ -12,7 +12,7 @@ extension GuaranteeRun {
     case 0...4: member.set(family, key, someValue())
     case 5, 6: member.delete(family, [key, "key0"])
     case 7:
-      let own = receivers.filter { $0.host == member.host.index && !$0.isDead }
+      let own = receivers.filter { $0.host == member.host.name && !$0.isDead }
       if let receiver = network.random.pick(own) { member.register(receiver) }
     case 8: member.query(.keys, family)
     case 9: member.renewView(network.random.number(below: member.views.count))
@@ -46,7 +46,7 @@ extension GuaranteeRun {
         for (key, value) in entries { add(family, key, value) }
       }
       add("'l", member.host.name, [.string(member.host.address)])
-      if member.node?.database.isGlobal == true { add("'g", member.host.name, .null) }
+      if member.node?.status.isGlobal == true { add("'g", member.host.name, .null) }
     }
     for member in members { member.checkDatabase(expected) }
   }

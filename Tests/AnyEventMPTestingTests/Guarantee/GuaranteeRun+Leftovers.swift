@@ -1,5 +1,6 @@
+import AnyEventMPTesting
+
 @testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 extension GuaranteeRun {
   /// In a whole and quiet network nothing may be there whose owner is gone.
@@ -8,14 +9,14 @@ extension GuaranteeRun {
     for member in members {
       guard let node = member.node else { continue }
       func complain(_ text: String) { report("\(node.id): \(text)") }
-      let ports = receivers.count { $0.host == member.host.index && !$0.isDead }
-      if node.kernel.ports.count != ports {
-        complain("\(node.kernel.ports.count) ports instead of \(ports)")
+      let ports = receivers.count { $0.host == member.host.name && !$0.isDead }
+      if node.status.portCount != ports {
+        complain("\(node.status.portCount) ports instead of \(ports)")
       }
       if !node.kernel.deferred.isEmpty { complain("something is deferred") }
       if !node.kernel.timers.isEmpty { complain("a timer is left") }
-      if node.peers.switchboard.pendingCount > 0 {
-        complain("\(node.peers.switchboard.pendingCount) handshakes are under way")
+      if node.strangerCount > 0 {
+        complain("\(node.strangerCount) handshakes are under way")
       }
       if !node.kernel.home.monitors.isEmpty { complain("monitors of missing ports are left") }
       for port in node.kernel.ports.all { checkWatchers(of: port, complain) }

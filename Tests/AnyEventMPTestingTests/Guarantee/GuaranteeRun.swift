@@ -1,7 +1,6 @@
+import AnyEventMP
+import AnyEventMPTesting
 import Testing
-
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
 
 /// One run of the guarantee: nodes that send, monitor and die on a network with faults.
 final class GuaranteeRun {
@@ -97,13 +96,13 @@ final class GuaranteeRun {
 
   /// A host's node is gone.
   func end(on host: SimulatedHost) {
-    for receiver in receivers where receiver.host == host.index { receiver.nodeIsGone() }
+    for receiver in receivers where receiver.host == host.name { receiver.nodeIsGone() }
   }
 
   func addReceiver(on host: SimulatedHost) {
     guard let node = host.node else { return }
     receivers.append(
-      Receiver(on: node, host: host.index) { [unowned self] in report($0) })
+      Receiver(on: node, host: host.name) { [unowned self] in report($0) })
   }
 
   /// The stream from a member to a receiver, a new one if the last is over.
@@ -132,7 +131,7 @@ final class GuaranteeRun {
   /// A node has come up: some programs send at once, behind what waited for it.
   private func isUp(_ member: Member, _ id: String) {
     for stream in streams where stream.sender === member && !stream.isOver {
-      if network.hosts[stream.receiver.host].name == id, network.random.chance(0.3) {
+      if stream.receiver.host == id, network.random.chance(0.3) {
         stream.send(padding: 0)
       }
     }

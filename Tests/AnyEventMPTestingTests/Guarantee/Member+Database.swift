@@ -1,16 +1,16 @@
-@testable import AnyEventMP
+import AnyEventMP
 
 extension Member {
   func set(_ family: String, _ key: String, _ value: Value) {
     guard let node else { return }
     local[family, default: [:]][key] = value
-    node.database.set(family, key, value)
+    node.database[family].set(key, to: value)
   }
 
   func delete(_ family: String, _ keys: [String]) {
     guard let node else { return }
     for key in keys { local[family]?[key] = nil }
-    node.database.delete(family, keys)
+    node.database[family].remove(keys)
   }
 
   /// Registers a port as long as it lives, or until it is taken back.
@@ -18,8 +18,8 @@ extension Member {
     guard let node, registrations[receiver.id] == nil else { return }
     let key = receiver.id
     local["ports", default: [:]][key] = .null
-    registrations[key] = node.database.register("ports", PortID(key), .null)
-    _ = node.kernel.monitor(PortID(key).ref) { [unowned self] _ in
+    registrations[key] = node.database["ports"].register(PortID(key))
+    node.monitor(PortID(key)) { [unowned self] _ in
       local["ports"]?[key] = nil
       registrations[key] = nil
     }
@@ -32,11 +32,11 @@ extension Member {
   }
 
   /// Asks a question, which must be answered once, sooner or later.
-  func query(_ kind: DatabaseQuery, _ family: String, _ check: ((Value) -> Void)? = nil) {
+  func query(_ question: Question, _ family: String, _ check: ((Value) -> Void)? = nil) {
     guard let node else { return }
     openQueries += 1
     var isAnswered = false
-    node.database.query(kind, family) { [unowned self] answer in
+    question.ask(node.database[family]) { [unowned self] answer in
       if isAnswered { report("a query was answered twice") }
       isAnswered = true
       openQueries -= 1
@@ -64,7 +64,7 @@ extension Member {
   }
 
   /// Asks for a list, whose order does not matter.
-  private func compare(_ kind: DatabaseQuery, _ family: String, _ wanted: [Value]) {
+  private func compare(_ kind: Question, _ family: String, _ wanted: [Value]) {
     func sorted(_ values: [Value]) -> [Value] {
       values.sorted { CBOREncoding.canonicallyPrecedes($0, $1) }
     }
@@ -72,6 +72,19 @@ extension Member {
       guard case .array(let values) = answer, sorted(values) == sorted(wanted) else {
         return report("\(kind) of \(family) answers \(answer) instead of \(wanted)")
       }
+    }
+  }
+}
+
+/// What can be asked of a family.
+enum Question {
+  case family, keys, values
+
+  func ask(_ family: DatabaseFamily, _ callback: @escaping (Value) -> Void) {
+    switch self {
+    case .family: family.contents { callback(.hash($0)) }
+    case .keys: family.keys { callback(.array($0.map { .string($0) })) }
+    case .values: family.values { callback(.array($0)) }
     }
   }
 }

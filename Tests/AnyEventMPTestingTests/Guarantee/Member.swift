@@ -1,5 +1,5 @@
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
+import AnyEventMP
+import AnyEventMPTesting
 
 /// One node of a run, from its start to its end; a restarted host has a new one.
 final class Member {
@@ -65,7 +65,7 @@ final class Member {
   /// After the loop has run.
   func checkQueues() {
     guard let node else { return }
-    for id in node.peers.entries.keys.sorted() {
+    for id in node.knownNodes {
       checkQueue(for: id)
       let queued = node.queuedBytes(for: id)
       if queued == 0 {
@@ -74,7 +74,7 @@ final class Member {
         report("\(queued) bytes wait for \(id), and it was not told")
       }
     }
-    overHighWater.formIntersection(TextSet(node.peers.entries.keys))
+    overHighWater.formIntersection(TextSet(node.knownNodes))
   }
 
   /// Waits for a queue to run empty, or for the node to be lost.

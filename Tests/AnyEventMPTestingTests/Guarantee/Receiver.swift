@@ -1,4 +1,4 @@
-@testable import AnyEventMP
+import AnyEventMP
 
 /// A port that checks what it gets: per stream the numbers 0, 1, 2 … and nothing after its death.
 final class Receiver {
@@ -10,7 +10,7 @@ final class Receiver {
     let sent: [Int: Int]
   }
 
-  let host: Int
+  let host: String
   /// The port's text, as a message would carry it to other nodes.
   let id: String
   /// The port id that its own node has made.
@@ -28,7 +28,7 @@ final class Receiver {
   private var lastStream: [Int: Int] = [:]
   private let report: (String) -> Void
 
-  init(on node: Node, host: Int, report: @escaping (String) -> Void) {
+  init(on node: Node, host: String, report: @escaping (String) -> Void) {
     self.host = host
     self.report = report
     mayBeFlooded = node.queueLimit < 1 << 20
@@ -39,7 +39,7 @@ final class Receiver {
         got(sender, stream, n)
       }
     }
-    _ = node.kernel.monitor(port.ref) { [unowned self] reason in
+    node.monitor(port) { [unowned self] reason in
       if isDead { report("\(id) died twice") }
       isDead = true
       if !wasKilled(with: reason) { report("\(id) died of \(reason)") }

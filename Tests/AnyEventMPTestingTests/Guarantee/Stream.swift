@@ -1,5 +1,5 @@
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
+import AnyEventMP
+import AnyEventMPTesting
 
 /// Numbered messages from one node to one receiver, from the start of a monitor until it fires.
 final class Stream {
@@ -9,8 +9,8 @@ final class Stream {
   private(set) var sent = 0
   private(set) var reason: Message?
   private let target: PortID
-  private var first: MonitorToken?
-  private var extra: [Int: MonitorToken] = [:]
+  private var first: Subscription?
+  private var extra: [Int: Subscription] = [:]
   private var extraSerial = 0
   /// How many of the added monitors have fired.
   private var extraFired = 0
@@ -26,7 +26,7 @@ final class Stream {
     self.report = report
     // Not only as text: a resolved port id finds its way without being looked up.
     target = serial % 2 == 0 ? PortID(receiver.id) : receiver.port
-    first = sender.node?.kernel.monitor(target.ref) { [weak self] reason in
+    first = sender.node?.monitor(target) { [weak self] reason in
       guard let self else { return }
       if isAbandoned { report("the monitor of stream \(serial) fired after it was taken back") }
       if self.reason != nil { report("the monitor of stream \(serial) fired again: \(reason)") }
@@ -59,7 +59,7 @@ final class Stream {
     guard !isOver, let node = sender.node else { return }
     extraSerial += 1
     let number = extraSerial
-    extra[number] = node.kernel.monitor(target.ref) { [weak self] reason in
+    extra[number] = node.monitor(target) { [weak self] reason in
       guard let self else { return }
       if extra.removeValue(forKey: number) == nil {
         report("monitor \(number) of stream \(serial) fired again, or after it was taken back")
@@ -71,24 +71,24 @@ final class Stream {
 
   /// Takes one of the added monitors back.
   func removeMonitor() {
-    guard !isOver, let number = extra.keys.min(), let token = extra.removeValue(forKey: number)
+    guard !isOver, let number = extra.keys.min(), let monitor = extra.removeValue(forKey: number)
     else { return }
-    sender.node?.kernel.remove(token)
+    monitor.cancel()
   }
 
   /// Takes all monitors back.
   func abandon() {
-    guard !isOver, let node = sender.node, let token = first else { return }
+    guard !isOver, sender.node != nil, let monitor = first else { return }
     first = nil
-    node.kernel.remove(token)
-    for token in extra.values { node.kernel.remove(token) }
+    monitor.cancel()
+    for monitor in extra.values { monitor.cancel() }
     extra = [:]
   }
 
   /// A monitor may fire for what happened only: a death, or the loss of the node.
   private func check(_ reason: Message) {
     if reason.first == "transport_error" {
-      if sender.host.index == receiver.host { report("stream \(serial) never left: \(reason)") }
+      if sender.host.name == receiver.host { report("stream \(serial) never left: \(reason)") }
       if reason[1].string != target.node { report("stream \(serial): not its node: \(reason)") }
     } else if !receiver.isDead {
       report("the receiver of stream \(serial) lives, but its monitor fired: \(reason)")

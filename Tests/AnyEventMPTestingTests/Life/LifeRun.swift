@@ -1,5 +1,5 @@
-@testable import AnyEventMP
-@testable import AnyEventMPTesting
+import AnyEventMP
+import AnyEventMPTesting
 
 /// A network that is slow, lossy and often busy, in which nobody dies: nobody must be taken for dead.
 ///

@@ -1,7 +1,6 @@
 import AEValue
+import AnyEventMP
 import Testing
-
-@testable import AnyEventMP
 
 /// What is wrong in a file, and the whole sentence that says so.
 @Suite struct BadConfigurationTests {

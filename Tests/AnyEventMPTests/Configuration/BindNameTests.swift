@@ -1,9 +1,8 @@
 import AnyEvent
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Host names to listen on are looked up without blocking the loop") struct BindNameTests {
   /// A name server on 127.0.0.1 that reads nothing.
@@ -71,7 +70,7 @@ import Testing
       let names = node.lookUpBinds(arguments) { isDone = true }
       loop.run(until: { isDone })
       try node.configure(arguments)
-      #expect(!node.peers.listeners.isEmpty)
+      #expect(!node.status.listeners.isEmpty)
       withExtendedLifetime(names) {}
     }
   }

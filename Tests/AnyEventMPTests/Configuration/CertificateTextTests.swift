@@ -1,7 +1,6 @@
 import AEValue
+import AnyEventMP
 import Testing
-
-@testable import AnyEventMP
 
 struct CertificateTextTests {
   private static let now = 1_800_000_000

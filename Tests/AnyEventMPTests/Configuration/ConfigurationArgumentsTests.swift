@@ -97,7 +97,7 @@ import Testing
       try node.configure(arguments)
       var text = "\(arguments) \(String(reflecting: arguments))"
       dump(arguments, to: &text)
-      let configuration = try #require(node.peers.configuration)
+      let configuration = try resolve(arguments)
       text += "\(configuration) \(String(reflecting: configuration))"
       dump(configuration, to: &text)
       dump(node, to: &text)

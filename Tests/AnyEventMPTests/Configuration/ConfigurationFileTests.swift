@@ -1,9 +1,8 @@
 import AEValue
+import AnyEventMP
 import Foundation
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite struct ConfigurationFileTests {
   @Test("the environment says where the file is, Perl's name first")

@@ -1,9 +1,8 @@
 import AEValue
+import AnyEventMP
 import Foundation
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite struct ConfigurationSavingTests {
   @Test("a new file is pretty-printed, of mode 0600, and nothing else is left behind")

@@ -1,7 +1,6 @@
 import AEValue
+import AnyEventMP
 import Testing
-
-@testable import AnyEventMP
 
 /// With an algorithm that is quadratic these would not end.
 @Suite("Profiles with 100,000 ancestors") struct LongChainTests {

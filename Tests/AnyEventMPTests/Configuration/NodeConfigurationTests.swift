@@ -1,9 +1,8 @@
 import AEMPWire
 import AEValue
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite struct NodeConfigurationTests {
   @Test("an empty configuration gives the built-in defaults and says what is missing")

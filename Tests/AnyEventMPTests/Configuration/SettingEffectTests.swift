@@ -35,7 +35,7 @@ import Testing
       Probe(.string(try TestFiles.pem("ec"))) {
         "\($0.peers.handshakeConfiguration.hasCertificate) \($0.peers.tls != nil)"
       }
-    case .binds: Probe(["127.0.0.1:*"]) { "\($0.peers.listeners.count)" }
+    case .binds: Probe(["127.0.0.1:*"]) { "\($0.status.listeners.count)" }
     case .seeds: Probe(["127.0.0.1:1"]) { "\($0.peers.seeds.targets.count)" }
     case .services: Probe([["Effects::start", 1]]) { "\(Self.starts(of: $0))" }
     // Nobody follows them here, which is said.

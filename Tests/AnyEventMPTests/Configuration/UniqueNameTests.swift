@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite struct UniqueNameTests {
   /// A generator with a known sequence.

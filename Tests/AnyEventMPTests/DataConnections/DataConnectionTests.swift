@@ -177,7 +177,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
         }
       }
       // So much is put off before it that the time limit comes first.
-      for _ in 0..<10_000 { node.kernel.defer(.job {}) }
+      for _ in 0..<10_000 { node.later {} }
       connect(within: 0)
       loop.run(until: { !reasons.isEmpty })
       #expect(reasons == ["unable to establish connection within 0 seconds"])

@@ -105,7 +105,7 @@ import Testing
       let second = try dial(peer.id, "id")
       loop.run(until: { second.isClosed })
       #expect(second.established == nil && received.calls.count == 1 && !first.isClosed)
-      #expect(node.peers.switchboard.pendingCount == 0)
+      #expect(node.strangerCount == 0)
       first.raw.stream.close()
     }
   }
@@ -263,7 +263,7 @@ import Testing
       loop.run(until: { peer.messages().contains(["g_find", .string(peer.id)]) })
       // A failure there is not the end, as long as there may be other addresses.
       dialled[1].stream.close()
-      loop.run(until: { node.peers.switchboard.pendingCount == 0 })
+      loop.run(until: { node.strangerCount == 0 })
       loop.settle()
       #expect(result == nil)
       peer.send("", "g_found", .string(peer.id), [.string(listener.address.description)])
@@ -352,7 +352,7 @@ import Testing
       }
       loop.settle()
       peer.raw.stream.close()
-      loop.run(until: { node.peers.isClosed })
+      loop.run(until: { node.isClosed })
       loop.settle()
     }
   }

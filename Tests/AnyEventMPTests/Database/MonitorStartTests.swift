@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("The first call of a family's monitor") struct MonitorStartTests {
   @Test("a change that comes with the message that starts the monitor is told once")

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("The database functions of a node") struct DatabaseFunctionsTests {
   private struct Problem: Error {}
@@ -51,7 +50,7 @@ import Testing
       for ask in asking {
         var reason: Message?
         let p = rcv(port(), "ask") { ask() }
-        _ = node.kernel.monitor(p.ref) { reason = $0 }
+        node.monitor(p) { reason = $0 }
         snd(p, "ask")
         loop.run(until: { reason != nil })
         #expect(reason?[0] == "die" && reason?.count == 2)
@@ -81,8 +80,8 @@ import Testing
       loop.run(until: { keys == [q.id, r.id] })
       withExtendedLifetime(registration) { registration = nil }
       loop.run(until: { keys == [q.id] })
-      #expect((r.ref as? LocalPort)?.state == .alive)
-      #expect((r.ref as? LocalPort)?.monitors == nil)
+      #expect(node.isAlive(r))
+      #expect(r.monitorCount == 0)
       withExtendedLifetime(monitor) {}
     }
   }

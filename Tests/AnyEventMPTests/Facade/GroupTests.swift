@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("grp_reg, grp_get and grp_mon") struct GroupTests {
   @Test("a port is in its group until it dies or its guard goes, and other nodes see it")

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("rcv, in its forms") struct ReceiverFormTests {
   @Test("tags are text or port ids")
@@ -96,7 +95,7 @@ import Testing
         got.append(text)
         rcv(SELF, asked)
       }
-      _ = node.kernel.monitor(asking.ref) { reason = $0 }
+      node.monitor(asking) { reason = $0 }
       // What comes behind the reply has no callback any more.
       snd(asked, "question", asking)
       loop.settle()
@@ -127,7 +126,7 @@ import Testing
       snd(receiver, "a")
       loop.settle()
       #expect(got == ["default", "a", "default"])
-      #expect(node.kernel.ports.find(tag.name) != nil)
+      #expect(node.isAlive(tag))
     }
   }
 
@@ -138,7 +137,7 @@ import Testing
       var reason: Message?
       let receiver = rcv(port(), "a") { got.append("a") }
       rcv(receiver, "b") { got.append("b") }
-      _ = node.kernel.monitor(receiver.ref) { reason = $0 }
+      node.monitor(receiver) { reason = $0 }
       rcv(receiver, "a", nil)
       rcv(receiver, "never set", nil)
       snd(receiver, "b")

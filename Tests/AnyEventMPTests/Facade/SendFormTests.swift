@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 private struct Point: Codable, MessageConvertible, Equatable {
   var x: Int

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Typed receivers") struct TypedReceiverTests {
   @Test("zero to six arguments arrive in their order")
@@ -85,7 +84,7 @@ import Testing
       var reasons: [Message] = []
       func killed(by send: (PortID) -> Void) -> String {
         let p = rcv(port(), "n") { (a: Int, b: String) in Issue.record("called with \(a) \(b)") }
-        _ = node.kernel.monitor(p.ref) { reasons.append($0) }
+        node.monitor(p) { reasons.append($0) }
         let before = reasons.count
         send(p)
         loop.run(until: { reasons.count > before })

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("cal") struct CallTests {
   @Test("the reply comes to the callback, and the reply port goes")
@@ -22,8 +21,8 @@ import Testing
       }
       loop.run(until: { got.count == 2 })
       #expect(got == [[3, "sum"], [7, "sum"]])
-      loop.run(until: { slave.kernel.ports.count == 0 })
-      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
+      loop.run(until: { slave.status.portCount == 0 })
+      #expect(slave.monitorCount(on: global.id) == 0)
     }
   }
 
@@ -56,7 +55,7 @@ import Testing
       if let replyPort { snd(replyPort, "late") }
       loop.settle()
       #expect(got == [[]])
-      #expect(node.kernel.ports.count == 1)
+      #expect(node.status.portCount == 1)
     }
   }
 
@@ -73,7 +72,7 @@ import Testing
       global.close()
       loop.run(until: { got.count == 2 })
       #expect(got == [[], []])
-      loop.run(until: { slave.kernel.ports.count == 0 })
+      loop.run(until: { slave.status.portCount == 0 })
     }
   }
 
@@ -89,7 +88,7 @@ import Testing
       kil(service)
       loop.settle()
       #expect(got == [[1]])
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 
@@ -104,7 +103,7 @@ import Testing
       }
       loop.settle()
       #expect(tracker.alive <= 1)
-      #expect((silent.ref as? LocalPort)?.monitors == nil)
+      #expect(silent.monitorCount == 0)
     }
   }
 

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Functions by name") struct FunctionCallTests {
   @Test("sub takes functions of any number of arguments, and the whole message")

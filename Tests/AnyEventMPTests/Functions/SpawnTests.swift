@@ -82,7 +82,7 @@ import Testing
         #expect(reasons[1][1].string?.contains("argument 1 should be Int") == true)
       }
       loop.settle()
-      #expect(global.kernel.ports.count == 0)
+      #expect(global.status.portCount == 0)
     }
   }
 
@@ -96,7 +96,7 @@ import Testing
       loop.run(until: { reason != nil })
       #expect(
         reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
-      #expect(global.kernel.ports.count == 0)
+      #expect(global.status.portCount == 0)
     }
   }
 
@@ -124,7 +124,7 @@ import Testing
       kil(p, "early")
       loop.settle()
       #expect(reason == ["early"])
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 
@@ -158,7 +158,7 @@ import Testing
       loop.settle()
       snd(p, "unknown")
       loop.settle()
-      #expect(node.kernel.ports.find(p.name) != nil)
+      #expect(node.isAlive(p))
     }
   }
 
@@ -197,10 +197,10 @@ import Testing
           return p
         }
         loop.run(until: {
-          global.kernel.ports.find(p.name) != nil && (owner.ref as? LocalPort)?.monitors != nil
+          global.isAlive(p) && owner.monitorCount > 0
         })
         slave.run { kil(killsOwner ? owner : p, "over") }
-        loop.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
+        loop.run(until: { global.status.portCount == 0 && slave.status.portCount == 0 })
       }
     }
   }
@@ -208,7 +208,7 @@ import Testing
   @Test("a spawn too large to be sent is the caller's error, and the port shows as not there")
   func tooLarge() throws {
     try withPair { global, slave, loop in
-      slave.limits.codec.maximumSize = 10_000
+      slave.packetLimit = 10_000
       var reasons: [Message] = []
       slave.run {
         let caller = port()
@@ -238,7 +238,7 @@ import Testing
       slave.run { for n in 0..<5000 { spawn(global.id, "My::init", n) } }
       loop.run(until: { got.count == 5000 })
       #expect(got == Array(0..<5000))
-      #expect(global.kernel.ports.count == 5000)
+      #expect(global.status.portCount == 5000)
     }
   }
 
@@ -279,8 +279,8 @@ import Testing
       for (p, reason) in zip(ports, reasons) {
         #expect(reason == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
       }
-      #expect(global.kernel.ports.count == 3)
-      #expect(global.kernel.spawned.count(of: slave.id) == (isLocal ? 0 : 3))
+      #expect(global.status.portCount == 3)
+      #expect(global.spawnedCount(by: slave.id) == (isLocal ? 0 : 3))
       for p in ports {
         #expect(log.lines(with: p.id, upTo: .info).filter { !$0.contains("tells") }.isEmpty)
       }
@@ -300,7 +300,7 @@ import Testing
       mon(spawn(NODE, "My::init")) { reason = $0 }
       loop.settle()
       #expect(reason == ["not", "today"])
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 }

@@ -54,7 +54,7 @@ import Testing
       var reason: Message?
       node.run {
         let p = rcv(port(), "go") { after(1) { throw die("late") } }
-        _ = node.kernel.monitor(p.ref) { reason = $0 }
+        node.monitor(p) { reason = $0 }
         snd(p, "go")
       }
       loop.advance(by: 2)

@@ -50,7 +50,7 @@ import Testing
         #expect(reason[0] == "too_much_queued")
       }
       // Something waits, so that all that follows does.
-      node.kernel.defer(.job({}))
+      node.later {}
       for n in 0..<1000 { snd(p, "n", n) }
       #expect(got.isEmpty && node.queuedBytes(for: NODE) <= 20_000)
       loop.run(until: { fired > 0 })
@@ -68,7 +68,7 @@ import Testing
       node.onHighWater = { id, _ in told.append(id) }
       let p = rcv(port(), "n") {}
       for round in 1...2 {
-        node.kernel.defer(.job({}))
+        node.later {}
         for _ in 0..<200 { snd(p, "n") }
         #expect(told.count == round - 1)
         loop.run(until: { node.kernel.deferred.isEmpty })
@@ -83,7 +83,7 @@ import Testing
       var got = 0
       var sent = 0
       let p = rcv(port(), "n") { got += 1 }
-      node.kernel.defer(.job({}))
+      node.later {}
       var most = 0
       for _ in 0..<200 {
         // What peers send comes in between, straight from the connection.

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Killing ports") struct KillTests {
   @Test("what was sent before kil is delivered, what is sent after it is not")
@@ -33,8 +32,8 @@ import Testing
     withNode { node, loop in
       var reasons: [Message] = []
       let p = port {}
-      _ = node.kernel.monitor(p.ref) { reasons.append($0) }
-      _ = node.kernel.monitor(p.ref) { reasons.append($0) }
+      node.monitor(p) { reasons.append($0) }
+      node.monitor(p) { reasons.append($0) }
       kil(p, "first", 1)
       kil(p, "second")
       #expect(reasons.isEmpty)
@@ -53,7 +52,7 @@ import Testing
       var got: [String] = []
       var reason: Message?
       let p = port()
-      _ = node.kernel.monitor(p.ref) { reason = $0 }
+      node.monitor(p) { reason = $0 }
       rcv(p, "x") { (text: String) in
         got.append(text)
         kil(SELF)
@@ -82,7 +81,7 @@ import Testing
       snd(p, "x")
       loop.settle()
       #expect(calls == 1)
-      #expect(node.kernel.ports.find(p.name) == nil)
+      #expect(!node.isAlive(p))
     }
   }
 
@@ -95,7 +94,7 @@ import Testing
       kil("#nobody", "x")
       kil(Value.array([]))
       loop.settle()
-      #expect(node.peers.entries.isEmpty)
+      #expect(node.knownNodes.isEmpty)
     }
   }
 
@@ -116,7 +115,7 @@ import Testing
       }
       do {
         let token = tracker.token()
-        _ = node.kernel.monitor(p.ref) { _ in token.touch() }
+        node.monitor(p) { _ in token.touch() }
       }
       #expect(tracker.alive == 5)
       kil(p)

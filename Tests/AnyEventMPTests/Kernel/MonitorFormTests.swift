@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("The forms of mon") struct MonitorFormTests {
   @Test("mon with a callback tells the reason, an empty one for a normal end")
@@ -80,7 +79,7 @@ import Testing
       mon(p)
       let guardian: Guard = mon(p)
       withExtendedLifetime(guardian) {}
-      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(p.monitorCount == 0)
       #expect(log.lines(with: "mon \(p.id): with one argument").count == 2)
       // Whoever calls what is meant to be spawned does no harm.
       sub("t::init") { (owner: PortID) in
@@ -90,8 +89,8 @@ import Testing
       }
       snd_to_func(NODE, "t::init", p)
       loop.settle()
-      #expect(node.kernel.ports.count == 1)
-      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(node.status.portCount == 1)
+      #expect(p.monitorCount == 0)
     }
   }
 
@@ -121,7 +120,7 @@ import Testing
       victims.append(r)
       kil(watched, "gone", "for good")
       loop.settle()
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
       for victim in victims { #expect(log.lines(with: victim.id).isEmpty) }
       #expect(victims.count == 4)
       #expect(log.lines(with: victims[0].id, upTo: .debug).count == 1)
@@ -160,15 +159,15 @@ import Testing
         var e: Guard?
         rcv(inside, "go") { e = mon(p) }
         snd(inside, "go")
-        #expect((p.ref as? LocalPort)?.monitors?.count == 5)
+        #expect(p.monitorCount == 5)
         withExtendedLifetime((a, b, c, d, e)) {}
       }
       rcv(inside, "go", nil)
-      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(p.monitorCount == 0)
       kil(p, "why")
       loop.settle()
-      #expect(node.kernel.ports.find(other.name) != nil)
-      #expect(node.kernel.ports.find(inside.name) != nil)
+      #expect(node.isAlive(other))
+      #expect(node.isAlive(inside))
     }
   }
 
@@ -276,7 +275,7 @@ import Testing
       let ports = (0..<1000).map { _ in port {} }
       for (p, next) in zip(ports, ports.dropFirst()) { mon(p, next) }
       kil(ports[0], "all")
-      loop.run(until: { node.kernel.ports.count == 0 })
+      loop.run(until: { node.status.portCount == 0 })
     }
   }
 

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("mon_guard") struct MonitorGuardTests {
   @Test("references live until the port dies")

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// What the callbacks of monitors may do while thousands of ports die.
 @Suite("Monitors whose callbacks come back") struct MonitorReentrancyTests {
@@ -21,7 +20,7 @@ import Testing
           mon(p) { [unowned global, unowned slave] in callback(index, remote, global, slave) }
         }
       }
-      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.monitorCount ?? 0) > 0 })
       global.run { for p in ports { kil(p, "bye") } }
       loop.run(until: { isOver(global, slave) })
       loop.settle()
@@ -78,14 +77,14 @@ import Testing
           }
         }
       }
-      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.monitorCount ?? 0) > 0 })
       global.run { for p in ports { kil(p) } }
       loop.run(until: { fired > 0 })
       loop.settle()
       #expect(guards.isEmpty)
       #expect(fired == 1)
-      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
-      #expect(global.peers.entries[slave.id]?.watching.count == 0)
+      #expect(slave.monitorCount(on: global.id) == 0)
+      #expect(global.monitorCount(by: slave.id) == 0)
     }
   }
 
@@ -107,7 +106,7 @@ import Testing
       others = (1...4).map { number in
         watcher.monitor(PortID(p.id)) { _ in fired.append(number) }
       }
-      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { p.monitorCount > 0 })
       if subject == "a node" { global.close() } else { global.kill(p, "bye") }
       loop.run(until: { fired.contains(4) })
       loop.settle()
@@ -158,11 +157,11 @@ import Testing
       }
       var lost = 0
       slave.run { for p in ports { mon(p.id) { _ in lost += 1 } } }
-      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.monitorCount ?? 0) > 0 })
       global.run { kil(ports[0], "first") }
       loop.run(until: { lost == ports.count && fired == 2 * ports.count })
       loop.settle()
-      #expect(global.kernel.ports.count == 0)
+      #expect(global.status.portCount == 0)
       #expect(tracker.alive == 0)
     }
   }
@@ -178,7 +177,7 @@ import Testing
       defer { for other in others { other.close() } }
       loop.run(until: { others.allSatisfy { home.isConnected(to: $0) } })
       let p = home.run { port {} }
-      func watchers() -> Int { (p.ref as? LocalPort)?.monitors?.count ?? 0 }
+      func watchers() -> Int { p.monitorCount }
       var told: [String] = []
       home.run { mon(p) { _ in told.append("first") } }
       for (index, other) in others.enumerated() {
@@ -194,7 +193,7 @@ import Testing
       let texts = [others[0], others[2]].map { $0.id + "[\"over\"]" }
       #expect(Array(told.prefix(2)) == ["first", "last"])
       #expect(Set(told.dropFirst(2)) == Set(texts))
-      for other in others { #expect((home.peers.entries[other.id]?.watching.count ?? 0) == 0) }
+      for other in others { #expect(home.monitorCount(by: other.id) == 0) }
     }
   }
 }

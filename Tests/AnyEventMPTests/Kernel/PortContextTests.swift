@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("psub and peval") struct PortContextTests {
   @Test("psub runs its block as part of the port, with any number of arguments")

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Monitors on ports of another node") struct RemoteMonitorTests {
   @Test(
@@ -18,9 +17,9 @@ import Testing
       }
       loop.run(until: { reasons.count == 2 })
       #expect(reasons == [["reason", ["list": [1, 2]]], ["reason", ["list": [1, 2]]]])
-      #expect(global.kernel.ports.find(p.name) == nil)
-      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
-      #expect(global.peers.entries[slave.id]?.watching.count == 0)
+      #expect(!global.isAlive(p))
+      #expect(slave.monitorCount(on: global.id) == 0)
+      #expect(global.monitorCount(by: slave.id) == 0)
     }
   }
 
@@ -29,14 +28,14 @@ import Testing
     try withPair { global, slave, loop in
       let p = global.run { port {} }
       var guards: [Guard] = slave.run { (0..<10).map { _ in mon(p.id) { Issue.record("fired") } } }
-      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
-      #expect((p.ref as? LocalPort)?.monitors?.count == 1)
+      loop.run(until: { p.monitorCount > 0 })
+      #expect(p.monitorCount == 1)
       slave.run { guards.removeLast(9) }
       loop.settle()
-      #expect((p.ref as? LocalPort)?.monitors?.count == 1)
+      #expect(p.monitorCount == 1)
       slave.run { guards = [] }
-      loop.run(until: { (p.ref as? LocalPort)?.monitors == nil })
-      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
+      loop.run(until: { p.monitorCount == 0 })
+      #expect(slave.monitorCount(on: global.id) == 0)
     }
   }
 
@@ -54,7 +53,7 @@ import Testing
         let p = global.run { port {} }
         var reason: Message?
         slave.run { mon(p.id) { reason = $0 } }
-        loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        loop.run(until: { p.monitorCount > 0 })
         let text = String(repeating: character, count: length)
         global.run { kil(p, "large", text) }
         loop.run(until: { reason != nil }, "nothing was told of \(length) characters")
@@ -95,14 +94,14 @@ import Testing
         mon(p.id) { reason in reasons.append(reason) }
         mon(global.id) { reason in reasons.append(reason) }
       }
-      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { p.monitorCount > 0 })
       #expect(reasons.isEmpty)
       global.close()
       loop.run(until: { reasons.count == 2 })
       for reason in reasons {
         #expect(reason[0] == "transport_error" && reason[1] == .string(global.id))
       }
-      #expect((p.ref as? LocalPort)?.monitors == nil, "the other side forgets its watchers, too")
+      #expect(p.monitorCount == 0, "the other side forgets its watchers, too")
     }
   }
 
@@ -118,7 +117,7 @@ import Testing
       for reason in reasons {
         #expect(reason[0] == "transport_error" && reason[1] == "nobody/here")
       }
-      loop.run(until: { slave.peers.entries["nobody/here"] == nil })
+      loop.run(until: { slave.isUp("nobody/here") == nil })
     }
   }
 
@@ -130,10 +129,10 @@ import Testing
       slave.run { mon(there.id, here) }
       global.run { mon(here.id, there) }
       loop.run(until: {
-        (here.ref as? LocalPort)?.monitors != nil && (there.ref as? LocalPort)?.monitors != nil
+        here.monitorCount > 0 && there.monitorCount > 0
       })
       slave.run { kil(here, "one for all") }
-      loop.run(until: { global.kernel.ports.count == 0 && slave.kernel.ports.count == 0 })
+      loop.run(until: { global.status.portCount == 0 && slave.status.portCount == 0 })
     }
   }
 
@@ -168,12 +167,12 @@ import Testing
           mon(id) { fired[id, default: 0] += 1 }
         }
       }
-      loop.run(until: { (ports.last?.ref as? LocalPort)?.monitors != nil })
+      loop.run(until: { (ports.last?.monitorCount ?? 0) > 0 })
       global.run { for p in ports { kil(p) } }
       loop.run(until: { fired.count == count })
       loop.settle()
       #expect(fired.values.allSatisfy { $0 == 1 })
-      #expect(slave.peers.entries[global.id]?.monitors.count == 0)
+      #expect(slave.monitorCount(on: global.id) == 0)
     }
   }
 }

@@ -62,7 +62,7 @@ import Testing
     try withCatcher { caught, catcher, _, loop in
       caught.monitor(PortID(catcher.id)) { [unowned caught] _ in caught.close() }
       catcher.close()
-      loop.run(until: { caught.peers.isClosed })
+      loop.run(until: { caught.isClosed })
       loop.settle()
     }
   }

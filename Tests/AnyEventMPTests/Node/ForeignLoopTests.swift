@@ -1,9 +1,8 @@
 import AnyEvent
+import AnyEventMP
 import CLibUV
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Nodes on somebody else's loop") struct ForeignLoopTests {
   @Test("after close the loop has the handles that it had before, and the host's timer runs on")

@@ -29,7 +29,7 @@ import Testing
             token.touch()
             kil(p)
           }
-          _ = strong.kernel.monitor(p.ref) { _ in
+          strong.monitor(p) { _ in
             token.touch()
             snd(p, "x")
           }
@@ -44,11 +44,11 @@ import Testing
           snd(deep, "x")
           kil(p, "x")
           snd("elsewhere#p", "waits")
-          _ = strong.kernel.monitor(PortID("elsewhere#p").ref) { _ in
+          strong.monitor(PortID("elsewhere#p")) { _ in
             token.touch()
             snd(p, "x")
           }
-          _ = strong.kernel.monitor(PortID("#nobody").ref) { _ in token.touch() }
+          strong.monitor(PortID("#nobody")) { _ in token.touch() }
           strong.whenDrained("elsewhere") {
             token.touch()
             snd(p, "x")
@@ -90,12 +90,12 @@ import Testing
         let token = tracker.token()
         let p = a.run { rcv(port(), "x") { token.touch() } }
         weakPort = p.ref as? LocalPort
-        _ = b.kernel.monitor(p.ref) { _ in token.touch() }
+        b.monitor(p) { _ in token.touch() }
         b.run {
           snd(p, "x")
           db_mon("f") { _, _, _, _ in token.touch() }
         }
-        loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+        loop.run(until: { p.monitorCount > 0 })
         weakEntry = a.peers.entries[b.id]
         #expect(weakEntry?.watching.count == 1)
         switch way {
@@ -131,7 +131,7 @@ import Testing
       slave.run { for _ in 0..<5 { snd(p, "close") } }
       loop.run(until: { calls > 0 && !slave.isConnected(to: global) })
       #expect(calls == 1)
-      #expect(global.peers.entries.isEmpty)
+      #expect(global.knownNodes.isEmpty)
     }
   }
 
@@ -143,11 +143,11 @@ import Testing
       slave.close()
       loop.run(until: { global.connectedNodes.isEmpty })
       var reason: Message?
-      _ = slave.kernel.monitor(PortID("\(global.id)#p").ref) { reason = $0 }
+      slave.monitor(PortID("\(global.id)#p")) { reason = $0 }
       slave.run { snd(global.id, "devnull") }
       loop.run(until: { reason != nil })
       #expect(reason?[2] == "this node is closed")
-      #expect(slave.connectedNodes.isEmpty && slave.peers.entries.isEmpty)
+      #expect(slave.connectedNodes.isEmpty && slave.knownNodes.isEmpty)
       var result: Result<ConnectedSocket, SocketError>?
       let (host, port) = try #require(parse_hostport(address))
       let attempt = loop.connect(to: host, port) { result = $0 }

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import Foundation
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Mistakes of the program stop it with a sentence") struct MisuseTests {
   /// What the process said before it stopped.

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Two nodes over real sockets", .serialized) struct TwoNodesTests {
   @Test("ports, monitors and kills across the connection", arguments: [["cbor"], ["json"]])
@@ -14,9 +13,9 @@ import Testing
       let q = slave.run {
         rcv(port(), "hello") { (from: PortID, n: Int) in snd(from, "answer", n) }
       }
-      _ = slave.kernel.monitor(p.ref) { reasons.append($0) }
-      let token = slave.kernel.monitor(p.ref) { _ in Issue.record("was taken back") }
-      slave.kernel.remove(token)
+      slave.monitor(p) { reasons.append($0) }
+      let monitor = slave.monitor(p) { _ in Issue.record("was taken back") }
+      monitor.cancel()
       global.run { snd(q, "hello", p, 7) }
       loop.run(until: { got.count == 1 })
       #expect(got == [["answer", 7]])
@@ -29,7 +28,7 @@ import Testing
       #expect(reasons == [["by", ["other": nil]]])
       #expect(got == [["answer", 7], ["last"]])
       // It is gone there: a new monitor says so.
-      _ = slave.kernel.monitor(p.ref) { reasons.append($0) }
+      slave.monitor(p) { reasons.append($0) }
       loop.run(until: { reasons.count == 2 })
       #expect(reasons[1] == ["no_such_port", "cannot monitor nonexistent port", .string(p.id)])
     }
@@ -40,8 +39,8 @@ import Testing
     try withPair { global, slave, loop in
       var reason: Message?
       let p = global.run { port {} }
-      _ = slave.kernel.monitor(p.ref) { reason = $0 }
-      loop.run(until: { (p.ref as? LocalPort)?.monitors != nil })
+      slave.monitor(p) { reason = $0 }
+      loop.run(until: { p.monitorCount > 0 })
       global.run { kil(p, "bad", Double.nan) }
       loop.run(until: { reason != nil })
       #expect(reason?[0] == "die")
@@ -56,21 +55,21 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let port = PortID("\(peer.id)#p")
       var fired = 0
-      let tokens = (0..<3).map { _ in node.kernel.monitor(port.ref) { _ in fired += 1 } }
-      node.kernel.remove(tokens[0])
-      node.kernel.remove(tokens[0])
+      let monitors = (0..<3).map { _ in node.monitor(port) { _ in fired += 1 } }
+      monitors[0].cancel()
+      monitors[0].cancel()
       peer.send("", "snd", .string("\(peer.id)#back"))
       loop.run(until: { !peer.messages(to: "back").isEmpty })
       #expect(peer.messages().filter { $0[0] == "mon1" } == [["mon1", "p"]])
-      node.kernel.remove(tokens[1])
-      node.kernel.remove(tokens[2])
+      monitors[1].cancel()
+      monitors[2].cancel()
       loop.run(until: { peer.messages().contains(["mon0", "p"]) })
       peer.send("", "kil0", "p", "x")
       peer.raw.stream.flushAndClose()
       loop.run(until: { node.connectedNodes.isEmpty })
       loop.settle()
       #expect(fired == 0)
-      #expect(node.peers.entries.isEmpty)
+      #expect(node.knownNodes.isEmpty)
     }
   }
 
@@ -80,9 +79,9 @@ import Testing
     try withPair { global, slave, loop in
       var reasons: [Message] = []
       let ports = (0..<3).map { _ in slave.run { port {} } }
-      for p in ports { _ = global.kernel.monitor(p.ref) { reasons.append($0) } }
-      _ = global.kernel.monitor(PortID(slave.id).ref) { reasons.append($0) }
-      loop.run(until: { ports.allSatisfy { ($0.ref as? LocalPort)?.monitors != nil } })
+      for p in ports { global.monitor(p) { reasons.append($0) } }
+      global.monitor(PortID(slave.id)) { reasons.append($0) }
+      loop.run(until: { ports.allSatisfy { $0.monitorCount > 0 } })
       slave.close()
       loop.run(until: { reasons.count == 4 })
       loop.settle()
@@ -92,7 +91,7 @@ import Testing
         #expect(reason[1] == .string(slave.id))
       }
       // The monitors that the lost node had are gone from our ports too.
-      #expect(global.peers.entries[slave.id] == nil)
+      #expect(global.isUp(slave.id) == nil)
     }
   }
 
@@ -185,7 +184,7 @@ import Testing
       loop.run(until: { keys == [p.id] })
       registered = nil
       loop.run(until: { keys == [] })
-      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(p.monitorCount == 0)
       var calls = 0
       var monitor: Guard? = slave.run { db_mon("g") { _, _, _, _ in calls += 1 } }
       loop.run(until: { calls == 1 })

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Bad database requests of a connected node") struct BadDatabaseRequestTests {
   /// What does not parse, in every request.
@@ -37,13 +36,13 @@ import Testing
         loop.run(until: { peer.messages(to: "echo").count == echoes || peer.isClosed })
       }
       send(Self.bad + Self.early)
-      #expect(!node.database.isGlobal)
+      #expect(!node.status.isGlobal)
       #expect(peer.messages().isEmpty)
       #expect(!log.lines(with: "request 'g_upd' has no change").isEmpty)
       #expect(!log.lines(with: "\(peer.id) takes us for a global node").isEmpty)
 
       send([["g_slave"], ["g_slave", ["f": ["mine": 1]]]])
-      #expect(node.database.isGlobal)
+      #expect(node.status.isGlobal)
       #expect(peer.messages() == [["g_global"]])
       send(Self.bad + [["g_db_family", "f", 1], ["g_db_family", "g", 2]])
       #expect(

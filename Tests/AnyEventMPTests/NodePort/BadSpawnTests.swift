@@ -30,7 +30,7 @@ import Testing
       }
       loop.settle()
       #expect(calls == 0)
-      #expect(node.kernel.ports.count == 1)
+      #expect(node.status.portCount == 1)
     }
   }
 
@@ -50,7 +50,7 @@ import Testing
       loop.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
       #expect(got == [["packet"], ["relayed"]])
       #expect(peer.messages().last { $0[0] == "kil0" } == ["kil0", "a#b#", "over"])
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 
@@ -96,9 +96,9 @@ import Testing
       loop.run(until: { !peer.messages(to: "end").isEmpty })
       #expect(peer.messages(to: "end") == [["1"]])
       #expect(!peer.isClosed)
-      #expect(node.kernel.ports.count == 1)
-      #expect((p.ref as? LocalPort)?.monitors == nil)
-      #expect(node.peers.entries[peer.id]?.watching.count == 0)
+      #expect(node.status.portCount == 1)
+      #expect(p.monitorCount == 0)
+      #expect(node.monitorCount(by: peer.id) == 0)
     }
   }
 }

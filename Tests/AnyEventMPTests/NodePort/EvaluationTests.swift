@@ -1,8 +1,7 @@
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Answers to eval") struct EvaluationTests {
   /// What a node answers, with `body` to prepare it.
@@ -64,16 +63,6 @@ import Testing
     ])
   func nearly(code: String) throws {
     #expect(try answer(code)[2].string?.contains("evaluates nothing") == true)
-  }
-
-  @Test("a long line costs no more than its bytes")
-  func long() {
-    // Were it looked at again from each of its places, this would not end.
-    let statements = String(repeating: "package A;my $E = 'x';", count: 400_000)
-    let spaces = String(repeating: " ", count: 4_000_000)
-    #expect(PerlLine(statements + "$$" + spaces).expression == "$$")
-    let open = "my $E = '" + String(repeating: "\\'", count: 4_000_000)
-    #expect(PerlLine(open).expression.utf8.count == open.utf8.count)
   }
 
   @Test("anything else is answered by an error text", arguments: ["1+1", "", ";", "$$ + 1", "ü"])

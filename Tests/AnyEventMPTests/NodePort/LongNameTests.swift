@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Names that are too long") struct LongNameTests {
   private let long = String(repeating: "n", count: 300)
@@ -26,7 +25,7 @@ import Testing
       loop.run(until: { !peer.messages().filter { $0[0] == "kil0" }.isEmpty })
       let reason = peer.messages().first { $0[0] == "kil0" }
       #expect(reason?[1] == .string(long) && reason?[2] == "no_such_port")
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
       let line = "the port's name has 300 bytes, more than max_name (256) allows"
       #expect(log.lines(with: "of \(peer.id) failed: \(line)", upTo: .error).count == 1)
       #expect(!peer.isClosed)
@@ -96,8 +95,8 @@ import Testing
       node.run { mon("\(long)#p") { reason in reasons.append(reason) } }
       loop.run(until: { reasons.count == 2 })
       #expect(reasons[1][0] == "transport_error")
-      #expect(node.peers.entries[long] == nil)
-      #expect(node.peers.queues.unconnected == 0)
+      #expect(node.isUp(long) == nil)
+      #expect(node.queuedBytes(for: long) == 0)
     }
   }
 }

@@ -88,7 +88,7 @@ final class RequestBench {
       bench.request("mon0", .string(p.name), "surplus")
       bench.request("mon0", .string(p.name))
       #expect(bench.peer.watching.count == 0)
-      #expect((p.ref as? LocalPort)?.monitors == nil)
+      #expect(p.monitorCount == 0)
     }
   }
 
@@ -96,10 +96,10 @@ final class RequestBench {
   func kil0() {
     withBench { bench in
       var reasons: [Message] = []
-      _ = bench.node.kernel.monitor(PortID("peer#p").ref) { reasons.append($0) }
-      _ = bench.node.kernel.monitor(PortID("peer#p").ref) { reasons.append($0) }
-      _ = bench.node.kernel.monitor(PortID("peer#q").ref) { _ in Issue.record("not asked for") }
-      _ = bench.node.kernel.monitor(PortID("peer").ref) { _ in Issue.record("not asked for") }
+      bench.node.monitor(PortID("peer#p")) { reasons.append($0) }
+      bench.node.monitor(PortID("peer#p")) { reasons.append($0) }
+      bench.node.monitor(PortID("peer#q")) { _ in Issue.record("not asked for") }
+      bench.node.monitor(PortID("peer")) { _ in Issue.record("not asked for") }
       #expect(bench.answers() == [["", "mon1", "p"], ["", "mon1", "q"]])
       bench.request("kil0", "other", "x")
       bench.request("kil0")
@@ -119,7 +119,7 @@ final class RequestBench {
     withBench { bench in
       var reason: Message?
       let p = port {}
-      _ = bench.node.kernel.monitor(p.ref) { reason = $0 }
+      bench.node.monitor(p) { reason = $0 }
       bench.request("kil1")
       bench.request("kil1", nil)
       bench.request("kil1", "")
@@ -196,8 +196,8 @@ final class RequestBench {
         #expect((lines.first?.utf8.count ?? 0) < 1000, "the peer chooses the size of the line")
       }
       loop.settle()
-      #expect(node.peers.entries.isEmpty)
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.knownNodes.isEmpty)
+      #expect(node.status.portCount == 0)
     }
   }
 }

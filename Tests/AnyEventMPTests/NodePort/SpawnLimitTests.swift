@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Ports spawned by others") struct SpawnLimitTests {
   private func withNode(
@@ -33,7 +32,7 @@ import Testing
       let reasons = peer.messages().filter { $0[0] == "kil0" }
       #expect(reasons.first == ["kil0", "d", "too_many_ports", .string(problem)])
       #expect(reasons.last?[2] == "no_such_port")
-      #expect(node.kernel.ports.count == 3)
+      #expect(node.status.portCount == 3)
       #expect(log.lines(with: problem, upTo: .error).count == 1)
       #expect(!peer.isClosed)
     }
@@ -52,7 +51,7 @@ import Testing
       }
       loop.run(until: { !reasons.isEmpty })
       #expect(reasons.map { $0[0] } == ["too_many_ports"])
-      #expect(node.kernel.ports.count == 1)
+      #expect(node.status.portCount == 1)
     }
   }
 
@@ -63,18 +62,18 @@ import Testing
       let two = try WirePeer.connect(node.address, id: TestName.next("two"), loop)
       spawn(["a", "b"], by: one)
       spawn(["c", "d"], by: two)
-      loop.run(until: { node.kernel.ports.count == 4 })
+      loop.run(until: { node.status.portCount == 4 })
       one.send("", "kil1", "a")
       spawn(["e"], by: two)
       two.send("", "mon1", "e")
       loop.run(until: {
-        two.messages().contains { $0[0] == "kil0" } && node.kernel.ports.count == 3
+        two.messages().contains { $0[0] == "kil0" } && node.status.portCount == 3
       })
       spawn(["f", "g"], by: one)
       one.send("", "mon1", "g")
       loop.run(until: { one.messages().contains { $0[0] == "kil0" } })
       #expect(one.messages().filter { $0[0] == "kil0" }.map { $0[1] } == ["g"])
-      #expect(node.kernel.spawned.count(of: one.id) == 2)
+      #expect(node.spawnedCount(by: one.id) == 2)
     }
   }
 
@@ -84,7 +83,7 @@ import Testing
       let id = TestName.next("peer")
       let first = try WirePeer.connect(node.address, id: id, loop)
       spawn(["a", "b"], by: first)
-      loop.run(until: { node.kernel.ports.count == 2 })
+      loop.run(until: { node.status.portCount == 2 })
       first.raw.stream.flushAndClose()
       loop.run(until: { node.connectedNodes.isEmpty })
       let second = try WirePeer.connect(node.address, id: id, loop)
@@ -97,18 +96,8 @@ import Testing
       spawn(["c"], by: second)
       second.send("", "mon1", "c")
       loop.run(until: { second.messages().contains { $0[0] == "kil0" } })
-      #expect(node.kernel.ports.count == 8)
+      #expect(node.status.portCount == 8)
     }
-  }
-
-  @Test("of thousands that were refused the last are remembered, and only to who asked for them")
-  func memory() {
-    var spawned = SpawnedPorts(limits: NodeLimits())
-    for number in 0..<10_000 { spawned.refuse("p\(number)", by: "a") }
-    for number in 9872..<10_000 { #expect(spawned.hasRefused("p\(number)", to: "a")) }
-    let remembered = (0..<10_000).count { spawned.hasRefused("p\($0)", to: "a") }
-    #expect(remembered <= 256)
-    #expect(!spawned.hasRefused("p9999", to: "b"))
   }
 
   @Test("0 is no limit, and what was spawned leaves nothing behind")
@@ -117,11 +106,11 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       let names = (0..<500).map { "p\($0)" }
       spawn(names, by: peer)
-      loop.run(until: { node.kernel.ports.count == 500 })
-      #expect(node.kernel.spawned.count(of: peer.id) == 500)
+      loop.run(until: { node.status.portCount == 500 })
+      #expect(node.spawnedCount(by: peer.id) == 500)
       for name in names { peer.send("", "kil1", .string(name)) }
-      loop.run(until: { node.kernel.ports.count == 0 })
-      #expect(node.kernel.spawned.count(of: peer.id) == 0)
+      loop.run(until: { node.status.portCount == 0 })
+      #expect(node.spawnedCount(by: peer.id) == 0)
     }
   }
 }

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// What a stranger sends, and what the log says about it.
 struct BadGreeting: CustomTestStringConvertible, Sendable {

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// Bytes that are no packet.
 struct BadPacket: CustomTestStringConvertible, Sendable {
@@ -44,7 +43,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       let peer = try WirePeer.connect(
         node.address, id: TestName.next("bad"), loop, framings: [bad.framing])
       var reason: Message?
-      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      node.monitor(PortID("\(peer.id)#p")) { reason = $0 }
       var got: [Int] = []
       let p = node.run { rcv(port(), "n") { (n: Int) in got.append(n) } }
       // What came before it counts.
@@ -69,7 +68,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
     try withLoop { loop in
       let node = try Node.listening(on: loop, framings: [framing.rawValue])
       defer { node.close() }
-      node.limits.codec.maximumSize = 2000
+      node.packetLimit = 2000
       let peer = try WirePeer.connect(
         node.address, id: TestName.next("peer"), loop, framings: [framing])
       var sizes: [Int] = []
@@ -93,7 +92,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       peer.send("nobody", "x")
       peer.send("", "snd", .string("\(peer.id)#back"), "x")
       loop.run(until: { peer.messages(to: "back") == [["x"]] })
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 
@@ -115,8 +114,7 @@ struct BadPacket: CustomTestStringConvertible, Sendable {
       for tag in tags {
         for values in arguments {
           peer.send("", .string(tag), values[0])
-          let message = [.string(tag)] + values
-          message.withUnsafeBufferPointer { node.nodePort.handle($0, from: NodeEntry(id: "x")) }
+          peer.send(packet: [.string(tag)] + values)
         }
         peer.send("", .string(tag))
       }

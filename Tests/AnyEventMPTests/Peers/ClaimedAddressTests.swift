@@ -1,9 +1,8 @@
 import AnyEvent
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Addresses that other nodes claim") struct ClaimedAddressTests {
   @Test("an address that another node claims does not lead to a socket in the file system")
@@ -24,7 +23,7 @@ import Testing
       peer.send("", "snd", .string("\(peer.id)#echo"), "done")
       loop.run(until: { peer.messages(to: "echo") == [["done"]] })
       var reason: Message?
-      _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
+      node.monitor(PortID("\(id)#p")) { reason = $0 }
       loop.run(until: { reason != nil || isConnected })
       #expect(!isConnected)
       #expect(reason?[2].string?.contains("is not host:port") == true, "\(reason ?? [])")

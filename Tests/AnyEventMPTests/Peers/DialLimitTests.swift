@@ -72,7 +72,7 @@ private final class HeldNetwork: NodeNetwork {
       loop.settle()
       #expect(network.open.count == 64 && network.most == 64)
       node.run { snd("friend#p", "hello") }
-      loop.run(until: { node.peers.entries["friend"] != nil })
+      loop.run(until: { node.isUp("friend") != nil })
       loop.settle()
       #expect(!network.dialled.contains("192.0.2.1:1"))
       node.run { network.failFirst() }
@@ -80,7 +80,7 @@ private final class HeldNetwork: NodeNetwork {
       #expect(network.dialled.last == "192.0.2.1:1")
       // One that waited becomes urgent when somebody sends there.
       let late = "x\(GlobalService.keptLimit - 1)"
-      #expect(node.peers.entries[late] != nil)
+      #expect(node.isUp(late) != nil)
       node.run { snd("\(late)#p", "hello") }
       loop.settle()
       node.run { network.failFirst() }
@@ -125,7 +125,7 @@ private final class HeldNetwork: NodeNetwork {
       }
       loop.run(until: { node.peers.dials.waiting == 9 })
       loop.advance(by: node.peers.monitorTimeout + 1)
-      loop.run(until: { node.peers.entries["z9"] == nil && network.open.isEmpty })
+      loop.run(until: { node.isUp("z9") == nil && network.open.isEmpty })
       loop.settle()
       #expect(node.peers.dials.waiting == 0 && node.peers.dials.underWay == 0)
     }
@@ -175,7 +175,7 @@ private final class HeldNetwork: NodeNetwork {
         let (before, start) = (network.dialled.count, loop.monotonicNow)
         while network.dialled.count == before, loop.monotonicNow < start + 10 {
           node.run {
-            _ = node.kernel.monitor(PortID("dead#p").ref) { _ in reasons += 1 }
+            node.monitor(PortID("dead#p")) { _ in reasons += 1 }
             for _ in 0..<10 { snd("dead#p", "hello") }
           }
           loop.settle()

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("A node that leaves") struct LeavingTests {
   enum Kind: String, CaseIterable {
@@ -69,7 +68,7 @@ import Testing
       #expect(last == "answer")
       #expect(reason?[0] == "transport_error")
       loop.run(until: { hasLeft })
-      #expect(leaving.connectedNodes.isEmpty && leaving.peers.isClosed)
+      #expect(leaving.connectedNodes.isEmpty && leaving.isClosed)
     }
   }
 

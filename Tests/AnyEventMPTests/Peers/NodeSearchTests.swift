@@ -11,7 +11,7 @@ import Testing
     _ node: Node, _ port: String, _ loop: Loop, meanwhile: () -> Void = {}
   ) -> Message? {
     var reason: Message?
-    _ = node.kernel.monitor(PortID(port).ref) { reason = $0 }
+    node.monitor(PortID(port)) { reason = $0 }
     #expect(reason == nil)
     meanwhile()
     loop.run(until: { reason != nil })
@@ -24,7 +24,7 @@ import Testing
       for node in [global, slave] {
         let reason = reason(node, "nowhere#p", loop)
         #expect(reason == ["transport_error", "nowhere", "no known address"])
-        #expect(node.peers.entries["nowhere"] == nil)
+        #expect(node.isUp("nowhere") == nil)
       }
       // A monitor on the node itself too, and what is sent is dropped.
       slave.run { snd("nowhere#p", "x") }
@@ -37,7 +37,7 @@ import Testing
     try withPair(connectInterval: 200) { global, slave, loop in
       let name = TestName.next("late")
       var fired: Message?
-      _ = slave.kernel.monitor(PortID("\(name)#p").ref) { fired = $0 }
+      slave.monitor(PortID("\(name)#p")) { fired = $0 }
       // Nobody knows it so far.
       var answered = false
       slave.run { db_keys("'l") { _ in answered = true } }
@@ -79,12 +79,12 @@ import Testing
       let node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12)
       defer { node.close() }
       var reason: Message?
-      _ = node.kernel.monitor(PortID("n#p").ref) { reason = $0 }
+      node.monitor(PortID("n#p")) { reason = $0 }
       loop.advance(by: 11.9)
       #expect(reason == nil)
       loop.advance(by: 0.2)
       #expect(reason == ["transport_error", "n", "connect timeout"])
-      #expect(node.peers.entries.isEmpty)
+      #expect(node.knownNodes.isEmpty)
     }
   }
 
@@ -102,7 +102,7 @@ import Testing
         on: loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12, connectInterval: 2)
       defer { node.close() }
       var reason: Message?
-      _ = node.kernel.monitor(PortID("n#p").ref) { reason = $0 }
+      node.monitor(PortID("n#p")) { reason = $0 }
       node.peers.found("n", nil)
       loop.advance(by: 1)
       node.peers.found("n", [listener.address.description])

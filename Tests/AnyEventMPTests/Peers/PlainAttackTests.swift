@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// Somebody in between, or who has listened in, when connections are not sealed.
 @Suite("Attacks on plain connections") struct PlainAttackTests {

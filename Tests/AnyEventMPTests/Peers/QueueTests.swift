@@ -64,17 +64,17 @@ import Testing
       node.queueLimit = 10_000
       var reason: Message?
       var lateReason: Message?
-      _ = node.kernel.monitor(PortID("nowhere#p").ref) { reason = $0 }
+      node.monitor(PortID("nowhere#p")) { reason = $0 }
       node.run {
         for _ in 0..<100 { snd("nowhere#p", String(repeating: "x", count: 500)) }
       }
       #expect(reason == nil)
       #expect(node.queuedBytes(for: "nowhere") < 10_000)
-      _ = node.kernel.monitor(PortID("nowhere#q").ref) { lateReason = $0 }
+      node.monitor(PortID("nowhere#q")) { lateReason = $0 }
       loop.run(until: { reason != nil && lateReason != nil })
       #expect(reason == ["transport_error", "nowhere", "too much queued"])
       #expect(lateReason == reason)
-      #expect(node.peers.entries["nowhere"] == nil)
+      #expect(node.isUp("nowhere") == nil)
     }
   }
 
@@ -85,7 +85,7 @@ import Testing
       defer { node.close() }
       let id = TestName.next("peer")
       var reason: Message?
-      _ = node.kernel.monitor(PortID("\(id)#p").ref) { reason = $0 }
+      node.monitor(PortID("\(id)#p")) { reason = $0 }
       let peer = node.peers.peer(id)
       peer.search?.cancel()
       peer.state = .cut("too much queued")
@@ -96,7 +96,7 @@ import Testing
       #expect(reason == ["transport_error", .string(id), "too much queued"])
       _ = try WirePeer.connect(node.address, id: id, loop)
       loop.run(until: { node.isUp(id) == true })
-      #expect(node.peers.entries[id]?.link != nil && node.connectedNodes == [id])
+      #expect(node.connectedNodes.contains(id) && node.connectedNodes == [id])
     }
   }
 
@@ -108,7 +108,7 @@ import Testing
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       node.queueLimit = 1 << 20
       var reason: Message?
-      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      node.monitor(PortID("\(peer.id)#p")) { reason = $0 }
       let text = String(repeating: "x", count: 100_000)
       node.run {
         var sent = 0
@@ -131,7 +131,7 @@ import Testing
     try withPair { global, slave, loop in
       var calls: [String] = []
       slave.whenDrained("unknown") { calls.append("unknown") }
-      #expect(calls.isEmpty && slave.peers.entries["unknown"] == nil)
+      #expect(calls.isEmpty && slave.isUp("unknown") == nil)
       slave.run { snd("\(global.id)#nobody", String(repeating: "x", count: 3_000_000)) }
       slave.whenDrained(global.id) { calls.append("drained \(slave.queuedBytes(for: global.id))") }
       slave.whenDrained(slave.id) { calls.append("ourselves") }
@@ -150,7 +150,7 @@ import Testing
       let target = global.run { port { msg in got.append(msg) } }
       var reason: Message?
       let sender = slave.run { port() }
-      _ = slave.kernel.monitor(sender.ref) { reason = $0 }
+      slave.monitor(sender) { reason = $0 }
       slave.run {
         rcv(sender, "go") {
           snd(target, "first")
@@ -174,7 +174,7 @@ import Testing
       defer { node.close() }
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       var log: [String] = []
-      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason in
+      node.monitor(PortID("\(peer.id)#p")) { reason in
         log.append(reason[0].string ?? "")
       }
       node.run { snd("\(peer.id)#p", String(repeating: "x", count: 8_000_000)) }
@@ -200,7 +200,7 @@ import Testing
       let sender = node.run {
         rcv(port(), "go") { snd("\(peer.id)#p", String(repeating: "x", count: 1001)) }
       }
-      _ = node.kernel.monitor(sender.ref) { reason = $0 }
+      node.monitor(sender) { reason = $0 }
       node.run { snd(sender, "go") }
       loop.run(until: { reason != nil })
       #expect(reason?[0] == "die")

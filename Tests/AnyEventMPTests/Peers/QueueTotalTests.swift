@@ -13,7 +13,7 @@ import Testing
       defer { node.close() }
       let bench = RequestBench(node, loop)
       var reason: Message?
-      _ = node.kernel.monitor(PortID("unknown2999#p").ref) { reason = $0 }
+      node.monitor(PortID("unknown2999#p")) { reason = $0 }
       let text = Value.string(String(repeating: "x", count: 5000))
       var most = 0
       for number in 0..<3000 {
@@ -28,7 +28,7 @@ import Testing
           "transport_error", "unknown2999", "too much queued for nodes that are not connected",
         ])
       // Those that were given up are forgotten.
-      #expect(node.peers.entries.count < 250)
+      #expect(node.knownNodes.count < 250)
       #expect(node.peers.queues.connected == 0)
     }
   }
@@ -42,7 +42,7 @@ import Testing
       let bench = RequestBench(node, loop)
       for number in 0..<3000 { bench.request("snd", .string("u\(number)#p")) }
       loop.settle()
-      #expect(node.peers.entries.count <= (1 << 20) / 4 / QueueTotal.entry + 1)
+      #expect(node.knownNodes.count <= (1 << 20) / 4 / QueueTotal.entry + 1)
     }
   }
 
@@ -77,7 +77,7 @@ import Testing
       }
       var reasons: [Message] = []
       for peer in peers {
-        _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reasons.append($0) }
+        node.monitor(PortID("\(peer.id)#p")) { reasons.append($0) }
       }
       let text = String(repeating: "x", count: 500_000)
       node.run {

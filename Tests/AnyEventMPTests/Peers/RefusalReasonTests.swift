@@ -210,7 +210,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
       expect(nearLines(), pair.nearSays, never: pair.never, "the dialling node")
       expect(farLines(), pair.farSays, never: pair.never, "the other node")
       #expect(!near.isConnected(to: far) && !far.isConnected(to: near))
-      #expect(near.peers.switchboard.pendingCount == 0 && far.peers.switchboard.pendingCount == 0)
+      #expect(near.strangerCount == 0 && far.strangerCount == 0)
     }
   }
 
@@ -305,7 +305,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
           secret: "the tests' secret", norc: true))
       loop.run(until: { node.peers.seeds.targets.isEmpty })
       loop.settle()
-      #expect(node.database.isGlobal && log.lines(with: node.id, upTo: .warn).isEmpty)
+      #expect(node.status.isGlobal && log.lines(with: node.id, upTo: .warn).isEmpty)
       #expect(log.lines(with: "\(place)", upTo: .warn).isEmpty)
     }
   }

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("The end of a sealed stream") struct SealedEndTests {
   @Test("a peer that ends its stream is gone, and what follows is not read")
@@ -16,7 +15,7 @@ import Testing
       for isFirst in [true, false] {
         let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
         var reason: Message?
-        _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+        node.monitor(PortID("\(peer.id)#p")) { reason = $0 }
         let records = try endAndPacket(peer, to: p)
         peer.raw.stream.transform(with: NoTransform())
         peer.raw.send(

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Sealed connections") struct SealedLinkTests {
   /// A node with its own rules about authentication.
@@ -40,7 +39,7 @@ import Testing
       #expect(text.contains("secretbox_x25519;"))
     }
     try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, loop in
-      #expect(near.peers.entries[far.id]?.link?.facts.authMethod == .hmacSHA3_512)
+      #expect(near.connection(to: far.id)?.authMethod == "hmac_sha3_512")
       near.run { snd("\(far.id)#p", "the quick brown fox") }
       loop.run(until: {
         String(decoding: man.seen[.there] ?? [], as: UTF8.self).contains("quick brown")
@@ -77,7 +76,7 @@ import Testing
       try withMiddleMan { near, far, man, loop in
         var reason: Message?
         let q = near.run { port() }
-        _ = far.kernel.monitor(PortID(q.id).ref) { reason = $0 }
+        far.monitor(PortID(q.id)) { reason = $0 }
         loop.settle()
         if isOrderly { near.close() } else { man.cut() }
         loop.run(until: { reason != nil })
@@ -141,7 +140,7 @@ import Testing
         let other = try node(loop, "other", seeds: [both.address], secret: secret)
         defer { other.close() }
         loop.run(until: { other.isConnected(to: both) && both.isConnected(to: other) })
-        #expect(other.peers.entries[both.id]?.link?.facts.authMethod == .secretboxX25519)
+        #expect(other.connection(to: both.id)?.authMethod == "secretbox_x25519")
       }
       let stranger = try WirePeer(
         RawPeer.connect(both.address, loop), id: TestName.next("stranger"), as: .dialling,
@@ -160,7 +159,7 @@ import Testing
       #expect(peer.established?.keys != nil)
       node.queueLimit = 900_000
       var reason: Message?
-      _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { reason = $0 }
+      node.monitor(PortID("\(peer.id)#p")) { reason = $0 }
       let text = String(repeating: "x", count: 1000)
       node.run {
         // More than the kernel takes while the peer does not read.
@@ -199,5 +198,5 @@ import Testing
 }
 
 extension Node {
-  fileprivate func isConnected(to id: String) -> Bool { peers.entries[id]?.link != nil }
+  fileprivate func isConnected(to id: String) -> Bool { connectedNodes.contains(id) }
 }

@@ -64,7 +64,7 @@ import Testing
       let first = global.peers.entries[slave.id]?.link
       first?.fail("cut by the test")
       var downs = 0
-      _ = slave.kernel.monitor(PortID(global.id).ref) { _ in downs += 1 }
+      slave.monitor(PortID(global.id)) { _ in downs += 1 }
       loop.run(until: {
         loop.advance(by: 0)
         return downs == 1 && slave.isConnected(to: global)
@@ -124,7 +124,7 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("two"), binds: ["127.0.0.1:*", "127.0.0.2:*"],
           secret: "the tests' secret", norc: true))
-      let addresses = global.peers.listeners.map(\.address.description)
+      let addresses = global.status.listeners
       let slave = try Node.listening(on: loop, seeds: addresses)
       defer { slave.close() }
       loop.run(until: { slave.isConnected(to: global) })
@@ -160,7 +160,7 @@ import Testing
       }
       var isLost = false
       for (index, node) in nodes.enumerated() {
-        _ = node.kernel.monitor(ports[1 - index].ref) { _ in isLost = true }
+        node.monitor(ports[1 - index]) { _ in isLost = true }
         node.run { snd(ports[1 - index], "x") }
       }
       loop.run(until: { got.count == 2 })

@@ -30,7 +30,7 @@ private final class DialBench {
       accepted.append(peer)
     }
     self.listener = listener
-    _ = node.kernel.monitor(PortID("\(peerID)#p").ref) { [unowned self] in downs.append($0) }
+    node.monitor(PortID("\(peerID)#p")) { [unowned self] in downs.append($0) }
     node.run { snd("\(peerID)#p", "first") }
   }
 
@@ -176,7 +176,7 @@ private final class DialBench {
       bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.proceedWithPermission()
       bench.loop.run(until: { bench.node.isUp(bench.peerID) == true })
-      #expect(bench.node.peers.switchboard.pendingCount == 0)
+      #expect(bench.node.strangerCount == 0)
       bench.loop.run(until: { theirs.isClosed })
     }
   }

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Many strangers") struct StrangerFloodTests {
   @Test("the same trouble again and again is logged ten times a minute and then counted")
@@ -31,10 +30,9 @@ import Testing
   func tooMany() throws {
     let log = LogCollector.shared
     try withLoop { loop in
-      let node = try Node.listening(on: loop)
+      let node = try Node.listening(on: loop, limits: LimitArguments(max_strangers: 3))
       defer { node.close() }
       let friend = try WirePeer.connect(node.address, id: TestName.next("friend"), loop)
-      node.limits.strangers = 3
       var strangers: [RawPeer] = []
       for _ in 0..<5 {
         strangers.append(try RawPeer.connect(node.address, loop))
@@ -59,12 +57,12 @@ import Testing
       for round in 0..<30 {
         let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
         loop.run(until: { node.connectedNodes == [peer.id] })
-        if round % 2 == 0 { _ = node.kernel.monitor(PortID("\(peer.id)#p").ref) { _ in } }
+        if round % 2 == 0 { node.monitor(PortID("\(peer.id)#p")) { _ in } }
         peer.send("", "mon1", "nobody")
         peer.raw.stream.flushAndClose()
-        loop.run(until: { node.peers.entries.isEmpty })
+        loop.run(until: { node.knownNodes.isEmpty })
       }
-      #expect(node.kernel.ports.count == 0)
+      #expect(node.status.portCount == 0)
     }
   }
 }

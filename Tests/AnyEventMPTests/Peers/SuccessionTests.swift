@@ -42,7 +42,7 @@ import Testing
       slave.peers.dial(dial)
       loop.run(until: { !failures.isEmpty })
       #expect(failures == [.alreadyConnected(node: global.id)])
-      #expect(slave.peers.switchboard.pendingCount == 0)
+      #expect(slave.strangerCount == 0)
     }
   }
 

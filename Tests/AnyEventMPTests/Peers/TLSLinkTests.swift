@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Connections with TLS") struct TLSLinkTests {
   /// A node with a certificate.
@@ -67,7 +66,7 @@ import Testing
       try withMiddleMan { near, far, man, loop in
         var reason: Message?
         let q = near.run { port() }
-        _ = far.kernel.monitor(PortID(q.id).ref) { reason = $0 }
+        far.monitor(PortID(q.id)) { reason = $0 }
         loop.settle()
         if isOrderly { near.close() } else { man.cut() }
         loop.run(until: { reason != nil })
@@ -158,7 +157,7 @@ import Testing
         loop.run(until: { peer.raw.isClosed })
         if let role = peer.role { roles.insert(role) }
         #expect(peer.established == nil)
-        #expect(node.peers.entries[id]?.link == nil)
+        #expect(!node.connectedNodes.contains(id))
         loop.run(until: { !log.lines(with: "(\(id))").isEmpty })
       }
     }
@@ -219,7 +218,7 @@ import Testing
       func lines() -> [String] { log.lines(with: "(\(id))") }
       loop.run(until: { !lines().isEmpty })
       #expect(lines().contains { $0.contains("before its TLS handshake was complete") })
-      #expect(node.peers.switchboard.pendingCount == 0)
+      #expect(node.strangerCount == 0)
     }
   }
 

@@ -1,7 +1,6 @@
 import AnyEvent
+import AnyEventMP
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Messages") struct MessageTests {
   @Test("no position traps, whatever was sent")

@@ -66,7 +66,7 @@ import Testing
       snd(Value.null, "x")
       snd("#nobody", "x")
       loop.settle()
-      #expect(node.peers.entries.isEmpty)
+      #expect(node.knownNodes.isEmpty)
     }
   }
 

@@ -1,8 +1,7 @@
 import AEMPWire
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("What a node says of itself") struct NodeStatusTests {
   /// Two nodes that prefer different framings: the second has the first as its seed.
@@ -24,14 +23,11 @@ import Testing
     try withFramings { seed, slave, _ in
       let there = try #require(slave.connections.first)
       #expect(slave.connections.count == 1)
-      #expect(there.address == seed.address)
-      #expect(
-        there
-          == NodeStatus.Connection(
-            node: seed.id, address: seed.address, isDialled: true, provider: "swift-anyevent",
-            sendFraming: "cbor", receiveFraming: "json", authMethod: "secretbox_x25519",
-            sentAuthMethod: "secretbox_x25519", cipher: "xsalsa20-poly1305",
-            queuedBytes: there.queuedBytes))
+      #expect(there.node == seed.id && there.address == seed.address && there.isDialled)
+      #expect(there.provider == "swift-anyevent")
+      #expect(there.sendFraming == "cbor" && there.receiveFraming == "json")
+      #expect(there.authMethod == "secretbox_x25519" && there.sentAuthMethod == "secretbox_x25519")
+      #expect(there.cipher == "xsalsa20-poly1305")
       let here = try #require(seed.connections.first)
       #expect(seed.connections.count == 1)
       #expect(here.node == slave.id && !here.isDialled && here.address.hasPrefix("127.0.0.1:"))

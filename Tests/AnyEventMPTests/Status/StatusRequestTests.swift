@@ -22,7 +22,7 @@ import Testing
       let answer = bench.answers()
       #expect(answer.count == 1 && answer[0].prefix(3) == ["p", "status", [1]])
       #expect(NodeStatus(messageValue: answer[0][3]) == nil, "a node without a name has no status")
-      #expect(answer[0][3]["ports"].int == node.kernel.ports.count)
+      #expect(answer[0][3]["ports"].int == node.status.portCount)
     }
   }
 
@@ -44,7 +44,7 @@ import Testing
       let isOwnNodePort = arguments == [nil] || arguments == [""]
       #expect(lines.count == 1)
       if !isOwnNodePort { #expect(lines.first?.contains(#"request "x-status""#) == true) }
-      #expect(node.peers.entries.isEmpty && node.kernel.ports.count == 0)
+      #expect(node.knownNodes.isEmpty && node.status.portCount == 0)
     }
   }
 

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// Two nodes with somebody in between, connected; `make` makes one with that name and those seeds.
 func withMiddleMan(
@@ -58,7 +57,7 @@ func reasonOfTampering(
   var reason: Message?
   let p = to.run { rcv(port(), "tag") { (_: String) in got += 1 } }
   let q = from.run { port() }
-  _ = to.kernel.monitor(PortID(q.id).ref) { reason = $0 }
+  to.monitor(PortID(q.id)) { reason = $0 }
   loop.settle()
   man.change = { way, bytes in
     guard way == direction else { return bytes }

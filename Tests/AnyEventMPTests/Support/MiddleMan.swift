@@ -1,7 +1,6 @@
 import AnyEvent
+import AnyEventMP
 import Testing
-
-@testable import AnyEventMP
 
 /// Stands between a node and whoever connects, keeps what passes, and changes it if the test wants.
 final class MiddleMan {

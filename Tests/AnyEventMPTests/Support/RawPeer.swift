@@ -1,10 +1,9 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// The other end of a connection, driven by the test byte by byte.
 final class RawPeer {

@@ -1,7 +1,6 @@
 import AEMPWire
 import AnyEvent
-
-@testable import AnyEventMP
+import AnyEventMP
 
 /// A peer that says in its greeting that it has a certificate, and then does with TLS as it likes.
 final class TLSPeer {

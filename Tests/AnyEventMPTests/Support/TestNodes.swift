@@ -1,9 +1,8 @@
 import AnyEvent
+import AnyEventMP
 import Synchronization
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// Names that no other test of the process uses: log lines of all of them come together.
 enum TestName {
@@ -48,10 +47,13 @@ extension Node {
   }
 
   /// The first address that the node listens on.
-  var address: String { peers.listeners.first?.address.description ?? "" }
+  var address: String { status.listeners.first ?? "" }
+
+  /// What the node says of its connection to another.
+  func connection(to id: String) -> NodeStatus.Connection? { connections.first { $0.node == id } }
 
   /// Whether the two have a connection.
-  func isConnected(to other: Node) -> Bool { peers.entries[other.id]?.link != nil }
+  func isConnected(to other: Node) -> Bool { connectedNodes.contains(other.id) }
 }
 
 /// Runs `body` with two connected nodes, of which the second has the first as its seed.

@@ -1,7 +1,6 @@
+import AnyEvent
 import Dispatch
 import Testing
-
-@testable import AnyEvent
 
 @Suite("log callbacks")
 struct LogCallbackTests {

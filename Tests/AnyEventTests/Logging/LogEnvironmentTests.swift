@@ -1,6 +1,5 @@
+import AnyEvent
 import Testing
-
-@testable import AnyEvent
 
 @Suite("AE_VERBOSE and AE_LOG")
 struct LogEnvironmentTests {

@@ -1,6 +1,5 @@
+import AnyEvent
 import Synchronization
-
-@testable import AnyEvent
 
 /// A log system whose clock stands still and whose outputs are kept.
 final class LogProbe: Sendable {

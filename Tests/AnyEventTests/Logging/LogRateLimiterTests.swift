@@ -1,6 +1,5 @@
+import AnyEvent
 import Testing
-
-@testable import AnyEvent
 
 @Suite("limiting the rate of log lines")
 struct LogRateLimiterTests {

@@ -1,8 +1,7 @@
+import AnyEvent
 import CLibUV
 import TestSupport
 import Testing
-
-@testable import AnyEvent
 
 /// Notes when it is called.
 private final class Target: EndOfIteration {

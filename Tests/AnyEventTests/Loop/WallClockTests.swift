@@ -1,8 +1,7 @@
+import AnyEvent
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEvent
 
 /// Nothing that lasts may depend on a clock that somebody can set.
 @Suite("A wall clock that is set")

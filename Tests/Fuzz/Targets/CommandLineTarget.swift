@@ -1,6 +1,6 @@
-@testable import AEMPTool
 @testable import AEValue
 @testable import AnyEventMP
+@testable import aemp
 
 /// Command lines: one argument that may be JSON, or one argument a line; and lines of the shell.
 func fuzzCommandLine(_ input: [UInt8]) throws {

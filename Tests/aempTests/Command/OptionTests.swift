@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct OptionTests {
   private func command(_ texts: [String]) throws -> NetworkCommand? {

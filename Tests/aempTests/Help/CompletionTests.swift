@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 /// Asks the shells that are installed what they offer.
 struct CompletionTests {

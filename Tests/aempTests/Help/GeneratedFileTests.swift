@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 /// The files under `scripts/share` are what the tool prints.
 struct GeneratedFileTests {

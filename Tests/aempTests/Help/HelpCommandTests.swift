@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 @Suite(.enabled(if: ToolRunner.binary != nil, "the aemp binary was not built, skipped"))
 struct HelpCommandTests {

@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct HelpTests {
   private static let entries = HelpTable.groups.flatMap(\.entries)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 /// The manual page has the commands and options of the help, no more, no less.
 struct ManualTests {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
 @testable import AnyEventMP
+@testable import aemp
 
 /// What others have named never reaches standard output or standard error as it is: neither a terminal nor
 /// who reads a pipe line by line takes it for anything else.

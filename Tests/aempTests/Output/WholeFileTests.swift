@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 @Suite("A file that is whole or not there") struct WholeFileTests {
   @Test("it is written, replaces what was there with its mode, and leaves nothing beside it")

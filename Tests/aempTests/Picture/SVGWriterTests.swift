@@ -2,7 +2,7 @@ import Foundation
 import FoundationXML
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 /// The elements of a file that has been read as XML.
 final class ParsedPicture: NSObject, XMLParserDelegate {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 @Suite("The layout of a topology") struct TopologyLayoutTests {
   /// Networks of many shapes, by name.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct RestartPolicyTests {
   /// A policy whose worker was started at 0 and is ready.

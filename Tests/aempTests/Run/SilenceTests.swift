@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct SilenceTests {
   /// How many ticks it takes until the silence is too long.

@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct WorkerReportTests {
   private static let reports: [WorkerReport] = [

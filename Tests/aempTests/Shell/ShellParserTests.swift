@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 struct ShellParserTests {
   private let parser = ShellParser(current: "seed/1", own: "anon/x", echo: "anon/x#e")

@@ -1,6 +1,6 @@
 import AnyEventMP
 
-@testable import AEMPTool
+@testable import aemp
 
 /// Networks as their nodes would describe them.
 struct SampleNetwork {

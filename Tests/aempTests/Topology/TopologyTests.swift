@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 @Suite("A topology gathered from answers") struct TopologyTests {
   private func status(_ id: String, _ connections: String..., dialled: TextSet = []) throws

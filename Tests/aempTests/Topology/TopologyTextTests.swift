@@ -1,7 +1,7 @@
 import AnyEventMP
 import Testing
 
-@testable import AEMPTool
+@testable import aemp
 
 @Suite("A topology as text and JSON") struct TopologyTextTests {
   /// Two nodes of ours, one of another program, one that is lost.

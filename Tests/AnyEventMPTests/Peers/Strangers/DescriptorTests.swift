@@ -52,7 +52,7 @@ import Testing
           peers.append(peer)
           loop.run(until: { peer.established != nil })
           #expect(node.connectedNodes.contains(peer.id))
-          let dropped = strangers.count - node.peers.switchboard.pendingCount
+          let dropped = strangers.count - node.strangerCount
           loop.run(until: { strangers.filter(\.isClosed).count == dropped })
         }
         let left = [strangers[0].address, strangers[3].address]

@@ -73,7 +73,7 @@ import Testing
       for _ in 0..<3 { strangers.append(try stranger(node, loop, from: TestHost.next())) }
       loop.run(until: { strangers[0].isClosed && strangers[1].isClosed })
       #expect(!second.isClosed && !first.isClosed)
-      #expect(node.peers.switchboard.pendingCount == 2)
+      #expect(node.strangerCount == 2)
     }
   }
 
@@ -123,7 +123,7 @@ import Testing
           loop.run(until: { peer?.isClosed == true })
           for other in others { other.stream.flushAndClose() }
         }
-        loop.run(until: { node.peers.switchboard.pendingCount == 0 })
+        loop.run(until: { node.strangerCount == 0 })
         peer?.stream.close()
         peer = nil
         if watched != nil { survivors += 1 }
@@ -132,7 +132,7 @@ import Testing
       loop.run(until: { loop.openHandles <= before })
       #expect(loop.openHandles == before)
       #expect(node.peers.switchboard.table.strangers.count == 0)
-      #expect(node.peers.entries.isEmpty)
+      #expect(node.knownNodes.isEmpty)
     }
   }
 }

@@ -1,0 +1,3 @@
+import aemp
+
+Tool.main()

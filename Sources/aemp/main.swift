@@ -1,3 +1,0 @@
-import AEMPTool
-
-Tool.main()
