@@ -238,7 +238,8 @@ extension PortID {
   ///
   /// It is 0 for a port of another node, and for a dead one. The loop's thread only.
   public var monitorCount: Int {
-    // Only for a port here: resolving another node's port would make an entry for that node.
+    if ref.kind == .local { return ref.asLocal.monitors?.count ?? 0 }
+    // Only text of a port here is looked up: another node's port would make an entry for that node.
     guard isLocal, case .local(let port) = Node.current.kernel.resolve(ref) else { return 0 }
     return port.monitors?.count ?? 0
   }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import AnyEvent
 internal import Glibc
 
@@ -82,7 +83,9 @@ extension ConfigurationFile {
     guard descriptor >= 0 else { throw unwritable(errno) }
     var problem = fchmod(descriptor, 0o600) == 0 ? 0 : errno
     if problem == 0 { problem = keepOwner(descriptor) }
-    if problem == 0 { problem = Self.write(bytes, to: descriptor) }
+    if problem == 0 {
+      problem = bytes.withUnsafeBytes({ SystemCalls.writeAll($0, to: descriptor) })
+    }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     if close(descriptor) != 0, problem == 0 { problem = errno }
     if problem == 0, rename(temporary, pathName.appending(suffix).cString) != 0 { problem = errno }
@@ -99,7 +102,7 @@ extension ConfigurationFile {
     // This fails for a file of another user who lets this one write; its mode is then that user's
     // choice.
     _ = fchmod(descriptor, 0o600)
-    var problem = Self.write(bytes, to: descriptor)
+    var problem = bytes.withUnsafeBytes({ SystemCalls.writeAll($0, to: descriptor) })
     if problem == 0, ftruncate(descriptor, off_t(bytes.count)) != 0 { problem = errno }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     if close(descriptor) != 0, problem == 0 { problem = errno }
@@ -111,22 +114,6 @@ extension ConfigurationFile {
     var status = stat()
     guard geteuid() == 0, stat(pathName.cString, &status) == 0, status.st_uid != 0 else { return 0 }
     return fchown(descriptor, status.st_uid, status.st_gid) == 0 ? 0 : errno
-  }
-
-  private static func write(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
-    bytes.withUnsafeBytes { bytes in
-      var rest = bytes[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(
-          descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count >= 0 {
-          rest = rest.dropFirst(count)
-        } else if errno != EINTR {
-          return errno
-        }
-      }
-      return 0
-    }
   }
 
   /// Makes a rename durable, on the file systems that support it.
@@ -189,10 +176,8 @@ enum FileLock {
 
   /// Whether the locked file is still the one that other processes open.
   private static func isCurrent(_ descriptor: CInt, _ path: [CChar]) -> Bool {
-    var locked = stat()
-    var present = stat()
-    return fstat(descriptor, &locked) == 0 && stat(path, &present) == 0
-      && locked.st_ino == present.st_ino && locked.st_dev == present.st_dev
+    guard let locked = FileIdentity(of: descriptor) else { return false }
+    return locked == FileIdentity(at: path, followsLinks: true)
   }
 
   private static func failure(_ path: PathName, _ code: CInt) -> ConfigurationError {

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import AnyEvent
 internal import Glibc
 
@@ -136,7 +137,7 @@ extension ConfigurationError {
     self.init(
       code,
       """
-      cannot \(operation) the configuration file \(path): \(String(cString: strerror(problem))); correct \
+      cannot \(operation) the configuration file \(path): \(SystemCalls.text(for: problem)); correct \
       that, or name another file in AE_MP_RC
       """, file: path.description)
   }
