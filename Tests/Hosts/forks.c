@@ -2,6 +2,7 @@
  * them. The two nodes live on one loop and are connected. */
 #define _GNU_SOURCE
 #include "host.h"
+#include <fcntl.h>
 #include <sys/wait.h>
 
 enum { COUNT = 200 };
@@ -47,6 +48,21 @@ static void on_closed (aemp_node *node, void *ud) {
 }
 static void on_tick (uv_timer_t *timer) { (void)timer; ticks++; }
 
+/* A child that closes what it has inherited and opens files of its own forks again: they are the same in its child. */
+static void fork_again (void) {
+  int files[64], status;
+  for (int number = 3; number < 64; number++) close (number);
+  for (int i = 0; i < 64; i++) CHECK ((files[i] = open ("/proc/self/exe", O_RDONLY)) >= 0);
+  pid_t grandchild = fork ();
+  if (grandchild == 0) {
+    char byte;
+    for (int i = 0; i < 64; i++)
+      if (read (files[i], &byte, 1) < 0 || byte != 0x7f) _exit (1);
+    _exit (0);
+  }
+  CHECK (waitpid (grandchild, &status, 0) == grandchild);
+  CHECK (WIFEXITED (status) && WEXITSTATUS (status) == 0);
+}
 /* What a child does: the host's loop runs there, with the host's own timer; 0 if nothing else was called. */
 static void be_child (int renews_loop) {
   uv_timer_t timer;
@@ -67,6 +83,7 @@ static void be_child (int renews_loop) {
   uv_close ((uv_handle_t *)&timer, NULL);
   uv_run (&loop, UV_RUN_DEFAULT);
   CHECK (called == 0);
+  fork_again ();
   exit (0);
 }
 static void expect_child_to_end (void) {

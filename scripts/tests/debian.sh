@@ -53,6 +53,7 @@ mkdir -p "$layer/root/made"
 cp "$made"/*.deb "$layer/root/made"
 for mount in dev proc; do mount --rbind "/$mount" "$layer/root/$mount"; done
 mount -t tmpfs none "$layer/root$toolchain"
+chroot "$layer/root" true
 [ -z "${4-}" ] || exit 0
 exec timeout -k 5 120 chroot "$layer/root" sh -euc '
   cd /made
@@ -68,7 +69,7 @@ exec timeout -k 5 120 chroot "$layer/root" sh -euc '
     exec 3>"$program.in"
     echo >&3
     exec 3>&-
-    wait $process
+    wait $process || { cat "$program.out"; exit 1; }
     cat "$program.out"
   done
   dpkg -r libaemp-dev libaemp0 >log 2>&1 || { cat log; exit 1; }
@@ -77,6 +78,7 @@ exec timeout -k 5 120 chroot "$layer/root" sh -euc '
 END
 toolchain=$(swift_runtime)
 toolchain=${toolchain%/lib/*}
+case $toolchain in '' | / | /usr) toolchain=$(swift_runtime) ;; esac
 if ! unshare -m sh "$work/inside" "$work/layer" "$work/made" "$toolchain" try 2>/dev/null; then
   say "The packages are whole, but this machine gives no root of its own to install them in."
   exit 0

@@ -48,7 +48,9 @@ flags=$(pkg-config --cflags --libs aemp) || fail "pkg-config does not know aemp.
 # Runs a command where the toolchain's folder is empty, if this machine lets us, within a time.
 toolchain=$(swift_runtime)
 toolchain=${toolchain%/lib/*}
-[ -d "$toolchain/lib" ] || fail "it is not known where the toolchain is."
+# Where the toolchain is the system's, only the folder of the runtime can be hidden.
+case $toolchain in '' | / | /usr) toolchain=$(swift_runtime) ;; esac
+[ -d "$toolchain" ] || fail "it is not known where the toolchain is."
 if unshare -m mount -t tmpfs none "$toolchain" 2>/dev/null; then
   # shellcheck disable=SC2016
   without_toolchain() {

@@ -10,6 +10,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/lib/network.sh
 . scripts/lib/network.sh
 
+require_swift
 begin
 start spellings "$bin/aemp-spellings"
 ended spellings || fail "the program did not end well: $(last_words spellings)"

@@ -7,8 +7,6 @@ internal import Synchronization
 enum HostedNodes {
   private struct Boxes: @unchecked Sendable {
     var all: [ObjectIdentifier: Entry] = [:]
-    /// How many nodes obey the environment.
-    var followers = 0
   }
 
   private struct Entry {
@@ -18,6 +16,12 @@ enum HostedNodes {
   }
 
   private static let boxes = Mutex(Boxes())
+
+  /// The number of nodes that obey the environment.
+  ///
+  /// The lock is held while the process's log is changed, so that the last thread's change stands; a line that is
+  /// logged meanwhile takes the lock of the boxes only.
+  private static let logging = Mutex(0)
 
   /// Where our log lines come from.
   private static let context: LogContext = {
@@ -57,8 +61,10 @@ enum HostedNodes {
 
   /// Lets those messages come that somebody wants.
   private static func levelsChanged() {
-    let level = boxes.withLock { boxes in boxes.all.values.map { $0.level }.max() }
-    context.level(level.flatMap { LogLevel(rawValue: $0) })
+    logging.withLock { _ in
+      let level = boxes.withLock { boxes in boxes.all.values.map { $0.level }.max() }
+      context.level(level.flatMap { LogLevel(rawValue: $0) })
+    }
   }
 
   private static func box(of node: Node) -> NodeBox? {
@@ -85,22 +91,20 @@ enum HostedNodes {
 
   /// Has the process's log obey the environment until ``forgetEnvironment()`` is called as often.
   static func followEnvironment() {
-    let isFirst = boxes.withLock { boxes in
-      boxes.followers += 1
-      return boxes.followers == 1
+    logging.withLock { followers in
+      followers += 1
+      if followers == 1 { LogSystem.shared.followEnvironment() }
     }
-    if isFirst { LogSystem.shared.followEnvironment() }
   }
 
   /// Takes one ``followEnvironment()`` back.
   static func forgetEnvironment() {
-    let wasLast = boxes.withLock { boxes in
-      boxes.followers -= 1
-      return boxes.followers == 0
+    logging.withLock { followers in
+      followers -= 1
+      guard followers == 0 else { return }
+      LogSystem.shared.forgetEnvironment()
+      LogContext.COLLECT.attach(context)
     }
-    guard wasLast else { return }
-    LogSystem.shared.forgetEnvironment()
-    LogContext.COLLECT.attach(context)
   }
 
   /// Whether the node has who wants its lines.

@@ -94,7 +94,9 @@ extension Refusal.Code {
 extension Refusal {
   /// The first 60 characters of a text, legible and in quotes, which a quote in the text cannot end.
   static func quoted(_ text: String) -> String {
-    let start = String(text.unicodeScalars.prefix(60)).replacing("'", with: ".")
+    // By scalars: a quote with an accent behind it is another Character, and would end the quotes.
+    let scalars = text.unicodeScalars.prefix(60).map { $0 == "'" ? "." : $0 } as [Unicode.Scalar]
+    let start = String(String.UnicodeScalarView(scalars))
     let isCut = text.unicodeScalars.count > 60
     return "'\(LegibleText.text(start, .swift))\(isCut ? "…" : "")'"
   }

@@ -130,11 +130,19 @@ extension Array: MessageConvertible where Element: MessageConvertible {
   }
   /// The elements of an array, each converted; nil if one does not fit.
   ///
-  /// Of `UInt8`: the bytes a value reads as, see ``Value/bytes``, or an array of small integers.
+  /// Of `UInt8`: the bytes a value reads as, see ``Value/bytes``, or an array of small integers. Of ``Pair``: a
+  /// hash, by name.
   @inlinable public init?(messageValue: Value) {
     if Element.self == UInt8.self, let bytes = messageValue.bytes as? [Element] {
       self = bytes
       return
+    }
+    if Element.self == Pair.self, let hash = messageValue.hash {
+      let pairs = hash.map { Pair($0.key, $0.value) }.sorted { $0.name < $1.name }
+      if let pairs = pairs as? [Element] {
+        self = pairs
+        return
+      }
     }
     guard let values = messageValue.array else { return nil }
     self = []

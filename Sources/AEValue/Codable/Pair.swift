@@ -77,7 +77,7 @@ extension Value {
   }
 
   /// A list of arguments: nil is null, and a pair is its name and its value.
-  public static func list(_ arguments: [(any MessageConvertible)?]) -> [Value] {
+  public static func list(_ arguments: some Collection<(any MessageConvertible)?>) -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
     for argument in arguments {

@@ -42,8 +42,8 @@ struct LogFormat: Sendable {
     // Beyond this the microseconds would not fit; no clock shows such a time.
     let bounded = time.isNaN ? 0 : min(max(time, -1e12), 1e12)
     let microseconds = Int((bounded * 1e6).rounded())
-    let seconds = (Double(microseconds) / 1e6).rounded(.down)
-    let offset = offsetFromUTC(Int(seconds))
+    let seconds = microseconds / 1_000_000 - (microseconds % 1_000_000 < 0 ? 1 : 0)
+    let offset = offsetFromUTC(seconds)
     // The time of day there is that of UTC at a time that is later by the offset.
     var local = time_t(seconds) + offset
     var parts = tm()
@@ -61,7 +61,7 @@ struct LogFormat: Sendable {
       text.append(padded: Int(part), to: 2)
     }
     text += "."
-    text.append(padded: microseconds - Int(seconds) * 1_000_000, to: 6)
+    text.append(padded: microseconds - seconds * 1_000_000, to: 6)
     text += offset < 0 ? " -" : " +"
     text.append(padded: zone / 60, to: 2)
     text.append(padded: zone % 60, to: 2)

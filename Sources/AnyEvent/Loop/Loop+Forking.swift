@@ -51,7 +51,8 @@ extension Loop {
   /// Leaves the loop to the parent, whatever the host does in the child: nothing is called here, and its
   /// descriptors lead nowhere, so that no reading, writing or closing reaches what the parent has.
   private func abandon() {
-    guard state != .closed else { return }
+    // Once only: a grandchild may have files of its own under the numbers of the descriptors.
+    guard state == .open || state == .closing else { return }
     defer { state = .abandoned }
     // What a thread was about to do that does not exist here is half done.
     guard owner == pthread_self() else { return }

@@ -37,7 +37,7 @@ public enum DataConn {
     let other = node_of(other)
     let caller = node.runningPort
     node.connectData(
-      to: other, within: timeout, function: function, arguments.map { $0?.messageValue ?? .null }
+      to: other, within: timeout, function: function, Value.list(arguments)
     ) { [unowned node] result in
       switch result {
       case .success(let handle):

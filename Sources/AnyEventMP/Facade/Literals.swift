@@ -15,7 +15,7 @@ public func snd(
   _ port: some PortConvertible, _ values: (any MessageConvertible)?...,
   list: some Sequence<some MessageConvertible>
 ) {
-  port.portID.send(Message(Value.list(values) + list.map(\.messageValue)))
+  port.portID.send(Message(Value.list(values + list.map { $0 })))
 }
 
 /// Sends a message of one value, a literal of literals.

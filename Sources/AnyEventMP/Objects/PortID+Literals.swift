@@ -15,7 +15,7 @@ extension PortID {
   public func send(
     _ values: (any MessageConvertible)?..., list: some Sequence<some MessageConvertible>
   ) {
-    (Value.list(values) + list.map(\.messageValue)).withUnsafeBufferPointer { transmit(self, $0) }
+    withList(values + list.map { $0 }) { transmit(self, $0) }
   }
 
   /// Sends a message of one value, a literal of literals.

@@ -20,7 +20,8 @@
  *            thread at a time; retaining and releasing is [any].
  * Fork       In the child of a fork every function of a node answers AEMP_EFORK, and releasing an open node does
  *            nothing. The child may run the inherited loop (after uv_loop_fork, as libuv asks for): it calls nothing
- *            of the node, and nothing disturbs the parent's.
+ *            of the node, and nothing disturbs the parent's. The descriptor of a pump is the parent's: a child
+ *            that polls it takes it out.
  * Callbacks  No function calls a callback before it returns, but aemp_value_each, which says so: what you send to
  *            your own port arrives from the loop. Callbacks may call every function, aemp_node_close and releasing
  *            included. They must return normally: no C++ exception and no longjmp (lua_error, a throwing napi call)

@@ -270,4 +270,14 @@ struct RefusalTests {
     #expect(refusal?.reason.utf8.count ?? 1000 < 250)
     #expect(refusal?.reason.unicodeScalars.contains("\u{1B}") == false)
   }
+
+  @Test(
+    "a quote of foreign text ends where the text ends",
+    arguments: ["'", "'\u{301}", "''\u{FE0F}", "x'\u{20DD}y"])
+  func quotes(text: String) throws {
+    let refusal = #expect(throws: Refusal.self) { try Greeting(line: text + ": refused") }
+    // The sentence's own two quotes are left.
+    let reason = try #require(refusal?.reason)
+    #expect(reason.unicodeScalars.filter { $0 == "'" }.count == 2, "\(reason)")
+  }
 }

@@ -86,3 +86,27 @@ private enum Colour: String, Codable, MessageConvertible {
   #expect(convert("blue", Colour.self) == nil)
   #expect([point].messageValue == [["x": 1, "y": 2.5]])
 }
+
+@Test("pairs are a hash in an array and two values in a list") func pairs() {
+  let n = 4
+  #expect(
+    ["a" => n + 1, "b" => [n, nil, ["c" => "x"]]].messageValue == [
+      "a": 5, "b": [4, nil, ["c": "x"]],
+    ])
+  #expect(["a" => 1, "a" => 2].messageValue == ["a": 2])
+  #expect(([] as [Pair]).messageValue == [:])
+  #expect(("a" => []).value == [] && ("a" => [:]).value == [:] && ("a" => nil).value == nil)
+  #expect(("a" => "b" => n).value == ["b": 4])
+  #expect(Value(["a" => 1, 2, "b" => 3]) == ["a", 1, 2, "b", 3])
+  #expect(Value.list(["a" => 1, nil, "b"]) == ["a", 1, nil, "b"])
+  #expect(Value(["a": n, "b": "x"]) == ["a": 4, "b": "x"])
+}
+
+@Test("pairs are read from a hash, by name") func readPairs() {
+  #expect(convert(["b": 2, "a": 1], [Pair].self) == ["a" => 1, "b" => 2])
+  #expect(convert([:], [Pair].self) == [])
+  #expect(convert([["a": 1], ["b": 2]], [Pair].self) == ["a" => 1, "b" => 2])
+  #expect(convert(["a": 1], Pair.self) == Pair("a", 1))
+  #expect(convert(["a": 1, "b": 2], Pair.self) == nil)
+  #expect(convert(1, [Pair].self) == nil)
+}
