@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "host.h"
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 enum { COUNT = 200 };
@@ -48,10 +49,13 @@ static void on_closed (aemp_node *node, void *ud) {
 }
 static void on_tick (uv_timer_t *timer) { (void)timer; ticks++; }
 
-/* A child that closes what it has inherited and opens files of its own forks again: they are the same in its child. */
+/* A child that closes what it has inherited, but for a pipe that libuv makes anew in each fork, and opens files of its own
+ * forks again: they are the same in its child. */
 static void fork_again (void) {
   int files[64], status;
-  for (int number = 3; number < 64; number++) close (number);
+  struct stat about;
+  for (int number = 3; number < 64; number++)
+    if (fstat (number, &about) == 0 && !S_ISFIFO (about.st_mode)) close (number);
   for (int i = 0; i < 64; i++) CHECK ((files[i] = open ("/proc/self/exe", O_RDONLY)) >= 0);
   pid_t grandchild = fork ();
   if (grandchild == 0) {
