@@ -79,34 +79,15 @@ public enum CBOREncoding {
 }
 
 /// Writes one document into a buffer; hot.
-struct CBORWriter {
-  private let buffer: ByteBuffer
-  private let limits: CodecLimits
-  private let mark: Int
+struct CBORWriter: DocumentWriter {
+  let buffer: ByteBuffer
+  let limits: CodecLimits
+  let mark: Int
 
   init(_ buffer: ByteBuffer, _ limits: CodecLimits) {
     self.buffer = buffer
     self.limits = limits
     mark = buffer.count
-  }
-
-  /// Removes the written bytes and returns `error`, to be thrown.
-  func takeBack(_ error: CodecError) -> CodecError {
-    buffer.truncate(to: mark)
-    return error
-  }
-
-  func fail(_ code: CodecError.Code) -> CodecError { CodecError(code, at: buffer.count - mark) }
-
-  @inline(__always) func checkSize() throws(CodecError) {
-    if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
-  }
-
-  /// Whether the document has so many bytes that it may hold too many values.
-  @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
-
-  func checkCount(_ count: Int) throws(CodecError) {
-    if count > limits.maximumValues { throw fail(.tooManyValues) }
   }
 
   @inline(__always) func writeHead(_ major: UInt8, _ argument: UInt64) {
@@ -140,11 +121,6 @@ struct CBORWriter {
       rest.storeBytes(of: argument.bigEndian, as: UInt64.self)
       buffer.advance(by: 9)
     }
-  }
-
-  @inline(__always) private func writeByte(_ byte: UInt8) {
-    buffer.reserve(1).storeBytes(of: byte, as: UInt8.self)
-    buffer.advance(by: 1)
   }
 
   /// Writes a string's or bytes' head and contents.

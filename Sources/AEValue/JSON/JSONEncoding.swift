@@ -46,39 +46,15 @@ public enum JSONEncoding {
 }
 
 /// Writes one JSON document into a buffer; hot.
-struct JSONWriter {
+struct JSONWriter: DocumentWriter {
   let buffer: ByteBuffer
   let limits: CodecLimits
-  private let mark: Int
+  let mark: Int
 
   init(_ buffer: ByteBuffer, _ limits: CodecLimits) {
     self.buffer = buffer
     self.limits = limits
     mark = buffer.count
-  }
-
-  /// Removes the written bytes and returns `error`, to be thrown.
-  func takeBack(_ error: CodecError) -> CodecError {
-    buffer.truncate(to: mark)
-    return error
-  }
-
-  func fail(_ code: CodecError.Code) -> CodecError { CodecError(code, at: buffer.count - mark) }
-
-  @inline(__always) func checkSize() throws(CodecError) {
-    if buffer.count - mark > limits.maximumSize { throw fail(.tooLarge) }
-  }
-
-  /// Whether the document has so many bytes that it may hold too many values.
-  @inline(__always) var mayHoldTooMany: Bool { buffer.count - mark > limits.maximumValues }
-
-  func checkCount(_ count: Int) throws(CodecError) {
-    if count > limits.maximumValues { throw fail(.tooManyValues) }
-  }
-
-  @inline(__always) func writeByte(_ byte: UInt8) {
-    buffer.reserve(1).storeBytes(of: byte, as: UInt8.self)
-    buffer.advance(by: 1)
   }
 
   /// Writes `value`, whose containers are at `depth`.
