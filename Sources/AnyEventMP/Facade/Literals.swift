@@ -21,13 +21,13 @@ public func snd(
 /// Sends a message of one value, a literal of literals.
 @_disfavoredOverload
 public func snd(_ port: some PortConvertible, _ a: Value) {
-  port.portID.send(Message(Value.list([a])))
+  port.portID.send(a)
 }
 
 /// Sends a message of two values, the last one a literal of literals.
 @_disfavoredOverload
 public func snd(_ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: Value) {
-  port.portID.send(Message(Value.list([a, b])))
+  port.portID.send(a, b)
 }
 
 /// Sends a message of three values, the last one a literal of literals.
@@ -36,7 +36,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: Value
 ) {
-  port.portID.send(Message(Value.list([a, b, c])))
+  port.portID.send(a, b, c)
 }
 
 /// Sends a message of four values, the last one a literal of literals.
@@ -45,19 +45,19 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: Value
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d])))
+  port.portID.send(a, b, c, d)
 }
 
 /// Sends a message of one value, a literal of mixed types.
 @_disfavoredOverload
 public func snd(_ port: some PortConvertible, _ a: MixedLiteral) {
-  port.portID.send(Message(Value.list([a.value])))
+  port.portID.send(a)
 }
 
 /// Sends a message of two values, the last one a literal of mixed types.
 @_disfavoredOverload
 public func snd(_ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: MixedLiteral) {
-  port.portID.send(Message(Value.list([a, b.value])))
+  port.portID.send(a, b)
 }
 
 /// Sends a message of three values, the last one a literal of mixed types.
@@ -66,7 +66,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: MixedLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c.value])))
+  port.portID.send(a, b, c)
 }
 
 /// Sends a message of four values, the last one a literal of mixed types.
@@ -75,7 +75,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: MixedLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d.value])))
+  port.portID.send(a, b, c, d)
 }
 
 /// Kills a port with a reason of two values, the last one a literal of literals.
@@ -298,12 +298,12 @@ public func cal<A: MessageConvertible, B: MessageConvertible, each More: Message
 
 /// Sends a message of one value, `[]` or `[:]`.
 public func snd(_ port: some PortConvertible, _ a: EmptyLiteral) {
-  port.portID.send(Message(Value.list([a.value])))
+  port.portID.send(a)
 }
 
 /// Sends a message of two values, the last one `[]` or `[:]`.
 public func snd(_ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: EmptyLiteral) {
-  port.portID.send(Message(Value.list([a, b.value])))
+  port.portID.send(a, b)
 }
 
 /// Sends a message of three values, the last one `[]` or `[:]`.
@@ -311,7 +311,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: EmptyLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c.value])))
+  port.portID.send(a, b, c)
 }
 
 /// Sends a message of four values, the last one `[]` or `[:]`.
@@ -319,7 +319,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: EmptyLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d.value])))
+  port.portID.send(a, b, c, d)
 }
 
 /// Makes a port on a node by a function with three arguments, the last one a literal of literals.
@@ -368,7 +368,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: (any MessageConvertible)?, _ e: Value
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d, e])))
+  port.portID.send(a, b, c, d, e)
 }
 
 /// Sends a message of five values, the last one a literal of mixed types.
@@ -377,7 +377,7 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: (any MessageConvertible)?, _ e: MixedLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d, e.value])))
+  port.portID.send(a, b, c, d, e)
 }
 
 /// Sends a message of five values, the last one `[]` or `[:]`.
@@ -385,5 +385,5 @@ public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
   _ c: (any MessageConvertible)?, _ d: (any MessageConvertible)?, _ e: EmptyLiteral
 ) {
-  port.portID.send(Message(Value.list([a, b, c, d, e.value])))
+  port.portID.send(a, b, c, d, e)
 }

@@ -74,7 +74,7 @@ extension Kernel {
       guard bound.kind == .remote else { return false }
       let home = Unmanaged.passUnretained(bound.asRemote.home)
       return home._withUnsafeGuaranteedRef { home in
-        guard home.isCurrent, home !== self.home else { return false }
+        guard home.isCurrent else { return false }
         home.send(UnsafeBufferPointer(message), to: ref.name)
         message.destroyValues()
         return true
