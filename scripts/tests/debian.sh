@@ -37,7 +37,7 @@ holds "$library" "$folder/libaemp.so.0" "$folder/libaemp.so.$aemp_version"
 holds "$development" usr/include/aemp.h usr/include/aemp_uv.h "$folder/libaemp.so" "$folder/libaemp.a" \
   "$folder/pkgconfig/aemp.pc" usr/share/doc/libaemp-dev/Embedding.md.gz usr/share/doc/libaemp-dev/examples/hello.c
 depends=$(dpkg-deb -f "$library" Depends)
-for needed in libc6 libc-ares2 libsodium libssl libstdc++6; do
+for needed in libc6 libc-ares2 libsodium libssl; do
   case $depends in *"$needed"*) ;; *) fail "libaemp0 does not depend on $needed: $depends" ;; esac
 done
 

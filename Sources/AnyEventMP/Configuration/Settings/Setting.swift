@@ -48,8 +48,19 @@ package final class Setting: Sendable {
     let figure = SettingValue.text(of: standard) ?? ""
     help = SettingHelp(
       value: type.placeholder, summary: summary,
-      text: text.map { $0.replacing("{standard}", with: figure) }, element: element,
+      text: text.map { Self.filled($0, with: figure) }, element: element,
       examples: examples ?? ["aemp set\(name) " + Self.quoted(example)], choices: type.choices)
+  }
+
+  /// The text with the figure in place of each `{standard}`.
+  ///
+  /// The library's `replacing` would bring the engine of regular expressions into the C library.
+  private static func filled(_ text: String, with figure: String) -> String {
+    let parts = text.split(separator: Character("{"), omittingEmptySubsequences: false)
+    let mark = "standard}"
+    return parts.dropFirst().reduce(String(parts[0])) { filled, part in
+      filled + (part.hasPrefix(mark) ? figure + part.dropFirst(mark.count) : "{" + part)
+    }
   }
 
   /// The kind of value that the setting takes.
