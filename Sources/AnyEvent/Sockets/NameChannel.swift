@@ -2,7 +2,7 @@ internal import CCares
 internal import CLibUV
 internal import Glibc
 
-/// Why no addresses of a host name were found.
+/// Why nothing was found about a name.
 enum NameFailure: Error {
   /// A status of c-ares.
   case status(CInt)
@@ -26,6 +26,13 @@ enum NameFailure: Error {
     case .tooLate(let limit):
       "no name server has answered within \(Int(exactly: limit).map { String($0) } ?? String(limit)) seconds; check the network and /etc/resolv.conf"
     }
+  }
+
+  /// Whether the name servers have said that there is no such name, or no such record of it.
+  var isAbsence: Bool {
+    if case .status(ARES_ENOTFOUND) = self { return true }
+    if case .status(ARES_ENODATA) = self { return true }
+    return false
   }
 
   private static func text(of status: CInt) -> String {
@@ -53,30 +60,73 @@ final class NameChannel {
   private static let libraryStatus = ares_library_init(ARES_LIB_INIT_NONE)
 
   /// The callback for the answer, kept by c-ares.
-  private final class Question {
-    var done: ((Result<[SocketAddress], NameFailure>) -> Void)?
-    init(_ done: @escaping (Result<[SocketAddress], NameFailure>) -> Void) { self.done = done }
+  private final class Question<Answer> {
+    let done: (Result<Answer, NameFailure>) -> Void
+    init(_ done: @escaping (Result<Answer, NameFailure>) -> Void) { self.done = done }
   }
 
-  /// A channel to these servers (`host:port`, numeric), or, if there are none, to the machine's.
-  init(servers: [String], tryTime: Double, tries: Int) throws(NameFailure) {
+  /// The servers that are asked, and how.
+  struct Settings {
+    /// The servers as `host:port`, the host numeric; those of the machine if there are none.
+    var servers: [String] = []
+    /// Seconds that a server gets for its first answer.
+    var tryTime: Double
+    /// How often each server is asked.
+    var tries: Int
+    /// What is put behind a name, in turn; nil for the machine's list.
+    var domains: [String]?
+    /// The dots that a name must have to be asked for as it is at first; nil for the machine's number.
+    var dots: Int?
+    /// Whether servers are told that long answers may come by UDP.
+    var usesEDNS = false
+    /// The file that says what is not set here, in place of `/etc/resolv.conf`.
+    var file: String?
+  }
+
+  init(_ settings: Settings) throws(NameFailure) {
     functions.initialize(to: Self.socketFunctions)
     guard Self.libraryStatus == ARES_SUCCESS else { throw .status(Self.libraryStatus) }
     var options = ares_options()
+    let tryTime = settings.tryTime
     options.timeout = tryTime > 0 ? CInt(min(tryTime * 1000, 600_000).rounded(.up)) : 1
-    options.tries = CInt(max(1, min(tries, 100)))
+    options.tries = CInt(max(1, min(settings.tries, 100)))
     options.sock_state_cb = { data, socket, readable, writable in
       guard let data else { return }
       Unmanaged<NameChannel>.fromOpaque(data).takeUnretainedValue()
         .update(socket, Interest(reading: readable != 0, writing: writable != 0))
     }
     options.sock_state_cb_data = Unmanaged.passUnretained(self).toOpaque()
-    let mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB
-    let status = ares_init_options(&channel, &options, mask)
+    var mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB
+    // c-ares copies these texts.
+    var texts: [UnsafeMutablePointer<CChar>?] = (settings.domains ?? []).map { strdup($0) }
+    let file = settings.file.flatMap { strdup($0) }
+    defer {
+      for text in texts { free(text) }
+      free(file)
+    }
+    if let dots = settings.dots {
+      options.ndots = CInt(max(0, min(dots, 15)))
+      mask |= ARES_OPT_NDOTS
+    }
+    if settings.usesEDNS {
+      options.flags = ARES_FLAG_EDNS
+      options.ednspsz = 4096
+      mask |= ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ
+    }
+    if let file {
+      options.resolvconf_path = file
+      mask |= ARES_OPT_RESOLVCONF
+    }
+    if settings.domains != nil { mask |= ARES_OPT_DOMAINS }
+    let status = texts.withUnsafeMutableBufferPointer { domains in
+      options.domains = domains.baseAddress
+      options.ndomains = CInt(domains.count)
+      return ares_init_options(&channel, &options, mask)
+    }
     guard status == ARES_SUCCESS, let channel else { throw .status(status) }
     ares_set_socket_functions(channel, functions, nil)
-    guard !servers.isEmpty else { return }
-    let chosen = ares_set_servers_ports_csv(channel, servers.joined(separator: ","))
+    guard !settings.servers.isEmpty else { return }
+    let chosen = ares_set_servers_ports_csv(channel, settings.servers.joined(separator: ","))
     guard chosen == ARES_SUCCESS else { throw .status(chosen) }
   }
 
@@ -94,11 +144,43 @@ final class NameChannel {
       channel, host, nil, &hints,
       { question, status, _, list in
         guard let question else { return }
-        let asked = Unmanaged<Question>.fromOpaque(question).takeRetainedValue()
+        let asked = Unmanaged<Question<[SocketAddress]>>.fromOpaque(question).takeRetainedValue()
         defer { if let list { ares_freeaddrinfo(list) } }
         guard status != ARES_EDESTRUCTION else { return }
-        asked.done?(NameChannel.addresses(status, list))
+        asked.done(NameChannel.addresses(status, list))
       }, Unmanaged.passRetained(Question(done)).toOpaque())
+  }
+
+  /// Asks for the records of a name, and gives the message that has them.
+  ///
+  /// With `isSearched` the domains of the settings are put behind a name, unless it ends with a dot.
+  func ask(
+    _ name: String, class: UInt16, type: UInt16, isSearched: Bool,
+    _ done: @escaping (Result<[UInt8], NameFailure>) -> Void
+  ) {
+    guard let channel, !name.isEmpty, !name.utf8.contains(0) else {
+      return done(.failure(.status(ARES_EBADNAME)))
+    }
+    let question = Unmanaged.passRetained(Question(done)).toOpaque()
+    let ask = isSearched ? ares_search : ares_query
+    ask(channel, name, CInt(`class`), CInt(type), Self.receive, question)
+  }
+
+  /// Sends a message of one's own, and gives the answer, whatever it says.
+  func send(_ message: [UInt8], _ done: @escaping (Result<[UInt8], NameFailure>) -> Void) {
+    guard let channel, let count = CInt(exactly: message.count) else {
+      return done(.failure(.status(ARES_EFORMERR)))
+    }
+    let question = Unmanaged.passRetained(Question(done)).toOpaque()
+    ares_send(channel, message, count, Self.receive, question)
+  }
+
+  private static let receive: ares_callback = { question, status, _, bytes, count in
+    guard let question else { return }
+    let asked = Unmanaged<Question<[UInt8]>>.fromOpaque(question).takeRetainedValue()
+    guard status != ARES_EDESTRUCTION else { return }
+    guard status == ARES_SUCCESS, let bytes else { return asked.done(.failure(.status(status))) }
+    asked.done(.success(Array(UnsafeBufferPointer(start: bytes, count: Int(count)))))
   }
 
   /// Goes on with a socket that is ready, or, with −1, with questions whose time is over.

@@ -15,6 +15,15 @@ public final class Resolver: LoopResident {
   public var tries = 2
   /// Seconds after which a name counts as unknown, in any case.
   public var timeLimit = 5.0
+  /// The domains that are put behind a name, in turn; nil for those of `/etc/resolv.conf`.
+  public var domains: [String]?
+  /// The number of dots that a name must have to be asked for as it is at first; nil for that of
+  /// `/etc/resolv.conf`.
+  public var dots: Int?
+  /// Whether servers are told that answers up to 4 KiB may come by UDP.
+  public var usesEDNS = false
+  /// The file that is read in place of `/etc/resolv.conf`.
+  public var configurationFile: String?
   private var channel: NameChannel?
   private var watchers: [CInt: (reading: IOWatcher?, writing: IOWatcher?)] = [:]
   private var timer: TimerWatcher?
@@ -22,7 +31,8 @@ public final class Resolver: LoopResident {
   /// Whether the timer is set at the end of this iteration.
   private var willSettle = false
 
-  init(on loop: Loop) { self.loop = loop }
+  /// A resolver with servers and limits of its own; that of the loop is `loop.resolver`.
+  public init(on loop: Loop) { self.loop = loop }
 
   /// Waits for the addresses of a host, blocking the calling thread for at most so many seconds.
   ///
@@ -31,17 +41,27 @@ public final class Resolver: LoopResident {
   /// - Returns: the addresses, with port 0; none when the name has none, or no server answers.
   package func wait(for host: String, atMost seconds: Double) -> [SocketAddress] {
     if let numeric = SocketAddress(ip: host, port: 0) { return [numeric] }
-    let channel = try? NameChannel(servers: servers, tryTime: min(tryTime, 1), tries: tries)
+    var settings = settings
+    settings.tryTime = min(tryTime, 1)
+    let channel = try? NameChannel(settings)
     let found = channel?.wait(for: host, limit: min(timeLimit, seconds))
     return (try? found?.get()) ?? []
   }
 
+  private var settings: NameChannel.Settings {
+    NameChannel.Settings(
+      servers: servers, tryTime: tryTime, tries: tries, domains: domains, dots: dots,
+      usesEDNS: usesEDNS, file: configurationFile)
+  }
+
+  /// Asks a question; the resolver lives at least until it is answered.
   func start(_ query: NameQuery) {
+    if queries.isEmpty, loop[only: Resolver.self] !== self { loop.keep(self) }
     queries[ObjectIdentifier(query)] = query
     let limit = timeLimit
     query.timer = loop.timer(after: limit) { [unowned self, weak query] in
       guard let query else { return }
-      answered(query, .failure(.tooLate(limit)))
+      answered(query) { query.fail(.tooLate(limit)) }
       settle()
     }
     ask(query)
@@ -50,11 +70,11 @@ public final class Resolver: LoopResident {
 
   private func ask(_ query: NameQuery) {
     do throws(NameFailure) {
-      try open().ask(query.host) { [unowned self, weak query] result in
-        if let query { answered(query, result) }
+      query.ask(try open()) { [unowned self, weak query] finish in
+        if let query { answered(query, finish) }
       }
     } catch {
-      answered(query, .failure(error))
+      answered(query) { query.fail(error) }
     }
   }
 
@@ -77,14 +97,14 @@ public final class Resolver: LoopResident {
     queries = [:]
     for query in held.values {
       query.timer = nil
-      query.resolution?.cancel()
+      query.drop()
     }
     drop()
   }
 
   private func open() throws(NameFailure) -> NameChannel {
     if let channel { return channel }
-    let made = try NameChannel(servers: servers, tryTime: tryTime, tries: tries)
+    let made = try NameChannel(settings)
     made.changed = { [unowned self] in watch($0, $1) }
     channel = made
     return made
@@ -115,10 +135,10 @@ public final class Resolver: LoopResident {
   }
 
   /// Takes an answer in a callback of c-ares, in which the user's callback must not be called.
-  private func answered(_ query: NameQuery, _ result: Result<[SocketAddress], NameFailure>) {
+  private func answered(_ query: NameQuery, _ finish: @escaping () -> Void) {
     guard queries.removeValue(forKey: ObjectIdentifier(query)) != nil else { return }
     query.timer = nil
-    loop.postpone { query.finish(result) }
+    loop.postpone(finish)
   }
 
   /// Sets the timer for the open questions; without any, gives back all sockets and memory.
@@ -142,6 +162,7 @@ public final class Resolver: LoopResident {
     unused?.changed = nil
     channel = nil
     watchers = [:]
+    if queries.isEmpty, loop[only: Resolver.self] !== self { loop.release(self) }
     withExtendedLifetime(unused) {}
   }
 
@@ -155,26 +176,24 @@ public final class Resolver: LoopResident {
   }
 }
 
-/// A host name that is being looked up; the resolver keeps it until the answer or the time limit.
+/// A question to name servers; the resolver keeps it until the answer or the time limit.
 final class NameQuery {
-  let host: String
-  let port: Int
-  weak var resolution: Resolution?
-  var timer: TimerWatcher?
+  /// Puts the question to a channel, and is told how to finish when there is an answer.
+  fileprivate let ask: (NameChannel, _ answered: @escaping (@escaping () -> Void) -> Void) -> Void
+  /// Finishes without an answer.
+  fileprivate let fail: (NameFailure) -> Void
+  /// Forgets the callback, because the loop is closed.
+  fileprivate let drop: () -> Void
+  fileprivate var timer: TimerWatcher?
 
-  init(_ host: String, port: Int, _ resolution: Resolution) {
-    self.host = host
-    self.port = port
-    self.resolution = resolution
-  }
-
-  func finish(_ result: Result<[SocketAddress], NameFailure>) {
-    let port = self.port
-    resolution?.finish(
-      result.map { $0.map { SocketAddress($0.kind, port: port) } }
-        .mapError {
-          SocketError(code: ENXIO, "cannot resolve \"\(host)\": \($0.reason)")
-        })
+  init<Answer>(
+    _ question:
+      @escaping (NameChannel, _ done: @escaping (Result<Answer, NameFailure>) -> Void) -> Void,
+    drop: @escaping () -> Void = {}, _ done: @escaping (Result<Answer, NameFailure>) -> Void
+  ) {
+    ask = { channel, answered in question(channel) { result in answered { done(result) } } }
+    fail = { done(.failure($0)) }
+    self.drop = drop
   }
 }
 
@@ -206,7 +225,9 @@ public final class Resolution {
     switch Self.known(host, service) {
     case .result(let result): loop.postpone { [weak self] in self?.finish(result) }
     case .name(let port):
-      let query = NameQuery(host, port: port, self)
+      let query = NameQuery(
+        { $0.ask(host, $1) }, drop: { [weak self] in self?.cancel() },
+        { [weak self] in self?.finish(Self.result($0, host, port)) })
       self.query = query
       loop.resolver.start(query)
     }
@@ -228,6 +249,13 @@ public final class Resolution {
     self.callback = nil
     query = nil
     callback?(result)
+  }
+
+  private static func result(
+    _ found: Result<[SocketAddress], NameFailure>, _ host: String, _ port: Int
+  ) -> Result<[SocketAddress], SocketError> {
+    found.map { $0.map { SocketAddress($0.kind, port: port) } }
+      .mapError { SocketError(code: ENXIO, "cannot resolve \"\(host)\": \($0.reason)") }
   }
 
   /// The result of a look at host and service before a name server is asked.

@@ -11,13 +11,45 @@ final class NameServer {
     case missing
     /// Nothing is sent.
     case silence
+    /// These records: of those that are asked for, and all aliases.
+    case records([Record])
+    /// The same; by UDP only that the answer is too long.
+    case long([Record])
+    /// A failure with this code.
+    case code(UInt8)
+    /// These bytes, behind the number of the question.
+    case garbage([UInt8])
 
     static func address(_ bytes: [UInt8]) -> Self { .addresses([bytes]) }
+  }
+
+  /// A record: the name that has it, or nil for the one that is asked for, the type's number, the data.
+  struct Record {
+    var name: String?
+    var type: UInt8
+    var data: [UInt8]
+
+    init(_ type: UInt8, _ data: [UInt8]) { self.init(nil, type, data) }
+
+    init(_ name: String?, _ type: UInt8, _ data: [UInt8]) {
+      self.name = name
+      self.type = type
+      self.data = data
+    }
+  }
+
+  /// A name as it stands in messages.
+  static func wire(_ name: String) -> [UInt8] {
+    name.split(separator: Character(".")).flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
   }
 
   private let descriptor: CInt
   private let answers: [String: Answer]
   private var watcher: IOWatcher?
+  private var listener: Listener?
+  private var connections: [Handle] = []
+  /// How many questions came by TCP.
+  private(set) var askedByTCP = 0
   /// The names that were asked for, as often as they were.
   private(set) var asked: [String] = []
 
@@ -34,6 +66,30 @@ final class NameServer {
       }
     }
     watcher = loop.io(descriptor, .read) { [unowned self] in serve() }
+  }
+
+  /// Answers at the same port by TCP, too; nil if another process has taken that port.
+  convenience init?(byTCP loop: Loop, _ answers: [String: Answer]) {
+    self.init(on: loop, answers)
+    let port = Int(place.split(separator: Character(":"))[1]) ?? 0
+    listener = try? loop.listen(on: "127.0.0.1", port) { [unowned self] socket in serve(socket.fd) }
+    if listener == nil { return nil }
+  }
+
+  private func serve(_ socket: CInt) {
+    let handle = Handle(fh: socket, on_error: { handle, _, _ in handle.destroy() })
+    connections.append(handle)
+    handle.on_read = { [unowned self] handle in
+      handle.push_read(.chunk(2)) { [unowned self] handle, count in
+        handle.push_read(.chunk(Int(count[0]) << 8 | Int(count[1]))) {
+          [unowned self] handle, bytes in
+          askedByTCP += 1
+          guard let message = reply(to: bytes[...], isByTCP: true) else { return }
+          handle.push_write(
+            [UInt8(message.count >> 8), UInt8(truncatingIfNeeded: message.count)] + message)
+        }
+      }
+    }
   }
 
   /// `host:port`, as the resolver takes it.
@@ -61,7 +117,7 @@ final class NameServer {
     }
   }
 
-  private func reply(to question: ArraySlice<UInt8>) -> [UInt8]? {
+  private func reply(to question: ArraySlice<UInt8>, isByTCP: Bool = false) -> [UInt8]? {
     var labels: [String] = []
     var place = 12
     while place < question.count, question[place] != 0 {
@@ -72,27 +128,42 @@ final class NameServer {
     }
     // Behind the name there are the type and the class.
     guard place + 5 <= question.count else { return nil }
-    let isIPv4 = question[place + 2] == 1
+    let type = question[place + 2]
+    let isIPv4 = type == 1
     let name = labels.joined(separator: ".")
     asked.append(name)
-    func message(_ code: UInt8, _ addresses: [[UInt8]]) -> [UInt8] {
+    func message(_ code: UInt8, _ records: [Record], isCut: Bool = false) -> [UInt8] {
       var bytes = Array(question[..<2])
-      bytes.append(contentsOf: [0x81, 0x80 | code, 0, 1, 0, UInt8(addresses.count), 0, 0, 0, 0])
+      bytes.append(contentsOf: [isCut ? 0x83 : 0x81, 0x80 | code, 0, 1])
+      bytes.append(contentsOf: [UInt8(records.count >> 8), UInt8(records.count & 255), 0, 0, 0, 0])
       bytes.append(contentsOf: question[12..<place + 5])
-      for address in addresses {
-        bytes.append(contentsOf: [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4] + address)
+      for record in records {
+        bytes += record.name.map(Self.wire) ?? [0xC0, 12]
+        bytes += [0, record.type, 0, 1, 0, 0, 0, 60]
+        bytes += [UInt8(record.data.count >> 8), UInt8(record.data.count & 255)] + record.data
       }
       return bytes
+    }
+    func wanted(_ records: [Record]) -> [Record] {
+      records.filter { $0.type == type || $0.type == 5 || type == 255 }
     }
     switch answers[name] ?? .missing {
     case .silence: return nil
     case .missing: return message(3, [])
-    case .addresses(let addresses): return message(0, isIPv4 ? addresses : [])
+    case .addresses(let addresses):
+      return message(0, isIPv4 ? addresses.map { Record(1, $0) } : [])
+    case .records(let records): return message(0, wanted(records))
+    case .long(let records):
+      return isByTCP ? message(0, wanted(records)) : message(0, [], isCut: true)
+    case .code(let code): return message(code, [])
+    case .garbage(let bytes): return Array(question[..<2]) + bytes
     }
   }
 
   deinit {
     watcher?.cancel()
+    listener?.close()
+    for connection in connections { connection.destroy() }
     close(descriptor)
   }
 }
