@@ -46,4 +46,18 @@ static inline int aeuv_epoll_readiness(int epoll) {
   return readiness;
 }
 
+/* The same as struct mmsghdr, recvmmsg and sendmmsg, which are declared only for _GNU_SOURCE. */
+struct aeuv_datagram {
+  struct msghdr header;
+  unsigned int length;
+};
+
+static inline int aeuv_receive_datagrams(int fd, struct aeuv_datagram *datagrams, unsigned int count) {
+  return (int)syscall(SYS_recvmmsg, fd, datagrams, count, MSG_DONTWAIT, NULL);
+}
+
+static inline int aeuv_send_datagrams(int fd, struct aeuv_datagram *datagrams, unsigned int count) {
+  return (int)syscall(SYS_sendmmsg, fd, datagrams, count, MSG_NOSIGNAL);
+}
+
 #endif

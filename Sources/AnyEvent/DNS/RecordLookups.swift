@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// Asks for records of names, so many at once, by search lists and along chains of aliases.
 final class RecordLookups: LoopResident {
   /// A question for records, and the records that are taken as an answer.
@@ -22,7 +24,7 @@ final class RecordLookups: LoopResident {
   }
   private var underWay = 0
   /// The questions that wait, in the order in which they came.
-  private var waiting = Waiting()
+  private var waiting = Queue<NameQuery>()
   private var slotWaiters: [() -> Void] = []
 
   init(_ resolver: Resolver, on loop: Loop, limit: Int) {
@@ -33,7 +35,7 @@ final class RecordLookups: LoopResident {
 
   func loopCloses() {
     let held = (waiting, slotWaiters)
-    waiting = Waiting()
+    waiting = Queue()
     slotWaiters = []
     withExtendedLifetime(held) {}
   }
@@ -143,7 +145,7 @@ final class RecordLookups: LoopResident {
   /// Asks as many of the questions that wait as may be, then those who wait for a slot.
   private func goOn() {
     guard loop.state == .open else { return }
-    while underWay < max(limit, 1), let next = waiting.removeFirst() {
+    while underWay < max(limit, 1), let next = waiting.popFirst() {
       underWay += 1
       resolver.start(next)
     }
@@ -152,28 +154,5 @@ final class RecordLookups: LoopResident {
       slotWaiters.removeFirst()()
     }
     if underWay == 0, waiting.isEmpty, slotWaiters.isEmpty { loop.release(self) }
-  }
-
-  /// Questions in the order in which they came.
-  private struct Waiting {
-    private var questions: [NameQuery] = []
-    private var taken = 0
-
-    var isEmpty: Bool { taken == questions.count }
-
-    mutating func append(_ question: NameQuery) { questions.append(question) }
-
-    mutating func removeFirst() -> NameQuery? {
-      guard taken < questions.count else { return nil }
-      defer {
-        taken += 1
-        // Questions that were asked go when they are half of the list: each is moved once.
-        if taken * 2 >= questions.count {
-          questions.removeFirst(taken)
-          taken = 0
-        }
-      }
-      return questions[taken]
-    }
   }
 }

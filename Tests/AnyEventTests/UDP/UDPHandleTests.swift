@@ -1,0 +1,204 @@
+import AnyEvent
+import Glibc
+import TestSupport
+import Testing
+
+@Suite("Datagrams go by the handle that Perl's AnyEvent::Handle::UDP is") struct UDPHandleTests {
+  private let here: UDPHandle.Address = ("127.0.0.1", 0)
+
+  @Test("an echo server answers the sender")
+  func echo() throws {
+    try withLoop { loop in
+      let server = UDPHandle(bind: here, on: loop, on_recv: { $1.push_send($0, $2) })
+      let address = try #require(server.sockname)
+      var answers: [String] = []
+      var peer: SocketAddress?
+      let client = UDPHandle(
+        connect: (address.host, address.port), on: loop,
+        on_recv: { data, _, from in
+          answers.append(String(decoding: data, as: UTF8.self))
+          peer = from
+        })
+      client.push_send("one")
+      client.push_send([UInt8]("two".utf8))
+      client.push_send("")
+      loop.run(until: { answers.count == 3 })
+      #expect(answers == ["one", "two", ""])
+      #expect(peer == address)
+      #expect(client.peername == address)
+    }
+  }
+
+  @Test("it is told when it is bound, connected, and when all is sent")
+  func events() {
+    withLoop { loop in
+      var said: [String] = []
+      let server = UDPHandle(
+        bind: ("localhost", 0), on: loop, family: 4,
+        on_bind: { said.append("bound \($0.sockname == $1) \($1.host)") })
+      loop.run(until: { said.count == 1 })
+      #expect(said == ["bound true 127.0.0.1"])
+      let client = UDPHandle(
+        connect: ("127.0.0.1", server.sockname?.port ?? 0), on: loop,
+        on_connect: { handle, address in
+          said.append("connected \(handle.peername == address)")
+          handle.push_send("text")
+        }, on_drain: { _ in said.append("sent") })
+      #expect(said.count == 1)
+      loop.run(until: { said.count == 3 })
+      #expect(said[1...] == ["connected true", "sent"])
+      withExtendedLifetime(client) {}
+    }
+  }
+
+  @Test("thousands of datagrams come in order, and the buffer empties once an iteration")
+  func many() throws {
+    try withLoop { loop in
+      var next = 0
+      let server = UDPHandle(
+        bind: here, on: loop, receive_size: 8,
+        on_recv: { data, _, _ in
+          #expect(data == Array("\(next)".utf8))
+          next += 1
+        })
+      let address = try #require(server.sockname)
+      let client = UDPHandle(on: loop)
+      var drains = 0
+      client.on_drain = { _ in drains += 1 }
+      for round in 1...20 {
+        // As many as the system's buffer takes.
+        for number in (round - 1) * 100..<round * 100 { client.push_send("\(number)", address) }
+        loop.run(until: { next == round * 100 })
+      }
+      #expect(drains == 20)
+    }
+  }
+
+  @Test("what is longer than the limit is cut off, and the next datagram is whole")
+  func truncated() {
+    withLoop { loop in
+      var found: [[UInt8]] = []
+      let server = UDPHandle(
+        bind: here, on: loop, receive_size: 4, on_recv: { data, _, _ in found.append(data) })
+      let client = UDPHandle(on: loop)
+      client.push_send("12345678", server.sockname)
+      client.push_send("abc", server.sockname)
+      loop.run(until: { found.count == 2 })
+      #expect(found == [Array("1234".utf8), Array("abc".utf8)])
+    }
+  }
+
+  @Test("a condition variable says when a datagram was sent, or why it was not")
+  func results() throws {
+    try withLoop { loop in
+      let server = UDPHandle(bind: here, on: loop, on_recv: { _, _, _ in })
+      let client = UDPHandle(on: loop)
+      let sent: CondVar<Void> = client.push_send([1, 2, 3], server.sockname)
+      try sent.recv()
+      let tooLong: CondVar<Void> = client.push_send(
+        [UInt8](repeating: 0, count: 70_000), server.sockname)
+      #expect(throws: SocketError.self) { try tooLong.recv() }
+      // The refused one does not stand in the way of the next.
+      let next: CondVar<Void> = client.push_send([4], server.sockname)
+      try next.recv()
+      let nowhere: CondVar<Void> = UDPHandle(on: loop).push_send([4])
+      #expect(throws: SocketError.self) { try nowhere.recv() }
+    }
+  }
+
+  @Test("nobody at the other end is an error after which the handle goes on")
+  func refused() throws {
+    try withLoop { loop in
+      let gone = UDPHandle(bind: here, on: loop)
+      let address = try #require(gone.sockname)
+      gone.destroy()
+      var errors: [(Bool, String)] = []
+      let client = UDPHandle(
+        connect: (address.host, address.port), on: loop, on_recv: { _, _, _ in },
+        on_error: { errors.append(($1, $2)) })
+      client.push_send("anybody?")
+      loop.run(until: { !errors.isEmpty })
+      #expect(errors[0].0 == false)
+      #expect(errors[0].1.hasSuffix("Connection refused"))
+      #expect(client.fh != nil)
+    }
+  }
+
+  @Test("an address that is not here, or taken, is a fatal error that comes later")
+  func fatal() throws {
+    try withLoop { loop in
+      let other = UDPHandle(bind: here, on: loop)
+      let taken = try #require(other.sockname)
+      for address in [("192.0.2.77", 0), (taken.host, taken.port), ("no name", 1)] {
+        var errors: [Bool] = []
+        let handle = UDPHandle(
+          bind: (address.0, address.1), on: loop, on_error: { _, fatal, _ in errors.append(fatal) })
+        #expect(errors.isEmpty)
+        loop.run(until: { !errors.isEmpty })
+        loop.settle()
+        #expect(errors == [true])
+        #expect(handle.fh == nil)
+      }
+    }
+  }
+
+  @Test("each callback may destroy the handle, and is the last")
+  func destroying() throws {
+    try withLoop { loop in
+      var calls = 0
+      let server = UDPHandle(
+        bind: here, on: loop,
+        on_recv: { _, handle, _ in
+          calls += 1
+          handle.destroy()
+        })
+      let address = try #require(server.sockname)
+      let client = UDPHandle(on: loop, on_drain: { $0.destroy() })
+      client.push_send("one", address)
+      client.push_send("two", address)
+      loop.run(until: { calls > 0 && client.fh == nil })
+      loop.settle()
+      #expect(calls == 1)
+      server.push_send("to nobody", address)
+      server.destroy()
+    }
+  }
+
+  @Test("the last reference that goes closes the socket and frees what callbacks hold")
+  func lifetime() {
+    final class Held {}
+    weak var held: Held?
+    withLoop { loop in
+      do {
+        let object = Held()
+        held = object
+        let handle = UDPHandle(
+          bind: here, on: loop, on_recv: { [object] _, _, _ in withExtendedLifetime(object) {} })
+        #expect(handle.fh != nil)
+      }
+      #expect(held == nil)
+    }
+  }
+
+  @Test("silence is told on the loop's clock, and any datagram starts it anew")
+  func timeouts() throws {
+    let loop = Loop(manualTime: 1000)
+    defer { loop.close() }
+    var said: [String] = []
+    let server = UDPHandle(
+      bind: here, on: loop, rtimeout: 10, on_recv: { _, _, _ in said.append("data") },
+      on_rtimeout: { _ in said.append("silence") })
+    server.wtimeout = 25
+    server.on_error = { said.append("\($1) \($2)") }
+    loop.advance(by: 9)
+    let client = UDPHandle(on: loop)
+    client.push_send("x", server.sockname)
+    loop.run(until: { said == ["data"] })
+    loop.advance(by: 9)
+    #expect(said == ["data"])
+    loop.advance(by: 2)
+    #expect(said == ["data", "silence"])
+    loop.advance(by: 6)
+    #expect(said == ["data", "silence", "false Connection timed out"])
+  }
+}
