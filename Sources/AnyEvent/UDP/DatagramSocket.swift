@@ -56,7 +56,7 @@ public final class DatagramSocket {
 
   /// Makes a socket for addresses of the kind of this one, neither bound nor connected.
   ///
-  /// Throws `SocketError` if the system refuses.
+  /// - Throws: `SocketError` if the system refuses.
   public convenience init(on loop: Loop = .current, like address: SocketAddress) throws(SocketError)
   {
     let type =
@@ -84,7 +84,7 @@ public final class DatagramSocket {
   ///   - address: the address.
   ///   - isReused: whether others of this machine may receive there, too (`SO_REUSEADDR`).
   ///
-  /// Throws `SocketError` if the system refuses.
+  /// - Throws: `SocketError` if the system refuses.
   public func bind(to address: SocketAddress, isReused: Bool = false) throws(SocketError) {
     if isReused {
       var flag: CInt = 1
@@ -97,7 +97,7 @@ public final class DatagramSocket {
 
   /// Sends to this address what has no other receiver, and receives from nobody else.
   ///
-  /// Throws `SocketError` if the system refuses.
+  /// - Throws: `SocketError` if the system refuses.
   public func connect(to address: SocketAddress) throws(SocketError) {
     guard address.withNative({ Glibc.connect(fd, $0, $1) }) == 0 else {
       throw SocketError("cannot connect to \(address)", code: errno)
