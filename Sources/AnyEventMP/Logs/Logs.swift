@@ -10,7 +10,7 @@ final class Logs {
   let functions: Functions
   let database: Database
   /// The source of the messages for catchers, and the place where caught messages are logged.
-  var system = LogSystem.shared
+  let system: LogSystem
   /// Sends log messages of this node to catchers; nil until one has asked for them.
   private(set) var sender: LogSender?
   /// Catches the log messages of other nodes.
@@ -21,6 +21,7 @@ final class Logs {
     self.peers = peers
     self.functions = functions
     self.database = database
+    system = peers.surroundings.logSystem
     functions.registerBuiltIn(LogSender.function) { [unowned self] in try connect($0) }
     functions.registerService(Self.service) { [unowned self] in try startService($0) }
   }

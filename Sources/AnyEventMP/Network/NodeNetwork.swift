@@ -51,6 +51,8 @@ package struct NodeSurroundings {
   package var processID: Int
   /// How many descriptors the process may have.
   package var descriptorLimit: () -> Int = { .max }
+  /// The log whose messages other nodes may catch, and which gets the messages of others.
+  package var logSystem = LogSystem.shared
 
   /// Surroundings of these parts.
   package init(
@@ -67,7 +69,7 @@ package struct NodeSurroundings {
   }
 
   /// This machine: sockets, the operating system's randomness, the process's environment.
-  static func machine(loop: Loop) -> NodeSurroundings {
+  package static func machine(loop: Loop) -> NodeSurroundings {
     var machine = NodeSurroundings(
       network: SocketNetwork(loop: loop), random: SystemRandomNumberGenerator(),
       makeNonce: { Nonce() }, makeContext: { .ofProcess() },

@@ -7,18 +7,16 @@ import Testing
 @Suite("Limits in the configuration") struct LimitSettingsTests {
   /// What a node on a manual loop has for limits when it is configured so.
   private func node(
-    _ limits: LimitArguments = LimitArguments(), monitorTimeout: Double? = nil,
-    descriptors: Int = .max, prepare: (Node) -> Void = { _ in }, _ body: (Node) throws -> Void
+    _ limits: LimitArguments = LimitArguments(), descriptors: Int = .max,
+    prepare: (Node) -> Void = { _ in }, _ body: (Node) throws -> Void
   ) throws {
     try withLoop(manualTime: 1000) { loop in
-      let node = Node(on: loop)
+      let node = Node.alone(on: loop) { $0.descriptorLimit = { descriptors } }
       defer { node.close() }
-      node.peers.surroundings.descriptorLimit = { descriptors }
       prepare(node)
       try node.configure(
         ConfigurationArguments(
-          "test", nodeid: TestName.next("node"), binds: [], monitor_timeout: monitorTimeout,
-          limits: limits, norc: true))
+          "test", nodeid: TestName.next("node"), binds: [], limits: limits, norc: true))
       try body(node)
     }
   }
@@ -26,33 +24,38 @@ import Testing
   @Test("a node that is told none has what the settings show as their defaults")
   func defaults() throws {
     try node { node in
-      for limit in Limit.all {
-        #expect(node.limits[keyPath: limit.property] == limit.standard, "\(limit.setting.name)")
-      }
-      #expect(node.peers.handshakeTimeout == 30)
+      #expect(node.packetLimit == Limit.maxPacket.standard)
+      #expect(node.queueLimit == Limit.maxQueue.standard)
+      #expect(node.queuesLimit == Limit.maxQueues.standard)
+      #expect(node.nameLimit == Limit.maxName.standard)
     }
+    let limits = NodeLimits()
     for limit in Limit.all {
+      #expect(limits[keyPath: limit.property] == limit.standard, "\(limit.setting.name)")
       #expect(limit.range.contains(limit.standard), "\(limit.setting.name)")
     }
   }
 
-  @Test("what is configured is used; without a time of its own a handshake has monitor_timeout")
+  @Test("what is configured is used, each by the limit that it is meant for")
   func configured() throws {
     for limit in Limit.all {
-      var arguments = LimitArguments(handshake_timeout: 7)
+      var arguments = LimitArguments()
       let value = limit.range.lowerBound + 1
       arguments.settings[limit.setting.name] = .int(value)
-      try node(arguments, monitorTimeout: 5) { node in
-        #expect(node.peers.handshakeTimeout == 7)
-        for other in Limit.all {
-          let expected = other.setting == limit.setting ? value : other.standard
-          #expect(
-            node.limits[keyPath: other.property] == expected,
-            "\(other.setting.name) with \(limit.setting.name)")
-        }
+      let limits = NodeLimits()
+      limits.apply(try resolve(ConfigurationArguments("t", limits: arguments, norc: true)).limits)
+      for other in Limit.all {
+        let expected = other.setting == limit.setting ? value : other.standard
+        #expect(
+          limits[keyPath: other.property] == expected,
+          "\(other.setting.name) with \(limit.setting.name)")
       }
     }
-    try node(monitorTimeout: 5) { #expect($0.peers.handshakeTimeout == 5) }
+    let limits = LimitArguments(max_packet: 5000, max_name: 300, max_queue: 6000, max_queues: 7000)
+    try node(limits) { node in
+      #expect(node.packetLimit == 5000 && node.nameLimit == 300)
+      #expect(node.queueLimit == 6000 && node.queuesLimit == 7000)
+    }
   }
 
   @Test("what the program has set before stays when nobody configures it")
@@ -74,16 +77,18 @@ import Testing
   @Test("strangers get at most half of the descriptors, which is told to who wanted more")
   func descriptors() throws {
     let log = LogCollector.shared
-    try node(descriptors: 1026) { #expect($0.limits.strangers == 513) }
-    try node(descriptors: 80) { #expect($0.limits.dials == 20) }
+    for (descriptors, strangers, dials) in [(1026, 513, 64), (80, 40, 20), (1, 1, 1)] {
+      let limits = NodeLimits()
+      #expect(limits.adapt(toDescriptors: descriptors) == strangers)
+      #expect(limits.strangers == strangers && limits.dials == dials)
+    }
+    try node(descriptors: 1026) { _ in }
     #expect(log.lines(with: "max_strangers is 513").isEmpty)
-    try node(LimitArguments(max_strangers: 20_000), descriptors: 1034) {
-      #expect($0.limits.strangers == 517)
-    }
+    try node(LimitArguments(max_strangers: 20_000), descriptors: 1034) { _ in }
     #expect(log.lines(with: "max_strangers is 517 instead of 20000").count == 1)
-    try node(LimitArguments(max_strangers: 20_000)) {
-      #expect($0.limits.strangers == 20_000)
-    }
+    #expect(NodeLimits().adapt(toDescriptors: .max) == nil)
+    try node(LimitArguments(max_strangers: 20_001)) { _ in }
+    #expect(log.lines(with: "instead of 20001").isEmpty)
   }
 
   @Test(

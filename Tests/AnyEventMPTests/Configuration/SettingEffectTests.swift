@@ -1,6 +1,7 @@
 import AEMPWire
 import AnyEvent
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -20,48 +21,110 @@ import Testing
 
   /// How the effect of a setting is seen; nil if nobody has written it down.
   private func probe(_ setting: Setting) throws -> Probe? {
-    if let limit = Limit.all.first(where: { $0.setting == setting }) {
-      let value = limit.range.lowerBound + (limit.range.lowerBound == limit.standard ? 1 : 0)
-      return Probe(.int(value)) { "\($0.limits[keyPath: limit.property])" }
-    }
-    return switch setting {
+    switch setting {
     case .nodeID: Probe("effect/1") { $0.id }
-    case .secret: Probe("sixteen letters!") { "\($0.peers.handshakeConfiguration.secrets.count)" }
+    case .secret: Probe("sixteen letters!") { Self.peer(of: $0, secret: "sixteen letters!") }
     case .secrets:
       Probe(["sixteen letters!", "sixteen letters?"]) {
-        "\($0.peers.handshakeConfiguration.secrets.count)"
+        Self.peer(of: $0, secret: "sixteen letters?")
       }
-    case .certificate:
-      Probe(.string(try TestFiles.pem("ec"))) {
-        "\($0.peers.handshakeConfiguration.hasCertificate) \($0.peers.tls != nil)"
-      }
-    case .binds: Probe(["127.0.0.1:*"]) { "\($0.status.listeners.count)" }
-    case .seeds: Probe(["127.0.0.1:1"]) { "\($0.peers.seeds.targets.count)" }
-    case .services: Probe([["Effects::start", 1]]) { "\(Self.starts(of: $0))" }
-    // Nobody follows them here, which is said.
-    case .eval: Probe("1") { $0.peers.configuration?.warnings.joined() ?? "" }
-    case .autocork: Probe(1) { $0.peers.configuration?.warnings.joined() ?? "" }
-    case .monitorTimeout: Probe(31) { "\($0.peers.monitorTimeout)" }
-    case .connectInterval: Probe(3) { "\($0.peers.connectInterval)" }
-    case .heartbeat:
-      Probe(6) {
-        "\($0.peers.heartbeat.interval) \($0.peers.handshakeConfiguration.keys.map(\.value))"
-      }
-    case .heartbeatTimeout: Probe(16) { "\($0.peers.heartbeat.timeout)" }
-    case .framingFormat: Probe(["json"]) { "\($0.peers.handshakeConfiguration.framings)" }
-    case .authOffer: Probe(["cleartext"]) { "\($0.peers.handshakeConfiguration.authOffer)" }
-    case .authAccept: Probe(["cleartext"]) { "\($0.peers.handshakeConfiguration.authAccept)" }
-    case .secure: Probe(1) { "\($0.peers.configuration?.secure == true)" }
-    case .nodelay:
-      Probe(0) { "\(($0.peers.surroundings.network as? SocketNetwork)?.nodelay == true)" }
-    case .handshakeTimeout: Probe(7) { "\($0.peers.handshakeTimeout)" }
+    case .certificate: Probe(.string(try TestFiles.pem("ec"))) { Self.greeting(of: $0) }
+    case .binds: Probe(["127.0.0.1:*", "127.0.0.2:*"]) { "\($0.status.listeners.count)" }
+    case .seeds: Probe(["127.0.0.1:1"]) { "\($0.seedAddresses)" }
+    case .services: Probe([["Effects::start", 1]]) { Self.effects(of: $0) }
+    case .monitorTimeout: Probe(31) { Self.secondsOfHandshake(with: $0) }
+    case .handshakeTimeout: Probe(7) { Self.secondsOfHandshake(with: $0) }
+    case .connectInterval: Probe(3) { Self.secondsOfSearch(by: $0) }
+    case .heartbeat: Probe(6) { Self.greeting(of: $0) }
+    case .heartbeatTimeout: Probe(16) { Self.secondsOfSilence(for: $0) }
+    case .framingFormat: Probe(["json"]) { Self.peer(of: $0) }
+    case .authOffer: Probe(["cleartext"]) { Self.peer(of: $0) }
+    case .authAccept: Probe(["cleartext"]) { Self.peer(of: $0) }
+    case .secure: Probe(1) { Self.answer(of: $0) }
+    case .nodelay: Probe(0) { Self.nodelay(of: $0) }
     default: nil
     }
   }
 
-  /// How often a node has started the service that is set.
-  private static func starts(of node: Node) -> Int {
-    node.database.client.entries["effects"]?.count ?? 0
+  /// The connection of a peer that knows the secret and may use each method, as the node describes it.
+  private static func peer(of node: Node, secret: String = "the tests' secret") -> String {
+    let methods: [AuthMethod] = [.secretboxX25519, .hmacSHA3_512, .cleartext]
+    guard let raw = try? RawPeer.connect(node.address, node.loop),
+      let peer = try? WirePeer(
+        raw, id: "effect/peer", as: .dialling, secret: secret, methods: methods)
+    else { return "unreachable" }
+    node.loop.run(until: { peer.isClosed || node.isUp(peer.id) == true })
+    guard var connection = node.connection(to: peer.id) else { return "refused" }
+    connection.address = ""
+    return "\(connection)"
+  }
+
+  /// What the node says of itself first, but what differs from connection to connection.
+  private static func greeting(of node: Node) -> String {
+    guard let raw = try? RawPeer.connect(node.address, node.loop) else { return "unreachable" }
+    node.loop.run(until: { raw.lines.count >= 2 })
+    let fields = raw.lines[0].split(separator: ";")
+    return fields.filter { !$0.hasPrefix("peeraddr=") && !$0.hasPrefix("x-instance=") }
+      .joined(separator: ";")
+  }
+
+  /// Seconds of the node's clock until something is over, to a tenth.
+  private static func seconds(_ node: Node, until isOver: () -> Bool) -> String {
+    for step in 0..<1000 {
+      node.loop.settle()
+      if isOver() { return "\(step)" }
+      node.loop.advance(by: 0.1)
+    }
+    return "ever"
+  }
+
+  private static func secondsOfHandshake(with node: Node) -> String {
+    guard let raw = try? RawPeer.connect(node.address, node.loop) else { return "unreachable" }
+    node.loop.run(until: { raw.lines.count >= 2 })
+    return seconds(node, until: { raw.isClosed })
+  }
+
+  private static func secondsOfSearch(by node: Node) -> String {
+    var isLost = false
+    node.monitor(PortID("nowhere#p")) { _ in isLost = true }
+    return seconds(node, until: { isLost })
+  }
+
+  private static func secondsOfSilence(for node: Node) -> String {
+    guard let peer = try? WirePeer.connect(node.address, id: "effect/peer", node.loop) else {
+      return "unreachable"
+    }
+    node.loop.run(until: { node.isUp(peer.id) == true })
+    return seconds(node, until: { peer.isClosed })
+  }
+
+  /// What the node answers who asks whether it would tell its state.
+  private static func answer(of node: Node) -> String {
+    guard let bench = try? RequestBench(node, node.loop) else { return "unreachable" }
+    bench.request("can", "x-status", bench.port("p"))
+    return "\(bench.answers())"
+  }
+
+  /// Whether a socket of the node waits with small packets.
+  private static func nodelay(of node: Node) -> String {
+    guard let peer = try? WirePeer.connect(node.address, id: "effect/peer", node.loop) else {
+      return "unreachable"
+    }
+    node.loop.run(until: { node.isUp(peer.id) == true })
+    return node.sockets(to: peer.id).map { socket in
+      var value: CInt = -1
+      var size = socklen_t(MemoryLayout<CInt>.size)
+      getsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &value, &size)
+      return value == 0 ? "waits" : "does not"
+    }.joined()
+  }
+
+  /// What the services of a node have left in its database.
+  private static func effects(of node: Node) -> String {
+    var keys: [String]?
+    node.run { db_keys("effects") { keys = $0 } }
+    node.loop.run(until: { keys != nil })
+    return "\(keys ?? [])"
   }
 
   private func seen(_ setting: Setting, _ value: Value?, _ probe: Probe) throws -> String {
@@ -69,13 +132,10 @@ import Testing
     try withLoop(manualTime: 1000) { loop in
       let node = Node(on: loop)
       defer { node.close() }
-      // Who uses the database before has no other limits afterwards.
-      node.run {
-        db_set("before", "key")
-        sub("Effects::start") { db_set("effects", "started") }
-      }
-      var arguments = ConfigurationArguments("test", nodeid: TestName.next("node"), binds: [])
-      arguments.norc = true
+      node.run { sub("Effects::start") { db_set("effects", "started") } }
+      var arguments = ConfigurationArguments(
+        "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"], secret: "the tests' secret",
+        norc: true)
       if let value { arguments.settings[setting.name] = value }
       try node.configure(arguments)
       loop.settle()
@@ -86,9 +146,49 @@ import Testing
     return seen
   }
 
+  /// What the limits of a node become by a configuration.
+  private func limits(_ limit: Limit, _ value: Value?) throws -> Int {
+    var arguments = ConfigurationArguments("test", norc: true)
+    if let value { arguments.settings[limit.setting.name] = value }
+    let limits = NodeLimits()
+    limits.apply(try resolve(arguments).limits)
+    return limits[keyPath: limit.property]
+  }
+
+  @Test(
+    "settings that nobody follows are said to be ignored", arguments: [Setting.eval, .autocork])
+  func ignored(_ setting: Setting) throws {
+    var arguments = ConfigurationArguments(
+      "test", binds: [], secret: "sixteen letters!", norc: true)
+    let usual = try resolve(arguments).warnings
+    arguments.settings[setting.name] = "1"
+    let warnings = try resolve(arguments).warnings.filter { !usual.contains($0) }
+    #expect(warnings.count == 1)
+    let log = LogCollector.shared
+    try withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
+      defer { node.close() }
+      try node.configure(arguments)
+      #expect(warnings.allSatisfy { !log.lines(with: $0).isEmpty })
+    }
+  }
+
+  @Test("each limit becomes one of those that all parts of a node look at")
+  func limits() throws {
+    for limit in Limit.all {
+      let value = limit.range.lowerBound + (limit.range.lowerBound == limit.standard ? 1 : 0)
+      #expect(try limits(limit, nil) == limit.standard, "\(limit.setting.name)")
+      #expect(try limits(limit, .int(value)) == value, "\(limit.setting.name)")
+    }
+  }
+
   // The parent is in profiles only, where the tests of precedence see it.
   @Test(
-    "each setting shows where a node uses it", arguments: Setting.all.filter { $0 != .parent })
+    "each setting shows where a node uses it",
+    arguments: Setting.all.filter { setting in
+      ![.parent, .eval, .autocork].contains(setting)
+        && !Limit.all.contains { $0.setting == setting }
+    })
   func shown(_ setting: Setting) throws {
     let probe = try #require(try probe(setting), "how is \(setting.name) seen?")
     let standard = try seen(setting, nil, probe)
@@ -101,20 +201,23 @@ import Testing
     try withLoop(manualTime: 1000) { loop in
       let node = Node(on: loop)
       defer { node.close() }
-      node.run { db_set("before", "key") }
+      let key = String(repeating: "k", count: 301)
+      // Before, a key may be so long.
+      node.run { db_set("before", key) }
       try node.configure(
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [],
-          limits: LimitArguments(
-            max_addresses: 8, max_packet: 5000, max_depth: 20, max_values: 1001, max_name: 300,
-            max_database: 2_097_152, max_monitors: 17), norc: true))
-      var limits = DatabaseLimits(
-        maximumSize: 5000, maximumDepth: 20, maximumValues: 1001, maximumName: 300)
-      limits.maximumAddresses = 8
-      limits.maximumWaiting = node.limits.maximumQueue
-      limits.maximumDatabase = 2_097_152
-      limits.maximumMonitors = 17
-      #expect(node.database.client.limits == limits)
+          limits: LimitArguments(max_name: 300), norc: true))
+      node.run {
+        db_set("after", key)
+        db_set("after", "short")
+      }
+      var keys: [[String]] = []
+      for family in ["before", "after"] {
+        node.run { db_keys(family) { keys.append($0) } }
+        loop.run(until: { keys.count == (family == "before" ? 1 : 2) })
+      }
+      #expect(keys.last == ["short"])
     }
   }
 

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// With one end in the hands of the test, as a node of AnyEvent::MP 2.02 speaks.
 @Suite("Data connections on the wire") struct DataConnectionWireTests {
@@ -33,6 +32,11 @@ import Testing
     loop.run(until: { peer.messages(to: "want").count > before })
   }
 
+  /// Whether the node waits for a connection that the peer has announced: it monitors the port that wants it.
+  private func expectsConnection(_ node: Node, of peer: WirePeer) -> Bool {
+    node.monitorCount(on: peer.id) > 0
+  }
+
   /// What the port that wanted a connection was killed with.
   private func kills(_ peer: WirePeer) -> [[Value]] {
     peer.messages().filter { $0.first == "kil1" }
@@ -56,7 +60,7 @@ import Testing
     try withPeer { node, peer, loop in
       let received = Received(node)
       announce("b@\(peer.id)", peer, node, loop, arguments: [1, "two"])
-      #expect(node.dataConnections.expectedCount == 1)
+      #expect(expectsConnection(node, of: peer))
       let data = try DataPeer(
         RawPeer.connect(node.address, loop), id: peer.id, dialling: "b@\(peer.id)",
         isPlain: isPlain, attached: Array("first\n".utf8))
@@ -71,7 +75,7 @@ import Testing
       handle.push_write("answer\n")
       loop.run(until: { lines.count == 2 && data.text == "answer\n" })
       #expect(lines == ["first", "second"])
-      #expect(node.dataConnections.expectedCount == 0)
+      #expect(!expectsConnection(node, of: peer))
       #expect(kills(peer).isEmpty)
       // The connection between the nodes is as it was.
       #expect(node.isUp(peer.id) == true && !peer.isClosed)
@@ -99,7 +103,7 @@ import Testing
       ]
       loop.run(until: { strangers.allSatisfy(\.isClosed) })
       #expect(strangers.allSatisfy { $0.established == nil })
-      #expect(received.calls.isEmpty && node.dataConnections.expectedCount == 1)
+      #expect(received.calls.isEmpty && expectsConnection(node, of: peer))
       let first = try dial(peer.id, "id")
       loop.run(until: { received.calls.count == 1 })
       let second = try dial(peer.id, "id")
@@ -136,7 +140,7 @@ import Testing
       let received = Received(node)
       announce("id", peer, node, loop)
       peer.send("", "kil0", "want")
-      loop.run(until: { node.dataConnections.expectedCount == 0 })
+      loop.run(until: { !expectsConnection(node, of: peer) })
       #expect(kills(peer).isEmpty && received.calls.isEmpty)
     }
   }
@@ -168,7 +172,12 @@ import Testing
         !LogCollector.shared.lines(with: "of \(peer.id) failed", upTo: .error).isEmpty
       })
       loop.settle()
-      #expect(node.dataConnections.expectedCount == 1 && received.calls.isEmpty)
+      #expect(expectsConnection(node, of: peer) && received.calls.isEmpty)
+      // Of all these only the first one was waited for.
+      let data = try DataPeer(RawPeer.connect(node.address, loop), id: peer.id, dialling: "same")
+      loop.run(until: { received.calls.count == 1 })
+      #expect(!expectsConnection(node, of: peer))
+      data.raw.stream.close()
     }
   }
 
@@ -176,16 +185,22 @@ import Testing
   func many() throws {
     try withPeer { node, peer, loop in
       let received = Received(node)
-      let most = node.limits.dataConnections
+      let most = 64
       let port = Value.string("\(peer.id)#want")
       for n in 0..<(2 * most) {
         peer.send("", .string(Self.expect), .string("\(n)"), port, 1e300, "My::data")
       }
       loop.run(until: { kills(peer).count == most })
-      #expect(node.dataConnections.expectedCount == most)
+      #expect(expectsConnection(node, of: peer))
       let other = try WirePeer.connect(node.address, id: TestName.next("other"), loop)
       announce("other", other, node, loop)
-      #expect(node.dataConnections.expectedCount == most + 1 && received.calls.isEmpty)
+      #expect(expectsConnection(node, of: other) && kills(other).isEmpty)
+      // One that comes makes room for one.
+      let data = try DataPeer(RawPeer.connect(node.address, loop), id: peer.id, dialling: "0")
+      loop.run(until: { received.calls.count == 1 })
+      for n in 0..<2 { announce("again\(n)", peer, node, loop) }
+      #expect(kills(peer).count == most + 1)
+      data.raw.stream.close()
     }
   }
 
@@ -279,7 +294,7 @@ import Testing
   func endedMeanwhile() throws {
     try withPeer { node, peer, loop in
       var reasons: [String] = []
-      for isConnected in [true, false] {
+      for isUnderWay in [true, false] {
         // It listens nowhere, so it is asked to dial.
         let before = peer.packets.count
         func messages() -> [[Value]] { peer.packets.dropFirst(before).map(\.message) }
@@ -298,20 +313,22 @@ import Testing
         loop.run(until: { messages().contains { $0.first == "x-dataconn" } })
         let call = try #require(messages().first { $0.first == "x-dataconn" })
         let id = try #require(call[1].string)
-        let expectation = try #require(node.dataConnections.take(id, from: peer.id))
+        func dial() throws -> DataPeer {
+          try DataPeer(
+            RawPeer.connect(node.address, loop), id: peer.id, dialling: id, pauses: true)
+        }
+        let early = isUnderWay ? try dial() : nil
+        if let early { loop.run(until: { early.isAskedForPermission }) }
         let port = try #require(call[2].string).drop { $0 != "#" }.dropFirst()
         peer.send("", "kil1", .string(String(port)), "x", "not now")
         loop.run(until: { reasons.last == "not now" })
         reasons = []
-        if isConnected {
-          let (near, far) = try Handle.pair(on: loop)
-          expectation.connect(near)
-          far.destroy()
-        } else {
-          expectation.fail("late")
-        }
+        let data = try early ?? dial()
+        loop.run(until: { data.isAskedForPermission })
+        data.proceed()
+        loop.run(until: { data.isClosed })
         loop.settle()
-        #expect(reasons.isEmpty)
+        #expect(reasons.isEmpty && data.established == nil)
       }
     }
   }

@@ -14,17 +14,21 @@ final class DataPeer {
   private let isPlain: Bool
   /// Whether it closes the connection when the node has proved itself.
   private let hangsUp: Bool
+  /// Whether it waits with its own authentication line.
+  private let pauses: Bool
+  private(set) var isAskedForPermission = false
 
   /// Who dials says which connection it is; who is dialled greets as a node.
   init(
     _ raw: RawPeer, id: String, dialling data: String? = nil, secret: String = "the tests' secret",
     isPlain: Bool = false, attached: [UInt8] = [], protocolName: String = "aemp-dataconn",
-    hangsUp: Bool = false
+    hangsUp: Bool = false, pauses: Bool = false
   ) throws {
     self.raw = raw
     self.attached = attached
     self.isPlain = isPlain
     self.hangsUp = hangsUp
+    self.pauses = pauses
     let methods: [AuthMethod] = isPlain ? [.hmacSHA3_512] : [.secretboxX25519]
     let configuration = HandshakeConfiguration(
       nodeID: id, secret: try Secret(secret), authAccept: methods, authOffer: methods,
@@ -38,6 +42,9 @@ final class DataPeer {
 
   var isClosed: Bool { raw.isClosed }
   var text: String { String(decoding: received, as: UTF8.self) }
+
+  /// Sends the line that it has waited with.
+  func proceed() { perform(handshake.authenticate()) }
 
   func send(_ bytes: [UInt8]) { raw.send(bytes) }
   func send(_ text: String) { raw.send(text) }
@@ -56,6 +63,7 @@ final class DataPeer {
       case .send(let bytes): raw.send(bytes)
       case .peerGreeting: perform(handshake.proceed())
       case .requestPermission where hangsUp: raw.stream.close()
+      case .requestPermission where pauses: isAskedForPermission = true
       case .requestPermission:
         // In clear the data may follow before the other end has proved itself.
         perform(handshake.authenticate())

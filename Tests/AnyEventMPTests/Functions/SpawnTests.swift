@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("spawn") struct SpawnTests {
   @Test("on the own node the function runs later, as part of the port, with its arguments")
@@ -129,22 +128,29 @@ import Testing
   }
 
   @Test("what another node sends before the function has run waits, in order")
-  func earlyMessages() {
-    withNode { node, loop in
+  func earlyMessages() throws {
+    try withBench { bench in
       var got: [Message] = []
-      sub("My::init") { rcv(SELF) { msg in got.append(msg) } }
-      let p = spawn(NODE, "My::init")
-      func packet(_ message: [Value]) {
-        let name = Array(p.name.utf8)
-        name.withUnsafeBytes { name in
-          message.withUnsafeBufferPointer { node.kernel.receive(name, $0) }
-        }
+      var isEarly = false
+      sub("My::init") {
+        isEarly = got.isEmpty
+        rcv(SELF) { msg in got.append(msg) }
       }
-      packet(["a", 1])
-      packet(["b"])
-      #expect(got.isEmpty)
-      loop.settle()
-      packet(["c"])
+      var spawned: PortID?
+      let spawner = port()
+      rcv(spawner, "go") { spawned = spawn(NODE, "My::init") }
+      // The name that the port will have is the one after this one.
+      let before = spawn(NODE, "My::missing").name
+      let last = try #require(before.utf8.last)
+      let name = before.dropLast() + String(decoding: [last + 1], as: UTF8.self)
+      // In one piece: the port is made, and the function runs in the next turn of the loop.
+      bench.peer.send(spawner.name, "go")
+      bench.peer.send(String(name), "a", 1)
+      bench.peer.send(String(name), "b")
+      bench.sync()
+      #expect(spawned?.name == String(name) && isEarly)
+      bench.peer.send(String(name), "c")
+      bench.sync()
       #expect(got == [["a", 1], ["b"], ["c"]])
     }
   }
@@ -169,9 +175,9 @@ import Testing
         let a = port {}
         let b = spawn(global.id, "My::missing")
         let c = spawn(NODE, "My::missing")
-        let runiq = slave.peers.configuration?.runiq ?? ""
-        #expect(runiq.count == 10)
-        #expect(b.name.hasPrefix(runiq) && c.name.hasPrefix(runiq))
+        let runiq = b.name.prefix(10)
+        #expect(c.name.hasPrefix(runiq) && !a.name.hasPrefix(runiq))
+        #expect(!global.run { spawn(NODE, "My::missing") }.name.hasPrefix(runiq))
         let counters = [a.name.dropFirst(9), b.name.dropFirst(10), c.name.dropFirst(10)]
         #expect(Set(counters).count == 3)
         kil(a)

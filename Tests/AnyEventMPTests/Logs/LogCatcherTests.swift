@@ -1,32 +1,30 @@
 import AnyEvent
+import AnyEventMP
 import Dispatch
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Catching the logs of other nodes") struct LogCatcherTests {
   /// Two connected nodes with a log each, of which the slave catches the global one's.
   private func withCatcher(
     _ level: LogLevel = .trace,
-    _ body: (_ caught: Node, _ catcher: Node, LogProbe, Loop) throws -> Void
+    _ body: (_ caught: (node: Node, log: LogProbe), _ catcher: Node, LogProbe, Loop) throws -> Void
   ) throws {
-    try withPair { caught, catcher, loop in
-      let (own, other) = (LogProbe(catcher), LogProbe(caught))
+    let (other, own) = (LogProbe(), LogProbe())
+    try withPair(logs: (other, own)) { caught, catcher, loop in
       catcher.run { LogCatcher.catch(level) }
-      loop.run(until: { caught.logs.sender?.ports.isEmpty == false })
-      try body(caught, catcher, own, loop)
-      withExtendedLifetime(other) {}
+      loop.run(until: { caught.isCaught(by: catcher) })
+      try body((caught, other), catcher, own, loop)
     }
   }
 
   @Test("a message is logged where it is caught, in its context, with its level and its node")
   func line() throws {
     try withCatcher { caught, catcher, probe, loop in
-      caught.logLine(.warn, "something\nin two lines")
+      caught.log.line(.warn, "something\nin two lines")
       loop.run(until: { !probe.messages.isEmpty })
       let lines = probe.messages[0].split(separator: "\n")
-      #expect(lines[0] == "warn  My::Program: [\(caught.id)] something")
+      #expect(lines[0] == "warn  My::Program: [\(caught.node.id)] something")
       #expect(lines[1].hasSuffix("+ in two lines"))
       #expect(probe.messages.count == 1)
     }
@@ -36,23 +34,25 @@ import Testing
   func levels() throws {
     try withCatcher(.note) { caught, catcher, probe, loop in
       func log(_ text: String) {
-        caught.logLine(.info, "\(text) info")
-        caught.logLine(.note, "\(text) note")
+        caught.log.line(.info, "\(text) info")
+        caught.log.line(.note, "\(text) note")
       }
+      caught.log.turnOff()
       log("first")
       loop.run(until: { probe.messages.count == 1 })
       catcher.catchLogs(upTo: .info)
-      loop.run(until: { caught.logs.sender?.ports.count == 1 && caught.isCaught(upTo: .info) })
+      loop.run(until: { caught.log.level == .info })
       log("second")
       loop.run(until: { probe.messages.count == 3 })
       catcher.catchLogs(upTo: nil)
-      loop.run(until: { caught.logs.sender?.ports.isEmpty == true })
+      loop.run(until: { caught.log.level == nil })
+      #expect(!caught.node.isCaught(by: catcher))
       log("third")
       loop.settle()
       #expect(
         probe.messages
           == ["first note", "second info", "second note"].map {
-            "\($0.hasSuffix("info") ? "info " : "note ") My::Program: [\(caught.id)] \($0)"
+            "\($0.hasSuffix("info") ? "info " : "note ") My::Program: [\(caught.node.id)] \($0)"
           })
     }
   }
@@ -60,9 +60,10 @@ import Testing
   @Test("a node that is caught may close when the one that catches is lost")
   func closesWithCatcher() throws {
     try withCatcher { caught, catcher, _, loop in
-      caught.monitor(PortID(catcher.id)) { [unowned caught] _ in caught.close() }
+      let node = caught.node
+      node.monitor(PortID(catcher.id)) { [unowned node] _ in node.close() }
       catcher.close()
-      loop.run(until: { caught.isClosed })
+      loop.run(until: { node.isClosed })
       loop.settle()
     }
   }
@@ -71,25 +72,28 @@ import Testing
     "a node may stop catching, or close, when one that it catches is lost",
     arguments: [false, true])
   func stopsWithCaught(closes: Bool) throws {
-    try withPair { caught, catcher, loop in
+    let (other, own) = (LogProbe(), LogProbe())
+    try withPair(logs: (other, own)) { caught, catcher, loop in
       var isStopped = false
       catcher.monitor(PortID(caught.id)) { [unowned catcher] _ in
         if closes { catcher.close() } else { catcher.catchLogs(upTo: nil) }
         isStopped = true
       }
       catcher.catchLogs(upTo: .trace)
-      loop.run(until: { caught.logs.sender?.ports.isEmpty == false })
+      loop.run(until: { caught.isCaught(by: catcher) })
+      let ports = catcher.status.portCount
       caught.close()
       loop.run(until: { isStopped })
       loop.settle()
-      #expect(catcher.logs.catching == nil)
+      // Those that have caught are gone.
+      #expect(catcher.status.portCount == ports - 1)
     }
   }
 
   @Test("a message from another thread comes, too")
   func threads() throws {
     try withCatcher { caught, _, probe, loop in
-      let context = caught.logs.system.context("My::Thread")
+      let context = caught.log.system.context("My::Thread")
       DispatchQueue.global().async { context.log(.error, "from elsewhere") }
       loop.run(until: { probe.messages(with: "] from elsewhere").count == 1 })
     }
@@ -98,25 +102,19 @@ import Testing
   @Test("two nodes that catch each other get each message once")
   func mutual() throws {
     try withCatcher { caught, catcher, probe, loop in
-      let other = LogProbe(caught)
-      catcher.catchLogs(upTo: nil)
-      loop.run(until: { caught.logs.sender?.ports.isEmpty == true })
-      // Both anew, since the logs have changed.
-      caught.logs.stop()
-      caught.catchLogs(upTo: .trace)
-      catcher.catchLogs(upTo: .trace)
-      loop.run(until: {
-        caught.logs.sender?.ports.count == 1 && catcher.logs.sender?.ports.count == 1
-      })
+      caught.node.catchLogs(upTo: .trace)
+      // It monitors the node that it catches, too.
+      loop.run(until: { catcher.monitorCount(on: caught.node.id) == 2 })
       for n in 0..<10 {
-        caught.logLine(.trace, "ping \(n)")
-        catcher.logLine(.trace, "pong \(n)")
+        caught.log.line(.trace, "ping \(n)")
+        probe.line(.trace, "pong \(n)")
       }
       loop.run(until: {
-        probe.messages(with: "] ping").count >= 10 && other.messages(with: "] pong").count >= 10
+        probe.messages(with: "] ping").count >= 10
+          && caught.log.messages(with: "] pong").count >= 10
       })
       loop.settle()
-      for log in [probe, other] {
+      for log in [probe, caught.log] {
         #expect(log.messages.count == 20)
         #expect(log.messages(with: "[").count == 10)
         #expect(log.messages(with: "] [").isEmpty)
@@ -127,45 +125,44 @@ import Testing
   @Test("nodes that come later are caught, and those that were away are caught again")
   func coming() throws {
     try withLoop { loop in
-      let catcher = try Node.listening(on: loop, "catcher", monitorTimeout: 0.3)
+      let (probe, log) = (LogProbe(), LogProbe())
+      let catcher = try Node.listening(on: loop, "catcher", monitorTimeout: 0.3, log: probe)
       defer { catcher.close() }
-      let probe = LogProbe(catcher)
       catcher.catchLogs(upTo: .warn)
       let node = try Node.listening(
-        on: loop, "node", seeds: [catcher.address], monitorTimeout: 0.3)
+        on: loop, "node", seeds: [catcher.address], monitorTimeout: 0.3, log: log)
       defer { node.close() }
-      let log = LogProbe(node)
       for n in 1...3 {
-        loop.run(until: { node.logs.sender?.ports.count == 1 })
-        node.logLine(.warn, "time \(n)")
+        loop.run(until: { node.isCaught(by: catcher) && catcher.isConnected(to: node) })
+        log.line(.warn, "time \(n)")
         loop.run(until: { probe.messages(with: "] time \(n)").count == 1 })
-        let link = try #require(node.peers.entries[catcher.id]?.link)
-        node.peers.nodeDown(link.peer, [.string("cut")])
-        loop.run(until: { node.logs.sender?.ports.isEmpty == true })
+        node.cut(from: catcher)
+        loop.run(until: { !node.isCaught(by: catcher) })
       }
       #expect(probe.messages.count == 3)
-      withExtendedLifetime(log) {}
     }
   }
 
   @Test("a connection that is lost while the database does not notice is made again")
   func retry() throws {
     try withLoop { loop in
-      let global = try Node.listening(on: loop, "global", monitorTimeout: 0.3)
+      let logs = (0..<3).map { _ in LogProbe() }
+      let global = try Node.listening(on: loop, "global", monitorTimeout: 0.3, log: logs[0])
       defer { global.close() }
       let nodes = try (0..<2).map { n in
         try Node.listening(
-          on: loop, "slave\(n)", seeds: [global.address], monitorTimeout: 0.3)
+          on: loop, "slave\(n)", seeds: [global.address], monitorTimeout: 0.3, log: logs[n + 1])
       }
       defer { for node in nodes { node.close() } }
-      let logs = ([global] + nodes).map { LogProbe($0) }
       nodes[0].catchLogs(upTo: .warn)
       for n in 1...2 {
-        loop.run(until: { nodes[1].logs.sender?.ports.count == 1 })
-        nodes[1].logLine(.warn, "time \(n)")
+        loop.run(until: {
+          nodes[1].isCaught(by: nodes[0]) && nodes[0].isConnected(to: nodes[1])
+        })
+        logs[2].line(.warn, "time \(n)")
         loop.run(until: { logs[1].messages(with: "] time \(n)").count == 1 })
-        nodes[0].peers.nodeDown(nodes[0].peers.peer(nodes[1].id), [.string("cut")])
-        loop.run(until: { nodes[1].logs.sender?.ports.isEmpty == true })
+        nodes[0].cut(from: nodes[1])
+        loop.run(until: { !nodes[1].isCaught(by: nodes[0]) })
       }
     }
   }
@@ -177,20 +174,20 @@ import Testing
       defer { global.close() }
       let catcher = try Node.listening(on: loop, "catcher", seeds: [global.address])
       defer { catcher.close() }
-      let node = try Encryption.sealed.node(loop, "node", binds: [], seeds: [global.address])
+      let log = LogProbe()
+      let node = try Node.listening(
+        on: loop, "node", binds: [], seeds: [global.address], log: log)
       defer { node.close() }
-      let log = LogProbe(node)
       catcher.catchLogs(upTo: .warn)
       loop.run(until: { node.isConnected(to: global) && catcher.isConnected(to: global) })
       for _ in 0..<2 {
         for _ in 0..<60 { loop.advance(by: 1) }
-        #expect(node.logs.sender?.ports.isEmpty != false && !catcher.isConnected(to: node))
+        #expect(!node.isCaught(by: catcher) && !catcher.isConnected(to: node))
         node.run { snd(PortID(catcher.id), "devnull") }
-        loop.run(until: { node.logs.sender?.ports.count == 1 })
-        catcher.peers.nodeDown(catcher.peers.peer(node.id), [.string("cut")])
-        loop.run(until: { node.logs.sender?.ports.isEmpty == true })
+        loop.run(until: { node.isCaught(by: catcher) && catcher.isConnected(to: node) })
+        catcher.cut(from: node)
+        loop.run(until: { !node.isCaught(by: catcher) && !catcher.isConnected(to: node) })
       }
-      withExtendedLifetime(log) {}
     }
   }
 
@@ -198,23 +195,22 @@ import Testing
   func service() throws {
     for level: Value in [8, "8", "debug"] {
       try withLoop { loop in
-        let node = Node(on: loop)
+        let node = try Node.listening(
+          on: loop, "logger", services: [["AnyEvent::MP::LogCatcher::catch", level]],
+          log: LogProbe())
         defer { node.close() }
-        try node.configure(
-          ConfigurationArguments(
-            "test", nodeid: TestName.next("logger"), binds: [],
-            services: [["AnyEvent::MP::LogCatcher::catch", level]],
-            secret: "the tests' secret", norc: true))
-        loop.run(until: { node.logs.catching != nil })
-        #expect(node.logs.catching?.level == .debug)
+        let log = LogProbe()
+        let caught = try Node.listening(on: loop, "caught", seeds: [node.address], log: log)
+        defer { caught.close() }
+        log.turnOff()
+        loop.run(until: { caught.isCaught(by: node) })
+        #expect(log.level == .debug)
       }
     }
   }
 }
 
 extension Node {
-  /// Whether somebody is sent messages of the level.
-  fileprivate func isCaught(upTo level: LogLevel) -> Bool {
-    logs.system.context("My::Program").isEnabled(level) && logs.sender?.level == level
-  }
+  /// Whether the node sends its messages to another one: it monitors the port that gets them.
+  fileprivate func isCaught(by other: Node) -> Bool { monitorCount(on: other.id) > 0 }
 }

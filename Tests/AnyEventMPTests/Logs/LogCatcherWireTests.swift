@@ -14,13 +14,9 @@ import Testing
     _ body: (Node, WirePeer, LogProbe, Loop) throws -> Void
   ) throws {
     try withLoop(manualTime: manualTime) { loop in
-      let node = Node(on: loop)
+      let probe = LogProbe()
+      let node = try Node.listening(on: loop, secure: secure, log: probe)
       defer { node.close() }
-      try node.configure(
-        ConfigurationArguments(
-          "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"],
-          secret: "the tests' secret", secure: secure, norc: true))
-      let probe = LogProbe(node)
       let peer = try WirePeer.connect(node.address, id: TestName.next("perl"), loop)
       try body(node, peer, probe, loop)
     }
@@ -29,19 +25,19 @@ import Testing
   @Test(
     "who calls connect with a port and a level gets time, context, level and text until it dies")
   func caught() throws {
-    try withPeer { node, peer, _, loop in
+    try withPeer { node, peer, probe, loop in
       let port = "\(peer.id)#log"
       peer.send("", .string(Self.connect), 0, .string(port), 7)
       loop.run(until: { peer.messages().contains(["mon1", "log"]) })
-      node.logLine(.debug, "not this one")
-      node.logLine(.info, "text")
+      probe.line(.debug, "not this one")
+      probe.line(.info, "text")
       loop.run(until: { !peer.messages(to: "log").isEmpty })
       let message = peer.messages(to: "log")[0]
       #expect(message.dropFirst() == ["My::Program", 7, "text"])
       #expect(abs((message[0].double ?? 0) - node.loop.time) < 60)
       peer.send("", "kil0", "log")
-      loop.run(until: { node.logs.sender?.ports.isEmpty == true })
-      node.logLine(.info, "nobody listens")
+      loop.run(until: { node.monitorCount(on: peer.id) == 0 })
+      probe.line(.info, "nobody listens")
       loop.settle()
       #expect(peer.messages(to: "log").count == 1)
     }
@@ -49,15 +45,16 @@ import Testing
 
   @Test("the level may be a name, is changed by another call, and null ends it")
   func levels() throws {
-    try withPeer { node, peer, _, loop in
+    try withPeer { node, peer, probe, loop in
       let port = Value.string("\(peer.id)#log")
+      probe.turnOff()
       for (level, expected) in [("note", LogLevel.note), ("9", .trace)] as [(Value, LogLevel)] {
         peer.send("", .string(Self.connect), 0, port, level)
-        loop.run(until: { node.logs.sender?.level == expected })
+        loop.run(until: { probe.level == expected })
       }
-      #expect(node.logs.sender?.ports.count == 1)
+      #expect(node.monitorCount(on: peer.id) == 1)
       peer.send("", .string(Self.connect), 0, port, nil)
-      loop.run(until: { node.logs.sender?.level == nil })
+      loop.run(until: { probe.level == nil })
     }
   }
 
@@ -68,7 +65,8 @@ import Testing
       [0, "x#y", [:]],
     ]
     for secure in [false, true] {
-      try withPeer(secure: secure) { node, peer, _, loop in
+      try withPeer(secure: secure) { node, peer, probe, loop in
+        probe.turnOff()
         let good: [Value] = [0, .string("\(peer.id)#log"), 9]
         for call in calls + (secure ? [good] : []) {
           peer.send(packet: [.string(Self.connect)] + call)
@@ -77,7 +75,7 @@ import Testing
           !LogCollector.shared.lines(with: "\(peer.id) failed", upTo: .error).isEmpty
         })
         loop.settle()
-        #expect(node.logs.sender?.level == nil)
+        #expect(probe.level == nil && node.monitorCount(on: peer.id) == 0)
         peer.send("", "can", .string(Self.connect), .string("\(peer.id)#can"))
         loop.run(until: { !peer.messages(to: "can").isEmpty })
         #expect(peer.messages(to: "can") == [[.string(secure ? "" : "1")]])
@@ -87,12 +85,12 @@ import Testing
 
   @Test("who is sent less than was logged is told how much it has missed")
   func missed() throws {
-    try withPeer { node, peer, _, loop in
-      node.logs.system.FILTER.level(nil)
+    try withPeer { node, peer, probe, loop in
+      probe.turnOff()
       peer.send("", .string(Self.connect), 0, .string("\(peer.id)#log"), 9)
-      loop.run(until: { node.logs.sender?.level == .trace })
+      loop.run(until: { probe.level == .trace })
       let count = 2 * LogTap.maximumLines
-      for n in 0..<count { node.logLine(.trace, "line \(n)") }
+      for n in 0..<count { probe.line(.trace, "line \(n)") }
       loop.run(until: { peer.messages(to: "log").count >= LogTap.maximumLines + 1 })
       let messages = peer.messages(to: "log")
       #expect(
@@ -123,12 +121,13 @@ import Testing
         // In the name of another it gets nothing.
         one.send("", .string(Self.connect), 0, .string("\(peers[0].id)#other"), 9)
         expected = min(expected + LogSender.maximumOfNode, LogSender.maximumCatchers)
-        loop.run(until: { node.logs.sender?.ports.count == expected })
+        func count() -> Int { peers.reduce(0) { $0 + node.monitorCount(on: $1.id) } }
+        loop.run(until: { count() == expected })
         loop.settle()
-        #expect(node.logs.sender?.ports.count == expected)
+        #expect(count() == expected)
       }
       #expect(expected == LogSender.maximumCatchers)
-      #expect(node.logs.sender?.ports.contains { $0.name == "other" } == false)
+      #expect(!peers[0].messages().contains(["mon1", "other"]))
     }
   }
 
@@ -199,7 +198,7 @@ import Testing
     try withPeer { node, peer, probe, loop in
       let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
-      let limit = node.limits.caughtLines
+      let limit = 1000
       for n in 0..<(10 * limit) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       // A line now and then, until the second is over.
       loop.run(until: {
@@ -216,7 +215,7 @@ import Testing
     try withPeer(manualTime: 1000) { node, peer, probe, loop in
       let port = try catchPeer(node, peer, loop)
       let time = Value.double(node.loop.time)
-      let limit = node.limits.caughtLines
+      let limit = 1000
       for n in 0..<(limit + 7) { peer.send(port, time, "main", 5, .string("line \(n)")) }
       peer.send("", "snd", .string("\(peer.id)#mark"), "all are there")
       loop.run(until: { !peer.messages(to: "mark").isEmpty })
@@ -230,9 +229,9 @@ import Testing
         ])
       // Nothing is caught any more, while messages wait for the port behind others.
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "late")
-      node.kernel.defer(.job { node.catchLogs(upTo: nil) })
+      node.later { node.catchLogs(upTo: nil) }
       peer.send("", "snd", .string("\(node.id)#\(port)"), time, "main", 5, "later")
-      loop.run(until: { node.logs.catching == nil })
+      loop.run(until: { !node.isAlive(PortID("\(node.id)#\(port)")) })
       loop.settle()
     }
   }

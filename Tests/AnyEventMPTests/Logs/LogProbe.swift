@@ -1,25 +1,30 @@
 import AnyEvent
 import Synchronization
 
-@testable import AnyEventMP
-
-/// The log of a node as if it had a process of its own: nothing else writes to it.
+/// A log for a node as if it had a process of its own: nothing else writes to it.
 final class LogProbe: Sendable {
-  private let output = Mutex<[String]>([])
+  private let output: Output
+  /// What the node gets as its log.
+  let system: LogSystem
 
-  /// Gives the node a log of its own.
-  init(_ node: Node, verbosity: String = "9") {
-    node.logs.system = LogSystem(
+  private final class Output: Sendable {
+    let messages = Mutex<[String]>([])
+  }
+
+  init(verbosity: String = "9") {
+    let output = Output()
+    self.output = output
+    system = LogSystem(
       environment: ["AE_VERBOSE": verbosity],
       host: LogHost(
         time: LogHost.process.time, offsetFromUTC: { _ in 0 },
-        standardError: { [self] text in output.withLock { $0.append(Self.plain(text)) } },
+        standardError: { text in output.messages.withLock { $0.append(Self.plain(text)) } },
         syslog: { _, _ in }))
   }
 
   /// What was written, each message without its time and the difference of the clocks.
   var messages: [String] {
-    output.withLock { $0 }
+    output.messages.withLock { $0 }
   }
 
   private static func plain(_ message: String) -> String {
@@ -31,11 +36,17 @@ final class LogProbe: Sendable {
   func messages(with text: String) -> [String] {
     messages.filter { $0.contains(text) }
   }
-}
 
-extension Node {
-  /// Logs as the node's own program would.
-  func logLine(_ level: LogLevel, _ text: String, in context: String = "My::Program") {
-    logs.system.context(context).log(level, text)
+  /// Up to which level messages of the node's program are wanted by somebody; nil: none.
+  var level: LogLevel? {
+    LogLevel.allCases.last { system.context("My::Program").isEnabled($0) }
+  }
+
+  /// Wants no messages for itself.
+  func turnOff() { system.FILTER.level(nil) }
+
+  /// Logs as the program of the node would.
+  func line(_ level: LogLevel, _ text: String, in context: String = "My::Program") {
+    system.context(context).log(level, text)
   }
 }

@@ -7,64 +7,59 @@ import Testing
 @Suite("Sending log messages to other nodes") struct LogSenderTests {
   @Test("of more messages than can wait for the loop the rest is counted, whatever their size")
   func tap() {
-    withNode { node, _ in
-      let probe = LogProbe(node)
-      let tap = LogTap(node.logs.system) {}
-      defer { tap.close() }
-      tap.level(.trace)
-      for (count, size) in [(3 * LogTap.maximumLines, 1), (100, 64 << 10)] {
-        let text = String(repeating: "ä", count: size / 2 + 1)
-        for _ in 0..<count { node.logLine(.trace, text) }
-        let caught = tap.take()
-        #expect(caught.lines.count + caught.lost == count)
-        #expect(caught.lines.count <= LogTap.maximumLines && caught.lost > 0)
-        #expect(caught.lines.map(\.size).reduce(0, +) <= LogTap.maximumBytes)
-        #expect(caught.lines.allSatisfy { $0.text.utf8.count <= LogTap.maximumText + 6 })
-      }
-      #expect(tap.take() == LogTap.Catch())
-      withExtendedLifetime(probe) {}
+    let probe = LogProbe()
+    let tap = LogTap(probe.system) {}
+    defer { tap.close() }
+    tap.level(.trace)
+    for (count, size) in [(3 * LogTap.maximumLines, 1), (100, 64 << 10)] {
+      let text = String(repeating: "ä", count: size / 2 + 1)
+      for _ in 0..<count { probe.line(.trace, text) }
+      let caught = tap.take()
+      #expect(caught.lines.count + caught.lost == count)
+      #expect(caught.lines.count <= LogTap.maximumLines && caught.lost > 0)
+      #expect(caught.lines.map(\.size).reduce(0, +) <= LogTap.maximumBytes)
+      #expect(caught.lines.allSatisfy { $0.text.utf8.count <= LogTap.maximumText + 6 })
     }
+    #expect(tap.take() == LogTap.Catch())
   }
 
   @Test("what is logged quietly goes the usual ways, but not to other nodes")
   func quiet() {
-    withNode { node, _ in
-      let probe = LogProbe(node)
-      let tap = LogTap(node.logs.system) {}
-      defer { tap.close() }
-      tap.level(.trace)
-      LogTap.quietly {
-        node.logLine(.warn, "outer")
-        LogTap.quietly { node.logLine(.warn, "inner") }
-        node.logLine(.warn, "outer again")
-      }
-      node.logLine(.warn, "loud")
-      #expect(probe.messages.count == 4)
-      #expect(tap.take().lines.map(\.text) == ["loud"])
+    let probe = LogProbe()
+    let tap = LogTap(probe.system) {}
+    defer { tap.close() }
+    tap.level(.trace)
+    LogTap.quietly {
+      probe.line(.warn, "outer")
+      LogTap.quietly { probe.line(.warn, "inner") }
+      probe.line(.warn, "outer again")
     }
+    probe.line(.warn, "loud")
+    #expect(probe.messages.count == 4)
+    #expect(tap.take().lines.map(\.text) == ["loud"])
   }
 
   @Test("for a catcher that takes nothing only little waits")
   func slowCatcher() throws {
-    try withPair { node, other, loop in
-      let probe = LogProbe(node)
-      let text = Value.string(String(repeating: "x", count: 10_000))
+    let probe = LogProbe()
+    try withPair(logs: (probe, LogProbe())) { node, other, loop in
+      let text = String(repeating: "x", count: 10_000)
       // Nobody answers there: what is sent waits until the node is given up.
       let missing = TestName.next("missing")
       let listener = try loop.listen(on: TestHost.next(), 0) { _ in }
       defer { listener.close() }
       node.run { db_set("'l", missing, [listener.address.description]) }
-      let call: [Value] = [.string(LogSender.function), 0, .string("\(missing)#log"), 9]
-      let connect = try node.functions.function(LogSender.function, for: node.kernel.home)
-      try call.withUnsafeBufferPointer(connect)
+      let call = Message([0, .string("\(missing)#log"), 9])
+      node.callFunction(LogSender.function, arguments: call, on: node.id)
+      loop.run(until: { node.monitorCount(on: missing) == 1 })
       for _ in 0..<20 {
-        for _ in 0..<50 { node.logLine(.trace, text.string ?? "") }
+        for _ in 0..<50 { probe.line(.trace, text) }
         loop.settle()
       }
       let queued = node.queuedBytes(for: missing)
       #expect(queued > LogSender.maximumQueue)
       #expect(queued < LogSender.maximumQueue + 100_000)
-      withExtendedLifetime((probe, other)) {}
+      withExtendedLifetime(other) {}
     }
   }
 
@@ -72,22 +67,20 @@ import Testing
   func end() throws {
     try withLoop { loop in
       for isClosed in [true, false] {
-        var node: Node? = Node(on: loop)
-        let probe = node.map { LogProbe($0) }
-        let system = try #require(node?.logs.system)
-        system.FILTER.level(nil)
-        let call: [Value] = [.string(LogSender.function), 0, "x#y", 9]
+        let probe = LogProbe()
+        // Its seed is not there, so that it goes on looking for the node of the port.
+        var node: Node? = try .listening(on: loop, seeds: ["127.0.0.1:1"], log: probe)
+        probe.turnOff()
+        #expect(probe.level == nil)
         if let node {
-          let connect = try node.functions.function(LogSender.function, for: node.kernel.home)
-          try call.withUnsafeBufferPointer(connect)
+          node.callFunction(LogSender.function, arguments: Message([0, "x#y", 9]), on: node.id)
         }
-        #expect(system.context("My::Program").isEnabled(.trace))
-        node?.logLine(.warn, "under way")
+        loop.run(until: { probe.level == .trace })
+        probe.line(.warn, "under way")
         if isClosed { node?.close() }
         node = nil
-        #expect(!system.context("My::Program").isEnabled(.trace))
+        #expect(probe.level == nil)
         loop.settle()
-        withExtendedLifetime(probe) {}
       }
     }
   }

@@ -1,7 +1,6 @@
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Bad requests that call functions") struct BadSpawnTests {
   @Test("missing, wrong and impossible arguments are logged, and no port is made")
@@ -22,11 +21,11 @@ import Testing
         [.string(taken.name), "t::init"],
       ]
       for (index, arguments) in bad.enumerated() {
-        let name = TestName.next("stranger\(index)")
-        (["AnyEvent::MP::_spawn"] + arguments).withUnsafeBufferPointer {
-          node.nodePort.handle($0, from: NodeEntry(id: name))
-        }
-        #expect(log.lines(with: "of \(name) failed", upTo: .error).count == 1, "\(arguments)")
+        // A sender each, since similar lines of one are counted.
+        let bench = try RequestBench(node, loop)
+        bench.request(["AnyEvent::MP::_spawn"] + arguments)
+        let lines = log.lines(with: "of \(bench.peer.id) failed", upTo: .error)
+        #expect(lines.count == 1, "\(index): \(arguments)")
       }
       loop.settle()
       #expect(calls == 0)

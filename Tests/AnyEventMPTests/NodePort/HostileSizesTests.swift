@@ -61,7 +61,7 @@ private func runHostileRequests() throws {
       _ = AnyEventMP.spawn(node.id, "t::init")
     }
     loop.settle()
-    let bench = RequestBench(node, loop)
+    let bench = try RequestBench(node, loop)
     // Once for what is made only once.
     for round in 0..<2 {
       for name in HostileRequest.names {
@@ -70,20 +70,19 @@ private func runHostileRequests() throws {
           let (memory, entries) = (residentBytes, node.knownNodes.count)
           for number in 0..<(round == 0 ? 1 : 8) {
             let message = [.string(name)] + HostileRequest.arguments(10 * round + number)[index]
-            message.withUnsafeBufferPointer { node.nodePort.handle($0, from: bench.peer) }
-            bench.loop.settle()
+            bench.request(message)
             _ = bench.answers()
           }
           // 8 texts of 200 KB, were they kept, are 1.6 MB; what is queued may be, to a quarter of a MiB.
-          let kept = residentBytes - memory - max(0, node.peers.queues.unconnected)
+          let kept = residentBytes - memory - node.waitingBytes
           if round > 0, kept > 1_000_000 {
             fail("8 times \(name), arguments \(index): \(kept) bytes are kept")
           }
           if round > 0, node.knownNodes.count > entries + 8 {
             fail("8 times \(name), arguments \(index): \(node.knownNodes.count) nodes are kept")
           }
-          if node.peers.queues.unconnected > 1 << 18 {
-            fail("\(name), arguments \(index): \(node.peers.queues.unconnected) bytes wait")
+          if node.waitingBytes > 1 << 18 {
+            fail("\(name), arguments \(index): \(node.waitingBytes) bytes wait")
           }
         }
       }
@@ -104,21 +103,25 @@ private func runHostileRequests() throws {
   }
 
   @Test("a refused spawn is remembered by its name alone, which has a limit")
-  func refusedSpawns() {
-    withNode { node, loop in
-      node.limits.spawned = 1
+  func refusedSpawns() throws {
+    try withBench(limits: LimitArguments(max_spawned: 1)) { bench in
       sub("t::init") { rcv(SELF, "never") {} }
-      let bench = RequestBench(node, loop)
+      /// Why a port is gone, as who monitors it is told.
+      func reason(_ name: String) -> Value? {
+        _ = bench.answers()
+        bench.request("mon1", .string(name))
+        return bench.answers().first { $0[1] == "kil0" }?[3]
+      }
       bench.request("AnyEvent::MP::_spawn", "first", "t::init")
-      for number in 0..<300 {
+      for number in 0..<100 {
         let name =
           String(decoding: [UInt8](repeating: 0x78, count: 100_000), as: UTF8.self) + "\(number)"
         bench.request("AnyEvent::MP::_spawn", .string(name), "t::init", .string(name))
-        #expect(!node.kernel.spawned.hasRefused(name, to: "peer"))
+        #expect(reason(name) == "no_such_port")
       }
       bench.request("AnyEvent::MP::_spawn", "second", "t::init")
-      #expect(node.kernel.spawned.hasRefused("second", to: "peer"))
-      #expect(node.status.portCount == 1)
+      #expect(reason("second") == "too_many_ports")
+      #expect(bench.node.status.portCount == 1)
     }
   }
 }

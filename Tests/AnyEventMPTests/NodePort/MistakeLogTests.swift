@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("What a peer can have logged as often as it likes") struct MistakeLogTests {
   /// Requests, of which each leads to one line.
@@ -33,7 +32,7 @@ import Testing
     case .rcv: sub("t::run") { (_: String) in rcv(dead, "tag") {} }
     case .callback:
       sub("t::run") { [unowned node] (id: String) in
-        node.kernel.peval(nil) { throw die("for \(id)") }
+        node.runningContext.run { throw die("for \(id)") }
       }
     }
   }

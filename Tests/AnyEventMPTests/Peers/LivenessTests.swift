@@ -230,16 +230,16 @@ import Testing
       defer { node.close() }
       let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
       loop.run(until: { node.connectedNodes == [peer.id] })
-      let stream = try #require(node.peers.entries[peer.id]?.link?.stream)
+      let stream = peer.raw.stream
       loop.run(until: { stream.traffic?.unacknowledged == 0 })
       let before = try #require(stream.traffic)
       let sent = stream.sentCount
       for _ in 0..<10 {
-        peer.send("", "devnull")
+        node.run { snd("\(peer.id)#p", "text") }
         loop.runOnce(waiting: false)
       }
       loop.run(until: { (stream.traffic?.pieces ?? 0) > before.pieces })
-      node.run { snd("\(peer.id)#p", "text") }
+      peer.send("", "devnull")
       loop.run(until: { stream.sentCount > sent && stream.traffic?.unacknowledged == 0 })
     }
   }

@@ -1,19 +1,15 @@
 import AnyEvent
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
 
-@testable import AnyEventMP
-
 @Suite("Finding a node by its name") struct NodeSearchTests {
   /// The reason with which a monitor on a port of that node fires.
-  private func reason(
-    _ node: Node, _ port: String, _ loop: Loop, meanwhile: () -> Void = {}
-  ) -> Message? {
+  private func reason(_ node: Node, _ port: String, _ loop: Loop) -> Message? {
     var reason: Message?
     node.monitor(PortID(port)) { reason = $0 }
     #expect(reason == nil)
-    meanwhile()
     loop.run(until: { reason != nil })
     return reason
   }
@@ -42,7 +38,7 @@ import Testing
       var answered = false
       slave.run { db_keys("'l") { _ in answered = true } }
       loop.run(until: { answered })
-      #expect(slave.peers.entries[name]?.search != nil)
+      #expect(slave.isUp(name) == false && fired == nil)
 
       let late = Node(on: loop)
       defer { late.close() }
@@ -98,14 +94,14 @@ import Testing
         listener.close()
         for stream in streams { close(stream.fd) }
       }
-      let node = try Node.listening(
-        on: loop, seeds: ["127.0.0.1:1"], monitorTimeout: 12, connectInterval: 2)
+      let node = try Node.listening(on: loop, monitorTimeout: 12, connectInterval: 2)
       defer { node.close() }
       var reason: Message?
       node.monitor(PortID("n#p")) { reason = $0 }
-      node.peers.found("n", nil)
+      loop.settle()
       loop.advance(by: 1)
-      node.peers.found("n", [listener.address.description])
+      node.run { db_set("'l", "n", [listener.address.description]) }
+      loop.advance(by: 0.8)
       loop.run(until: { !streams.isEmpty })
       loop.advance(by: 10)
       #expect(reason == nil)
@@ -139,13 +135,15 @@ import Testing
       let dead = try TestHost.silentAddress(loop)
       let target = try Node.listening(on: loop, "target")
       let wrong = try Node.listening(on: loop, "wrong")
-      let node = try Node.listening(on: loop, "node", seeds: ["127.0.0.1:1"])
+      let node = try Node.listening(on: loop, "node")
       defer { for node in [target, wrong, node] { node.close() } }
       var got = 0
       let p = target.run { rcv(port(), "x") { got += 1 } }
-      node.run { snd(p.id, "x") }
-      node.peers.found(
-        target.id, [dead, "not an address", wrong.address, node.address, target.address])
+      let addresses = [dead, "not an address", wrong.address, node.address, target.address]
+      node.run {
+        db_set("'l", target.id, addresses)
+        snd(p.id, "x")
+      }
       loop.run(until: { got == 1 })
       #expect(node.isConnected(to: target))
     }
@@ -155,19 +153,16 @@ import Testing
   func noAddressAnswers() throws {
     try withLoop { loop in
       let wrong = try Node.listening(on: loop, "wrong")
-      let node = try Node.listening(
-        on: loop, "node", seeds: ["127.0.0.1:1"], connectInterval: 0.05)
+      let node = try Node.listening(on: loop, "node", connectInterval: 0.05)
       defer { for node in [wrong, node] { node.close() } }
-      let first = reason(node, "ghost#p", loop) {
-        node.peers.found("ghost", ["127.0.0.1:1", node.address])
-      }
-      #expect(first?[2].string?.contains("this node itself") == true)
-      let second = reason(node, "ghost#p", loop) { node.peers.found("ghost", ["127.0.0.1:1"]) }
-      #expect(second?[2].string?.contains("127.0.0.1:1") == true)
-      #expect(
-        reason(node, "ghost#p", loop) { node.peers.found("ghost", []) }?[2] == "no known address")
-      #expect(
-        reason(node, "ghost#p", loop) { node.peers.found("ghost", nil) }?[2] == "no known address")
+      node.run { db_set("'l", "ghost", ["127.0.0.1:1", node.address]) }
+      #expect(reason(node, "ghost#p", loop)?[2].string?.contains("this node itself") == true)
+      node.run { db_set("'l", "ghost", ["127.0.0.1:1"]) }
+      #expect(reason(node, "ghost#p", loop)?[2].string?.contains("127.0.0.1:1") == true)
+      node.run { db_set("'l", "ghost", [] as [String]) }
+      #expect(reason(node, "ghost#p", loop)?[2] == "no known address")
+      node.run { db_del("'l", "ghost") }
+      #expect(reason(node, "ghost#p", loop)?[2] == "no known address")
     }
   }
 
@@ -175,11 +170,12 @@ import Testing
   func anotherNode() throws {
     try withLoop { loop in
       let wrong = try Node.listening(on: loop, "wrong")
-      let node = try Node.listening(on: loop, "node", seeds: ["127.0.0.1:1"])
+      let node = try Node.listening(on: loop, "node")
       defer { for node in [wrong, node] { node.close() } }
+      node.run { db_set("'l", "ghost", [wrong.address]) }
       for _ in 0..<2 {
         // The second time it is connected already.
-        let reason = reason(node, "ghost#p", loop) { node.peers.found("ghost", [wrong.address]) }
+        let reason = reason(node, "ghost#p", loop)
         #expect(
           reason == ["transport_error", "ghost", .string("\(wrong.address) is \(wrong.id)")])
         #expect(node.isConnected(to: wrong))

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("mon_nodes, up_nodes and node_is_up") struct NodeWatchTests {
   @Test("mon_nodes tells of nodes that come up and go down, until its guard goes")
@@ -46,9 +45,11 @@ import Testing
   }
 
   @Test("a callback may end itself and others; one that throws is logged and called again")
-  func ending() {
-    withNode { node, _ in
+  func ending() throws {
+    try withLoop { loop in
       let log = LogCollector.shared
+      let node = try Node.listening(on: loop)
+      defer { node.close() }
       let text = TestName.next("watcher")
       var calls: [String] = []
       var own: Subscription?
@@ -63,8 +64,10 @@ import Testing
         calls.append("throws")
         throw die(text)
       }
-      node.peers.tellWatchers("n", isUp: true, [])
-      node.peers.tellWatchers("n", isUp: false, ["why"])
+      let peer = try WirePeer.connect(node.address, id: TestName.next("peer"), loop)
+      loop.run(until: { calls.count == 2 })
+      peer.raw.stream.close()
+      loop.run(until: { node.connectedNodes.isEmpty })
       #expect(calls == ["own", "throws", "throws"])
       #expect(log.lines(with: text).count == 2)
     }

@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// What a node is told about itself.
 struct NodeSettings: Sendable {
@@ -14,14 +13,16 @@ struct NodeSettings: Sendable {
   var accept: [String]?
   /// A node id that is not its own alone.
   var isNamesake = false
+  var heartbeat: Double?
+  var secure: Bool?
 
   func node(_ loop: Loop, _ id: String, seeds: [String] = []) throws -> Node {
     let node = Node(on: loop)
     try node.configure(
       ConfigurationArguments(
         "test", nodeid: id, binds: ["\(TestHost.next()):*"], seeds: seeds, secret: secret,
-        cert: try cert.map(TestFiles.pem), framing_format: framings, auth_offer: offer,
-        auth_accept: accept, norc: true))
+        cert: try cert.map(TestFiles.pem), heartbeat: heartbeat, framing_format: framings,
+        auth_offer: offer, auth_accept: accept, secure: secure, norc: true))
     return node
   }
 }
@@ -202,7 +203,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
         (pair.nearSays == nil || !nearLines().isEmpty)
           && (pair.farSays == nil || !farLines().isEmpty)
       }
-      loop.run(until: { isTold() || !near.peers.switchboard.undecided.isEmpty })
+      loop.run(until: { isTold() || (!farLines().isEmpty && near.strangerCount == 0) })
       // Who is hung up on waits for a second whether the other node comes itself.
       if !isTold() { loop.advance(by: 1.01) }
       loop.run(until: isTold)
@@ -251,14 +252,13 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
   func namesakes() throws {
     try withLoop { loop in
       let settings = NodeSettings()
-      let far = try settings.node(loop, TestName.next("far"))
+      // It learns soon whether the first of them lives.
+      let far = try NodeSettings(heartbeat: 0.1).node(loop, TestName.next("far"))
       defer { far.close() }
       let id = TestName.next("namesake")
       let first = try settings.node(loop, id, seeds: [far.address])
       defer { first.close() }
       loop.run(until: { far.isUp(id) == true })
-      // As soon as the first has shown that it lives.
-      far.peers.heartbeat.interval = 0.1
       let second = try settings.node(loop, id, seeds: [far.address])
       defer { second.close() }
       let farLines = { listenerLines("the node id \(id) is in use", of: far.address) }
@@ -274,16 +274,15 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
   @Test("without heartbeats, or in vain, a second node of an id is told to rename one of them")
   func heldID() throws {
     try withLoop(manualTime: 1000) { loop in
-      let node = try Node.listening(on: loop)
-      defer { node.close() }
       for interval in [5.0, 0] {
-        node.peers.heartbeat.interval = interval
+        let node = try Node.listening(on: loop, heartbeat: interval)
+        defer { node.close() }
         let id = TestName.next("peer")
         let first = try WirePeer.connect(node.address, id: id, loop)
         loop.run(until: { node.isUp(id) == true })
         let second = try WirePeer(RawPeer.connect(node.address, loop), id: id, as: .dialling)
         if interval > 0 {
-          loop.run(until: { node.peers.switchboard.pending.first?.isHeld == true })
+          second.waitUntilHeld(loop)
           loop.advance(by: 1.1)
         }
         loop.run(until: { second.isClosed })
@@ -303,7 +302,7 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
         ConfigurationArguments(
           "test", nodeid: TestName.next("node"), binds: [place], seeds: [place],
           secret: "the tests' secret", norc: true))
-      loop.run(until: { node.peers.seeds.targets.isEmpty })
+      loop.run(until: { node.seedAddresses.isEmpty })
       loop.settle()
       #expect(node.status.isGlobal && log.lines(with: node.id, upTo: .warn).isEmpty)
       #expect(log.lines(with: "\(place)", upTo: .warn).isEmpty)
@@ -331,21 +330,23 @@ struct RefusedPeer: CustomTestStringConvertible, Sendable {
   func unannounced() throws {
     try withLoop(manualTime: 1000) { loop in
       let settings = NodeSettings()
-      let far = try settings.node(loop, TestName.next("far"))
+      // It refuses to be told of the connection, but the other end dials at once.
+      let far = try NodeSettings(secure: true).node(loop, TestName.next("far"))
       defer { far.close() }
       let near = try settings.node(loop, TestName.next("near"), seeds: [far.address])
       defer { near.close() }
       loop.run(until: { near.isConnected(to: far) && far.isConnected(to: near) })
-      var failures: [DialFailure] = []
-      let dial = Dial(address: far.address, data: DialledData(id: "no such id", node: far.id))
-      dial.failed = { failures.append($0) }
-      near.peers.dial(dial)
-      loop.run(until: { !failures.isEmpty && !listenerLines(near.id, of: far.address).isEmpty })
+      var isOver = false
+      near.connectData(to: far.id, within: 20, function: "My::data") { _ in isOver = true }
+      let farLines = {
+        listenerLines(near.id, of: far.address).filter { !$0.contains("says secure") }
+      }
+      loop.run(until: { isOver && !farLines().isEmpty })
       expect(
         diallerLines(far.address), ["does not expect this connection"], never: ["secret"],
         "the dialling node")
       expect(
-        listenerLines(near.id, of: far.address), ["nobody has announced this data connection"],
+        farLines(), ["nobody has announced this data connection"],
         never: ["secret"], "the other node")
     }
   }

@@ -1,8 +1,7 @@
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("Seeds") struct SeedKeeperTests {
   private func attempts(at address: String) -> Int {
@@ -48,7 +47,11 @@ import Testing
           norc: true))
       loop.advance(by: 30)
       loop.run(until: { slave.isConnected(to: global) })
-      #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id])
+      // Once it is there it is not dialled any more.
+      let count = attempts(at: address)
+      loop.advance(by: 100)
+      loop.settle()
+      #expect(attempts(at: address) == count && slave.isConnected(to: global))
     }
   }
 
@@ -61,14 +64,13 @@ import Testing
       defer { slave.close() }
       loop.run(until: { slave.isConnected(to: global) && global.isConnected(to: slave) })
       loop.advance(by: 60)
-      let first = global.peers.entries[slave.id]?.link
-      first?.fail("cut by the test")
-      var downs = 0
-      slave.monitor(PortID(global.id)) { _ in downs += 1 }
+      var downs = [0, 0]
+      slave.monitor(PortID(global.id)) { _ in downs[0] += 1 }
+      global.monitor(PortID(slave.id)) { _ in downs[1] += 1 }
+      slave.cut(from: global)
       loop.run(until: {
         loop.advance(by: 0)
-        return downs == 1 && slave.isConnected(to: global)
-          && global.peers.entries[slave.id]?.link !== first && global.isConnected(to: slave)
+        return downs == [1, 1] && slave.isConnected(to: global) && global.isConnected(to: slave)
       })
     }
   }
@@ -102,8 +104,8 @@ import Testing
         ConfigurationArguments(
           "test", nodeid: TestName.next("self"), binds: [address], seeds: [address],
           secret: "the tests' secret", norc: true))
-      #expect(!node.peers.seeds.targets.isEmpty)
-      loop.run(until: { node.peers.seeds.targets.isEmpty })
+      #expect(node.seedAddresses == [address])
+      loop.run(until: { node.seedAddresses.isEmpty })
       var keys: [String]?
       node.run {
         db_set("family", "key")
@@ -131,7 +133,11 @@ import Testing
       loop.advance(by: 30)
       #expect(slave.connectedNodes == [global.id])
       #expect(global.connectedNodes == [slave.id])
-      #expect(slave.peers.seeds.targets.map(\.nodeID) == [global.id, global.id])
+      // Neither is dialled again, as long as the node is there.
+      let counts = addresses.map(attempts)
+      loop.advance(by: 100)
+      loop.settle()
+      #expect(addresses.map(attempts) == counts)
     }
   }
 
@@ -175,10 +181,14 @@ import Testing
   @Test("a node whose seeds stand for no address keeps its own database")
   func noAddress() throws {
     try withLoop { loop in
-      // Its seed is not there, so that it has no master.
-      let node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
+      // All addresses of a machine that has none.
+      let node = try Node.listening(on: loop, seeds: ["*:4040"]) {
+        $0.makeAddressSources = { hostName in
+          AddressSources(interfaces: [], hostName: hostName, lookUp: { _ in [] })
+        }
+      }
       defer { node.close() }
-      node.run { node.peers.seeds.start([]) }
+      #expect(node.seedAddresses.isEmpty)
       var keys: [String]?
       node.run { db_keys("'g") { keys = $0 } }
       loop.run(until: { keys != nil })

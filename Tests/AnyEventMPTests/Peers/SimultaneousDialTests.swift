@@ -1,9 +1,8 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 /// A node, and another one played by the test that is dialled by it and may dial back.
 private final class DialBench {
@@ -16,11 +15,13 @@ private final class DialBench {
   private(set) var accepted: [WirePeer] = []
   private(set) var got: [Message] = []
   private(set) var downs: [Message] = []
+  /// What the node has tried in vain.
+  private(set) var failedDials: [FailedDial] = []
 
   init(_ loop: Loop, peerAgrees: Bool, pauses: Bool) throws {
     self.loop = loop
-    keys = peerAgrees ? [Greeting.Key(ConnectionArbiter.greetingKey, "1")] : []
-    node = try Node.listening(on: loop, seeds: ["127.0.0.1:1"])
+    keys = peerAgrees ? [WirePeer.agreement] : []
+    node = try Node.listening(on: loop)
     let listener = try loop.listen(on: "127.0.0.1", 0) { [unowned self] socket in
       let raw = RawPeer(loop: loop, socket: socket)
       guard
@@ -30,8 +31,7 @@ private final class DialBench {
       accepted.append(peer)
     }
     self.listener = listener
-    node.monitor(PortID("\(peerID)#p")) { [unowned self] in downs.append($0) }
-    node.run { snd("\(peerID)#p", "first") }
+    node.onFailedDial = { [unowned self] in failedDials.append($0) }
   }
 
   /// Where the peer listens.
@@ -39,7 +39,9 @@ private final class DialBench {
 
   /// The node dials the peer.
   func dialPeer() {
-    node.peers.found(peerID, [address])
+    node.run { db_set("'l", peerID, [address]) }
+    node.monitor(PortID("\(peerID)#p")) { [unowned self] in downs.append($0) }
+    node.run { snd("\(peerID)#p", "first") }
   }
 
   /// The peer dials the node.
@@ -108,13 +110,13 @@ private final class DialBench {
     let log = LogCollector.shared
     try withBench(peerAgrees: false, pauses: true) { bench in
       let stranger = try bench.dialBack(pauses: true)
-      bench.loop.run(until: {
-        bench.node.peers.switchboard.pending.first?.peer?.nodeID == bench.peerID
-      })
+      stranger.settle(bench.loop)
       bench.dialPeer()
       // Our own dial waits a moment for the other one.
-      bench.loop.run(until: { bench.node.peers.switchboard.pending.contains { $0.isHeld } })
-      bench.loop.advance(by: Switchboard.holdTime)
+      bench.loop.run(until: { bench.accepted.first?.hasGreeting == true })
+      bench.loop.settle()
+      #expect(bench.accepted.first?.isAskedForPermission == false)
+      bench.loop.advance(by: 1)
       bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
       bench.accepted.first?.raw.stream.flushAndClose()
       // The clock stands: no time limit ends the search.
@@ -125,45 +127,44 @@ private final class DialBench {
     }
   }
 
-  /// The node dials the peer on the test's own account, and the peer hangs up on it.
-  private func dialInVain(_ bench: DialBench, _ failed: @escaping (DialFailure) -> Void) -> Dial {
-    let dial = Dial(address: bench.address)
-    dial.failed = failed
-    bench.node.peers.dial(dial)
+  /// The node dials the peer, which hangs up on it: it may prefer a connection of its own.
+  private func dialInVain(_ bench: DialBench) {
+    bench.dialPeer()
     bench.loop.run(until: { bench.accepted.first?.isAskedForPermission == true })
     bench.accepted.first?.raw.stream.flushAndClose()
-    bench.loop.run(until: { !bench.node.peers.switchboard.undecided.isEmpty })
-    return dial
+    bench.loop.run(until: { bench.node.strangerCount == 0 })
+    #expect(bench.failedDials.isEmpty && bench.downs.isEmpty)
   }
 
   @Test("a dial that lost to another connection is told so, also when that is lost at once")
   func lostToShortOne() throws {
     let log = LogCollector.shared
     try withBench(peerAgrees: true, pauses: true) { bench in
-      var failures: [DialFailure] = []
-      let dial = dialInVain(bench) { failures.append($0) }
+      dialInVain(bench)
       let own = try bench.dialBack(pauses: false)
       bench.loop.run(until: { bench.node.isUp(bench.peerID) == true })
-      #expect(failures == [.alreadyConnected(node: bench.peerID)])
       own.raw.stream.close()
       bench.loop.run(until: { bench.node.isUp(bench.peerID) != true })
       bench.loop.advance(by: 2)
-      #expect(failures.count == 1 && bench.node.peers.switchboard.undecided.isEmpty)
+      bench.loop.settle()
+      // The connection was lost, and no dial has failed.
+      #expect(bench.downs.count == 1 && bench.failedDials.isEmpty)
       #expect(log.lines(with: "(\(bench.peerID))").isEmpty)
-      _ = dial
     }
   }
 
   @Test("a dial that was hung up on keeps nothing of a node that is closed meanwhile")
   func closedMeanwhile() throws {
     try withBench(peerAgrees: true, pauses: true) { bench in
-      var failures = 0
-      let dial = dialInVain(bench) { _ in failures += 1 }
-      dial.cancel()
+      dialInVain(bench)
+      let handles = bench.loop.openHandles
       bench.node.close()
-      #expect(bench.node.peers.switchboard.undecided.isEmpty)
+      bench.loop.settle()
+      // Neither its listener nor the timers that were to decide.
+      #expect(bench.loop.openHandles < handles)
       bench.loop.advance(by: 2)
-      #expect(failures == 0)
+      bench.loop.settle()
+      #expect(bench.failedDials.isEmpty && bench.node.knownNodes.isEmpty)
     }
   }
 

@@ -103,7 +103,7 @@ import Testing
         monitors.append(node.monitor(p) { _ in token.touch() })
       }
       for monitor in monitors { monitor.cancel() }
-      #expect((p.ref as? LocalPort)?.monitors?.count == 2)
+      #expect(p.monitorCount == 2)
       kil(p, "x")
       loop.settle()
       #expect(tracker.alive <= 1)

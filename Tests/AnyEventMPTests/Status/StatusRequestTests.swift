@@ -1,8 +1,7 @@
 import AEMPWire
+import AnyEventMP
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("The request x-status") struct StatusRequestTests {
   private func can(_ request: String, on bench: RequestBench) -> Value? {
@@ -13,16 +12,23 @@ import Testing
   }
 
   @Test("it can be asked for, and is sent to the port that was named")
-  func answered() {
-    withNode { node, loop in
-      let bench = RequestBench(node, loop)
+  func answered() throws {
+    try withBench { bench in
       #expect(can("x-status", on: bench) == "1")
       #expect(can("x-statu", on: bench) == "")
-      bench.request("x-status", "peer#p", "status", [1])
+      bench.request("x-status", bench.port("p"), "status", [1])
       let answer = bench.answers()
-      #expect(answer.count == 1 && answer[0].prefix(3) == ["p", "status", [1]])
-      #expect(NodeStatus(messageValue: answer[0][3]) == nil, "a node without a name has no status")
-      #expect(answer[0][3]["ports"].int == node.status.portCount)
+      #expect(answer.count == 1 && answer.first?.prefix(3) == ["p", "status", [1]])
+      let status = NodeStatus(messageValue: answer.first?.last ?? .null)
+      #expect(status?.node == NODE && status?.portCount == bench.node.status.portCount)
+      #expect(status?.portCount == 2)
+    }
+  }
+
+  @Test("a node without a name has none that others could read")
+  func nameless() {
+    withNode { node, _ in
+      #expect(NodeStatus(messageValue: node.status.messageValue) == nil)
     }
   }
 
@@ -31,20 +37,15 @@ import Testing
     arguments: [[], [nil], [[1]], [["a": 1]], [""]] as [[Value]])
   func badArguments(_ arguments: [Value]) throws {
     let log = LogCollector.shared
-    try withLoop { loop in
-      let node = try Node.listening(on: loop)
-      defer { node.close() }
-      let name = TestName.next("stranger")
-      (["x-status"] + arguments).withUnsafeBufferPointer {
-        node.nodePort.handle($0, from: NodeEntry(id: name))
-      }
-      loop.settle()
-      let lines = log.lines(with: "of \(name) failed", upTo: .error)
+    try withBench { bench in
+      bench.request(["x-status"] + arguments)
+      let lines = log.lines(with: "of \(bench.peer.id) failed", upTo: .error)
       // Null and the empty id stand for our node port, which knows no request that is a hash.
       let isOwnNodePort = arguments == [nil] || arguments == [""]
       #expect(lines.count == 1)
       if !isOwnNodePort { #expect(lines.first?.contains(#"request "x-status""#) == true) }
-      #expect(node.knownNodes.isEmpty && node.status.portCount == 0)
+      #expect(bench.node.knownNodes == [bench.peer.id] && bench.node.status.portCount == 0)
+      #expect(bench.answers() == [])
     }
   }
 

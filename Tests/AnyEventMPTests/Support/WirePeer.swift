@@ -44,6 +44,9 @@ final class WirePeer {
     perform(handshake.start())
   }
 
+  /// What a node says in its greeting that goes by this library's rules for several connections of one node.
+  static let agreement = Greeting.Key("x-agree", "1")
+
   /// Connects to a node and authenticates.
   static func connect(
     _ address: String, id: String, _ loop: Loop, framings: [Framing] = [.cbor, .json]
@@ -62,24 +65,64 @@ final class WirePeer {
 
   var isClosed: Bool { raw.isClosed }
 
+  /// Runs the loop until the node has all that this end has sent, and has done about it what it does at once.
+  func settle(_ loop: Loop) {
+    loop.run(until: { isAskedForPermission && raw.stream.queuedCount == 0 })
+    loop.settle()
+  }
+
+  /// Runs the loop until the node has seen that this end knows the secret, and lets it wait.
+  func waitUntilHeld(_ loop: Loop, _ location: SourceLocation = #_sourceLocation) {
+    settle(loop)
+    #expect(!isClosed && !hasVerifiedPeer && established == nil, sourceLocation: location)
+  }
+
   func send(_ port: String, _ message: Value...) { send(packet: message, to: port) }
 
   func send(packet message: [Value], to port: String = "") {
-    message.withUnsafeBufferPointer { message in
+    message.map(Self.sendable).withUnsafeBufferPointer { message in
+      let packet = ByteBuffer()
       do {
         switch established?.sendFraming {
         case .json:
-          try JSONEncoding.appendPacket(
-            name: port, message, to: raw.stream.output, limits: .standard)
+          try JSONEncoding.appendPacket(name: port, message, to: packet, limits: .standard)
         default:
-          try CBOREncoding.appendPacket(
-            name: port, message, to: raw.stream.output, limits: .standard)
+          try CBOREncoding.appendPacket(name: port, message, to: packet, limits: .standard)
         }
       } catch {
         preconditionFailure("the test sends what cannot be sent: \(error)")
       }
+      raw.send(Self.withStandInsReplaced(Array(packet.bytes)))
     }
-    raw.stream.outputGrew()
+  }
+
+  /// Numbers that no node sends, which a hostile one may, and finite ones in their place until they are encoded.
+  private static let standIns: [(number: Double, finite: Double)] = [
+    (.infinity, 1.797_693_134_862_315e308), (.nan, 1.797_693_134_862_314e308),
+  ]
+
+  private static func sendable(_ value: Value) -> Value {
+    guard case .double(let number) = value, !number.isFinite else { return value }
+    return .double(standIns[number.isNaN ? 1 : 0].finite)
+  }
+
+  private static func withStandInsReplaced(_ packet: [UInt8]) -> [UInt8] {
+    // They are behind small values only: a large text is not searched.
+    guard packet.count < 1000 else { return packet }
+    var packet = packet
+    for (number, finite) in standIns {
+      let pattern = withUnsafeBytes(of: finite.bitPattern.bigEndian) { Array($0) }
+      guard let range = packet.firstRange(of: pattern) else { continue }
+      packet.replaceSubrange(
+        range, with: withUnsafeBytes(of: number.bitPattern.bigEndian) { Array($0) })
+    }
+    return packet
+  }
+
+  /// What was received since the last call, which is forgotten then.
+  func takePackets() -> [Packet] {
+    defer { packets = [] }
+    return packets
   }
 
   /// What was received for a port, or the node port.

@@ -1,10 +1,9 @@
 import AEMPWire
 import AnyEvent
+import AnyEventMP
 import Glibc
 import TestSupport
 import Testing
-
-@testable import AnyEventMP
 
 @Suite("When the process has no descriptors left") struct DescriptorTests {
   /// Takes all descriptors that are left, of not too many.
@@ -55,8 +54,7 @@ import Testing
           let dropped = strangers.count - node.strangerCount
           loop.run(until: { strangers.filter(\.isClosed).count == dropped })
         }
-        let left = [strangers[0].address, strangers[3].address]
-        #expect(node.peers.switchboard.pending.map(\.address) == left)
+        #expect(!strangers[0].isClosed && !strangers[3].isClosed && node.strangerCount == 2)
         for stranger in strangers[1...2] {
           let lines = log.lines(with: stranger.address + ":")
           #expect(lines.count == 1 && lines.first?.contains("no descriptors for others") == true)
