@@ -6,6 +6,7 @@ let package = Package(
   name: "swift-anyevent",
   products: [
     .library(name: "AnyEvent", targets: ["AnyEvent"]),
+    .library(name: "AnyEventHTTP", targets: ["AnyEventHTTP"]),
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .library(name: "AEMPC", targets: ["AEMPC"]),
@@ -20,6 +21,7 @@ let package = Package(
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
     .target(
       name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CCares", "CLibUV", "COpenSSL"]),
+    .target(name: "AnyEventHTTP", dependencies: ["AnyEvent", "CCurl"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
@@ -34,6 +36,7 @@ let package = Package(
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL", "TestSupport"]),
     .testTarget(
       name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL", "TestSupport"]),
+    .testTarget(name: "AnyEventHTTPTests", dependencies: ["AnyEventHTTP", "TestSupport"]),
     .testTarget(
       name: "AEMPWireTests", dependencies: ["AEMPWire", "TestSupport"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL", "TestSupport"]),
@@ -51,6 +54,7 @@ let package = Package(
 // The system's libraries
 for (name, pkgConfig, debian) in [
   ("CLibUV", "libuv", "libuv1-dev"), ("CCares", "libcares", "libc-ares-dev"),
+  ("CCurl", "libcurl", "libcurl4-openssl-dev"),
   ("CSodium", "libsodium", "libsodium-dev"), ("COpenSSL", "openssl", "libssl-dev"),
 ] {
   package.targets.append(
