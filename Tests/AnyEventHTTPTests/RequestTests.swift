@@ -72,6 +72,7 @@ import Testing
       _ = try loop.outcome { http_request("X-ODD", server.url(), body: "odd", $0) }
       #expect(server.requests.map(\.method) == ["PUT", "DELETE", "X-ODD"])
       #expect(server.requests.map(\.body) == ["data", "", "odd"])
+      #expect(server.requests.map { $0["content-length"] } == ["4", "0", "3"])
     }
   }
 

@@ -130,5 +130,5 @@ build_packages() {
 # The packages that the tests need besides: those of the peer written in Perl.
 test_packages() {
   install_packages perl libanyevent-perl libjson-xs-perl libcbor-xs-perl libdigest-sha3-perl \
-    libnet-ssleay-perl libanyevent-http-perl nginx-light
+    libnet-ssleay-perl
 }

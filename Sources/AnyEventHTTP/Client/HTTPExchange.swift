@@ -232,11 +232,23 @@ extension HTTPExchange: TransferOwner {
     }
   }
 
+  /// The headers with what only the exchange knows: the response that has redirected to
+  /// them, and the whole URL of their location.
+  private func completed(_ arrived: HTTPHeaders) -> HTTPHeaders {
+    var headers = arrived
+    headers.redirect = redirect
+    if let location = headers.fields["location"],
+      let absolute = try? HTTPURL(location, relativeTo: url)
+    {
+      headers.fields["location"] = absolute.text
+    }
+    return headers
+  }
+
   func transferMoved(connectingWithin limit: Double?) { move(connectingWithin: limit) }
 
   func transferHasHeaders(_ arrived: HTTPHeaders) -> Bool {
-    var headers = arrived
-    headers.redirect = redirect
+    let headers = completed(arrived)
     self.headers = headers
     if redirectsLeft > 0, [301, 302, 303, 307, 308].contains(headers.status) {
       location = headers.fields["location"]
@@ -259,8 +271,7 @@ extension HTTPExchange: TransferOwner {
     work = .none
     if let failure { return fail(failure) }
     // With the trailers.
-    var headers = arrived
-    headers.redirect = redirect
+    let headers = completed(arrived)
     guard let location, let url else { return finish(HTTPBody(body), headers) }
     redirect = HTTPResponse(body: HTTPBody(body), headers: headers)
     redirectsLeft -= 1

@@ -51,13 +51,12 @@ struct TransferOrder {
   private func setMethod(of easy: UnsafeMutableRawPointer) {
     if method == "HEAD" {
       aecurl_set_long(easy, CURLOPT_NOBODY, 1)
-    } else if !body.isEmpty || ["POST", "PUT", "PATCH"].contains(method) {
+    } else if !body.isEmpty || method != "GET" {
       aecurl_set_long(easy, CURLOPT_POST, 1)
       aecurl_set_size(easy, CURLOPT_POSTFIELDSIZE_LARGE, Int64(body.count))
       aecurl_set_text(easy, CURLOPT_CUSTOMREQUEST, method)
     } else {
       aecurl_set_long(easy, CURLOPT_HTTPGET, 1)
-      if method != "GET" { aecurl_set_text(easy, CURLOPT_CUSTOMREQUEST, method) }
     }
   }
 
