@@ -149,12 +149,30 @@ import Testing
     #expect(witness == nil, "the callbacks are still held")
   }
 
+  @Test func aLoopMayBeClosedWhileANameOrAConnectionIsAwaited() {
+    weak var client: HTTPClient?
+    withLoop { loop in
+      let own = HTTPClient(on: loop)
+      client = own
+      loop.resolver.servers = ["127.0.0.1:1"]
+      own.send(HTTPRequest("http://nobody.invalid/")) { _ in Issue.record("it was called") }
+      var request = HTTPRequest("http://127.0.0.1/")
+      request.connect = { _, _, _, _ in nil }
+      own.send(request) { _ in Issue.record("it was called") }
+      loop.close()
+    }
+    #expect(client == nil)
+  }
+
   @Test func aRequestOnAClosedLoopCallsNothing() {
     let loop = Loop()
-    let client = HTTPClient(on: loop)
+    var own: HTTPClient? = HTTPClient(on: loop)
+    weak let client = own
     loop.close()
-    client.send(HTTPRequest("http://127.0.0.1:1/")) { _ in Issue.record("it was called") }
-    client.send(HTTPRequest("nonsense")) { _ in Issue.record("it was called") }
+    own?.send(HTTPRequest("http://127.0.0.1:1/")) { _ in Issue.record("it was called") }
+    own?.send(HTTPRequest("nonsense")) { _ in Issue.record("it was called") }
+    own = nil
+    #expect(client == nil)
   }
 
   @Test func aClientThatIsClosedEndsItsRequestsAndGoesOn() throws {

@@ -50,6 +50,39 @@ import Testing
     }
   }
 
+  @Test func aProxyForSOCKSLooksUpTheName() throws {
+    try withLoop { loop in
+      var asked: [UInt8] = []
+      var handles: [Handle] = []
+      // Greets without a password, takes the name, and answers in the place of the server.
+      let proxy = try loop.listen(on: "127.0.0.1", 0) { socket in
+        let handle = Handle(fh: socket.fd, on: loop, on_error: { _, _, _ in })
+        handles.append(handle)
+        handle.push_read(.chunk(2)) { handle, head in
+          handle.push_read(.chunk(Int(head[1]))) { handle, _ in
+            handle.push_write([5, 0])
+            handle.push_read(.chunk(5)) { handle, head in
+              handle.push_read(.chunk(Int(head[4]) + 2)) { handle, rest in
+                asked = Array(rest)
+                handle.push_write([5, 0, 0, 1, 127, 0, 0, 1, 0, 80])
+                handle.push_read(.regex(/\r\n\r\n/)) { handle, _ in
+                  handle.push_write(ok("by SOCKS"))
+                }
+              }
+            }
+          }
+        }
+      }
+      let got = try loop.outcome {
+        http_get(
+          "http://elsewhere.invalid/", proxy: .socks5("127.0.0.1", proxy.address.port), $0)
+      }
+      #expect(got.body == "by SOCKS", "\(got.hdr.reason)")
+      #expect(asked == Array("elsewhere.invalid".utf8) + [0, 80])
+      for handle in handles { handle.destroy() }
+    }
+  }
+
   @Test func theProxyOfTheSettingsIsUsedUnlessNoneIsWanted() throws {
     try withLoop { loop in
       let proxy = try TestServer(on: loop, always: ok("proxy"))

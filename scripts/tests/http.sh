@@ -59,6 +59,7 @@ http {
     location = /loop { return 302 /loop; }
     location = /ftp { return 302 ftp://127.0.0.1/; }
     location = /cookie { add_header set-cookie "a=1; path=/"; return 200 "set\n"; }
+    location = /slow { alias $work/www/big; limit_rate 500k; }
     location = /close { return 444; }
     location = /limited { limit_except GET { deny all; } }
   }
@@ -116,6 +117,12 @@ perl Examples/eg_http_check/check.pl "$@" >"$work/perl" || fail "the example in 
 "$bin/eg_http_check" "$@" >"$work/swift" || fail "the example in Swift failed."
 diff "$work/perl" "$work/swift" >&2 || fail "the examples in Perl (<) and Swift (>) differ."
 grep -q '/hello: 13 bytes, text/plain$' "$work/swift" || fail "the example prints something else."
+
+# Buffered output of the parent would be written by the child, too.
+stdbuf -oL "$bin/anyevent-http-client" fork "$server" >"$work/fork" || fail "the fork failed."
+printf '%s\n' 'child: 200 hello, world' 'child: 599, 0 bytes' 'parent: 200 hello, world' \
+  'parent: 200, 1000000 bytes' 'the child has ended with 0' >"$work/expected"
+LC_ALL=C sort "$work/fork" | diff "$work/expected" - >&2 || fail "after a fork something else has happened."
 
 "$bin/anyevent-http-client" tls "https://localhost:$tls" "$work/cert.pem" >"$work/tls" ||
   fail "the requests over TLS failed."

@@ -48,7 +48,13 @@ public final class HTTPClient {
   ) -> HTTPExchange {
     loop.preconditionOnLoop()
     let exchange = HTTPExchange(self, request, done)
+    // The engine learns of the end of the loop; when that has come, nothing is called any more.
+    guard loop.isOpen else {
+      exchange.cancel()
+      return exchange
+    }
     exchanges[ObjectIdentifier(exchange)] = exchange
+    if engine == nil { makeEngine() }
     exchange.begin()
     return exchange
   }
@@ -75,6 +81,7 @@ public final class HTTPClient {
 
 extension HTTPClient {
   func start(_ transfer: Transfer) -> Bool {
+    engine?.leaveToParent()
     guard let engine = engine ?? makeEngine() else { return false }
     engine.start(transfer)
     return true
@@ -103,8 +110,10 @@ extension HTTPClient {
     }
   }
 
+  @discardableResult
   private func makeEngine() -> CurlEngine? {
     let made = CurlEngine(on: loop, settings)
+    made?.isAwaited = { [unowned self] in !exchanges.isEmpty }
     // Kept connections keep the client.
     made?.ended = { [self] in engineEnded() }
     engine = made

@@ -32,6 +32,8 @@ final class CurlEngine {
   private var isOver = false
   /// Seconds after which unused connections are closed.
   var idleTimeout: Double
+  /// Whether the engine may be needed soon, though nothing is transferred.
+  var isAwaited: (() -> Bool)?
   /// Called once when the engine has ended, because it was idle or because the loop was closed.
   var ended: (() -> Void)?
 
@@ -100,7 +102,7 @@ extension CurlEngine {
   /// Removes a transfer, which reports nothing any more.
   func remove(_ transfer: Transfer) {
     outside { [self] in
-      guard let easy = transfer.easy, transfers[easy] === transfer else { return }
+      guard !leaveToParent(), let easy = transfer.easy, transfers[easy] === transfer else { return }
       curl_multi_remove_handle(multi, easy)
       release(transfer, easy)
       if transfers.isEmpty { stayAlive() }
@@ -110,7 +112,7 @@ extension CurlEngine {
   /// Lets a paused transfer go on, or pauses it.
   func pause(_ transfer: Transfer, _ isPaused: Bool) {
     outside { [self] in
-      guard let easy = transfer.easy, transfers[easy] === transfer else { return }
+      guard !leaveToParent(), let easy = transfer.easy, transfers[easy] === transfer else { return }
       // Going on delivers what has arrived meanwhile.
       enter { curl_easy_pause(easy, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT) }
     }
@@ -247,7 +249,7 @@ extension CurlEngine {
     self.closing = closing
     life = loop.timer(after: max(0, idleTimeout)) { [unowned self] in
       closing.cancel()
-      if transfers.isEmpty { end() } else { stayAlive() }
+      if transfers.isEmpty, isAwaited?() != true { end() } else { stayAlive() }
     }
   }
 
@@ -272,7 +274,8 @@ extension CurlEngine {
   /// Gives up the connections in the child of a fork, where they are shared with the parent.
   ///
   /// libcurl is not told: it would take leave of the servers in the parent's name.
-  private func leaveToParent() -> Bool {
+  @discardableResult
+  func leaveToParent() -> Bool {
     guard getpid() != process else { return false }
     guard !isOver else { return true }
     let left = transfers

@@ -3,6 +3,7 @@
 //
 //     anyevent-http-client URL FILE
 //     anyevent-http-client tls URL AUTHORITY
+//     anyevent-http-client fork URL
 //
 // FILE has a request a line: method, path, header fields as NAME=VALUE, and after a "|" the body.
 import AnyEvent
@@ -101,8 +102,47 @@ func overTLS(_ url: String, _ authority: String) throws {
   print("streams: \(Set(sizes)) on \(connections) connections")
 }
 
+/// A fork while a request is under way and a connection is kept: both are the parent's.
+func forking(_ url: String) throws {
+  // Swift has no fork of its own.
+  typealias Fork = @convention(c) () -> pid_t
+  guard let symbol = dlsym(nil, "fork") else { end("there is no fork", 1) }
+  let fork = unsafeBitCast(symbol, to: Fork.self)
+  let kept = AE.cv()
+  http_get(url + "/hello") { _, _ in kept.send() }
+  try kept.recv()
+  let begun = AE.cv()
+  let done = AE.cv(String.self)
+  http_get(
+    url + "/slow",
+    on_header: { _ in
+      begun.send()
+      return true
+    }
+  ) { body, hdr in done.send("\(hdr.status), \(body?.count ?? 0) bytes") }
+  try begun.recv()
+  let child = fork()
+  if child == 0 { Loop.default.forked() }
+  let name = child == 0 ? "child" : "parent"
+  let other = AE.cv()
+  http_get(url + "/hello") { body, hdr in
+    print("\(name): \(hdr.status) \(body ?? "-")", terminator: "")
+    other.send()
+  }
+  try other.recv()
+  print("\(name): \(try done.recv())")
+  if child > 0 {
+    let ended = AE.cv(Int32.self)
+    let watcher = AE.child(child) { _, status in ended.send(status) }
+    print("the child has ended with \(try ended.recv())")
+    withExtendedLifetime(watcher) {}
+  }
+}
+
 do {
-  if base == "tls", arguments.count == 3 {
+  if base == "fork" {
+    try forking(arguments[1])
+  } else if base == "tls", arguments.count == 3 {
     try overTLS(arguments[1], arguments[2])
   } else {
     try compare()
