@@ -13,11 +13,12 @@ struct ResponseReader {
   }
 
   /// Takes a line with its end; false if that is more than there may be.
-  mutating func take(_ line: UnsafeRawBufferPointer) -> Bool {
-    room -= line.count
+  mutating func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    room -= bytes.count
     guard room >= 0 else { return false }
-    var line = line[...]
-    while let last = line.last, last == 10 || last == 13 { line.removeLast() }
+    var end = bytes.count
+    while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
+    let line = UnsafeRawBufferPointer(rebasing: bytes[..<end])
     guard let first = line.first else {
       // What says 100 to 199 comes before the response.
       if headers.status >= 200 || headers.status == 101 { isComplete = true }
@@ -26,31 +27,31 @@ struct ResponseReader {
     if !isComplete, line.starts(with: "HTTP/".utf8) {
       begin(line)
     } else if first == 32 || first == 9 {
-      if let lastName { headers.fields[lastName]?.append(" " + Self.text(line)) }
+      if let lastName { headers.fields[lastName]?.append(" " + Self.text(line, 0, line.count)) }
     } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
       let name = HTTPBody.text(of: line[..<colon].map(HTTPToken.lowercased))
       lastName = name
-      headers.add(name, Self.text(line[(colon + 1)...]))
+      headers.add(name, Self.text(line, colon + 1, line.count))
     }
     return true
   }
 
   /// Begins anew with a status line, such as `HTTP/1.1 200 OK`.
-  private mutating func begin(_ line: Slice<UnsafeRawBufferPointer>) {
-    let parts = line.dropFirst(5).split(
-      separator: 32, maxSplits: 2, omittingEmptySubsequences: false)
+  private mutating func begin(_ line: UnsafeRawBufferPointer) {
+    let version = line.firstIndex(of: 32) ?? line.count
+    let status = line[version...].dropFirst().firstIndex(of: 32) ?? line.count
     headers = HTTPHeaders(
-      status: parts.count > 1 ? Int(HTTPBody.text(of: parts[1])) ?? 0 : 0,
-      reason: parts.count > 2 ? Self.text(parts[2]) : "", url: headers.url)
-    headers.httpVersion = HTTPBody.text(of: parts[0])
+      status: Int(Self.text(line, version, status)) ?? 0,
+      reason: Self.text(line, status, line.count), url: headers.url)
+    headers.httpVersion = Self.text(line, 5, version)
     lastName = nil
   }
 
-  /// The text of a value without the spaces around it.
-  private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
-    var bytes = bytes
-    while let first = bytes.first, first == 32 || first == 9 { bytes.removeFirst() }
-    while let last = bytes.last, last == 32 || last == 9 { bytes.removeLast() }
-    return HTTPBody.text(of: bytes)
+  /// The text of a part of a line without the spaces around it.
+  private static func text(_ line: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> String {
+    var (start, end) = (start, end)
+    while start < end, line[start] == 32 || line[start] == 9 { start += 1 }
+    while start < end, line[end - 1] == 32 || line[end - 1] == 9 { end -= 1 }
+    return HTTPBody.text(of: Array(line[start..<end]))
   }
 }

@@ -66,7 +66,7 @@ struct TransferOrder {
     for field in fields.fields {
       // In libcurl's notation "name:" has no such field sent, and "name;" an empty one.
       let line = field.value.map { $0.isEmpty ? "\(field.name);" : "\(field.name): \($0)" }
-      if field.name.lowercased() == "proxy-authorization" {
+      if HTTPToken.isSame(field.name, "proxy-authorization") {
         if let line { proxyList = curl_slist_append(proxyList, line) }
       } else {
         list = curl_slist_append(list, line ?? "\(field.name):")

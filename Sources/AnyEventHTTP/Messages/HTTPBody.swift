@@ -20,7 +20,7 @@ public struct HTTPBody: Hashable, Sendable {
   public var text: String { Self.text(of: bytes) }
 
   /// The text that bytes of a message mean.
-  static func text(of bytes: some Collection<UInt8>) -> String {
+  static func text(of bytes: [UInt8]) -> String {
     String(validating: bytes, as: UTF8.self)
       ?? String(String.UnicodeScalarView(bytes.lazy.map { Unicode.Scalar($0) }))
   }

@@ -23,7 +23,7 @@ public struct HTTPFields: Hashable, Sendable {
   public subscript(name: String) -> String? {
     get { field(name)?.value }
     set {
-      if let index = fields.firstIndex(where: { Self.isSame($0.name, name) }) {
+      if let index = fields.firstIndex(where: { HTTPToken.isSame($0.name, name) }) {
         fields[index].value = newValue
       } else {
         fields.append(Field(name: name, value: newValue))
@@ -35,7 +35,7 @@ public struct HTTPFields: Hashable, Sendable {
   func contains(_ name: String) -> Bool { field(name) != nil }
 
   /// Forgets the field, so that one that is sent by itself comes back.
-  mutating func forget(_ name: String) { fields.removeAll { Self.isSame($0.name, name) } }
+  mutating func forget(_ name: String) { fields.removeAll { HTTPToken.isSame($0.name, name) } }
 
   /// Sets the field unless it was given, be it as nil.
   mutating func offer(_ name: String, _ value: String?) {
@@ -56,14 +56,7 @@ public struct HTTPFields: Hashable, Sendable {
   }
 
   private func field(_ name: String) -> Field? {
-    fields.first { Self.isSame($0.name, name) }
-  }
-
-  private static func isSame(_ first: String, _ second: String) -> Bool {
-    first.utf8.count == second.utf8.count
-      && zip(first.utf8, second.utf8).allSatisfy {
-        HTTPToken.lowercased($0) == HTTPToken.lowercased($1)
-      }
+    fields.first { HTTPToken.isSame($0.name, name) }
   }
 }
 
@@ -87,6 +80,12 @@ enum HTTPToken {
         default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
         }
       }
+  }
+
+  /// Whether both are one name, which has no regard to case.
+  static func isSame(_ first: String, _ second: String) -> Bool {
+    first.utf8.count == second.utf8.count
+      && zip(first.utf8, second.utf8).allSatisfy { lowercased($0) == lowercased($1) }
   }
 
   /// The small letter of an ASCII letter; other bytes as they are.
