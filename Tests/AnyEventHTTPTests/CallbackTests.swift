@@ -212,6 +212,23 @@ import Testing
     }
   }
 
+  @Test func aConnectionComesFromTheAddressThatIsBound() throws {
+    try withLoop { loop in
+      var peers: [String] = []
+      let listener = try loop.listen(on: "127.0.0.1", 0) { socket in
+        peers.append(socket.peer.host)
+        Handle(fh: socket.fd, on: loop, on_error: { _, _, _ in }).push_write(ok("x"))
+      }
+      let url = "http://127.0.0.1:\(listener.address.port)/"
+      _ = try loop.outcome { http_get(url, bind: "127.0.0.7", $0) }
+      #expect(peers == ["127.0.0.7"])
+      for wrong in ["8.8.8.8", "no-such-interface", "localhost"] {
+        let got = try loop.outcome { http_get(url, bind: wrong, $0) }
+        #expect(got.hdr.status == 595)
+      }
+    }
+  }
+
   @Test func tcpConnectMakesTheConnection() throws {
     try withLoop { loop in
       let server = try TestServer(on: loop, always: ok("here"))

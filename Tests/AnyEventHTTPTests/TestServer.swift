@@ -48,7 +48,7 @@ final class TestServer {
 
   /// Ends a connection with a reset instead of an end.
   func reset(_ handle: Handle) {
-    _ = setsockoptLinger(handle.fh)
+    _ = endWithReset(handle.fh)
     handle.destroy()
     forget(handle)
   }

@@ -161,7 +161,7 @@ extension HTTPExchange {
   private func look(
     for host: String, _ port: Int, _ found: @escaping (_ addresses: [String]) -> Void
   ) {
-    if Self.isNumeric(host) { return found([]) }
+    if HTTPURL.isNumeric(host) { return found([]) }
     work = .look(nil)
     let resolution = client.addresses(of: host, port) { [weak self] result in
       guard let self, isActive else { return }
@@ -171,12 +171,6 @@ extension HTTPExchange {
       }
     }
     if case .look = work { work = .look(resolution) }
-  }
-
-  private static func isNumeric(_ host: String) -> Bool {
-    var address = in6_addr()
-    return inet_pton(host.utf8.contains(UInt8(ascii: ":")) ? AF_INET6 : AF_INET, host, &address)
-      == 1
   }
 
   private func start(_ url: HTTPURL, addresses: [String] = [], socket: CInt? = nil) {

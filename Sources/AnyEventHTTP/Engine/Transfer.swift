@@ -85,9 +85,7 @@ final class Transfer {
     guard let easy else { return }
     aecurl_set_object(easy, CURLOPT_SHARE, nil)
     aecurl_set_object(easy, CURLOPT_ERRORBUFFER, nil)
-    for list in lists { curl_slist_free_all(list) }
-    lists = []
-    self.easy = nil
+    dropHandle()
     if !isFinished { owner = nil }
   }
 
@@ -98,6 +96,12 @@ final class Transfer {
   func refuse(_ reason: String) {
     failure = HTTPFailure(599, reason)
     isFinished = true
+    dropHandle()
+  }
+
+  private func dropHandle() {
+    for list in lists { curl_slist_free_all(list) }
+    lists = []
     easy = nil
   }
 

@@ -37,7 +37,11 @@ struct TransferOrder {
       aecurl_set_long(easy, CURLOPT_FRESH_CONNECT, 1)
       aecurl_set_long(easy, CURLOPT_FORBID_REUSE, 1)
     }
-    if let bind { aecurl_set_text(easy, CURLOPT_INTERFACE, bind) }
+    if let bind {
+      // A name would be looked up here, and the loop would wait.
+      let kind = HTTPURL.isNumeric(bind) ? "host!" : "if!"
+      aecurl_set_text(easy, CURLOPT_INTERFACE, kind + bind)
+    }
     if let cookies {
       aecurl_set_object(easy, CURLOPT_SHARE, cookies.share)
       // No file, but without this no cookies.
