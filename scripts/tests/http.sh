@@ -70,7 +70,7 @@ http {
   }
 }
 END
-  start nginx nginx -c "$work/nginx.conf" -p "$work"
+  start nginx nginx -e stderr -c "$work/nginx.conf" -p "$work"
   wait_for nginx.err 'start worker\|using the "epoll"'
 do
   stop nginx
