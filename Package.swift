@@ -6,6 +6,7 @@ let package = Package(
   name: "swift-anyevent",
   products: [
     .library(name: "AnyEvent", targets: ["AnyEvent"]),
+    .library(name: "AnyEventHTTP", targets: ["AnyEventHTTP"]),
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .library(name: "AEMPC", targets: ["AEMPC"]),
@@ -20,6 +21,7 @@ let package = Package(
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
     .target(
       name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CCares", "CLibUV", "COpenSSL"]),
+    .target(name: "AnyEventHTTP", dependencies: ["AnyEvent", "CCurl"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
@@ -34,6 +36,7 @@ let package = Package(
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL", "TestSupport"]),
     .testTarget(
       name: "AnyEventTests", dependencies: ["AnyEvent", "AEOpenSSL", "COpenSSL", "TestSupport"]),
+    .testTarget(name: "AnyEventHTTPTests", dependencies: ["AnyEventHTTP", "TestSupport"]),
     .testTarget(
       name: "AEMPWireTests", dependencies: ["AEMPWire", "TestSupport"], exclude: ["Vectors"]),
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL", "TestSupport"]),
@@ -51,6 +54,7 @@ let package = Package(
 // The system's libraries
 for (name, pkgConfig, debian) in [
   ("CLibUV", "libuv", "libuv1-dev"), ("CCares", "libcares", "libc-ares-dev"),
+  ("CCurl", "libcurl", "libcurl4-openssl-dev"),
   ("CSodium", "libsodium", "libsodium-dev"), ("COpenSSL", "openssl", "libssl-dev"),
 ] {
   package.targets.append(
@@ -58,12 +62,12 @@ for (name, pkgConfig, debian) in [
 }
 
 // Programs that tests run: a node of the cluster, an end of data connections and one of TLS with Perl, a program of
-// messages in all spellings, and a
-// process that looks at what it has inherited
+// messages in all spellings, a process that looks at what it has inherited, and a client of HTTP
 for (name, folder, dependencies) in [
   ("aemp-cluster-node", "Cluster", ["AnyEventMP"]), ("aemp-data-node", "Data", ["AnyEventMP"]),
   ("aemp-spellings", "Spellings", ["AnyEventMP"]), ("anyevent-tls-peer", "TLS", ["AnyEvent"]),
   ("anyevent-process", "Process", ["AnyEvent", "CLibUV"]),
+  ("anyevent-http-client", "HTTP", ["AnyEventHTTP"]),
 ] {
   package.targets.append(
     .executableTarget(

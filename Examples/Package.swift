@@ -1,21 +1,22 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The tutorial's programs, each a folder with its `main.swift`.
-let programs = [
-  "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_server",
-  "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client", "eg_rpc_server",
-  "eg_sender", "eg_worker",
-]
+/// The programs, each a folder with its `main.swift`, and the products that they use.
+let programs =
+  [
+    "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_server",
+    "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client", "eg_rpc_server",
+    "eg_sender", "eg_worker",
+  ].map { ($0, "AnyEventMP") } + [("eg_http_check", "AnyEventHTTP")]
 
 // A package of its own, so that nobody who uses the libraries builds the examples.
 let package = Package(
   name: "examples",
   dependencies: [.package(name: "swift-anyevent", path: "..")],
-  targets: programs.map { program in
+  targets: programs.map { program, product in
     .executableTarget(
-      name: program, dependencies: [.product(name: "AnyEventMP", package: "swift-anyevent")],
-      path: program,
+      name: program, dependencies: [.product(name: product, package: "swift-anyevent")],
+      path: program, exclude: product == "AnyEventHTTP" ? ["check.pl"] : [],
       swiftSettings: [
         .defaultIsolation(MainActor.self),
         .swiftLanguageMode(.v6),

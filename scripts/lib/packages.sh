@@ -124,7 +124,7 @@ require_swift() {
 
 # The packages that the libraries are built with.
 build_packages() {
-  install_packages libuv1-dev libc-ares-dev libsodium-dev libssl-dev pkg-config
+  install_packages libuv1-dev libc-ares-dev libcurl4-openssl-dev libsodium-dev libssl-dev pkg-config
 }
 
 # The packages that the tests need besides: those of the peer written in Perl.

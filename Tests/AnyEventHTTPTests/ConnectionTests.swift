@@ -1,0 +1,240 @@
+import AnyEvent
+import AnyEventHTTP
+import TestSupport
+import Testing
+
+@Suite struct ConnectionTests {
+  @Test func aConnectionIsKeptForRequestsThatMayBeRepeated() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop, always: ok("x"))
+      for _ in 0..<5 { _ = try loop.outcome { http_get(server.url(), $0) } }
+      #expect(server.connections == 1)
+      _ = try loop.outcome { http_get(server.url(), persistent: false, $0) }
+      _ = try loop.outcome { http_get(server.url(), persistent: false, $0) }
+      #expect(server.connections == 3)
+      _ = try loop.outcome { http_post(server.url(), "x", persistent: true, $0) }
+      #expect(server.connections == 3)
+      #expect(server.requests.last?["connection"] == "keep-alive, TE")
+    }
+  }
+
+  @Test func sessionsDoNotShareConnections() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop, always: ok("x"))
+      for session in ["a", "b", "a", nil, "b", nil] {
+        _ = try loop.outcome { http_get(server.url(), sessionid: session, $0) }
+      }
+      #expect(server.connections == 3)
+    }
+  }
+
+  @Test func anUnusedConnectionIsClosedAfterAWhile() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop, always: ok("x"))
+      var settings = HTTPSettings()
+      settings.idleTimeout = 0.01
+      let client = HTTPClient(on: loop, settings)
+      for round in 1...2 {
+        var status = 0
+        client.send(HTTPRequest(server.url())) { status = $0.status }
+        loop.run(until: { status == 200 && server.handles.isEmpty })
+        #expect(server.connections == round)
+      }
+    }
+  }
+
+  @Test func aLoopWithoutRequestsEnds() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop, always: ok("x"))
+      let other = Loop()
+      defer { other.close() }
+      var settings = HTTPSettings()
+      settings.idleTimeout = 0.01
+      let client = HTTPClient(on: other, settings)
+      var status = 0
+      client.send(HTTPRequest(server.url())) { response in
+        status = response.status
+        other.stop()
+      }
+      while status == 0 {
+        other.runOnce(waiting: false)
+        loop.runOnce(waiting: false)
+      }
+      #expect(status == 200)
+      // Returns when the connection is closed, because nothing else is left.
+      other.run()
+    }
+  }
+
+  @Test func aRequestThatAKeptConnectionDidNotTakeIsSentAgain() throws {
+    try withLoop { loop in
+      var server: TestServer?
+      server = try TestServer(on: loop) { request, handle in
+        handle.push_write(ok(request.target))
+        if request.target == "/first" { handle.push_shutdown() }
+      }
+      let url = try #require(server)
+      for path in ["/first", "/second", "/first", "/second"] {
+        let got = try loop.outcome { http_get(url.url(path), $0) }
+        #expect(got.body?.text == path)
+      }
+      #expect(url.connections == 3)
+      server = nil
+    }
+  }
+
+  @Test func noMoreConnectionsAreMadeToAHostThanAllowed() throws {
+    try withLoop { loop in
+      var waiting: [Handle] = []
+      let server = try TestServer(on: loop) { _, handle in waiting.append(handle) }
+      var settings = HTTPSettings()
+      settings.maxConnectionsPerHost = 3
+      // Waiting for one's turn is no lack of progress.
+      settings.timeout = 60
+      let client = HTTPClient(on: loop, settings)
+      var ended = 0
+      for number in 0..<12 {
+        client.send(HTTPRequest(number % 2 == 0 ? "GET" : "POST", server.url())) { response in
+          #expect(response.status == 200)
+          ended += 1
+        }
+      }
+      while ended < 12 {
+        let before = ended
+        loop.run(until: { !waiting.isEmpty })
+        loop.settle()
+        #expect(server.handles.count <= 3)
+        waiting.removeFirst().push_write(ok("x"))
+        loop.run(until: { ended > before })
+      }
+      #expect(server.most == 3)
+    }
+  }
+
+  @Test func aSilentServerIsGivenUpAfterTheTimeOut() throws {
+    try withLoop(manualTime: 1000) { loop in
+      let server = try TestServer(on: loop) { request, handle in
+        if request.target == "/body" {
+          handle.push_write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx")
+        }
+      }
+      for (path, status) in [("/", 596), ("/body", 597)] {
+        var outcome: HTTPHeaders?
+        var headersAreThere = false
+        let count = server.requests.count
+        loop.perform {
+          http_get(
+            server.url(path), timeout: 5,
+            on_header: { _ in
+              headersAreThere = true
+              return true
+            }, persistent: false
+          ) { _, hdr in outcome = hdr }
+        }
+        loop.run(until: { server.requests.count > count })
+        // What has arrived begins the time anew, so it is let through first.
+        loop.run(until: { path == "/" || headersAreThere })
+        loop.settle()
+        loop.advance(by: 4.9)
+        #expect(outcome == nil)
+        loop.advance(by: 0.2)
+        #expect(outcome?.status == status)
+        #expect(outcome?.reason == "Connection timed out")
+        #expect(outcome?["OrigStatus"] == (status == 597 ? "200" : nil))
+        loop.run(until: { server.handles.isEmpty })
+      }
+    }
+  }
+
+  @Test func aConnectionThatDoesNotComeIsGivenUpAfterTheTimeOut() throws {
+    withLoop(manualTime: 1000) { loop in
+      var outcome: HTTPHeaders?
+      var isHeld = false
+      loop.perform {
+        http_get(
+          "http://127.0.0.1/", timeout: 5,
+          tcp_connect: { _, _, _, _ in
+            isHeld = true
+            return Guard { isHeld = false }
+          }
+        ) { _, hdr in outcome = hdr }
+      }
+      loop.advance(by: 4.9)
+      #expect(outcome == nil)
+      #expect(isHeld)
+      loop.advance(by: 0.2)
+      #expect(outcome?.status == 595)
+      #expect(outcome?.reason == "Connection timed out")
+      #expect(!isHeld)
+    }
+  }
+
+  @Test func progressBeginsTheTimeOutAnew() throws {
+    try withLoop(manualTime: 1000) { loop in
+      var connection: Handle?
+      let server = try TestServer(on: loop) { _, handle in
+        connection = handle
+        handle.push_write("HTTP/1.1 200 OK\r\n\r\n")
+      }
+      var body: HTTPBody?
+      var count = 0
+      loop.perform {
+        http_get(
+          server.url(), timeout: 5,
+          on_body: { piece, _ in
+            count += piece.count
+            return true
+          }
+        ) { got, hdr in
+          #expect(hdr.status == 200)
+          body = got
+        }
+      }
+      loop.run(until: { connection != nil })
+      for round in 1...5 {
+        connection?.push_write("x")
+        loop.run(until: { count == round })
+        loop.advance(by: 4)
+      }
+      connection?.push_shutdown()
+      loop.run(until: { body != nil })
+      #expect(body == "")
+    }
+  }
+
+  @Test func theActiveConnectionsAreCounted() throws {
+    try withLoop { loop in
+      var waiting: [Handle] = []
+      let server = try TestServer(on: loop) { _, handle in waiting.append(handle) }
+      var ended = 0
+      loop.perform {
+        for _ in 0..<2 { http_get(server.url()) { _, _ in ended += 1 } }
+      }
+      loop.run(until: { waiting.count == 2 })
+      #expect(loop.perform { ACTIVE } == 2)
+      for handle in waiting { handle.push_write(ok("")) }
+      loop.run(until: { ended == 2 })
+      #expect(loop.perform { ACTIVE } == 0)
+    }
+  }
+
+  @Test func manyRequestsOnManyConnectionsEnd() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop) { request, handle in
+        handle.push_write(ok(request.target))
+      }
+      var settings = HTTPSettings()
+      settings.maxConnectionsPerHost = 50
+      let client = HTTPClient(on: loop, settings)
+      var ended = 0
+      for number in 0..<500 {
+        client.send(HTTPRequest(server.url("/\(number)"))) { response in
+          #expect(response.body?.text == "/\(number)")
+          ended += 1
+        }
+      }
+      loop.run(until: { ended == 500 })
+      #expect(server.connections <= 50)
+    }
+  }
+}
