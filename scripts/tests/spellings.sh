@@ -24,3 +24,10 @@ swiftc -typecheck -swift-version 6 -default-isolation MainActor -module-name spe
   -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium \
   Tests/Spellings/aemp-spellings/main.swift ||
   fail "the compiler searches too long for the meaning of a spelling."
+
+# What is refused, with the sentences that its comments expect.
+swiftc -frontend -typecheck -verify -verify-ignore-unknown -swift-version 6 -default-isolation MainActor \
+  -module-name refused -solver-scope-threshold=20000 \
+  -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium \
+  Tests/Spellings/refused.swift ||
+  fail "the compiler says something else of a spelling than Tests/Spellings/refused.swift expects."
