@@ -14,7 +14,7 @@ snd(p, anything)
 snd(p, "t", anything)
 // expected-error@+1 {{values of type Any cannot be sent: write ["a" => x, "b" => y]}}
 snd(p, "t", 1, anything)
-// expected-error@+1 {{values of type Any cannot be sent: declare [Value]}}
+// expected-error@+1 {{values of type Any cannot be sent: declare an array}}
 snd(p, "t", things)
 // expected-error@+1 {{values of type Any cannot be stored}}
 db_set("family", "key", anything)

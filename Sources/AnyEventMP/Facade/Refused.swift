@@ -5,7 +5,7 @@
 @available(
   *, unavailable,
   message:
-    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare [String: Value], or make a struct Codable and MessageConvertible"
+    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare a dictionary of Value, or make a struct Codable and MessageConvertible"
 )
 public func snd(
   _ port: some PortConvertible,
@@ -16,7 +16,7 @@ public func snd(
 @available(
   *, unavailable,
   message:
-    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare [String: Value], or make a struct Codable and MessageConvertible"
+    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare a dictionary of Value, or make a struct Codable and MessageConvertible"
 )
 public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?,
@@ -27,7 +27,7 @@ public func snd(
 @available(
   *, unavailable,
   message:
-    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare [String: Value], or make a struct Codable and MessageConvertible"
+    "values of type Any cannot be sent: write [\"a\" => x, \"b\" => y], declare a dictionary of Value, or make a struct Codable and MessageConvertible"
 )
 public func snd(
   _ port: some PortConvertible, _ a: (any MessageConvertible)?, _ b: (any MessageConvertible)?,
@@ -38,7 +38,7 @@ public func snd(
 @available(
   *, unavailable,
   message:
-    "values of type Any cannot be sent: declare [Value], or make a struct Codable and MessageConvertible"
+    "values of type Any cannot be sent: declare an array of Value, or make a struct Codable and MessageConvertible"
 )
 public func snd(_ port: some PortConvertible, _ a: (any MessageConvertible)?, _ array: [Any]) {}
 
@@ -46,7 +46,7 @@ public func snd(_ port: some PortConvertible, _ a: (any MessageConvertible)?, _ 
 @available(
   *, unavailable,
   message:
-    "values of type Any cannot be stored: write [\"a\" => x, \"b\" => y], declare [String: Value], or make a struct Codable and MessageConvertible"
+    "values of type Any cannot be stored: write [\"a\" => x, \"b\" => y], declare a dictionary of Value, or make a struct Codable and MessageConvertible"
 )
 public func db_set(
   _ family: String, _ key: some DatabaseKey,

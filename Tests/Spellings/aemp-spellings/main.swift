@@ -162,7 +162,7 @@ let w4 = AnyEvent.timer(after: 0) { w in
   w.cancel()
   timed.end()
 }
-let w5 = AnyEvent.timer(after: 0, interval: 0.001, cb: psub { timed.end() })
+let w5 = AnyEvent.timer(after: 0, cb: psub { timed.end() })
 let w6 = AE.timer(0, 0, timed.end)
 let w7 = AE.idle { w in
   w.cancel()
