@@ -18,8 +18,3 @@ snd(p, "t", 1, anything)
 snd(p, "t", things)
 // expected-error@+1 {{values of type Any cannot be stored}}
 db_set("family", "key", anything)
-
-func start() {
-  // expected-error@+1 {{closure captures 'w' before it's declared}}
-  let w = AE.timer(0, 0) { w.cancel() }
-}

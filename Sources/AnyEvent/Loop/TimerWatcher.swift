@@ -7,7 +7,8 @@ internal import CLibUV
 public final class TimerWatcher: @unchecked Sendable {
   private let loop: Loop
   /// The loop has the timer itself, so that nothing of it goes with a watcher that is dropped on another thread.
-  private let token: TimerQueue<ArmedTimer>.Token?
+  @exclusivity(unchecked)
+  private var token: TimerQueue<ArmedTimer>.Token?
 
   init(on loop: Loop, after: Double, interval: Double, _ callback: @escaping () -> Void) {
     self.loop = loop
@@ -23,7 +24,9 @@ public final class TimerWatcher: @unchecked Sendable {
   /// Stops the timer; may be called more than once and in its own callback.
   public func cancel() {
     loop.preconditionOnLoop("cancel() of a watcher")
-    if let token { loop.stopTimer(token) }
+    guard let token else { return }
+    self.token = nil
+    loop.stopTimer(token)
   }
 
   deinit {

@@ -199,7 +199,6 @@ own = AE.timer(0, 0) {
   own = nil
   turns += 1
 }
-let later = AE.timer(0.01, 0) { [own] in if own == nil { turns += 1 } }
 
 // A function inside of a callback, which uses the program's variables.
 let counting = AE.cv()
@@ -248,11 +247,6 @@ for element in w["list"].elements { print("element", element) }
 print(w.keys.sorted(), w.count, w["list"].count, w["list"].values.count)
 snd(p, "t", w, w["n"], w["missing"] ?? 0, w["list"][0])
 
-// MARK: - Other threads
-
-let handle = Node.current.handle
-Task.detached { handle.post { node in node.send("posted", to: p) } }
-Task.detached { await MainActor.run { snd(p, "from a task") } }
 after(0, p, "tick", ["n" => n, "s" => s])
 after(0, p, "tick", [n + 1, s])
 after(0.01, p, "end", ["n": n, "s": s])
@@ -273,6 +267,27 @@ let answer = try AE.run {
   return try await cv.value
 }
 print(answer)
+
+// From other threads: the sends of the facade on the main actor, those of a node by its handle.
+let handle = Node.current.handle
+try AE.run {
+  let arrived = AE.cv()
+  let q = port { message in
+    print("arrived", message)
+    arrived.send()
+  }
+  Task.detached { await MainActor.run { snd(q, "from a task") } }
+  try await arrived.value
+}
+try AE.run {
+  let arrived = AE.cv()
+  let q = port { message in
+    print("arrived", message)
+    arrived.send()
+  }
+  Task.detached { handle.post { node in node.send("posted", to: q) } }
+  try await arrived.value
+}
 try AE.run { print(await Task.detached { n + 1 }.value) }
 
 /// Two handles that are connected with each other.
