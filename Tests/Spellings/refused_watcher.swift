@@ -3,7 +3,7 @@
 import AnyEvent
 
 func start() {
-  // expected-error@+3 2 {{closure captures 'w' before it is declared}}
+  // expected-error@+3 {{closure captures 'w' before it is declared}}
   // expected-note@+2 {{captured here}}
   // expected-note@+1 {{captured value declared here}}
   let w = AE.timer(0, 0) { w.cancel() }
