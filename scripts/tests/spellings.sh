@@ -24,3 +24,11 @@ swiftc -typecheck -swift-version 6 -default-isolation MainActor -module-name spe
   -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium \
   Tests/Spellings/aemp-spellings/main.swift ||
   fail "the compiler searches too long for the meaning of a spelling."
+
+# What is refused, with the sentences that its comments expect.
+for program in refused refused_watcher; do
+  swiftc -frontend -emit-sil -o /dev/null -verify -verify-ignore-unrelated -swift-version 6 \
+    -default-isolation MainActor -module-name "$program" -solver-scope-threshold=20000 \
+    -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium "Tests/Spellings/$program.swift" ||
+    fail "the compiler says something else than Tests/Spellings/$program.swift expects."
+done

@@ -9,6 +9,9 @@ struct Argument {
   /// Whether the value is JSON already.
   let isJSON: Bool
 
+  /// The value as a sentence shows it, text in quotes.
+  var shown: String { value.debugDescription }
+
   /// The arguments of a command line without the program's name.
   ///
   /// A single one that starts with `[` is an array of all arguments.

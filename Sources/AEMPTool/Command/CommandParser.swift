@@ -17,7 +17,7 @@ struct CommandParser {
     guard !rest.isEmpty else { throw UsageError("no command given") }
     while let argument = rest.popFirst() {
       guard let name = argument.text else {
-        throw UsageError("a command must be a string, not \(argument.value)")
+        throw UsageError("a command must be a string, not \(argument.shown)")
       }
       // A command without help does not exist, so every command has help.
       guard let entry = HelpTable.entry(name) else { throw Self.unknown(name) }
@@ -245,10 +245,10 @@ extension CommandParser {
     while let argument = rest.popFirst() {
       guard arguments.count < counts.upperBound else {
         throw UsageError(
-          explained: "\(name) takes \(wanted); \(argument.value) is one argument too many")
+          explained: "\(name) takes \(wanted); \(argument.shown) is one argument too many")
       }
       guard let text = argument.text, !text.isEmpty else {
-        throw UsageError(explained: "\(name) takes \(wanted), not \(argument.value)")
+        throw UsageError(explained: "\(name) takes \(wanted), not \(argument.shown)")
       }
       arguments.append(text)
       try takeOptions(name, known, into: &options)

@@ -180,7 +180,7 @@ extension CommandParser {
     while let argument = rest.popFirst() {
       // A quoted text is an expression, not JSON.
       guard let text = argument.value.string else {
-        throw UsageError(explained: "\(name) takes text, not \(argument.value)")
+        throw UsageError(explained: "\(name) takes text, not \(argument.shown)")
       }
       texts.append(text)
     }

@@ -14,7 +14,7 @@ struct Printer {
   }
 
   /// A value as legible JSON of one line with sorted names.
-  static func json(_ value: Value) -> String { LegibleText.text(value.description, .json) }
+  static func json(_ value: Value) -> String { LegibleText.text(value.debugDescription, .json) }
 
   /// A value for people, legible: text without quotes, everything else as JSON.
   static func plain(_ value: Value) -> String {
@@ -81,6 +81,11 @@ struct Shown: ExpressibleByStringInterpolation, Equatable {
 
     mutating func appendInterpolation(_ value: some CustomStringConvertible) {
       text += Legible.line(value.description)
+    }
+
+    /// A value, with its quotes.
+    mutating func appendInterpolation(_ value: Value) {
+      text += Legible.line(value.debugDescription)
     }
   }
 }

@@ -106,7 +106,8 @@ struct ShellParser {
   ) throws(UsageError) -> T {
     let result = try read(name, words)
     guard words.count == 1 else {
-      throw UsageError(explained: "\(name) takes one argument; \(words[1]) is too many")
+      let extra = words[1].debugDescription
+      throw UsageError(explained: "\(name) takes one argument; \(extra) is too many")
     }
     return result
   }
@@ -127,7 +128,8 @@ struct ShellParser {
 
   private func node(_ name: String, _ words: [Value]) throws(UsageError) -> String {
     guard words.count <= 1 else {
-      throw UsageError(explained: "\(name) takes at most one node; \(words[1]) is too many")
+      let extra = words[1].debugDescription
+      throw UsageError(explained: "\(name) takes at most one node; \(extra) is too many")
     }
     return words.first?.string ?? current
   }

@@ -224,7 +224,7 @@ struct CBORReader {
       // No node sends such keys, and as text, escaped once more for each level, they would grow without
       // end.
       throw CodecError(.malformed, at: start)
-    default: return value.string ?? value.description
+    default: return value.string ?? value.debugDescription
     }
   }
 

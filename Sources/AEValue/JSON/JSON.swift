@@ -140,9 +140,21 @@ extension JSONWriter {
   }
 }
 
-extension Value: CustomStringConvertible {
-  /// The value as JSON, with sorted names, for people: infinities, NaN and any depth are shown too.
+extension Value: CustomStringConvertible, CustomDebugStringConvertible {
+  /// The value for the text of a program: text and bytes as they are, without quotes, anything else as JSON, like
+  /// ``debugDescription``.
   public var description: String {
+    switch self {
+    case .string(let text): text
+    case .bytes(let bytes): String(utf8OrLatin1: bytes)
+    default: debugDescription
+    }
+  }
+
+  /// The value as JSON, with sorted names, for people: infinities, NaN and any depth are shown too.
+  ///
+  /// Text is in quotes, so that a sentence shows where it begins and ends, and that it is no number.
+  public var debugDescription: String {
     var text = ""
     write(to: &text)
     return text

@@ -69,33 +69,6 @@ extension Value {
     if case .hash(let elements) = self { return elements }
     return nil
   }
-
-  /// The element of an array, counted from 0, or from the end if negative.
-  ///
-  /// Null if there is none or this is no array, as in Perl.
-  @inlinable public subscript(index: Int) -> Value {
-    guard case .array(let elements) = self else { return .null }
-    let position = index < 0 ? elements.count + index : index
-    return elements.indices.contains(position) ? elements[position] : .null
-  }
-
-  /// The element of a hash.
-  ///
-  /// Null if there is none or this is no hash, as in Perl. Setting an element makes any other value a
-  /// hash.
-  @inlinable public subscript(key: String) -> Value {
-    get {
-      guard case .hash(let elements) = self else { return .null }
-      return elements[key] ?? .null
-    }
-    set {
-      var elements: TextDictionary<Value> = [:]
-      if case .hash(let present) = self { elements = present }
-      self = .null  // so that the elements are changed in place
-      elements[key] = newValue
-      self = .hash(elements)
-    }
-  }
 }
 
 extension Value {

@@ -15,9 +15,24 @@ public enum AE {
     Loop.current.timer(after: after, interval: interval, cb)
   }
 
+  /// Calls `cb` with the watcher after so many seconds, then, if `interval` is positive, every `interval` seconds.
+  public static func timer(
+    _ after: Double, _ interval: Double = 0, _ cb: @escaping (TimerWatcher) -> Void
+  ) -> TimerWatcher {
+    Loop.current.timer(after: after, interval: interval, cb)
+  }
+
   /// Calls `cb` whenever the descriptor can be read (or written) without waiting.
   public static func io(
     _ fd: CInt, _ mode: IOMode, _ cb: @escaping () -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> IOWatcher {
+    Loop.current.io(fd, mode, cb, file: file, line: line)
+  }
+
+  /// Calls `cb` with the watcher whenever the descriptor can be read (or written) without waiting.
+  public static func io(
+    _ fd: CInt, _ mode: IOMode, _ cb: @escaping (IOWatcher) -> Void, file: StaticString = #fileID,
     line: UInt = #line
   ) -> IOWatcher {
     Loop.current.io(fd, mode, cb, file: file, line: line)
@@ -30,6 +45,14 @@ public enum AE {
     Loop.current.signal(name, cb, file: file, line: line)
   }
 
+  /// Calls `cb` with the watcher when the process gets the signal, named without `SIG`.
+  public static func signal(
+    _ name: String, _ cb: @escaping (SignalWatcher) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> SignalWatcher {
+    Loop.current.signal(name, cb, file: file, line: line)
+  }
+
   /// Calls `cb` with process id and `waitpid` status when the child has exited.
   public static func child(
     _ pid: Int32, _ cb: @escaping (_ pid: Int32, _ status: Int32) -> Void,
@@ -38,8 +61,22 @@ public enum AE {
     Loop.current.child(pid, cb, file: file, line: line)
   }
 
+  /// Calls `cb` with the watcher, process id and `waitpid` status when the child has exited.
+  public static func child(
+    _ pid: Int32,
+    _ cb: @escaping (_ watcher: ChildWatcher, _ pid: Int32, _ status: Int32) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> ChildWatcher {
+    Loop.current.child(pid, cb, file: file, line: line)
+  }
+
   /// Calls `cb` again and again while there is nothing else to do.
   public static func idle(_ cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+
+  /// Calls `cb` with the watcher again and again while there is nothing else to do.
+  public static func idle(_ cb: @escaping (IdleWatcher) -> Void) -> IdleWatcher {
+    Loop.current.idle(cb)
+  }
 
   /// Calls `cb` soon, after the present callback has returned.
   public static func postpone(_ cb: @escaping () -> Void) { Loop.current.postpone(cb) }
@@ -61,6 +98,35 @@ public enum AE {
     _ type: Value.Type, _ cb: ((CondVar<Value>) -> Void)? = nil
   ) -> CondVar<Value> {
     CondVar(cb: cb)
+  }
+}
+
+extension AE {
+  /// Runs the default loop on the main thread until `body` is done, and returns its value.
+  ///
+  /// The entry of a program that uses `await`: at the top level an `await` would move the program off the main thread,
+  /// where the default loop does not run.
+  ///
+  ///     try AE.run {
+  ///       let cv = AE.cv(Int.self)
+  ///       let w = AE.timer(1, 0) { cv.send(1) }
+  ///       print(try await cv.value)
+  ///     }
+  ///
+  /// Throws what `body` throws, and a ``CondVarError`` when a loop is running already, when the program has
+  /// left the main thread, or when the loop is stopped or closed before `body` is done. Corresponds to a
+  /// `recv` at the end of a program in Perl with Coro.
+  @MainActor
+  public static func run<Value>(
+    _ body: @escaping @MainActor () async throws -> Value
+  ) throws -> Value {
+    guard Loop.isMainThread else { throw CondVarError.desertedLoop }
+    guard Loop.running == nil else { throw CondVarError.nestedRun }
+    let done = CondVar<Value>(on: .default)
+    Task { @MainActor in
+      do { done.send(try await body()) } catch { done.croak(error) }
+    }
+    return try done.recv()
   }
 }
 

@@ -11,11 +11,26 @@ public func timer(
   Loop.current.timer(after: after, interval: interval, cb)
 }
 
+/// Calls `cb` with the watcher after `after` seconds, then, if `interval` is positive, every `interval` seconds.
+public func timer(
+  after: Double, interval: Double = 0, cb: @escaping (TimerWatcher) -> Void
+) -> TimerWatcher {
+  Loop.current.timer(after: after, interval: interval, cb)
+}
+
 /// Calls `cb` whenever the descriptor can be read or written without waiting.
 ///
 /// Corresponds to Perl's `AnyEvent->io`.
 public func io(
   fh: CInt, poll: IOMode, cb: @escaping () -> Void, file: StaticString = #fileID,
+  line: UInt = #line
+) -> IOWatcher {
+  Loop.current.io(fh, poll, cb, file: file, line: line)
+}
+
+/// Calls `cb` with the watcher whenever the descriptor can be read or written without waiting.
+public func io(
+  fh: CInt, poll: IOMode, cb: @escaping (IOWatcher) -> Void, file: StaticString = #fileID,
   line: UInt = #line
 ) -> IOWatcher {
   Loop.current.io(fh, poll, cb, file: file, line: line)
@@ -31,6 +46,14 @@ public func signal(
   Loop.current.signal(name, cb, file: file, line: line)
 }
 
+/// Calls `cb` with the watcher when the process gets the signal, named without `SIG`.
+public func signal(
+  signal name: String, cb: @escaping (SignalWatcher) -> Void, file: StaticString = #fileID,
+  line: UInt = #line
+) -> SignalWatcher {
+  Loop.current.signal(name, cb, file: file, line: line)
+}
+
 /// Calls `cb` with process id and `waitpid` status when the child has exited.
 ///
 /// Corresponds to Perl's `AnyEvent->child`.
@@ -41,10 +64,21 @@ public func child(
   Loop.current.child(pid, cb, file: file, line: line)
 }
 
+/// Calls `cb` with the watcher, process id and `waitpid` status when the child has exited.
+public func child(
+  pid: Int32, cb: @escaping (_ watcher: ChildWatcher, _ pid: Int32, _ status: Int32) -> Void,
+  file: StaticString = #fileID, line: UInt = #line
+) -> ChildWatcher {
+  Loop.current.child(pid, cb, file: file, line: line)
+}
+
 /// Calls `cb` again and again while there is nothing else to do.
 ///
 /// Corresponds to Perl's `AnyEvent->idle`.
 public func idle(cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+
+/// Calls `cb` with the watcher again and again while there is nothing else to do.
+public func idle(cb: @escaping (IdleWatcher) -> Void) -> IdleWatcher { Loop.current.idle(cb) }
 
 /// Calls `cb` soon, after the present callback has returned.
 ///

@@ -1,14 +1,14 @@
 internal import AEValue
-internal import CLibUV
 
 /// A condition variable: a value, or an error, that comes later, and ways to wait for it.
 ///
 /// One side calls `send` or `croak`; the other waits with `recv`, which runs the loop, with `await
-/// value`, or is called back by `cb`. Corresponds to Perl's AnyEvent condition variables.
-public final class CondVar<Value> {
+/// value`, or is called back by `cb`. To be used on the loop's thread, but for `await value`; the last reference may be
+/// dropped on any thread. Corresponds to Perl's AnyEvent condition variables.
+public final class CondVar<Value>: @unchecked Sendable {
   let loop: Loop
   var result: Result<Value, any Error>?
-  var waiters: [CheckedContinuation<Void, Never>] = []
+  private var waiters: [CondVarWaiter<Value>] = []
   private var callback: ((CondVar<Value>) -> Void)?
   private var pending = 0
   private var groupCallback: ((CondVar<Value>) -> Void)?
@@ -20,7 +20,10 @@ public final class CondVar<Value> {
   }
 
   /// Whether a value or an error is there, so that `recv` does not wait.
-  public var ready: Bool { result != nil }
+  public var ready: Bool {
+    loop.preconditionOnLoop("ready of a condition variable")
+    return result != nil
+  }
 
   /// Sets the value and wakes all waiters.
   ///
@@ -50,7 +53,7 @@ public final class CondVar<Value> {
   /// fine.
   public func cb(_ callback: ((CondVar<Value>) -> Void)?) {
     loop.preconditionOnLoop()
-    guard let callback, ready else {
+    guard let callback, result != nil else {
       let old = self.callback
       self.callback = callback
       return withExtendedLifetime(old) {}
@@ -103,10 +106,40 @@ public final class CondVar<Value> {
     loop.endWait()
     let waiters = self.waiters
     self.waiters = []
-    for waiter in waiters { waiter.resume() }
+    for waiter in waiters { waiter.end(result) }
     let callback = self.callback
     self.callback = nil
     callback?(self)
+  }
+
+  /// Has a waiter told of the result.
+  func add(_ waiter: CondVarWaiter<Value>) {
+    if let result { return waiter.end(result) }
+    loop.keep(waiter)
+    waiters.append(waiter)
+  }
+
+  deinit {
+    if loop.isHome { return }
+    loop.inherit(.contents(takeContents()))
+  }
+
+  /// Moves what is held out, so that this thread has no reference to it when the loop gets it.
+  @inline(never)
+  private func takeContents() -> Unmanaged<AnyObject> {
+    defer {
+      result = nil
+      callback = nil
+      groupCallback = nil
+    }
+    return .passRetained(Contents(held: (result, callback, groupCallback)))
+  }
+
+  /// What a condition variable holds, for its loop to release.
+  private final class Contents {
+    private let held: (Result<Value, any Error>?, Any?, Any?)
+
+    init(held: (Result<Value, any Error>?, Any?, Any?)) { self.held = held }
   }
 }
 
@@ -116,79 +149,4 @@ extension CondVar where Value == Void {
 
   /// The same as `send`.
   public func callAsFunction() { send(()) }
-}
-
-// MARK: - Waiting
-
-extension CondVar {
-  /// Runs the loop until the condition variable is ready, then returns its value.
-  ///
-  /// Throws the error of `croak`. If it isn't ready, throws `CondVarError.recursiveWait` inside a
-  /// callback of the same loop, and another `CondVarError` on a loop that cannot be waited for.
-  @discardableResult
-  public func recv() throws -> Value {
-    if result == nil { try loop.wait { result != nil } }
-    guard let result else { throw CondVarError.stopped }
-    return try result.get()
-  }
-
-  /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
-  ///
-  /// While the loop is running, the calling task is suspended. If the loop is not running, as at the
-  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it. Where the
-  /// loop cannot run, as on the main actor after it has left the main thread, the program stops with a
-  /// sentence that says what to write. Throws the error of `croak`, and, like `recv`, a `CondVarError`.
-  public var value: Value {
-    get async throws {
-      while true {
-        if let result { return try result.get() }
-        if loop.isServed {
-          loop.preconditionOnLoop("await value")
-          await withCheckedContinuation { waiters.append($0) }
-        } else {
-          try loop.wait { result != nil }
-        }
-      }
-    }
-  }
-}
-
-/// Why a condition variable could not be waited for, or the text that `croak` was given.
-public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A sentence without a full stop that says what went wrong.
-  public let description: String
-
-  /// An error with this text, as `croak("text")` makes it.
-  public init(_ description: String) { self.description = description }
-
-  /// `recv()` was called in a callback of the loop that it would have to run.
-  public static let recursiveWait = CondVarError("recursive blocking wait attempted")
-  /// `recv()` was called on a loop that its host runs.
-  public static let foreignLoop = CondVarError(
-    "blocking wait attempted on a loop that is run by its host: use cb instead")
-  /// The loop was stopped by `stop()` while `recv()` waited.
-  public static let stopped = CondVarError(
-    "the event loop was stopped before the condition variable was ready")
-  /// The loop was closed before the condition variable was ready.
-  public static let closedLoop = CondVarError(
-    "the event loop was closed before the condition variable was ready")
-}
-
-extension Loop {
-  /// Runs until `isReady`, even without active watchers: another thread may post.
-  func wait(until isReady: () -> Bool) throws(CondVarError) {
-    guard state == .open else { throw CondVarError.closedLoop }
-    guard kind != .foreign else { throw CondVarError.foreignLoop }
-    guard !isRunning else { throw CondVarError.recursiveWait }
-    beginRunning()
-    isWaiting = true
-    uv_ref(base(asyncHandle))
-    while !isReady(), !stopRequested, state == .open { turn(UV_RUN_DEFAULT) }
-    if state == .open { uv_unref(base(asyncHandle)) }
-    isWaiting = false
-    let wasStopped = stopRequested
-    endRunning()
-    if isReady() { return }
-    throw wasStopped ? CondVarError.stopped : CondVarError.closedLoop
-  }
 }

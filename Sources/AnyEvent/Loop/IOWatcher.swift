@@ -2,50 +2,35 @@ internal import AEValue
 
 /// Watches a descriptor until it is cancelled or its last reference goes.
 ///
-/// Corresponds to the watcher that Perl's `AE::io` returns.
-public final class IOWatcher: FiringWatcher {
-  private let loop: Loop
+/// To be used on the loop's thread; the last reference may be dropped on any, but then the descriptor is watched a
+/// little longer: whoever closes it cancels before. Corresponds to the watcher that Perl's `AE::io` returns.
+public final class IOWatcher: @unchecked Sendable {
+  private let registration: Registration
   /// The watched descriptor.
   public let fd: CInt
   /// The event that it waits for.
   public let mode: IOMode
-  private var poll: SharedPoll?
-  @exclusivity(unchecked)
-  private var callback: (() -> Void)?
 
   init(
     on loop: Loop, _ fd: CInt, _ mode: IOMode, _ callback: @escaping () -> Void,
     _ file: StaticString, _ line: UInt
   ) {
-    self.loop = loop
     self.fd = fd
     self.mode = mode
-    guard loop.state == .open else { return }
-    self.callback = callback
-    let poll = loop.polls[fd] ?? SharedPoll(on: loop, fd, file, line)
-    self.poll = poll
-    poll.add(self)
+    registration = Registration(on: loop) { number in
+      let poll = loop.polls[fd] ?? SharedPoll(on: loop, fd, file, line)
+      poll.add(PlainCallback(call: callback), mode, number)
+      return poll
+    }
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
+  public var isActive: Bool { registration.isActive }
 
   /// Stops watching; may be called more than once and in its own callback.
-  public func cancel() {
-    guard let poll else { return }
-    loop.preconditionOnLoop()
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    self.poll = nil
-    callback = nil
-    poll.remove(self)
-    withExtendedLifetime(held) {}
-  }
+  public func cancel() { registration.cancel() }
 
-  @inline(__always)
-  func fire() { callback?() }
-
-  deinit { cancel() }
+  deinit { registration.watcherGoes() }
 }
 
 /// The event that an I/O watcher waits for.
@@ -81,5 +66,15 @@ extension Loop {
   ) -> IOWatcher {
     preconditionOnLoop(file: file, line: line)
     return IOWatcher(on: self, fd, mode, callback, file, line)
+  }
+
+  /// Calls `callback` with the watcher whenever the descriptor can be read or written without waiting.
+  public func io(
+    _ fd: CInt, _ mode: IOMode, _ callback: @escaping (IOWatcher) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> IOWatcher {
+    SelfReference.watcher { own in
+      io(fd, mode, { own.pass(to: callback) }, file: file, line: line)
+    }
   }
 }

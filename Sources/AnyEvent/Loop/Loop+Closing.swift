@@ -23,9 +23,7 @@ extension Loop {
     if let completion { closeCompletions.append(completion) }
     guard state == .open else { return }
     state = .closing
-    // Released after the lock: the deinitializer of an object that a job held may post.
-    let undone = mailbox.withLock { $0.close() }
-    withExtendedLifetime(undone) {}
+    closeMailbox()
     cancelEverything()
     switch kind {
     case .foreign:
@@ -47,13 +45,14 @@ extension Loop {
     finishClosing()
   }
 
-  private func cancelEverything() {
+  /// Cancels all watchers and closes all residents.
+  func cancelEverything() {
     // One by one: a callback may have held the last reference to another watcher.
-    while let timer = timers.popFirst() { timer.takeUnretainedValue().deactivate() }
+    while let timer = timers.popFirst() { withExtendedLifetime(timer) {} }
     for resident in services.values { resident.loopCloses() }
     for poll in polls.values { poll.closeAll() }
     mainQueue?.disarm(ledger)
-    idleWatchers.walk { $0.cancel() }
+    idleWatchers.removeAll()
     postponed.removeAll()
     targets.removeAll()
     disarmRound()

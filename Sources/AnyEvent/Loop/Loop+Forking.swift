@@ -27,11 +27,9 @@ extension Loop {
       file: file, line: line)
     isForked = false
     // Released when the lock is free: deinitializers may run code of the program.
-    let jobs = mailbox.withLock { mailbox in
-      defer { mailbox.jobs = [] }
-      return mailbox.jobs
-    }
-    withExtendedLifetime(jobs) {}
+    let mail = mailbox.withLock { $0.take() }
+    end(mail.orphans)
+    withExtendedLifetime(mail.jobs) {}
     for resident in residents { resident.loopForked() }
   }
 

@@ -64,26 +64,32 @@ extension Loop {
   public func preconditionOnLoop(
     _ function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
   ) {
-    if owner != 0, owner != pthread_self() { stopOffLoop(function, file, line) }
+    if owner != pthread_self() { requireNoOwner(function, file, line) }
   }
 
   /// Whether the caller is on this loop's thread (or the loop has none yet).
-  public var isOnLoop: Bool { owner == 0 || owner == pthread_self() }
+  public var isOnLoop: Bool { owner == pthread_self() || hasNoOwner }
 
   /// Makes the calling thread the owner if there is none.
   func claim() {
-    if owner == 0 {
-      if mainQueue != nil, !ThreadRecord.current.pointee.isMain { stopOffMainThread() }
-      owner = pthread_self()
-    }
+    if mainQueue != nil, !Self.isMainThread { stopOffMainThread() }
+    if owner == 0 { owner = pthread_self() }
     preconditionOnLoop()
+  }
+
+  /// Whether any thread may use the loop; the default one belongs to the main thread from the beginning.
+  private var hasNoOwner: Bool { owner == 0 && (mainQueue == nil || Self.isMainThread) }
+
+  @inline(never)
+  private func requireNoOwner(_ function: StaticString, _ file: StaticString, _ line: UInt) {
+    if !hasNoOwner { stopOffLoop(function, file, line) }
   }
 
   /// Stops a program whose main actor has left the main thread, on which the default loop has to run.
   @inline(never)
   func stopOffMainThread() -> Never {
     misuse(
-      "the default loop runs only on the main thread: a top-level await or an async main moves the program off that thread, so write cv.recv() there and put the await into Task { @MainActor in … }"
+      "the default loop runs only on the main thread: a top-level await or an async main moves the program off that thread, so write AE.run { … } around the whole, or cv.recv() and put the await into Task { @MainActor in … }"
     )
   }
 }
@@ -97,16 +103,27 @@ private func stopOffLoop(_ function: StaticString, _ file: StaticString, _ line:
 
 // MARK: - Posting
 
-/// The jobs that other threads have posted to a loop.
+/// What other threads have given to a loop.
 struct Mailbox {
   var jobs: [@Sendable () -> Void] = []
+  var orphans: [Orphan] = []
   private(set) var isOpen = true
 
-  /// Takes no more jobs, and returns the remaining ones.
-  mutating func close() -> [@Sendable () -> Void] {
+  var isEmpty: Bool { jobs.isEmpty && orphans.isEmpty }
+
+  /// Takes everything out.
+  mutating func take() -> (jobs: [@Sendable () -> Void], orphans: [Orphan]) {
+    defer {
+      jobs = []
+      orphans = []
+    }
+    return (jobs, orphans)
+  }
+
+  /// Takes no more from now on, and returns what is left.
+  mutating func close() -> (jobs: [@Sendable () -> Void], orphans: [Orphan]) {
     isOpen = false
-    defer { jobs = [] }
-    return jobs
+    return take()
   }
 }
 
@@ -126,16 +143,14 @@ extension Loop {
     }
   }
 
-  var hasMail: Bool { mailbox.withLock { !$0.jobs.isEmpty } }
+  var hasMail: Bool { mailbox.withLock { !$0.isEmpty } }
 
   func openMail() {
     entered {
       wasBusy = true
-      let jobs = mailbox.withLock { mailbox in
-        defer { mailbox.jobs = [] }
-        return mailbox.jobs
-      }
-      for job in jobs {
+      let mail = mailbox.withLock { $0.take() }
+      end(mail.orphans)
+      for job in mail.jobs {
         guard state == .open else { return }
         job()
         requireNotForked()
@@ -202,7 +217,7 @@ struct ThreadRecord {
 
   private static let key: pthread_key_t = {
     var key = pthread_key_t()
-    let status = pthread_key_create(&key) { $0?.deallocate() }
+    let status = pthread_key_create(&key) { $0.map(threadEnds) }
     if status != 0 { giveUp("no thread-specific key is left: this process uses too many") }
     return key
   }()
@@ -216,5 +231,35 @@ struct ThreadRecord {
     record.initialize(to: ThreadRecord(loop: nil, isMain: aeuv_is_main_thread() != 0))
     pthread_setspecific(key, record)
     return record
+  }
+
+  /// Called when a thread ends, and when the main thread is given to libdispatch, with its record.
+  private static func threadEnds(_ record: UnsafeMutableRawPointer) {
+    if record.assumingMemoryBound(to: ThreadRecord.self).pointee.isMain {
+      // Put back meanwhile, or the thread would get a new one.
+      pthread_setspecific(key, record)
+      Loop.mainThreadLeaves()
+      pthread_setspecific(key, nil)
+    }
+    record.deallocate()
+  }
+}
+
+extension Loop {
+  /// Closes the default loop, which no other thread may run: whoever waits for it gets an error instead of waiting
+  /// for ever.
+  ///
+  /// The main thread leaves when a top-level `await` or an async `main` is suspended: from then on libdispatch runs the
+  /// main actor on threads of its own.
+  fileprivate static func mainThreadLeaves() {
+    guard isDefaultMade.load(ordering: .acquiring) else { return }
+    let loop = Loop.default
+    guard loop.state == .open, !loop.isRunning else { return }
+    if !loop.timers.isEmpty || uv_loop_alive(loop.uv) != 0 {
+      LogContext.ofModule().log(
+        .error, "the watchers of the default loop are cancelled: \(CondVarError.desertedLoop)")
+    }
+    loop.isDeserted = true
+    loop.close()
   }
 }

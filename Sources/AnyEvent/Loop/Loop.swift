@@ -41,8 +41,16 @@ public final class Loop: @unchecked Sendable {
   var keptByHandles: Loop?
 
   // Threads
+  private let atomicOwner = Atomic<pthread_t>(0)
   /// The thread that may use this loop; 0 until it is known.
-  var owner: pthread_t = 0
+  ///
+  /// Any thread may look at it, such as one that drops a watcher.
+  var owner: pthread_t {
+    @inline(__always) get { atomicOwner.load(ordering: .relaxed) }
+    set { atomicOwner.store(newValue, ordering: .relaxed) }
+  }
+  /// The thread that has made it, to which it belongs until it runs.
+  let maker = pthread_self()
   var isRunning = false
   var isWaiting = false
   /// Whether `runOnce` runs, which returns as soon as a callback was called.
@@ -55,6 +63,8 @@ public final class Loop: @unchecked Sendable {
   var isForked = false
   /// Whether the child of a fork has no part in the loop: not even ``forked(file:line:)`` goes on with it.
   var staysWithParent = false
+  /// Whether the main thread has left this loop, the default one.
+  var isDeserted = false
   /// How many nodes on this loop are part of a network.
   package var guests = 0
   let mailbox = Mutex(Mailbox())
@@ -73,7 +83,7 @@ public final class Loop: @unchecked Sendable {
   let mainQueue: MainQueue?
 
   // Time
-  var timers = TimerQueue<Unmanaged<TimerWatcher>>()
+  var timers = TimerQueue<ArmedTimer>()
   /// The millisecond for which the libuv timer is set.
   var timerIsSetFor: UInt64?
   var timersAreDue = false
@@ -103,7 +113,9 @@ public final class Loop: @unchecked Sendable {
   // Watchers
   var polls: [CInt: SharedPoll] = [:]
   var alwaysReady: [SharedPoll] = []
-  let idleWatchers = WatcherList<IdleWatcher>()
+  let idleWatchers = IdleSource()
+  /// The number of the last watcher that was made, other than a timer.
+  var watcherNumber: UInt64 = 0
   /// The residents of which a loop has one, by their types, such as the resolver and the child reaper.
   var services: [ObjectIdentifier: any LoopResident] = [:]
   /// The residents that live as long as they work, or as long as the loop, such as connectors.
@@ -130,7 +142,15 @@ public final class Loop: @unchecked Sendable {
   }
 
   /// The process's default loop, run by `recv()` on the main thread.
-  public static let `default` = Loop(kind: .own, mainQueue: MainQueue())
+  public static let `default`: Loop = {
+    let loop = Loop(kind: .own, mainQueue: MainQueue())
+    if isMainThread { loop.owner = loop.maker }
+    isDefaultMade.store(true, ordering: .releasing)
+    return loop
+  }()
+
+  /// Whether there is a default loop: what only looks at it must not make it.
+  static let isDefaultMade = Atomic(false)
 
   /// Makes a loop of its own.
   ///
@@ -207,7 +227,14 @@ public final class Loop: @unchecked Sendable {
   }
 
   deinit {
-    if state != .closed { closeOwnLoop() }
+    if state != .closed {
+      // Nobody else has it: so it belongs to this thread, whichever ran it.
+      owner = pthread_self()
+      state = .closing
+      closeMailbox()
+      cancelEverything()
+      closeOwnLoop()
+    }
     readBuffer.deallocate()
     memoryForPlaintext?.deallocate()
   }

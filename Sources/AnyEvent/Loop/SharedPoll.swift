@@ -5,11 +5,11 @@ internal import Glibc
 /// The one `uv_poll_t` of a descriptor, shared by all its watchers: libuv refuses a second.
 ///
 /// It lives in `Loop.polls` from the first watcher to the last.
-final class SharedPoll {
+final class SharedPoll: CallbackSource {
   private unowned(unsafe) let loop: Loop
   let fd: CInt
-  private let readers = WatcherList<IOWatcher>()
-  private let writers = WatcherList<IOWatcher>()
+  private let readers = WatcherList<PlainCallback>()
+  private let writers = WatcherList<PlainCallback>()
   private var handle: UnsafeMutablePointer<uv_poll_t>?
   /// The events that libuv is asked for now.
   private var armed: CInt = 0
@@ -118,14 +118,18 @@ final class SharedPoll {
     if let handle { loop.setReference(handle) }
   }
 
-  func add(_ watcher: IOWatcher) {
-    if watcher.mode == .read { readers.add(watcher) } else { writers.add(watcher) }
+  func add(_ callback: PlainCallback, _ mode: IOMode, _ number: UInt64) {
+    if mode == .read { readers.add(callback, number) } else { writers.add(callback, number) }
     update()
   }
 
-  func remove(_ watcher: IOWatcher) {
-    if watcher.mode == .read { readers.remove(watcher) } else { writers.remove(watcher) }
+  func contains(_ number: UInt64) -> Bool { readers.contains(number) || writers.contains(number) }
+
+  func cancel(_ number: UInt64) {
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    guard let held = readers.remove(number) ?? writers.remove(number) else { return }
     update()
+    withExtendedLifetime(held) {}
   }
 
   /// Calls the watchers; each may cancel itself, others or all.
@@ -138,8 +142,9 @@ final class SharedPoll {
 
   /// Cancels all watchers.
   func closeAll() {
-    readers.walk { $0.cancel() }
-    writers.walk { $0.cancel() }
+    readers.removeAll()
+    writers.removeAll()
+    update()
   }
 
   /// Asks libuv for the events that the watchers want now; without watchers gives the handle back.

@@ -3,10 +3,10 @@
 /// It holds no clock: the time is passed in, so that the same queue serves real and manual time.
 /// All times are nanoseconds of one clock that the caller chooses.
 struct TimerQueue<Payload> {
-  /// Names one deadline from `insert` until it is removed, and none afterwards.
+  /// Names one entry from `insert` until it is removed, and none afterwards.
   struct Token {
     fileprivate let slot: Int
-    fileprivate let order: UInt64
+    fileprivate let serial: UInt64
   }
 
   private struct Deadline {
@@ -21,7 +21,8 @@ struct TimerQueue<Payload> {
 
   private struct Slot {
     var position: Int
-    var order: UInt64
+    /// The order of the insertion, which an entry keeps when it gets another deadline.
+    var serial: UInt64
     var payload: Payload?
   }
 
@@ -42,39 +43,46 @@ struct TimerQueue<Payload> {
     let slot: Int
     if let free = freeSlots.popLast() {
       slot = free
-      slots[slot] = Slot(position: heap.count, order: order, payload: payload)
+      slots[slot] = Slot(position: heap.count, serial: order, payload: payload)
     } else {
       slot = slots.count
-      slots.append(Slot(position: heap.count, order: order, payload: payload))
+      slots.append(Slot(position: heap.count, serial: order, payload: payload))
     }
     heap.append(Deadline(time: deadline, order: order, slot: slot))
     siftUp(heap.count - 1)
-    return Token(slot: slot, order: order)
+    return Token(slot: slot, serial: order)
   }
 
-  /// Removes a deadline; false if it is no longer in the queue.
-  @discardableResult
-  mutating func remove(_ token: Token) -> Bool {
-    guard slots.indices.contains(token.slot), slots[token.slot].order == token.order,
-      slots[token.slot].payload != nil
-    else { return false }
-    _ = remove(at: slots[token.slot].position)
-    return true
+  /// Whether the entry is still in the queue.
+  func contains(_ token: Token) -> Bool {
+    slots.indices.contains(token.slot) && slots[token.slot].serial == token.serial
+      && slots[token.slot].payload != nil
   }
 
-  /// Removes the first deadline that is due at `now` and was inserted before `limit`.
+  /// Removes an entry; nil if it is no longer in the queue.
+  mutating func remove(_ token: Token) -> Payload? {
+    contains(token) ? remove(at: slots[token.slot].position) : nil
+  }
+
+  /// Takes the first entry that is due at `now` and was inserted before `limit`.
   ///
-  /// The limit makes a pass finite: deadlines that callbacks insert during a pass wait for the next
-  /// one, even if they are due at once.
-  mutating func popDue(at now: UInt64, insertedBefore limit: UInt64) -> (
-    payload: Payload, deadline: UInt64
-  )? {
+  /// It is removed unless `next` says a later deadline for it. The limit makes a pass finite: entries that
+  /// callbacks insert during a pass, and later deadlines, wait for the next one, even if they are due at once.
+  mutating func takeDue(
+    at now: UInt64, insertedBefore limit: UInt64,
+    next: (_ payload: Payload, _ deadline: UInt64) -> UInt64? = { _, _ in nil }
+  ) -> Payload? {
     guard let first = heap.first, first.time <= now, first.order < limit else { return nil }
-    guard let payload = remove(at: 0) else { return nil }
-    return (payload, first.time)
+    guard let payload = slots[first.slot].payload, let later = next(payload, first.time) else {
+      return remove(at: 0)
+    }
+    heap[0] = Deadline(time: later, order: nextOrder, slot: first.slot)
+    nextOrder += 1
+    siftDown(0)
+    return payload
   }
 
-  /// Removes the first deadline, due or not.
+  /// Removes the first entry, due or not.
   mutating func popFirst() -> Payload? { heap.isEmpty ? nil : remove(at: 0) }
 
   private mutating func remove(at position: Int) -> Payload? {

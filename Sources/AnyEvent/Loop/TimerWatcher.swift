@@ -2,49 +2,44 @@ internal import CLibUV
 
 /// A running timer; it ends when it is cancelled or its last reference goes.
 ///
-/// Corresponds to the watcher that Perl's `AE::timer` returns.
-public final class TimerWatcher {
+/// To be used on the loop's thread; the last reference may be dropped on any. Corresponds to the watcher that Perl's
+/// `AE::timer` returns.
+public final class TimerWatcher: @unchecked Sendable {
   private let loop: Loop
-  let interval: Double
-  var token: TimerQueue<Unmanaged<TimerWatcher>>.Token?
-  private var callback: (() -> Void)?
+  /// The loop has the timer itself, so that nothing of it goes with a watcher that is dropped on another thread.
+  @exclusivity(unchecked)
+  private var token: TimerQueue<ArmedTimer>.Token?
 
   init(on loop: Loop, after: Double, interval: Double, _ callback: @escaping () -> Void) {
     self.loop = loop
-    self.interval = interval
-    guard loop.state == .open else { return }
-    self.callback = callback
-    token = loop.startTimer(self, after: after)
+    token = loop.startTimer(after: after, ArmedTimer(interval: interval, callback: callback))
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
+  public var isActive: Bool {
+    loop.preconditionOnLoop("isActive of a watcher")
+    return token.map { loop.timers.contains($0) } ?? false
+  }
 
   /// Stops the timer; may be called more than once and in its own callback.
   public func cancel() {
-    guard callback != nil else { return }
-    loop.preconditionOnLoop()
-    if let token { loop.stopTimer(token) }
-    deactivate()
+    loop.preconditionOnLoop("cancel() of a watcher")
+    guard let token else { return }
+    self.token = nil
+    loop.stopTimer(token)
   }
 
-  /// Forgets the callback, after the loop has removed its deadline.
-  func deactivate() {
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    token = nil
-    callback = nil
-    withExtendedLifetime(held) {}
+  deinit {
+    guard let token else { return }
+    if loop.isHome { loop.stopTimer(token) } else { loop.inherit(.timer(token)) }
   }
+}
 
-  func fire() {
-    let callback = self.callback
-    // A timer that has done its work releases its callback.
-    if !(interval > 0) { deactivate() }
-    callback?()
-  }
-
-  deinit { cancel() }
+/// What a loop has of a running timer.
+struct ArmedTimer {
+  /// The seconds between two calls; a timer without is called once.
+  let interval: Double
+  let callback: () -> Void
 }
 
 extension Loop {
@@ -62,6 +57,16 @@ extension Loop {
     return TimerWatcher(on: self, after: after, interval: interval, callback)
   }
 
+  /// Calls `callback` with the watcher after `after` seconds, then, if `interval` is positive, every `interval`
+  /// seconds.
+  public func timer(
+    after: Double, interval: Double = 0, _ callback: @escaping (TimerWatcher) -> Void
+  ) -> TimerWatcher {
+    SelfReference.watcher { own in
+      timer(after: after, interval: interval) { own.pass(to: callback) }
+    }
+  }
+
   /// Seconds as nanoseconds, rounded up; numbers that are not positive become 0, more than a century
   /// becomes about one.
   static func nanoseconds(_ seconds: Double) -> UInt64 {
@@ -72,27 +77,24 @@ extension Loop {
   /// The time at which timers are looked at, on the clock of their deadlines.
   var timerTime: UInt64 { kind == .manual ? manualNow : uv_now(uv) * 1_000_000 }
 
-  func startTimer(_ watcher: TimerWatcher, after: Double)
-    -> TimerQueue<Unmanaged<TimerWatcher>>.Token
-  {
+  /// Starts a timer; nil on a loop that takes no more.
+  func startTimer(after: Double, _ timer: ArmedTimer) -> TimerQueue<ArmedTimer>.Token? {
+    guard state == .open else { return nil }
     let delay = Self.nanoseconds(after)
     // The loop's own time may lag behind: counting a delay from there would end it early.
     let start = delay == 0 || kind == .manual ? timerTime : uv_hrtime()
-    return insertTimer(watcher, deadline: start + delay)
-  }
-
-  private func insertTimer(
-    _ watcher: TimerWatcher, deadline: UInt64
-  ) -> TimerQueue<Unmanaged<TimerWatcher>>.Token {
-    let token = timers.insert(deadline: deadline, .passUnretained(watcher))
-    if timers.nextDeadline == deadline { armTimer() }
+    let token = timers.insert(deadline: start + delay, timer)
+    if timers.nextDeadline == start + delay { armTimer() }
     return token
   }
 
-  func stopTimer(_ token: TimerQueue<Unmanaged<TimerWatcher>>.Token) {
+  /// Stops a timer and releases its callback; does nothing if it has ended.
+  func stopTimer(_ token: TimerQueue<ArmedTimer>.Token) {
     let earliest = timers.nextDeadline
-    timers.remove(token)
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    guard let stopped = timers.remove(token) else { return }
     if timers.nextDeadline != earliest { armTimer() }
+    withExtendedLifetime(stopped) {}
   }
 
   /// Calls the timers that are due now and were started before this pass.
@@ -101,14 +103,15 @@ extension Loop {
     isInTimerPass = true
     let limit = timers.nextOrder
     let time = timerTime
-    while state != .abandoned, let due = timers.popDue(at: time, insertedBefore: limit) {
+    while state != .abandoned,
+      let due = timers.takeDue(
+        at: time, insertedBefore: limit,
+        next: { timer, deadline in
+          timer.interval > 0 ? max(deadline + Self.nanoseconds(timer.interval), time) : nil
+        })
+    {
       wasBusy = true
-      let watcher = due.payload.takeUnretainedValue()
-      if watcher.interval > 0 {
-        let next = due.deadline + Self.nanoseconds(watcher.interval)
-        watcher.token = timers.insert(deadline: max(next, time), .passUnretained(watcher))
-      }
-      watcher.fire()
+      due.callback()
       requireNotForked()
     }
     isInTimerPass = false

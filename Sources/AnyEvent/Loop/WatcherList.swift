@@ -1,11 +1,18 @@
-/// The watchers of one event source, called in the order in which they were added.
+/// The callbacks of the watchers of one event source, called in the order in which they were added.
 ///
-/// The list does not own its watchers: a watcher whose last reference goes removes itself.
-/// Watchers may be added and removed during a walk: a removed one is not called any more, an added one
-/// waits for the next walk.
-final class WatcherList<Watcher: AnyObject> {
+/// The list has the callbacks; a watcher has only a number. So what belongs to the loop stays there when a watcher's
+/// last reference goes on another thread. Watchers may be added and removed during a walk: a removed one is not
+/// called any more, an added one waits for the next walk. A callback type is a struct and not a closure, because a
+/// closure that is taken out of generic storage grows.
+final class WatcherList<Callback> {
+  private struct Entry {
+    let number: UInt64
+    /// Nil when it was removed during a walk.
+    var callback: Callback?
+  }
+
   @exclusivity(unchecked)
-  private var watchers: [Unmanaged<Watcher>?] = []
+  private var entries: [Entry] = []
   @exclusivity(unchecked)
   private var depth = 0
 
@@ -15,113 +22,130 @@ final class WatcherList<Watcher: AnyObject> {
 
   var isEmpty: Bool { count == 0 }
 
-  func add(_ watcher: Watcher) {
-    watchers.append(.passUnretained(watcher))
+  func add(_ callback: Callback, _ number: UInt64) {
+    entries.append(Entry(number: number, callback: callback))
     count += 1
   }
 
-  func remove(_ watcher: Watcher) {
-    let wanted = Unmanaged.passUnretained(watcher).toOpaque()
-    guard let index = watchers.firstIndex(where: { $0?.toOpaque() == wanted }) else { return }
-    count -= 1
-    if depth == 0 {
-      watchers.remove(at: index)
-    } else {
-      watchers[index] = nil
-    }
+  func contains(_ number: UInt64) -> Bool {
+    entries.contains { $0.number == number && $0.callback != nil }
   }
 
-  /// Calls `body` with every present watcher, unless it is removed before its turn.
-  func walk(_ body: (Watcher) -> Void) {
+  /// Removes a callback; nil if it isn't there.
+  ///
+  /// The caller releases it when everything is in order again.
+  func remove(_ number: UInt64) -> Callback? {
+    guard let index = entries.firstIndex(where: { $0.number == number }),
+      let callback = entries[index].callback
+    else { return nil }
+    count -= 1
+    if depth == 0 {
+      entries.remove(at: index)
+    } else {
+      entries[index].callback = nil
+    }
+    return callback
+  }
+
+  /// Removes the first callback, if there is one.
+  func removeFirst() -> Callback? {
+    entries.first { $0.callback != nil }.flatMap { remove($0.number) }
+  }
+
+  /// Removes all callbacks, one by one: each may hold the last reference to another watcher.
+  func removeAll() {
+    while let held = removeFirst() { withExtendedLifetime(held) {} }
+  }
+
+  /// Calls `body` with every present callback, unless it is removed before its turn.
+  @inline(__always)
+  func walk(_ body: (Callback) -> Void) {
     depth += 1
-    let end = watchers.count
+    let end = entries.count
     var index = 0
     while index < end {
-      if let watcher = watchers[index]?.takeUnretainedValue() { body(watcher) }
+      if let callback = entries[index].callback { body(callback) }
       index += 1
     }
     depth -= 1
-    if depth == 0, count != watchers.count { watchers.removeAll { $0 == nil } }
+    if depth == 0, count != entries.count { entries.removeAll { $0.callback == nil } }
   }
 }
 
-/// A watcher whose event has no arguments.
-protocol FiringWatcher: AnyObject {
-  func fire()
+/// The callback of an event that has no arguments.
+struct PlainCallback {
+  let call: () -> Void
 }
 
-extension WatcherList where Watcher: FiringWatcher {
+extension WatcherList<PlainCallback> {
   /// Calls every watcher, as ``walk(_:)`` does, and stops a child after the callback that forked.
   @inline(__always)
   func fire(on loop: Loop) {
     walk {
       if loop.state == .abandoned { return }
-      $0.fire()
+      $0.call()
       loop.requireNotForked()
     }
   }
 }
 
-/// Calls its callback again and again while the loop has nothing else to do.
-///
-/// It ends when it is cancelled or its last reference goes. Corresponds to the watcher that Perl's
-/// `AE::idle` returns.
-public final class IdleWatcher: FiringWatcher {
-  private let loop: Loop
-  private var callback: (() -> Void)?
+/// What has the callbacks of watchers, by number.
+protocol CallbackSource: AnyObject {
+  /// Whether the watcher of this number may still be called.
+  func contains(_ number: UInt64) -> Bool
 
-  init(on loop: Loop, _ callback: @escaping () -> Void) {
+  /// Cancels a watcher and releases its callback; does nothing if it isn't there.
+  func cancel(_ number: UInt64)
+}
+
+/// The part that all watchers have but timers: where on the loop the callback is.
+struct Registration {
+  let loop: Loop
+  /// Nil on a loop that takes no more watchers.
+  private let source: (any CallbackSource)?
+  private let number: UInt64
+
+  /// Registers by `add`, which gets a new number and says where it has put the callback.
+  init(on loop: Loop, _ add: (_ number: UInt64) -> any CallbackSource) {
     self.loop = loop
-    guard loop.state == .open else { return }
-    self.callback = callback
-    loop.idleWatchers.add(self)
-    loop.armRound()
+    loop.watcherNumber += 1
+    number = loop.watcherNumber
+    source = loop.state == .open ? add(number) : nil
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
-
-  /// Stops calling; may be called more than once and in its own callback.
-  public func cancel() {
-    guard callback != nil else { return }
-    loop.preconditionOnLoop()
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    callback = nil
-    loop.idleWatchers.remove(self)
-    withExtendedLifetime(held) {}
+  var isActive: Bool {
+    loop.preconditionOnLoop("isActive of a watcher")
+    return source?.contains(number) ?? false
   }
 
-  func fire() { callback?() }
+  func cancel() {
+    loop.preconditionOnLoop("cancel() of a watcher")
+    source?.cancel(number)
+  }
 
-  deinit { cancel() }
-}
-
-extension Loop {
-  /// Calls `callback` once per iteration without other callbacks, until cancelled.
-  ///
-  /// The loop does not sleep meanwhile. Corresponds to Perl's `AE::idle`.
-  public func idle(_ callback: @escaping () -> Void) -> IdleWatcher {
-    preconditionOnLoop()
-    return IdleWatcher(on: self, callback)
+  /// Cancels on the loop's thread, at once if this is it.
+  func watcherGoes() {
+    guard let source else { return }
+    if loop.isHome { source.cancel(number) } else { loop.inherit(.watch(source, number)) }
   }
 }
 
-/// Calls a closure when its last reference goes.
+/// A watcher, for its own callback; the loop does not keep it alive by that.
 ///
-/// Corresponds to Perl's `guard { … }`.
-public final class Guard {
-  private var block: (() -> Void)?
+/// The reference is weak and not unowned, because the last one may go on another thread meanwhile.
+final class SelfReference<Watcher: AnyObject> {
+  private weak var watcher: Watcher?
 
-  /// Makes a guard for `block`, which is called once at most.
-  public init(_ block: @escaping () -> Void) { self.block = block }
-
-  /// Forgets the block without calling it.
-  public func cancel() {
-    let held = block
-    block = nil
-    withExtendedLifetime(held) {}
+  /// Makes a watcher whose callback uses the reference.
+  static func watcher(_ make: (SelfReference) -> Watcher) -> Watcher {
+    let reference = SelfReference()
+    let watcher = make(reference)
+    reference.watcher = watcher
+    return watcher
   }
 
-  deinit { block?() }
+  func pass(to callback: (Watcher) -> Void) {
+    if let watcher { callback(watcher) }
+  }
 }

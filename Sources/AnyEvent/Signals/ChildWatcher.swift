@@ -3,48 +3,29 @@ internal import Glibc
 
 /// Waits for the exit of a child process until it is cancelled or its last reference goes.
 ///
-/// Corresponds to the watcher that Perl's `AE::child` returns.
-public final class ChildWatcher {
-  private let loop: Loop
+/// To be used on the loop's thread; the last reference may be dropped on any. Corresponds to the watcher that Perl's
+/// `AE::child` returns.
+public final class ChildWatcher: @unchecked Sendable {
+  private let registration: Registration
   /// The watched process; 0 for any child.
   public let pid: Int32
-  private var reaper: ChildReaper?
-  private var callback: ((Int32, Int32) -> Void)?
 
   init(on loop: Loop, _ pid: Int32, _ callback: @escaping (Int32, Int32) -> Void) {
-    self.loop = loop
     self.pid = pid
-    guard loop.state == .open else { return }
-    self.callback = callback
-    let reaper = loop.children ?? ChildReaper(on: loop)
-    loop.children = reaper
-    self.reaper = reaper
-    reaper.add(self)
+    registration = Registration(on: loop) { number in
+      let reaper = loop.children ?? ChildReaper(on: loop)
+      loop.children = reaper
+      return reaper.add(ChildCallback(call: callback), pid, number)
+    }
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
+  public var isActive: Bool { registration.isActive }
 
   /// Stops waiting; may be called more than once and in its own callback.
-  public func cancel() {
-    guard let reaper else { return }
-    loop.preconditionOnLoop()
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    self.reaper = nil
-    callback = nil
-    reaper.remove(self)
-    withExtendedLifetime(held) {}
-  }
+  public func cancel() { registration.cancel() }
 
-  /// A process exits once: its watcher is done then.
-  func fire(_ pid: Int32, _ status: Int32, isLast: Bool) {
-    let callback = self.callback
-    if isLast { cancel() }
-    callback?(pid, status)
-  }
-
-  deinit { cancel() }
+  deinit { registration.watcherGoes() }
 }
 
 extension Loop {
@@ -71,6 +52,60 @@ extension Loop {
       file: file, line: line)
     return ChildWatcher(on: self, pid, callback)
   }
+
+  /// Calls `callback` with the watcher, process id and status when the child process has exited.
+  public func child(
+    _ pid: Int32,
+    _ callback: @escaping (_ watcher: ChildWatcher, _ pid: Int32, _ status: Int32) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
+  ) -> ChildWatcher {
+    SelfReference.watcher { own in
+      child(
+        pid, { pid, status in own.pass { callback($0, pid, status) } }, file: file, line: line)
+    }
+  }
+}
+
+/// The callback of a child's exit.
+struct ChildCallback {
+  let call: (_ pid: Int32, _ status: Int32) -> Void
+}
+
+/// A process that is waited for, or any, with its watchers.
+///
+/// It lives in the loop's ``ChildReaper`` from the first watcher to the last.
+final class WatchedChild: CallbackSource {
+  let pid: pid_t
+  private unowned let reaper: ChildReaper
+  let watchers = WatcherList<ChildCallback>()
+  /// Whether its status cannot be had.
+  var isLost = false
+
+  init(_ pid: pid_t, of reaper: ChildReaper) {
+    self.pid = pid
+    self.reaper = reaper
+  }
+
+  func contains(_ number: UInt64) -> Bool { watchers.contains(number) }
+
+  func cancel(_ number: UInt64) {
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    guard let held = watchers.remove(number) else { return }
+    if watchers.isEmpty { reaper.remove(self) }
+    withExtendedLifetime(held) {}
+  }
+
+  /// Calls the watchers; those of one process are done then, because it exits once.
+  func exited(_ pid: pid_t, _ status: CInt) {
+    if self.pid == 0 { return watchers.walk { $0.call(pid, status) } }
+    while let callback = watchers.removeFirst() {
+      if watchers.isEmpty { reaper.remove(self) }
+      callback.call(pid, status)
+    }
+  }
+
+  /// Cancels all watchers.
+  func closeAll() { watchers.removeAll() }
 }
 
 /// Collects the exits of children for the child watchers of a loop.
@@ -79,37 +114,41 @@ extension Loop {
 /// a watcher of any child makes it collect all. It exists while there are child watchers.
 final class ChildReaper: LoopResident {
   private unowned(unsafe) let loop: Loop
-  private var watchers: [pid_t: WatcherList<ChildWatcher>] = [:]
-  private var signal: SignalWatcher?
-  /// Watched processes whose status cannot be had.
-  private var lost: Set<pid_t> = []
+  private var children: [pid_t: WatchedChild] = [:]
+  private var signal: SharedSignal?
+  /// The number of the reaper's own watcher of the signal.
+  private let number: UInt64
 
   init(on loop: Loop) {
     self.loop = loop
-    signal = loop.signal(SIGCHLD) { [unowned self] in reap() }
+    loop.watcherNumber += 1
+    number = loop.watcherNumber
+    signal = loop.watchSignal(SIGCHLD, { [unowned self] in reap() }, number, #fileID, #line)
   }
 
-  func add(_ watcher: ChildWatcher) {
-    let list = watchers[watcher.pid] ?? WatcherList()
-    watchers[watcher.pid] = list
-    list.add(watcher)
+  func add(_ callback: ChildCallback, _ pid: pid_t, _ number: UInt64) -> WatchedChild {
+    let child = children[pid] ?? WatchedChild(pid, of: self)
+    children[pid] = child
+    child.watchers.add(callback, number)
     // The child may have exited already: then no signal comes any more.
     loop.postpone { [weak self] in self?.reap() }
+    return child
   }
 
-  func remove(_ watcher: ChildWatcher) {
-    guard let list = watchers[watcher.pid] else { return }
-    list.remove(watcher)
-    guard list.isEmpty else { return }
-    watchers[watcher.pid] = nil
-    lost.remove(watcher.pid)
-    guard watchers.isEmpty, loop.children === self else { return }
-    signal = nil
-    loop.children = nil
+  /// Waits for a process no more that nobody watches.
+  func remove(_ child: WatchedChild) {
+    if children[child.pid] === child { children[child.pid] = nil }
+    guard children.isEmpty, loop.children === self else { return }
+    end()
   }
 
   func loopCloses() {
-    for list in watchers.values { list.walk { $0.cancel() } }
+    for child in children.values { child.closeAll() }
+    end()
+  }
+
+  private func end() {
+    signal?.cancel(number)
     signal = nil
     loop.children = nil
   }
@@ -118,16 +157,16 @@ final class ChildReaper: LoopResident {
     // Kept, because the cancellation of the last watcher releases the reaper.
     withExtendedLifetime(self) {
       var status: CInt = 0
-      for pid in watchers.keys where pid > 0 {
+      for pid in children.keys where pid > 0 {
         // Callbacks may cancel other watchers, whose children other code may wait for.
-        guard watchers[pid] != nil else { continue }
+        guard children[pid] != nil else { continue }
         switch waitpid(pid, &status, WNOHANG) {
         case pid: report(pid, status)
         case -1 where errno == ECHILD: complain(pid)
         default: break
         }
       }
-      while watchers[0] != nil {
+      while children[0] != nil {
         let pid = waitpid(-1, &status, WNOHANG)
         guard pid > 0 else { break }
         report(pid, status)
@@ -137,7 +176,8 @@ final class ChildReaper: LoopResident {
 
   /// Logs that a status will never come.
   private func complain(_ pid: pid_t) {
-    guard lost.insert(pid).inserted else { return }
+    guard let child = children[pid], !child.isLost else { return }
+    child.isLost = true
     LogContext.ofModule().log(
       .error,
       "process \(pid) is no child of this process, or its status was collected elsewhere or thrown away, because SIGCHLD was ignored when it ended: nobody will be told of its end"
@@ -145,8 +185,8 @@ final class ChildReaper: LoopResident {
   }
 
   private func report(_ pid: pid_t, _ status: CInt) {
-    watchers[pid]?.walk { watcher in watcher.fire(pid, status, isLast: true) }
-    watchers[0]?.walk { watcher in watcher.fire(pid, status, isLast: false) }
+    children[pid]?.exited(pid, status)
+    children[0]?.exited(pid, status)
   }
 }
 

@@ -4,44 +4,29 @@ internal import Glibc
 
 /// Watches a signal until it is cancelled or its last reference goes.
 ///
-/// Corresponds to the watcher that Perl's `AE::signal` returns.
-public final class SignalWatcher: FiringWatcher {
-  private let loop: Loop
-  private var signal: SharedSignal?
-  private var callback: (() -> Void)?
+/// To be used on the loop's thread; the last reference may be dropped on any. Corresponds to the watcher that Perl's
+/// `AE::signal` returns.
+public final class SignalWatcher: @unchecked Sendable {
+  private let registration: Registration
 
   init(
     on loop: Loop, _ number: CInt, _ callback: @escaping () -> Void, _ file: StaticString,
     _ line: UInt
   ) {
-    self.loop = loop
-    guard loop.state == .open else { return }
-    self.callback = callback
-    let signal = loop.signals[number] ?? SharedSignal(on: loop, number, file, line)
-    self.signal = signal
-    signal.add(self)
+    registration = Registration(on: loop) { watcher in
+      loop.watchSignal(number, callback, watcher, file, line)
+    }
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
+  public var isActive: Bool { registration.isActive }
 
   /// Stops watching; may be called more than once and in its own callback.
   ///
   /// When the last watcher of a signal goes, the signal gets its earlier disposition back.
-  public func cancel() {
-    guard let signal else { return }
-    loop.preconditionOnLoop()
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    self.signal = nil
-    callback = nil
-    signal.remove(self)
-    withExtendedLifetime(held) {}
-  }
+  public func cancel() { registration.cancel() }
 
-  func fire() { callback?() }
-
-  deinit { cancel() }
+  deinit { registration.watcherGoes() }
 }
 
 extension Loop {
@@ -73,15 +58,47 @@ extension Loop {
     preconditionOnLoop(file: file, line: line)
     return SignalWatcher(on: self, number, callback, file, line)
   }
+
+  /// Calls `callback` with the watcher when the process gets the signal of this name.
+  public func signal(
+    _ name: String, _ callback: @escaping (SignalWatcher) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> SignalWatcher {
+    SelfReference.watcher { own in
+      signal(name, { own.pass(to: callback) }, file: file, line: line)
+    }
+  }
+
+  /// Calls `callback` with the watcher when the process gets the signal of this number.
+  public func signal(
+    _ number: CInt, _ callback: @escaping (SignalWatcher) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> SignalWatcher {
+    SelfReference.watcher { own in
+      signal(number, { own.pass(to: callback) }, file: file, line: line)
+    }
+  }
+}
+
+extension Loop {
+  /// Has a signal call `callback`, under the number of a watcher.
+  func watchSignal(
+    _ number: CInt, _ callback: @escaping () -> Void, _ watcher: UInt64, _ file: StaticString,
+    _ line: UInt
+  ) -> SharedSignal {
+    let signal = signals[number] ?? SharedSignal(on: self, number, file, line)
+    signal.add(PlainCallback(call: callback), watcher)
+    return signal
+  }
 }
 
 /// The one `uv_signal_t` of a signal number, shared by all its watchers on a loop.
 ///
 /// It lives in the loop's ``SignalTable`` from the first watcher to the last.
-final class SharedSignal {
+final class SharedSignal: CallbackSource {
   private unowned(unsafe) let loop: Loop
   private let number: CInt
-  private let watchers = WatcherList<SignalWatcher>()
+  private let watchers = WatcherList<PlainCallback>()
   private var handle: UnsafeMutablePointer<uv_signal_t>?
   /// Whether the thread had blocked the signal before.
   private var wasBlocked = false
@@ -115,10 +132,24 @@ final class SharedSignal {
     if let handle { loop.setReference(handle) }
   }
 
-  func add(_ watcher: SignalWatcher) { watchers.add(watcher) }
+  func add(_ callback: PlainCallback, _ number: UInt64) { watchers.add(callback, number) }
 
-  func remove(_ watcher: SignalWatcher) {
-    watchers.remove(watcher)
+  func contains(_ number: UInt64) -> Bool { watchers.contains(number) }
+
+  func cancel(_ number: UInt64) {
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    guard let held = watchers.remove(number) else { return }
+    endIfUnwatched()
+    withExtendedLifetime(held) {}
+  }
+
+  /// Cancels all watchers.
+  func closeAll() {
+    watchers.removeAll()
+    endIfUnwatched()
+  }
+
+  private func endIfUnwatched() {
     guard watchers.isEmpty, let handle else { return }
     self.handle = nil
     if loop.signals[number] === self { loop.signals[number] = nil }
@@ -126,9 +157,6 @@ final class SharedSignal {
     SignalDisposition.didWatch(number)
     if wasBlocked { SignalDisposition.block(number) }
   }
-
-  /// Cancels all watchers.
-  func closeAll() { watchers.walk { $0.cancel() } }
 
   private func received() {
     loop.entered {

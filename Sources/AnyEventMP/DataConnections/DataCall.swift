@@ -32,7 +32,7 @@ struct DataCall {
   /// The function, if it exists and the memory of its arguments is within the limit.
   func function() throws -> DataFunctions.Function {
     guard let function = connections.dataFunctions[name] else {
-      let shown = Value.string(Log.cut(name, to: 60))
+      let shown = Value.string(Log.cut(name, to: 60)).debugDescription
       throw RequestError("no function for data connections is registered by the name \(shown)")
     }
     guard DeferredWork.bytes(of: arguments) <= DataConnections.maximumArguments else {

@@ -119,17 +119,12 @@ public func psub<each A, R>(
   }
 }
 
-/// Runs `body` as part of a port of this node: an error kills the port.
+/// Runs `body` as part of a port of this node, and returns its value: an error kills the port, and nil is returned.
 ///
-/// For a dead port `body` is not run; for a port of another node the program is stopped.
+/// For a dead port `body` is not run, and nil is returned; for a port of another node the program is stopped.
 ///
 /// Corresponds to Perl's `peval $port, sub { … }`.
-public func peval(_ port: PortID, _ body: () throws -> Void) {
-  Node.current.context(of: port)?.run(body)
-}
-
-/// Runs `body` as part of a port of this node, and returns its value; nil when it throws.
-@_disfavoredOverload @discardableResult
+@discardableResult
 public func peval<R>(_ port: PortID, _ body: () throws -> R) -> R? {
   Node.current.context(of: port)?.value(body)
 }

@@ -53,7 +53,7 @@ extension Functions {
     guard !portName.isEmpty else { throw RequestError("the node port cannot be spawned") }
     guard kernel.ports.find(portName) == nil else {
       throw RequestError(
-        "there is a port \(Value.string(Log.cut(portName, to: 60))) already")
+        "there is a port \(Value.string(Log.cut(portName, to: 60)).debugDescription) already")
     }
     guard !kernel.spawned.isFull(sender.id) else {
       kernel.spawned.refuse(portName, by: sender.id)

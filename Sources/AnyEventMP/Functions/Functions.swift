@@ -59,7 +59,9 @@ final class Functions {
 
   /// The error for a function that is not registered.
   private func refusal(of name: String) -> RequestError {
-    RequestError("no function is registered by the name \(Value.string(Log.cut(name, to: 60)))")
+    RequestError(
+      "no function is registered by the name \(Value.string(Log.cut(name, to: 60)).debugDescription)"
+    )
   }
 
   /// Calls a function on a node, from the event loop.

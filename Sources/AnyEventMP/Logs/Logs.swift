@@ -40,7 +40,8 @@ final class Logs {
   private func startService(_ arguments: [Value]) throws {
     guard let level = arguments.first, !level.isNull else { return catchLogs(upTo: nil) }
     guard let level = LogLevel(level.string ?? "") else {
-      throw RequestError("\(level) is no log level: 1 to 9, or a name such as warn")
+      let shown = level.debugDescription
+      throw RequestError("\(shown) is no log level: 1 to 9, or a name such as warn")
     }
     catchLogs(upTo: level)
   }

@@ -64,7 +64,7 @@ final class NodePort {
       let name = RequestArguments(message: message).request
       kernel.peerLog.log(
         .error, in: Log.kernel,
-        "request \(Value.string(Log.cut(name, to: 60))) of \(sender.id) failed: \(Log.cut("\(error)"))",
+        "request \(Value.string(Log.cut(name, to: 60)).debugDescription) of \(sender.id) failed: \(Log.cut("\(error)"))",
         similarTo: "\(sender.id): requests")
     }
   }

@@ -123,11 +123,11 @@ struct ArgumentMismatch: Error, CustomStringConvertible {
     case .string(let text):
       let start = text.unicodeScalars.prefix(40)
       let isCut = start.endIndex < text.unicodeScalars.endIndex
-      return Value.string(String(start)).description + (isCut ? "…" : "")
+      return Value.string(String(start)).debugDescription + (isCut ? "…" : "")
     case .bytes(let bytes): return "a byte string of \(bytes.count) bytes"
     case .array(let values): return "an array of \(values.count) values"
     case .hash(let values): return "a hash of \(values.count) keys"
-    default: return value.description
+    default: return value.debugDescription
     }
   }
 }

@@ -110,3 +110,83 @@ import Testing
       "an array", "a hash",
     ])
 }
+
+@Test("text is shown without quotes, and for debugging with them") func withoutQuotes() {
+  let cases: [(Value, String, String)] = [
+    ("a\"b", "a\"b", #""a\"b""#), (.bytes([0xe9]), "é", #""é""#), (5, "5", "5"),
+    (nil, "null", "null"),
+    (["x", 1], #"["x",1]"#, #"["x",1]"#), (["k": "v"], #"{"k":"v"}"#, #"{"k":"v"}"#),
+    (true, "true", "true"), ("", "", "\"\""),
+  ]
+  for (value, plain, quoted) in cases {
+    #expect("\(value)" == plain)
+    #expect(String(reflecting: value) == quoted)
+  }
+}
+
+@Test("elements are read as types of Swift, with ?? for what is not there") func typedElements() {
+  let value: Value = ["n": "12", "s": "x", "list": [1, nil, "3"], "null": nil, "f": false]
+  let number: Int? = value["n"]
+  let none: Int? = value["s"]
+  #expect(number == 12)
+  #expect(none == nil)
+  #expect((value["n"] ?? 0) == 12)
+  #expect((value["missing"] ?? 7) == 7)
+  #expect((value["null"] ?? "default") == "default")
+  #expect((value["missing"] ?? true) == true)
+  #expect((value["f"] ?? true) == false)
+  #expect((value["list"][-1] ?? 0) == 3)
+  #expect((value["list"][1] ?? 9) == 9)
+  #expect((value["s"][3] ?? "none") == "none")
+  let either: Value = value["missing"] ?? value["s"]
+  #expect(either == "x")
+}
+
+@Test("elements are set, and make what they need") func settingElements() {
+  var value: Value = nil
+  let number = 5
+  let nothing: Int? = nil
+  value["n"] = number
+  value["text"] = "x"
+  value["list"][2] = number + 1
+  value["list"][0] = "first"
+  value["list"][-1] = 2.5
+  value["none"] = nothing
+  value["deep"]["er"] = [number]
+  value["copy"] = value["list"]
+  #expect(
+    value == [
+      "n": 5, "text": "x", "list": ["first", nil, 2.5], "none": nil, "deep": ["er": [5]],
+      "copy": ["first", nil, 2.5],
+    ])
+  value["n"][1] = true
+  #expect(value["n"] == [nil, true])
+}
+
+@Test("an element before the beginning cannot be set, and the sentence says so")
+func settingBeforeTheBeginning() async {
+  let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+    var value: Value = [1, 2]
+    value[-3] = 0
+  }
+  let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  #expect(output.contains("there is no element -3 to set in an array of 2"))
+}
+
+@Test("hashes and arrays are gone through; anything else has no elements") func sequences() {
+  let hash: Value = ["a": 1, "b": 2]
+  #expect(hash.keys.sorted() == ["a", "b"])
+  #expect(hash.values.compactMap(\.int).sorted() == [1, 2])
+  #expect(hash.count == 2)
+  var sum = 0
+  for (name, value) in hash.entries { sum += (name == "a" ? 10 : 100) * (value.int ?? 0) }
+  #expect(sum == 210)
+  let list: Value = [3, "x"]
+  #expect(list.elements == [3, "x"])
+  #expect(list.values == [3, "x"])
+  #expect(list.count == 2)
+  #expect(list.keys.isEmpty && list.entries.isEmpty && hash.elements.isEmpty)
+  for value: Value in [5, "text", nil] {
+    #expect(value.count == 0 && value.keys.isEmpty && value.values.isEmpty)
+  }
+}

@@ -97,7 +97,7 @@ import Testing
       kil(p)
       loop.settle()
       peval(PortID(p.id)) { Issue.record("called") }
-      let value: Int? = peval(PortID(p.id)) { 5 }
+      let value = peval(PortID(p.id)) { 5 }
       #expect(value == nil)
     }
   }

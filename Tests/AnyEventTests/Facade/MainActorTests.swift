@@ -1,3 +1,4 @@
+import AnyEvent
 import Foundation
 import TestSupport
 import Testing
@@ -177,5 +178,59 @@ struct MainActorTests {
       """)
     #expect(result.code != 0)
     #expect(result.output.contains("a top-level await or an async main moves the program off"))
+  }
+
+  @Test("AE.run runs the loop until its closure is done, and is for the top level only")
+  func running() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      struct Failure: Error {}
+
+      let text = try AE.run {
+        let cv = AE.cv(String.self)
+        let w = AE.timer(0.001, 0) { cv.send("value") }
+        try await Task.sleep(nanoseconds: 1)
+        defer { w.cancel() }
+        return try await cv.value
+      }
+      print(text)
+      do { try AE.run { throw Failure() } } catch { print(error) }
+      try AE.run {
+        do { try AE.run {} } catch { print(error) }
+        let cv = AE.cv(Int.self)
+        let w = AE.timer(0, 0) {
+          do { try AE.run {} } catch { print(error) }
+          cv.send(3)
+        }
+        print(try await Task.detached { try await cv.value }.value)
+        w.cancel()
+      }
+      """)
+    #expect(result.code == 0)
+    let nested = "\(CondVarError.nestedRun)"
+    #expect(
+      result.output.split(separator: "\n").map(String.init)
+        == ["value", "Failure()", nested, nested, "3"])
+  }
+
+  @Test("who awaits what an async main has left unserved gets an error, and the log says so")
+  func deserted() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      let cv = AE.cv(Int.self)
+      let w = AE.timer(0.001, 0) { cv.send(1) }
+      let waiting = Task.detached { try await cv.value }
+      do { print(try await waiting.value) } catch { print(error) }
+      do { try AE.run {} } catch { print(error) }
+      """)
+    #expect(result.code == 0)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.count == 3)
+    #expect(lines.first?.contains("the watchers of the default loop are cancelled") == true)
+    #expect(lines.dropFirst() == ["\(CondVarError.desertedLoop)", "\(CondVarError.desertedLoop)"])
   }
 }

@@ -119,9 +119,8 @@ struct LoopTests {
   func post() throws {
     try withLoop { loop in
       let cv = CondVar<Bool>(on: loop)
-      nonisolated(unsafe) let unsafeCV = cv
       let me = pthread_self()
-      onThread { loop.post { unsafeCV.send(pthread_self() == me) } }
+      onThread { loop.post { cv.send(pthread_self() == me) } }
       let wasOnLoop = try cv.recv()
       #expect(wasOnLoop)
     }

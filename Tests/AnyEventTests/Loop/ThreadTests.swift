@@ -120,7 +120,6 @@ struct PostingTests {
   func many() throws {
     try withLoop { loop in
       let cv = CondVar<Void>(on: loop)
-      nonisolated(unsafe) let shared = cv
       nonisolated(unsafe) var last = [Int](repeating: -1, count: 4)
       for _ in 0..<4 { cv.begin() }
       onThread {
@@ -129,7 +128,7 @@ struct PostingTests {
             for number in 0..<1000 {
               loop.post {
                 if last[thread] == number - 1 { last[thread] = number }
-                if number == 999 { shared.end() }
+                if number == 999 { cv.end() }
               }
             }
           }

@@ -9,7 +9,7 @@ struct TimerQueueTests {
   private func drain<Payload>(_ queue: inout TimerQueue<Payload>, at now: UInt64) -> [Payload] {
     var taken: [Payload] = []
     let limit = queue.nextOrder
-    while let due = queue.popDue(at: now, insertedBefore: limit) { taken.append(due.payload) }
+    while let due = queue.takeDue(at: now, insertedBefore: limit) { taken.append(due) }
     return taken
   }
 
@@ -35,9 +35,9 @@ struct TimerQueueTests {
     var queue = TimerQueue<Int>()
     _ = queue.insert(deadline: 1, 1)
     let limit = queue.nextOrder
-    #expect(queue.popDue(at: 5, insertedBefore: limit)?.payload == 1)
+    #expect(queue.takeDue(at: 5, insertedBefore: limit) == 1)
     _ = queue.insert(deadline: 5, 2)
-    #expect(queue.popDue(at: 5, insertedBefore: limit) == nil)
+    #expect(queue.takeDue(at: 5, insertedBefore: limit) == nil)
     #expect(drain(&queue, at: 5) == [2])
   }
 
@@ -45,10 +45,10 @@ struct TimerQueueTests {
   func staleTokens() {
     var queue = TimerQueue<Int>()
     let first = queue.insert(deadline: 1, 1)
-    let removed = queue.remove(first)
+    let removed = queue.remove(first) != nil
     #expect(removed)
     _ = queue.insert(deadline: 1, 2)
-    let removedAgain = queue.remove(first)
+    let removedAgain = queue.remove(first) != nil
     #expect(!removedAgain)
     #expect(drain(&queue, at: 1) == [2])
   }
@@ -61,7 +61,7 @@ struct TimerQueueTests {
     for number in 0..<400 {
       if !model.isEmpty, generator.next() % 3 == 0 {
         let victim = model.remove(at: Int(generator.next() % UInt64(model.count)))
-        let removed = queue.remove(victim.token)
+        let removed = queue.remove(victim.token) != nil
         #expect(removed)
       } else {
         let deadline = generator.next() % 50

@@ -149,6 +149,104 @@ far.push_write(.json, v)
 far.push_write(.json, [:])
 for _ in 0..<6 { near.push_read(.json) { _, value in print("read", value) } }
 
+// MARK: - Watchers that their callbacks get
+
+let timed = AE.cv()
+let w1 = AE.timer(0, 0) { timed.end() }
+let w2 = AE.timer(0, 0.001) { w in
+  w.cancel()
+  timed.end()
+}
+let w3 = AE.timer(0) { $0.cancel() }
+let w4 = AnyEvent.timer(after: 0) { w in
+  w.cancel()
+  timed.end()
+}
+let w5 = AnyEvent.timer(after: 0, cb: psub { timed.end() })
+let w6 = AE.timer(0, 0, timed.end)
+let w7 = AE.idle { w in
+  w.cancel()
+  timed.end()
+}
+let w8 = AE.idle { timed.ready ? () : () }
+let w9 = AE.signal("WINCH") { w in w.cancel() }
+let w10 = AE.signal("WINCH") { print("the window has another size") }
+let w11 = AE.child(1) { pid, status in print(pid, status >> 8) }
+let w12 = AE.child(1) { w, pid, status in w.cancel() }
+let w13 = AnyEvent.io(fh: 0, poll: "r") { w in w.cancel() }
+let w14 = AE.io(0, .read) { print("there is input") }
+for watcher in [w9, w10] { watcher.cancel() }
+for watcher in [w11, w12] { watcher.cancel() }
+for watcher in [w13, w14] { watcher.cancel() }
+for _ in 0..<6 { timed.begin() }
+try timed.recv()
+for watcher in [w5, w1, w2, w3, w4, w6] { watcher.cancel() }
+w8.cancel()
+print("watchers")
+
+// my $next; $next = sub { … $next->() … }
+var next: (() -> Void)?
+var turns = 0
+next = {
+  turns += 1
+  if turns < 3 { next?() }
+}
+next?()
+
+// my $w; $w = AE::timer 0, 0, sub { undef $w; … }
+var own: TimerWatcher?
+own = AE.timer(0, 0) {
+  own = nil
+  turns += 1
+}
+
+// A function inside of a callback, which uses the program's variables.
+let counting = AE.cv()
+let w15 = AE.timer(0, 0) {
+  @MainActor func count() { turns += 1 }
+  let again = { turns += 1 }
+  count()
+  again()
+  counting.send()
+}
+try counting.recv()
+print("turns", turns)
+
+// A monitor that ends with its guard.
+let watching: Guard = mon(echo) { reason in print("echo ended", reason) }
+
+let five = peval(p) { n }
+let tried = peval(p) {
+  turns += 1
+  return "tried"
+}
+print(five ?? -1, tried ?? "not")
+peval(p) { turns += 1 }
+
+// MARK: - Values
+
+var w: Value = ["n": 1, "list": [1, "x", nil], "name": "text"]
+let asInt: Int? = w["n"]
+let asText: String? = w["n"]
+print(asInt ?? -1, asText ?? "?", w["missing"] ?? 0, w["name"] ?? "?", w["list"][1] ?? "?")
+print(w["name"], w["list"], "\(w["name"]) \(w["n"])")
+w["n"] = 5
+w["n"] = n + 1
+w["name"] = s + "x"
+w["none"] = nil
+w["new"] = none
+w["copy"] = w["list"]
+w["list"][0] = "first"
+w["list"][4] = n
+w["deep"]["er"] = [n, n]
+let either = w["missing"] ?? w["n"]
+if let number: Int = w["n"] { print("a number", number, either) }
+if w["n"] == 6 { print("six") }
+for (name, value) in w.entries where name == "n" { print(name, value) }
+for element in w["list"].elements { print("element", element) }
+print(w.keys.sorted(), w.count, w["list"].count, w["list"].values.count)
+snd(p, "t", w, w["n"], w["missing"] ?? 0, w["list"][0])
+
 after(0, p, "tick", ["n" => n, "s" => s])
 after(0, p, "tick", [n + 1, s])
 after(0.01, p, "end", ["n": n, "s": s])
@@ -159,6 +257,38 @@ rcv(p, "end") { (message: Value) in
   end.send()
 }
 try end.recv()
+
+// MARK: - Tasks
+
+let answer = try AE.run {
+  let cv = AE.cv(Int.self)
+  let w = AE.timer(0, 0) { cv.send(42) }
+  defer { w.cancel() }
+  return try await cv.value
+}
+print(answer)
+
+// From other threads: the sends of the facade on the main actor, those of a node by its handle.
+let handle = Node.current.handle
+try AE.run {
+  let arrived = AE.cv()
+  let q = port { message in
+    print("arrived", message)
+    arrived.send()
+  }
+  Task.detached { await MainActor.run { snd(q, "from a task") } }
+  try await arrived.value
+}
+try AE.run {
+  let arrived = AE.cv()
+  let q = port { message in
+    print("arrived", message)
+    arrived.send()
+  }
+  Task.detached { handle.post { node in node.send("posted", to: q) } }
+  try await arrived.value
+}
+try AE.run { print(await Task.detached { n + 1 }.value) }
 
 /// Two handles that are connected with each other.
 func socketPair() -> (Handle, Handle) {

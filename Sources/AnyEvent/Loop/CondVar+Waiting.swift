@@ -1,0 +1,135 @@
+internal import AEValue
+internal import CLibUV
+
+extension CondVar {
+  /// Runs the loop until the condition variable is ready, then returns its value.
+  ///
+  /// Throws the error of `croak`. If it isn't ready, throws `CondVarError.recursiveWait` inside a
+  /// callback of the same loop, and another `CondVarError` on a loop that cannot be waited for.
+  @discardableResult
+  public func recv() throws -> Value {
+    if result == nil { try loop.wait { result != nil } }
+    guard let result else { throw CondVarError.stopped }
+    return try result.get()
+  }
+
+  /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
+  ///
+  /// While the loop is running, the calling task is suspended. If the loop is not running, as at the
+  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it. Throws the error of
+  /// `croak`, and, like `recv`, a ``CondVarError``. A value that is `Sendable` can be awaited on any thread.
+  public var value: Value {
+    get async throws {
+      loop.preconditionOnLoop("await value")
+      return try await valueAtHome()
+    }
+  }
+
+  private func valueAtHome() async throws -> Value {
+    if result == nil, !loop.isServed { try loop.wait { result != nil } }
+    if let result { return try result.get() }
+    return try await suspended { add($0) }
+  }
+
+  /// Suspends the task until the waiter that `start` gets is told, or is given up by all.
+  private func suspended(_ start: (CondVarWaiter<Value>) -> Void) async throws -> Value {
+    let outcome = await withCheckedContinuation { start(CondVarWaiter(on: loop, $0)) }
+    return try outcome.result.get()
+  }
+}
+
+extension CondVar where Value: Sendable {
+  /// The value, when it is there; for any task, on any thread.
+  ///
+  /// On another thread than the loop's the calling task is suspended until the value is there or the loop is closed.
+  /// A top-level `await` or an async `main` makes the main thread leave the default loop, which closes it. On the
+  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it. Throws the error of `croak`, and, like
+  /// `recv`, a ``CondVarError``.
+  public var value: Value {
+    get async throws {
+      if loop.isHome { return try await valueAtHome() }
+      return try await suspended { waiter in loop.post { [self] in add(waiter) } }
+    }
+  }
+}
+
+/// A task that waits for a condition variable.
+///
+/// Nobody but the loop has it, or a job that was posted to it: so one that goes, goes because the loop is closed.
+final class CondVarWaiter<Value>: LoopResident, @unchecked Sendable {
+  /// A result on its way to the task, which alone uses it then.
+  struct Outcome: @unchecked Sendable {
+    let result: Result<Value, any Error>
+  }
+
+  private let loop: Loop
+  private var continuation: CheckedContinuation<Outcome, Never>?
+
+  init(on loop: Loop, _ continuation: CheckedContinuation<Outcome, Never>) {
+    self.loop = loop
+    self.continuation = continuation
+  }
+
+  /// Wakes the task, once.
+  func end(_ result: Result<Value, any Error>) {
+    guard let continuation else { return }
+    self.continuation = nil
+    loop.release(self)
+    continuation.resume(returning: Outcome(result: result))
+  }
+
+  func loopCloses() { end(.failure(loop.closedError)) }
+
+  deinit { continuation?.resume(returning: Outcome(result: .failure(loop.closedError))) }
+}
+
+/// Why a condition variable could not be waited for, or the text that `croak` was given.
+public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A sentence without a full stop that says what went wrong.
+  public let description: String
+
+  /// An error with this text, as `croak("text")` makes it.
+  public init(_ description: String) { self.description = description }
+
+  /// `recv()` was called in a callback of the loop that it would have to run.
+  public static let recursiveWait = CondVarError("recursive blocking wait attempted")
+  /// `recv()` was called on a loop that its host runs.
+  public static let foreignLoop = CondVarError(
+    "blocking wait attempted on a loop that is run by its host: use cb instead")
+  /// The loop was stopped by `stop()` while `recv()` waited.
+  public static let stopped = CondVarError(
+    "the event loop was stopped before the condition variable was ready")
+  /// The loop was closed before the condition variable was ready.
+  public static let closedLoop = CondVarError(
+    "the event loop was closed before the condition variable was ready")
+  /// The main thread has left the default loop, which runs nowhere else.
+  public static let desertedLoop = CondVarError(
+    "nobody runs the default loop any more: a top-level await or an async main moves the program off the main thread, so write AE.run { … } around the whole, or cv.recv() and put the await into Task { @MainActor in … }"
+  )
+  /// `AE.run` was called while a loop was running.
+  public static let nestedRun = CondVarError(
+    "AE.run was called inside of a callback or of another AE.run: it is for the top level of a program, so await directly where that is allowed, or write Task { @MainActor in … }"
+  )
+}
+
+extension Loop {
+  /// Runs until `isReady`, even without active watchers: another thread may post.
+  func wait(until isReady: () -> Bool) throws(CondVarError) {
+    guard state == .open else { throw closedError }
+    guard kind != .foreign else { throw CondVarError.foreignLoop }
+    guard !isRunning else { throw CondVarError.recursiveWait }
+    beginRunning()
+    isWaiting = true
+    uv_ref(base(asyncHandle))
+    while !isReady(), !stopRequested, state == .open { turn(UV_RUN_DEFAULT) }
+    if state == .open { uv_unref(base(asyncHandle)) }
+    isWaiting = false
+    let wasStopped = stopRequested
+    endRunning()
+    if isReady() { return }
+    throw wasStopped ? CondVarError.stopped : closedError
+  }
+
+  /// Why nothing can be awaited on a closed loop.
+  var closedError: CondVarError { isDeserted ? .desertedLoop : .closedLoop }
+}
