@@ -1,4 +1,5 @@
 internal import AEValue
+internal import CCares
 internal import CLibUV
 internal import Glibc
 
