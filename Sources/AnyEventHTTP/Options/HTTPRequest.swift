@@ -99,11 +99,11 @@ public struct HTTPRequest {
     persistent ?? ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"].contains(method)
   }
 
-  /// The request that asks for a body to be sent to no one else: a redirection's next.
+  /// The request that follows a redirection, without the secrets if it goes to another server.
   func redirected(by status: Int, isSameOrigin: Bool) -> HTTPRequest {
     var next = self
     if status != 307, status != 308 {
-      // What the standards say of other methods no client does.
+      // All clients make a GET of it, whatever method the standards want to be repeated.
       if method != "HEAD" { next.method = "GET" }
       next.body = HTTPBody()
       next.headers.forget("Content-Type")
