@@ -119,7 +119,8 @@ struct HandleHostileTests {
   /// A way to have a callback called that destroys its handle.
   struct Callback: CustomTestStringConvertible, Sendable {
     let testDescription: String
-    let provoke: @Sendable (_ handle: Handle, _ other: CInt, _ end: @escaping (Handle) -> Void) -> Void
+    let provoke:
+      @Sendable (_ handle: Handle, _ other: CInt, _ end: @escaping (Handle) -> Void) -> Void
   }
 
   static let callbacks: [Callback] = [
