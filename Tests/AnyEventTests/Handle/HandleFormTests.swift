@@ -64,7 +64,7 @@ struct HandleFormTests {
     arguments: [
       ("\"text\"", ["\"text\""]), ("\"a\\\"b\\\\\"\"c\"", ["\"a\\\"b\\\\\"", "\"c\""]),
       ("42\n", ["42"]), ("null true false", ["null", "true", "false"]), ("1 2\n", ["1", "2"]),
-      ("-1.5e3,", ["-1500", "Bad message"]), ("  \n7 [1]{}", ["7", "[1]", "{}"]),
+      ("-1.5e3,", ["-1500.0", "Bad message"]), ("  \n7 [1]{}", ["7", "[1]", "{}"]),
       ("tru ", ["Bad message"]), ("!", ["Bad message"]), ("- ", ["Bad message"]), ("1", []),
       ("\"é\\u00e9\"\"", ["\"éé\""]), ("01 ", ["Bad message"]), ("nul", []),
     ])
