@@ -1,34 +1,42 @@
-/// Elements that are taken in the order in which they came; each is moved at most once or so.
+/// Elements that are taken in the order in which they came.
+///
+/// An element is released by the queue as soon as it is taken. Taking costs constant time on the whole: the places of
+/// taken elements go when they are half of all.
 package struct Queue<Element> {
-  private var elements: [Element] = []
-  /// The number of elements at the front that were taken.
-  private var taken = 0
+  /// The elements, of which the first `taken` are nil.
+  @usableFromInline var elements: [Element?] = []
+  @usableFromInline var taken = 0
 
-  package init() {}
+  @inlinable package init() {}
 
-  package var count: Int { elements.count - taken }
+  @inlinable package var count: Int { elements.count - taken }
 
-  package var isEmpty: Bool { taken == elements.count }
+  @inlinable package var isEmpty: Bool { taken == elements.count }
 
-  /// The element at a distance from the front.
-  package subscript(index: Int) -> Element { elements[taken + index] }
-
-  package mutating func append(_ element: Element) { elements.append(element) }
-
-  /// Takes the first element; nil if there is none.
-  package mutating func popFirst() -> Element? {
-    guard !isEmpty else { return nil }
-    let first = elements[taken]
-    removeFirst(1)
-    return first
+  /// The element at a distance from the first; nil beyond the last.
+  @inlinable package subscript(distance: Int) -> Element? {
+    distance < count ? elements[taken + distance] : nil
   }
 
-  /// Drops so many elements, of which there are at least as many.
-  package mutating func removeFirst(_ count: Int) {
-    taken += count
-    // They go when they are half of the array.
-    guard taken * 2 >= elements.count else { return }
-    elements.removeFirst(taken)
-    taken = 0
+  @inlinable package mutating func append(_ element: Element) { elements.append(element) }
+
+  /// Puts an element before all others.
+  @inlinable package mutating func prepend(_ element: Element) {
+    guard taken > 0 else { return elements.insert(element, at: 0) }
+    taken -= 1
+    elements[taken] = element
+  }
+
+  /// Takes the first element; nil if there is none.
+  @inlinable package mutating func popFirst() -> Element? {
+    guard !isEmpty else { return nil }
+    let first = elements[taken]
+    elements[taken] = nil
+    taken += 1
+    if isEmpty || taken > 64 && taken * 2 > elements.count {
+      elements.removeFirst(taken)
+      taken = 0
+    }
+    return first
   }
 }

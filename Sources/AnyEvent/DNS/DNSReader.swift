@@ -70,9 +70,10 @@ struct DNSReader {
       place = end
       end = whole
     }
-    guard let data = data(DNSNames.types.name(type)) else { return nil }
+    let typeName = DNSNames.types.name(type)
+    guard let data = data(typeName) else { return nil }
     return DNSRecord(
-      name: name, type: DNSNames.types.name(type), class: DNSNames.classes.name(`class`),
+      name: name, type: typeName, class: DNSNames.classes.name(`class`),
       ttl: Int(ttl), data: data)
   }
 

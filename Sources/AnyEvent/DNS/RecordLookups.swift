@@ -25,7 +25,7 @@ final class RecordLookups: LoopResident {
   private var underWay = 0
   /// The questions that wait, in the order in which they came.
   private var waiting = Queue<NameQuery>()
-  private var slotWaiters: [() -> Void] = []
+  private var slotWaiters = Queue<() -> Void>()
 
   init(_ resolver: Resolver, on loop: Loop, limit: Int) {
     self.resolver = resolver
@@ -36,7 +36,7 @@ final class RecordLookups: LoopResident {
   func loopCloses() {
     let held = (waiting, slotWaiters)
     waiting = Queue()
-    slotWaiters = []
+    slotWaiters = Queue()
     withExtendedLifetime(held) {}
   }
 
@@ -150,8 +150,8 @@ final class RecordLookups: LoopResident {
       resolver.start(next)
     }
     // One that waits again in its callback is called in a later iteration.
-    for _ in slotWaiters.indices where underWay < max(limit, 1) && waiting.isEmpty {
-      slotWaiters.removeFirst()()
+    for _ in 0..<slotWaiters.count where underWay < max(limit, 1) && waiting.isEmpty {
+      slotWaiters.popFirst()?()
     }
     if underWay == 0, waiting.isEmpty, slotWaiters.isEmpty { loop.release(self) }
   }

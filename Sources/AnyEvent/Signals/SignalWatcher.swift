@@ -40,12 +40,7 @@ extension Loop {
     _ name: String, _ callback: @escaping () -> Void, file: StaticString = #fileID,
     line: UInt = #line
   ) -> SignalWatcher {
-    guard let number = SignalName.number(of: name) else {
-      misuse(
-        "there is no signal called \"\(name)\": write its name, e.g. \"INT\"", file: file,
-        line: line)
-    }
-    return signal(number, callback, file: file, line: line)
+    signal(number(ofSignal: name, file, line), callback, file: file, line: line)
   }
 
   /// Calls `callback` when the process gets the signal of this number, such as `SIGINT`.
@@ -64,9 +59,7 @@ extension Loop {
     _ name: String, _ callback: @escaping (SignalWatcher) -> Void, file: StaticString = #fileID,
     line: UInt = #line
   ) -> SignalWatcher {
-    SelfReference.watcher { own in
-      signal(name, { own.pass(to: callback) }, file: file, line: line)
-    }
+    signal(number(ofSignal: name, file, line), callback, file: file, line: line)
   }
 
   /// Calls `callback` with the watcher when the process gets the signal of this number.
@@ -77,6 +70,15 @@ extension Loop {
     SelfReference.watcher { own in
       signal(number, { own.pass(to: callback) }, file: file, line: line)
     }
+  }
+
+  private func number(ofSignal name: String, _ file: StaticString, _ line: UInt) -> CInt {
+    guard let number = SignalName.number(of: name) else {
+      misuse(
+        "there is no signal called \"\(name)\": write its name, e.g. \"INT\"", file: file,
+        line: line)
+    }
+    return number
   }
 }
 

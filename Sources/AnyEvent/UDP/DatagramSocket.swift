@@ -138,8 +138,8 @@ public final class DatagramSocket {
         let refused = queue.popFirst()
         report(SocketError("cannot send a datagram", code: code), to: refused?.done)
       } else {
-        let done = (0..<count).map { queue[$0].done }
-        queue.removeFirst(count)
+        // Taken before the callbacks, which may send and flush.
+        let done = (0..<count).map { _ in queue.popFirst()?.done }
         sent?()
         for done in done where fd >= 0 { done?(nil) }
       }
@@ -197,19 +197,17 @@ public final class DatagramSocket {
 
   /// Sends the first datagrams of the queue; returns how many, or −1 with `errno`.
   private func sendBatch() -> Int {
-    var count = 0
+    var batch: [Outgoing] = []
     var size = 0
-    while count < min(queue.count, Self.batch) {
-      let next = queue[count].bytes.count
-      guard count == 0 || size + next <= Self.batchBytes else { break }
-      size += next
-      count += 1
+    while batch.count < Self.batch, let next = queue[batch.count] {
+      guard batch.isEmpty || size + next.bytes.count <= Self.batchBytes else { break }
+      size += next.bytes.count
+      batch.append(next)
     }
     return withUnsafeTemporaryAllocation(byteCount: max(size, 1), alignment: 16) { bytes in
-      withMessages(count) { messages, parts, addresses in
+      withMessages(batch.count) { messages, parts, addresses in
         var place = 0
-        for index in 0..<count {
-          let outgoing = queue[index]
+        for (index, outgoing) in batch.enumerated() {
           let part = UnsafeMutableRawBufferPointer(
             rebasing: bytes[place..<place + outgoing.bytes.count])
           part.copyBytes(from: outgoing.bytes)
@@ -224,7 +222,7 @@ public final class DatagramSocket {
             messages[index].header.msg_namelen = length
           }
         }
-        return Int(aeuv_send_datagrams(fd, messages, UInt32(count)))
+        return Int(aeuv_send_datagrams(fd, messages, UInt32(batch.count)))
       }
     }
   }

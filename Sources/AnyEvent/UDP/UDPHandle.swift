@@ -44,7 +44,9 @@ public final class UDPHandle {
   private let timeouts: StreamTimeouts
   private var socket: DatagramSocket?
   private var isDestroyed = false
-  private var resolutions: [Resolution] = []
+  /// The names that are looked up.
+  private var resolutions: [Int: Resolution] = [:]
+  private var resolutionCount = 0
 
   /// A handle.
   ///
@@ -204,7 +206,7 @@ public final class UDPHandle {
       on_recv, on_error, on_bind, on_connect, on_drain, on_timeout, on_rtimeout, on_wtimeout,
       resolutions,
     ]
-    resolutions = []
+    resolutions = [:]
     socket?.close()
     socket = nil
     (on_recv, on_error, on_bind, on_connect) = (nil, nil, nil, nil)
@@ -281,8 +283,11 @@ extension UDPHandle {
       return found(self, address)
     }
     let wanted = [4: AF_INET, 6: AF_INET6][family]
-    let resolution = loop.resolve(host, service) { [weak self] result in
+    resolutionCount += 1
+    let number = resolutionCount
+    resolutions[number] = loop.resolve(host, service) { [weak self] result in
       guard let self else { return }
+      resolutions[number] = nil
       do throws(SocketError) {
         let addresses = try result.get()
         guard let address = addresses.first(where: { wanted == nil || $0.family == wanted }) else {
@@ -293,7 +298,6 @@ extension UDPHandle {
         fail(error, fatal: true)
       }
     }
-    resolutions.append(resolution)
   }
 
   private func later(_ body: @escaping (UDPHandle) -> Void) {

@@ -195,21 +195,36 @@ private func requesting(
   _ onBody: ((HTTPBody, HTTPHeaders) -> Bool)?, _ persistent: Bool?, _ keepalive: Bool?,
   _ maxBody: Int?, _ done: @escaping (HTTPBody?, HTTPHeaders) -> Void
 ) -> HTTPExchange {
-  var request = HTTPRequest(method, url)
-  request.recurse = recurse
-  request.headers = headers
-  request.timeout = timeout
-  request.proxy = proxy
-  request.body = body.httpBody
-  request.cookies = cookies
-  request.trust = trust
-  request.bind = bind
-  request.onPrepare = onPrepare
-  request.connect = connect
-  request.onHeader = onHeader
-  request.onBody = onBody
-  request.persistent = persistent
-  request.keepalive = keepalive
-  request.maxBodySize = maxBody
+  let request = HTTPRequest(
+    method, url, recurse, headers, timeout, proxy, body, cookies, trust, bind, onPrepare, connect,
+    onHeader, onBody: onBody, persistent, keepalive, maxBody: maxBody)
   return HTTPClient.shared(session: session).send(request) { done($0.body, $0.headers) }
+}
+
+extension HTTPRequest {
+  /// The request that the arguments of Perl's functions describe.
+  init(
+    _ method: String, _ url: String, _ recurse: Int?, _ headers: HTTPFields, _ timeout: Double?,
+    _ proxy: Route, _ body: any HTTPBodyConvertible, _ cookies: CookieJar?, _ trust: HTTPTrust,
+    _ bind: String?, _ onPrepare: ((CInt) -> Double)?, _ connect: Connector?,
+    _ onHeader: ((HTTPHeaders) -> Bool)?, onBody: ((HTTPBody, HTTPHeaders) -> Bool)?,
+    _ persistent: Bool?, _ keepalive: Bool?, maxBody: Int?
+  ) {
+    self.init(method, url)
+    self.recurse = recurse
+    self.headers = headers
+    self.timeout = timeout
+    self.proxy = proxy
+    self.body = body.httpBody
+    self.cookies = cookies
+    self.trust = trust
+    self.bind = bind
+    self.onPrepare = onPrepare
+    self.connect = connect
+    self.onHeader = onHeader
+    self.onBody = onBody
+    self.persistent = persistent
+    self.keepalive = keepalive
+    maxBodySize = maxBody
+  }
 }

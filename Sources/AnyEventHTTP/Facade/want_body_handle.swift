@@ -78,19 +78,8 @@ private func opening(
   _ connect: HTTPRequest.Connector?, _ onHeader: ((HTTPHeaders) -> Bool)?, _ persistent: Bool?,
   _ keepalive: Bool?, _ done: @escaping (Handle?, HTTPHeaders) -> Void
 ) -> HTTPExchange {
-  var request = HTTPRequest(method, url)
-  request.recurse = recurse
-  request.headers = headers
-  request.timeout = timeout
-  request.proxy = proxy
-  request.body = body.httpBody
-  request.cookies = cookies
-  request.trust = trust
-  request.bind = bind
-  request.onPrepare = onPrepare
-  request.connect = connect
-  request.onHeader = onHeader
-  request.persistent = persistent
-  request.keepalive = keepalive
+  let request = HTTPRequest(
+    method, url, recurse, headers, timeout, proxy, body, cookies, trust, bind, onPrepare, connect,
+    onHeader, onBody: nil, persistent, keepalive, maxBody: nil)
   return HTTPClient.shared(session: session).open(request, done)
 }

@@ -5,10 +5,8 @@ import AEValue
 /// The work for one node is done in order; the nodes take turns.
 struct WorkQueues {
   /// The work for one node, which is listed in ``turns`` while this exists.
-  private struct Queue {
-    /// The work, of which the first `next` elements are done and nil.
-    private var items: [GlobalWork?] = []
-    private var next = 0
+  private struct NodeWork {
+    private var items = Queue<GlobalWork>()
     /// The number of waiting requests of each kind.
     private var answers = 0
     private var families = 0
@@ -35,7 +33,7 @@ struct WorkQueues {
       }
     }
 
-    var isEmpty: Bool { next == items.count }
+    var isEmpty: Bool { items.isEmpty }
 
     mutating func append(_ work: GlobalWork) {
       items.append(work)
@@ -44,33 +42,20 @@ struct WorkQueues {
 
     /// Puts work before all other work of the node.
     mutating func prepend(_ work: GlobalWork) {
-      if next == 0 {
-        items.insert(work, at: 0)
-      } else {
-        next -= 1
-        items[next] = work
-      }
+      items.prepend(work)
       add(1, of: work)
     }
 
     mutating func popFirst() -> GlobalWork? {
-      if next == items.count { return nil }
-      let work = items[next]
-      items[next] = nil
-      next += 1
+      let work = items.popFirst()
       if let work { add(-1, of: work) }
-      if next == items.count || next > 64 && next * 2 > items.count {
-        items.removeFirst(next)
-        next = 0
-      }
       return work
     }
   }
 
-  private var queues: TextDictionary<Queue> = [:]
-  /// The nodes in the order of their turns; the first `next` of them have had their turn.
-  private var turns: [String] = []
-  private var next = 0
+  private var queues: TextDictionary<NodeWork> = [:]
+  /// The nodes in the order of their turns.
+  private var turns = Queue<String>()
   /// The number of pieces of work.
   private var count = 0
   /// The sum of their weights.
@@ -108,7 +93,7 @@ struct WorkQueues {
 
   private mutating func list(_ node: String) {
     if queues[node] != nil { return }
-    queues[node] = Queue()
+    queues[node] = NodeWork()
     turns.append(node)
   }
 
@@ -122,21 +107,13 @@ struct WorkQueues {
 
   /// The node whose turn it is, with work left; its next turn comes after those of all others.
   mutating func nextNode() -> String? {
-    while next < turns.count {
-      let node = turns[next]
-      next += 1
-      if next > 64, next * 2 > turns.count {
-        turns.removeFirst(next)
-        next = 0
-      }
+    while let node = turns.popFirst() {
       if isWaiting(node) {
         turns.append(node)
         return node
       }
       queues[node] = nil
     }
-    turns.removeAll()
-    next = 0
     return nil
   }
 

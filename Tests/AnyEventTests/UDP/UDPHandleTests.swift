@@ -180,6 +180,46 @@ import Testing
     }
   }
 
+  @Test("what is sent while others are reported as sent is sent once")
+  func sendingMeanwhile() {
+    withLoop { loop in
+      var found: [String] = []
+      let server = UDPHandle(
+        bind: here, on: loop,
+        on_recv: { data, _, _ in found.append(String(decoding: data, as: UTF8.self)) })
+      let client = UDPHandle(on: loop)
+      for text in ["one", "two"] {
+        let sent: CondVar<Void> = client.push_send(Array(text.utf8), server.sockname)
+        sent.cb { _ in
+          client.autoflush = true
+          client.push_send("behind \(text)", server.sockname)
+        }
+      }
+      loop.run(until: { found.count == 4 })
+      loop.settle()
+      #expect(found == ["one", "two", "behind one", "behind two"])
+    }
+  }
+
+  @Test("the last reference may go in the callback of a datagram")
+  func lastReference() throws {
+    try withLoop { loop in
+      var calls = 0
+      var server: UDPHandle? = UDPHandle(bind: here, on: loop)
+      server?.on_recv = { _, _, _ in
+        calls += 1
+        server = nil
+      }
+      let address = try #require(server?.sockname)
+      let client = UDPHandle(on: loop)
+      client.push_send("one", address)
+      client.push_send("two", address)
+      loop.run(until: { calls > 0 })
+      loop.settle()
+      #expect(calls == 1)
+    }
+  }
+
   @Test("silence is told on the loop's clock, and any datagram starts it anew")
   func timeouts() throws {
     let loop = Loop(manualTime: 1000)
