@@ -33,7 +33,7 @@ enum Refusals {
 
   private static func run(_ count: Int, _ port: UInt16, _ stranger: Stranger) throws {
     // Sent on the loop only.
-    nonisolated(unsafe) let done = AE.cv()
+    let done = AE.cv()
     let loop = Node.current.loop
     let call = StrangerThread(count: count, port: port, stranger: stranger) {
       loop.post { done.send() }
