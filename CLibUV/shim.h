@@ -21,6 +21,32 @@ static inline int aeuv_dup3(int from, int to, int flags) {
   return (int)syscall(SYS_dup3, from, to, flags);
 }
 
+/* And for pipe2. */
+static inline int aeuv_pipe(int ends[2], int flags) { return (int)syscall(SYS_pipe2, ends, flags); }
+
+/* The types of sockets are imported into one or another of the modules that include the header. */
+static inline int aeuv_stream_type(void) { return SOCK_STREAM; }
+static inline int aeuv_datagram_type(void) { return SOCK_DGRAM; }
+
+static inline int aeuv_socketpair(int ends[2], int is_blocking) {
+  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK), 0, ends);
+}
+
+/* And for environ; Swift takes no changeable variables of C either. */
+static inline char **aeuv_environment(void) {
+  extern char **environ;
+  return environ;
+}
+
+/* These are declared only for _GNU_SOURCE, too; the names keep clear of those that a module may have. */
+extern int aeuv_spawn_closefrom(void *actions, int first) __asm__("posix_spawn_file_actions_addclosefrom_np");
+extern int aeuv_spawn_chdir(void *actions, const char *path) __asm__("posix_spawn_file_actions_addchdir_np");
+
+/* The C library of older systems has no close_range. */
+static inline int aeuv_close_range(unsigned int first, unsigned int last) {
+  return (int)syscall(SYS_close_range, first, last, 0);
+}
+
 /* ioctl is variadic. */
 static inline int aeuv_is_terminal_master(int fd) {
   unsigned int number;
@@ -58,6 +84,21 @@ static inline int aeuv_receive_datagrams(int fd, struct aeuv_datagram *datagrams
 
 static inline int aeuv_send_datagrams(int fd, struct aeuv_datagram *datagrams, unsigned int count) {
   return (int)syscall(SYS_sendmmsg, fd, datagrams, count, MSG_NOSIGNAL);
+}
+
+/* Work of libuv's pool. In the child of a fork the pool's threads are gone: what they had not done is lost, and
+ * what they had done is still told to the loop, as it would be to the parent's. */
+
+/* Whether a request was done, or cancelled, when the process was forked. */
+static inline int aeuv_is_done(const uv_work_t *request) { return request->work_req.work == NULL; }
+
+/* Makes a loop that has been told of the fork, and that nobody else uses, forget so many lost requests. The threads
+ * may have left its lock locked, and its wake-up announced, which libuv 1.44 does not undo. */
+static inline void aeuv_forget_work(uv_loop_t *loop, unsigned int lost) {
+  loop->active_reqs.count -= lost;
+  pthread_mutex_init(&loop->wq_mutex, NULL);
+  loop->wq_async.pending = 0;
+  uv_async_send(&loop->wq_async);
 }
 
 #endif

@@ -58,6 +58,20 @@ public func tcp_connect(
   connecting(host, service, prepare, connect)
 }
 
+/// Connects to a host, with a way to try the next address; cancelled when the returned guard goes.
+@_disfavoredOverload
+public func tcp_connect(
+  _ host: String, _ service: any TCPService,
+  _ connect:
+    @escaping (
+      _ fh: CInt?, _ host: String, _ port: Int, _ retry: @escaping () -> Void
+    ) -> Void,
+  prepare: ((_ fh: CInt) -> Double)? = nil
+) -> Guard {
+  let connector = connecting(host, service, prepare, connect)
+  return Guard { connector.cancel() }
+}
+
 /// Binds, listens, and calls `accept` with socket, host and port of every connection.
 ///
 /// `host` is a numeric address, nil for all IPv4 addresses, `"::"` for all, or `"unix/"` with a
@@ -84,6 +98,42 @@ public func tcp_server(
 ) throws(SocketError) -> Guard {
   let listener = try listening(on: .current, host, service, accept, prepare)
   return Guard { listener.close() }
+}
+
+/// Binds and listens as `tcp_server` does, and calls `done` with the socket, which has to be closed by it.
+///
+/// The callback is called before this returns; accepting is its work, perhaps in another process. Nothing
+/// removes a socket in the file system: the form with a guard does. Corresponds to Perl's
+/// `AnyEvent::Socket::tcp_bind`.
+public func tcp_bind(
+  _ host: String?, _ service: (any TCPService)?, _ done: (_ fh: CInt) -> Void,
+  prepare: ((_ fh: CInt, _ host: String, _ port: Int) -> Int)? = nil
+) throws(SocketError) {
+  let socket = try ListeningSocket(on: host, service, prepare: onAddress(prepare))
+  done(socket.fd)
+}
+
+/// Binds and listens; a socket in the file system is removed when the returned guard goes.
+@_disfavoredOverload
+public func tcp_bind(
+  _ host: String?, _ service: (any TCPService)?, _ done: (_ fh: CInt) -> Void,
+  prepare: ((_ fh: CInt, _ host: String, _ port: Int) -> Int)? = nil
+) throws(SocketError) -> Guard {
+  let socket = try ListeningSocket(on: host, service, prepare: onAddress(prepare))
+  done(socket.fd)
+  return Guard { socket.removeFile() }
+}
+
+/// Chooses how the socket avoids congestion, such as `"cubic"`; false with `errno` set if that isn't
+/// possible.
+///
+/// Corresponds to Perl's `AnyEvent::Socket::tcp_congestion`.
+@discardableResult
+public func tcp_congestion(_ fh: CInt, _ algorithm: String) -> Bool {
+  var name = algorithm
+  return name.withUTF8 {
+    setsockopt(fh, CInt(IPPROTO_TCP), TCP_CONGESTION, $0.baseAddress, socklen_t($0.count)) == 0
+  }
 }
 
 /// Switches the delay of small writes off (or on again); false if that isn't possible.
@@ -116,8 +166,14 @@ private func listening(
   on loop: Loop, _ host: String?, _ service: (any TCPService)?,
   _ accept: @escaping (CInt, String, Int) -> Void, _ prepare: ((CInt, String, Int) -> Int)?
 ) throws(SocketError) -> Listener {
-  try loop.listen(
-    on: host, service,
-    prepare: prepare.map { prepare in { fd, address in prepare(fd, address.host, address.port) } }
-  ) { socket in accept(socket.fd, socket.peer.host, socket.peer.port) }
+  try loop.listen(on: host, service, prepare: onAddress(prepare)) { socket in
+    accept(socket.fd, socket.peer.host, socket.peer.port)
+  }
+}
+
+/// A callback of Perl's arguments as one that takes an address.
+private func onAddress(
+  _ prepare: ((CInt, String, Int) -> Int)?
+) -> ((CInt, SocketAddress) -> Int)? {
+  prepare.map { prepare in { fd, address in prepare(fd, address.host, address.port) } }
 }

@@ -80,6 +80,13 @@ private func service(in rest: Substring, _ defaultService: String?) -> String? {
   return String(service)
 }
 
+/// The same with the number of the default port.
+public func parse_hostport(
+  _ string: String, _ defaultPort: Int
+) -> (host: String, service: String)? {
+  parse_hostport(string, String(defaultPort))
+}
+
 /// Joins host and port so that `parse_hostport` can take them apart again.
 ///
 /// Corresponds to Perl's `AnyEvent::Socket::format_hostport`.
@@ -87,6 +94,11 @@ public func format_hostport(_ host: String, _ port: String? = nil) -> String {
   let bracketed = host.contains(":") ? "[\(host)]" : host
   guard let port, !port.isEmpty else { return bracketed }
   return "\(bracketed):\(port)"
+}
+
+/// The same with the number of the port.
+public func format_hostport(_ host: String, _ port: Int) -> String {
+  format_hostport(host, String(port))
 }
 
 /// A port: its number, or a service name, `"name=port"`, or the path of a socket if the host is
@@ -119,13 +131,13 @@ func portNumber(_ service: String) -> Int? {
 }
 
 /// The port of a service, by number or by looking into the system's services database.
-func lookUpPort(_ service: String) -> Int? {
+func lookUpPort(_ service: String, protocol name: String = "tcp") -> Int? {
   if let port = portNumber(service) { return port }
   var entry = servent()
   var result: UnsafeMutablePointer<servent>?
   return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { buffer in
     guard let start = buffer.baseAddress,
-      getservbyname_r(service, "tcp", &entry, start, buffer.count, &result) == 0, result != nil
+      getservbyname_r(service, name, &entry, start, buffer.count, &result) == 0, result != nil
     else { return nil }
     return Int(UInt16(bigEndian: UInt16(truncatingIfNeeded: entry.s_port)))
   }

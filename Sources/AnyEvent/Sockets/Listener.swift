@@ -33,10 +33,7 @@ public final class Listener: LoopResident {
     fd = bound.fd
     file = bound.file
     self.address = bound.address
-    let backlog = prepare?(bound.fd, bound.address) ?? 0
-    guard listen(fd, backlog > 0 ? CInt(clamping: backlog) : 128) == 0 else {
-      throw SocketError("cannot listen on \(address)", code: errno)
-    }
+    try bound.listen(prepare)
     resume()
   }
 
@@ -121,6 +118,38 @@ extension Loop {
   }
 }
 
+/// A socket that listens and whose connections are accepted elsewhere, perhaps in another process.
+///
+/// The descriptor is non-blocking, is closed in programs that are started, and has to be closed by whoever
+/// takes it.
+public struct ListeningSocket {
+  private let bound: BoundSocket
+
+  /// Binds and listens, with the arguments of ``Loop/listen(on:_:prepare:accept:)``.
+  public init(
+    on host: String?, _ service: (any TCPService)?, prepare: ((CInt, SocketAddress) -> Int)? = nil
+  ) throws(SocketError) {
+    bound = try BoundSocket(SocketAddress(listeningOn: host, service?.tcpService ?? "0"))
+    do throws(SocketError) {
+      try bound.listen(prepare)
+    } catch {
+      removeFile()
+      _ = close(bound.fd)
+      throw error
+    }
+  }
+
+  /// The descriptor.
+  public var fd: CInt { bound.fd }
+
+  /// The address it is bound to, with the port that the system has chosen if 0 was asked for.
+  public var address: SocketAddress { bound.address }
+
+  /// Removes a socket in the file system, unless the parent of this process has made it, or another file
+  /// has its path now.
+  public func removeFile() { bound.file?.remove() }
+}
+
 extension SocketAddress {
   init(listeningOn host: String?, _ service: String) throws(SocketError) {
     if host == "unix/" {
@@ -160,6 +189,14 @@ struct BoundSocket {
     self.fd = fd
     address = SocketAddress.local(of: fd) ?? wanted
     file = wanted.path.flatMap { BoundPath($0) }
+  }
+
+  /// Begins to listen; `prepare` says how long the queue is, 0 for the default.
+  func listen(_ prepare: ((CInt, SocketAddress) -> Int)?) throws(SocketError) {
+    let backlog = prepare?(fd, address) ?? 0
+    guard Glibc.listen(fd, backlog > 0 ? CInt(clamping: backlog) : 128) == 0 else {
+      throw SocketError("cannot listen on \(address)", code: errno)
+    }
   }
 }
 

@@ -298,3 +298,35 @@ extension Loop {
     return Resolution(on: self, host, service.tcpService, callback)
   }
 }
+
+/// A resolution that the loop keeps until its answer, or until the loop is closed.
+private final class KeptResolution: LoopResident {
+  private let loop: Loop
+  private var resolution: Resolution?
+
+  init(
+    on loop: Loop, _ host: String, _ service: any TCPService,
+    _ callback: @escaping (Result<[SocketAddress], SocketError>) -> Void
+  ) {
+    self.loop = loop
+    guard loop.state == .open else { return }
+    loop.keep(self)
+    resolution = loop.resolve(host, service) { [unowned self] result in
+      loop.release(self)
+      callback(result)
+    }
+  }
+
+  func loopCloses() { resolution?.cancel() }
+}
+
+extension Loop {
+  /// Finds addresses as ``resolve(_:_:_:)`` does, for a caller that keeps nothing.
+  func resolveAndKeep(
+    _ host: String, _ service: any TCPService,
+    _ callback: @escaping (Result<[SocketAddress], SocketError>) -> Void
+  ) {
+    preconditionOnLoop()
+    _ = KeptResolution(on: self, host, service, callback)
+  }
+}

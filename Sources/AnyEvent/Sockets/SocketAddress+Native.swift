@@ -79,11 +79,19 @@ extension SocketAddress {
     return StandardDescriptors.spare(socket(family, type, 0))
   }
 
-  /// The local address of a socket.
-  static func local(of fd: CInt) -> SocketAddress? { reported(by: { getsockname($0, $1, $2) }, fd) }
+  /// The local address of a socket; nil with `errno` set if it has none.
+  ///
+  /// Corresponds to C's `getsockname`.
+  public static func local(of fd: CInt) -> SocketAddress? {
+    reported(by: { getsockname($0, $1, $2) }, fd)
+  }
 
-  /// The address of the other end of a socket.
-  static func peer(of fd: CInt) -> SocketAddress? { reported(by: { getpeername($0, $1, $2) }, fd) }
+  /// The address of the other end of a socket; nil with `errno` set if it is not connected.
+  ///
+  /// Corresponds to C's `getpeername`.
+  public static func peer(of fd: CInt) -> SocketAddress? {
+    reported(by: { getpeername($0, $1, $2) }, fd)
+  }
 
   /// Calls `body` with the address in the system's form.
   func withNative<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {

@@ -171,7 +171,7 @@ extension SocketAddress {
     return mapped(high, low).map { .ipv4($0) } ?? .ipv6(high, low, zone: 0)
   }
 
-  private static func parseFour(_ host: String) -> Kind? {
+  static func parseFour(_ host: String) -> Kind? {
     var four = in_addr()
     // inet_aton would ignore the text behind a space.
     let isPlain = host.utf8.allSatisfy {

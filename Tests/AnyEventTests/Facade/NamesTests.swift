@@ -49,6 +49,8 @@ struct NamesTests {
           #expect(reader?.mode == .read)
           reader = nil
         }
+        let proto: (name: String, aliases: String, proto: Int)? = getprotobyname("tcp")
+        #expect(proto?.proto == 6)
         AE.idle {}.cancel()
         AnyEvent.idle {}.cancel()
         AE.signal("WINCH") {}.cancel()
