@@ -1,3 +1,4 @@
+internal import CLibUV
 internal import Glibc
 internal import Synchronization
 
@@ -85,6 +86,28 @@ func ignoreBrokenPipes() {
   action.__sigaction_handler.sa_handler = { _ in }
   action.sa_flags = SA_RESTART
   sigaction(SIGPIPE, &action, nil)
+}
+
+/// Calls `body`, in which writing to a pipe that nobody reads fails with EPIPE and raises no signal.
+///
+/// For descriptors that know no `MSG_NOSIGNAL`, whatever the process, or the host of a foreign loop, does
+/// about the signal. `errno` stays as `body` has left it.
+func withoutBrokenPipeSignal<Result>(_ body: () -> Result) -> Result {
+  var signal = sigset_t()
+  var pending = sigset_t()
+  var before = sigset_t()
+  sigemptyset(&signal)
+  sigaddset(&signal, SIGPIPE)
+  // One that somebody waits for already, with the signal blocked, stays.
+  if sigpending(&pending) == 0, sigismember(&pending, SIGPIPE) == 1 { return body() }
+  pthread_sigmask(SIG_BLOCK, &signal, &before)
+  let result = body()
+  let code = errno
+  var moment = timespec()
+  while sigtimedwait(&signal, nil, &moment) < 0, errno == EINTR {}
+  pthread_sigmask(SIG_SETMASK, &before, nil)
+  errno = code
+  return result
 }
 
 /// Lets ended children wait until their status is collected.

@@ -133,7 +133,8 @@ private struct Terminal {
   }
 }
 
-private func withoutDescriptors(_ body: () -> Void) {
+/// Calls `body` while no descriptor can be opened.
+func withoutDescriptors(_ body: () -> Void) {
   var limit = rlimit()
   getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   let before = limit

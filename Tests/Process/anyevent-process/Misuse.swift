@@ -33,6 +33,9 @@ func commit(_ kind: String) {
   case "group": _ = AE.child(-1) { _, _ in }
   case "chunk": _ = HandleReadType.chunk(-1)
   case "mode": _ = AE.io(0, "x") {}
+  case "command-key": run_cmd("true", ["x>": "/dev/null"])
+  case "command-direction": run_cmd("true", [">": .from("text")])
+  case "command-empty": run_cmd([])
   case "time": loop.advance(by: 1)
   default: fail("there is no mistake called \(kind)")
   }

@@ -5,6 +5,7 @@
 //     anyevent-process child
 //     anyevent-process signal NAME
 //     anyevent-process misuse KIND
+//     anyevent-process command descriptors|except|work|command
 //     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes
 //     anyevent-process fork drop|exit|use|continue CALLBACK
 //
@@ -28,6 +29,7 @@ case "watch" where arguments.count == 3: watchInput(arguments[1], Int(arguments[
 case "child": reportChild()
 case "fork" where arguments.count == 2: reportFork(arguments[1])
 case "fork" where arguments.count == 3: reportFork(arguments[1], in: arguments[2])
+case "command" where arguments.count == 2: reportCommand(arguments[1])
 case "misuse" where arguments.count == 2: commit(arguments[1])
 case "signal" where arguments.count == 2: reportSignal(arguments[1])
 default: fail("there is no such test")
