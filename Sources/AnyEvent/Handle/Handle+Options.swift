@@ -1,5 +1,3 @@
-internal import AEValue
-
 extension Handle {
   /// The options of a ``Handle`` when it is made: the arguments of Perl's `AnyEvent::Handle->new`.
   ///
@@ -22,7 +20,8 @@ extension Handle {
     /// After a fatal one the handle is destroyed. `errno` holds the system's code, or `ENOSPC`
     /// (`rbuf_max`, `wbuf_max`), `EPIPE` (the end came although more is wanted), `ETIMEDOUT`,
     /// `EBADMSG` (data is not of the form that was asked for), `EPROTO` (TLS), or 0 for an end of
-    /// file without `on_eof`.
+    /// file without `on_eof`. `message` is the system's text for it, as Perl's `$!`, or the reason that TLS
+    /// gives; ``Handle/error_detail`` says more where there is more to say.
     public var on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)?
     /// Called when ``Handle/rbuf`` has bytes and no read request is queued.
     ///
@@ -60,6 +59,9 @@ extension Handle {
     public var no_delay: Bool?
     /// Whether the kernel probes a silent peer (`SO_KEEPALIVE`); nil: as the system does.
     public var keepalive: Bool?
+    /// Whether urgent data of TCP arrives in the stream, at its place (`SO_OOBINLINE`), as in Perl; else it
+    /// is lost.
+    public var oobinline: Bool = true
     /// Up to how many bytes the write buffer counts as empty.
     public var low_water_mark: Int = 0
     /// For how many seconds after the end of the handle its unsent bytes may still be sent.
@@ -79,18 +81,109 @@ extension Handle {
     /// in Perl: a protocol that must notice a cut has to send the length of its data.)
     public var on_stoptls: ((_ handle: Handle) -> Void)?
 
-    /// Options that change nothing.
-    public init() {}
+    /// Options; those that are not given change nothing.
+    public init(
+      on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? = nil,
+      on_read: ((_ handle: Handle) -> Void)? = nil,
+      on_eof: ((_ handle: Handle) -> Void)? = nil,
+      on_drain: ((_ handle: Handle) -> Void)? = nil,
+      timeout: Double = 0,
+      rtimeout: Double = 0,
+      wtimeout: Double = 0,
+      on_timeout: ((_ handle: Handle) -> Void)? = nil,
+      on_rtimeout: ((_ handle: Handle) -> Void)? = nil,
+      on_wtimeout: ((_ handle: Handle) -> Void)? = nil,
+      rbuf_max: Int? = nil,
+      wbuf_max: Int? = nil,
+      autocork: Bool = false,
+      no_delay: Bool? = nil,
+      keepalive: Bool? = nil,
+      oobinline: Bool = true,
+      low_water_mark: Int = 0,
+      linger: Double = 3600,
+      peername: String? = nil,
+      tls: TLSRole? = nil,
+      tls_ctx: TLSContext? = nil,
+      on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
+      on_stoptls: ((_ handle: Handle) -> Void)? = nil
+    ) {
+      self.on_error = on_error
+      self.on_read = on_read
+      self.on_eof = on_eof
+      self.on_drain = on_drain
+      self.timeout = timeout
+      self.rtimeout = rtimeout
+      self.wtimeout = wtimeout
+      self.on_timeout = on_timeout
+      self.on_rtimeout = on_rtimeout
+      self.on_wtimeout = on_wtimeout
+      self.rbuf_max = rbuf_max
+      self.wbuf_max = wbuf_max
+      self.autocork = autocork
+      self.no_delay = no_delay
+      self.keepalive = keepalive
+      self.oobinline = oobinline
+      self.low_water_mark = low_water_mark
+      self.linger = linger
+      self.peername = peername
+      self.tls = tls
+      self.tls_ctx = tls_ctx
+      self.on_starttls = on_starttls
+      self.on_stoptls = on_stoptls
+    }
   }
 
-  /// A handle, as Perl writes it: `Handle(fh: socket, on_read: { … })` on a descriptor,
-  /// `Handle(connect: (host, port), on_error: { … })` for one that connects first.
+  /// A handle on a descriptor, as Perl writes it: `Handle(fh: socket, on_read: { … })`.
   ///
-  /// The first argument is a ``Source``, one of the two; without any, or with both, the program stops
-  /// with a sentence. Each of the others is described at the ``Options`` of the same name. Corresponds
-  /// to Perl's `AnyEvent::Handle->new`.
+  /// About the descriptor see ``Source/fh(_:)``; each of the others is described at the ``Options`` of the
+  /// same name. Corresponds to Perl's `AnyEvent::Handle->new (fh => …)`.
   public convenience init(
-    fh: CInt? = nil, connect: (host: String, service: any TCPService)? = nil,
+    fh: CInt,
+    on loop: Loop = .current,
+    on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? = nil,
+    on_read: ((_ handle: Handle) -> Void)? = nil,
+    on_eof: ((_ handle: Handle) -> Void)? = nil,
+    on_drain: ((_ handle: Handle) -> Void)? = nil,
+    timeout: Double = 0,
+    rtimeout: Double = 0,
+    wtimeout: Double = 0,
+    on_timeout: ((_ handle: Handle) -> Void)? = nil,
+    on_rtimeout: ((_ handle: Handle) -> Void)? = nil,
+    on_wtimeout: ((_ handle: Handle) -> Void)? = nil,
+    rbuf_max: Int? = nil,
+    wbuf_max: Int? = nil,
+    autocork: Bool = false,
+    no_delay: Bool? = nil,
+    keepalive: Bool? = nil,
+    oobinline: Bool = true,
+    low_water_mark: Int = 0,
+    linger: Double = 3600,
+    peername: String? = nil,
+    tls: TLSRole? = nil,
+    tls_ctx: TLSContext? = nil,
+    on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
+    on_stoptls: ((_ handle: Handle) -> Void)? = nil
+  ) {
+    let options = Options(
+      on_error: on_error, on_read: on_read, on_eof: on_eof, on_drain: on_drain,
+      timeout:
+        timeout, rtimeout: rtimeout, wtimeout: wtimeout, on_timeout: on_timeout,
+      on_rtimeout: on_rtimeout, on_wtimeout: on_wtimeout, rbuf_max: rbuf_max,
+      wbuf_max:
+        wbuf_max, autocork: autocork, no_delay: no_delay, keepalive: keepalive,
+      oobinline:
+        oobinline, low_water_mark: low_water_mark, linger: linger, peername: peername,
+      tls:
+        tls, tls_ctx: tls_ctx, on_starttls: on_starttls, on_stoptls: on_stoptls)
+    self.init(.fh(fh), options, on: loop)
+  }
+
+  /// A handle that connects first, as Perl writes it: `Handle(connect: (host, port), on_error: { … })`.
+  ///
+  /// About the address see ``Source/connect(host:service:)``; each of the others is described at the
+  /// ``Options`` of the same name. Corresponds to Perl's `AnyEvent::Handle->new (connect => …)`.
+  public convenience init(
+    connect: (host: String, service: any TCPService),
     on loop: Loop = .current,
     on_prepare: ((_ handle: Handle) -> Double)? = nil,
     on_connect: (
@@ -112,6 +205,7 @@ extension Handle {
     autocork: Bool = false,
     no_delay: Bool? = nil,
     keepalive: Bool? = nil,
+    oobinline: Bool = true,
     low_water_mark: Int = 0,
     linger: Double = 3600,
     peername: String? = nil,
@@ -120,37 +214,20 @@ extension Handle {
     on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
     on_stoptls: ((_ handle: Handle) -> Void)? = nil
   ) {
-    var options = Options()
+    var options = Options(
+      on_error: on_error, on_read: on_read, on_eof: on_eof, on_drain: on_drain,
+      timeout:
+        timeout, rtimeout: rtimeout, wtimeout: wtimeout, on_timeout: on_timeout,
+      on_rtimeout: on_rtimeout, on_wtimeout: on_wtimeout, rbuf_max: rbuf_max,
+      wbuf_max:
+        wbuf_max, autocork: autocork, no_delay: no_delay, keepalive: keepalive,
+      oobinline:
+        oobinline, low_water_mark: low_water_mark, linger: linger, peername: peername,
+      tls:
+        tls, tls_ctx: tls_ctx, on_starttls: on_starttls, on_stoptls: on_stoptls)
     options.on_prepare = on_prepare
     options.on_connect = on_connect
     options.on_connect_error = on_connect_error
-    options.on_error = on_error
-    options.on_read = on_read
-    options.on_eof = on_eof
-    options.on_drain = on_drain
-    options.timeout = timeout
-    options.rtimeout = rtimeout
-    options.wtimeout = wtimeout
-    options.on_timeout = on_timeout
-    options.on_rtimeout = on_rtimeout
-    options.on_wtimeout = on_wtimeout
-    options.rbuf_max = rbuf_max
-    options.wbuf_max = wbuf_max
-    options.autocork = autocork
-    options.no_delay = no_delay
-    options.keepalive = keepalive
-    options.low_water_mark = low_water_mark
-    options.linger = linger
-    options.peername = peername
-    options.tls = tls
-    options.tls_ctx = tls_ctx
-    options.on_starttls = on_starttls
-    options.on_stoptls = on_stoptls
-    switch (fh, connect) {
-    case (let fh?, nil): self.init(.fh(fh), options, on: loop)
-    case (nil, let (host, service)?):
-      self.init(.connect(host: host, service: service), options, on: loop)
-    default: misuse("Handle: give either fh or connect")
-    }
+    self.init(.connect(host: connect.host, service: connect.service), options, on: loop)
   }
 }

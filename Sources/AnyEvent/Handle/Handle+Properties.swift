@@ -5,163 +5,186 @@ internal import Glibc
 extension Handle {
   /// See ``Options/on_error``.
   public var on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? {
-    get { options.on_error }
-    set { if !destroyed { options.on_error = newValue } }
+    get { checked().options.on_error }
+    set { change { $0.on_error = newValue } }
   }
 
   /// See ``Options/on_read``.
   public var on_read: ((_ handle: Handle) -> Void)? {
-    get { options.on_read }
+    get { checked().options.on_read }
     set {
-      guard !destroyed else { return }
-      options.on_read = newValue
+      change { $0.on_read = newValue }
       consume()
     }
   }
 
   /// See ``Options/on_eof``.
   public var on_eof: ((_ handle: Handle) -> Void)? {
-    get { options.on_eof }
-    set { if !destroyed { options.on_eof = newValue } }
+    get { checked().options.on_eof }
+    set { change { $0.on_eof = newValue } }
   }
 
   /// See ``Options/on_drain``.
   public var on_drain: ((_ handle: Handle) -> Void)? {
-    get { options.on_drain }
+    get { checked().options.on_drain }
     set {
-      guard !destroyed else { return }
-      options.on_drain = newValue
+      change { $0.on_drain = newValue }
+      guard !isDestroyed else { return }
+      watchDrain()
       if newValue != nil { drainedAtStart() }
     }
   }
 
   /// See ``Options/timeout``.
   public var timeout: Double {
-    get { options.timeout }
+    get { checked().options.timeout }
     set {
-      options.timeout = newValue
+      change { $0.timeout = newValue }
       timeouts[.either] = newValue
     }
   }
 
   /// See ``Options/rtimeout``.
   public var rtimeout: Double {
-    get { options.rtimeout }
+    get { checked().options.rtimeout }
     set {
-      options.rtimeout = newValue
+      change { $0.rtimeout = newValue }
       timeouts[.read] = newValue
     }
   }
 
   /// See ``Options/wtimeout``.
   public var wtimeout: Double {
-    get { options.wtimeout }
+    get { checked().options.wtimeout }
     set {
-      options.wtimeout = newValue
+      change { $0.wtimeout = newValue }
       timeouts[.write] = newValue
     }
   }
 
   /// See ``Options/on_timeout``.
   public var on_timeout: ((_ handle: Handle) -> Void)? {
-    get { options.on_timeout }
-    set { if !destroyed { options.on_timeout = newValue } }
+    get { checked().options.on_timeout }
+    set { change { $0.on_timeout = newValue } }
   }
 
   /// See ``Options/on_rtimeout``.
   public var on_rtimeout: ((_ handle: Handle) -> Void)? {
-    get { options.on_rtimeout }
-    set { if !destroyed { options.on_rtimeout = newValue } }
+    get { checked().options.on_rtimeout }
+    set { change { $0.on_rtimeout = newValue } }
   }
 
   /// See ``Options/on_wtimeout``.
   public var on_wtimeout: ((_ handle: Handle) -> Void)? {
-    get { options.on_wtimeout }
-    set { if !destroyed { options.on_wtimeout = newValue } }
+    get { checked().options.on_wtimeout }
+    set { change { $0.on_wtimeout = newValue } }
   }
 
   /// See ``Options/rbuf_max``.
   public var rbuf_max: Int? {
-    get { options.rbuf_max }
-    set { options.rbuf_max = newValue }
+    get { checked().options.rbuf_max }
+    set { change { $0.rbuf_max = newValue } }
   }
 
   /// See ``Options/wbuf_max``.
   public var wbuf_max: Int? {
-    get { options.wbuf_max }
-    set { options.wbuf_max = newValue }
+    get { checked().options.wbuf_max }
+    set { change { $0.wbuf_max = newValue } }
   }
 
   /// See ``Options/autocork``.
   public var autocork: Bool {
-    get { options.autocork }
+    get { checked().options.autocork }
     set {
-      options.autocork = newValue
+      change { $0.autocork = newValue }
       stream.timing = newValue ? .atEndOfIteration : .atOnce
     }
   }
 
   /// See ``Options/no_delay``.
   public var no_delay: Bool? {
-    get { options.no_delay }
+    get { checked().options.no_delay }
     set {
-      options.no_delay = newValue
+      change { $0.no_delay = newValue }
       if let newValue, isReady { tcp_nodelay(fh, newValue) }
     }
   }
 
   /// See ``Options/keepalive``.
   public var keepalive: Bool? {
-    get { options.keepalive }
+    get { checked().options.keepalive }
     set {
-      options.keepalive = newValue
-      if let newValue, isReady { setKeepalive(newValue) }
+      change { $0.keepalive = newValue }
+      if let newValue, isReady { set(SO_KEEPALIVE, newValue) }
+    }
+  }
+
+  /// See ``Options/oobinline``.
+  public var oobinline: Bool {
+    get { checked().options.oobinline }
+    set {
+      change { $0.oobinline = newValue }
+      if isReady { set(SO_OOBINLINE, newValue) }
     }
   }
 
   /// See ``Options/low_water_mark``.
   public var low_water_mark: Int {
-    get { options.low_water_mark }
+    get { checked().options.low_water_mark }
     set {
-      options.low_water_mark = newValue
+      change { $0.low_water_mark = newValue }
       stream.lowWaterMark = newValue
     }
   }
 
   /// See ``Options/linger``.
   public var linger: Double {
-    get { options.linger }
-    set { options.linger = newValue }
+    get { checked().options.linger }
+    set { change { $0.linger = newValue } }
   }
 
   /// See ``Options/peername``.
   public var peername: String? {
-    get { options.peername }
-    set { options.peername = newValue }
+    get { checked().options.peername }
+    set { change { $0.peername = newValue } }
   }
 
   /// See ``Options/on_starttls``.
   public var on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? {
-    get { options.on_starttls }
-    set { if !destroyed { options.on_starttls = newValue } }
+    get { checked().options.on_starttls }
+    set { change { $0.on_starttls = newValue } }
   }
 
   /// See ``Options/on_stoptls``.
   public var on_stoptls: ((_ handle: Handle) -> Void)? {
-    get { options.on_stoptls }
-    set { if !destroyed { options.on_stoptls = newValue } }
+    get { checked().options.on_stoptls }
+    set { change { $0.on_stoptls = newValue } }
+  }
+
+  /// The handle, for its own thread.
+  @inline(__always)
+  private func checked(_ function: StaticString = #function) -> Handle {
+    loop.preconditionOnLoop(function)
+    return self
+  }
+
+  /// Changes an option, unless the handle has gone: then nothing would release a callback.
+  @inline(__always)
+  private func change(_ function: StaticString = #function, _ set: (inout Options) -> Void) {
+    loop.preconditionOnLoop(function)
+    if !isDestroyed { set(&options) }
   }
 
   // MARK: Time-outs
 
   /// Counts as if something was read or written now.
-  public func timeout_reset() { timeouts.reset(.either) }
+  public func timeout_reset() { checked().timeouts.reset(.either) }
 
   /// Counts as if something was read now.
-  public func rtimeout_reset() { timeouts.reset(.read) }
+  public func rtimeout_reset() { checked().timeouts.reset(.read) }
 
   /// Counts as if something was written now.
-  public func wtimeout_reset() { timeouts.reset(.write) }
+  public func wtimeout_reset() { checked().timeouts.reset(.write) }
 
   /// After how many seconds a clock expires; 0: never.
   func seconds(_ kind: StreamTimeouts.Kind) -> Double {
@@ -181,7 +204,7 @@ extension Handle {
       case .write: options.on_wtimeout
       }
     guard let callback else {
-      return fail(ETIMEDOUT, fatal: false, SystemCalls.text(for: ETIMEDOUT))
+      return fail(ETIMEDOUT, fatal: false)
     }
     callback(self)
   }

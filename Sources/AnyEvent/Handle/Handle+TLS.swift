@@ -20,7 +20,8 @@ extension Handle {
   /// the handle, or start TLS anew from a timer. May call callbacks. Corresponds to Perl's
   /// `$handle->starttls`.
   public func starttls(_ role: TLSRole, _ context: TLSContext? = nil) {
-    guard !destroyed else { return }
+    loop.preconditionOnLoop()
+    guard !isDestroyed else { return }
     require(!isEncrypted, "starttls: TLS is started already; wait for on_stoptls")
     options.tls = role
     options.tls_ctx = context ?? options.tls_ctx
@@ -32,7 +33,8 @@ extension Handle {
     do throws(TLSError) {
       let context = if let given = options.tls_ctx { given } else { try TLSContext.standard.get() }
       let tls = try TLSTransform(context, as: role, peername: options.peername, on: loop)
-      tls.onEstablished = { [unowned self] in
+      tls.onEstablished = { [weak self] in
+        guard let self else { return }
         tlsState = .up
         options.on_starttls?(self, true, nil)
       }
@@ -41,21 +43,11 @@ extension Handle {
     } catch {
       return tlsFailed(error.description)
     }
-    start_read()
+    resumeReading()
     stream.outputGrew()
-    guard !destroyed, !rbuf.isEmpty else { return }
-    var early = rbuf.takeFirst(rbuf.count)
+    guard !isDestroyed, !received.isEmpty else { return }
+    var early = received.take()
     early.withUnsafeMutableBytes { stream.take($0) }
-  }
-
-  /// Starts TLS if the next bytes are the beginning of a TLS handshake, and otherwise does nothing.
-  ///
-  /// Corresponds to Perl's `$handle->push_read (tls_autostart => …)`.
-  public func push_read(tls_autostart role: TLSRole, _ context: TLSContext? = nil) {
-    push_read(.tls_detect) { handle, found in
-      // Inside of TLS such bytes are data.
-      if found.detected, !handle.isEncrypted { handle.starttls(role, context) }
-    }
   }
 
   /// Announces the end of TLS to the other end, and waits for its answer; see ``on_stoptls``.
@@ -64,12 +56,29 @@ extension Handle {
   ///
   /// Corresponds to Perl's `$handle->stoptls`.
   public func stoptls() {
-    guard !destroyed, stream.transform?.canStop == true else { return }
+    loop.preconditionOnLoop()
+    guard !isDestroyed, stream.transform?.canStop == true else { return }
     stream.announceEndOfTransform()
   }
 
+  /// Forgets TLS: bytes that were pushed and have not left are lost, and what arrives is given out as it is.
+  ///
+  /// For a stream whose encrypted rest nobody reads. Corresponds to Perl's `$handle->resettls`.
+  public func resettls() {
+    loop.preconditionOnLoop()
+    guard !isDestroyed, stream.transform != nil else { return }
+    options.tls = nil
+    tlsState = .none
+    // They must not leave in clear.
+    stream.output.removeAll()
+    stream.transform = nil
+  }
+
   /// The version and cipher of TLS, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil without encryption.
-  public var tls_cipher: String? { destroyed ? nil : stream.transform?.cipher }
+  public var tls_cipher: String? {
+    loop.preconditionOnLoop()
+    return isDestroyed ? nil : stream.transform?.cipher
+  }
 
   /// Whether the stream is encrypted, or about to be.
   var isEncrypted: Bool { tlsState == .handshake || tlsState == .up }
@@ -87,27 +96,36 @@ extension Handle {
       return fail(EPROTO, fatal: true, reason)
     }
     stream.transform(with: StreamGate())
-    start_read()
+    resumeReading()
     on_starttls(self, false, reason)
     consume()
   }
 }
 
-extension Handle: StreamOwner {
-  func streamHasDelivered() { consume() }
+extension TLSRole: ExpressibleByStringLiteral {
+  /// Perl's spelling: `"connect"` or `"accept"`; another literal stops the program with a sentence.
+  public init(stringLiteral value: String) {
+    guard let role = TLSRole(rawValue: value) else {
+      misuse("tls takes \"connect\" or \"accept\", not \"\(value)\"")
+    }
+    self = role
+  }
+}
 
-  func streamTransformHasEnded() -> Bool {
+extension Handle {
+  /// The other end has ended TLS: true if the stream goes on in clear, as ``on_stoptls`` wants.
+  func transformHasEnded() -> Bool {
     guard options.on_stoptls != nil, let transform = stream.transform, transform.canStop else {
       return false
     }
     var unread = Array(transform.unread)
     // The bytes in `rbuf` were encrypted, so answers to them are encrypted, too.
     consume()
-    guard !destroyed, stream.transform === transform, stream.endTransform() else { return true }
+    guard !isDestroyed, stream.transform === transform, stream.endTransform() else { return true }
     tlsState = .none
     options.on_stoptls?(self)
     // The bytes behind the end may begin a new TLS handshake.
-    if !destroyed, !unread.isEmpty { unread.withUnsafeMutableBytes { stream.take($0) } }
+    if !isDestroyed, !unread.isEmpty { unread.withUnsafeMutableBytes { stream.take($0) } }
     return true
   }
 }

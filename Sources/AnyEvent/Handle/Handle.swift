@@ -9,10 +9,13 @@ internal import Glibc
 ///     handle.push_read(.line) { handle, line in print("got", line) }
 ///
 /// It owns its descriptor, reads and writes without blocking, and ends with its last reference, or
-/// by ``destroy()``. All callbacks get the handle as first argument and run on its loop. Use it on
-/// the loop's thread only. Corresponds to Perl's `AnyEvent::Handle`, whose documentation holds for
-/// the names here as well.
-public final class Handle {
+/// by ``destroy()``. All callbacks get the handle as first argument and run on its loop. Corresponds to Perl's
+/// `AnyEvent::Handle`, whose documentation holds for the names here as well.
+///
+/// Two handles are equal if they are the same one. A handle is used on its loop's thread: on another one its
+/// methods and properties stop the program with a sentence, which is why the type can be `Sendable`; its last
+/// reference may go on any thread.
+public final class Handle: @unchecked Sendable {
   /// Where the stream of a handle comes from.
   public enum Source {
     /// The descriptor of a socket, a pipe or a terminal, which the handle closes at the end.
@@ -31,20 +34,17 @@ public final class Handle {
 
   /// The loop on which it works.
   public let loop: Loop
-  /// The bytes that have arrived and were not taken yet.
-  ///
-  /// Look at its `bytes`, take from the front with `removeFirst`, in `on_read` or in untyped reads;
-  /// change nothing else.
-  public let rbuf = ByteBuffer()
   // The properties that are read for each piece are unchecked: no access to them lasts during a call.
 
+  /// The bytes that have arrived and were not taken yet.
+  @exclusivity(unchecked) var received = HandleBuffer()
   /// The stream that writes, reads and encrypts.
   @exclusivity(unchecked) var stream: StreamConnection
   /// The descriptor, which is the stream's; -1 while there is none.
-  @exclusivity(unchecked) private var descriptor: CInt = -1
+  @exclusivity(unchecked) var descriptor: CInt = -1
   /// The descriptor that is about to be connected, during `on_prepare`.
   private var preparing: CInt = -1
-  @exclusivity(unchecked) private var connecting: Connector?
+  @exclusivity(unchecked) var connecting: Connector?
   let timeouts: StreamTimeouts
   @exclusivity(unchecked) var queue = HandleReadQueue()
   /// Whether the end of the stream was read and not reported yet.
@@ -56,9 +56,9 @@ public final class Handle {
   /// How an adopted stream has ended before its new owner could set callbacks.
   private var adoption = Adoption.over
   @exclusivity(unchecked) var options: Options
-
-  /// Whether ``destroy()`` was called, or a fatal error did.
-  public private(set) var destroyed = false
+  @exclusivity(unchecked) var isDestroyed = false
+  /// What the text of the last error does not say.
+  var detail: String?
 
   private enum Adoption {
     /// The new owner cannot have set callbacks yet.
@@ -94,27 +94,47 @@ public final class Handle {
     own(stream)
   }
 
-  deinit { destroy() }
+  deinit {
+    if loop.isOnLoop { return end() }
+    // Nobody on the loop's thread can get a reference any more; what the handle has is the loop's.
+    let remains = takeRemains()
+    loop.post { remains.end() }
+  }
 
   /// The descriptor, -1 while there is none; it stays the handle's.
-  public var fh: CInt { descriptor >= 0 ? descriptor : preparing }
+  public var fh: CInt {
+    loop.preconditionOnLoop()
+    return descriptor >= 0 ? descriptor : preparing
+  }
+
+  /// The bytes that have arrived and were not taken yet.
+  ///
+  /// Take from the front, in `on_read` or in untyped reads; or set another content. Corresponds to Perl's
+  /// `$handle->rbuf` and `$handle->{rbuf}`.
+  public var rbuf: HandleBuffer {
+    get {
+      loop.preconditionOnLoop()
+      return received
+    }
+    _modify {
+      loop.preconditionOnLoop()
+      yield &received
+    }
+  }
 
   /// Whether there is a connection.
-  var isReady: Bool { descriptor >= 0 && connecting == nil && !destroyed }
+  var isReady: Bool { descriptor >= 0 && connecting == nil && !isDestroyed }
 
   /// Makes a stream the handle's.
   private func own(_ stream: StreamConnection) {
     self.stream = stream
-    stream.owner = self
+    stream.owner = HandleDoor(self)
     stream.timing = options.autocork ? .atEndOfIteration : .atOnce
     stream.lowWaterMark = options.low_water_mark
     stream.timeouts = timeouts
-    stream.onRead = { [unowned self] in
-      rbuf.append(contentsOf: UnsafeRawBufferPointer($0))
-    }
-    stream.onEnd = { [unowned self] in ended($0) }
-    stream.onDrain = { [unowned self] in options.on_drain?(self) }
-    timeouts.expired = { [unowned self] in expired($0) }
+    stream.onEnd = { [weak self] in self?.ended($0) }
+    watchDrain()
+    timeouts.expired = { [weak self] in self?.expired($0) }
     // Bytes that are pushed before there is a connection wait for TLS as well.
     if options.tls != nil { stream.transform(with: StreamGate()) }
   }
@@ -129,19 +149,21 @@ public final class Handle {
   private func begin() {
     descriptor = stream.descriptor ?? -1
     if let no_delay = options.no_delay { tcp_nodelay(descriptor, no_delay) }
-    if let keepalive = options.keepalive { setKeepalive(keepalive) }
+    if let keepalive = options.keepalive { set(SO_KEEPALIVE, keepalive) }
+    if options.oobinline { set(SO_OOBINLINE, true) }
     for kind in StreamTimeouts.Kind.allCases { timeouts[kind] = seconds(kind) }
     timeouts.start()
     if let role = options.tls { starttls(role, options.tls_ctx) }
     stream.outputGrew()
-    if options.on_drain != nil, !destroyed { drainedAtStart() }
-    if wantsToRead { start_read() }
+    if options.on_drain != nil, !isDestroyed { drainedAtStart() }
+    if wantsToRead { resumeReading() }
   }
 
-  func setKeepalive(_ enable: Bool) {
-    var value: CInt = enable ? 1 : 0
+  /// Sets an option of the socket; another descriptor has none, which is fine.
+  func set(_ option: CInt, _ isOn: Bool) {
+    var value: CInt = isOn ? 1 : 0
     let size = socklen_t(MemoryLayout<CInt>.size)
-    setsockopt(descriptor, SOL_SOCKET, SO_KEEPALIVE, &value, size)
+    setsockopt(descriptor, SOL_SOCKET, option, &value, size)
   }
 }
 
@@ -174,10 +196,10 @@ extension Handle {
   private func connected(_ socket: ConnectedSocket, _ retry: @escaping () -> Bool) {
     let wanted = options.tls
     begin(on: socket.fd)
-    guard !destroyed, let on_connect = options.on_connect else { return }
+    guard !isDestroyed, let on_connect = options.on_connect else { return }
     let stream = stream
     on_connect(self, socket.peer.host, socket.peer.port) { [weak self] in
-      guard let self, !destroyed, self.stream === stream else { return }
+      guard let self, !isDestroyed, self.stream === stream else { return }
       // The next connection uses TLS, too.
       options.tls = wanted
       reset()
@@ -187,18 +209,19 @@ extension Handle {
 
   private func notConnected(_ error: SocketError) {
     guard let on_connect_error = options.on_connect_error else {
-      return fail(error.code, fatal: true, error.description)
+      return fail(error)
     }
+    detail = error.description
     errno = error.code
-    on_connect_error(self, error.description)
-    destroy()
+    on_connect_error(self, SystemCalls.text(for: error.code))
+    end()
   }
 
   /// Gives up the connection with all queues.
   private func reset() {
     timeouts.stop()
     queue.removeAll()
-    rbuf.removeAll()
+    received.removeAll()
     hasEnded = false
     isAtEnd = false
     tlsState = .none
@@ -231,7 +254,7 @@ extension Handle {
     descriptor = stream.descriptor ?? -1
     if let transform { stream.transform(with: transform) }
     if stream.transform != nil { tlsState = .up }
-    rbuf.append(contentsOf: clear)
+    received.append(contentsOf: clear)
     var arrived = arrived
     if !arrived.isEmpty { arrived.withUnsafeMutableBytes { stream.take($0) } }
     begin()
@@ -242,24 +265,23 @@ extension Handle {
   ///
   /// - Throws: ``SocketError`` when the system has no sockets left.
   package static func pair(on loop: Loop) throws(SocketError) -> (Handle, Handle) {
-    var ends: [CInt] = [-1, -1]
-    let type =
-      CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
-    guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
-      throw SocketError("cannot make a pair of sockets", code: errno)
+    let ends: DescriptorPair
+    do throws(SystemError) {
+      ends = try DescriptorPair(isSocket: true, isBlocking: false)
+    } catch {
+      throw SocketError("cannot make a pair of sockets", code: error.code)
     }
-    let handles = ends.map { end in
-      Handle(
-        adopting: StreamConnection(loop: loop, descriptor: StandardDescriptors.spare(end)))
+    func handle(_ end: CInt) -> Handle {
+      Handle(adopting: StreamConnection(loop: loop, descriptor: end))
     }
-    return (handles[0], handles[1])
+    return (handle(ends.first), handle(ends.second))
   }
 
   /// The owner of an adopted stream has had time to set callbacks.
   private func settle() {
     guard case .fresh(let end) = adoption else { return }
     adoption = .over
-    if let end, !destroyed { ended(end) }
+    if let end, !isDestroyed { ended(end) }
   }
 
   /// The stream has ended, or failed.
@@ -272,44 +294,8 @@ extension Handle {
     case .endOfStream:
       hasEnded = true
       consume()
-    case .failed(let error): fail(error.code, fatal: true, error.description)
+    case .failed(let error): fail(error)
     case .broken(let reason): tlsFailed(reason)
-    }
-  }
-}
-
-// MARK: - Ending
-
-extension Handle {
-  /// Ends the handle: no callback is called any more, and every method does nothing.
-  ///
-  /// Unsent bytes are sent in the background, see ``linger``. May be called more than
-  /// once. Corresponds to Perl's `$handle->destroy`.
-  public func destroy() {
-    guard !destroyed else { return }
-    destroyed = true
-    timeouts.stop()
-    let held = (options, queue)
-    queue.removeAll()
-    options = Options()
-    connecting?.cancel()
-    connecting = nil
-    if descriptor >= 0 { stream.linger(for: held.0.linger) } else { stream.close() }
-    descriptor = -1
-    // Released at the end: the deinitializer of an object that a callback held may use this handle.
-    withExtendedLifetime(held) {}
-  }
-
-  /// Reports an error; a fatal one ends the handle.
-  func fail(_ code: CInt, fatal: Bool, _ message: String) {
-    guard !destroyed else { return }
-    if let on_error = options.on_error {
-      errno = code
-      on_error(self, fatal, message)
-      if fatal { destroy() }
-    } else {
-      LogContext.ofModule().log(.error, "Handle: uncaught error: \(message)")
-      destroy()
     }
   }
 }

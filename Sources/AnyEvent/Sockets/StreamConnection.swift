@@ -42,8 +42,8 @@ package final class StreamConnection: EndOfIteration {
   /// Called when bytes were sent, and no more than ``lowWaterMark`` are left: from the loop, unless the
   /// stream sends at once.
   @exclusivity(unchecked) package var onDrain: (() -> Void)?
-  /// The owner, which keeps the stream beyond its end; it sets nil before it goes.
-  @exclusivity(unchecked) unowned(unsafe) var owner: (any StreamOwner)?
+  /// The owner, which keeps the stream beyond its end, and gets what arrives instead of ``onRead``.
+  @exclusivity(unchecked) var owner: (any StreamOwner)?
 
   /// Nil before the stream is carried, and once it is closed.
   @exclusivity(unchecked) private var medium: (any StreamMedium)?
@@ -295,12 +295,12 @@ package final class StreamConnection: EndOfIteration {
   /// Passes on bytes of the other end.
   package func take(_ bytes: UnsafeMutableRawBufferPointer) {
     guard let transform else {
+      if let owner { return owner.streamHasDelivered(bytes) }
       onRead?(bytes)
-      owner?.streamHasDelivered()
       return
     }
     let opening = transform.open(bytes) { content in
-      onRead?(content)
+      if let owner { owner.streamHasRead(content) } else { onRead?(content) }
       return isOpen
     }
     guard isOpen else { return }
@@ -308,7 +308,7 @@ package final class StreamConnection: EndOfIteration {
     // The transform may have answered, or have become writable for waiting bytes.
     if !transform.sealed.isEmpty || (owner != nil && !output.isEmpty) { outputGrew() }
     if case .more = opening {
-      owner?.streamHasDelivered()
+      owner?.streamHasDelivered(UnsafeMutableRawBufferPointer(start: nil, count: 0))
     } else if owner?.streamTransformHasEnded() != true {
       finish(.endOfStream)
     }

@@ -61,8 +61,10 @@ package enum StreamWriteResult {
 /// The end of the arriving bytes, and the end of their encryption, leave such a stream open for writing;
 /// failures are reported at once, and the owner closes the stream.
 protocol StreamOwner: AnyObject {
-  /// All bytes that have arrived together were passed on.
-  func streamHasDelivered()
+  /// Decrypted bytes, which are valid during the call only; others may follow at once.
+  func streamHasRead(_ bytes: UnsafeMutableRawBufferPointer)
+  /// All bytes that have arrived together were passed on, with these, if there are any.
+  func streamHasDelivered(_ bytes: UnsafeMutableRawBufferPointer)
   /// The other end has ended the encryption: true if the owner goes on in clear, else it is the end of
   /// the stream.
   func streamTransformHasEnded() -> Bool

@@ -38,7 +38,12 @@ struct HandlePiecesTests {
     typed("line with an end of its own", { _ in .line(";;") }) { filled([], $0, ";;") },
     typed("chunk", { .chunk($0) }) { filled([], $0, "") },
     typed("regex", { _ in .regex(/2/) }) { filled([], $0, "2") },
-    typed("regex with reject", { _ in .regex(/\n\n/, reject: /x/) }) { filled([], $0, "\n\n") },
+    typed("regex with reject", { _ in .regex(/\n\n/, /x/) }) { filled([], $0, "\n\n") },
+    typed("regex with skip", { _ in .regex(/\n\n/, nil, /^(?s:.*)[^\n]/) }) {
+      filled([], $0, "\n\n")
+    },
+    typed("line with an end of an expression", { _ in .line(/;;/) }) { filled([], $0, ";;") },
+    typed("JSON scalar", { _ in .json }) { filled(Array("\"".utf8), $0, "\"") },
     typed("JSON text", { _ in .json }) { filled(Array("[\"".utf8), $0, "\"]") },
     typed("JSON numbers", { _ in .json }) {
       Array(("[" + String(repeating: "1,", count: $0 / 2) + "1]").utf8)

@@ -111,7 +111,7 @@ struct HandleTLSAttackTests {
         #expect(events == ["starttls false"])
         shutdown(other, CInt(SHUT_WR))
         loop.run(until: { handle.destroyed })
-        #expect(events == ["starttls false", "error true unexpected end of file"])
+        #expect(events == ["starttls false", "error true Unexpected end-of-file"])
         #expect(!receive(other).contains("secret"))
       })
   }
@@ -166,7 +166,7 @@ struct HandleTLSAttackTests {
     var detected = 0
     try withServer(
       { handle in
-        handle.push_read(tls_autostart: .accept, context)
+        handle.push_read(.tls_autostart(context, .accept))
         handle.push_read(.chunk(3)) { _, _ in detected += 1 }
       },
       { handle, wire, loop in

@@ -96,7 +96,7 @@ struct HandleTLSTests {
       { near, far, loop in
         if isTLS { near.starttls(.connect, context) }
         near.push_write(.line, "hello")
-        far.push_read(tls_autostart: .accept, context)
+        far.push_read(.tls_autostart(context, .accept))
         far.push_read(.line) { got = ($1, $0.tls_cipher) }
         loop.run(until: { got != nil })
       })

@@ -55,7 +55,11 @@ struct HandleWriteTests {
     var errors: [String] = []
     try withHandle(
       { fd, loop in
-        Handle(fh: fd, on: loop, on_error: { errors.append("\($1) \(errno) \($2.prefix(17))") })
+        Handle(
+          fh: fd, on: loop,
+          on_error: { handle, fatal, message in
+            errors.append("\(fatal) \(errno) \(message): \(handle.error_detail?.prefix(17) ?? "")")
+          })
       },
       { handle, other, _ in
         handle.push_write(.json, .array([1, .double(.nan)]))
@@ -64,7 +68,11 @@ struct HandleWriteTests {
         #expect(receive(other) == "x")
         #expect(!handle.destroyed)
       })
-    #expect(errors == ["false \(EINVAL) cannot write json", "false \(EINVAL) cannot write pack"])
+    #expect(
+      errors == [
+        "false \(EINVAL) Invalid argument: cannot write json",
+        "false \(EINVAL) Invalid argument: cannot write pack",
+      ])
   }
 
   @Test("more than the kernel takes waits, and on_drain says when it is gone")
