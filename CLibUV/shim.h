@@ -86,6 +86,16 @@ static inline int aeuv_send_datagrams(int fd, struct aeuv_datagram *datagrams, u
   return (int)syscall(SYS_sendmmsg, fd, datagrams, count, MSG_NOSIGNAL);
 }
 
+/* In the child of a fork the pipe is new by which signals are told to the loop, so those that were caught and not
+ * told before are lost. libuv 1.44 still waits for them before it closes their handles. */
+static inline void aeuv_forget_signal(uv_handle_t *handle, void *unused) {
+  (void)unused;
+  if (handle->type != UV_SIGNAL) return;
+  ((uv_signal_t *)handle)->dispatched_signals = ((uv_signal_t *)handle)->caught_signals;
+}
+
+static inline void aeuv_forget_signals(uv_loop_t *loop) { uv_walk(loop, aeuv_forget_signal, NULL); }
+
 /* Work of libuv's pool. In the child of a fork the pool's threads are gone: what they had not done is lost, and
  * what they had done is still told to the loop, as it would be to the parent's. */
 

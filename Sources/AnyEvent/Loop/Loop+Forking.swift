@@ -43,6 +43,7 @@ extension Loop {
     isForked = true
     let status = uv_loop_fork(uv)
     if status != 0 { giveUp("cannot make an event loop after a fork: \(describe(status))") }
+    aeuv_forget_signals(uv)
     mainQueue?.leaveToParent(ledger)
   }
 

@@ -74,9 +74,29 @@ func reportFork(_ deed: String) {
   case "names": askForNames()
   case "listener": dropListener()
   case "modes": dropModes()
+  case "signal": closeWithSignal()
   default: fail("a child cannot \(deed)")
   }
   watched.see()
+}
+
+/// Forks when a signal has been caught that the loop does not know of yet; the child closes the loop.
+private func closeWithSignal() {
+  let loop = Loop()
+  var count = 0
+  let watcher = loop.signal("USR2") { count += 1 }
+  loop.runOnce(waiting: false)
+  raise(SIGUSR2)
+  report(
+    fork {
+      alarm(20)
+      loop.forked()
+      watcher.cancel()
+      loop.close()
+    })
+  while count == 0 { loop.runOnce() }
+  watcher.cancel()
+  loop.close()
 }
 
 /// Something that may be handed to another thread, and is called on this one.

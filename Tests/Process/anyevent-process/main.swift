@@ -6,7 +6,7 @@
 //     anyevent-process signal NAME
 //     anyevent-process misuse KIND
 //     anyevent-process command descriptors|except|work|command
-//     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes
+//     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes|signal
 //     anyevent-process fork drop|exit|use|continue CALLBACK
 //
 // It writes what it has found as lines, and ends with 0 when all is as it should be.
