@@ -143,8 +143,19 @@ extension AE {
   /// Calls `cb` whenever the file at the path, or something in the directory at it, changes.
   ///
   /// It ends when the returned watcher goes. In the manner of AnyEvent::Filesys::Notify.
+  ///
+  /// - Throws: ``SystemError``; see ``Loop/watchFiles(at:_:)``.
   public static func watch(
     _ path: String, _ cb: @escaping (_ event: FileEvent) -> Void
+  ) throws(SystemError) -> FileWatcher {
+    try Loop.current.watchFiles(at: path, cb)
+  }
+
+  /// Calls `cb` with the watcher and what has happened whenever the file or directory changes.
+  ///
+  /// - Throws: ``SystemError``, as the form without the watcher does.
+  public static func watch(
+    _ path: String, _ cb: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void
   ) throws(SystemError) -> FileWatcher {
     try Loop.current.watchFiles(at: path, cb)
   }

@@ -19,67 +19,108 @@ public struct FileEvent: Hashable, Sendable {
 }
 
 /// Watches a file or directory until it is cancelled or its last reference goes.
-public final class FileWatcher {
-  private let loop: Loop
+///
+/// To be used on the loop's thread; the last reference may be dropped on any. Corresponds to the watcher that
+/// Perl's AnyEvent::Filesys::Notify makes, and to `uv_fs_event_t`.
+public final class FileWatcher: @unchecked Sendable {
+  private let registration: Registration
   /// The watched path.
   public let path: String
-  private var handle: UnsafeMutablePointer<uv_fs_event_t>?
-  private var callback: ((FileEvent) -> Void)?
 
   init(
     on loop: Loop, _ path: String, _ callback: @escaping (FileEvent) -> Void
   ) throws(SystemError) {
-    self.loop = loop
     self.path = path
-    guard loop.state == .open else { return }
-    let attempt = "cannot watch \(path)"
-    // C would take only the text before a zero byte.
-    guard !path.utf8.contains(0) else { throw SystemError(ENOENT, attempt) }
-    let pointer = UnsafeMutablePointer<uv_fs_event_t>.allocate(capacity: 1)
-    let problem = uv_fs_event_init(loop.uv, pointer)
-    guard problem == 0 else {
-      pointer.deallocate()
-      throw SystemError(-problem, attempt)
+    let file = loop.state == .open ? try WatchedFile(on: loop, path) : nil
+    registration = Registration(on: loop) { number in
+      // The loop takes watchers, so there is a file.
+      guard let file else { return loop.watchedFiles }
+      loop.watchedFiles.add(file, callback, number)
+      return loop.watchedFiles
     }
-    loop.ledger.opened()
-    pointer.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    let status = uv_fs_event_start(
-      pointer,
-      { handle, name, events, status in
-        guard let handle, let data = handle.pointee.data else { return }
-        // Kept, because the callback may drop the last reference.
-        let watcher = Unmanaged<FileWatcher>.fromOpaque(data).takeUnretainedValue()
-        watcher.happened(name, events, status)
-      }, path, 0)
-    guard status == 0 else {
-      loop.ledger.close(pointer)
-      throw SystemError(-status, attempt)
-    }
-    handle = pointer
-    self.callback = callback
-    loop.setReference(pointer)
-    loop.fileWatchers.watchers.add(self)
   }
 
   /// Whether the callback may still be called.
-  public var isActive: Bool { callback != nil }
+  public var isActive: Bool { registration.isActive }
 
   /// Stops watching; may be called more than once and in its own callback.
-  public func cancel() {
-    guard let handle else { return }
-    loop.preconditionOnLoop()
-    // Released at the end: the deinitializer of an object that it held may cancel again.
-    let held = callback
-    self.handle = nil
-    callback = nil
-    loop.fileWatchers.watchers.remove(self)
-    loop.ledger.close(handle)
-    withExtendedLifetime(held) {}
+  public func cancel() { registration.cancel() }
+
+  deinit { registration.watcherGoes() }
+}
+
+extension Loop {
+  /// Calls `callback` whenever the file at the path, or something in the directory at it, changes.
+  ///
+  /// Directories in the directory are not watched, and several changes may come as one event.
+  ///
+  /// - Throws: ``SystemError`` when there is no such file, and with `EMFILE` or `ENOSPC` when the system
+  ///   watches too many already.
+  public func watchFiles(
+    at path: String, _ callback: @escaping (FileEvent) -> Void
+  ) throws(SystemError) -> FileWatcher {
+    preconditionOnLoop()
+    return try FileWatcher(on: self, path, callback)
   }
 
-  fileprivate func updateReference() {
-    if let handle { loop.setReference(handle) }
+  /// Calls `callback` with the watcher and what has happened whenever the file or directory changes.
+  ///
+  /// - Throws: ``SystemError``, as the form without the watcher does.
+  public func watchFiles(
+    at path: String, _ callback: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void
+  ) throws(SystemError) -> FileWatcher {
+    let own = SelfReference<FileWatcher>()
+    let watcher = try watchFiles(at: path) { event in own.pass { callback($0, event) } }
+    own.watcher = watcher
+    return watcher
   }
+}
+
+/// The `uv_fs_event_t` of one watcher.
+private final class WatchedFile {
+  private let loop: Loop
+  private let handle: UnsafeMutablePointer<uv_fs_event_t>
+  private(set) var callback: ((FileEvent) -> Void)?
+
+  init(on loop: Loop, _ path: String) throws(SystemError) {
+    self.loop = loop
+    let attempt = "cannot watch \(path)"
+    // C would take only the text before a zero byte.
+    guard !path.utf8.contains(0) else { throw SystemError(ENOENT, attempt) }
+    handle = UnsafeMutablePointer<uv_fs_event_t>.allocate(capacity: 1)
+    let problem = uv_fs_event_init(loop.uv, handle)
+    guard problem == 0 else {
+      handle.deallocate()
+      throw SystemError(-problem, attempt)
+    }
+    loop.ledger.opened()
+    handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+    let status = uv_fs_event_start(
+      handle,
+      { handle, name, events, status in
+        guard let handle, let data = handle.pointee.data else { return }
+        // Kept, because the callback may cancel.
+        let file = Unmanaged<WatchedFile>.fromOpaque(data).takeUnretainedValue()
+        file.happened(name, events, status)
+      }, path, 0)
+    guard status == 0 else {
+      loop.ledger.close(handle)
+      throw SystemError(-status, attempt)
+    }
+    loop.setReference(handle)
+  }
+
+  func begin(_ callback: @escaping (FileEvent) -> Void) { self.callback = callback }
+
+  /// Stops watching, and gives back the callback, which the caller releases when everything is in order.
+  func end() -> ((FileEvent) -> Void)? {
+    let held = callback
+    callback = nil
+    loop.ledger.close(handle)
+    return held
+  }
+
+  func updateReference() { loop.setReference(handle) }
 
   private func happened(_ name: UnsafePointer<CChar>?, _ events: CInt, _ status: CInt) {
     guard status == 0 else { return }
@@ -91,35 +132,38 @@ public final class FileWatcher {
       callback?(event)
     }
   }
-
-  deinit { cancel() }
 }
 
-/// The file watchers of a loop.
-final class FileWatchers: LoopResident {
-  fileprivate let watchers = WatcherList<FileWatcher>()
+/// The watched files of a loop, by the numbers of their watchers.
+private final class WatchedFiles: CallbackSource, LoopResident {
+  private var files: [UInt64: WatchedFile] = [:]
 
-  func loopCloses() { watchers.walk { $0.cancel() } }
+  func add(_ file: WatchedFile, _ callback: @escaping (FileEvent) -> Void, _ number: UInt64) {
+    file.begin(callback)
+    files[number] = file
+  }
 
-  func loopReferencesChanged() { watchers.walk { $0.updateReference() } }
+  func contains(_ number: UInt64) -> Bool { files[number] != nil }
+
+  func cancel(_ number: UInt64) {
+    guard let file = files.removeValue(forKey: number) else { return }
+    // Released at the end: the deinitializer of an object that it held may cancel again.
+    let held = file.end()
+    withExtendedLifetime(held) {}
+  }
+
+  func loopCloses() {
+    while let number = files.keys.first { cancel(number) }
+  }
+
+  func loopReferencesChanged() { for file in files.values { file.updateReference() } }
 }
 
 extension Loop {
-  fileprivate var fileWatchers: FileWatchers {
-    if let known = self[only: FileWatchers.self] { return known }
-    let made = FileWatchers()
-    self[only: FileWatchers.self] = made
+  fileprivate var watchedFiles: WatchedFiles {
+    if let known = self[only: WatchedFiles.self] { return known }
+    let made = WatchedFiles()
+    self[only: WatchedFiles.self] = made
     return made
-  }
-
-  /// Calls `callback` whenever the file at the path, or something in the directory at it, changes.
-  ///
-  /// Directories in the directory are not watched, and several changes may come as one event. Throws when
-  /// there is no such file, and with `EMFILE` or `ENOSPC` when the system watches too many already.
-  public func watchFiles(
-    at path: String, _ callback: @escaping (FileEvent) -> Void
-  ) throws(SystemError) -> FileWatcher {
-    preconditionOnLoop()
-    return try FileWatcher(on: self, path, callback)
   }
 }

@@ -102,7 +102,9 @@ private struct JSONTextReader: HandleDocumentReader {
       guard bytes.prefix(word.count).elementsEqual(word.prefix(bytes.count)) else {
         throw HandleReadFailure(description: "no JSON value begins so")
       }
-      return bytes.count < word.count ? nil : try take(rbuf, word.count)
+      // Not `? nil :`, which is a null among values.
+      if bytes.count < word.count { return nil }
+      return try take(rbuf, word.count)
     }
     for place in seen..<bytes.count where !bytes[place].isPartOfNumber {
       guard place > 0 else { throw HandleReadFailure(description: "no JSON value begins so") }

@@ -135,7 +135,7 @@ struct Registration {
 ///
 /// The reference is weak and not unowned, because the last one may go on another thread meanwhile.
 final class SelfReference<Watcher: AnyObject> {
-  private weak var watcher: Watcher?
+  weak var watcher: Watcher?
 
   /// Makes a watcher whose callback uses the reference.
   static func watcher(_ make: (SelfReference) -> Watcher) -> Watcher {

@@ -40,6 +40,7 @@ struct FileWatcherTests {
     try directory.write("x", to: "a")
     try withLoop { loop in
       var calls = 0
+      let alone = try loop.watchFiles(at: directory.path + "/a") { w, _ in w.cancel() }
       var watchers: [FileWatcher] = []
       for _ in 0..<3 {
         watchers.append(
@@ -53,6 +54,7 @@ struct FileWatcherTests {
       loop.run(until: { calls > 0 })
       loop.settle()
       #expect(calls == 1)
+      #expect(!alone.isActive)
     }
   }
 

@@ -78,9 +78,8 @@ struct HandleBufferTests {
         handle.rbuf = "x\nrest"
         handle.unshift_read { _ in true }
         #expect(lines == ["x"] && handle.rbuf == "rest" && held == "abcdef")
-        handle.push_read(.json) { lines.append("\($1)") }
         handle.rbuf = "[1,"
-        handle.unshift_read { _ in true }
+        handle.push_read(.json) { lines.append("\($1)") }
         handle.rbuf = "[2]"
         handle.unshift_read { _ in true }
         #expect(lines == ["x", "[2]"])
