@@ -2,6 +2,14 @@
 import PackageDescription
 
 // A package of its own, so that nobody who uses the libraries builds the benchmarks.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
 let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "swift-anyevent", path: "..")],
@@ -19,12 +27,13 @@ let package = Package(
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
       ],
-      swiftSettings: [
-        .swiftLanguageMode(.v6),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-      ]),
+      swiftSettings: settings),
+    .executableTarget(
+      name: "toolkit-bench",
+      dependencies: [
+        .product(name: "AnyEvent", package: "swift-anyevent"),
+        .product(name: "AnyEventHTTP", package: "swift-anyevent"),
+      ],
+      swiftSettings: settings + [.defaultIsolation(MainActor.self)]),
   ]
 )

@@ -17,6 +17,8 @@ public struct ChildCommand {
   public var directory: String?
   /// Its environment; nil for this process's.
   public var environment: [String: String]?
+  /// Texts such as `"NAME=value"` that its environment has, too.
+  var variables: [String] = []
   /// Whether it leads a process group of its own, so that `kill(-pid, …)` reaches what it has started, and
   /// the signals of a terminal do not reach it.
   public var leadsGroup = false
@@ -71,7 +73,7 @@ public struct ChildCommand {
     if problem == 0, leadsGroup { problem = posix_spawnattr_setpgroup(&attributes, 0) }
     guard problem == 0 else { throw failure(problem) }
     var pid: pid_t = 0
-    let variables = environment?.map { "\($0)=\($1)" }
+    let variables = surroundings()
     problem = withCStrings(words) { arguments in
       if let variables {
         withCStrings(variables) {
@@ -83,6 +85,24 @@ public struct ChildCommand {
     }
     guard problem == 0 else { throw failure(problem) }
     return pid
+  }
+
+  /// The environment as C has it; nil for this process's.
+  private func surroundings() -> [String]? {
+    let own = environment?.map { "\($0)=\($1)" }
+    guard !variables.isEmpty else { return own }
+    return (own ?? Self.environment()) + variables
+  }
+
+  /// This process's environment.
+  private static func environment() -> [String] {
+    var texts: [String] = []
+    var next = aeuv_environment()
+    while let place = next, let text = place.pointee {
+      texts.append(String(cString: text))
+      next = place + 1
+    }
+    return texts
   }
 
   private func failure(_ code: CInt) -> SystemError {

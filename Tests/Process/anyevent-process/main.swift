@@ -9,7 +9,7 @@
 //     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes|signal
 //     anyevent-process fork drop|exit|use|continue CALLBACK
 //
-// It writes what it has found as lines, and ends with 0 when all is as it should be.
+// As a worker it offers the functions of Workers.swift. It writes what it has found as lines, and ends with 0 when all is as it should be.
 import AnyEvent
 import CLibUV
 import Foundation
@@ -21,6 +21,8 @@ func fail(_ text: String) -> Never {
   FileHandle.standardError.write(Data("anyevent-process: \(text)\n".utf8))
   exit(1)
 }
+
+offerWork()
 
 switch arguments.first {
 case "descriptors" where arguments.count > 1:

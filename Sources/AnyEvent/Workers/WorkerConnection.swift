@@ -1,0 +1,182 @@
+internal import AEValue
+internal import Glibc
+
+/// One worker process as its parent sees it; the loop keeps it until it has ended.
+///
+/// Both ends are non-blocking sockets on which CBOR arrays travel. The parent's first one is the name of the
+/// function; then come calls: a number and the arguments. The worker answers with the number and the results, with
+/// 0 and an event, or with -1 and a sentence, after which it ends.
+final class WorkerConnection: LoopResident, @unchecked Sendable {
+  /// What the parent wants to know of a worker.
+  struct Callbacks {
+    var error: (_ message: String) -> Void
+    var event: ((_ values: [Value]) -> Void)?
+    var end: (() -> Void)?
+  }
+
+  private enum State {
+    case working
+    /// No more calls come: the worker ends when all are answered.
+    case finishing
+    case over
+  }
+
+  let loop: Loop
+  private let name: String
+  private var state = State.working
+  private var callbacks: Callbacks?
+  private var command: RunningCommand?
+  private var handle: Handle?
+  private var replies: [Int: ([Value]?) -> Void] = [:]
+  private var lastCall = 0
+  private var outcome: Result<Int32, SystemError>?
+  /// What the worker has said, or done wrong, before it ended.
+  private var complaint: String?
+
+  init(on loop: Loop, _ name: String, executable: String, _ callbacks: Callbacks) {
+    self.loop = loop
+    self.name = name
+    self.callbacks = callbacks
+    guard loop.state == .open else {
+      state = .over
+      return
+    }
+    loop.keep(self)
+    start(executable)
+  }
+
+  /// Whether calls are still taken.
+  var isWorking: Bool {
+    if case .working = state { return true }
+    return false
+  }
+
+  /// How many calls are not answered.
+  var load: Int { replies.count }
+
+  private func start(_ executable: String) {
+    let ends: DescriptorPair
+    do throws(SystemError) {
+      ends = try DescriptorPair(isSocket: true, isBlocking: false)
+    } catch {
+      outcome = .failure(error)
+      return loop.postpone { [weak self] in self?.endIfOver() }
+    }
+    var command = ChildCommand([executable])
+    command.redirections.add("\(WorkerService.descriptor)<", .fd(ends.second))
+    command.closesAll = true
+    command.variables = ["\(WorkerService.variable)=\(WorkerService.descriptor)"]
+    self.command = loop.start(command) { [weak self] in
+      self?.outcome = $0
+      self?.endIfOver()
+    }
+    close(ends.second)
+    let handle = Handle(
+      fh: ends.first, on: loop,
+      on_error: { [weak self] handle, _, message in
+        let detail = handle.error_detail.map { ": \($0)" } ?? ""
+        self?.disconnected(errno == EBADMSG ? "it sends what is no answer\(detail)" : nil)
+      },
+      on_eof: { [weak self] _ in self?.disconnected(nil) })
+    self.handle = handle
+    handle.push_write(.cbor, Value.array([.string(name)]))
+    read(handle)
+  }
+
+  func call(_ arguments: [Value], _ reply: @escaping ([Value]?) -> Void) {
+    guard isWorking, let handle else {
+      loop.postpone { reply(nil) }
+      return
+    }
+    lastCall += 1
+    replies[lastCall] = reply
+    handle.push_write(.cbor, Value.array([.int(lastCall)] + arguments))
+  }
+
+  /// Lets the worker end when it has answered all calls; may be called more than once.
+  func finish() {
+    guard isWorking else { return }
+    state = .finishing
+    handle?.push_shutdown()
+  }
+
+  private func read(_ handle: Handle) {
+    handle.push_read(.cbor) { [weak self] handle, message in
+      guard let self else { return }
+      received(message)
+      if self.handle != nil { read(handle) }
+    }
+  }
+
+  private func received(_ message: Value) {
+    guard case .array(let values) = message, case .int(let number)? = values.first else {
+      return disconnected("it sends what is no answer")
+    }
+    let results = Array(values.dropFirst())
+    switch number {
+    case 0: callbacks?.event?(results)
+    case -1: complaint = results.first?.string
+    default:
+      guard let reply = replies.removeValue(forKey: number) else {
+        return disconnected("it answers what was not asked")
+      }
+      reply(results)
+    }
+  }
+
+  /// The connection has ended; a worker that has done something wrong is killed.
+  private func disconnected(_ complaint: String?) {
+    guard let handle else { return }
+    self.handle = nil
+    handle.destroy()
+    if let complaint {
+      self.complaint = self.complaint ?? complaint
+      if outcome == nil, let pid = command?.pid, pid > 0 { kill(pid, SIGKILL) }
+    }
+    endIfOver()
+  }
+
+  /// Tells that it is over when the process has ended and all that it has written has been read.
+  private func endIfOver() {
+    guard handle == nil, let outcome, let callbacks else { return }
+    let isDone = state == .finishing && replies.isEmpty
+    state = .over
+    self.callbacks = nil
+    let unanswered = replies.sorted { $0.key < $1.key }
+    replies = [:]
+    loop.release(self)
+    if isDone, case .success(0) = outcome {
+      callbacks.end?()
+      return
+    }
+    for (_, reply) in unanswered { reply(nil) }
+    callbacks.error("the worker of \"\(name)\" has ended: \(complaint ?? describe(outcome))")
+  }
+
+  private func describe(_ outcome: Result<Int32, SystemError>) -> String {
+    switch outcome {
+    case .failure(let error): "\(error)"
+    case .success(let status) where status & 127 != 0: "signal \(status & 127) has killed it"
+    case .success(126 << 8): "its program cannot be executed"
+    case .success(let status):
+      "it has exited with code \(status >> 8); does its program call Fork.serve() before anything else?"
+    }
+  }
+
+  func loopCloses() { abandon() }
+
+  // The worker is the parent's. The socket is only closed here: ending its direction would end it there.
+  func loopForked() { abandon() }
+
+  private func abandon() {
+    // Released at the end: the deinitializer of an object that a callback held may use the worker.
+    let held = (callbacks, replies, handle)
+    state = .over
+    callbacks = nil
+    replies = [:]
+    handle?.destroy()
+    handle = nil
+    loop.release(self)
+    withExtendedLifetime(held) {}
+  }
+}

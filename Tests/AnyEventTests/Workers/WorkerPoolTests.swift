@@ -1,0 +1,91 @@
+import AnyEvent
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "Pools of worker processes",
+  .enabled(if: ProbeProgram.path != nil, "the program was not built, skipped"))
+struct WorkerPoolTests {
+  private let program = ProbeProgram.path ?? ""
+
+  @Test("all calls are done by at most so many workers, and the pool ends behind them")
+  func calls() {
+    withLoop { loop in
+      var pids: Set<Int> = []
+      var answers = 0
+      var hasEnded = false
+      var pool: Fork.Pool? = Fork.Pool(
+        "pid", executable: program, max: 3, load: 1, start: 0, on: loop,
+        on_destroy: { hasEnded = true })
+      for _ in 0..<60 {
+        pool? { results in
+          answers += 1
+          if let pid = results?.first?.int { pids.insert(pid) }
+        }
+      }
+      pool = nil
+      loop.run(until: { hasEnded })
+      #expect(answers == 60)
+      #expect((1...3).contains(pids.count))
+    }
+  }
+
+  @Test("another worker starts when all have been busy for long, and an idle one ends in time")
+  func growing() {
+    withLoop(manualTime: 100) { loop in
+      var done = 0
+      var hasEnded = false
+      var pool: Fork.Pool? = Fork.Pool(
+        "reverse", executable: program, max: 2, load: 2, start: 5, stop: 60, on: loop,
+        on_destroy: { hasEnded = true })
+      // One worker has two calls, and answers when it has both; the third waits.
+      for call in 0..<3 { pool?(call < 2 ? 2 : 1, call) { _ in done += 1 } }
+      loop.run(until: { done == 3 })
+      // So does a second worker, when the first one waits for a call that does not come.
+      for call in 0..<2 { pool?(3, call) { _ in done += 1 } }
+      pool?(1, 9) { _ in done += 1 }
+      loop.settle()
+      #expect(done == 3)
+      loop.advance(by: 6)
+      loop.run(until: { done == 4 })
+      pool = nil
+      loop.close()
+      #expect(!hasEnded)
+    }
+  }
+
+  @Test("workers that are kept ready are there before they are needed")
+  func idle() {
+    withLoop(manualTime: 100) { loop in
+      var errors: [String] = []
+      let pool = Fork.Pool(
+        "nothing", executable: program, max: 5, idle: 2, on: loop,
+        on_error: { errors.append($0) })
+      loop.run(until: { errors.count == 2 })
+      // Those that have failed are not started again at once.
+      loop.settle()
+      loop.advance(by: 0.9)
+      loop.settle()
+      #expect(errors.count == 2)
+      loop.advance(by: 0.2)
+      loop.run(until: { errors.count == 4 })
+      #expect(errors.allSatisfy { $0.contains("there is no worker function") })
+      withExtendedLifetime(pool) {}
+    }
+  }
+
+  @Test("a worker that fails loses its calls; the pool goes on with others")
+  func failing() {
+    withLoop { loop in
+      var notes: [String] = []
+      var pool: Fork.Pool? = Fork.Pool(
+        "exit", executable: program, max: 1, load: 1, on: loop,
+        on_error: { _ in notes.append("error") }, on_destroy: { notes.append("end") })
+      for _ in 0..<3 { pool?(3) { notes.append($0 == nil ? "nothing" : "results") } }
+      pool = nil
+      loop.run(until: { notes.last == "end" })
+      #expect(notes == ["nothing", "error", "nothing", "error", "nothing", "error", "end"])
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import AnyEvent
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(
+  "Worker processes",
+  .enabled(if: ProbeProgram.path != nil, "the program was not built, skipped"))
+struct WorkerTests {
+  private let program = ProbeProgram.path ?? ""
+
+  @Test("calls are answered in order, with the results of the function")
+  func calls() {
+    withLoop { loop in
+      var notes: [String] = []
+      var rpc: Fork.RPC? = Fork.RPC(
+        "sum", executable: program, on: loop, on_error: { notes.append($0) },
+        on_destroy: { notes.append("end") })
+      rpc?(1, 2, 3) { notes.append("\($0 ?? [])") }
+      for number in 0..<3 { rpc?(number, "10") { notes.append("\($0 ?? [])") } }
+      rpc = nil
+      loop.run(until: { notes.last == "end" })
+      #expect(notes == ["[6]", "[10]", "[11]", "[12]", "end"])
+    }
+  }
+
+  @Test("large arguments and results pass whole")
+  func large() {
+    withLoop { loop in
+      let text = String(repeating: "0123456789", count: 200_000)
+      var lengths: [Int] = []
+      let rpc = Fork.RPC("back", executable: program, on: loop)
+      for _ in 0..<3 {
+        rpc(text, 1, ["a": [1, 2]]) { lengths.append($0?.last?.string?.utf8.count ?? -1) }
+      }
+      loop.run(until: { lengths.count == 3 })
+      #expect(lengths == [2_000_000, 2_000_000, 2_000_000])
+      withExtendedLifetime(rpc) {}
+    }
+  }
+
+  @Test("a function that answers later answers each call once, whatever the order")
+  func later() {
+    withLoop { loop in
+      var answers: [String] = []
+      let rpc = Fork.RPC("reverse", executable: program, on: loop)
+      for call in ["a", "b", "c"] { rpc(3, call) { answers.append("\(call) \($0 ?? [])") } }
+      loop.run(until: { answers.count == 3 })
+      #expect(answers == [#"c ["c"]"#, #"b ["b"]"#, #"a ["a"]"#])
+      var forgotten: [Value]?
+      let other = Fork.RPC("forget", executable: program, on: loop)
+      other(1) { forgotten = $0 }
+      loop.run(until: { forgotten != nil })
+      #expect(forgotten == [])
+      withExtendedLifetime(rpc) {}
+    }
+  }
+
+  @Test("a worker tells its parent of events, and has the parent's environment but no worker's")
+  func events() {
+    withLoop { loop in
+      var events: [[Value]] = []
+      var isDone = false
+      let rpc = Fork.RPC(
+        "events", executable: program, on: loop, on_event: { events.append($0) })
+      rpc("work") { isDone = $0 == ["done"] }
+      loop.run(until: { isDone })
+      #expect(events == [["begun", "work"]])
+      var environment: [Value]?
+      let other = Fork.RPC("environment", executable: program, on: loop)
+      other { environment = $0 }
+      loop.run(until: { environment != nil })
+      #expect(environment == [true, true])
+      withExtendedLifetime(rpc) {}
+    }
+  }
+
+  @Test(
+    "a worker that ends too early is one error with its reason, and its calls have no results",
+    arguments: [
+      ("refuse", "it does not want to"), ("exit", "exited with code 7"),
+      ("nothing", "there is no worker function called \"nothing\""),
+      ("lie", "it sends what is no answer"),
+    ])
+  func failures(_ function: String, _ reason: String) {
+    withLoop { loop in
+      var notes: [String] = []
+      var rpc: Fork.RPC? = Fork.RPC(
+        function, executable: program, on: loop, on_error: { notes.append($0) },
+        on_destroy: { notes.append("end") })
+      rpc?(7) { notes.append($0 == nil ? "nothing" : "results") }
+      rpc?(7) { notes.append($0 == nil ? "nothing" : "results") }
+      loop.run(until: { notes.count == 3 })
+      #expect(notes.prefix(2) == ["nothing", "nothing"])
+      #expect(notes.last?.contains(reason) == true, "\(notes)")
+      rpc?(7) { notes.append($0 == nil ? "late" : "results") }
+      #expect(notes.count == 3)
+      loop.run(until: { notes.count == 4 })
+      #expect(notes.last == "late")
+      rpc = nil
+      loop.settle()
+      #expect(notes.count == 4)
+    }
+  }
+
+  @Test("a killed worker, and a program that does not exist or is no worker, are errors")
+  func deaths() {
+    withLoop { loop in
+      var notes: [String] = []
+      let rpc = Fork.RPC("pid", executable: program, on: loop, on_error: { notes.append($0) })
+      rpc { if let pid = $0?.first?.int { kill(pid_t(pid), SIGKILL) } }
+      loop.run(until: { notes.count == 1 })
+      #expect(notes.last?.hasSuffix("signal 9 has killed it") == true)
+      let absent = Fork.RPC(
+        "pid", executable: "/nonexistent", on: loop, on_event: { notes.append("\($0)") })
+      loop.run(until: { notes.count == 2 })
+      #expect(notes.last?.contains("its program cannot be executed") == true)
+      let other = Fork.RPC("pid", executable: "/bin/true", on: loop, on_error: { notes.append($0) })
+      loop.run(until: { notes.count == 3 })
+      #expect(
+        notes.last?.contains("exited with code 0; does its program call Fork.serve()") == true)
+      withExtendedLifetime((rpc, absent, other)) {}
+    }
+  }
+
+  @Test("a loop that is closed ends its workers and calls nobody")
+  func closing() throws {
+    var calls = 0
+    var pid: Int?
+    do {
+      let loop = Loop()
+      let rpc = Fork.RPC("pid", executable: program, on: loop, on_error: { _ in calls += 1 })
+      let pool = Fork.Pool("forget", executable: program, on: loop, on_error: { _ in calls += 1 })
+      pool(1) { _ in calls += 1 }
+      rpc { pid = $0?.first?.int }
+      while pid == nil { loop.runOnce() }
+      rpc { _ in calls += 1 }
+      loop.close()
+      withExtendedLifetime((rpc, pool)) {}
+    }
+    let ended = try #require(pid)
+    // The worker exits by itself, and nobody else waits for it.
+    #expect(waitpid(pid_t(ended), nil, 0) == ended)
+    #expect(calls == 0)
+  }
+
+  @Test("a worker that can never answer ends with a sentence")
+  func stuck() {
+    withLoop { loop in
+      var notes: [String] = []
+      var rpc: Fork.RPC? = Fork.RPC(
+        "reverse", executable: program, on: loop, on_error: { notes.append($0) })
+      rpc?(2, 1) { notes.append($0 == nil ? "nothing" : "results") }
+      rpc = nil
+      loop.run(until: { notes.count == 2 })
+      #expect(notes.first == "nothing")
+      #expect(notes.last?.contains("has not answered all calls") == true)
+    }
+  }
+
+  @Test("the last reference may go on another thread")
+  func threads() {
+    withLoop { loop in
+      loop.runOnce(waiting: false)
+      var hasEnded = false
+      var answer: [Value]?
+      do {
+        let rpc = Fork.RPC("sum", executable: program, on: loop, on_destroy: { hasEnded = true })
+        rpc(1, 1) { answer = $0 }
+        let box = Unmanaged.passRetained(rpc)
+        Thread.detachNewThread { box.release() }
+      }
+      loop.run(until: { hasEnded })
+      #expect(answer == [2])
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import AnyEvent
+import Foundation
+
+/// What a worker's function throws.
+private struct Refusal: Error, CustomStringConvertible {
+  let description = "it does not want to"
+}
+
+/// Offers functions to tests that start this program as a worker, and serves if one has.
+func offerWork() {
+  Fork.worker("sum") { [.int($0.reduce(0) { $0 + ($1.int ?? 0) })] }
+  Fork.worker("back") { $0.reversed() }
+  Fork.worker("pid") { _ in [.int(Int(getpid()))] }
+  Fork.worker("environment") { _ in
+    [.bool(getenv("AE_WORKER") == nil), .bool(getenv("PATH") != nil)]
+  }
+  Fork.worker("refuse") { _ in throw Refusal() }
+  Fork.worker("exit") { arguments in exit(Int32(arguments[0].int ?? 0)) }
+  Fork.worker("events") { arguments in
+    Fork.event("begun", arguments[0])
+    return ["done"]
+  }
+  // Answers the calls in reverse order, when so many have come as the first argument says.
+  var waiting: [(done: WorkerDone, call: Value)] = []
+  Fork.worker_async("reverse") { done, arguments in
+    waiting.append((done, arguments[1]))
+    guard waiting.count == arguments[0].int else { return }
+    for (done, call) in waiting.reversed() {
+      done(call)
+      done("twice")
+    }
+    waiting = []
+  }
+  Fork.worker_async("forget") { _, _ in }
+  Fork.worker("lie") { _ in
+    let bytes: [UInt8] = [0x18]
+    write(3, bytes, 1)
+    write(3, "lies", 4)
+    return []
+  }
+  Fork.serve()
+}
