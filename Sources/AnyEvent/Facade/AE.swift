@@ -10,16 +10,18 @@ public enum AE {
   ///
   /// The returned watcher cancels when its last reference goes.
   public static func timer(
-    _ after: Double, _ interval: Double = 0, _ cb: @escaping () -> Void
+    _ after: Double, _ interval: Double = 0, _ cb: @escaping () -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> TimerWatcher {
-    Loop.current.timer(after: after, interval: interval, cb)
+    Loop.current.timer(after: after, interval: interval, cb, file: file, line: line)
   }
 
   /// Calls `cb` with the watcher after so many seconds, then, if `interval` is positive, every `interval` seconds.
   public static func timer(
-    _ after: Double, _ interval: Double = 0, _ cb: @escaping (TimerWatcher) -> Void
+    _ after: Double, _ interval: Double = 0, _ cb: @escaping (TimerWatcher) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> TimerWatcher {
-    Loop.current.timer(after: after, interval: interval, cb)
+    Loop.current.timer(after: after, interval: interval, cb, file: file, line: line)
   }
 
   /// Calls `cb` whenever the descriptor can be read (or written) without waiting.
@@ -71,11 +73,17 @@ public enum AE {
   }
 
   /// Calls `cb` again and again while there is nothing else to do.
-  public static func idle(_ cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+  public static func idle(
+    _ cb: @escaping () -> Void, file: StaticString = #fileID, line: UInt = #line
+  ) -> IdleWatcher {
+    Loop.current.idle(cb, file: file, line: line)
+  }
 
   /// Calls `cb` with the watcher again and again while there is nothing else to do.
-  public static func idle(_ cb: @escaping (IdleWatcher) -> Void) -> IdleWatcher {
-    Loop.current.idle(cb)
+  public static func idle(
+    _ cb: @escaping (IdleWatcher) -> Void, file: StaticString = #fileID, line: UInt = #line
+  ) -> IdleWatcher {
+    Loop.current.idle(cb, file: file, line: line)
   }
 
   /// Calls `cb` soon, after the present callback has returned.
@@ -91,13 +99,19 @@ public enum AE {
   public static func now_update() { Loop.current.nowUpdate() }
 
   /// Makes a condition variable that carries no value.
-  public static func cv(_ cb: ((CondVar<Void>) -> Void)? = nil) -> CondVar<Void> { CondVar(cb: cb) }
+  ///
+  /// The first one that is made here starts the shell that `AE_DEBUG_SHELL` asks for; see ``Debug``.
+  public static func cv(_ cb: ((CondVar<Void>) -> Void)? = nil) -> CondVar<Void> {
+    Debug.obeyEnvironment()
+    return CondVar(cb: cb)
+  }
 
   /// Makes a condition variable that carries a value: `AE.cv(Int.self)`.
   public static func cv<Value>(
     _ type: Value.Type, _ cb: ((CondVar<Value>) -> Void)? = nil
   ) -> CondVar<Value> {
-    CondVar(cb: cb)
+    Debug.obeyEnvironment()
+    return CondVar(cb: cb)
   }
 }
 

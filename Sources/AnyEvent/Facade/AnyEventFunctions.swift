@@ -6,16 +6,19 @@
 ///
 /// The watcher cancels when its last reference goes. Corresponds to Perl's `AnyEvent->timer`.
 public func timer(
-  after: Double, interval: Double = 0, cb: @escaping () -> Void
+  after: Double, interval: Double = 0, cb: @escaping () -> Void, file: StaticString = #fileID,
+  line: UInt = #line
 ) -> TimerWatcher {
-  Loop.current.timer(after: after, interval: interval, cb)
+  Loop.current.timer(after: after, interval: interval, cb, file: file, line: line)
 }
 
 /// Calls `cb` with the watcher after `after` seconds, then, if `interval` is positive, every `interval` seconds.
 public func timer(
-  after: Double, interval: Double = 0, cb: @escaping (TimerWatcher) -> Void
+  after: Double, interval: Double = 0, cb: @escaping (TimerWatcher) -> Void,
+  file: StaticString = #fileID,
+  line: UInt = #line
 ) -> TimerWatcher {
-  Loop.current.timer(after: after, interval: interval, cb)
+  Loop.current.timer(after: after, interval: interval, cb, file: file, line: line)
 }
 
 /// Calls `cb` whenever the descriptor can be read or written without waiting.
@@ -75,10 +78,18 @@ public func child(
 /// Calls `cb` again and again while there is nothing else to do.
 ///
 /// Corresponds to Perl's `AnyEvent->idle`.
-public func idle(cb: @escaping () -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+public func idle(
+  cb: @escaping () -> Void, file: StaticString = #fileID, line: UInt = #line
+) -> IdleWatcher {
+  Loop.current.idle(cb, file: file, line: line)
+}
 
 /// Calls `cb` with the watcher again and again while there is nothing else to do.
-public func idle(cb: @escaping (IdleWatcher) -> Void) -> IdleWatcher { Loop.current.idle(cb) }
+public func idle(
+  cb: @escaping (IdleWatcher) -> Void, file: StaticString = #fileID, line: UInt = #line
+) -> IdleWatcher {
+  Loop.current.idle(cb, file: file, line: line)
+}
 
 /// Calls `cb` soon, after the present callback has returned.
 ///
@@ -88,13 +99,13 @@ public func postpone(_ cb: @escaping () -> Void) { Loop.current.postpone(cb) }
 /// Makes a condition variable that carries no value.
 ///
 /// `cb` is called when it gets ready. Corresponds to Perl's `AnyEvent->condvar`.
-public func condvar(cb: ((CondVar<Void>) -> Void)? = nil) -> CondVar<Void> { CondVar(cb: cb) }
+public func condvar(cb: ((CondVar<Void>) -> Void)? = nil) -> CondVar<Void> { AE.cv(cb) }
 
 /// Makes a condition variable that carries a value: `AnyEvent.condvar(Int.self)`.
 public func condvar<Value>(
   _ type: Value.Type, cb: ((CondVar<Value>) -> Void)? = nil
 ) -> CondVar<Value> {
-  CondVar(cb: cb)
+  AE.cv(type, cb)
 }
 
 /// The time at which the current iteration began, in seconds since 1970.

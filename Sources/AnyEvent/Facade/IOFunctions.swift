@@ -146,17 +146,19 @@ extension AE {
   ///
   /// - Throws: ``SystemError``; see ``Loop/watchFiles(at:_:)``.
   public static func watch(
-    _ path: String, _ cb: @escaping (_ event: FileEvent) -> Void
+    _ path: String, _ cb: @escaping (_ event: FileEvent) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
   ) throws(SystemError) -> FileWatcher {
-    try Loop.current.watchFiles(at: path, cb)
+    try Loop.current.watchFiles(at: path, cb, file: file, line: line)
   }
 
   /// Calls `cb` with the watcher and what has happened whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public static func watch(
-    _ path: String, _ cb: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void
+    _ path: String, _ cb: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) throws(SystemError) -> FileWatcher {
-    try Loop.current.watchFiles(at: path, cb)
+    try Loop.current.watchFiles(at: path, cb, file: file, line: line)
   }
 }

@@ -49,6 +49,8 @@ public final class FileWatcher: @unchecked Sendable {
   deinit { registration.watcherGoes() }
 }
 
+extension FileWatcher: ListedWatcher {}
+
 extension Loop {
   /// Calls `callback` whenever the file at the path, or something in the directory at it, changes.
   ///
@@ -57,20 +59,23 @@ extension Loop {
   /// - Throws: ``SystemError`` when there is no such file, and with `EMFILE` or `ENOSPC` when the system
   ///   watches too many already.
   public func watchFiles(
-    at path: String, _ callback: @escaping (FileEvent) -> Void
+    at path: String, _ callback: @escaping (FileEvent) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
   ) throws(SystemError) -> FileWatcher {
-    preconditionOnLoop()
-    return try FileWatcher(on: self, path, callback)
+    preconditionOnLoop(file: file, line: line)
+    return listed(try FileWatcher(on: self, path, callback), "file \(path)", file, line)
   }
 
   /// Calls `callback` with the watcher and what has happened whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public func watchFiles(
-    at path: String, _ callback: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void
+    at path: String, _ callback: @escaping (_ watcher: FileWatcher, _ event: FileEvent) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) throws(SystemError) -> FileWatcher {
     let own = SelfReference<FileWatcher>()
-    let watcher = try watchFiles(at: path) { event in own.pass { callback($0, event) } }
+    let watcher = try watchFiles(
+      at: path, { event in own.pass { callback($0, event) } }, file: file, line: line)
     own.watcher = watcher
     return watcher
   }

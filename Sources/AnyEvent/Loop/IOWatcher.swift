@@ -65,7 +65,9 @@ extension Loop {
     line: UInt = #line
   ) -> IOWatcher {
     preconditionOnLoop(file: file, line: line)
-    return IOWatcher(on: self, fd, mode, callback, file, line)
+    return listed(
+      IOWatcher(on: self, fd, mode, callback, file, line), "io \(fd) \(mode == .read ? "r" : "w")",
+      file, line)
   }
 
   /// Calls `callback` with the watcher whenever the descriptor can be read or written without waiting.

@@ -45,13 +45,19 @@ extension Loop {
   /// Calls `callback` once per iteration without other callbacks, until cancelled.
   ///
   /// The loop does not sleep meanwhile. Corresponds to Perl's `AE::idle`.
-  public func idle(_ callback: @escaping () -> Void) -> IdleWatcher {
-    preconditionOnLoop()
-    return IdleWatcher(on: self, callback)
+  public func idle(
+    _ callback: @escaping () -> Void, file: StaticString = #fileID, line: UInt = #line
+  ) -> IdleWatcher {
+    preconditionOnLoop(file: file, line: line)
+    return listed(IdleWatcher(on: self, callback), "idle", file, line)
   }
 
   /// Calls `callback` with the watcher once per iteration without other callbacks, until cancelled.
-  public func idle(_ callback: @escaping (IdleWatcher) -> Void) -> IdleWatcher {
-    SelfReference.watcher { own in idle { own.pass(to: callback) } }
+  public func idle(
+    _ callback: @escaping (IdleWatcher) -> Void, file: StaticString = #fileID, line: UInt = #line
+  ) -> IdleWatcher {
+    SelfReference.watcher { own in
+      idle({ own.pass(to: callback) }, file: file, line: line)
+    }
   }
 }

@@ -75,6 +75,9 @@ public final class Loop: @unchecked Sendable {
   @exclusivity(unchecked)
   package internal(set) var visits: UInt = 0
 
+  /// What watchers there are, where somebody wants to know.
+  var records: WatcherRecords?
+
   // Handles
   let timerHandle: UnsafeMutablePointer<uv_timer_t>
   let idleHandle: UnsafeMutablePointer<uv_idle_t>
@@ -224,6 +227,8 @@ public final class Loop: @unchecked Sendable {
     uv_unref(base(asyncHandle))
     if !keepsLoopAlive { updateReferences() }
     ForkedLoops.add(self)
+    if kind != .foreign { records = WatcherRecords.asked() }
+    if let records, records.isStrict { self[only: StrictChecks.self] = StrictChecks(on: self) }
   }
 
   deinit {

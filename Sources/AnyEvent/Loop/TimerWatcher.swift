@@ -51,19 +51,24 @@ extension Loop {
   /// through. The returned watcher cancels when its last reference goes. Corresponds to Perl's
   /// `AE::timer`.
   public func timer(
-    after: Double, interval: Double = 0, _ callback: @escaping () -> Void
+    after: Double, interval: Double = 0, _ callback: @escaping () -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> TimerWatcher {
-    preconditionOnLoop()
-    return TimerWatcher(on: self, after: after, interval: interval, callback)
+    preconditionOnLoop(file: file, line: line)
+    if records != nil { checkTimer(after, interval, file, line) }
+    return listed(
+      TimerWatcher(on: self, after: after, interval: interval, callback),
+      interval > 0 ? "timer \(interval) s" : "timer", file, line)
   }
 
   /// Calls `callback` with the watcher after `after` seconds, then, if `interval` is positive, every `interval`
   /// seconds.
   public func timer(
-    after: Double, interval: Double = 0, _ callback: @escaping (TimerWatcher) -> Void
+    after: Double, interval: Double = 0, _ callback: @escaping (TimerWatcher) -> Void,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> TimerWatcher {
     SelfReference.watcher { own in
-      timer(after: after, interval: interval) { own.pass(to: callback) }
+      timer(after: after, interval: interval, { own.pass(to: callback) }, file: file, line: line)
     }
   }
 

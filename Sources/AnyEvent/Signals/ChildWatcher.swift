@@ -28,6 +28,8 @@ public final class ChildWatcher: @unchecked Sendable {
   deinit { registration.watcherGoes() }
 }
 
+extension ChildWatcher: ListedWatcher {}
+
 extension Loop {
   /// Calls `callback` with process id and status when the child process has exited.
   ///
@@ -50,7 +52,7 @@ extension Loop {
       pid != 0 || kind != .foreign,
       "watching any child (pid 0) would take the host's children from it: watch each by its process id",
       file: file, line: line)
-    return ChildWatcher(on: self, pid, callback)
+    return listed(ChildWatcher(on: self, pid, callback), "child \(pid)", file, line)
   }
 
   /// Calls `callback` with the watcher, process id and status when the child process has exited.

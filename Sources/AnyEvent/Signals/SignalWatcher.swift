@@ -29,6 +29,8 @@ public final class SignalWatcher: @unchecked Sendable {
   deinit { registration.watcherGoes() }
 }
 
+extension SignalWatcher: ListedWatcher {}
+
 extension Loop {
   /// Calls `callback`, as a normal callback of the loop, when the process gets the signal.
   ///
@@ -51,7 +53,8 @@ extension Loop {
     line: UInt = #line
   ) -> SignalWatcher {
     preconditionOnLoop(file: file, line: line)
-    return SignalWatcher(on: self, number, callback, file, line)
+    return listed(
+      SignalWatcher(on: self, number, callback, file, line), "signal \(number)", file, line)
   }
 
   /// Calls `callback` with the watcher when the process gets the signal of this name.

@@ -72,6 +72,7 @@ public final class Node {
     }
     // Both register functions, so they must exist from the start.
     _ = (dataConnections, logs)
+    addDebugTopics()
   }
 
   deinit {
