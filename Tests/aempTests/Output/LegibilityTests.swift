@@ -57,7 +57,8 @@ struct LegibilityTests {
       "AnyEvent/Logging/LogContext+Configuration.swift", "AEMPTool/Network/Errand.swift",
       // These write nothing of others, or look only where the descriptors lead.
       "AnyEventMPTesting/ChosenSeed.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
-      "AnyEvent/Loop/SharedPoll.swift", "AEMPTool/Run/ReadyLine.swift", "AEMPTool/Tool.swift",
+      "AnyEvent/Loop/SharedPoll.swift", "AnyEvent/Processes/ChildCommand.swift",
+      "AnyEvent/Processes/CommandEnds.swift", "AEMPTool/Run/ReadyLine.swift", "AEMPTool/Tool.swift",
       "AEMPTool/Shell/Shell.swift", "AEMPTool/Output/Printer.swift",
     ]
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
