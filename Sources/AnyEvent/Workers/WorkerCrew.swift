@@ -62,9 +62,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
 
   /// Hands out calls, starts and stops workers.
   private func schedule() {
-    while !calls.isEmpty, let member = members.min(by: { $0.worker.load < $1.worker.load }),
-      member.worker.load < limits.load
-    {
+    while !calls.isEmpty, let member = leastBusy, member.worker.load < limits.load {
       give(to: member)
     }
     if pause == nil, !isFinishing {
@@ -86,7 +84,12 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
     if isFinishing, calls.isEmpty { dismissAll() }
   }
 
-  private var idleCount: Int { members.count { $0.worker.load == 0 } }
+  private var idleCount: Int { members.count { $0.worker.isWorking && $0.worker.load == 0 } }
+
+  /// One that has just failed is still a member while its calls are told so.
+  private var leastBusy: Member? {
+    members.lazy.filter(\.worker.isWorking).min { $0.worker.load < $1.worker.load }
+  }
 
   private func give(to member: Member) {
     guard let (arguments, reply) = calls.popFirst() else { return }
