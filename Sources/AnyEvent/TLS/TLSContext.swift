@@ -175,6 +175,7 @@ extension TLSContext {
   func expect(
     _ name: String?, in session: OpaquePointer, as role: TLSRole
   ) throws(TLSError) -> TLSVerifier? {
+    let name = name.map { InternationalName.sent($0) }
     let isNamed = try expectName(name, in: session, as: role)
     guard check.isOwn || callback != nil else { return nil }
     let verifier = TLSVerifier(

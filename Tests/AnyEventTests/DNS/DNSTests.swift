@@ -287,4 +287,22 @@ import Testing
       #expect(result(loop) { resolver.resolve("inner", "a", $0) }?.count == 1)
     }
   }
+
+  @Test("a resolver that takes the place of the loop's is asked by everything")
+  func replaced() {
+    withLoop { loop in
+      let server = NameServer(on: loop, answers)
+      var found: [String] = []
+      loop.perform {
+        DNS.resolver = DNS(server: [server.place], search: ["corp.example"])
+        DNS.a("inner") { found += $0 }
+      }
+      let resolution = loop.resolve("inner", 1) { result in
+        found += ((try? result.get()) ?? []).map(\.host)
+      }
+      loop.run(until: { found.count == 2 })
+      #expect(found == ["10.0.0.1", "10.0.0.1"])
+      withExtendedLifetime(resolution) {}
+    }
+  }
 }
