@@ -1,4 +1,5 @@
 internal import AEOpenSSL
+internal import COpenSSL
 
 extension TLSContext {
   /// A part of the own certificate as a program gives it: a text, or a file in its place.
@@ -31,6 +32,58 @@ extension TLSContext {
     } catch {
       throw .unusable(last, error)
     }
+  }
+}
+
+extension TLSContext {
+  /// Takes a group of Diffie-Hellman keys, by its name or its parameters.
+  ///
+  /// - Throws: ``TLSError`` with the name of the argument that cannot be used.
+  func useGroup(_ argument: PEMArgument) throws(TLSError) {
+    guard let name = argument.givenName else { return }
+    OpenSSLErrors.clear()
+    guard
+      let group = argument.path == nil
+        ? Self.group(argument.text ?? "") : Self.group(file: argument.path)
+    else {
+      throw TLSError(
+        .configuration,
+        "\(name) is neither a group such as ffdhe3072 nor parameters in PEM format (\(OpenSSLErrors.takeReason()))"
+      )
+    }
+    guard SSL_CTX_set0_tmp_dh_pkey(pointer, group) == 1 else {
+      EVP_PKEY_free(group)
+      throw TLSError(.configuration, "\(name) cannot be used (\(OpenSSLErrors.takeReason()))")
+    }
+    OpenSSLErrors.clear()
+  }
+
+  private static func group(_ text: String) -> OpaquePointer? {
+    if text.hasPrefix("ffdhe") { return namedGroup(text) }
+    var text = text
+    return text.withUTF8 { bytes in
+      readGroup(BIO_new_mem_buf(bytes.baseAddress, CInt(clamping: bytes.count)))
+    }
+  }
+
+  private static func group(file path: String?) -> OpaquePointer? {
+    path.flatMap { readGroup(BIO_new_file($0, "r")) }
+  }
+
+  private static func readGroup(_ source: OpaquePointer?) -> OpaquePointer? {
+    guard let source else { return nil }
+    defer { BIO_free(source) }
+    return PEM_read_bio_Parameters(source, nil)
+  }
+
+  private static func namedGroup(_ name: String) -> OpaquePointer? {
+    guard let context = EVP_PKEY_CTX_new_from_name(nil, "DH", nil) else { return nil }
+    defer { EVP_PKEY_CTX_free(context) }
+    var group: OpaquePointer?
+    guard EVP_PKEY_paramgen_init(context) == 1, EVP_PKEY_CTX_set_group_name(context, name) == 1,
+      EVP_PKEY_paramgen(context, &group) == 1
+    else { return nil }
+    return group
   }
 }
 

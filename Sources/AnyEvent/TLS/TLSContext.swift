@@ -46,7 +46,12 @@ public final class TLSContext: @unchecked Sendable {
   ///     on the loop's thread, during the handshake.
   ///   - method: the versions of TLS.
   ///   - tlsv1_2: whether TLS 1.2 is one of them.
+  ///   - dh: the group of Diffie-Hellman keys for clients of TLS 1.2 without elliptic curves, such as
+  ///     `"ffdhe3072"`, or its parameters; without it these clients find no method.
+  ///   - dh_file: a file to read instead of `dh`.
   ///   - cipher_list: the methods of TLS 1.2, in OpenSSL's notation.
+  ///   - session_ticket: whether a server lets clients resume a session for two hours, in which case they are
+  ///     not verified again.
   /// - Throws: ``TLSError`` when an argument can't be used.
   public convenience init(
     cert: String? = nil, key: String? = nil, cert_file: String? = nil, key_file: String? = nil,
@@ -54,7 +59,8 @@ public final class TLSContext: @unchecked Sendable {
     ca_file: String? = nil, ca_path: String? = nil, check_crl: Bool = false, verify: Bool = true,
     verify_require_client_cert: Bool = false, verify_peername: TLSPeernameCheck? = nil,
     verify_cb: (@Sendable (_ certificate: TLSVerification) -> Bool)? = nil,
-    method: TLSMethod = .any, tlsv1_2: Bool = true, cipher_list: String? = nil
+    method: TLSMethod = .any, tlsv1_2: Bool = true, dh: String? = nil, dh_file: String? = nil,
+    cipher_list: String? = nil, session_ticket: Bool = false
   ) throws(TLSError) {
     let own = try TLSContext.bundle(
       [
@@ -74,6 +80,8 @@ public final class TLSContext: @unchecked Sendable {
     }
     if verify { try trusted.apply(to: self) }
     if verify, check_crl { try trusted.checkRevocation(in: self) }
+    try useGroup(PEMArgument(name: "dh", text: dh, path: dh_file))
+    if session_ticket { aeossl_enable_tickets(pointer, "swift-anyevent", 14) }
     if let cipher_list, SSL_CTX_set_cipher_list(pointer, cipher_list) != 1 {
       throw TLSError(.configuration, "cipher_list cannot be used (\(OpenSSLErrors.takeReason()))")
     }

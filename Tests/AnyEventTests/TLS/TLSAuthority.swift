@@ -62,6 +62,19 @@ final class TLSAuthority {
     return directory
   }
 
+  /// Parameters of a group of Diffie-Hellman keys, as PEM text.
+  static func parameters() throws -> String {
+    let context = try known(EVP_PKEY_CTX_new_from_name(nil, "DH", nil))
+    defer { EVP_PKEY_CTX_free(context) }
+    EVP_PKEY_paramgen_init(context)
+    EVP_PKEY_CTX_set_group_name(context, "ffdhe2048")
+    var group: OpaquePointer?
+    EVP_PKEY_paramgen(context, &group)
+    let made = try known(group)
+    defer { EVP_PKEY_free(made) }
+    return try text { PEM_write_bio_Parameters($0, made) }
+  }
+
   private func list(_ revoked: [Int]) throws -> String {
     let list = try known(X509_CRL_new())
     defer { X509_CRL_free(list) }

@@ -299,6 +299,67 @@ struct TLSOptionTests {
     #expect(throws: TLSError.self) { try TLSContext(method: .TLSv1_2, tlsv1_2: false) }
   }
 
+  @Test("a group of Diffie-Hellman keys serves clients without elliptic curves")
+  func groups() throws {
+    let pem = try TestFiles.pem("rsa")
+    let client = try TLSContext(ca_cert: pem, method: .TLSv1_2, cipher_list: "DHE+AESGCM")
+    let directory = try TemporaryDirectory()
+    try directory.write(TLSAuthority.parameters(), to: "dh.pem")
+    for server in try [
+      TLSContext(cert: pem, dh: "ffdhe2048"), TLSContext(cert: pem, dh: TLSAuthority.parameters()),
+      TLSContext(cert: pem, dh_file: directory.path + "/dh.pem"), TLSContext(cert: pem),
+    ] {
+      let pair = try TLSPair(TLSEnd(client, .connect), TLSEnd(server, .accept))
+      pair.exchange()
+      #expect(pair.client.isUp == pair.client.session.cipher.contains("DHE-RSA-AES"))
+      #expect(pair.client.isUp || pair.server.error?.code == .nothingInCommon)
+    }
+    for (dh, dh_file, name) in [
+      ("ffdhe1", nil, "dh "), ("nonsense", nil, "dh "), ("", nil, "dh "),
+      (nil, "/does/not/exist", "dh_file "), (pem, nil, "dh "),
+    ] as [(String?, String?, String)] {
+      let error = #expect(throws: TLSError.self) {
+        try TLSContext(cert: pem, dh: dh, dh_file: dh_file)
+      }
+      #expect(error?.description.hasPrefix(name + "is neither a group") == true)
+    }
+    #expect(OpenSSLErrors.takeReason() == "unknown reason")
+  }
+
+  @Test(
+    "a session is resumed by a ticket if the server wants that",
+    arguments: [TLSMethod.TLSv1_2, .TLSv1_3])
+  func tickets(_ method: TLSMethod) throws {
+    let own = try authority.issue(cn: "x")
+    for isWanted in [true, false] {
+      let server = try TLSContext(
+        cert: own.cert, key: own.key, ca_cert: authority.pem, verify_require_client_cert: true,
+        method: method, session_ticket: isWanted)
+      let client = try TLSContext(cert: own.cert, key: own.key, ca_cert: authority.pem)
+      // A client that resumes, unlike those of this library.
+      SSL_CTX_ctrl(client.ctx, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_CLIENT), nil)
+      SSL_CTX_clear_options(client.ctx, 1 << 14)  // SSL_OP_NO_TICKET
+      var known: OpaquePointer?
+      defer { SSL_SESSION_free(known) }
+      for round in 0..<2 {
+        let end = try TLSEnd(client, .connect)
+        if let known { SSL_set_session(end.session.pointer, known) }
+        let pair = try TLSPair(end, TLSEnd(server, .accept))
+        pair.exchange()
+        #expect(pair.client.isUp && pair.server.isUp)
+        let isResumed = SSL_session_reused(pair.server.session.pointer) == 1
+        #expect(isResumed == (isWanted && round == 1))
+        #expect(pair.server.session.certificate?.cn == "x")
+        SSL_SESSION_free(known)
+        known = SSL_get1_session(end.session.pointer)
+        // A session that is not ended in order is not resumed.
+        pair.client.session.close()
+        pair.server.session.close()
+        pair.exchange()
+      }
+    }
+  }
+
   @Test("a context of OpenSSL's own is taken as it is, and can be had")
   func foreignContext() throws {
     let bare = try #require(SSL_CTX_new(TLS_method()))
