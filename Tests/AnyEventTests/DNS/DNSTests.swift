@@ -165,10 +165,11 @@ import Testing
     }
     try withLoop { loop in
       // The port that UDP got may be taken for TCP.
-      let servers = (0..<20).lazy.compactMap { _ in
-        NameServer(byTCP: loop, ["long.example": .long(long)])
+      var made: NameServer?
+      for _ in 0..<20 where made == nil {
+        made = NameServer(byTCP: loop, ["long.example": .long(long)])
       }
-      let server = try #require(servers.first)
+      let server = try #require(made)
       loop.resolver.servers = [server.place]
       let texts = result(loop) { DNS.txt("long.example.", $0) }
       #expect(texts?.count == 60)
