@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -24,6 +25,13 @@ static inline void aeossl_set_versions(SSL_CTX *context, int least, int greatest
 
 static inline void aeossl_disable_session_cache(SSL_CTX *context) {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
+/* Lets a server resume sessions by tickets that it gives out; "name" tells its sessions from others'. */
+static inline void aeossl_enable_tickets(SSL_CTX *context, const unsigned char *name, unsigned count) {
+  SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 2);
+  SSL_CTX_set_session_id_context(context, name, count);
 }
 
 static inline int aeossl_add_chain_certificate(SSL_CTX *context, X509 *certificate) {

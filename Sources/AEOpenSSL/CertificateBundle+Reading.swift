@@ -1,9 +1,6 @@
 internal import COpenSSL
 
 extension CertificateBundle {
-  /// The bits of security that OpenSSL's level 2, the usual one of systems, asks of a key.
-  private static let neededSecurityBits: CInt = 112
-
   /// The bundle that a PEM text holds: one private key and, in any order, its certificate and
   /// others; blocks of other kinds are passed over.
   ///
@@ -11,81 +8,30 @@ extension CertificateBundle {
   ///
   /// - Throws: ``CertificateError`` when it cannot be used, whatever the date is.
   package convenience init(pem text: UnsafeRawBufferPointer) throws(CertificateError) {
-    try self.init(PEMReader(text))
+    var parts = CertificateParts()
+    try parts.add(pem: text)
+    try self.init(parts)
   }
 
   /// The bundle that a file in PEM format holds.
   ///
   /// - Throws: ``CertificateError`` when it cannot be used, whatever the date is.
   package convenience init(file path: String) throws(CertificateError) {
-    try self.init(PEMReader(file: path))
+    var parts = CertificateParts()
+    try parts.add(file: path)
+    try self.init(parts)
   }
 
-  private convenience init(_ reader: consuming PEMReader) throws(CertificateError) {
-    OpenSSLErrors.clear()
-    var parts = Parts()
-    while let block = try reader.next() { try parts.add(block) }
+  /// The bundle of what was read.
+  ///
+  /// - Throws: ``CertificateError`` when key or certificate is missing, or they do not belong together.
+  package convenience init(_ parts: consuming CertificateParts) throws(CertificateError) {
     let own = try parts.ownCertificate()
     let (key, certificates) = parts.release()
     guard let key else { throw .noKey }
     self.init(
       key: key, certificate: certificates[own],
       others: certificates.indices.filter { $0 != own }.map { certificates[$0] })
-  }
-
-  /// What was read so far; frees it when it is not taken over.
-  private struct Parts: ~Copyable {
-    private var hasBlocks = false
-    private var key: OpaquePointer?
-    private var certificates: [OpaquePointer] = []
-
-    deinit {
-      EVP_PKEY_free(key)
-      for certificate in certificates { X509_free(certificate) }
-    }
-
-    mutating func add(_ block: borrowing PEMReader.Block) throws(CertificateError) {
-      hasBlocks = true
-      if block.isKey {
-        try addKey(block)
-      } else if block.isCertificate {
-        guard let certificate = block.certificate() else {
-          throw .brokenCertificate(OpenSSLErrors.takeReason())
-        }
-        certificates.append(certificate)
-      }
-    }
-
-    private mutating func addKey(_ block: borrowing PEMReader.Block) throws(CertificateError) {
-      if block.isEncrypted || block.label.hasPrefix("ENCRYPTED") { throw .encryptedKey }
-      if key != nil { throw .severalKeys }
-      key = block.key()
-      guard let key else { throw .unusableKey(OpenSSLErrors.takeReason()) }
-      // Noted while it looked for the right decoder.
-      OpenSSLErrors.clear()
-      if EVP_PKEY_can_sign(key) != 1 { throw .unusableKey("it cannot sign") }
-      if EVP_PKEY_get_security_bits(key) < neededSecurityBits { throw .unusableKey("too short") }
-    }
-
-    /// The place of the certificate that belongs to the key.
-    func ownCertificate() throws(CertificateError) -> Int {
-      guard hasBlocks else { throw .noBlocks }
-      guard let key else { throw .noKey }
-      if certificates.isEmpty { throw .noCertificate }
-      let own = certificates.firstIndex { X509_check_private_key($0, key) == 1 }
-      OpenSSLErrors.clear()
-      guard let own else { throw .mismatch }
-      return own
-    }
-
-    /// Gives all away; the receiver frees it.
-    mutating func release() -> (key: OpaquePointer?, certificates: [OpaquePointer]) {
-      defer {
-        key = nil
-        certificates = []
-      }
-      return (key, certificates)
-    }
   }
 }
 

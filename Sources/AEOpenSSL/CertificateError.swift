@@ -16,6 +16,8 @@ package struct CertificateError: Error, Sendable, CustomStringConvertible {
     case severalKeys
     /// The private key is protected by a pass phrase.
     case encryptedKey
+    /// The private key is protected by another pass phrase than the given one.
+    case wrongPassword
     /// The private key can't be read, can't sign, or is too short for TLS.
     case unusableKey
     /// There is no certificate.
@@ -74,6 +76,9 @@ package struct CertificateError: Error, Sendable, CustomStringConvertible {
     holds a private key that is protected by a pass phrase, which a node cannot be asked for; \
     take it away, for example with "openssl pkey -in key.pem -out plain.pem"
     """)
+
+  static let wrongPassword = CertificateError(
+    .wrongPassword, "holds a private key that the given pass phrase does not open")
 
   static func unusableKey(_ reason: String) -> CertificateError {
     CertificateError(

@@ -1,13 +1,13 @@
 internal import COpenSSL
 
-/// Reads PEM text block by block, without ever asking anybody for a pass phrase.
+/// Reads PEM text block by block, without ever asking the terminal for a pass phrase.
 struct PEMReader: ~Copyable {
   /// One block; its memory goes, overwritten, with the next one.
   struct Block: ~Copyable {
     /// What stands behind `BEGIN`.
     let label: String
-    /// Whether its header says that it is encrypted.
-    let isEncrypted: Bool
+    /// What stands between `BEGIN` and the content, as the older form of encryption needs it.
+    private let header: String
     private let bytes: UnsafeMutablePointer<UInt8>
     private let count: Int
 
@@ -16,12 +16,15 @@ struct PEMReader: ~Copyable {
       bytes: UnsafeMutablePointer<UInt8>, count: Int
     ) {
       label = String(cString: name)
-      isEncrypted = String(cString: header).contains("ENCRYPTED")
+      self.header = String(cString: header)
       self.bytes = bytes
       self.count = count
     }
 
     deinit { CRYPTO_clear_free(bytes, count, nil, 0) }
+
+    /// Whether the content is protected by a pass phrase.
+    var isEncrypted: Bool { label.hasPrefix("ENCRYPTED") || header.contains("ENCRYPTED") }
 
     /// Whether the block holds a private key.
     var isKey: Bool { label == "PRIVATE KEY" || label.hasSuffix(" PRIVATE KEY") }
@@ -35,6 +38,40 @@ struct PEMReader: ~Copyable {
     func key() -> OpaquePointer? {
       var start: UnsafePointer<UInt8>? = UnsafePointer(bytes)
       return d2i_AutoPrivateKey(nil, &start, count)
+    }
+
+    /// The private key that a pass phrase protects, to be freed by the caller; nil when that is wrong.
+    mutating func key(password: String) -> OpaquePointer? {
+      var password = password
+      return password.withUTF8 { password in
+        password.withMemoryRebound(to: CChar.self) { password in
+          label.hasPrefix("ENCRYPTED") ? decrypted(password) : decryptedByHeader(password)
+        }
+      }
+    }
+
+    private func decrypted(_ password: UnsafeBufferPointer<CChar>) -> OpaquePointer? {
+      var start: UnsafePointer<UInt8>? = UnsafePointer(bytes)
+      guard let sealed = d2i_X509_SIG(nil, &start, count) else { return nil }
+      defer { X509_SIG_free(sealed) }
+      let opened = PKCS8_decrypt(sealed, password.baseAddress, CInt(clamping: password.count))
+      guard let opened else { return nil }
+      defer { PKCS8_PRIV_KEY_INFO_free(opened) }
+      return EVP_PKCS82PKEY(opened)
+    }
+
+    /// Decrypts the content in place, as OpenSSL does it.
+    private func decryptedByHeader(_ password: UnsafeBufferPointer<CChar>) -> OpaquePointer? {
+      var method = EVP_CIPHER_INFO()
+      // OpenSSL ends words in it while it reads.
+      var words = Array(header.utf8CString)
+      let isKnown = PEM_get_EVP_CIPHER_INFO(&words, &method)
+      var length = count
+      var password = password
+      guard isKnown == 1, PEM_do_header(&method, bytes, &length, givePassword, &password) == 1
+      else { return nil }
+      var start: UnsafePointer<UInt8>? = UnsafePointer(bytes)
+      return d2i_AutoPrivateKey(nil, &start, length)
     }
 
     /// The certificate, to be freed by the caller; nil when it is none.
@@ -87,4 +124,16 @@ struct PEMReader: ~Copyable {
     }
     return Block(name: name, header: header, bytes: bytes, count: count)
   }
+}
+
+/// Gives OpenSSL a pass phrase, which it would ask the terminal for otherwise.
+private func givePassword(
+  _ target: UnsafeMutablePointer<CChar>?, _ size: CInt, _ isWriting: CInt,
+  _ given: UnsafeMutableRawPointer?
+) -> CInt {
+  guard let target, let given else { return -1 }
+  let password = given.load(as: UnsafeBufferPointer<CChar>.self)
+  guard password.count <= Int(size) else { return -1 }
+  if let start = password.baseAddress { target.update(from: start, count: password.count) }
+  return CInt(password.count)
 }

@@ -16,18 +16,25 @@ public final class DNS {
 
   /// The loop's resolver, which asks the servers of `/etc/resolv.conf`, or of the file that
   /// `PERL_ANYEVENT_RESOLV_CONF` names, at most 10 questions at once (`PERL_ANYEVENT_MAX_OUTSTANDING_DNS`).
+  ///
+  /// It finds the addresses that `tcp_connect` and all others connect to as well. When it is set, it takes the
+  /// settings of the other one: `DNS.resolver = DNS(server: ["10.0.0.1"])`. Corresponds to Perl's
+  /// `AnyEvent::DNS::resolver` and `$AnyEvent::DNS::RESOLVER`.
   public static var resolver: DNS {
-    let loop = Loop.current
-    if let known = loop[only: RecordLookups.self] { return DNS(known, loop) }
-    let resolver = loop.resolver
-    if let file = getenv("PERL_ANYEVENT_RESOLV_CONF") {
-      resolver.configurationFile = String(cString: file)
+    get {
+      let loop = Loop.current
+      if let known = loop[only: RecordLookups.self] { return DNS(known, loop) }
+      let limit = getenv("PERL_ANYEVENT_MAX_OUTSTANDING_DNS").map { Int(atoi($0)) } ?? 10
+      let made = RecordLookups(loop.resolver, on: loop, limit: limit)
+      loop[only: RecordLookups.self] = made
+      return DNS(made, loop)
     }
-    if let flag = getenv("PERL_ANYEVENT_EDNS0") { resolver.usesEDNS = atoi(flag) != 0 }
-    let limit = getenv("PERL_ANYEVENT_MAX_OUTSTANDING_DNS").map { Int(atoi($0)) } ?? 10
-    let made = RecordLookups(resolver, on: loop, limit: limit)
-    loop[only: RecordLookups.self] = made
-    return DNS(made, loop)
+    set {
+      newValue.loop.preconditionOnLoop()
+      let known = resolver.lookups
+      known.resolver.take(newValue.lookups.resolver)
+      known.limit = newValue.lookups.limit
+    }
   }
 
   /// A resolver with settings of its own.

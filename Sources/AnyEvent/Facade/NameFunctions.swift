@@ -69,3 +69,32 @@ public func resolve_sockaddr(
     }
   }
 }
+
+// MARK: - International names
+
+/// A text in ASCII letters, digits and hyphens; nil if it is longer than 1024 characters.
+///
+/// Capital letters stay. Corresponds to Perl's `AnyEvent::Util::punycode_encode`.
+public func punycode_encode(_ string: String) -> String? { Punycode.encode(string) }
+
+/// The text that was encoded; nil if this is none, or longer than 1024 characters.
+///
+/// Corresponds to Perl's `AnyEvent::Util::punycode_decode`.
+public func punycode_decode(_ string: String) -> String? { Punycode.decode(string) }
+
+/// A host name as names are compared, with all its letters: small and composed ones; nil if it is no name.
+///
+/// The rules are those of IDNA 2008: sharp s is a letter of its own, and characters that have a simpler form, such
+/// as ligatures, are of no name. Corresponds to Perl's `AnyEvent::Util::idn_nameprep`.
+public func idn_nameprep(_ idn: String) -> String? { InternationalName.prepared(idn) }
+
+/// A host name in the form that name servers know: `"bücher.example"` is `"xn--bcher-kva.example"`.
+///
+/// What is no name, and what is in ASCII already, stays as it is. `tcp_connect` and all that looks up addresses
+/// asks for this form, and TLS compares it. Corresponds to Perl's `AnyEvent::Util::idn_to_ascii`.
+public func idn_to_ascii(_ idn: String) -> String { InternationalName.sent(idn) }
+
+/// A host name with all its letters; what is no name stays as it is.
+///
+/// Corresponds to Perl's `AnyEvent::Util::idn_to_unicode`.
+public func idn_to_unicode(_ idn: String) -> String { InternationalName.prepared(idn) ?? idn }

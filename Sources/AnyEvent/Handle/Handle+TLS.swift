@@ -80,6 +80,15 @@ extension Handle {
     return isDestroyed ? nil : stream.transform?.cipher
   }
 
+  /// The certificate that the other end has presented, whether it was verified or not; nil before the handshake
+  /// is over, and if there is none.
+  ///
+  /// Corresponds to what Perl asks of `$handle->{tls}` by `Net::SSLeay::get_peer_certificate`.
+  public var tls_certificate: TLSCertificate? {
+    loop.preconditionOnLoop()
+    return isDestroyed ? nil : (stream.transform as? TLSTransform)?.certificate
+  }
+
   /// Whether the stream is encrypted, or about to be.
   var isEncrypted: Bool { tlsState == .handshake || tlsState == .up }
 

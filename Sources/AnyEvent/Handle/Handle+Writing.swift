@@ -83,6 +83,25 @@ extension Handle {
     push_write(type, value.value)
   }
 
+  /// Refuses a hash of values of any types.
+  @available(
+    *, unavailable,
+    message:
+      "values of type Any cannot be written: write [\"a\" => x, \"b\" => y], declare a dictionary of Value, or make a struct Codable and MessageConvertible"
+  )
+  public func push_write(
+    _ type: HandleWriteType<Value>,
+    _ hash: [String: Any]  // String keys: what the caller has
+  ) {}
+
+  /// Refuses an array of values of any types.
+  @available(
+    *, unavailable,
+    message:
+      "values of type Any cannot be written: declare an array of Value, or make a struct Codable and MessageConvertible"
+  )
+  public func push_write(_ type: HandleWriteType<Value>, _ array: [Any]) {}
+
   /// Closes the direction of writing once all bytes are written; TLS is ended before that.
   ///
   /// The callback ``on_drain`` is taken away. Reading goes on until the other end closes, too.

@@ -63,6 +63,9 @@ public struct LogContext: Sendable {
     return deliver(level, message)
   }
 
+  /// A function that logs in this context at that level: Perl's `$ctx->logger ($level)`.
+  public func logger(_ level: LogLevel) -> LogFunction { LogFunction(self, level) }
+
   /// True if a message of that level would be logged somewhere.
   @inlinable
   public func isEnabled(_ level: LogLevel) -> Bool {

@@ -69,6 +69,28 @@ struct LogFormat: Sendable {
   }
 }
 
+extension LogSystem {
+  /// A time in seconds since 1970 as log messages show it, such as `2012-03-22 01:41:43.620000 +0000`.
+  ///
+  /// Corresponds to Perl's `AnyEvent::Log::format_time`.
+  public func format_time(_ timestamp: Double) -> String { format.timestamp(timestamp) }
+
+  /// A message as it is written without an `fmt_cb`: one or more lines, each with its newline.
+  ///
+  /// For callbacks that change a part of it. Corresponds to Perl's `AnyEvent::Log::default_format`.
+  /// - Parameters:
+  ///   - time: seconds since 1970.
+  ///   - ctx: the context that the message was logged in.
+  ///   - level: its priority.
+  ///   - msg: its text.
+  /// - Returns: the lines.
+  public func default_format(
+    _ time: Double, _ ctx: LogContext, _ level: LogLevel, _ msg: String
+  ) -> String {
+    format.lines(time: time, title: ctx.title, level: level, text: msg)
+  }
+}
+
 extension String {
   fileprivate mutating func append(padded number: Int, to width: Int) {
     let digits = String(number)

@@ -8,6 +8,8 @@ enum NameFailure: Error {
   case status(CInt)
   /// No answer within so many seconds.
   case tooLate(Double)
+  /// There are addresses, of families that the resolver does not give out.
+  case otherFamily
 
   /// The end of a sentence about the name.
   var reason: String {
@@ -23,6 +25,8 @@ enum NameFailure: Error {
       "the name server cannot answer now, or refuses to"
     case .status(let status):
       Self.text(of: status)
+    case .otherFamily:
+      "its addresses are of another family than those that PERL_ANYEVENT_PROTOCOLS or the resolver allows"
     case .tooLate(let limit):
       "no name server has answered within \(Int(exactly: limit).map { String($0) } ?? String(limit)) seconds; check the network and /etc/resolv.conf"
     }

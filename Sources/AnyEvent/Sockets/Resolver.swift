@@ -20,6 +20,9 @@ public final class Resolver: LoopResident {
   /// The number of dots that a name must have to be asked for as it is at first; nil for that of
   /// `/etc/resolv.conf`.
   public var dots: Int?
+  /// The families of the addresses that names may have, 4 and 6, the preferred one first; nil for both in the
+  /// system's order.
+  public var families: [Int]?
   /// Whether servers are told that answers up to 4 KiB may come by UDP.
   public var usesEDNS = false
   /// The file that is read in place of `/etc/resolv.conf`.
@@ -44,8 +47,8 @@ public final class Resolver: LoopResident {
     var settings = settings
     settings.tryTime = min(tryTime, 1)
     let channel = try? NameChannel(settings)
-    let found = channel?.wait(for: host, limit: min(timeLimit, seconds))
-    return (try? found?.get()) ?? []
+    let found = channel?.wait(for: InternationalName.sent(host), limit: min(timeLimit, seconds))
+    return ordered((try? found?.get()) ?? [])
   }
 
   private var settings: NameChannel.Settings {
@@ -202,6 +205,8 @@ extension Loop {
   public var resolver: Resolver {
     if let known = self[only: Resolver.self] { return known }
     let made = Resolver(on: self)
+    // A guest takes nothing from its host's environment.
+    if kind == .own, !LogSystem.isGuest { made.takeEnvironment() }
     self[only: Resolver.self] = made
     return made
   }
@@ -225,9 +230,13 @@ public final class Resolution {
     switch Self.known(host, service) {
     case .result(let result): loop.postpone { [weak self] in self?.finish(result) }
     case .name(let port):
+      let name = InternationalName.sent(host)
       let query = NameQuery(
-        { $0.ask(host, $1) }, drop: { [weak self] in self?.cancel() },
-        { [weak self] in self?.finish(Self.result($0, host, port)) })
+        { $0.ask(name, $1) }, drop: { [weak self] in self?.cancel() },
+        { [weak self] in
+          guard let self else { return }
+          finish(Self.result($0.flatMap(loop.resolver.allowed), host, port))
+        })
       self.query = query
       loop.resolver.start(query)
     }

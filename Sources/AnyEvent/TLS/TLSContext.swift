@@ -10,55 +10,100 @@ internal import COpenSSL
 public final class TLSContext: @unchecked Sendable {
   /// OpenSSL's context, an `SSL_CTX`; not changed after `init`.
   let pointer: OpaquePointer
-  let verifiesName: Bool
+  /// How names are compared, and who has the last word.
+  private let check: TLSPeernameCheck
+  private let callback: TLSVerifier.Callback?
   /// Whether a server needs a name to check; without that it checks a name only if it is given one.
-  let serverVerifiesName: Bool
+  private let serverVerifiesName: Bool
 
   /// The context of handles that are given none: it trusts the system's authorities.
   ///
   /// Corresponds to Perl's `AnyEvent::Handle::TLS_CTX`.
   public static let standard = Result { () throws(TLSError) in try TLSContext() }
 
-  /// A context; all texts are in PEM format.
+  /// A context; all texts and files are in PEM format.
   ///
   /// - Parameters:
   ///   - cert: the own certificate, in front of its issuers' ones, and the key unless it is in
   ///     `key`. Certificates may stand in any order and belong to the key if they match it.
   ///   - key: the own private key.
   ///   - cert_file: a file to read instead of `cert`.
+  ///   - key_file: a file to read instead of `key`.
+  ///   - cert_password: the pass phrase of the key; computed only if there is one.
   ///   - ca_cert: the certificates of the trusted authorities.
-  ///   - ca_file: a file to read instead of `ca_cert`; without either the system's are trusted.
+  ///   - ca_file: a file with such certificates.
+  ///   - ca_path: a directory with a file for each authority, named by `openssl rehash`. Without any of the
+  ///     three `PERL_ANYEVENT_CA_FILE` and `PERL_ANYEVENT_CA_PATH` name file and directory, and without
+  ///     those the system's authorities are trusted.
+  ///   - check_crl: whether certificates are looked for in the lists of revoked ones, which their
+  ///     authorities have in `ca_path`; without a list they are refused.
   ///   - verify: whether a certificate of the other end is checked.
   ///   - verify_require_client_cert: whether a server wants one of its client.
-  ///   - verify_peername: whether the certificate must name the handle's `peername`, without which
+  ///   - verify_peername: whether and how the certificate must name the handle's `peername`, without which
   ///     there is no connection then. Nil: in clients, when the system's authorities are trusted,
   ///     which certify everybody.
+  ///   - verify_cb: has the last word on each certificate, from the authority's to the other end's own; called
+  ///     on the loop's thread, during the handshake.
+  ///   - method: the versions of TLS.
+  ///   - tlsv1_2: whether TLS 1.2 is one of them.
+  ///   - dh: the group of Diffie-Hellman keys for clients of TLS 1.2 without elliptic curves, such as
+  ///     `"ffdhe3072"`, or its parameters; without it these clients find no method.
+  ///   - dh_file: a file to read instead of `dh`.
   ///   - cipher_list: the methods of TLS 1.2, in OpenSSL's notation.
+  ///   - session_ticket: whether a server lets clients resume a session for two hours, in which case they are
+  ///     not verified again.
   /// - Throws: ``TLSError`` when an argument can't be used.
   public convenience init(
-    cert: String? = nil, key: String? = nil, cert_file: String? = nil, ca_cert: String? = nil,
-    ca_file: String? = nil, verify: Bool = true, verify_require_client_cert: Bool = false,
-    verify_peername: Bool? = nil, cipher_list: String? = nil
+    cert: String? = nil, key: String? = nil, cert_file: String? = nil, key_file: String? = nil,
+    cert_password: @autoclosure () -> String? = nil, ca_cert: String? = nil,
+    ca_file: String? = nil, ca_path: String? = nil, check_crl: Bool = false, verify: Bool = true,
+    verify_require_client_cert: Bool = false, verify_peername: TLSPeernameCheck? = nil,
+    verify_cb: (@Sendable (_ certificate: TLSVerification) -> Bool)? = nil,
+    method: TLSMethod = .any, tlsv1_2: Bool = true, dh: String? = nil, dh_file: String? = nil,
+    cipher_list: String? = nil, session_ticket: Bool = false
   ) throws(TLSError) {
-    let own = try TLSContext.bundle(cert: cert, key: key, file: cert_file)
-    let trusted = try TLSContext.list(ca_cert: ca_cert, ca_file: ca_file)
-    let mode = TLSContext.mode(verify: verify, requireClient: verify_require_client_cert)
+    let own = try TLSContext.bundle(
+      [
+        PEMArgument(name: "key", text: key, path: key_file),
+        PEMArgument(name: "cert", text: cert, path: cert_file),
+      ], password: cert_password)
+    let trusted = TLSTrust(ca_cert: ca_cert, ca_file: ca_file, ca_path: ca_path)
+    let check = verify_peername ?? TLSPeernameCheck(trusted.isOfSystem)
     try self.init(
-      mode: mode, verifiesName: verify && (verify_peername ?? (trusted == nil)),
-      serverVerifiesName: verify_peername == true)
+      mode: TLSContext.mode(verify: verify, requireClient: verify_require_client_cert),
+      check: verify ? check : false, callback: verify ? verify_cb : nil,
+      serverVerifiesName: verify_peername != nil)
+    try method.limit(pointer, withOld: tlsv1_2)
     if let own {
       try use(own)
       try present(own.others)
     }
-    if let trusted {
-      try trust(trusted.certificates)
-    } else if verify, SSL_CTX_set_default_verify_paths(pointer) != 1 {
-      throw .notMade(OpenSSLErrors.takeReason())
-    }
+    if verify { try trusted.apply(to: self) }
+    if verify, check_crl { try trusted.checkRevocation(in: self) }
+    try useGroup(PEMArgument(name: "dh", text: dh, path: dh_file))
+    if session_ticket { aeossl_enable_tickets(pointer, "swift-anyevent", 14) }
     if let cipher_list, SSL_CTX_set_cipher_list(pointer, cipher_list) != 1 {
       throw TLSError(.configuration, "cipher_list cannot be used (\(OpenSSLErrors.takeReason()))")
     }
   }
+
+  /// A context of OpenSSL's, an `SSL_CTX` that was made elsewhere and is kept, as it is.
+  ///
+  /// Whether and what its connections verify is what it says itself, but no names. Corresponds to Perl's
+  /// `new_from_ssleay AnyEvent::TLS $ctx`.
+  public init(ctx: OpaquePointer) {
+    SSL_CTX_up_ref(ctx)
+    pointer = ctx
+    check = false
+    callback = nil
+    serverVerifiesName = false
+  }
+
+  /// OpenSSL's context, an `SSL_CTX`, for what has no argument here: to be changed, if at all, before the first
+  /// connection is made with it.
+  ///
+  /// Corresponds to Perl's `$tls->ctx`.
+  public var ctx: OpaquePointer { pointer }
 
   /// A context whose connections present the bundle's certificate, want one of the other end in
   /// either role, and trust the certificates of the bundle, its own among them, and no others.
@@ -66,7 +111,8 @@ public final class TLSContext: @unchecked Sendable {
   /// - Throws: ``TLSError`` when OpenSSL cannot use it.
   package convenience init(mutual bundle: CertificateBundle) throws(TLSError) {
     try self.init(
-      mode: TLSContext.mode(verify: true, requireClient: true), verifiesName: false)
+      mode: TLSContext.mode(verify: true, requireClient: true), check: false, callback: nil,
+      serverVerifiesName: false)
     // Each cipher is one with forward secrecy.
     guard SSL_CTX_set_cipher_list(pointer, "DEFAULT:!kRSA") == 1 else {
       throw .notMade(OpenSSLErrors.takeReason())
@@ -77,16 +123,17 @@ public final class TLSContext: @unchecked Sendable {
   }
 
   private init(
-    mode: CInt, verifiesName: Bool, serverVerifiesName: Bool = false
+    mode: CInt, check: TLSPeernameCheck, callback: TLSVerifier.Callback?, serverVerifiesName: Bool
   ) throws(TLSError) {
     OpenSSLErrors.clear()
     guard let context = SSL_CTX_new(TLS_method()) else {
       throw .notMade(OpenSSLErrors.takeReason())
     }
     pointer = context
-    self.verifiesName = verifiesName
+    self.check = check
+    self.callback = callback
     self.serverVerifiesName = serverVerifiesName
-    SSL_CTX_set_verify(context, mode, nil)
+    SSL_CTX_set_verify(context, mode, check.isOwn || callback != nil ? TLSVerifier.function : nil)
     aeossl_set_versions(context, TLS1_2_VERSION, TLS1_3_VERSION)
     // Sessions are not resumed: connections last, and their ends are verified each time.
     aeossl_disable_session_cache(context)
@@ -116,7 +163,9 @@ public final class TLSContext: @unchecked Sendable {
   }
 
   /// Trusts these certificates, be they authorities or not, and certificates of these authorities.
-  private func trust(_ certificates: [OpaquePointer]) throws(TLSError) {
+  ///
+  /// - Throws: ``TLSError`` when OpenSSL cannot use one.
+  func trust(_ certificates: [OpaquePointer]) throws(TLSError) {
     OpenSSLErrors.clear()
     let store = SSL_CTX_get_cert_store(pointer)
     for certificate in certificates where X509_STORE_add_cert(store, certificate) != 1 {
@@ -129,15 +178,29 @@ public final class TLSContext: @unchecked Sendable {
 extension TLSContext {
   /// Has the session of a client announce, and if the context wants that check, the name of the other end.
   ///
+  /// - Returns: what the session has to keep, if OpenSSL asks us about certificates.
   /// - Throws: ``TLSError`` when a name must be checked and there is none, or an unusable one.
   func expect(
     _ name: String?, in session: OpaquePointer, as role: TLSRole
-  ) throws(TLSError) {
+  ) throws(TLSError) -> TLSVerifier? {
+    let name = name.map { InternationalName.sent($0) }
+    let isNamed = try expectName(name, in: session, as: role)
+    guard check.isOwn || callback != nil else { return nil }
+    let verifier = TLSVerifier(
+      isNamed && check.isOwn ? check : nil, callback, peername: isNamed ? name : nil)
+    verifier.attach(to: session)
+    return verifier
+  }
+
+  /// Whether there is a name.
+  private func expectName(
+    _ name: String?, in session: OpaquePointer, as role: TLSRole
+  ) throws(TLSError) -> Bool {
     // OpenSSL takes an empty name for none, and a zero byte for the end of a name.
     guard let name, !name.isEmpty, !name.utf8.contains(0) else {
       let isNeeded = role == .connect || serverVerifiesName || name != nil
-      if verifiesName, isNeeded { throw .noName }
-      return
+      if check.isWanted, isNeeded { throw .noName }
+      return false
     }
     let isAddress = SocketAddress.isNumeric(name)
     if role == .connect, !isAddress {
@@ -145,58 +208,13 @@ extension TLSContext {
       _ = aeossl_set_host_name(session, name)
       OpenSSLErrors.clear()
     }
-    guard verifiesName else { return }
+    guard check.isWanted, !check.isOwn else { return true }
     let isSet =
       isAddress
       // Addresses in certificates have no zones.
       ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), String(name.prefix { $0 != "%" }))
       : SSL_set1_host(session, name)
     if isSet != 1 { throw .badName(OpenSSLErrors.takeReason()) }
-  }
-}
-
-extension TLSContext {
-  /// Key and certificate out of texts or a file; nil when there are neither.
-  static func bundle(
-    cert: String?, key: String?, file: String?
-  ) throws(TLSError) -> CertificateBundle? {
-    do throws(CertificateError) {
-      if let file { return try CertificateBundle(file: file) }
-    } catch {
-      throw TLSError(.configuration, "cert_file \(error)")
-    }
-    guard cert != nil || key != nil else { return nil }
-    do throws(CertificateError) {
-      let text = Array([key ?? "", cert ?? ""].joined(separator: "\n").utf8)
-      return try text.withUnsafeBytesOfText { (bytes) throws(CertificateError) in
-        try CertificateBundle(pem: bytes)
-      }
-    } catch {
-      throw TLSError(.configuration, "cert \(error)")
-    }
-  }
-
-  /// The authorities out of a text or a file; nil when there are neither.
-  static func list(ca_cert: String?, ca_file: String?) throws(TLSError) -> CertificateList? {
-    do throws(CertificateError) {
-      if let ca_file { return try CertificateList(file: ca_file) }
-    } catch {
-      throw TLSError(.configuration, "ca_file \(error)")
-    }
-    do throws(CertificateError) {
-      return try ca_cert.map { (text) throws(CertificateError) in try CertificateList(pem: text) }
-    } catch {
-      throw TLSError(.configuration, "ca_cert \(error)")
-    }
-  }
-}
-
-extension [UInt8] {
-  fileprivate func withUnsafeBytesOfText<Result>(
-    _ body: (UnsafeRawBufferPointer) throws(CertificateError) -> Result
-  ) throws(CertificateError) -> Result {
-    try withUnsafeBufferPointer { (bytes) throws(CertificateError) in
-      try body(UnsafeRawBufferPointer(bytes))
-    }
+    return true
   }
 }

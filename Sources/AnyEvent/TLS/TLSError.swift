@@ -21,6 +21,8 @@ public struct TLSError: CodedError {
     public static let foreignCertificate = Code(rawValue: "foreignCertificate")
     /// The other end has no certificate.
     public static let missingCertificate = Code(rawValue: "missingCertificate")
+    /// The other end's certificate was revoked by its authority, or nothing is known about that.
+    public static let revokedCertificate = Code(rawValue: "revokedCertificate")
     /// The other end's certificate is that of another host.
     public static let wrongName = Code(rawValue: "wrongName")
     /// The other end refuses this one, most often its certificate.
@@ -139,6 +141,15 @@ extension TLSError {
         "the certificate of the other end is not valid yet; compare the clocks of both hosts")
     case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
       TLSError(.wrongName, "the certificate of the other end is that of another host")
+    case X509_V_ERR_CERT_REVOKED:
+      TLSError(.revokedCertificate, "the certificate of the other end was revoked by its authority")
+    case X509_V_ERR_UNABLE_TO_GET_CRL, X509_V_ERR_CRL_HAS_EXPIRED:
+      TLSError(
+        .revokedCertificate,
+        "ca_path has no list of revoked certificates of the other end's authority, or one that is out of date"
+      )
+    case X509_V_ERR_APPLICATION_VERIFICATION:
+      TLSError(.foreignCertificate, "the certificate of the other end is refused by verify_cb")
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
       X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
       X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_UNTRUSTED,

@@ -42,6 +42,8 @@ package final class TLSSession {
   let pointer: OpaquePointer
   /// Freed in `deinit`, after OpenSSL's session which points to it.
   private let memory: UnsafeMutablePointer<TLSMemory>
+  /// Who OpenSSL asks about certificates.
+  private var verifier: TLSVerifier?
   private var failure: TLSError?
   private var hasEnded = false
   private var isClosed = false
@@ -82,7 +84,7 @@ package final class TLSSession {
     case .connect: SSL_set_connect_state(session)
     case .accept: SSL_set_accept_state(session)
     }
-    try context.expect(peername, in: session, as: role)
+    verifier = try context.expect(peername, in: session, as: role)
   }
 
   deinit {
@@ -102,6 +104,12 @@ package final class TLSSession {
       let name = SSL_CIPHER_get_name(cipher), let version = SSL_get_version(pointer)
     else { return "" }
     return "\(String(cString: version)) \(String(cString: name))"
+  }
+
+  /// The other end's certificate, verified or not; nil before the handshake is over, or if it has presented none.
+  package var certificate: TLSCertificate? {
+    guard isEstablished, let known = SSL_get0_peer_certificate(pointer) else { return nil }
+    return TLSCertificate(known)
   }
 
   /// Begins the handshake; the client has something to send.

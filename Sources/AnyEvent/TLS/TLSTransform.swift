@@ -33,6 +33,9 @@ package final class TLSTransform: StreamTransform {
   /// The version and cipher, such as `TLSv1.3 TLS_AES_256_GCM_SHA384`; nil before the handshake is over.
   package var cipher: String? { session.isEstablished ? session.cipher : nil }
 
+  /// The other end's certificate; nil before the handshake is over, or if it has presented none.
+  package var certificate: TLSCertificate? { session.certificate }
+
   /// Whether the handshake is over, and neither end has closed, nor was there an error.
   package var isWritable: Bool { session.isWritable }
 

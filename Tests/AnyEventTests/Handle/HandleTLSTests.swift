@@ -1,5 +1,6 @@
 import AnyEvent
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,6 +41,7 @@ struct HandleTLSTests {
         loop.run(until: { sizes.count == 2 })
         #expect(near.tls_cipher?.hasPrefix("TLSv1.3 ") == true)
         #expect(near.tls_cipher == far.tls_cipher)
+        #expect(near.tls_certificate != nil && near.tls_certificate == far.tls_certificate)
       })
     #expect(events.sorted() == ["client true ", "server true "])
   }
@@ -234,5 +236,34 @@ struct HandleTLSTests {
         { _, _, loop in loop.run(until: { result != nil }) })
       #expect(result == (ok ? "ok" : "the certificate of the other end is that of another host"))
     }
+  }
+
+  @Test("verify_cb may destroy the handle that asks it")
+  func destroyingVerifier() throws {
+    let asking = Mutex<Handle?>(nil)
+    let client = try TLSContext(
+      ca_cert: TestFiles.pem("ec"),
+      verify_cb: { check in
+        asking.withLock { handle in
+          handle?.destroy()
+          handle = nil
+        }
+        return check.preverify_ok
+      })
+    try withHandles(
+      { near, far, loop in
+        let asked = Handle(fh: near, on: loop, tls: .connect, tls_ctx: client)
+        asking.withLock { $0 = asked }
+        return (
+          asked,
+          Handle(
+            fh: far, on: loop, on_error: { _, _, _ in }, tls: .accept,
+            tls_ctx: try TLSVectors.context())
+        )
+      },
+      { near, far, loop in
+        loop.run(until: { near.destroyed && far.destroyed })
+        #expect(near.tls_certificate == nil)
+      })
   }
 }

@@ -71,6 +71,29 @@ struct LogCallbackTests {
     #expect(probe.newLines() == ["error A: x"])
   }
 
+  @Test("a formatting callback can change a part of the usual form")
+  func formattingAPart() {
+    let probe = LogProbe()
+    let system = probe.system
+    system.LOG.fmt_cb { time, context, level, text in
+      system.default_format(time, context, level, "(1) " + text)
+    }
+    probe.context("A").log(.error, "x\ny")
+    #expect(probe.newLines() == ["error A: (1) x", "+ y"])
+    system.LOG.fmt_cb { time, _, _, text in "\(system.format_time(time))|\(text)\n" }
+    probe.context("A").log(.error, "x")
+    #expect(probe.errors.last == "2012-03-22 01:41:43.620000 +0000|x\n")
+  }
+
+  @Test("a context makes functions that log at one level")
+  func logger() {
+    let probe = LogProbe()
+    let log = probe.context("A").logger(.error)
+    #expect(log.isEnabled && log("x"))
+    #expect(probe.newLines() == ["error A: x"])
+    #expect(!probe.context("A").logger(.trace).isEnabled)
+  }
+
   @Test("what a callback logs doesn't come back to it, but to the others")
   func callbackThatLogs() {
     let probe = LogProbe()

@@ -1,7 +1,8 @@
-import AnyEvent
 import Glibc
 import TestSupport
 import Testing
+
+@testable import AnyEvent
 
 @Suite("Names are looked up without waiting for name servers that are silent") struct ResolverTests
 {
@@ -163,6 +164,56 @@ import Testing
       let found = try resolve("many.example", on: loop).get()
       #expect(found.count == 20)
       #expect(Set(found).count == 20)
+    }
+  }
+
+  @Test(
+    "the families of addresses are those that the environment wants, the preferred one first",
+    arguments: [
+      ("ipv4,ipv6", ["192.0.2.7", "2001:db8::1"]), ("ipv6,ipv4", ["2001:db8::1", "192.0.2.7"]),
+      ("ipv4", ["192.0.2.7"]), ("ipv6", ["2001:db8::1"]),
+    ])
+  func families(_ protocols: String, _ expected: [String]) throws {
+    try withLoop { loop in
+      let both: [NameServer.Record] = [
+        .init(1, [192, 0, 2, 7]),
+        .init(28, [0x20, 1, 0xd, 0xb8] + Array(repeating: 0, count: 11) + [1]),
+      ]
+      let server = NameServer(on: loop, ["both.example": .records(both)])
+      loop.resolver.takeEnvironment { $0 == "PERL_ANYEVENT_PROTOCOLS" ? protocols : nil }
+      loop.resolver.servers = [server.place]
+      let found = try resolve("both.example", on: loop).get()
+      #expect(found.map(\.host) == expected)
+    }
+  }
+
+  @Test("a name without an address of the wanted families ends with a sentence that says so")
+  func otherFamily() throws {
+    try withLoop { loop in
+      let server = NameServer(on: loop, answers)
+      loop.resolver.servers = [server.place]
+      loop.resolver.families = [6]
+      let result = try resolve("good.example", on: loop)
+      let error = #expect(throws: SocketError.self) { try result.get() }
+      #expect(error?.description.contains("its addresses are of another family than") == true)
+      // What is written as a number is not looked up.
+      let number = try resolve("127.0.0.1", on: loop)
+      #expect((try? number.get())?.count == 1)
+    }
+  }
+
+  @Test("the environment names the file of servers, and what they are told")
+  func environment() {
+    withLoop { loop in
+      let resolver = Resolver(on: loop)
+      resolver.takeEnvironment {
+        ["PERL_ANYEVENT_RESOLV_CONF": "/x", "PERL_ANYEVENT_EDNS0": "1"][$0]
+      }
+      #expect(resolver.configurationFile == "/x" && resolver.usesEDNS && resolver.families == nil)
+      resolver.takeEnvironment {
+        ["PERL_ANYEVENT_EDNS0": "0", "PERL_ANYEVENT_RESOLV_CONF": ""][$0]
+      }
+      #expect(resolver.configurationFile == "/x" && !resolver.usesEDNS)
     }
   }
 }
