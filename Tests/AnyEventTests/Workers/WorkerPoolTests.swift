@@ -31,27 +31,49 @@ struct WorkerPoolTests {
     }
   }
 
-  @Test("another worker starts when all have been busy for long, and an idle one ends in time")
+  @Test("another worker starts when all have been busy for long")
   func growing() {
     withLoop(manualTime: 100) { loop in
       var done = 0
+      var holder: pid_t = 0
+      var errors = 0
       var hasEnded = false
       var pool: Fork.Pool? = Fork.Pool(
-        "reverse", executable: program, max: 2, load: 2, start: 5, stop: 60, on: loop,
+        "hold", executable: program, max: 2, load: 1, start: 5, on: loop,
+        on_error: { _ in errors += 1 }, on_event: { holder = pid_t($0.first?.int ?? 0) },
         on_destroy: { hasEnded = true })
-      // One worker has two calls, and answers when it has both; the third waits.
-      for call in 0..<3 { pool?(call < 2 ? 2 : 1, call) { _ in done += 1 } }
-      loop.run(until: { done == 3 })
-      // So does a second worker, when the first one waits for a call that does not come.
-      for call in 0..<2 { pool?(3, call) { _ in done += 1 } }
-      pool?(1, 9) { _ in done += 1 }
+      pool?("long") { if $0 == nil { done += 10 } }
+      pool?("short") { _ in done += 1 }
+      loop.run(until: { holder != 0 })
+      loop.advance(by: 4.9)
       loop.settle()
-      #expect(done == 3)
-      loop.advance(by: 6)
-      loop.run(until: { done == 4 })
+      #expect(done == 0)
+      loop.advance(by: 0.2)
+      loop.run(until: { done == 1 })
+      kill(holder, SIGKILL)
       pool = nil
-      loop.close()
-      #expect(!hasEnded)
+      loop.run(until: { hasEnded })
+      #expect(done == 11 && errors == 1)
+    }
+  }
+
+  @Test("a worker that is idle for long ends")
+  func shrinking() {
+    withLoop(manualTime: 100) { loop in
+      var pids: [pid_t] = []
+      var hasEnded = false
+      var pool: Fork.Pool? = Fork.Pool(
+        "pid", executable: program, max: 1, stop: 10, on: loop, on_destroy: { hasEnded = true })
+      pool? { pids.append(pid_t($0?.first?.int ?? 0)) }
+      loop.run(until: { pids.count == 1 })
+      loop.advance(by: 9.9)
+      pool? { pids.append(pid_t($0?.first?.int ?? 0)) }
+      loop.run(until: { pids.count == 2 })
+      #expect(pids[0] == pids[1])
+      loop.advance(by: 10.1)
+      loop.run(until: { kill(pids[0], 0) != 0 })
+      pool = nil
+      loop.run(until: { hasEnded })
     }
   }
 
@@ -59,9 +81,10 @@ struct WorkerPoolTests {
   func idle() {
     withLoop(manualTime: 100) { loop in
       var errors: [String] = []
-      let pool = Fork.Pool(
+      var hasEnded = false
+      var pool: Fork.Pool? = Fork.Pool(
         "nothing", executable: program, max: 5, idle: 2, on: loop,
-        on_error: { errors.append($0) })
+        on_error: { errors.append($0) }, on_destroy: { hasEnded = true })
       loop.run(until: { errors.count == 2 })
       // Those that have failed are not started again at once.
       loop.settle()
@@ -71,7 +94,9 @@ struct WorkerPoolTests {
       loop.advance(by: 0.2)
       loop.run(until: { errors.count == 4 })
       #expect(errors.allSatisfy { $0.contains("there is no worker function") })
-      withExtendedLifetime(pool) {}
+      #expect(pool != nil)
+      pool = nil
+      loop.run(until: { hasEnded })
     }
   }
 

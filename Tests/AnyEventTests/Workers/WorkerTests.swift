@@ -9,6 +9,20 @@ import Testing
 struct WorkerTests {
   private let program = ProbeProgram.path ?? ""
 
+  /// Has a worker serve `body`, and waits for its end: the test's process would keep what is left of it.
+  private func withWorker(
+    _ function: String, on loop: Loop, on_event: (([Value]) -> Void)? = nil,
+    _ body: (Fork.RPC) -> Void
+  ) {
+    var hasEnded = false
+    // No variable may have a reference, which would go at the end of its scope.
+    body(
+      Fork.RPC(
+        function, executable: program, on: loop, on_error: { _ in hasEnded = true },
+        on_event: on_event, on_destroy: { hasEnded = true }))
+    loop.run(until: { hasEnded })
+  }
+
   @Test("calls are answered in order, with the results of the function")
   func calls() {
     withLoop { loop in
@@ -29,13 +43,12 @@ struct WorkerTests {
     withLoop { loop in
       let text = String(repeating: "0123456789", count: 200_000)
       var lengths: [Int] = []
-      let rpc = Fork.RPC("back", executable: program, on: loop)
-      for _ in 0..<3 {
-        rpc(text, 1, ["a": [1, 2]]) { lengths.append($0?.last?.string?.utf8.count ?? -1) }
+      withWorker("back", on: loop) { rpc in
+        for _ in 0..<3 {
+          rpc(text, 1, ["a": [1, 2]]) { lengths.append($0?.last?.string?.utf8.count ?? -1) }
+        }
       }
-      loop.run(until: { lengths.count == 3 })
       #expect(lengths == [2_000_000, 2_000_000, 2_000_000])
-      withExtendedLifetime(rpc) {}
     }
   }
 
@@ -43,16 +56,13 @@ struct WorkerTests {
   func later() {
     withLoop { loop in
       var answers: [String] = []
-      let rpc = Fork.RPC("reverse", executable: program, on: loop)
-      for call in ["a", "b", "c"] { rpc(3, call) { answers.append("\(call) \($0 ?? [])") } }
-      loop.run(until: { answers.count == 3 })
+      withWorker("reverse", on: loop) { rpc in
+        for call in ["a", "b", "c"] { rpc(3, call) { answers.append("\(call) \($0 ?? [])") } }
+      }
       #expect(answers == [#"c ["c"]"#, #"b ["b"]"#, #"a ["a"]"#])
       var forgotten: [Value]?
-      let other = Fork.RPC("forget", executable: program, on: loop)
-      other(1) { forgotten = $0 }
-      loop.run(until: { forgotten != nil })
+      withWorker("forget", on: loop) { rpc in rpc(1) { forgotten = $0 } }
       #expect(forgotten == [])
-      withExtendedLifetime(rpc) {}
     }
   }
 
@@ -60,18 +70,14 @@ struct WorkerTests {
   func events() {
     withLoop { loop in
       var events: [[Value]] = []
-      var isDone = false
-      let rpc = Fork.RPC(
-        "events", executable: program, on: loop, on_event: { events.append($0) })
-      rpc("work") { isDone = $0 == ["done"] }
-      loop.run(until: { isDone })
+      var results: [Value]?
+      withWorker("events", on: loop, on_event: { events.append($0) }) { rpc in
+        rpc("work") { results = $0 }
+      }
+      #expect(results == ["done"])
       #expect(events == [["begun", "work"]])
-      var environment: [Value]?
-      let other = Fork.RPC("environment", executable: program, on: loop)
-      other { environment = $0 }
-      loop.run(until: { environment != nil })
-      #expect(environment == [true, true])
-      withExtendedLifetime(rpc) {}
+      withWorker("environment", on: loop) { rpc in rpc { results = $0 } }
+      #expect(results == [true, true])
     }
   }
 
@@ -126,21 +132,21 @@ struct WorkerTests {
   @Test("a loop that is closed ends its workers and calls nobody")
   func closing() throws {
     var calls = 0
-    var pid: Int?
+    var pids: [Int] = []
     do {
       let loop = Loop()
       let rpc = Fork.RPC("pid", executable: program, on: loop, on_error: { _ in calls += 1 })
-      let pool = Fork.Pool("forget", executable: program, on: loop, on_error: { _ in calls += 1 })
-      pool(1) { _ in calls += 1 }
-      rpc { pid = $0?.first?.int }
-      while pid == nil { loop.runOnce() }
+      let pool = Fork.Pool("pid", executable: program, on: loop, on_error: { _ in calls += 1 })
+      rpc { if let pid = $0?.first?.int { pids.append(pid) } }
+      pool { if let pid = $0?.first?.int { pids.append(pid) } }
+      while pids.count < 2 { loop.runOnce() }
       rpc { _ in calls += 1 }
+      pool { _ in calls += 1 }
       loop.close()
       withExtendedLifetime((rpc, pool)) {}
     }
-    let ended = try #require(pid)
-    // The worker exits by itself, and nobody else waits for it.
-    #expect(waitpid(pid_t(ended), nil, 0) == ended)
+    // The workers exit by themselves, and nobody else waits for them.
+    for pid in pids { #expect(waitpid(pid_t(pid), nil, 0) == pid) }
     #expect(calls == 0)
   }
 

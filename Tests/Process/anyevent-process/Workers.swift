@@ -31,6 +31,13 @@ func offerWork() {
     }
     waiting = []
   }
+  // Tells its process id, and does not answer a long call.
+  var held: [WorkerDone] = []
+  Fork.worker_async("hold") { done, arguments in
+    guard arguments.first == "long" else { return done() }
+    held.append(done)
+    Fork.event(Int(getpid()))
+  }
   Fork.worker_async("forget") { _, _ in }
   Fork.worker("lie") { _ in
     let bytes: [UInt8] = [0x18]
