@@ -11,7 +11,7 @@ let programs =
 
 /// Ports of programs in Perl, each a folder with the original and its `main.swift`.
 let ports =
-  ["redis_client", "json_rpc"].map { ($0, "AnyEvent") }
+  ["redis_client", "json_rpc", "http_server", "line_proxy", "port_scanner", "pipeline", "udp_time", "tls_echo"].map { ($0, "AnyEvent") } + [("http_client", "AnyEventHTTP")]
 
 // A package of its own, so that nobody who uses the libraries builds the examples.
 let package = Package(

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# JSON-RPC 2.0 over a connection: "json_rpc server PORT", and "json_rpc client HOST PORT", which asks many things at once.
+# JSON-RPC 2.0 over a connection: "json_rpc server PORT", and "json_rpc client HOST PORT".
 use strict;
 use warnings;
 use AnyEvent;
@@ -7,6 +7,10 @@ use AnyEvent::Socket;
 use AnyEvent::Handle;
 use JSON::XS;
 
+if (@ARGV < 2) {
+   print "usage: json_rpc server PORT | json_rpc client HOST PORT\n";
+   exit 1;
+}
 $| = 1;
 my $json = JSON::XS->new->canonical->allow_nonref;
 
@@ -37,7 +41,9 @@ $method{later} = sub {
 
 $method{divide} = sub {
    my ($params, $reply) = @_;
-   return $reply->(error => { code => -32000, message => "division by zero" }) if $params->[1] == 0;
+   if ($params->[1] == 0) {
+      return $reply->(error => { code => -32000, message => "division by zero" });
+   }
    $reply->(result => $params->[0] / $params->[1]);
 };
 
@@ -114,7 +120,8 @@ sub client {
    my $call = sub {
       my ($method, $params, $cb) = @_;
       $id++;
-      $handle->push_write (json => { jsonrpc => "2.0", id => $id, method => $method, params => $params });
+      my $request = { jsonrpc => "2.0", id => $id, method => $method, params => $params };
+      $handle->push_write (json => $request);
       $waiting{$id} = $cb;
    };
    my $ask = sub {

@@ -1,7 +1,11 @@
-// JSON-RPC 2.0 over a connection: "json_rpc server PORT", and "json_rpc client HOST PORT", which asks many things at once.
+// JSON-RPC 2.0 over a connection: "json_rpc server PORT", and "json_rpc client HOST PORT".
 import AnyEvent
 @preconcurrency import Glibc
 
+guard CommandLine.arguments.count >= 3 else {
+  print("usage: json_rpc server PORT | json_rpc client HOST PORT")
+  exit(1)
+}
 setvbuf(stdout, nil, _IOLBF, 0)
 
 // --- The server.
@@ -29,7 +33,9 @@ method["later"] = { params, reply in
 }
 
 method["divide"] = { params, reply in
-  if params[1] == 0 { return reply("error", ["code": -32000, "message": "division by zero"]) }
+  if params[1] == 0 {
+    return reply("error", ["code": -32000, "message": "division by zero"])
+  }
   reply("result", .double((params[0] ?? 0) / (params[1] ?? 0)))
 }
 
@@ -92,7 +98,8 @@ func client(_ host: String, _ port: String) throws {
     })
   let call = { (method: String, params: Value, cb: @escaping (Value) -> Void) in
     id += 1
-    handle.push_write(.json, ["jsonrpc": "2.0", "id": id, "method": method, "params": params])
+    let request = ["jsonrpc" => "2.0", "id" => id, "method" => method, "params" => params]
+    handle.push_write(.json, request)
     waiting[id] = cb
   }
   let ask = { (method: String, params: Value) in

@@ -1,6 +1,11 @@
 // A client of Redis: sends commands without waiting for replies, then listens to a channel.
 import AnyEvent
+import Glibc
 
+guard CommandLine.arguments.count == 3 else {
+  print("usage: redis_client HOST PORT")
+  exit(1)
+}
 let (host, port) = (CommandLine.arguments[1], CommandLine.arguments[2])
 var done = AE.cv()
 var receivers: [Value] = []

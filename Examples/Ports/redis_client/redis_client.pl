@@ -6,6 +6,10 @@ use AnyEvent;
 use AnyEvent::Handle;
 use JSON::XS;
 
+if (@ARGV != 2) {
+   print "usage: redis_client HOST PORT\n";
+   exit 1;
+}
 my ($host, $port) = @ARGV;
 my $json = JSON::XS->new->canonical->allow_nonref;
 my $done = AE::cv;
