@@ -11,7 +11,12 @@ let programs =
 
 /// Ports of programs in Perl, each a folder with the original and its `main.swift`.
 let ports =
-  ["redis_client", "json_rpc", "http_server", "line_proxy", "port_scanner", "pipeline", "udp_time", "tls_echo"].map { ($0, "AnyEvent") } + [("http_client", "AnyEventHTTP")]
+  [
+    "redis_client", "json_rpc", "http_server", "line_proxy", "port_scanner", "pipeline", "udp_time",
+    "tls_echo",
+    "memcached_client", "beanstalkd_client", "irc_bot", "lookup", "watch_directory",
+    "rabbitmq_client",
+  ].map { ($0, "AnyEvent") } + [("http_client", "AnyEventHTTP")]
 
 // A package of its own, so that nobody who uses the libraries builds the examples.
 let package = Package(
@@ -21,7 +26,9 @@ let package = Package(
     target(program, product, path: program, exclude: product == "AnyEventHTTP" ? ["check.pl"] : [])
   }
     + ports.map { program, product in
-      target("eg_\(program)", product, path: "Ports/\(program)", exclude: ["\(program).pl"])
+      target(
+        "eg_\(program)", product, path: "Ports/\(program)",
+        exclude: ["\(program).pl"])
     })
 
 func target(_ name: String, _ product: String, path: String, exclude: [String]) -> Target {
