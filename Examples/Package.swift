@@ -9,20 +9,38 @@ let programs =
     "eg_sender", "eg_worker",
   ].map { ($0, "AnyEventMP") } + [("eg_http_check", "AnyEventHTTP")]
 
+/// Ports of programs in Perl, each a folder with the original and its `main.swift`.
+let ports =
+  [
+    "redis_client", "json_rpc", "http_server", "line_proxy", "port_scanner", "pipeline", "udp_time",
+    "tls_echo",
+    "memcached_client", "beanstalkd_client", "irc_bot", "lookup", "watch_directory",
+    "rabbitmq_client",
+  ].map { ($0, "AnyEvent") } + [("http_client", "AnyEventHTTP")]
+
 // A package of its own, so that nobody who uses the libraries builds the examples.
 let package = Package(
   name: "examples",
   dependencies: [.package(name: "swift-anyevent", path: "..")],
   targets: programs.map { program, product in
-    .executableTarget(
-      name: program, dependencies: [.product(name: product, package: "swift-anyevent")],
-      path: program, exclude: product == "AnyEventHTTP" ? ["check.pl"] : [],
-      swiftSettings: [
-        .defaultIsolation(MainActor.self),
-        .swiftLanguageMode(.v6),
-        .enableUpcomingFeature("ExistentialAny"),
-        .enableUpcomingFeature("InternalImportsByDefault"),
-        .enableUpcomingFeature("MemberImportVisibility"),
-        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-      ])
-  })
+    target(program, product, path: program, exclude: product == "AnyEventHTTP" ? ["check.pl"] : [])
+  }
+    + ports.map { program, product in
+      target(
+        "eg_\(program)", product, path: "Ports/\(program)",
+        exclude: ["\(program).pl"])
+    })
+
+func target(_ name: String, _ product: String, path: String, exclude: [String]) -> Target {
+  .executableTarget(
+    name: name, dependencies: [.product(name: product, package: "swift-anyevent")], path: path,
+    exclude: exclude,
+    swiftSettings: [
+      .defaultIsolation(MainActor.self),
+      .swiftLanguageMode(.v6),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ])
+}

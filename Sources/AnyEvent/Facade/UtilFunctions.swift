@@ -22,23 +22,23 @@ public func fh_unblock(_ fh: CInt) -> Bool { fh_nonblocking(fh, true) }
 
 /// The reading and the writing end of a pipe, or nil with `errno` set.
 ///
-/// Both are non-blocking and closed in programs that are started. Corresponds to Perl's
-/// `AnyEvent::Util::portable_pipe`.
+/// Both wait, as in Perl, so that programs can be given them, and are closed in programs that are started
+/// unless they are redirected there. Corresponds to Perl's `AnyEvent::Util::portable_pipe`.
 public func portable_pipe() -> (r: CInt, w: CInt)? {
   ends(isSocket: false).map { ($0.first, $0.second) }
 }
 
 /// Two connected sockets, or nil with `errno` set.
 ///
-/// Both are non-blocking and closed in programs that are started. Corresponds to Perl's
-/// `AnyEvent::Util::portable_socketpair`.
+/// Both wait, as in Perl, and are closed in programs that are started unless they are redirected there.
+/// Corresponds to Perl's `AnyEvent::Util::portable_socketpair`.
 public func portable_socketpair() -> (fh1: CInt, fh2: CInt)? {
   ends(isSocket: true).map { ($0.first, $0.second) }
 }
 
 private func ends(isSocket: Bool) -> DescriptorPair? {
   do throws(SystemError) {
-    return try DescriptorPair(isSocket: isSocket, isBlocking: false)
+    return try DescriptorPair(isSocket: isSocket, isBlocking: true)
   } catch {
     errno = error.code
     return nil

@@ -121,6 +121,14 @@ extension Handle {
     if options.wbuf_max != nil { checkWriteLimit() }
   }
 
+  /// What was pushed and the kernel has not taken yet: `handle.wbuf.count` is Perl's `length $handle->{wbuf}`.
+  ///
+  /// With TLS the encrypted bytes that wait are counted as well.
+  public var wbuf: HandleOutput {
+    loop.preconditionOnLoop()
+    return HandleOutput(count: isDestroyed ? 0 : waitingCount)
+  }
+
   /// How many bytes the kernel has not taken yet, encrypted or not.
   private var waitingCount: Int { stream.output.count + (stream.transform?.sealed.count ?? 0) }
 
@@ -146,4 +154,13 @@ extension Handle {
     guard !isDestroyed, let most = options.wbuf_max, waitingCount > most else { return }
     fail(ENOSPC, fatal: true, detail: "more than wbuf_max bytes wait to be written")
   }
+}
+
+/// The bytes that wait to be written by a ``Handle``: how many there are, for those who make them.
+public struct HandleOutput: Hashable, Sendable {
+  /// The number of bytes.
+  public let count: Int
+
+  /// Whether there is none.
+  public var isEmpty: Bool { count == 0 }
 }

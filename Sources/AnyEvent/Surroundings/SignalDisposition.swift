@@ -1,3 +1,4 @@
+internal import CCares
 internal import CLibUV
 internal import Glibc
 internal import Synchronization

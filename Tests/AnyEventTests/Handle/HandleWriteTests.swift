@@ -28,6 +28,24 @@ struct HandleWriteTests {
       })
   }
 
+  @Test("wbuf tells how much the other end has not taken, and none is left after the end")
+  func waitingOutput() throws {
+    try withHandle(
+      { fd, loop in Handle(fh: fd, on: loop) },
+      { handle, other, loop in
+        #expect(handle.wbuf.isEmpty)
+        handle.push_write([UInt8](repeating: 1, count: 4 << 20))
+        let waiting = handle.wbuf.count
+        #expect(waiting > 0 && waiting < 4 << 20)
+        loop.run(until: {
+          _ = receive(other)
+          return handle.wbuf.count < waiting
+        })
+        handle.destroy()
+        #expect(handle.wbuf.isEmpty)
+      })
+  }
+
   @Test("lengths and documents come back as they were", arguments: [0, 1, 127, 128, 70_000])
   func roundTrips(_ count: Int) throws {
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0) }

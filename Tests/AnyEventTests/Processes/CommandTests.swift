@@ -149,6 +149,22 @@ struct CommandTests {
     }
   }
 
+  @Test("what one program writes into a pipe another one reads, however long it takes")
+  func pipeline() throws {
+    try onLoop { _ throws in
+      let ends = try #require(portable_pipe())
+      let out = CommandOutput()
+      let reader = run_cmd(["cat"], ["<": .fd(ends.r), ">": .to(out)])
+      let input = [UInt8](repeating: 0x78, count: 300_000)
+      let writer = run_cmd(["cat"], ["<": .from(input), ">": .fd(ends.w)])
+      close(ends.r)
+      close(ends.w)
+      #expect(try writer.recv() == 0)
+      #expect(try reader.recv() == 0)
+      #expect(out.bytes == input)
+    }
+  }
+
   @Test("descriptors may change places")
   func swapped() throws {
     let directory = try TemporaryDirectory()
