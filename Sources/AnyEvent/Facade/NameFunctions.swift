@@ -28,8 +28,9 @@ public struct SocketTarget: Hashable, Sendable {
 /// Calls `cb` with the addresses to reach a service of a host, in the order in which they should be tried.
 ///
 /// The callback gets none, and `errno` is set, if the host or the service is not known; it is never called
-/// before this returns. Records of the type SRV are not asked for. Corresponds to Perl's
-/// `AnyEvent::Socket::resolve_sockaddr`.
+/// before this returns. If host and service are names, the domain's records of the type SRV say which hosts and
+/// ports offer the service, up to sixteen of them; without such records the host itself does. Corresponds to
+/// Perl's `AnyEvent::Socket::resolve_sockaddr`.
 /// - Parameters:
 ///   - node: a name, a numeric address, or `"unix/"` with a path as service.
 ///   - service: a port, the name of a service, or `"name=port"`.
@@ -44,28 +45,89 @@ public func resolve_sockaddr(
   let loop = Loop.current
   let name = proto ?? "tcp"
   let isUnix = node == "unix/"
-  let type = type ?? (name == "udp" ? aeuv_datagram_type() : aeuv_stream_type())
-  guard let number = isUnix ? 0 : getprotobyname(name)?.proto,
-    let port = isUnix ? 0 : lookUpPort(service.tcpService, protocol: name)
-  else {
+  guard let number = isUnix ? 0 : getprotobyname(name)?.proto else {
     return loop.postpone {
       errno = ENXIO
       cb([])
     }
   }
-  let wanted = family == 4 ? AF_INET : family == 6 ? AF_INET6 : nil
-  let place: any TCPService = isUnix ? service : port
-  loop.resolveAndKeep(node, place) { result in
-    switch result {
-    case .success(let addresses):
-      cb(
-        addresses.filter { wanted == nil || isUnix || $0.family == wanted }.map {
-          SocketTarget(
-            family: $0.family, type: type, proto: CInt(number), sockaddr: $0.packed, address: $0)
-        })
-    case .failure(let error):
-      errno = error.code
-      cb([])
+  let search = SocketTargetSearch(
+    loop: loop, family: isUnix ? nil : family == 4 ? AF_INET : family == 6 ? AF_INET6 : nil,
+    type: type ?? (name == "udp" ? aeuv_datagram_type() : aeuv_stream_type()),
+    proto: CInt(number))
+  if isUnix { return search.find(node, service, cb) }
+  let text = service.tcpService
+  let port = lookUpPort(text, protocol: name)
+  let label = text.prefix { $0 != "=" }
+  if parse_address(node) == nil, Int(label) == nil, !label.isEmpty {
+    return DNS.srv(String(label), name, node) { services in
+      search.find(services, else: (node, port), cb)
+    }
+  }
+  search.find([], else: (node, port), cb)
+}
+
+/// What `resolve_sockaddr` looks for.
+private struct SocketTargetSearch {
+  let loop: Loop
+  let family: CInt?
+  let type: CInt
+  let proto: CInt
+
+  /// How many hosts of a domain are looked up: a name server may name thousands.
+  private static let maximumHosts = 16
+
+  /// Finds the addresses of services, one after the other; without any those of a host.
+  func find(
+    _ services: [DNSService], else host: (name: String, port: Int?),
+    _ cb: @escaping ([SocketTarget]) -> Void
+  ) {
+    // A lone root is a domain's word that it has no such service (RFC 2782).
+    let isDenied = services.count == 1 && ["", "."].contains(services[0].target)
+    let places =
+      services.isEmpty
+      ? host.port.map { [(host.name, $0)] } ?? []
+      : isDenied ? [] : services.prefix(Self.maximumHosts).map { ($0.target, $0.port) }
+    guard !places.isEmpty else {
+      return loop.postpone {
+        errno = ENXIO
+        cb([])
+      }
+    }
+    var found = [[SocketTarget]](repeating: [], count: places.count)
+    var code: CInt = 0
+    var left = places.count
+    for (place, (name, port)) in places.enumerated() {
+      find(name, port) { targets in
+        if targets.isEmpty { code = errno }
+        found[place] = targets
+        left -= 1
+        guard left == 0 else { return }
+        let all = found.flatMap { $0 }
+        if all.isEmpty { errno = code }
+        cb(all)
+      }
+    }
+  }
+
+  /// Finds the addresses of a host.
+  func find(
+    _ node: String, _ service: any TCPService, _ cb: @escaping ([SocketTarget]) -> Void
+  ) {
+    loop.resolveAndKeep(node, service) { result in
+      switch result {
+      case .success(let addresses):
+        let fitting = addresses.filter { family == nil || $0.family == family }
+        if fitting.isEmpty { errno = ENXIO }
+        cb(
+          fitting.map {
+            SocketTarget(
+              family: $0.family, type: type, proto: proto, sockaddr: $0.packed, address: $0)
+          })
+      case .failure(let error):
+        errno = error.code
+        cb([])
+      }
     }
   }
 }

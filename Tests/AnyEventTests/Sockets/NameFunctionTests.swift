@@ -89,6 +89,43 @@ struct NameFunctionTests {
     }
   }
 
+  private func service(_ priority: UInt8, _ port: UInt8, _ target: String) -> NameServer.Record {
+    NameServer.Record(33, [0, priority, 0, 0, 0, port] + NameServer.wire(target))
+  }
+
+  @Test("records of a domain say which hosts and ports offer a service")
+  func services() throws {
+    try withLoop { loop in
+      let server = NameServer(
+        on: loop,
+        [
+          "_http._tcp.some.example": .records([
+            service(2, 8, "two.example"), service(1, 9, "one.example"), service(3, 7, "no.example"),
+          ]),
+          "_own._udp.some.example": .records([service(0, 5, "two.example")]),
+          "_smtp._tcp.some.example": .records([service(0, 0, "")]),
+          "one.example": .address([127, 0, 0, 1]), "two.example": .address([127, 0, 0, 2]),
+          "some.example": .address([127, 0, 0, 3]),
+        ])
+      loop.resolver.servers = [server.place]
+      try loop.perform {
+        func places(_ service: String, _ proto: String? = nil) throws -> [String] {
+          try targets("some.example", service, proto).map(\.address.description)
+        }
+        #expect(try places("http") == ["127.0.0.1:9", "127.0.0.2:8"])
+        #expect(try places("own", "udp") == ["127.0.0.2:5"])
+        #expect(try places("smtp") == [])
+        // A domain without records is a host.
+        #expect(try places("ftp") == ["127.0.0.3:21"])
+        #expect(try places("mine=77") == ["127.0.0.3:77"])
+        #expect(try places("unheard-of") == [])
+        let asked = server.asked.count
+        #expect(try places("80") == ["127.0.0.3:80"])
+        #expect(server.asked[asked...].allSatisfy { $0 == "some.example" })
+      }
+    }
+  }
+
   @Test("protocol, family and type count, as in Perl")
   func choices() throws {
     try withNames { _, _ in
