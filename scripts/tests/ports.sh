@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 install_packages libanyevent-http-perl libanyevent-handle-udp-perl
 begin
 unset http_proxy
-PATH=$PATH:/usr/sbin:/usr/lib/rabbitmq/bin
+PATH=$PATH:/usr/sbin
 ports=Examples/Ports
 certificates=Tests/Vectors/certificates
 languages="perl swift"
@@ -262,6 +262,34 @@ try_beanstalkd_client() {
   stop beanstalkd
 }
 with beanstalkd beanstalkd beanstalkd_client
+
+# RabbitMQ is too large to be installed for this. Erlang's programs find each other by a daemon, which stays.
+try_rabbitmq_client() {
+  run "$1" rabbitmq_client 127.0.0.1 "$amqp" queue one "zwei drei" "vier über"
+}
+rabbitmq=/usr/lib/rabbitmq/bin/rabbitmq-server
+if [ -x "$rabbitmq" ]; then
+  # shellcheck disable=SC2016 # variables of Perl
+  free=$(perl -MIO::Socket::INET -e '
+    my @sockets = map { IO::Socket::INET->new (Listen => 1, LocalAddr => "127.0.0.1") } 1..3;
+    print join " ", map { $_->sockport } @sockets')
+  amqp=${free%% *}
+  daemon=${free##* }
+  distribution=${free#* }
+  echo "listeners.tcp.1 = 127.0.0.1:$amqp" >"$work/rabbitmq.conf"
+  : >"$work/rabbitmq-env"
+  start rabbitmq env HOME="$work" RUNNING_UNDER_SYSTEMD=1 RABBITMQ_NODENAME=ports@localhost \
+    ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$daemon" RABBITMQ_DIST_PORT="${distribution% *}" \
+    RABBITMQ_CONF_ENV_FILE="$work/rabbitmq-env" RABBITMQ_CONFIG_FILE="$work/rabbitmq.conf" \
+    RABBITMQ_MNESIA_BASE="$work/mnesia" RABBITMQ_LOG_BASE="$work/log" \
+    RABBITMQ_ENABLED_PLUGINS_FILE="$work/plugins" "$rabbitmq"
+  at_end="epmd -port $daemon -kill"
+  wait_for rabbitmq.out 'completed with' || fail "RabbitMQ does not start: $(last_words rabbitmq)"
+  alone rabbitmq_client
+  stop rabbitmq
+else
+  say "skipped: rabbitmq_client, because rabbitmq-server is not installed."
+fi
 
 # --- The lines.
 
