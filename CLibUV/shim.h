@@ -1,12 +1,16 @@
 #ifndef SWIFT_ANYEVENT_CLIBUV_SHIM_H
 #define SWIFT_ANYEVENT_CLIBUV_SHIM_H
 
+#include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <uv.h>
+
+/* Swift takes the variable stdout for shared by threads, and refuses it. */
+static inline int aeuv_flush_lines(void) { return setvbuf(stdout, NULL, _IOLBF, 0); }
 
 /* Swift's Glibc module has no gettid, and syscall is variadic, which Swift cannot import. */
 static inline int aeuv_is_main_thread(void) { return syscall(SYS_gettid) == getpid(); }

@@ -29,7 +29,7 @@ func command(_ handle: Handle, _ command: String, _ cb: @escaping ([Substring], 
     if words[0] == "RESERVED" || words[0] == "FOUND" || words[0] == "OK" {
       let size = Int(words[words.count - 1]) ?? 0
       handle.unshift_read(.chunk(size + 2)) { (handle, data: [UInt8]) in
-        cb(words, String(decoding: data.prefix(size), as: UTF8.self))
+        cb(words, data.prefix(size).text)
       }
     } else {
       cb(words, "")

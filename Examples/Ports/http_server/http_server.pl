@@ -182,13 +182,11 @@ tcp_server "127.0.0.1", $service, sub {
       fh => $fh,
       on_error => sub {
          my ($handle, $fatal, $message) = @_;
-         print "error: $message\n";
          delete $connections{$handle};
          $handle->destroy;
       },
       on_eof => sub {
          my ($handle) = @_;
-         print "closed\n";
          delete $connections{$handle};
          $handle->destroy;
       },

@@ -1,12 +1,12 @@
 // A server of HTTP/1.1 with a small interface in JSON; connections are kept: "http_server PORT".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count == 2 else {
   print("usage: http_server PORT")
   exit(1)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 let service = CommandLine.arguments[1]
 let keepalive_timeout = 5.0
 let max_requests = 100
@@ -158,12 +158,10 @@ try tcp_server("127.0.0.1", service) { fh, host, port in
   let handle = Handle(
     fh: fh,
     on_error: { handle, fatal, message in
-      print("error: \(message)")
       connections.remove(handle)
       handle.destroy()
     },
     on_eof: { handle in
-      print("closed")
       connections.remove(handle)
       handle.destroy()
     },

@@ -1,13 +1,13 @@
 // A bot that answers in a channel of IRC: "irc_bot HOST PORT NICK CHANNEL".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count == 5 else {
   print("usage: irc_bot HOST PORT NICK CHANNEL")
   exit(1)
 }
 
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 let (host, port, channel) = (
   CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[4]
 )

@@ -1,12 +1,12 @@
 // JSON-RPC 2.0 over a connection: "json_rpc server PORT", and "json_rpc client HOST PORT".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count >= 3 else {
   print("usage: json_rpc server PORT | json_rpc client HOST PORT")
   exit(1)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 
 // --- The server.
 

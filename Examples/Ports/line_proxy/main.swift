@@ -1,12 +1,12 @@
 // Passes lines on between clients and a server, and shows them: "line_proxy PORT HOST PORT".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count == 4 else {
   print("usage: line_proxy PORT HOST PORT")
   exit(1)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 let (service, to_host, to_port) = (
   CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3]
 )
@@ -37,7 +37,7 @@ func forward(_ id: Int, _ arrow: String, _ from: Handle, _ to: Handle) {
   }
   from.on_read = { handle in
     handle.push_read(.line) { (handle, line: [UInt8], eol: [UInt8]) in
-      print("\(id): \(arrow) \(String(decoding: line, as: UTF8.self))")
+      print("\(id): \(arrow) \(line.text)")
       to.push_write(line + eol)
       if to.wbuf.count > high_water { handle.stop_read() }
     }

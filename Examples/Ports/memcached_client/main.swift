@@ -51,7 +51,7 @@ func value(_ line: String, _ values: Values, _ cb: @escaping (Values) -> Void) {
     let key = String(match.1)
     let size = Int(match.2) ?? 0
     handle.unshift_read(.chunk(size + 2)) { (handle, data: [UInt8]) in
-      values[key] = String(decoding: data.prefix(size), as: UTF8.self)
+      values[key] = data.prefix(size).text
       handle.unshift_read(.line) { handle, line in
         value(line, values, cb)
       }

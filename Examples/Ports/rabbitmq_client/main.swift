@@ -55,7 +55,7 @@ func take_number(_ bytes: inout [UInt8], _ count: Int) -> Int {
 func take_shortstr(_ bytes: inout [UInt8]) -> String {
   let count = take_number(&bytes, 1)
   defer { bytes.removeFirst(count) }
-  return String(decoding: bytes.prefix(count), as: UTF8.self)
+  return bytes.prefix(count).text
 }
 
 // --- The connection.
@@ -136,7 +136,7 @@ let on: TextDictionary<(_ arguments: inout [UInt8]) -> Void> = [
 ]
 
 func delivered() {
-  print("   \(String(decoding: body, as: UTF8.self))")
+  print("   \(body.text)")
   body = []
   received += 1
   if received < texts.count { return }

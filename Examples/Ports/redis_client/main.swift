@@ -44,7 +44,7 @@ func reply(_ handle: Handle, _ line: String, _ cb: @escaping (Value) -> Void) {
     cb(nil)
   } else if type == "$" {
     handle.unshift_read(.chunk((Int(rest) ?? 0) + 2)) { (handle, data: [UInt8]) in
-      cb(.string(String(decoding: data.dropLast(2), as: UTF8.self)))
+      cb(.string(data.dropLast(2).text))
     }
   } else {
     items(handle, Int(rest) ?? 0, [], cb)

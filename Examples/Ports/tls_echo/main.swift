@@ -1,12 +1,12 @@
 // Lines come back over TLS: "tls_echo server PORT CERT", and "tls_echo client HOST PORT CA LINE...".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count >= 4 else {
   print("usage: tls_echo server PORT CERT | tls_echo client HOST PORT CA LINE...")
   exit(1)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 
 func server(_ port: String, _ cert: String) throws {
   var connections: Set<Handle> = []

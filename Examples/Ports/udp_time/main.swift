@@ -1,12 +1,12 @@
 // Tells the time by datagrams: "udp_time server PORT", and "udp_time client HOST PORT".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count >= 3 else {
   print("usage: udp_time server PORT | udp_time client HOST PORT")
   exit(1)
 }
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 var udp: Handle.UDP?
 
 // A question is "time", "date SECONDS", or "echo TEXT".
@@ -32,16 +32,14 @@ func server(_ port: String) throws {
     bind: ("127.0.0.1", port),
     on_recv: { datagram, handle, from in
       asked += 1
-      print("\(asked): \(String(decoding: datagram, as: UTF8.self))")
-      handle.push_send(answer(String(decoding: datagram, as: UTF8.self)).debugDescription, from)
-    },
-    on_bind: { handle, address in
-      let port = address.port
-      print("listening on port \(port)")
+      print("\(asked): \(datagram.text)")
+      handle.push_send(answer(datagram.text).debugDescription, from)
     },
     on_error: { handle, fatal, message in
       print("error: \(message)")
     })
+  let bound = udp?.sockname?.port ?? 0
+  print("listening on port \(bound)")
   try AE.cv().recv()
 }
 

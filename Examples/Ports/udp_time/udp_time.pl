@@ -42,16 +42,13 @@ sub server {
          print "$asked: $datagram\n";
          $handle->push_send ($json->encode (answer ($datagram)), $from);
       },
-      on_bind => sub {
-         my ($handle, $address) = @_;
-         my ($port, $ip) = unpack_sockaddr ($address);
-         print "listening on port $port\n";
-      },
       on_error => sub {
          my ($handle, $fatal, $message) = @_;
          print "error: $message\n";
       },
    );
+   my ($bound) = AnyEvent::Socket::unpack_sockaddr (getsockname $udp->fh);
+   print "listening on port $bound\n";
    AE::cv->recv;
 }
 

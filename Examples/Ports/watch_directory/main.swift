@@ -1,13 +1,13 @@
 // Says which files of a directory come, change and go, until there is one named "stop".
 import AnyEvent
-@preconcurrency import Glibc
+import Glibc
 
 guard CommandLine.arguments.count == 3 else {
   print("usage: watch_directory DIRECTORY SECONDS")
   exit(1)
 }
 
-setvbuf(stdout, nil, _IOLBF, 0)
+AE.autoflush()
 let (directory, interval) = (CommandLine.arguments[1], Double(CommandLine.arguments[2]) ?? 1)
 let done = AE.cv()
 var size: TextDictionary<Int> = [:]

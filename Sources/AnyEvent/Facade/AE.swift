@@ -1,4 +1,5 @@
 @_exported public import AEValue
+internal import CLibUV
 public import Synchronization
 
 /// The short spellings of the event loop's functions, on the current loop.
@@ -113,6 +114,13 @@ public enum AE {
     Debug.obeyEnvironment()
     return CondVar(cb: cb)
   }
+}
+
+extension AE {
+  /// Has `print` write each line as it ends, also to a file or into a pipe.
+  ///
+  /// To be called before the first `print`. Corresponds to Perl's `$| = 1`.
+  public static func autoflush() { _ = aeuv_flush_lines() }
 }
 
 extension AE {
