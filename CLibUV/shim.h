@@ -100,6 +100,20 @@ static inline void aeuv_forget_signal(uv_handle_t *handle, void *unused) {
 
 static inline void aeuv_forget_signals(uv_loop_t *loop) { uv_walk(loop, aeuv_forget_signal, NULL); }
 
+static inline void aeuv_count_file(uv_handle_t *handle, void *count) {
+  if (handle->type == UV_FS_EVENT) ++*(unsigned int *)count;
+}
+
+/* libuv gives up at a watched file that cannot be watched again, such as one that is gone, and forgets it: so there is
+ * one more attempt for each. */
+static inline int aeuv_loop_fork(uv_loop_t *loop) {
+  unsigned int files = 0;
+  uv_walk(loop, aeuv_count_file, &files);
+  int status = uv_loop_fork(loop);
+  while (status != 0 && files-- > 0) status = uv_loop_fork(loop);
+  return status;
+}
+
 /* Work of libuv's pool. In the child of a fork the pool's threads are gone: what they had not done is lost, and
  * what they had done is still told to the loop, as it would be to the parent's. */
 

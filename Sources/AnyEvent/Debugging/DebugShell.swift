@@ -15,6 +15,9 @@ public final class DebugShell: LoopResident {
   private static let maximumVisitors = 8
   private static let maximumLine = 4096
   private static let maximumLines = 1000
+  /// How many bytes may wait for a visitor who does not read, and for how many seconds after the end.
+  private static let maximumUnsent = 4 << 20
+  private static let linger = 10.0
 
   /// Binds and serves.
   ///
@@ -59,7 +62,7 @@ public final class DebugShell: LoopResident {
       on_eof: { [weak self] handle in
         self?.visitors.remove(handle)
         handle.destroy()
-      }, rbuf_max: Self.maximumLine)
+      }, rbuf_max: Self.maximumLine, wbuf_max: Self.maximumUnsent, linger: Self.linger)
     guard visitors.count < Self.maximumVisitors else {
       visitor.push_write("There are \(Self.maximumVisitors) others already.\n")
       return visitor.destroy()
@@ -140,6 +143,12 @@ public final class DebugShell: LoopResident {
   }
 
   func loopCloses() { close() }
+
+  /// The address and the visitors are the parent's.
+  func loopForked() {
+    for visitor in visitors { visitor.linger = 0 }
+    close()
+  }
 
   deinit { close() }
 }

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import Glibc
 
 // AnyEvent::Socket's functions for addresses. Perl has a host's address as a string of 4 or 16 octets; here it
@@ -85,10 +86,15 @@ public func address_family(_ ipn: [UInt8]) -> CInt {
   }
 }
 
+/// Protocols that are known where `/etc/protocols` is missing, as it is in many containers.
+private let knownProtocols: TextDictionary<Int> = ["tcp": 6, "udp": 17, "icmp": 1, "sctp": 132]
+
 /// The name, the other names and the number of a protocol such as `"tcp"`, or nil.
 ///
 /// Corresponds to Perl's `getprotobyname`.
 public func getprotobyname(_ name: String) -> (name: String, aliases: String, proto: Int)? {
+  let name = name.lowercased()
+  if let number = knownProtocols[name] { return (name, name.uppercased(), number) }
   guard !name.utf8.contains(0) else { return nil }
   var entry = protoent()
   var found: UnsafeMutablePointer<protoent>?

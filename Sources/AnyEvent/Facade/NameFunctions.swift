@@ -43,7 +43,7 @@ public func resolve_sockaddr(
   _ cb: @escaping (_ targets: [SocketTarget]) -> Void
 ) {
   let loop = Loop.current
-  let name = proto ?? "tcp"
+  let name = (proto ?? "tcp").lowercased()
   let isUnix = node == "unix/"
   guard let number = isUnix ? 0 : getprotobyname(name)?.proto else {
     return loop.postpone {

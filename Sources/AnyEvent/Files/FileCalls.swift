@@ -39,12 +39,15 @@ enum FileCalls {
   static func read(_ fd: CInt, _ length: Int) throws(SystemError) -> [UInt8] {
     guard length >= 0 else { throw SystemError(EINVAL, "cannot read \(length) bytes") }
     var bytes: [UInt8] = []
+    var status = stat()
+    // A further call might wait where that is a pipe or a socket.
+    let isFile = fstat(fd, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     // Memory is taken for what is there, whatever was asked for.
     while bytes.count < length {
       let part = min(length - bytes.count, chunk)
       let got = try readSome(fd, part, hasSome: !bytes.isEmpty)
-      bytes = bytes.isEmpty ? got : bytes + got
-      if got.count < part { break }
+      if bytes.isEmpty { bytes = got } else { bytes += got }
+      if got.count < part || !isFile { break }
     }
     return bytes
   }
@@ -53,15 +56,19 @@ enum FileCalls {
     let fd = try open(path, O_RDONLY, 0)
     defer { Glibc.close(fd) }
     var bytes: [UInt8] = []
+    var status = stat()
+    let size = fstat(fd, &status) == 0 ? max(0, Int(status.st_size)) : 0
+    // One byte more than there are, so that a small file and its end take small arrays.
+    let some = max(4096, min(size, chunk - 1) + 1)
     while true {
       let part: [UInt8]
       do throws(SystemError) {
-        part = try readSome(fd, chunk, hasSome: false)
+        part = try readSome(fd, some, hasSome: false)
       } catch {
         throw SystemError(error.code, "cannot read \(path)")
       }
       if part.isEmpty { return bytes }
-      bytes = bytes.isEmpty ? part : bytes + part
+      if bytes.isEmpty { bytes = part } else { bytes += part }
     }
   }
 

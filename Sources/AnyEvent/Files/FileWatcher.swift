@@ -84,11 +84,13 @@ extension Loop {
 /// The `uv_fs_event_t` of one watcher.
 private final class WatchedFile {
   private let loop: Loop
+  private let path: String
   private let handle: UnsafeMutablePointer<uv_fs_event_t>
   private(set) var callback: ((FileEvent) -> Void)?
 
   init(on loop: Loop, _ path: String) throws(SystemError) {
     self.loop = loop
+    self.path = path
     let attempt = "cannot watch \(path)"
     // C would take only the text before a zero byte.
     guard !path.utf8.contains(0) else { throw SystemError(ENOENT, attempt) }
@@ -100,7 +102,16 @@ private final class WatchedFile {
     }
     loop.ledger.opened()
     handle.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-    let status = uv_fs_event_start(
+    let status = start()
+    guard status == 0 else {
+      loop.ledger.close(handle)
+      throw SystemError(-status, attempt)
+    }
+    loop.setReference(handle)
+  }
+
+  private func start() -> CInt {
+    uv_fs_event_start(
       handle,
       { handle, name, events, status in
         guard let handle, let data = handle.pointee.data else { return }
@@ -108,11 +119,11 @@ private final class WatchedFile {
         let file = Unmanaged<WatchedFile>.fromOpaque(data).takeUnretainedValue()
         file.happened(name, events, status)
       }, path, 0)
-    guard status == 0 else {
-      loop.ledger.close(handle)
-      throw SystemError(-status, attempt)
-    }
-    loop.setReference(handle)
+  }
+
+  /// Watches again in the child of a fork if libuv has not come to it; a file that is gone tells nothing any more.
+  func restart() {
+    if uv_is_active(base(handle)) == 0 { _ = start() }
   }
 
   func begin(_ callback: @escaping (FileEvent) -> Void) { self.callback = callback }
@@ -121,7 +132,12 @@ private final class WatchedFile {
   func end() -> ((FileEvent) -> Void)? {
     let held = callback
     callback = nil
-    loop.ledger.close(handle)
+    if loop.state == .abandoned {
+      // The kernel's list of watched files is the parent's.
+      handle.pointee.data = nil
+    } else {
+      loop.ledger.close(handle)
+    }
     return held
   }
 
@@ -160,6 +176,8 @@ private final class WatchedFiles: CallbackSource, LoopResident {
   func loopCloses() {
     while let number = files.keys.first { cancel(number) }
   }
+
+  func loopForked() { for file in files.values { file.restart() } }
 
   func loopReferencesChanged() { for file in files.values { file.updateReference() } }
 }

@@ -177,9 +177,10 @@ extension Handle {
         if case .success(let socket) = result { Glibc.close(socket.fd) }
         return
       }
+      let connector = connecting
       connecting = nil
       switch result {
-      case .success(let socket): connected(socket, retry)
+      case .success(let socket): connected(socket, connector, retry)
       case .failure(let error): notConnected(error)
       }
     }
@@ -193,7 +194,9 @@ extension Handle {
     return on_prepare(self)
   }
 
-  private func connected(_ socket: ConnectedSocket, _ retry: @escaping () -> Bool) {
+  private func connected(
+    _ socket: ConnectedSocket, _ connector: Connector?, _ retry: @escaping () -> Bool
+  ) {
     let wanted = options.tls
     begin(on: socket.fd)
     guard !isDestroyed, let on_connect = options.on_connect else { return }
@@ -203,7 +206,7 @@ extension Handle {
       // The next connection uses TLS, too.
       options.tls = wanted
       reset()
-      _ = retry()
+      if retry() { connecting = connector }
     }
   }
 

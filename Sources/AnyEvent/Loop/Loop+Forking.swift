@@ -41,7 +41,7 @@ extension Loop {
     for poll in polls.values { poll.separateFromParent() }
     guard kind != .foreign else { return }
     isForked = true
-    let status = uv_loop_fork(uv)
+    let status = aeuv_loop_fork(uv)
     if status != 0 { giveUp("cannot make an event loop after a fork: \(describe(status))") }
     aeuv_forget_signals(uv)
     mainQueue?.leaveToParent(ledger)

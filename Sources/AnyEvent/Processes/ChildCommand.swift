@@ -74,14 +74,21 @@ public struct ChildCommand {
     guard problem == 0 else { throw failure(problem) }
     var pid: pid_t = 0
     let variables = surroundings()
-    problem = withCStrings(words) { arguments in
-      if let variables {
-        withCStrings(variables) {
-          posix_spawnp(&pid, words[0], &actions, &attributes, arguments, $0)
+    func attempt(_ words: [String]) -> CInt {
+      withCStrings(words) { arguments in
+        if let variables {
+          withCStrings(variables) {
+            posix_spawnp(&pid, words[0], &actions, &attributes, arguments, $0)
+          }
+        } else {
+          posix_spawnp(&pid, words[0], &actions, &attributes, arguments, aeuv_environment())
         }
-      } else {
-        posix_spawnp(&pid, words[0], &actions, &attributes, arguments, aeuv_environment())
       }
+    }
+    problem = attempt(words)
+    // A script that does not name its shell is the shell's, as execvp has it, and Perl.
+    if problem == ENOEXEC, words[0].utf8.contains(UInt8(ascii: "/")) {
+      problem = attempt(["/bin/sh"] + words)
     }
     guard problem == 0 else { throw failure(problem) }
     return pid

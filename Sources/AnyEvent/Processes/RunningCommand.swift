@@ -44,10 +44,17 @@ public final class RunningCommand: LoopResident {
     }
     openPipes = pipes.count
     for pipe in pipes { pipe.start { [unowned self] in pipeEnded() } }
-    child = loop.child(pid) { [unowned self] _, status in
-      outcome = .success(status)
-      finishIfDone()
-    }
+    child = ChildWatcher(
+      on: loop, pid,
+      lost: { [unowned self] in
+        let reason = "cannot learn how \(command.words[0]) has ended"
+        outcome = .failure(SystemError(ECHILD, reason))
+        finishIfDone()
+      },
+      { [unowned self] _, status in
+        outcome = .success(status)
+        finishIfDone()
+      })
   }
 
   /// Nothing was started: tells everybody so, later.
@@ -87,10 +94,11 @@ public final class RunningCommand: LoopResident {
     for pipe in pipes { pipe.close() }
     pipes = []
     if pid > 0, outcome == nil, loop.state == .open {
-      child = loop.child(pid) { [unowned self] _, _ in
+      let ended: () -> Void = { [unowned self] in
         child = nil
         loop.release(self)
       }
+      child = ChildWatcher(on: loop, pid, lost: ended) { _, _ in ended() }
     } else {
       loop.release(self)
     }

@@ -10,12 +10,16 @@ public final class ChildWatcher: @unchecked Sendable {
   /// The watched process; 0 for any child.
   public let pid: Int32
 
-  init(on loop: Loop, _ pid: Int32, _ callback: @escaping (Int32, Int32) -> Void) {
+  // `lost` is called when the status will never come, because others have collected it.
+  init(
+    on loop: Loop, _ pid: Int32, lost: (() -> Void)? = nil,
+    _ callback: @escaping (Int32, Int32) -> Void
+  ) {
     self.pid = pid
     registration = Registration(on: loop) { number in
       let reaper = loop.children ?? ChildReaper(on: loop)
       loop.children = reaper
-      return reaper.add(ChildCallback(call: callback), pid, number)
+      return reaper.add(ChildCallback(call: callback, lost: lost), pid, number)
     }
   }
 
@@ -71,6 +75,8 @@ extension Loop {
 /// The callback of a child's exit.
 struct ChildCallback {
   let call: (_ pid: Int32, _ status: Int32) -> Void
+  /// Called instead when the status will never come.
+  let lost: (() -> Void)?
 }
 
 /// A process that is waited for, or any, with its watchers.
@@ -184,6 +190,7 @@ final class ChildReaper: LoopResident {
       .error,
       "process \(pid) is no child of this process, or its status was collected elsewhere or thrown away, because SIGCHLD was ignored when it ended: nobody will be told of its end"
     )
+    child.watchers.walk { $0.lost?() }
   }
 
   private func report(_ pid: pid_t, _ status: CInt) {

@@ -28,7 +28,8 @@ final class DescriptorMedium: StreamMedium {
   }
 
   func pause() {
-    reader?.cancel()
+    // The last reference to a stream of a closed loop may go on any thread.
+    if loop.isOnLoop { reader?.cancel() }
     reader = nil
   }
 
@@ -71,7 +72,7 @@ final class DescriptorMedium: StreamMedium {
     guard isOpen else { return }
     isOpen = false
     pause()
-    writer?.cancel()
+    if loop.isOnLoop { writer?.cancel() }
     writer = nil
     mode.close(fd)
   }
@@ -149,7 +150,7 @@ enum DescriptorMode {
   @inline(__always)
   func write(_ descriptor: CInt, _ bytes: UnsafeRawBufferPointer) -> Int {
     guard case .socket = self else {
-      return Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+      return withoutBrokenPipeSignal { Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
     }
     let flags = CInt(MSG_NOSIGNAL) | CInt(MSG_DONTWAIT)
     return send(descriptor, bytes.baseAddress, bytes.count, flags)

@@ -32,6 +32,9 @@ final class BlockingJob {
     self.completion = completion
   }
 
+  /// Whether somebody still waits for it.
+  var isWanted: Bool { completion != nil }
+
   /// Gives the job to the pool, which keeps it until it is done.
   func start() {
     let request = UnsafeMutablePointer<uv_work_t>.allocate(capacity: 1)

@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -8,7 +9,8 @@ final class BlockingJobs: LoopResident {
   private unowned(unsafe) let loop: Loop
   private var maker = ChangingProcess()
   private var running: [ObjectIdentifier: BlockingJob] = [:]
-  private var waiting: [BlockingJob] = []
+  /// Cancelled ones are passed over when it is their turn.
+  private var waiting = Queue<BlockingJob>()
   /// How many of ``running`` the limit counts.
   private var limitedCount = 0
   /// How many limited jobs may be under way at once.
@@ -37,10 +39,7 @@ final class BlockingJobs: LoopResident {
     job.start()
   }
 
-  func cancel(_ job: BlockingJob) {
-    waiting.removeAll { $0 === job }
-    job.cancel()
-  }
+  func cancel(_ job: BlockingJob) { job.cancel() }
 
   /// A job of this process has ended.
   func ended(_ job: BlockingJob) {
@@ -50,18 +49,15 @@ final class BlockingJobs: LoopResident {
   }
 
   private func startWaiting() {
-    let free = min(max(0, limit - limitedCount), waiting.count)
-    guard loop.state == .open, free > 0 else { return }
-    let next = waiting[..<free]
-    waiting.removeFirst(free)
-    for job in next { start(job) }
+    while loop.state == .open, limitedCount < limit, let job = waiting.popFirst() {
+      if job.isWanted { start(job) }
+    }
   }
 
   func loopCloses() {
     if !maker.isThis { return leaveToParent() }
-    let (begun, unbegun) = (running, waiting)
-    waiting = []
-    for job in unbegun { job.cancel() }
+    let begun = running
+    while let job = waiting.popFirst() { job.cancel() }
     // The loop waits for them: libuv cannot free a loop whose work is under way.
     for job in begun.values { job.cancel() }
   }
@@ -72,7 +68,7 @@ final class BlockingJobs: LoopResident {
   private func leaveToParent() {
     let (begun, unbegun) = (running, waiting)
     running = [:]
-    waiting = []
+    waiting = Queue()
     limitedCount = 0
     maker = ChangingProcess()
     guard !begun.isEmpty else { return }

@@ -1,4 +1,6 @@
 internal import AEValue
+internal import CCares
+internal import CLibUV
 internal import Glibc
 
 /// One worker process as its parent sees it; the loop keeps it until it has ended.
@@ -32,6 +34,8 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   private var outcome: Result<Int32, SystemError>?
   /// What the worker has said, or done wrong, before it ended.
   private var complaint: String?
+  /// What it had written before the connection failed.
+  private var rest: [Value] = []
 
   init(on loop: Loop, _ name: String, executable: String, _ callbacks: Callbacks) {
     self.loop = loop
@@ -39,6 +43,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     self.callbacks = callbacks
     guard loop.state == .open else {
       state = .over
+      self.callbacks = nil
       return
     }
     loop.keep(self)
@@ -50,6 +55,9 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     if case .working = state { return true }
     return false
   }
+
+  /// Whether its process is not known to have ended.
+  var isConnected: Bool { handle != nil }
 
   /// How many calls are not answered.
   var load: Int { replies.count }
@@ -73,10 +81,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     close(ends.second)
     let handle = Handle(
       fh: ends.first, on: loop,
-      on_error: { [weak self] handle, _, message in
-        let detail = handle.error_detail.map { ": \($0)" } ?? ""
-        self?.disconnected(errno == EBADMSG ? "it sends what is no answer\(detail)" : nil)
-      },
+      on_error: { [weak self] handle, _, _ in self?.failed(handle, errno) },
       on_eof: { [weak self] _ in self?.disconnected(nil) })
     self.handle = handle
     handle.push_write(.cbor, Value.array([.string(name)]))
@@ -84,13 +89,21 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   }
 
   func call(_ arguments: [Value], _ reply: @escaping ([Value]?) -> Void) {
-    guard isWorking, let handle else {
-      loop.postpone { reply(nil) }
+    guard isWorking else { return loop.postpone { reply(nil) } }
+    lastCall += 1
+    // One that has ended is about to be told so: its calls count until then, so that a pool gives it few.
+    guard let handle else {
+      replies[lastCall] = reply
       return
     }
-    lastCall += 1
-    replies[lastCall] = reply
-    handle.push_write(.cbor, Value.array([.int(lastCall)] + arguments))
+    do {
+      let call = try CBOR.encode(Value.array([.int(lastCall)] + arguments))
+      replies[lastCall] = reply
+      handle.push_write(call)
+    } catch {
+      LogContext.ofModule().log(.error, "a call of \"\(name)\" cannot be sent: \(error)")
+      loop.postpone { reply(nil) }
+    }
   }
 
   /// Lets the worker end when it has answered all calls; may be called more than once.
@@ -124,6 +137,31 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     }
   }
 
+  private func failed(_ handle: Handle, _ code: CInt) {
+    let detail = handle.error_detail.map { ": \($0)" } ?? ""
+    if code == EPIPE || code == ECONNRESET { takeRest(of: handle) }
+    disconnected(code == EBADMSG ? "it sends what is no answer\(detail)" : nil)
+  }
+
+  /// Takes what the kernel still has of a worker that has ended: a failed write is told before that is read.
+  private func takeRest(of handle: Handle) {
+    let bytes = ByteBuffer()
+    bytes.append(contentsOf: handle.rbuf.bytes)
+    // Not into the loop's buffer: the caller may be in a callback whose bytes lie there.
+    withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
+      while true {
+        let count = recv(handle.fh, buffer.baseAddress, buffer.count, CInt(MSG_DONTWAIT))
+        if count > 0 {
+          bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        } else if count == 0 || errno != EINTR {
+          return
+        }
+      }
+    }
+    var reader = DocumentReader(framing: .cbor)
+    while let message = try? reader.next(in: bytes) { rest.append(message) }
+  }
+
   /// The connection has ended; a worker that has done something wrong is killed.
   private func disconnected(_ complaint: String?) {
     guard let handle else { return }
@@ -133,12 +171,17 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
       self.complaint = self.complaint ?? complaint
       if outcome == nil, let pid = command?.pid, pid > 0 { kill(pid, SIGKILL) }
     }
-    endIfOver()
+    // The caller may be in a call, within which nothing is told.
+    loop.postpone { [weak self] in self?.endIfOver() }
   }
 
   /// Tells that it is over when the process has ended and all that it has written has been read.
   private func endIfOver() {
-    guard handle == nil, let outcome, let callbacks else { return }
+    guard handle == nil, let outcome else { return }
+    let rest = rest
+    self.rest = []
+    for message in rest { received(message) }
+    guard let callbacks else { return }
     let isDone = state == .finishing && replies.isEmpty
     state = .over
     self.callbacks = nil
@@ -166,7 +209,11 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   func loopCloses() { abandon() }
 
   // The worker is the parent's. The socket is only closed here: ending its direction would end it there.
-  func loopForked() { abandon() }
+  func loopForked() {
+    // What was not sent is the parent's to send.
+    handle?.linger = 0
+    abandon()
+  }
 
   private func abandon() {
     // Released at the end: the deinitializer of an object that a callback held may use the worker.
@@ -174,6 +221,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     state = .over
     callbacks = nil
     replies = [:]
+    rest = []
     handle?.destroy()
     handle = nil
     loop.release(self)

@@ -42,7 +42,10 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
     self.executable = executable
     self.limits = limits
     self.callbacks = callbacks
-    guard loop.state == .open else { return }
+    guard loop.state == .open else {
+      self.callbacks = nil
+      return
+    }
     loop.keep(self)
     schedule()
   }
@@ -88,7 +91,11 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
 
   /// One that has just failed is still a member while its calls are told so.
   private var leastBusy: Member? {
-    members.lazy.filter(\.worker.isWorking).min { $0.worker.load < $1.worker.load }
+    members.lazy.filter(\.worker.isWorking).min {
+      ($0.worker.isConnected ? 0 : 1, $0.worker.load) < (
+        $1.worker.isConnected ? 0 : 1, $1.worker.load
+      )
+    }
   }
 
   private func give(to member: Member) {

@@ -43,6 +43,9 @@ public final class WorkerDone {
     answer = nil
   }
 
+  /// Leaves the call without an answer, because the function has failed.
+  func forget() { answer = nil }
+
   // Its caller waits: a function that has forgotten it has no results.
   deinit { answer?([]) }
 }
@@ -69,6 +72,8 @@ final class WorkerService {
     }
     // Programs that the worker starts are no workers.
     unsetenv(Self.variable)
+    // Nor do they keep its connection open.
+    _ = fcntl(Self.descriptor, F_SETFD, FD_CLOEXEC)
     self.loop = loop
     self.functions = functions
     handle = Handle(fh: Self.descriptor, on: loop, on_error: { _, _, _ in exit(1) })
@@ -121,7 +126,13 @@ final class WorkerService {
       switch function {
       case .plain(let function): answer(number, try function(arguments))
       case .asynchronous(let function):
-        try function(WorkerDone { [unowned self] in answer(number, $0) }, arguments)
+        let done = WorkerDone { [unowned self] in answer(number, $0) }
+        do {
+          try function(done, arguments)
+        } catch {
+          done.forget()
+          throw error
+        }
       case nil: break
       }
     } catch {
@@ -137,7 +148,11 @@ final class WorkerService {
 
   private func write(_ number: Int, _ values: [Value]) {
     guard code == nil else { return }
-    handle.push_write(.cbor, Value.array([.int(number)] + values))
+    do {
+      handle.push_write(try CBOR.encode(Value.array([.int(number)] + values)))
+    } catch {
+      fail("what it says cannot be sent: \(error)")
+    }
   }
 
   private func fail(_ sentence: String) {

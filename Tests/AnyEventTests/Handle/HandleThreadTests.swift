@@ -70,6 +70,23 @@ struct HandleThreadTests {
     }
   }
 
+  @Test("the last reference may go elsewhere after the loop was closed")
+  func closedLoop() throws {
+    let (near, far) = try socketPair()
+    let loop = Loop()
+    loop.runOnce(waiting: false)
+    let thread = passElsewhere(
+      {
+        let handle = Handle(fh: near, on: loop, on_read: { $0.rbuf = "" })
+        loop.runOnce(waiting: false)
+        loop.close()
+        return handle
+      }())
+    thread.join()
+    #expect(receiveByte(far) == 0)
+    close(far)
+  }
+
   @Test("a handle that connects goes elsewhere")
   func connecting() throws {
     try withLoop { loop in

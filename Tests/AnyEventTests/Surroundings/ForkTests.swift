@@ -37,7 +37,9 @@ struct ForkTests {
 
   @Test(
     "what the parent waits for comes to the parent, and what it has made stays as it is",
-    arguments: [("jobs", 1), ("names", 1), ("listener", 3), ("modes", 3), ("signal", 1)])
+    arguments: [
+      ("jobs", 1), ("names", 1), ("listener", 3), ("modes", 3), ("signal", 1), ("files", 1),
+    ])
   func inherited(_ thing: String, _ children: Int) throws {
     let result = try ProbeProgram.run("\"$probe\" fork \(thing) 2>&1")
     #expect(result.output == String(repeating: "the child ended\n", count: children))

@@ -84,7 +84,8 @@ struct WorkerTests {
   @Test(
     "a worker that ends too early is one error with its reason, and its calls have no results",
     arguments: [
-      ("refuse", "it does not want to"), ("exit", "exited with code 7"),
+      ("refuse", "it does not want to"), ("refuse later", "it does not want to"),
+      ("nan", "what it says cannot be sent"), ("exit", "exited with code 7"),
       ("nothing", "there is no worker function called \"nothing\""),
       ("lie", "it sends what is no answer"),
     ])
@@ -106,6 +107,35 @@ struct WorkerTests {
       rpc = nil
       loop.settle()
       #expect(notes.count == 4)
+    }
+  }
+
+  @Test("a call that cannot be sent has no results, and the others are done")
+  func unsendable() {
+    withLoop { loop in
+      var answers: [String] = []
+      withWorker("sum", on: loop) { rpc in
+        rpc(1) { answers.append("\($0 ?? [])") }
+        rpc(Double.nan) { answers.append($0 == nil ? "nothing" : "results") }
+        rpc(2) { answers.append("\($0 ?? [])") }
+      }
+      #expect(answers.sorted() == ["[1]", "[2]", "nothing"])
+    }
+  }
+
+  @Test("what a worker has started and left behind does not hide its end")
+  func leftBehind() {
+    withLoop { loop in
+      var sleeper: Int?
+      var notes: [String] = []
+      let rpc = Fork.RPC(
+        "leave", executable: program, on: loop, on_error: { notes.append($0) },
+        on_event: { sleeper = $0.first?.int })
+      rpc { notes.append($0 == nil ? "nothing" : "results") }
+      loop.run(until: { notes.count == 2 })
+      #expect(notes.first == "nothing" && notes.last?.contains("it does not want to") == true)
+      if let sleeper { kill(pid_t(sleeper), SIGKILL) }
+      withExtendedLifetime(rpc) {}
     }
   }
 

@@ -75,9 +75,37 @@ func reportFork(_ deed: String) {
   case "listener": dropListener()
   case "modes": dropModes()
   case "signal": closeWithSignal()
+  case "files": watchFiles()
   default: fail("a child cannot \(deed)")
   }
   watched.see()
+}
+
+/// Forks when a watched file is gone; the child goes on and is told of the others.
+private func watchFiles() {
+  let directory = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(getpid())")
+  do {
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    var names: [String] = []
+    let paths = ["a", "b", "c"].map { directory.appendingPathComponent($0).path }
+    for path in paths { try Data().write(to: URL(fileURLWithPath: path)) }
+    let watchers = try paths.map { path in
+      try AE.watch(path) { event in names.append(event.name ?? "") }
+    }
+    unlink(paths[1])
+    report(
+      fork {
+        Loop.default.forked()
+        for path in [paths[0], paths[2]] {
+          try? Data("x".utf8).write(to: URL(fileURLWithPath: path))
+        }
+        run(until: { names.contains("a") && names.contains("c") })
+      })
+    withExtendedLifetime(watchers) {}
+    try FileManager.default.removeItem(at: directory)
+  } catch {
+    fail("\(error)")
+  }
 }
 
 /// Forks when a signal has been caught that the loop does not know of yet; the child closes the loop.

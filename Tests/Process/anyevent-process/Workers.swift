@@ -39,6 +39,17 @@ func offerWork() {
     Fork.event(Int(getpid()))
   }
   Fork.worker_async("forget") { _, _ in }
+  Fork.worker_async("refuse later") { _, _ in throw Refusal() }
+  Fork.worker("nan") { _ in [.double(.nan)] }
+  // Starts a program that lives on, and ends.
+  Fork.worker("leave") { _ in
+    let sleep = Process()
+    sleep.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    sleep.arguments = ["60"]
+    try sleep.run()
+    Fork.event(Int(sleep.processIdentifier))
+    throw Refusal()
+  }
   Fork.worker("lie") { _ in
     let bytes: [UInt8] = [0x18]
     write(3, bytes, 1)

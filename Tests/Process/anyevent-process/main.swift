@@ -6,7 +6,7 @@
 //     anyevent-process signal NAME
 //     anyevent-process misuse KIND
 //     anyevent-process command descriptors|except|work|command
-//     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes|signal
+//     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes|signal|files
 //     anyevent-process fork drop|exit|use|continue CALLBACK
 //     anyevent-process debug shell|closed|time
 //
