@@ -72,6 +72,7 @@ ended("sleep", try sleep.recv())
 // Several at once, and their codes in order.
 let done = AE.cv()
 var code: [Int: Int32] = [:]
+done.begin()
 for number in 1...5 {
   done.begin()
   run_cmd(["sh", "-c", "exit \(number)"]).cb { cv in
@@ -79,5 +80,6 @@ for number in 1...5 {
     done.end()
   }
 }
+done.end()
 try done.recv()
 print("codes: \((1...5).map { "\(code[$0] ?? 0)" }.joined(separator: " "))")

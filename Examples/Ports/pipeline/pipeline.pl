@@ -71,6 +71,7 @@ ended ("sleep", $sleep->recv);
 # Several at once, and their codes in order.
 my $done = AE::cv;
 my %code;
+$done->begin;
 for my $number (1 .. 5) {
    $done->begin;
    run_cmd (["sh", "-c", "exit $number"])->cb (sub {
@@ -79,5 +80,6 @@ for my $number (1 .. 5) {
       $done->end;
    });
 }
+$done->end;
 $done->recv;
 print "codes: ", (join " ", map $code{$_}, 1 .. 5), "\n";
