@@ -98,7 +98,7 @@ def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     programs = {
-        "ours": [ours], "C": [c], "uvloop": ["python3", f"{folder}/toolkit.py"],
+        "ours": [ours], "C": [c], "uvloop": ["/usr/bin/python3", f"{folder}/toolkit.py"],
         "Perl": ["perl", f"{folder}/toolkit.pl"]}
     rows = ["timers/s", "lines/s", "lines/s of its processor", "bytes an idle connection", "requests/s"]
     found = {row: {name: [] for name in programs} for row in rows}

@@ -28,7 +28,7 @@ if ($work eq "timers") {
          },
       );
       $handles{$handle} = $handle;
-   }, sub { my (undef, undef, $port) = @_; print "port $port\n"; 1024 };
+   }, sub { my (undef, undef, $port) = @_; AE::postpone { print "port $port\n" }; 1024 };
    AE::cv->recv;
 } elsif ($work eq "http") {
    require AnyEvent::HTTP;

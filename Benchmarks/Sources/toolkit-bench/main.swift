@@ -20,6 +20,7 @@ func timers(_ count: Int) {
 }
 
 func echo() throws {
+  AE.autoflush()
   var handles: Set<Handle> = []
   let server: Guard = try tcp_server(
     "127.0.0.1", 0,
@@ -32,9 +33,9 @@ func echo() throws {
           },
           on_eof: { handle in handles.remove(handle) }))
     },
-    { fh, host, port in
-      print("port", port)
-      fflush(stdout)
+    prepare: { fh, host, port in
+      // It listens when this has returned.
+      AE.postpone { print("port", port) }
       return 1024
     })
   try AE.cv().recv()
@@ -48,8 +49,8 @@ func http(_ url: String, _ count: Int) throws {
   var next: (() -> Void)?
   next = {
     http_get(url, persistent: true) { body, hdr in
-      if hdr.Status != 200 {
-        FileHandle.standardError.write(Data("\(hdr.Status) \(hdr.Reason)\n".utf8))
+      if hdr.status != 200 {
+        FileHandle.standardError.write(Data("\(hdr.status) \(hdr.reason)\n".utf8))
         exit(1)
       }
       left -= 1
