@@ -10,12 +10,15 @@ enum OneWay {
   static func receive(_ address: String, _ count: Int, size: Int, framing: String) throws {
     BenchNode.startServer(address, framing: framing)
     let receiver = port()
-    var received = 0
+    let received = Count()
     var watch = Stopwatch()
+    func isEnd() {
+      if received.value == 1 { watch = Stopwatch() }
+      if received.value == count { report(count, size, watch) }
+    }
     func arrived() {
-      received += 1
-      if received == 1 { watch = Stopwatch() }
-      if received == count { report(count, size, watch) }
+      received.value += 1
+      if received.value == 1 || received.value == count { isEnd() }
     }
     if size <= smallSize {
       rcv(receiver, "test") { (_: Int) in arrived() }
