@@ -1,5 +1,5 @@
 import AnyEvent
-import Glibc
+import CAEBasics
 import Synchronization
 
 /// The local half of a node: its ports, deferred work, deaths and monitors.
@@ -61,34 +61,21 @@ final class Kernel {
 
   /// The kernel whose node is the current one of this thread.
   @inline(__always)
-  static var bound: Unmanaged<Kernel>? {
-    pthread_getspecific(boundKey).map { .fromOpaque($0) }
-  }
-
-  private static let boundKey: pthread_key_t = {
-    var key = pthread_key_t()
-    let status = pthread_key_create(&key, nil)
-    require(status == 0, "no thread-local storage is left for the current node")
-    return key
-  }()
+  static var bound: Unmanaged<Kernel>? { ae_get_current_node().map { .fromOpaque($0) } }
 
   /// Whether the node is the current one of this thread.
   @inline(__always)
-  var isBound: Bool {
-    pthread_getspecific(Self.boundKey) == Unmanaged.passUnretained(self).toOpaque()
-  }
+  var isBound: Bool { ae_get_current_node() == Unmanaged.passUnretained(self).toOpaque() }
 
   /// Makes the node the current one of this thread until ``rebind(_:)`` gets the result.
   func bind() -> UnsafeMutableRawPointer? {
-    let before = pthread_getspecific(Self.boundKey)
-    pthread_setspecific(Self.boundKey, Unmanaged.passUnretained(self).toOpaque())
+    let before = ae_get_current_node()
+    ae_set_current_node(Unmanaged.passUnretained(self).toOpaque())
     return before
   }
 
   /// Makes the node current that was before.
-  static func rebind(_ before: UnsafeMutableRawPointer?) {
-    pthread_setspecific(boundKey, before)
-  }
+  static func rebind(_ before: UnsafeMutableRawPointer?) { ae_set_current_node(before) }
 
   /// Runs `body` with the node as the current one of the thread.
   @discardableResult
