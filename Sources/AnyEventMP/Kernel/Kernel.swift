@@ -30,7 +30,17 @@ final class Kernel {
   @exclusivity(unchecked) var monitorSerial: UInt64 = 0
   @exclusivity(unchecked) var firing = FiringMonitors()
   /// Whether messages are printed (`AE_MP_TRACE`).
-  @exclusivity(unchecked) var isTracing = MessageTrace.isWanted
+  @exclusivity(unchecked) var isTracing = MessageTrace.isWanted {
+    didSet { isDirect = !isTracing && DirectMessages.areWanted }
+  }
+  /// Whether messages may take the short ways, which leave no trace.
+  @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted
+  /// The port of the last packet.
+  @exclusivity(unchecked) var latest = LatestPort()
+  /// What has to live until no callback runs.
+  @exclusivity(unchecked) var retired = Retired()
+  /// Whether something is there.
+  @exclusivity(unchecked) var hasRetired = false
   /// The ports that others have spawned here.
   var spawned: SpawnedPorts
   /// What the names of new ports begin with.
@@ -116,7 +126,11 @@ final class Kernel {
     _ = home.watching.removeAll()
     let callbacks = home.monitors.removeAll()
     withExtendedLifetime(callbacks) {}
-    for port in ports.all { _ = port.die() }
+    for port in ports.all {
+      retire(port)
+      _ = port.die()
+    }
+    latest.forget()
   }
 
   /// Logs a mistake of the program; of those that one node brings about by its messages a few a minute.
