@@ -17,13 +17,14 @@ let package = Package(
   ],
   targets: [
     // The layers, each importing only those above it
-    .target(name: "AEValue"),
+    .target(name: "CAEBasics"),
+    .target(name: "AEValue", dependencies: ["CAEBasics"]),
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
     .target(
       name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CCares", "CLibUV", "COpenSSL"]),
     .target(name: "AnyEventHTTP", dependencies: ["AnyEvent", "CCurl"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
-    .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL"]),
+    .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL", "CAEBasics"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),

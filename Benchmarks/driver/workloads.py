@@ -1,7 +1,9 @@
 """What is measured: for each workload our program, its yardstick and the figures that come out."""
 
+import atexit
 import os
 import re
+import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from typing import Callable, List, Optional
@@ -48,6 +50,17 @@ class Programs:
     def __init__(self, bench, yardsticks):
         self.bench = bench
         self.yardsticks = yardsticks
+        self.stripped = None
+
+    def countable(self):
+        """The program without what debuggers need, which older versions of valgrind cannot read."""
+        if not self.stripped:
+            folder = tempfile.TemporaryDirectory()
+            atexit.register(folder.cleanup)
+            program = os.path.join(folder.name, "aemp-bench")
+            subprocess.run(["strip", "-g", "-o", program, self.bench], check=True)
+            self.stripped = program
+        return self.stripped
 
     def erlang(self, *arguments):
         """Erlang processes in one virtual machine."""
@@ -175,9 +188,12 @@ class Programs:
 
     # Counted, not timed: these figures do not depend on what else the machine does
 
-    def instructions(self):
-        """Instructions of one local message: two runs, so that starting the program cancels out."""
-        counts = [self.counted("oneway", messages) for messages in (50_000, 150_000)]
+    def instructions(self, workload):
+        """Instructions of one local message, or of one there and one back.
+
+        It takes two runs, so that starting the program cancels out.
+        """
+        counts = [self.counted(workload, messages) for messages in (50_000, 150_000)]
         # The program sends a tenth more before it measures.
         return {"count": (counts[1] - counts[0]) / 110_000}
 
@@ -193,7 +209,7 @@ class Programs:
         with tempfile.NamedTemporaryFile() as out:
             errors = run_errors(
                 ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}",
-                 self.bench, *workload],
+                 self.countable(), *workload],
                 # Tables seeded by chance differ by more than what is counted.
                 {"SWIFT_DETERMINISTIC_HASHING": "1"})
         return int(re.search(r"Collected : (\d+)", errors).group(1))
@@ -202,25 +218,35 @@ class Programs:
         """Instructions of one remote message of so many bytes, by the side that runs them."""
         few, many = (20_000, 60_000) if size < 1000 else (5_000, 15_000)
 
-        def commands(count):
+        def commands(bench, count):
             address = f"127.0.0.1:{free_port()}"
             return (
-                [self.bench, "recv", address, count, size, framing],
-                lambda port: [self.bench, "send", address, port, count, size, framing])
+                [bench, "recv", address, count, size, framing],
+                lambda port: [bench, "send", address, port, count, size, framing])
 
         return self.counted_pair(commands, ("recv", "send"), "server", few, many)
 
     def instructions_of_deaths(self):
         """Instructions of one of many monitored ports that die at once, by the side that runs them."""
 
-        def commands(count):
+        def commands(bench, count):
             address = f"127.0.0.1:{free_port()}"
             return (
-                [self.bench, "watched", address, count],
-                lambda port: [self.bench, "watch", address, port, count])
+                [bench, "watched", address, count],
+                lambda port: [bench, "watch", address, port, count])
 
         return self.counted_pair(
             commands, ("watched", "watch"), "clients", MONITORED // 5, MONITORED)
+
+    def instructions_of_handshake(self):
+        """The server's share of connecting, authenticating and closing."""
+
+        def commands(bench, count):
+            address = f"127.0.0.1:{free_port()}"
+            return (
+                [bench, "serve", address], lambda port: [bench, "connect", address, port, count])
+
+        return self.counted_pair(commands, ("serve",), "clients", 100, 300)
 
     def counted_pair(self, commands, sides, decides, few, many):
         """What a step costs each of two processes: two runs each, so that starting them cancels out."""
@@ -228,14 +254,14 @@ class Programs:
         for side in sides:
             counts = []
             for count in (few, many):
-                server, client = commands(count)
+                server, client = commands(self.countable(), count)
                 with tempfile.NamedTemporaryFile() as log:
                     traced = [
                         "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null",
                         f"--log-file={log.name}"]
                     run_pair(
                         (traced if side == sides[0] else []) + server,
-                        lambda port: [(traced if side == sides[1] else []) + client(port)],
+                        lambda port: [(traced if side == sides[-1] and side != sides[0] else []) + client(port)],
                         decides)
                     with open(log.name, encoding="ascii") as file:
                         counts.append(int(re.search(r"Collected : (\d+)", file.read()).group(1)))
@@ -264,6 +290,11 @@ class Programs:
         address = f"127.0.0.1:{free_port()}"
         found = run_pair([self.bench, "idlenode", address], lambda port: [], "server")
         return {"mb": found["one"][0]["rss_kb"] / 1024}
+
+
+def count_of(name, key, aim):
+    """A number of instructions; `aim` is the most that there should be."""
+    return Figure(name, key, "", aim, False, True)
 
 
 def all_workloads(bench, yardsticks):
@@ -392,20 +423,28 @@ def all_workloads(bench, yardsticks):
             figures=[Figure("instructions of db_set", "few", "", None, False),
                      Figure("  the same beside 100,000 keys", "ratio", "", 1.2, False, True)]),
         Workload(
-            "counts", use.instructions,
-            figures=[Figure("instructions of a local message", "count", "", None, False)]),
+            "counts", lambda: use.instructions("oneway"),
+            figures=[count_of("instructions of a local message", "count", 110)]),
+        Workload(
+            "counts", lambda: use.instructions("pingpong"),
+            figures=[count_of("  there and back", "count", 220)]),
     ] + [
         Workload(
             "counts", lambda size=size, framing=framing: use.instructions_of_remote(size, framing),
             figures=[
-                Figure(f"instructions of sending, {framing}, {size} bytes", "send", "", None, False),
-                Figure("  receiving", "recv", "", None, False)])
-        for framing in ("cbor", "json") for size in (32, 1024)
+                count_of(f"instructions of sending, {framing}, {size} bytes", "send", sending),
+                count_of("  receiving", "recv", receiving)])
+        for framing, size, sending, receiving in (
+            ("cbor", 32, 200, 200), ("cbor", 1024, 420, 1350),
+            ("json", 32, 330, 320), ("json", 1024, 1300, 2300))
     ] + [
         Workload(
             "counts", use.instructions_of_deaths,
-            figures=[Figure("instructions of a death, 100,000 at once", "watched", "", None, False),
-                     Figure("  where it is heard of", "watch", "", None, False)]),
+            figures=[count_of("instructions of a death, 100,000 at once", "watched", 700),
+                     count_of("  where it is heard of", "watch", 700)]),
+        Workload(
+            "counts", use.instructions_of_handshake,
+            figures=[count_of("instructions of a handshake, server", "serve", 200_000)]),
         Workload(
             "counts", use.system_calls,
             figures=[Figure("system calls a message, sending", "send", "", None, False),

@@ -29,7 +29,7 @@ make_libaemp() {
   swift build -c release --target AEMPC --scratch-path "$1" || return 1
   release=$(swift build -c release --target AEMPC --scratch-path "$1" --show-bin-path) || return 1
   objects=
-  for module in AEValue AEOpenSSL AnyEvent AEMPWire AnyEventMP CAEMP AEMPC; do
+  for module in CAEBasics AEValue AEOpenSSL AnyEvent AEMPWire AnyEventMP CAEMP AEMPC; do
     found=$(objects_of "$module" "$release/$module.build") && [ -n "$found" ] ||
       fail "the build lacks objects of $module."
     objects="$objects $found"

@@ -15,6 +15,9 @@ public final class ByteBuffer {
   /// The end of the readable bytes.
   @exclusivity(unchecked) @usableFromInline var end = 0
 
+  /// The end of the part that may be filled without asking anybody, see ``openWindow(upTo:)``; 0: there is none.
+  @exclusivity(unchecked) @usableFromInline var windowEnd = 0
+
   /// How many bytes were consumed before the front of the allocation.
   @exclusivity(unchecked) @usableFromInline var consumedBefore = 0
 
@@ -103,6 +106,7 @@ public final class ByteBuffer {
       released = 0
     }
     capacity = larger
+    windowEnd = 0
   }
 
   /// Moves the readable bytes of a large buffer, without ever having two copies of more than a part.
@@ -123,6 +127,7 @@ public final class ByteBuffer {
 
   /// Sets the marks for an allocation without consumed bytes.
   private func noteCapacity() {
+    windowEnd = 0
     released = 0
     releaseMark = capacity >= ByteBuffer.largeCapacity ? ByteBuffer.largeCapacity : .max
   }
@@ -198,6 +203,7 @@ public final class ByteBuffer {
       consumedBefore += start
       start = 0
       end = 0
+      windowEnd = 0
       // A connection must not keep the memory of an unusually large packet.
       if capacity > ByteBuffer.keptCapacity { removeAll(keepingCapacity: false) }
     } else if start >= releaseMark {
@@ -217,6 +223,33 @@ public final class ByteBuffer {
     }
     noteCapacity()
   }
+}
+
+// MARK: - The window
+
+// One comparison tells a sender that it may write a packet and do nothing else: the connection is open, its bytes are
+// sent later in any case, and neither the memory nor a limit is reached. Whoever changes one of these closes the
+// window, and so does the buffer itself when its bytes move.
+
+extension ByteBuffer {
+  /// Lets packets be written without asking until there are `count` readable bytes.
+  package func openWindow(upTo count: Int) {
+    windowEnd = count > 0 ? start + min(count, capacity - start) : 0
+  }
+
+  /// Has each sender ask again.
+  package func closeWindow() { windowEnd = 0 }
+
+  /// The rest of the window if it has so many bytes; nothing else may use the buffer until the packet is written.
+  @inlinable @inline(__always)
+  package func placeInWindow(for count: Int) -> PacketPlace? {
+    guard windowEnd - end >= count else { return nil }
+    return PacketPlace(base + end, limit: base + windowEnd)
+  }
+
+  /// Takes a packet that was written into the window.
+  @inlinable @inline(__always)
+  public func take(_ packet: PacketPlace) { end = packet.next - base }
 }
 
 extension String {

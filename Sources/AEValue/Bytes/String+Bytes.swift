@@ -1,28 +1,22 @@
 extension UnsafeRawBufferPointer {
-  /// Whether no byte has its highest bit set; looks at eight bytes at a time.
+  /// Whether no byte has its highest bit set.
   @inline(__always) package var isASCII: Bool {
     guard let base = baseAddress else { return true }
-    let count = count
-    if count >= 8 {
-      var index = 0
-      var seen: UInt64 = 0
-      while index + 8 <= count {
-        seen |= (base + index).loadUnaligned(as: UInt64.self)
-        index += 8
-      }
-      seen |= (base + count - 8).loadUnaligned(as: UInt64.self)
-      return seen & 0x8080_8080_8080_8080 == 0
-    }
-    var seen: UInt8 = 0
-    for index in 0..<count { seen |= (base + index).loadUnaligned(as: UInt8.self) }
-    return seen < 0x80
+    return TextScan.isASCII(base, count)
   }
 }
 
 extension String {
   /// A string of bytes that are known to be ASCII.
   @inline(__always) init(ascii bytes: UnsafeRawBufferPointer) {
-    self.init(decoding: bytes, as: UTF8.self)
+    // The standard library would look for what is not ASCII once more.
+    guard bytes.count > 15, let base = bytes.baseAddress else {
+      self.init(decoding: bytes, as: UTF8.self)
+      return
+    }
+    let span = Span<UInt8>(
+      _unsafeStart: base.assumingMemoryBound(to: UInt8.self), count: bytes.count)
+    self.init(copying: UTF8Span(unchecked: span, isKnownASCII: true))
   }
 
   /// The text that bytes mean in the network: their UTF-8 if it is valid, else one character each.

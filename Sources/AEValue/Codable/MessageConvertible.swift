@@ -6,6 +6,29 @@ public protocol MessageConvertible {
   var messageValue: Value { get }
   /// Converts a received value as Perl would; `nil` when it does not fit.
   init?(messageValue: Value)
+
+  // What follows is for the types of this package: others leave it as it is.
+
+  /// Whether messages with it may take the short ways: a receiver of this type can be handed the sender's argument
+  /// itself, since converting it changes nothing, and it is mostly written directly.
+  static var isPlainArgument: Bool { get }
+  /// Writes it as its ``messageValue`` would be written; false if that has to be written instead.
+  func writeArgument<Writer: ArgumentWriter>(to writer: inout Writer) -> Bool
+  /// Reads what ``init(messageValue:)`` would make of it; nil if that has to be asked.
+  static func readArgument<Reader: ArgumentReader>(from reader: inout Reader) -> Self?
+}
+
+extension MessageConvertible {
+  /// No.
+  @inlinable public static var isPlainArgument: Bool { false }
+  /// The value is written instead.
+  @inlinable
+  public func writeArgument<Writer: ArgumentWriter>(to writer: inout Writer) -> Bool { false }
+  /// The value is asked.
+  @inlinable
+  public static func readArgument<Reader: ArgumentReader>(from reader: inout Reader) -> Self? {
+    nil
+  }
 }
 
 extension Value: MessageConvertible {
@@ -45,15 +68,15 @@ extension MessageConvertible where Self: FixedWidthInteger & Codable {
   }
 }
 
-extension Int8: MessageConvertible {}
-extension Int16: MessageConvertible {}
-extension Int32: MessageConvertible {}
-extension Int64: MessageConvertible {}
-extension UInt: MessageConvertible {}
-extension UInt8: MessageConvertible {}
-extension UInt16: MessageConvertible {}
-extension UInt32: MessageConvertible {}
-extension UInt64: MessageConvertible {}
+extension Int8: DirectInteger {}
+extension Int16: DirectInteger {}
+extension Int32: DirectInteger {}
+extension Int64: DirectInteger {}
+extension UInt: DirectInteger {}
+extension UInt8: DirectInteger {}
+extension UInt16: DirectInteger {}
+extension UInt32: DirectInteger {}
+extension UInt64: DirectInteger {}
 
 extension Double: MessageConvertible {
   /// A float.

@@ -136,19 +136,7 @@ struct JSONWriter: DocumentWriter {
     var target = buffer.reserve(count + 2)
     target.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
     // Bytes are copied as long as none has to be escaped.
-    var plain = 0
-    while plain + 8 <= count {
-      let word = (source + plain).loadUnaligned(as: UInt64.self)
-      if word.hasJSONSpecialByte { break }
-      (target + 1 + plain).storeBytes(of: word, as: UInt64.self)
-      plain += 8
-    }
-    while plain < count {
-      let byte = (source + plain).loadUnaligned(as: UInt8.self)
-      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
-      (target + 1 + plain).storeBytes(of: byte, as: UInt8.self)
-      plain += 1
-    }
+    let plain = TextScan.copyPlain(source, count, to: target + 1)
     buffer.advance(by: 1 + plain)
     if plain < count {
       writeEscaped(UnsafeRawBufferPointer(start: source + plain, count: count - plain))

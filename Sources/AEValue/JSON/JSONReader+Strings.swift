@@ -48,38 +48,27 @@ extension JSONReader {
     return try longString(start, position, seen)
   }
 
-  /// Goes on after the first bytes, eight bytes at a time where they are plain.
+  /// Goes on after the first bytes, many at a time where they are plain.
   @inline(never)
   private mutating func longString(
     _ start: Int, _ from: Int, _ seenBefore: UInt8
   ) throws(CodecError) -> RawString {
     var position = from
-    var seen = UInt64(seenBefore)
+    var isASCII = seenBefore < 0x80
     var hasEscapes = false
     while position < end {
-      if end - position >= 8 {
-        let word = (base + position).loadUnaligned(as: UInt64.self)
-        if !word.hasJSONSpecialByte {
-          seen |= word
-          position += 8
-          continue
-        }
-      }
-      let byte = byte(at: position)
-      switch byte {
+      position += TextScan.plainCount(base + position, end - position, isASCII: &isASCII)
+      guard position < end else { break }
+      switch byte(at: position) {
       case UInt8(ascii: "\""):
         index = position + 1
-        let isASCII = seen & 0x8080_8080_8080_8080 == 0
         return RawString(start: start, end: position, isASCII: isASCII, hasEscapes: hasEscapes)
       case UInt8(ascii: "\\"):
         hasEscapes = true
         position += 2
-      case 0..<0x20:
+      default:
         index = position
         throw fail(.controlCharacter)
-      default:
-        seen |= UInt64(byte)
-        position += 1
       }
     }
     index = end
@@ -197,21 +186,5 @@ extension UInt8 {
     case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
     default: nil
     }
-  }
-}
-
-extension UInt64 {
-  /// Whether one of the eight bytes is a quote, a backslash or a control character.
-  ///
-  /// The classic test for a byte below n, exact for bytes up to 0x7F; it never misses one.
-  @inline(__always) var hasJSONSpecialByte: Bool {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let tops: UInt64 = 0x8080_8080_8080_8080
-    let quotes = self ^ (ones &* 0x22)
-    let backslashes = self ^ (ones &* 0x5c)
-    let found =
-      (self &- ones &* 0x20) & ~self | (quotes &- ones) & ~quotes
-      | (backslashes &- ones) & ~backslashes
-    return found & tops != 0
   }
 }

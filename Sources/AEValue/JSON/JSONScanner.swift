@@ -48,7 +48,7 @@ struct JSONScanner {
     return false
   }
 
-  /// Looks at the next byte of a string, or the next eight.
+  /// Looks at the next byte of a string, or at all up to the next special one.
   @inline(__always)
   private mutating func scanString(_ bytes: UnsafeRawBufferPointer, _ end: Int) {
     if isEscaped {
@@ -56,10 +56,11 @@ struct JSONScanner {
       index += 1
       return
     }
-    if end - index >= 8 {
-      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-      if !word.hasJSONSpecialByte {
-        index += 8
+    if let start = bytes.baseAddress {
+      var isASCII = true
+      let plain = TextScan.plainCount(start + index, end - index, isASCII: &isASCII)
+      if plain > 0 {
+        index += plain
         return
       }
     }

@@ -17,7 +17,11 @@ public struct PacketDecoder: ~Copyable {
   private var failure: CodecError?
   /// Whether requests about a port are recognised.
   private var isRecognizing = false
+  /// Holds bytes behind which nothing may be read.
+  private let padded = ByteBuffer()
 
+  /// Takes packets off the front; says how many bytes they have, and whether to go on.
+  package typealias TakeDirectly = (UnsafeRawBufferPointer) -> (count: Int, goesOn: Bool)
   private typealias Deliver = (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
   private typealias DeliverRequest = (
     PortRequest, UnsafeRawBufferPointer, UnsafeBufferPointer<Value>
@@ -50,7 +54,7 @@ public struct PacketDecoder: ~Copyable {
     deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
   ) throws(CodecError) {
     isRecognizing = false
-    try take(bytes, deliver) { _, _, _ in true }
+    try take(bytes, nil, deliver) { _, _, _ in true }
   }
 
   /// As ``feed(_:deliver:)``, but requests about a port may come as such.
@@ -66,16 +70,51 @@ public struct PacketDecoder: ~Copyable {
     request: (PortRequest, UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
   ) throws(CodecError) {
     isRecognizing = true
-    try take(bytes, deliver, request)
+    try take(bytes, nil, deliver, request)
   }
+
+  /// As ``feed(_:deliver:request:)``, but first `direct` may take packets.
+  ///
+  /// - Parameters:
+  ///   - bytes: The arrived bytes.
+  ///   - hasSlack: Whether `PacketBytes.slack` bytes behind them may be read.
+  ///   - direct: Gets bytes that begin with a packet, and behind which so much may be read. It is asked where a
+  ///     packet lies whole in what has arrived together.
+  ///   - deliver: As above.
+  ///   - request: As above.
+  /// - Throws: ``CodecError`` as ``feed(_:deliver:)``.
+  package mutating func feed(
+    _ bytes: UnsafeRawBufferPointer, hasSlack: Bool, direct: TakeDirectly,
+    deliver: (UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool,
+    request: (PortRequest, UnsafeRawBufferPointer, UnsafeBufferPointer<Value>) -> Bool
+  ) throws(CodecError) {
+    isRecognizing = true
+    // Limits that such packets could reach are left to the general way.
+    let isWithinLimits =
+      bytes.count <= limits.maximumSize && limits.maximumValues >= 32 && limits.depth > 0
+    guard isWithinLimits, hasSlack || bytes.count <= Self.mostPadded else {
+      return try take(bytes, nil, deliver, request)
+    }
+    try withoutActuallyEscaping(direct) { direct throws(CodecError) in
+      if hasSlack { return try take(bytes, direct, deliver, request) }
+      padded.removeAll()
+      padded.append(contentsOf: bytes)
+      _ = padded.reserve(PacketBytes.slack)
+      try take(padded.bytes, direct, deliver, request)
+    }
+  }
+
+  /// The most bytes that are copied to have room behind them.
+  private static let mostPadded = 64 << 10
 
   @inline(__always)
   private mutating func take(
-    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
+    _ bytes: UnsafeRawBufferPointer, _ direct: TakeDirectly?, _ deliver: Deliver,
+    _ request: DeliverRequest
   ) throws(CodecError) {
     if let failure { throw failure }
     do {
-      try takePackets(bytes, deliver, request)
+      try takePackets(bytes, direct, deliver, request)
     } catch {
       let absolute = CodecError(error.code, at: consumed + error.offset)
       failure = absolute
@@ -95,7 +134,8 @@ public struct PacketDecoder: ~Copyable {
 
   /// As ``feed(_:deliver:)``, with errors counted from ``consumed``.
   private mutating func takePackets(
-    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
+    _ bytes: UnsafeRawBufferPointer, _ direct: TakeDirectly?, _ deliver: Deliver,
+    _ request: DeliverRequest
   ) throws(CodecError) {
     var input = bytes
     if rest.count > 0 {
@@ -111,16 +151,27 @@ public struct PacketDecoder: ~Copyable {
       guard goesOn else { return }
       input = UnsafeRawBufferPointer(rebasing: bytes[taken...])
     }
-    try read(input, deliver, request)
+    try read(input, direct, deliver, request)
   }
 
   /// Reads packets where they lie, and keeps the beginning of the last one.
   private mutating func read(
-    _ bytes: UnsafeRawBufferPointer, _ deliver: Deliver, _ request: DeliverRequest
+    _ bytes: UnsafeRawBufferPointer, _ direct: TakeDirectly?, _ deliver: Deliver,
+    _ request: DeliverRequest
   ) throws(CodecError) {
     var input = bytes
     if framing == .json { skipSpace(&input) }
     while !input.isEmpty {
+      if let direct {
+        let (count, goesOn) = direct(input)
+        if count > 0 {
+          consumed += count
+          guard goesOn else { return }
+          input = UnsafeRawBufferPointer(rebasing: input[count...])
+          if framing == .json { skipSpace(&input) }
+          if input.isEmpty { return }
+        }
+      }
       let name: UnsafeRawBufferPointer
       let about: PortRequest?
       let end: Int

@@ -59,13 +59,7 @@ extension Text: Codable {
 extension Text {
   /// Whether two strings are the same bytes; hot.
   @inlinable static func hasSameBytes(_ first: String, _ second: String) -> Bool {
-    // Short strings are held in their two words, and long ones are often one object.
-    if MemoryLayout<String>.size == MemoryLayout<(UInt64, UInt64)>.size,
-      unsafeBitCast(first, to: (UInt64, UInt64).self)
-        == unsafeBitCast(second, to: (UInt64, UInt64).self)
-    {
-      return true
-    }
+    if first.isSameObject(as: second) { return true }
     if first.utf8.count != second.utf8.count { return false }
     return order(first, second) == 0
   }
@@ -96,6 +90,14 @@ extension Text {
 // `Comparable` doesn't see them either, and has to use ``Text``, ``TextSet`` or ``TextDictionary``.
 
 extension String {
+  /// Whether both are the same two words: short strings are held in them, and long ones are often one object.
+  @inlinable @inline(__always)
+  package func isSameObject(as other: String) -> Bool {
+    MemoryLayout<String>.size == MemoryLayout<(UInt64, UInt64)>.size
+      && unsafeBitCast(self, to: (UInt64, UInt64).self)
+        == unsafeBitCast(other, to: (UInt64, UInt64).self)
+  }
+
   @inlinable package static func == (first: String, second: String) -> Bool {
     Text.hasSameBytes(first, second)
   }

@@ -204,7 +204,10 @@ public final class Loop: @unchecked Sendable {
       ignoreBrokenPipes()
       keepEndedChildren()
     }
-    readBuffer = .allocate(byteCount: 1 << 18, alignment: 64)
+    // Readers of packets may look at words that lie behind the bytes that have arrived.
+    readBuffer = UnsafeMutableRawBufferPointer(
+      rebasing: UnsafeMutableRawBufferPointer.allocate(
+        byteCount: 1 << 18 + PacketBytes.slack, alignment: 64)[..<(1 << 18)])
     timerHandle = .allocate(capacity: 1)
     idleHandle = .allocate(capacity: 1)
     checkHandle = .allocate(capacity: 1)

@@ -51,7 +51,9 @@ package final class StreamConnection: EndOfIteration {
   /// Whether arriving bytes are read.
   @exclusivity(unchecked) private(set) var isReading = false
   /// Whether the kernel's buffer is full and ``output`` waits for it.
-  @exclusivity(unchecked) package private(set) var isBlocked = false
+  @exclusivity(unchecked) package private(set) var isBlocked = false {
+    didSet { output.closeWindow() }
+  }
   /// The time when appended bytes are sent.
   @exclusivity(unchecked) package var timing = Timing.gathered {
     // Bytes that are scheduled for the end of the iteration must not hold up later ones.
@@ -65,7 +67,9 @@ package final class StreamConnection: EndOfIteration {
   package private(set) var failure: SocketError?
   /// Bytes that the kernel has taken so far.
   @exclusivity(unchecked) package private(set) var sentCount: UInt64 = 0
-  @exclusivity(unchecked) private var isScheduled = false
+  @exclusivity(unchecked) private var isScheduled = false {
+    didSet { output.closeWindow() }
+  }
   /// Whether bytes are being sent, and ``onDrain`` called, now.
   @exclusivity(unchecked) private(set) var isFlushing = false
   /// Whether nothing is appended any more, and the end is announced once all bytes are sent.
@@ -150,6 +154,13 @@ package final class StreamConnection: EndOfIteration {
   package func outputGrew() {
     if isScheduled && output.count < Self.writeThreshold { return }
     outputGrewSlowly()
+  }
+
+  /// How many bytes may be in ``output`` while ``outputGrew()`` has nothing to do; 0: it has to be called.
+  package var quietCount: Int {
+    guard isOpen, failure == nil else { return 0 }
+    if isBlocked { return .max }
+    return isScheduled ? Self.writeThreshold - 1 : 0
   }
 
   private func outputGrewSlowly() {

@@ -68,6 +68,8 @@ extension Kernel {
   ///
   /// A death with a reason and without a monitor is logged.
   func finish(_ port: LocalPort, _ reason: [Value], isLogged: Bool = true) {
+    if depth > 0 { retire(port) }
+    latest.forget(port)
     guard let dying = ports.takeDying(port) else { return }
     let spawner = port.ignoresUnhandled ? spawned.remove(port) : nil
     dying.die { monitors in

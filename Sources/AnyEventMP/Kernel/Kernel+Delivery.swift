@@ -10,9 +10,7 @@ extension Kernel {
     if ref.owner == serial {
       if ref.kind == .local {
         let port = ref.asLocal
-        if port.state == .alive, depth < Self.maximumDepth, deferred.isEmpty, !isTracing {
-          return call(port, message)
-        }
+        if canCall(port), !isTracing { return call(port, message) }
       } else {
         let home = ref.asRemote.home
         if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
@@ -24,6 +22,12 @@ extension Kernel {
       if home.isCurrent { return home.send(message, to: ref.name) }
     }
     sendSlowly(message, to: ref)
+  }
+
+  /// Whether a message to the port can be delivered by a call, now.
+  @inline(__always)
+  func canCall(_ port: LocalPort) -> Bool {
+    port.state == .alive && depth < Self.maximumDepth && deferred.isEmpty
   }
 
   private func sendSlowly(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
@@ -84,8 +88,18 @@ extension Kernel {
 
   /// Delivers a message from a connection to a port of ours, if there is one of that name.
   @inline(__always)
-  func receive(_ name: UnsafeRawBufferPointer, _ message: UnsafeBufferPointer<Value>) {
-    if let port = ports.find(name), port.state == .alive { call(port, message) }
+  func receive(
+    _ name: UnsafeRawBufferPointer, _ message: UnsafeBufferPointer<Value>, in framing: Framing
+  ) {
+    if let port = latest.port(named: name) {
+      port._withUnsafeGuaranteedRef { port in
+        latest.refresh(for: framing)
+        if port.state == .alive { call(port, message) }
+      }
+    } else if let port = ports.find(name), port.state == .alive {
+      if depth == 0 { latest.note(port) }
+      call(port, message)
+    }
   }
 
   /// Calls the callback that the message is for; an error thrown in it kills the port.
@@ -93,14 +107,15 @@ extension Kernel {
   func call(_ port: LocalPort, _ message: UnsafeBufferPointer<Value>) {
     let before = running
     running = .passUnretained(port)
-    depth += 1
+    depth &+= 1
     defer {
-      depth -= 1
+      depth &-= 1
       running = before
+      if hasRetired { releaseRetired() }
     }
     do {
       if message.count > 0, case .string(let tag) = message[0], port.isFirst(tag) {
-        try port.firstHandler.call(message)
+        _ = try port.firstHandler.call(MessageInput(message))
       } else {
         try callOther(of: port, message)
       }
@@ -115,7 +130,7 @@ extension Kernel {
   ) throws {
     let tag = message.first?.string ?? ""
     if let handler = port.handler(for: tag) ?? port.fallback {
-      try handler.call(message)
+      _ = try handler.call(MessageInput(message))
     } else if !port.ignoresUnhandled {
       kill(
         port,

@@ -1,5 +1,5 @@
 import AnyEvent
-import Glibc
+import CAEBasics
 import Synchronization
 
 /// The local half of a node: its ports, deferred work, deaths and monitors.
@@ -30,7 +30,17 @@ final class Kernel {
   @exclusivity(unchecked) var monitorSerial: UInt64 = 0
   @exclusivity(unchecked) var firing = FiringMonitors()
   /// Whether messages are printed (`AE_MP_TRACE`).
-  @exclusivity(unchecked) var isTracing = MessageTrace.isWanted
+  @exclusivity(unchecked) var isTracing = MessageTrace.isWanted {
+    didSet { isDirect = !isTracing && DirectMessages.areWanted }
+  }
+  /// Whether messages may take the short ways, which leave no trace.
+  @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted
+  /// The port of the last packet.
+  @exclusivity(unchecked) var latest = LatestPort()
+  /// What has to live until no callback runs.
+  @exclusivity(unchecked) var retired = Retired()
+  /// Whether something is there.
+  @exclusivity(unchecked) var hasRetired = false
   /// The ports that others have spawned here.
   var spawned: SpawnedPorts
   /// What the names of new ports begin with.
@@ -61,34 +71,21 @@ final class Kernel {
 
   /// The kernel whose node is the current one of this thread.
   @inline(__always)
-  static var bound: Unmanaged<Kernel>? {
-    pthread_getspecific(boundKey).map { .fromOpaque($0) }
-  }
-
-  private static let boundKey: pthread_key_t = {
-    var key = pthread_key_t()
-    let status = pthread_key_create(&key, nil)
-    require(status == 0, "no thread-local storage is left for the current node")
-    return key
-  }()
+  static var bound: Unmanaged<Kernel>? { ae_get_current_node().map { .fromOpaque($0) } }
 
   /// Whether the node is the current one of this thread.
   @inline(__always)
-  var isBound: Bool {
-    pthread_getspecific(Self.boundKey) == Unmanaged.passUnretained(self).toOpaque()
-  }
+  var isBound: Bool { ae_get_current_node() == Unmanaged.passUnretained(self).toOpaque() }
 
   /// Makes the node the current one of this thread until ``rebind(_:)`` gets the result.
   func bind() -> UnsafeMutableRawPointer? {
-    let before = pthread_getspecific(Self.boundKey)
-    pthread_setspecific(Self.boundKey, Unmanaged.passUnretained(self).toOpaque())
+    let before = ae_get_current_node()
+    ae_set_current_node(Unmanaged.passUnretained(self).toOpaque())
     return before
   }
 
   /// Makes the node current that was before.
-  static func rebind(_ before: UnsafeMutableRawPointer?) {
-    pthread_setspecific(boundKey, before)
-  }
+  static func rebind(_ before: UnsafeMutableRawPointer?) { ae_set_current_node(before) }
 
   /// Runs `body` with the node as the current one of the thread.
   @discardableResult
@@ -129,7 +126,11 @@ final class Kernel {
     _ = home.watching.removeAll()
     let callbacks = home.monitors.removeAll()
     withExtendedLifetime(callbacks) {}
-    for port in ports.all { _ = port.die() }
+    for port in ports.all {
+      retire(port)
+      _ = port.die()
+    }
+    latest.forget()
   }
 
   /// Logs a mistake of the program; of those that one node brings about by its messages a few a minute.

@@ -57,7 +57,7 @@ extension Node {
   /// would use, `My::init`; `::name` is `main::name`.
   public func register(_ function: Receiver) {
     loop.preconditionOnLoop()
-    functions.register(function.tag, function.handler)
+    functions.register(function.tag, function.function)
   }
 
   /// Registers a function without arguments.

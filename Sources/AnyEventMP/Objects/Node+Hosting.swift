@@ -52,7 +52,7 @@ extension Node {
   ) {
     guard let local = kernel.receivingPort(port) else { return }
     let handler = callback.map { Handler($0) }
-    if let tag { return local.setHandler(handler, for: tag) }
+    if let tag { return kernel.retire(local.setHandler(handler, for: tag)) }
     let old = local.fallback
     local.fallback = handler
     withExtendedLifetime(old) {}

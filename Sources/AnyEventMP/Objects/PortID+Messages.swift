@@ -23,6 +23,7 @@ extension PortID {
   /// Sends a message of one value.
   @inlinable
   public func send<A: MessageConvertible>(_ a: A) {
+    if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self)) { return }
     if A.self == Pair.self {
       return withList([a]) { transmit(self, $0) }
     }
@@ -32,6 +33,7 @@ extension PortID {
   /// Sends a message of two values.
   @inlinable
   public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B) {
+    if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b) { return }
     if A.self == Pair.self || B.self == Pair.self {
       return withList([a, b]) { transmit(self, $0) }
     }
@@ -43,6 +45,7 @@ extension PortID {
   public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ a: A, _ b: B, _ c: C
   ) {
+    if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b, c) { return }
     if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self {
       return withList([a, b, c]) { transmit(self, $0) }
     }
@@ -54,6 +57,7 @@ extension PortID {
   public func send<
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D) {
+    if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b, c, d) { return }
     if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self || D.self == Pair.self {
       return withList([a, b, c, d]) { transmit(self, $0) }
     }
@@ -103,7 +107,10 @@ extension PortID {
   @discardableResult
   public func receive(_ receivers: [Receiver]) -> PortID {
     if let local = receivingPort {
-      for receiver in receivers { local.setHandler(Handler(receiver.handler), for: receiver.tag) }
+      let kernel = Node.current.kernel
+      for receiver in receivers {
+        kernel.retire(local.setHandler(Handler(taking: receiver.handler), for: receiver.tag))
+      }
     }
     return self
   }
@@ -113,7 +120,9 @@ extension PortID {
   /// Corresponds to Perl's `rcv $port, $tag` and `rcv $SELF, $otherport`.
   @discardableResult
   public func stopReceiving(_ tag: some MessageTag) -> PortID {
-    receivingPort?.setHandler(nil, for: tag.tagText)
+    if let local = receivingPort {
+      Node.current.kernel.retire(local.setHandler(nil, for: tag.tagText))
+    }
     return self
   }
 

@@ -6,14 +6,11 @@
 /// costs a look-up of type metadata at every message.
 public struct Receiver {
   @usableFromInline let tag: String
-  @usableFromInline let handler: (UnsafeBufferPointer<Value>) throws -> Void
+  @usableFromInline let handler: MessageCallback
 
-  /// A receiver whose handler gets the whole message, tag included.
+  /// A receiver whose handler gets messages in all forms.
   @usableFromInline
-  init(
-    _ tag: some MessageTag,
-    handling handler: @escaping (UnsafeBufferPointer<Value>) throws -> Void
-  ) {
+  init(_ tag: some MessageTag, handling handler: @escaping MessageCallback) {
     self.tag = tag.tagText
     self.handler = handler
   }
@@ -21,13 +18,25 @@ public struct Receiver {
   /// A callback for messages with this tag and no argument of interest.
   @inlinable
   public init(_ tag: some MessageTag, _ callback: @escaping () throws -> Void) {
-    self.init(tag, handling: { _ in try callback() })
+    self.init(
+      tag,
+      handling: { input in
+        guard input.isValues || input.hasNothing() else { return false }
+        try callback()
+        return true
+      })
   }
 
   /// A callback for messages with this tag, which gets everything behind the tag.
   @_disfavoredOverload @inlinable
   public init(_ tag: some MessageTag, _ callback: @escaping (Message) throws -> Void) {
-    self.init(tag, handling: { try callback(Message(behindTagOf: $0)) })
+    self.init(
+      tag,
+      handling: { input in
+        guard input.isValues else { return false }
+        try callback(Message(behindTagOf: input.values))
+        return true
+      })
   }
 
   /// A callback for messages with this tag and one argument.
@@ -35,7 +44,24 @@ public struct Receiver {
   public init<A: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A) throws -> Void
   ) {
-    self.init(tag, handling: { try callback(argument($0, 1, as: A.self)) })
+    self.init(
+      tag,
+      handling: { input in
+        switch input.form {
+        case .values:
+          try callback(argument(input.values, 1, as: A.self))
+        case .cbor:
+          guard let a = input.one(A.self, by: CBORArgumentReader.self) else { return false }
+          try callback(a)
+        case .json:
+          guard let a = input.one(A.self, by: JSONArgumentReader.self) else { return false }
+          try callback(a)
+        case .sent:
+          guard let a = input.sent(1, 0, as: A.self) else { return false }
+          try callback(a.pointee)
+        }
+        return true
+      })
   }
 
   /// A callback for messages with this tag and two arguments.
@@ -45,7 +71,29 @@ public struct Receiver {
   ) {
     self.init(
       tag,
-      handling: { try callback(argument($0, 1, as: A.self), argument($0, 2, as: B.self)) })
+      handling: { input in
+        switch input.form {
+        case .values:
+          try callback(
+            argument(input.values, 1, as: A.self), argument(input.values, 2, as: B.self))
+        case .cbor:
+          guard let (a, b) = input.two(A.self, B.self, by: CBORArgumentReader.self) else {
+            return false
+          }
+          try callback(a, b)
+        case .json:
+          guard let (a, b) = input.two(A.self, B.self, by: JSONArgumentReader.self) else {
+            return false
+          }
+          try callback(a, b)
+        case .sent:
+          guard let a = input.sent(2, 0, as: A.self), let b = input.sent(2, 1, as: B.self) else {
+            return false
+          }
+          try callback(a.pointee, b.pointee)
+        }
+        return true
+      })
   }
 
   /// A callback for messages with this tag and three arguments.
@@ -55,9 +103,29 @@ public struct Receiver {
   ) {
     self.init(
       tag,
-      handling: {
-        try callback(
-          argument($0, 1, as: A.self), argument($0, 2, as: B.self), argument($0, 3, as: C.self))
+      handling: { input in
+        switch input.form {
+        case .values:
+          try callback(
+            argument(input.values, 1, as: A.self), argument(input.values, 2, as: B.self),
+            argument(input.values, 3, as: C.self))
+        case .cbor:
+          guard
+            let (a, b, c) = input.three(A.self, B.self, C.self, by: CBORArgumentReader.self)
+          else { return false }
+          try callback(a, b, c)
+        case .json:
+          guard
+            let (a, b, c) = input.three(A.self, B.self, C.self, by: JSONArgumentReader.self)
+          else { return false }
+          try callback(a, b, c)
+        case .sent:
+          guard let a = input.sent(3, 0, as: A.self), let b = input.sent(3, 1, as: B.self),
+            let c = input.sent(3, 2, as: C.self)
+          else { return false }
+          try callback(a.pointee, b.pointee, c.pointee)
+        }
+        return true
       })
   }
 
@@ -71,7 +139,9 @@ public struct Receiver {
   ) {
     self.init(
       tag,
-      handling: { message in
+      handling: { input in
+        guard input.isValues else { return false }
+        let message = input.values
         var index = 4
         func next<T: MessageConvertible>(_ type: T.Type) throws -> T {
           index += 1
@@ -81,7 +151,13 @@ public struct Receiver {
           argument(message, 1, as: A.self), argument(message, 2, as: B.self),
           argument(message, 3, as: C.self), argument(message, 4, as: D.self),
           repeat next((each More).self))
+        return true
       })
+  }
+
+  /// The callback for the form in which functions are called.
+  var function: (UnsafeBufferPointer<Value>) throws -> Void {
+    { [handler] in _ = try handler(MessageInput($0)) }
   }
 }
 

@@ -7,13 +7,26 @@ extension Link {
   func send(to name: String, _ message: UnsafeBufferPointer<Value>) {
     guard isOpen else { return }
     if kernel.isTracing { MessageTrace.sent(message, to: name, of: peer.id) }
-    do {
-      try encode(message, to: name, into: stream.output)
-    } catch {
-      return kernel.refuseToSend(error, to: name, of: peer.id)
+    // The stream retains the buffer during the call.
+    let output = Unmanaged.passUnretained(stream.output)
+    let failure: CodecError? = output._withUnsafeGuaranteedRef { output in
+      do throws(CodecError) { try encode(message, to: name, into: output) } catch { return error }
+      return nil
     }
+    if let failure { return kernel.refuseToSend(failure, to: name, of: peer.id) }
     stream.outputGrew()
-    if stream.output.count > outputLevel { checkQueue() }
+    if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
+    if kernel.isDirect { openWindow() }
+  }
+
+  /// Lets the messages that follow be written into the output, as long as nothing else has to be done for them.
+  private func openWindow() {
+    let limits = limits.codec
+    // A packet that is written directly has few values and no depth.
+    guard isOpen, limits.maximumValues >= DirectMessages.mostValues else { return }
+    let quietCount = min(stream.quietCount, outputLevel, limits.maximumSize)
+    stream.output.openWindow(upTo: quietCount)
+    if quietCount > 0 { peer.setOutput(stream.output, isJSON: framing == .json) }
   }
 
   @inline(__always)

@@ -19,11 +19,18 @@ final class Link {
   let stream: StreamConnection
   let framing: Framing
   @exclusivity(unchecked) private var decoder: PacketDecoder
-  @exclusivity(unchecked) private(set) var isOpen = true
+  @exclusivity(unchecked) private(set) var isOpen = true {
+    didSet {
+      stream.output.closeWindow()
+      peer.dropOutput()
+    }
+  }
   /// The number of queued bytes beyond which ``checkQueue()`` has to act.
   var alarmLevel = Int.max
   /// The same limit for the bytes in the stream's output alone, which every message is compared with.
-  @exclusivity(unchecked) var outputLevel = Int.max
+  @exclusivity(unchecked) var outputLevel = Int.max {
+    didSet { stream.output.closeWindow() }
+  }
   /// The number of queued bytes in the last report to ``Peers``.
   var reportedBytes = 0
   /// Whether the high water mark was exceeded and reported.
@@ -72,16 +79,28 @@ final class Link {
     }
   }
 
+  /// The bytes that wait for the rest of their packet.
+  var bufferedBytes: Int { decoder.bufferedBytes }
+
+  /// Whether the bytes lie in the loop's read buffer, behind which readers may look.
+  private func hasSlack(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let buffer = UnsafeRawBufferPointer(kernel.loop.readBuffer)
+    guard let start = bytes.baseAddress, let first = buffer.baseAddress else { return false }
+    return start >= first && start + bytes.count <= first + buffer.count
+  }
+
   @inline(__always)
   private func decode(_ bytes: UnsafeRawBufferPointer) {
     let (kernel, peer) = (kernel, peer)
     do {
-      try decoder.feed(bytes) { name, message in
+      try decoder.feed(bytes, hasSlack: hasSlack(bytes)) { bytes in
+        (takeDirectly(bytes), isOpen)
+      } deliver: { name, message in
         if kernel.isTracing { MessageTrace.received(message, for: name, from: peer.id) }
         if name.isEmpty {
           if !message.isEmpty { peers.owner.handleRequest(message, from: peer) }
         } else {
-          kernel.receive(name, message)
+          kernel.receive(name, message, in: facts.receiveFraming)
         }
         return isOpen
       } request: { request, port, rest in

@@ -13,7 +13,9 @@ final class Peer: NodeEntry {
 
   // Unchecked, because every message reads it: the table of peers outlives its peers.
   private unowned(unsafe) let peers: Peers
-  @exclusivity(unchecked) var state = State.unknown
+  @exclusivity(unchecked) var state = State.unknown {
+    didSet { dropOutput() }
+  }
   /// The callbacks that wait until everything sent to the node has been handed to the kernel.
   var drainCallbacks: [() -> Void] = [] {
     didSet { link?.reportsDrain = !drainCallbacks.isEmpty }

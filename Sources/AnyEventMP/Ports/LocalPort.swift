@@ -24,7 +24,7 @@ final class LocalPort: PortRef {
   @exclusivity(unchecked) var fallback: Handler?
   @exclusivity(unchecked) private var firstTag = ""
   /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
-  @exclusivity(unchecked) private(set) var firstHandler = Handler.none
+  @exclusivity(unchecked) private(set) var firstHandler = FirstHandler(.none)
   @exclusivity(unchecked) private var moreHandlers: TextDictionary<Handler>?
   @exclusivity(unchecked) var monitors: MonitorList?
 
@@ -62,19 +62,31 @@ final class LocalPort: PortRef {
   @inline(__always)
   func isFirst(_ tag: String) -> Bool { hasFirst && firstTag == tag }
 
+  /// Whether ``firstHandler`` is for messages that start with `tag`, as far as two words tell: short strings are
+  /// held in them, and of long ones they are the address.
+  ///
+  /// It never says yes for another tag; no may only mean that the same text is held elsewhere.
+  @inline(__always)
+  func isSurelyFirst(_ tag: String) -> Bool { hasFirst && firstTag.isSameObject(as: tag) }
+
+  /// The tag of ``firstHandler``, if there is one.
+  var tagOfFirst: String? { hasFirst ? firstTag : nil }
+
   /// The callback for messages that start with `tag`.
   func handler(for tag: String) -> Handler? {
-    if isFirst(tag) { return firstHandler }
+    if isFirst(tag) { return firstHandler.handler }
     return moreHandlers?[tag]
   }
 
-  /// Sets or (`nil`) removes the callback for `tag`.
-  func setHandler(_ handler: Handler?, for tag: String) {
+  /// Sets or (`nil`) removes the callback for `tag`, and hands out the one that was there: it may be running.
+  func setHandler(_ handler: Handler?, for tag: String) -> Handler? {
     if !hasFirst || firstTag == tag {
+      let old = firstHandler.handler
       firstTag = tag
       hasFirst = handler != nil
-      firstHandler = handler ?? .none
+      firstHandler = FirstHandler(handler ?? .none)
       remove(furtherTag: tag)
+      return old
     } else if let handler {
       // The old callback is released when the dictionary is whole again: the release may run code of the
       // program that calls this function.
@@ -82,11 +94,15 @@ final class LocalPort: PortRef {
       moreHandlers = nil
       let old = handlers.updateValue(handler, forKey: tag)
       moreHandlers = handlers
-      withExtendedLifetime(old) {}
+      return old
     } else {
       remove(furtherTag: tag)
+      return nil
     }
   }
+
+  /// The callback of the first tag, to be kept while it may be running.
+  var handlerOfFirst: Handler { firstHandler.handler }
 
   private func remove(furtherTag tag: String) {
     guard var handlers = moreHandlers else { return }
@@ -105,7 +121,7 @@ final class LocalPort: PortRef {
     let watching = monitors.take()
     fallback = nil
     hasFirst = false
-    firstHandler = .none
+    firstHandler = FirstHandler(.none)
     moreHandlers = nil
     return watching
   }
@@ -135,23 +151,6 @@ extension PortTable {
   mutating func takeDying(_ port: LocalPort) -> DyingPort? {
     guard port.state != .dead else { return nil }
     return take(port).map { DyingPort($0) }
-  }
-}
-
-/// A callback for messages of a port.
-///
-/// A structure, since Swift keeps an optional closure in a wrapper that costs an allocation and a jump at
-/// each call.
-struct Handler {
-  typealias Callback = (UnsafeBufferPointer<Value>) throws -> Void
-
-  let call: Callback
-
-  /// Does nothing.
-  static var none: Handler { Handler { _ in } }
-
-  init(_ call: @escaping Callback) {
-    self.call = call
   }
 }
 

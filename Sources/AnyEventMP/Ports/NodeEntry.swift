@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// A node as references to its ports know it: its id, and the monitors in both directions.
 ///
 /// The own node's entry is of this very class, whose sends do nothing; a subclass reaches another node.
@@ -11,8 +13,32 @@ class NodeEntry {
   /// The ports here that the node monitors.
   @exclusivity(unchecked) final var watching = WatchedPorts()
 
+  /// Where packets for the node are written, while it is connected; the entry retains it.
+  ///
+  /// Not a reference, since each message would count it.
+  @exclusivity(unchecked) final private(set) var output: Unmanaged<ByteBuffer>?
+  @exclusivity(unchecked) final private(set) var outputIsJSON = false
+
   init(id: String) {
     self.id = id
+  }
+
+  deinit { output?.release() }
+
+  /// Lets messages be written straight into the output of a connection, in its framing, where its window is open.
+  final func setOutput(_ buffer: ByteBuffer, isJSON: Bool) {
+    if output?.toOpaque() != Unmanaged.passUnretained(buffer).toOpaque() {
+      dropOutput()
+      output = .passRetained(buffer)
+    }
+    outputIsJSON = isJSON
+  }
+
+  /// Has all messages go the general way.
+  final func dropOutput() {
+    let before = output
+    output = nil
+    before?.release()
   }
 
   /// Sends a message to one of the node's ports.

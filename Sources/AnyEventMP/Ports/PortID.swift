@@ -5,7 +5,7 @@
 /// stays valid text when its port dies; what is sent to it then is dropped.
 public struct PortID: @unchecked Sendable {
   // Sendable: what other threads can reach (id, ==, hash) never changes after the node has its name.
-  let ref: PortRef
+  @usableFromInline let ref: PortRef
 
   init(_ ref: PortRef) {
     self.ref = ref

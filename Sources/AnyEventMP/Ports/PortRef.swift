@@ -5,14 +5,16 @@ import Synchronization
 ///
 /// The one reference in a port id makes sending fast: the port, or the other node's connection, is found once
 /// and not at every message.
+@usableFromInline
 class PortRef: Named {
+  @usableFromInline
   enum Kind: UInt8 {
     case local, remote, unbound
   }
 
   /// Serial number of the ``Node`` object that resolved the reference; 0: none did.
   final let owner: UInt32
-  final let kind: Kind
+  @usableFromInline final let kind: Kind
   /// The port name, the part of the id behind the first `#`.
   final let name: String
 
@@ -48,6 +50,8 @@ class PortRef: Named {
 /// A port of another node, or the node itself by an empty name.
 final class RemotePort: PortRef {
   let home: NodeEntry
+  /// Used by the node that made the reference only.
+  @exclusivity(unchecked) var start = PacketStart()
 
   init(owner: UInt32, home: NodeEntry, name: String) {
     self.home = home
@@ -63,7 +67,14 @@ final class UnboundPort: PortRef {
   /// The result of the last search; a new search follows when that is gone.
   ///
   /// Used by the node that the reference belongs to only.
-  @exclusivity(unchecked) var bound: PortRef?
+  @exclusivity(unchecked) var bound: PortRef? {
+    didSet {
+      boundRemote =
+        if let bound, bound.kind == .remote { .passUnretained(bound.asRemote) } else { nil }
+    }
+  }
+  /// The same, if it is a port of another node: a reference that is not counted at each message.
+  @exclusivity(unchecked) private(set) var boundRemote: Unmanaged<RemotePort>?
   /// Serial number of the node that keeps its result here; 0: none yet.
   private let user = Atomic<UInt32>(0)
 

@@ -6,35 +6,35 @@ enum LocalMessages {
   /// Sends `count` messages to a typed receiver.
   static func oneWay(_ count: Int) {
     let receiver = port()
-    var sum = 0
-    rcv(receiver, "test") { (number: Int) in sum &+= number }
+    let sum = Count()
+    rcv(receiver, "test") { (number: Int) in sum.value &+= number }
     for number in 0..<count / 10 { snd(receiver, "test", number) }
 
     let watch = Stopwatch()
     for number in 0..<count { snd(receiver, "test", number) }
-    report(count, watch, check: sum)
+    report(count, watch, check: sum.value)
   }
 
   /// Two ports answer each other `count` times; every message is sent from a callback.
   static func pingPong(_ count: Int) throws {
     let ping = port()
     let pong = port()
-    var left = count / 10
+    let left = Count(count / 10)
     var done = AE.cv()
     rcv(pong, "test") { (number: Int) in snd(ping, "test", number) }
     rcv(ping, "test") { (number: Int) in
-      left -= 1
-      if left > 0 { snd(pong, "test", number &+ 1) } else { done.send() }
+      left.value -= 1
+      if left.value > 0 { snd(pong, "test", number &+ 1) } else { done.send() }
     }
     snd(pong, "test", 0)
     try done.recv()
 
-    left = count
+    left.value = count
     done = AE.cv()
     let watch = Stopwatch()
     snd(pong, "test", 0)
     try done.recv()
-    report(count, watch, check: left)
+    report(count, watch, check: left.value)
   }
 
   private static func report(_ count: Int, _ watch: Stopwatch, check: Int) {

@@ -6,6 +6,7 @@ final class Sender {
   private let receiver: PortID
   private let count: Int
   private let text: String?
+  private let stride: Int
   private var sent = 0
   private var watch = Stopwatch()
   private var wireSize = 0
@@ -13,6 +14,8 @@ final class Sender {
   /// How many bytes may wait, and how many messages are sent before others have their turn.
   private static let highWater = 256 << 10
   private static let burst = 4096
+  /// How many bytes are sent before what waits is looked at, since asking costs a look-up of the node by its name.
+  private static let unasked = 56 << 10
   /// The number in the first message: ten digits make it 32 bytes of JSON.
   private static let firstNumber = 1_000_000_000
 
@@ -20,6 +23,7 @@ final class Sender {
     self.receiver = receiver
     self.count = count
     text = size <= OneWay.smallSize ? nil : String(repeating: "x", count: size)
+    stride = max(1, Self.unasked / size)
   }
 
   func start() {
@@ -40,8 +44,6 @@ final class Sender {
     let node = Node.current
     let peer = receiver.node
     let end = min(count, sent + Self.burst)
-    // Asking what waits costs a look-up of the node, so small messages are sent by the hundred.
-    let stride = text == nil ? 256 : 1
     while sent < end, node.queuedBytes(for: peer) < Self.highWater {
       send(min(stride, end - sent))
       if wireSize == 0 { wireSize = node.queuedBytes(for: peer) / sent }

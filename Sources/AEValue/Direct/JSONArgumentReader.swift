@@ -1,0 +1,85 @@
+/// Reads arguments in JSON without white space; hot.
+@frozen public struct JSONArgumentReader: ArgumentReader {
+  /// Where the next byte is.
+  public var bytes: PacketBytes
+
+  /// A reader of what follows the tag.
+  @inlinable @inline(__always)
+  package init(_ bytes: PacketBytes) { self.bytes = bytes }
+
+  /// The bracket at the end tells.
+  @inlinable @inline(__always)
+  public func mayHave(_ count: Int) -> Bool { true }
+
+  /// Reads an integer of up to eighteen digits, with the comma before it.
+  public mutating func int() -> Int? {
+    guard skipComma() else { return nil }
+    var place = bytes.next
+    let isNegative = bytes.byte() == UInt8(ascii: "-")
+    if isNegative { place += 1 }
+    let start = place
+    var number = 0
+    while true {
+      let digit = place.loadUnaligned(as: UInt8.self) &- UInt8(ascii: "0")
+      if digit > 9 { break }
+      number = number &* 10 &+ Int(truncatingIfNeeded: digit)
+      place += 1
+      // More could overflow, and lead beyond what is readable.
+      if place - start > 18 { return nil }
+    }
+    let count = place - start
+    guard count > 0, count == 1 || start.loadUnaligned(as: UInt8.self) != UInt8(ascii: "0")
+    else { return nil }
+    // What follows must end the number, of which a part may be all that has arrived.
+    let after = place.loadUnaligned(as: UInt8.self)
+    guard after == UInt8(ascii: ",") || after == UInt8(ascii: "]") else { return nil }
+    bytes.next = place
+    return isNegative ? 0 &- number : number
+  }
+
+  /// Floats go the general way.
+  public mutating func double() -> Double? { nil }
+
+  /// Reads a boolean, with the comma before it.
+  public mutating func bool() -> Bool? {
+    guard skipComma() else { return nil }
+    // A byte behind the end is no mistake: isWhole tells.
+    let first = UInt32(littleEndian: bytes.next.loadUnaligned(as: UInt32.self))
+    if first == 0x6575_7274 {  // true
+      bytes.next += 4
+      return true
+    }
+    guard first == 0x736c_6166, bytes.byte(4) == UInt8(ascii: "e") else { return nil }  // false
+    bytes.next += 5
+    return false
+  }
+
+  /// Reads text without escapes, with the comma before it.
+  public mutating func text() -> String? {
+    guard skipComma(), bytes.byte() == UInt8(ascii: "\"") else { return nil }
+    let start = bytes.next + 1
+    guard start < bytes.end else { return nil }
+    var isASCII = true
+    let count = TextScan.plainCount(start, bytes.end - start, isASCII: &isASCII)
+    guard start + count < bytes.end,
+      (start + count).loadUnaligned(as: UInt8.self) == UInt8(ascii: "\"")
+    else { return nil }
+    bytes.next = start + count + 1
+    return bytes.text(start, count, isASCII: isASCII)
+  }
+
+  /// Skips the bracket at the end; whether all that was read lies before the end.
+  @inlinable @inline(__always)
+  public mutating func isWhole() -> Bool {
+    guard bytes.isBeforeEnd, bytes.byte() == UInt8(ascii: "]") else { return false }
+    bytes.next += 1
+    return true
+  }
+
+  @inlinable @inline(__always)
+  mutating func skipComma() -> Bool {
+    guard bytes.isBeforeEnd, bytes.byte() == UInt8(ascii: ",") else { return false }
+    bytes.next += 1
+    return true
+  }
+}
