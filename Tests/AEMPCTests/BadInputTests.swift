@@ -200,7 +200,7 @@ struct BadInputTests {
   func anotherLibUV() throws {
     let host = HostLoop()
     defer { host.close() }
-    for index in 0..<42 {
+    for index in 0..<43 {
       var node: OpaquePointer?
       #expect(aempt_attach_foreign(host.uv, index, &node) == AEMP_EUV.rawValue)
       #expect(node == nil)

@@ -16,7 +16,7 @@ typedef void (*aemp_uv_function) (void);
   F (uv_prepare_start) F (uv_prepare_stop) F (uv_ref) F (uv_run) F (uv_signal_init) F (uv_signal_start) \
   F (uv_signal_stop) F (uv_stop) F (uv_strerror) F (uv_timer_init) F (uv_timer_start) F (uv_timer_stop) \
   F (uv_unref) F (uv_update_time) F (uv_version) F (uv_queue_work) F (uv_cancel) F (uv_fs_event_init) \
-  F (uv_fs_event_start)
+  F (uv_fs_event_start) F (uv_walk)
 
 /* Makes a node on a loop that this program runs. The loop is used as it is: its data, its signals and whatever
  * else lives on it stay as they are; it must not be freed before on_closed of aemp_node_close. [owned] */
