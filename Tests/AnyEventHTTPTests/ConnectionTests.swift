@@ -43,6 +43,47 @@ import Testing
     }
   }
 
+  @Test func withoutAnyIdleTimeALoopStillSleepsDuringARequest() throws {
+    try withLoop { loop in
+      var waiting: Handle?
+      let server = try TestServer(on: loop) { _, handle in waiting = handle }
+      var settings = HTTPSettings()
+      settings.idleTimeout = 0
+      let client = HTTPClient(on: loop, settings)
+      var status = 0
+      client.send(HTTPRequest(server.url())) { status = $0.status }
+      loop.run(until: { waiting != nil })
+      var isOver = false
+      let timer = loop.timer(after: 0.05) { isOver = true }
+      var iterations = 0
+      loop.run(until: {
+        iterations += 1
+        return isOver
+      })
+      #expect(iterations < 50)
+      waiting?.push_write(ok("x"))
+      loop.run(until: { status == 200 && server.handles.isEmpty })
+      withExtendedLifetime(timer) {}
+    }
+  }
+
+  @Test func aRequestMayBeSentBeforeItsLoopRunsOnAnotherThread() throws {
+    let loop = Loop()
+    var server: TestServer? = try TestServer(on: loop, always: ok("x"))
+    var settings = HTTPSettings()
+    settings.idleTimeout = 0.01
+    let client = HTTPClient(on: loop, settings)
+    var status = 0
+    client.send(HTTPRequest(server?.url() ?? "")) { status = $0.status }
+    onThread {
+      loop.run(until: { status > 0 && server?.handles.isEmpty == true })
+      // It belongs to this thread now.
+      server = nil
+      loop.close()
+    }
+    #expect(status == 200)
+  }
+
   @Test func aLoopWithoutRequestsEnds() throws {
     try withLoop { loop in
       let server = try TestServer(on: loop, always: ok("x"))
@@ -166,6 +207,74 @@ import Testing
       #expect(outcome?.status == 595)
       #expect(outcome?.reason == "Connection timed out")
       #expect(!isHeld)
+    }
+  }
+
+  @Test func anAddressThatIsSilentIsGivenUpForTheNext() throws {
+    try withLoop(manualTime: 1000) { loop in
+      var found: (TestServer, FullListener)?
+      // The port of one may be taken at the address of the other.
+      for _ in 0..<20 where found == nil {
+        let server = try TestServer(on: loop, always: ok("here"))
+        if let silent = FullListener(port: server.port) { found = (server, silent) }
+      }
+      let (server, silent) = try #require(found)
+      let names = NameServer(
+        on: loop, ["host.example": .addresses([[127, 0, 0, 2], [127, 0, 0, 1]])])
+      loop.resolver.servers = [names.place]
+      for limit in [0.0, 5] {
+        var attempts = 0
+        var outcome: HTTPHeaders?
+        loop.perform {
+          http_get(
+            "http://host.example:\(server.port)/", timeout: limit > 0 ? 300 : 5,
+            on_prepare: { _ in
+              attempts += 1
+              return limit
+            }, persistent: false
+          ) { _, hdr in outcome = hdr }
+        }
+        loop.run(until: { attempts == 1 })
+        loop.settle()
+        loop.advance(by: 4.9)
+        #expect(attempts == 1 && outcome == nil)
+        loop.advance(by: 0.2)
+        loop.run(until: { outcome != nil })
+        #expect(outcome?.status == 200, "\(outcome?.reason ?? "")")
+        #expect(attempts == 2)
+      }
+      withExtendedLifetime(silent) {}
+    }
+  }
+
+  @Test func aHostWithoutAnyAddressThatAnswersIsGivenUp() throws {
+    try withLoop(manualTime: 1000) { loop in
+      var silent: FullListener?
+      var port = 0
+      for _ in 0..<20 where silent == nil {
+        port = try TestServer(on: loop, always: "").port
+        silent = FullListener(port: port)
+      }
+      let names = NameServer(on: loop, ["host.example": .addresses([[127, 0, 0, 2]])])
+      loop.resolver.servers = [names.place]
+      var attempts = 0
+      var outcome: HTTPHeaders?
+      loop.perform {
+        http_get(
+          "http://host.example:\(port)/", timeout: 5,
+          on_prepare: { _ in
+            attempts += 1
+            return 0
+          }
+        ) { _, hdr in outcome = hdr }
+      }
+      loop.run(until: { attempts == 1 })
+      loop.settle()
+      loop.advance(by: 5.1)
+      #expect(outcome?.status == 595)
+      #expect(outcome?.reason == "Connection timed out")
+      #expect(attempts == 1)
+      withExtendedLifetime(silent) {}
     }
   }
 

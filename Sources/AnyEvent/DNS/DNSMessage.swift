@@ -72,11 +72,12 @@ public struct DNSMessage: Hashable, Sendable {
 extension DNSMessage {
   /// The message that these bytes are; nil if they are none.
   ///
-  /// Takes time and memory linear in the bytes, though a name may be as long as 255 bytes for two.
+  /// Takes time and memory linear in the bytes, though a name may be as long as 255 bytes for two. A record
+  /// whose data is none of its type is left out.
   public init?(_ bytes: [UInt8]) {
     var reader = DNSReader(bytes)
-    guard let id = reader.short(), let flags = reader.short(), let questions = reader.short(),
-      let answers = reader.short(), let authorities = reader.short(), let others = reader.short()
+    guard let id = reader.short(), let flags = reader.short(), let qdcount = reader.short(),
+      let ancount = reader.short(), let nscount = reader.short(), let arcount = reader.short()
     else { return nil }
     self.init(
       id: id, op: DNSNames.operations.name(flags >> 11 & 15), rc: DNSNames.codes.name(flags & 15),
@@ -87,19 +88,17 @@ extension DNSMessage {
     ra = flags & 0x0080 != 0
     ad = flags & 0x0020 != 0
     cd = flags & 0x0010 != 0
-    for _ in 0..<questions {
+    for _ in 0..<qdcount {
       guard let name = reader.name(), let type = reader.short(), let `class` = reader.short() else {
         return nil
       }
       qd.append(
         Question(name, DNSNames.types.name(type), DNSNames.classes.name(`class`)))
     }
-    for (section, count) in [(\DNSMessage.an, answers), (\.ns, authorities), (\.ar, others)] {
-      for _ in 0..<count {
-        guard let record = reader.record() else { return nil }
-        self[keyPath: section].append(record)
-      }
-    }
+    guard let an = reader.records(ancount), let ns = reader.records(nscount),
+      let ar = reader.records(arcount)
+    else { return nil }
+    (self.an, self.ns, self.ar) = (an, ns, ar)
   }
 
   /// The bytes of the message, of which the records are left out, as with Perl's `dns_pack`; nil if a

@@ -31,7 +31,7 @@ struct DNSReader {
 
   /// A domain name; parts of it may stand elsewhere in the message.
   mutating func name() -> String? {
-    guard place < end else { return nil }
+    guard place < end, isNameShort else { return nil }
     return bytes.withUnsafeBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return nil }
       var text: UnsafeMutablePointer<CChar>?
@@ -42,6 +42,28 @@ struct DNSReader {
       place += length
       return place <= end ? String(cString: text) : nil
     }
+  }
+
+  /// Whether the name here has at most 255 bytes, as RFC 1035 wants.
+  ///
+  /// c-ares does not ask for that, and one of 64 KiB could be named again by every two bytes of a message.
+  private var isNameShort: Bool {
+    // The zero byte at the end counts.
+    var (at, length, jumps) = (place, 1, 0)
+    while at < bytes.count, length <= 255, jumps <= 128 {
+      let count = Int(bytes[at])
+      switch count >> 6 {
+      case 0 where count == 0: return true
+      case 0:
+        length += count + 1
+        at += count + 1
+      case 3 where at + 1 < bytes.count:
+        jumps += 1
+        at = (count & 0x3F) << 8 | Int(bytes[at + 1])
+      default: return false
+      }
+    }
+    return false
   }
 
   /// A string with its length before it.
@@ -60,21 +82,26 @@ struct DNSReader {
     return Array(bytes[place..<place + count])
   }
 
-  mutating func record() -> DNSRecord? {
-    guard let name = name(), let type = short(), let `class` = short(), let ttl = long(),
-      let length = short(), Int(length) <= end - place
-    else { return nil }
-    let whole = end
-    end = place + Int(length)
-    defer {
+  /// So many records; one whose data is none of its type is left out.
+  mutating func records(_ count: UInt16) -> [DNSRecord]? {
+    var records: [DNSRecord] = []
+    for _ in 0..<count {
+      guard let name = name(), let type = short(), let `class` = short(), let ttl = long(),
+        let length = short(), Int(length) <= end - place
+      else { return nil }
+      let whole = end
+      end = place + Int(length)
+      let typeName = DNSNames.types.name(type)
+      if let data = data(typeName) {
+        records.append(
+          DNSRecord(
+            name: name, type: typeName, class: DNSNames.classes.name(`class`), ttl: Int(ttl),
+            data: data))
+      }
       place = end
       end = whole
     }
-    let typeName = DNSNames.types.name(type)
-    guard let data = data(typeName) else { return nil }
-    return DNSRecord(
-      name: name, type: typeName, class: DNSNames.classes.name(`class`),
-      ttl: Int(ttl), data: data)
+    return records
   }
 
   /// What a record of a type says, up to the end of its data.

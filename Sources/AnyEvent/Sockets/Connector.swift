@@ -139,7 +139,7 @@ extension Loop {
     _ completion: @escaping (Result<ConnectedSocket, SocketError>) -> Void
   ) -> Guard {
     let connector = startConnecting(host, service, prepare) { result, _ in completion(result) }
-    return Guard { connector.cancel() }
+    return Guard(on: self) { connector.cancel() }
   }
 
   @discardableResult

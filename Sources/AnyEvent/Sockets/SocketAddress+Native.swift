@@ -4,9 +4,8 @@ internal import Glibc
 
 extension SocketAddress {
   /// Copies an address that the system has filled in; nil for families that the type does not have.
-  init?(_ address: UnsafePointer<sockaddr>, length: socklen_t) {
-    let raw = UnsafeRawPointer(address)
-    switch CInt(address.pointee.sa_family) {
+  package init?(_ raw: UnsafeRawPointer, length: UInt32) {
+    switch CInt(raw.load(as: sa_family_t.self)) {
     case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
       let four = raw.loadUnaligned(as: sockaddr_in.self)
       self.init(.ipv4(four.sin_addr.s_addr), port: Int(UInt16(bigEndian: four.sin_port)))

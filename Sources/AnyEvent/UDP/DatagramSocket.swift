@@ -20,7 +20,7 @@ public final class DatagramSocket {
   /// The bytes that are sent by one system call, unless one datagram alone is longer.
   private static let batchBytes = 1 << 16
 
-  /// How long (s) to wait when a network card has no room.
+  /// How long (s) to wait for room of which no event tells.
   private static let pauseWithoutRoom = 0.002
 
   private let loop: Loop
@@ -28,13 +28,16 @@ public final class DatagramSocket {
   private var reading: IOWatcher?
   private var writing: IOWatcher?
   private var queue = Queue<Outgoing>()
+  /// What has arrived and was not given out: the rest of a batch, when nobody listens any more.
+  private var arrived = Queue<(bytes: [UInt8], sender: SocketAddress?)>()
   private var pause: TimerWatcher?
   private var willFlush = false
 
   /// The longest datagram (bytes) that is received whole; of longer ones the rest is lost.
   public var receiveSize = 1500
-  /// Called with each datagram and its sender, which is nil if that has no address; nobody listens if it
-  /// is nil, and the system keeps what comes.
+  /// Called with each datagram and its sender, which is nil if that has no address.
+  ///
+  /// Nobody listens if it is nil: then what has arrived waits here, and what comes in the system.
   public var received: ((_ bytes: [UInt8], _ sender: SocketAddress?) -> Void)? {
     didSet { watch() }
   }
@@ -158,6 +161,7 @@ public final class DatagramSocket {
     // Released at the end: deinitializers of what callbacks hold may call this object.
     let held = (queue, received, failed, drained, sent)
     queue = Queue()
+    arrived = Queue()
     pause = nil
     received = nil
     failed = nil
@@ -171,12 +175,14 @@ public final class DatagramSocket {
       reading = nil
       return
     }
+    if !arrived.isEmpty { loop.postpone { [weak self] in self?.deliver() } }
     if reading == nil { reading = loop.io(fd, .read) { [unowned self] in receive() } }
   }
 
   private func waitToWrite(_ code: CInt) {
-    // No event tells when a network card has room again.
-    guard code != ENOBUFS else {
+    // No event tells when a network card has room again, nor when a receiver in the file system has: the
+    // socket counts as writable unless it is connected to that.
+    guard code != ENOBUFS, queue[0]?.receiver?.family != AF_UNIX else {
       pause = loop.timer(after: Self.pauseWithoutRoom) { [unowned self] in
         pause = nil
         flush()
@@ -229,10 +235,12 @@ public final class DatagramSocket {
 
   /// Receives what is there, at most a batch, and gives it out.
   private func receive() {
+    deliver()
+    // Who has not taken all of the last batch gets no more.
+    guard reading != nil, arrived.isEmpty else { return }
     let buffer = loop.readBuffer
     let size = max(1, min(receiveSize, buffer.count))
     let count = min(Self.batch, buffer.count / size)
-    var found: [(bytes: [UInt8], sender: SocketAddress?)] = []
     let status = withMessages(count) { messages, parts, addresses in
       for index in 0..<count {
         let part = UnsafeMutableRawBufferPointer(
@@ -247,12 +255,17 @@ public final class DatagramSocket {
             length > 0 ? SocketAddress($0, length: length) : nil
           }
         let start = index * size
-        found.append((Array(buffer[start..<start + Int(messages[index].length)]), sender))
+        arrived.append((Array(buffer[start..<start + Int(messages[index].length)]), sender))
       }
       return status
     }
     guard status >= 0 else { return receivingFailed(errno) }
-    for datagram in found where fd >= 0 { received?(datagram.bytes, datagram.sender) }
+    deliver()
+  }
+
+  /// Gives out what has arrived, as long as somebody listens.
+  private func deliver() {
+    while fd >= 0, let received, let next = arrived.popFirst() { received(next.bytes, next.sender) }
   }
 
   private func receivingFailed(_ code: CInt) {

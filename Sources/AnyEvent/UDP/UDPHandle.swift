@@ -47,6 +47,8 @@ public final class UDPHandle {
   /// The names that are looked up.
   private var resolutions: [Int: Resolution] = [:]
   private var resolutionCount = 0
+  /// The condition variables of datagrams that the system has not taken yet.
+  private var sendings: [ObjectIdentifier: CondVar<Void>] = [:]
 
   /// A handle.
   ///
@@ -162,7 +164,10 @@ public final class UDPHandle {
     _ message: some Sequence<UInt8>, _ to: SocketAddress? = nil
   ) -> CondVar<Void> {
     let sent = CondVar<Void>(on: loop)
-    send(Array(message), to) { error in
+    let id = ObjectIdentifier(sent)
+    sendings[id] = sent
+    send(Array(message), to) { [weak self] error in
+      self?.sendings[id] = nil
       if let error { sent.croak(error) } else { sent.send() }
     }
     return sent
@@ -211,6 +216,9 @@ public final class UDPHandle {
     socket = nil
     (on_recv, on_error, on_bind, on_connect) = (nil, nil, nil, nil)
     (on_drain, on_timeout, on_rtimeout, on_wtimeout) = (nil, nil, nil, nil)
+    let waiting = sendings
+    sendings = [:]
+    if loop.isOpen { for sent in waiting.values { sent.croak(Self.destroyed) } }
     withExtendedLifetime(held) {}
   }
 
@@ -218,6 +226,10 @@ public final class UDPHandle {
 }
 
 extension UDPHandle {
+  private static var destroyed: SocketError {
+    SocketError("cannot send a datagram: the handle is destroyed", code: EBADF)
+  }
+
   private func take(_ made: DatagramSocket) {
     socket = made
     made.receiveSize = receive_size
@@ -245,7 +257,7 @@ extension UDPHandle {
     _ bytes: [UInt8], _ to: SocketAddress?, done: ((SocketError?) -> Void)?
   ) {
     guard !isDestroyed else {
-      done?(SocketError("cannot send a datagram: the handle is destroyed", code: EBADF))
+      done?(Self.destroyed)
       return
     }
     if socket == nil {

@@ -92,7 +92,10 @@ extension HTTPClient {
   func pause(_ transfer: Transfer, _ isPaused: Bool) { engine?.pause(transfer, isPaused) }
 
   /// Forgets an exchange that is over.
-  func release(_ exchange: HTTPExchange) { exchanges[ObjectIdentifier(exchange)] = nil }
+  func release(_ exchange: HTTPExchange) {
+    exchanges[ObjectIdentifier(exchange)] = nil
+    engine?.rest()
+  }
 
   /// Finds the addresses of a host; the answer may come before this returns.
   func addresses(

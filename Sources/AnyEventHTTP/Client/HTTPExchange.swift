@@ -220,10 +220,27 @@ extension HTTPExchange: TransferOwner {
       return
     }
     timer = client.loop.timer(after: seconds) { [unowned self] in
+      if tryOtherAddresses() { return }
       var status = 595
       if case .transfer(let transfer) = work { status = HTTPFailure.status(in: transfer.phase) }
       fail(HTTPFailure(status, String(cString: strerror(ETIMEDOUT))))
     }
+  }
+
+  /// Connects to the addresses that were not tried yet; false if there are none.
+  ///
+  /// libcurl would wait for the first address of a family as long as for a whole request.
+  private func tryOtherAddresses() -> Bool {
+    guard case .transfer(let transfer) = work, transfer.phase == .connecting, let url else {
+      return false
+    }
+    let addresses = transfer.order.addresses
+    let left = addresses.filter { !transfer.tried.contains($0) }
+    guard !left.isEmpty, left.count < addresses.count else { return false }
+    transfer.forgetOwner()
+    client.remove(transfer)
+    start(url, addresses: left)
+    return true
   }
 
   /// The headers with what only the exchange knows: the response that has redirected to

@@ -88,8 +88,14 @@ extension CurlEngine {
       guard !isOver, let easy = spare.popLast() ?? curl_easy_init() else {
         return refuse(transfer, "there is no memory for a request")
       }
+      guard transfer.prepare(easy, self, data: Unmanaged.passUnretained(self).toOpaque()) else {
+        curl_easy_cleanup(easy)
+        return refuse(
+          transfer,
+          "libcurl does not take the certificates or methods of tls_ctx: give certificates as files, or use a libcurl that was built with OpenSSL"
+        )
+      }
       transfers[easy] = transfer
-      transfer.prepare(easy, self, data: Unmanaged.passUnretained(self).toOpaque())
       let status = curl_multi_add_handle(multi, easy)
       if status != CURLM_OK {
         transfers[easy] = nil
@@ -105,7 +111,7 @@ extension CurlEngine {
       guard !leaveToParent(), let easy = transfer.easy, transfers[easy] === transfer else { return }
       curl_multi_remove_handle(multi, easy)
       release(transfer, easy)
-      if transfers.isEmpty { stayAlive() }
+      rest()
     }
   }
 
@@ -160,15 +166,12 @@ extension CurlEngine {
 
   private func report() {
     var result = CURLE_OK
-    var someEnded = false
     while !isOver, let easy = aecurl_multi_next_done(multi, &result) {
       guard let transfer = transfers[easy] else { continue }
       transfer.finish(result)
       curl_multi_remove_handle(multi, easy)
       release(transfer, easy)
-      someEnded = true
     }
-    if someEnded, transfers.isEmpty { stayAlive() }
     while !isOver, !news.isEmpty {
       let told = news
       news = []
@@ -240,16 +243,25 @@ extension CurlEngine {
 // MARK: - Ending
 
 extension CurlEngine {
+  /// Begins the time after which the engine ends, unless it is needed.
+  func rest() {
+    if !isOver, !isNeeded { stayAlive() }
+  }
+
+  private var isNeeded: Bool { !transfers.isEmpty || isAwaited?() == true }
+
   /// Ends the engine when it has been idle for a while, or when the loop is closed.
   ///
   /// A loop that is closed forgets the callbacks of its timers, and with this one the guard.
   private func stayAlive() {
     closing?.cancel()
-    let closing = Guard { [weak self] in self?.end() }
+    let closing = Guard(on: loop) { [weak self] in self?.end() }
     self.closing = closing
-    life = loop.timer(after: max(0, idleTimeout)) { [unowned self] in
+    // While it is needed it is only asked now and then: a time-out of 0 would keep the loop from sleeping.
+    let wait = isNeeded ? max(1, idleTimeout) : max(0, idleTimeout)
+    life = loop.timer(after: wait) { [unowned self] in
       closing.cancel()
-      if transfers.isEmpty, isAwaited?() != true { end() } else { stayAlive() }
+      if isNeeded { stayAlive() } else { end() }
     }
   }
 

@@ -1,3 +1,4 @@
+internal import AnyEvent
 internal import CCurl
 internal import Glibc
 
@@ -27,6 +28,8 @@ final class Transfer {
 
   let order: TransferOrder
   private(set) var phase = Phase.waiting
+  /// The hosts' addresses to which connections were begun.
+  private(set) var tried = TextSet()
   private(set) var easy: UnsafeMutableRawPointer?
   private var owner: (any TransferOwner)?
   private unowned(unsafe) var engine: CurlEngine?
@@ -62,13 +65,14 @@ final class Transfer {
     errorText.deallocate()
   }
 
-  /// Takes a handle of libcurl's and tells it the order.
+  /// Takes a handle of libcurl's and tells it the order; false if libcurl cannot do that safely.
   func prepare(
     _ easy: UnsafeMutableRawPointer, _ engine: CurlEngine, data: UnsafeMutableRawPointer
-  ) {
+  ) -> Bool {
+    guard let lists = order.apply(to: easy) else { return false }
+    self.lists = lists
     self.easy = easy
     self.engine = engine
-    lists = order.apply(to: easy)
     let own = Unmanaged.passUnretained(self).toOpaque()
     aecurl_set_object(easy, CURLOPT_ERRORBUFFER, errorText)
     for option in [
@@ -78,6 +82,7 @@ final class Transfer {
     // A connection is closed when the transfer may be gone, by the engine.
     aecurl_set_object(easy, CURLOPT_CLOSESOCKETDATA, data)
     Self.setFunctions(of: easy)
+    return true
   }
 
   /// Gives the handle back, after libcurl has removed it.
@@ -205,12 +210,19 @@ extension Transfer {
     let made = aecurl_socket(address)
     guard made >= 0 else { return -1 }
     engine?.opened(made)
+    if let address, let host = Self.host(of: address) { tried.insert(host) }
     if let onPrepare = order.onPrepare {
       let limit = onPrepare(made)
       connectLimit = limit > 0 ? limit : nil
     }
     move()
     return made
+  }
+
+  private static func host(of address: UnsafeMutablePointer<curl_sockaddr>) -> String? {
+    // It is longer than libcurl's structure says.
+    let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
+    return SocketAddress(UnsafeRawPointer(address) + start, length: address.pointee.addrlen)?.host
   }
 
   /// The connection is there.

@@ -22,7 +22,10 @@ struct TransferOrder {
   let onPrepare: ((CInt) -> Double)?
 
   /// Sets the options; the lists that it returns have to live as long as the transfer.
-  func apply(to easy: UnsafeMutableRawPointer) -> [UnsafeMutablePointer<curl_slist>] {
+  ///
+  /// Returns nil when libcurl cannot trust as it is told: it would trust more than that.
+  func apply(to easy: UnsafeMutableRawPointer) -> [UnsafeMutablePointer<curl_slist>]? {
+    guard setTrust(of: easy) else { return nil }
     // Signals are the program's, and so are all protocols but these.
     aecurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
     aecurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -47,7 +50,6 @@ struct TransferOrder {
       // No file, but without this no cookies.
       aecurl_set_text(easy, CURLOPT_COOKIEFILE, "")
     }
-    setTrust(of: easy)
     setProxy(of: easy)
     return setFields(of: easy) + setAddresses(of: easy)
   }
@@ -111,35 +113,44 @@ struct TransferOrder {
     if let password = proxy.password { aecurl_set_text(easy, CURLOPT_PROXYPASSWORD, password) }
   }
 
-  private func setTrust(of easy: UnsafeMutableRawPointer) {
-    aecurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, trust.verify ? 1 : 0)
-    aecurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, trust.verify_peername ? 2 : 0)
-    aecurl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+  /// Whether libcurl has taken all of it.
+  private func setTrust(of easy: UnsafeMutableRawPointer) -> Bool {
+    var results = [
+      aecurl_set_long(easy, CURLOPT_SSL_VERIFYPEER, trust.verify ? 1 : 0),
+      aecurl_set_long(easy, CURLOPT_SSL_VERIFYHOST, trust.verify_peername ? 2 : 0),
+      aecurl_set_long(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
+    ]
     if let text = trust.ca_cert {
-      setBytes(text, easy, CURLOPT_CAINFO_BLOB)
+      results.append(setBytes(text, easy, CURLOPT_CAINFO_BLOB))
     } else if let file = trust.ca_file {
-      aecurl_set_text(easy, CURLOPT_CAINFO, file)
+      results.append(aecurl_set_text(easy, CURLOPT_CAINFO, file))
     }
     if trust.ca_cert != nil || trust.ca_file != nil {
+      // A libcurl that refuses this has no such folder.
       aecurl_set_text(easy, CURLOPT_CAPATH, nil)
     }
     if let text = trust.cert {
-      setBytes(text, easy, CURLOPT_SSLCERT_BLOB)
-      setBytes(trust.key ?? text, easy, CURLOPT_SSLKEY_BLOB)
+      results.append(setBytes(text, easy, CURLOPT_SSLCERT_BLOB))
     } else if let file = trust.cert_file {
-      aecurl_set_text(easy, CURLOPT_SSLCERT, file)
-      if let key = trust.key {
-        setBytes(key, easy, CURLOPT_SSLKEY_BLOB)
-      } else {
-        aecurl_set_text(easy, CURLOPT_SSLKEY, trust.key_file ?? file)
-      }
+      results.append(aecurl_set_text(easy, CURLOPT_SSLCERT, file))
     }
-    if let list = trust.cipher_list { aecurl_set_text(easy, CURLOPT_SSL_CIPHER_LIST, list) }
+    // The key stands beside the certificate unless it is given.
+    if let text = trust.key ?? (trust.key_file == nil ? trust.cert : nil) {
+      results.append(setBytes(text, easy, CURLOPT_SSLKEY_BLOB))
+    } else if let file = trust.key_file ?? trust.cert_file {
+      results.append(aecurl_set_text(easy, CURLOPT_SSLKEY, file))
+    }
+    if let list = trust.cipher_list {
+      results.append(aecurl_set_text(easy, CURLOPT_SSL_CIPHER_LIST, list))
+    }
+    return results.allSatisfy { $0 == CURLE_OK }
   }
 
-  private func setBytes(_ text: String, _ easy: UnsafeMutableRawPointer, _ option: CURLoption) {
+  private func setBytes(
+    _ text: String, _ easy: UnsafeMutableRawPointer, _ option: CURLoption
+  ) -> CURLcode {
     var text = text
-    text.withUTF8 { _ = aecurl_set_bytes(easy, option, $0.baseAddress, $0.count) }
+    return text.withUTF8 { aecurl_set_bytes(easy, option, $0.baseAddress, $0.count) }
   }
 
   private func list(

@@ -45,11 +45,37 @@ import Testing
     }
   }
 
-  @Test("a record whose data is longer or shorter than it says is refused")
+  @Test("a name has at most 255 bytes, however often it is pointed at")
+  func longNames() throws {
+    func short(_ number: Int) -> [UInt8] { [UInt8(number >> 8), UInt8(number & 255)] }
+    /// A record with these names, and others that have it for owner and twice as data.
+    func message(_ labels: [[UInt8]], _ count: Int) -> [UInt8] {
+      var names: [UInt8] = []
+      for label in labels { names += [UInt8(label.count)] + label }
+      names.append(0)
+      var bytes: [UInt8] = [0, 1, 0x80, 0, 0, 0] + short(count + 1) + [0, 0, 0, 0]
+      bytes += [0, 0, 200, 0, 1, 0, 0, 0, 0] + short(names.count)
+      let pointer = short(0xC000 + bytes.count)
+      bytes += names
+      for _ in 0..<count { bytes += pointer + [0, 17, 0, 1, 0, 0, 0, 0, 0, 4] + pointer + pointer }
+      return bytes
+    }
+    let label = [UInt8](repeating: 7, count: 63)
+    let longest = [label, label, label, Array(label.prefix(61))]
+    let found = try #require(DNS.dns_unpack(message(longest, 3)))
+    #expect(found.an.count == 4)
+    #expect(found.an.last?.name.hasPrefix("\\007\\007") == true)
+    #expect(DNS.dns_unpack(message([label, label, label, Array(label.prefix(62))], 1)) == nil)
+    // 64 KiB that would be 800 MB of names
+    let run = [[UInt8]](repeating: label, count: 511)
+    #expect(DNS.dns_unpack(message(run, 2000)) == nil)
+  }
+
+  @Test("a record whose data is longer or shorter than it says is left out")
   func lengths() {
     let head: [UInt8] = [0, 1, 0x80, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
     func isRead(_ type: UInt8, _ data: [UInt8], _ length: UInt8) -> Bool {
-      DNS.dns_unpack(head + [0, type, 0, 1, 0, 0, 0, 0, 0, length] + data) != nil
+      DNS.dns_unpack(head + [0, type, 0, 1, 0, 0, 0, 0, 0, length] + data)?.an.isEmpty == false
     }
     #expect(isRead(1, [1, 2, 3, 4], 4))
     #expect(!isRead(1, [1, 2, 3], 3))
@@ -59,6 +85,16 @@ import Testing
     #expect(isRead(16, [1, 65], 2))
     #expect(!isRead(15, [0], 1))
     #expect(!isRead(2, [1, 65, 0], 2))
+  }
+
+  @Test("beside a record that cannot be read the others are")
+  func oneBadRecord() {
+    let head: [UInt8] = [0, 1, 0x80, 0, 0, 0, 0, 3, 0, 0, 0, 0]
+    let address: [UInt8] = [0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 192, 0, 2, 1]
+    // An address of the class CH has a name and two bytes.
+    let chaos: [UInt8] = [0, 0, 1, 0, 3, 0, 0, 0, 0, 0, 3, 0, 1, 2]
+    let found = DNS.dns_unpack(head + address + chaos + address)
+    #expect(found?.an.map(\.data) == [["192.0.2.1"], ["192.0.2.1"]])
   }
 
   @Test("a request is packed as servers expect it, and read again")

@@ -170,6 +170,28 @@ struct TCPTests {
     }
   }
 
+  @Test("a connection that is begun before its loop runs on another thread may be dropped there")
+  func droppedElsewhere() {
+    final class Held {}
+    weak var held: Held?
+    let loop = Loop()
+    var guarded: Guard?
+    do {
+      let object = Held()
+      held = object
+      guarded = loop.connect(to: "127.0.0.1", 1) { [object] _ in
+        Issue.record("called after the guard was gone: \(object)")
+      }
+    }
+    #expect(guarded != nil && held != nil)
+    onThread {
+      loop.postpone { guarded = nil }
+      loop.runOnce(waiting: false)
+      #expect(held == nil)
+      loop.close()
+    }
+  }
+
   @Test("an attempt that takes longer than prepare allows fails with ETIMEDOUT")
   func timeout() throws {
     // Nobody accepts, and the queue is as short as it can be: once it is full, connecting hangs.

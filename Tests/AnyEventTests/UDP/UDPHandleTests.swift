@@ -106,6 +106,69 @@ import Testing
     }
   }
 
+  @Test("a handle that is destroyed says so of what it has not sent")
+  func unsent() {
+    withLoop { loop in
+      let server = UDPHandle(bind: here, on: loop)
+      let client = UDPHandle(on: loop)
+      let sent: CondVar<Void> = client.push_send([1, 2, 3], server.sockname)
+      client.destroy()
+      #expect(throws: SocketError.self) { try sent.recv() }
+      // The last reference goes before the end of the iteration.
+      let alone: CondVar<Void> = UDPHandle(on: loop).push_send([4], server.sockname)
+      #expect(throws: SocketError.self) { try alone.recv() }
+    }
+  }
+
+  @Test("who stops listening in the callback loses nothing of what came together")
+  func pausing() throws {
+    try withLoop { loop in
+      var found: [Int] = []
+      let server = UDPHandle(bind: here, on: loop)
+      let address = try #require(server.sockname)
+      let client = UDPHandle(on: loop)
+      var isSent = false
+      client.on_drain = { _ in isSent = true }
+      for number in 0..<70 { client.push_send([UInt8(number)], address) }
+      loop.run(until: { isSent })
+      for step in [1, 2, 30, 70] {
+        server.on_recv = { data, handle, _ in
+          found.append(Int(data[0]))
+          if found.count == step { handle.on_recv = nil }
+        }
+        loop.run(until: { found.count == step })
+        loop.settle()
+        #expect(found == Array(0..<step))
+      }
+    }
+  }
+
+  @Test("a loop sleeps until a receiver in the file system has room")
+  func fullReceiver() throws {
+    let directory = try TemporaryDirectory()
+    try withLoop { loop in
+      let address = try #require(SocketAddress(path: directory.path + "/receiver"))
+      let receiver = try DatagramSocket(on: loop, like: address)
+      try receiver.bind(to: address)
+      let sender = try DatagramSocket(on: loop, like: address)
+      for number in 0..<1000 { sender.send([UInt8(number & 255)], to: address) }
+      var isOver = false
+      let timer = loop.timer(after: 0.05) { isOver = true }
+      var iterations = 0
+      loop.run(until: {
+        iterations += 1
+        return isOver
+      })
+      #expect(sender.queued > 0)
+      #expect(iterations < 100)
+      var found: [UInt8] = []
+      receiver.received = { bytes, _ in found += bytes }
+      loop.run(until: { found.count == 1000 })
+      #expect(found == (0..<1000).map { UInt8($0 & 255) })
+      withExtendedLifetime(timer) {}
+    }
+  }
+
   @Test("nobody at the other end is an error after which the handle goes on")
   func refused() throws {
     try withLoop { loop in

@@ -1,10 +1,10 @@
-import AnyEvent
+package import AnyEvent
 import Glibc
 
 /// A name server of the tests, on 127.0.0.1: it answers, denies, or keeps silent, by the name.
-final class NameServer {
+package final class NameServer {
   /// What becomes of questions for a name.
-  enum Answer {
+  package enum Answer {
     /// These IPv4 addresses, and none of IPv6.
     case addresses([[UInt8]])
     /// There is no such name.
@@ -20,18 +20,18 @@ final class NameServer {
     /// These bytes, behind the number of the question.
     case garbage([UInt8])
 
-    static func address(_ bytes: [UInt8]) -> Self { .addresses([bytes]) }
+    package static func address(_ bytes: [UInt8]) -> Self { .addresses([bytes]) }
   }
 
   /// A record: the name that has it, or nil for the one that is asked for, the type's number, the data.
-  struct Record {
-    var name: String?
-    var type: UInt8
-    var data: [UInt8]
+  package struct Record {
+    package var name: String?
+    package var type: UInt8
+    package var data: [UInt8]
 
-    init(_ type: UInt8, _ data: [UInt8]) { self.init(nil, type, data) }
+    package init(_ type: UInt8, _ data: [UInt8]) { self.init(nil, type, data) }
 
-    init(_ name: String?, _ type: UInt8, _ data: [UInt8]) {
+    package init(_ name: String?, _ type: UInt8, _ data: [UInt8]) {
       self.name = name
       self.type = type
       self.data = data
@@ -39,7 +39,7 @@ final class NameServer {
   }
 
   /// A name as it stands in messages.
-  static func wire(_ name: String) -> [UInt8] {
+  package static func wire(_ name: String) -> [UInt8] {
     name.split(separator: Character(".")).flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
   }
 
@@ -49,12 +49,12 @@ final class NameServer {
   private var listener: Listener?
   private var connections: [Handle] = []
   /// How many questions came by TCP.
-  private(set) var askedByTCP = 0
+  package private(set) var askedByTCP = 0
   /// The names that were asked for, as often as they were.
-  private(set) var asked: [String] = []
+  package private(set) var asked: [String] = []
 
   /// A server on a loop; names that it does not know are missing.
-  init(on loop: Loop, _ answers: [String: Answer]) {
+  package init(on loop: Loop, _ answers: [String: Answer]) {
     self.answers = answers
     descriptor = socket(AF_INET, CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
     var address = sockaddr_in()
@@ -69,7 +69,7 @@ final class NameServer {
   }
 
   /// Answers at the same port by TCP, too; nil if another process has taken that port.
-  convenience init?(byTCP loop: Loop, _ answers: [String: Answer]) {
+  package convenience init?(byTCP loop: Loop, _ answers: [String: Answer]) {
     self.init(on: loop, answers)
     let port = Int(place.split(separator: Character(":"))[1]) ?? 0
     listener = try? loop.listen(on: "127.0.0.1", port) { [unowned self] socket in serve(socket.fd) }
@@ -93,7 +93,7 @@ final class NameServer {
   }
 
   /// `host:port`, as the resolver takes it.
-  var place: String {
+  package var place: String {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     _ = withUnsafeMutablePointer(to: &address) {
