@@ -21,7 +21,7 @@ diff Tests/Spellings/expected.txt "$work/spellings.out" ||
 # ten seconds. What says "unable to type-check" here needs another form in Facade/Literals.swift.
 swiftc -typecheck -swift-version 6 -default-isolation MainActor -module-name spellings \
   -Xfrontend -solver-scope-threshold=20000 \
-  -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium \
+  -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include \
   Tests/Spellings/aemp-spellings/main.swift ||
   fail "the compiler searches too long for the meaning of a spelling."
 
@@ -29,6 +29,6 @@ swiftc -typecheck -swift-version 6 -default-isolation MainActor -module-name spe
 for program in refused refused_watcher; do
   swiftc -frontend -emit-sil -o /dev/null -verify -verify-ignore-unrelated -swift-version 6 \
     -default-isolation MainActor -module-name "$program" -solver-scope-threshold=20000 \
-    -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium "Tests/Spellings/$program.swift" ||
+    -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include "Tests/Spellings/$program.swift" ||
     fail "the compiler says something else than Tests/Spellings/$program.swift expects."
 done

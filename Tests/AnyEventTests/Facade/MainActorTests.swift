@@ -61,6 +61,8 @@ private struct Program {
         "-Xcc", "-fmodule-map-file=\(package.path)/CLibUV/module.modulemap", "-luv",
         "-Xcc", "-fmodule-map-file=\(package.path)/CCares/module.modulemap", "-lcares",
         "-Xcc", "-fmodule-map-file=\(package.path)/COpenSSL/module.modulemap",
+        "-Xcc",
+        "-fmodule-map-file=\(package.path)/Sources/CAEBasics/include/module.modulemap",
       ] + sanitizer + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
     try #require(built.code == 0, "\(built.output)")
     return try launch(binary, [])
