@@ -152,7 +152,8 @@ int main (int argc, char **argv) {
   attach_foreign (&loop);
   fail_to_configure (&loop);
   int handles_before = handles (&loop), descriptors_before = descriptors (), threads_before = threads ();
-  int warm = rounds / 4;
+  /* Few rounds are for valgrind, which keeps freed memory for a while: its size says nothing. */
+  int warm = rounds / 4, may_grow = rounds < 100;
   long size = 0;
   uint64_t start = uv_hrtime ();
   for (int i = 0; i < rounds; i++) {
@@ -161,13 +162,13 @@ int main (int argc, char **argv) {
   }
   printf ("%d rounds without a seed: %.0f us each, ", rounds, (double)(uv_hrtime () - start) / rounds / 1e3);
   printf ("%ld KiB more\n", resident () - size);
-  CHECK (resident () - size < 512);
+  CHECK (may_grow || resident () - size < 512);
   for (int i = 0; i < rounds; i++) {
     if (i == warm) size = resident ();
     round_with (&loop, "127.0.0.1:9");
   }
   printf ("%d rounds with a seed: %ld KiB more; resident %ld KiB\n", rounds, resident () - size, resident ());
-  CHECK (resident () - size < 512);
+  CHECK (may_grow || resident () - size < 512);
   CHECK (handles (&loop) == handles_before);
   CHECK (descriptors () == descriptors_before);
   CHECK (threads () == threads_before);
