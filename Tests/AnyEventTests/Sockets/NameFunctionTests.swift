@@ -108,7 +108,7 @@ struct NameFunctionTests {
           "some.example": .address([127, 0, 0, 3]),
         ])
       loop.resolver.servers = [server.place]
-      try loop.perform {
+      try loop.perform { () throws in
         func places(_ service: String, _ proto: String? = nil) throws -> [String] {
           try targets("some.example", service, proto).map(\.address.description)
         }
