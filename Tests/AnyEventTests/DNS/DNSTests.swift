@@ -128,6 +128,17 @@ import Testing
     }
   }
 
+  @Test("of an address with very many names the first 64 are verified")
+  func manyNames() {
+    withLoop { loop in
+      let names = (0..<80).map { Record(12, NameServer.wire("\($0)")) }
+      let server = NameServer(on: loop, ["7.2.0.192.in-addr.arpa": .records(names)])
+      loop.resolver.servers = [server.place]
+      #expect(result(loop) { DNS.reverse_verify("192.0.2.7", $0) } == [])
+      #expect(server.asked.count == 65)
+    }
+  }
+
   @Test("aliases are followed in the answer and beyond it, but not in circles")
   func aliases() {
     withServer { loop, server in
@@ -247,6 +258,23 @@ import Testing
       loop.run(until: { !server.asked.isEmpty })
       #expect(held != nil)
       loop.close()
+    }
+    #expect(held == nil)
+  }
+
+  @Test("what is asked behind the end of the loop is not called, and frees what its callback holds")
+  func closed() {
+    final class Held {}
+    weak var held: Held?
+    withLoop { loop in
+      let resolver = loop.perform { DNS(server: ["127.0.0.1:1"]) }
+      loop.close()
+      let object = Held()
+      held = object
+      resolver.resolve("host.example.", "a") { [object] _ in
+        Issue.record("the loop is closed: \(object)")
+      }
+      resolver.wait_for_slot { [object] _ in Issue.record("the loop is closed: \(object)") }
     }
     #expect(held == nil)
   }
