@@ -62,7 +62,8 @@ options
   --nodeid ID
   --framing LIST      cbor, json or both, most preferred first
   --sealed MODE       encrypt connections where the other node can ("yes"), or accept no
-                      others ("only"); without it we are as AnyEvent::MP 2.02
+                      others ("only", or the name of the one method to accept); without it we
+                      are as AnyEvent::MP 2.02
   --tls MODE          use the certificate of the configuration file ("yes"), and no secret
                       ("only"); --tls-rc FILE takes it from another file, --tls-version 1.2
                       uses no higher version

@@ -12,7 +12,8 @@ cd "$(dirname "$0")/../.."
 . scripts/lib/network.sh
 
 begin
-strict='"auth_accept": ["secretbox_x25519"]'
+new=chacha20poly1305_x25519 old=secretbox_x25519
+strict='"auth_accept": ["chacha20poly1305_x25519", "secretbox_x25519"]'
 
 # The Perl peer dials.
 configuration receiver '' "$strict"
@@ -20,10 +21,17 @@ start_node receiver "$bin/eg_receiver"
 for framing in cbor json; do
   start_peer sender sender --seed "$address" --framing "$framing" --sealed only --count 3 --verbose
   peer_succeeds sender
-  grep -q 'is sealed' "$work/sender.err" || fail "the connection was not sealed."
+  grep -q "is sealed by $new" "$work/sender.err" || fail "the connection was not sealed by $new."
 done
-wait_for receiver.out '^Received data: ' 6 ||
-  fail "not all messages arrived: $(grep -c '^Received data: ' "$work/receiver.out") of 6."
+
+# One that knows a single cipher gets that.
+for method in $new $old; do
+  start_peer sender sender --seed "$address" --sealed "$method" --count 3 --verbose
+  peer_succeeds sender
+  grep -q "is sealed by $method" "$work/sender.err" || fail "the connection was not sealed by $method."
+done
+wait_for receiver.out '^Received data: ' 12 ||
+  fail "not all messages arrived: $(grep -c '^Received data: ' "$work/receiver.out") of 12."
 
 # One that cannot encrypt is refused.
 start_peer plain ping --seed "$address"
@@ -46,14 +54,16 @@ if grep -q 'is sealed' "$work/requests.err"; then fail "a plain peer was sealed.
 stop open
 
 # Our node dials.
-for mode in only yes; do
+for mode in only yes $old; do
   start_peer global receiver --sealed "$mode" --verbose
   peer_listens global
   configuration sender "$address" "$strict"
   start sender "$bin/eg_sender"
   wait_for global.out '^Received data: ' ||
     fail "no message arrived (sender: $(last_words sender))."
-  grep -q 'is sealed' "$work/global.err" || fail "the connection that we dialled was not sealed."
+  method=$new
+  [ "$mode" != $old ] || method=$old
+  grep -q "is sealed by $method" "$work/global.err" || fail "what we dialled was not sealed by $method."
   stop sender
   stop global
 done

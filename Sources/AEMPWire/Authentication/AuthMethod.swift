@@ -10,8 +10,11 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
 
   /// The HMAC-SHA-512 of both greetings under a key made of the secret.
   ///
-  /// All bytes behind it are encrypted. Only nodes of this library have it.
-  public static let secretboxX25519 = AuthMethod(rawValue: "secretbox_x25519")
+  /// All bytes behind it are encrypted with ChaCha20-Poly1305. Only nodes of this library have it.
+  public static let chacha20Poly1305X25519 = SealedMethod.chacha20Poly1305.authMethod
+  /// The same with another cipher, XSalsa20-Poly1305, which is slower: for nodes of this library that have
+  /// no other.
+  public static let secretboxX25519 = SealedMethod.secretbox.authMethod
   /// The SHA3-512 of both greetings, inside TLS, where the certificate proves the rest.
   public static let tlsSHA3_512 = AuthMethod(rawValue: "tls_sha3_512")
   /// Nothing beyond the certificate, inside TLS.
@@ -24,9 +27,12 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   /// Whether the method can be used only inside TLS.
   public var needsTLS: Bool { rawValue.hasPrefix("tls_") }
 
+  /// Whether all that follows the authentication line is encrypted with the secret.
+  public var isSealed: Bool { SealedMethod(rawValue: rawValue) != nil }
+
   /// Whether the method needs the shared secret.
   public var needsSecret: Bool {
-    self == .secretboxX25519 || self == .hmacSHA3_512 || self == .cleartext
+    isSealed || self == .hmacSHA3_512 || self == .cleartext
   }
 }
 
@@ -38,6 +44,11 @@ extension AuthMethod {
 
   /// Feeds the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(Text(rawValue)) }
+}
+
+extension SealedMethod {
+  /// The method as it stands in greetings and authentication lines.
+  var authMethod: AuthMethod { AuthMethod(rawValue: rawValue) }
 }
 
 extension AuthMethod: CustomStringConvertible {

@@ -35,8 +35,6 @@ struct Transcript {
     }
   }
 
-  private static let sealingLabel = Array("secretbox_x25519\n".utf8)
-
   /// Calls `body` with the data that the sender of an authentication line has to send.
   ///
   /// `lines` are first the sender's, then the receiver's greeting. The secret is not copied.
@@ -52,8 +50,8 @@ struct Transcript {
     default: break
     }
     guard let secret else { throw .noCredentials }
-    if method == .secretboxX25519 {
-      let code = secret.sealingCode(for: [Transcript.sealingLabel] + lines)
+    if let sealed = SealedMethod(rawValue: method.rawValue) {
+      let code = secret.sealingCode(for: lines, by: sealed)
       return code.withUnsafeBytes(body)
     }
     return try secret.withBytes { key throws(Refusal) in

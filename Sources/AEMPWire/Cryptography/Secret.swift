@@ -6,7 +6,7 @@ internal import CSodium
 /// The bytes live in memory from `sodium_malloc`: between guard pages, locked against swapping where
 /// the system allows, write-protected, and wiped when the last reference goes. They are one byte per
 /// code point of the text, as in a Perl string, so "grün" is 67 72 FC 6E. Behind them, in the same
-/// memory, is the key that is derived from them for the sealed channel.
+/// memory, are the keys that are derived from them for the methods of the sealed channel.
 ///
 /// It may be shared between threads: its memory never changes after `init`.
 public final class Secret: @unchecked Sendable {
@@ -47,10 +47,17 @@ public final class Secret: @unchecked Sendable {
   ) throws(SecretError) {
     guard count > 0 else { return nil }
     Sodium.start()
-    guard let memory = sodium_malloc(count + Secret.sealingKeyLength) else { throw .outOfMemory }
+    let methods = SealedMethod.allCases
+    guard let memory = sodium_malloc(count + methods.count * Secret.sealingKeyLength) else {
+      throw .outOfMemory
+    }
     let bytes = UnsafeMutableRawBufferPointer(start: memory, count: count)
     fill(bytes)
-    Secret.deriveSealingKey(of: UnsafeRawBufferPointer(bytes), into: memory + count)
+    for method in methods {
+      Secret.deriveSealingKey(
+        of: UnsafeRawBufferPointer(bytes), for: method,
+        into: memory + count + method.index * Secret.sealingKeyLength)
+    }
     sodium_mprotect_readonly(memory)
     self.memory = memory
     self.count = count
@@ -67,29 +74,32 @@ public final class Secret: @unchecked Sendable {
     try body(UnsafeRawBufferPointer(start: memory, count: count))
   }
 
-  /// Calls `body` with the key that stands for the secret in the sealed channel.
-  func withSealingKey<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-    body(UnsafePointer((memory + count).assumingMemoryBound(to: UInt8.self)))
+  /// Calls `body` with the key that stands for the secret in this method.
+  func withSealingKey<Result>(
+    for method: SealedMethod, _ body: (UnsafePointer<UInt8>) -> Result
+  ) -> Result {
+    let key = memory + count + method.index * Secret.sealingKeyLength
+    return body(UnsafePointer(key.assumingMemoryBound(to: UInt8.self)))
   }
 }
 
 // MARK: - The sealed channel
 
-/// The key of the sealed channel, which is derived from the secret, and its uses.
+/// The keys of the sealed channel, which are derived from the secret, and their uses.
 extension Secret {
-  /// The length of the key that stands for the secret in the sealed channel.
+  /// The length of a key that stands for the secret in the sealed channel.
   static let sealingKeyLength = 32
   /// The number of digits of ``keyID(for:)``.
   static let keyIDLength = 8
 
-  /// Writes the key that stands for the secret behind the secret.
+  /// Writes the key that stands for the secret in this method.
   ///
   /// The corresponding C function is `crypto_generichash_blake2b_salt_personal`.
-  static func deriveSealingKey(
-    of secret: UnsafeRawBufferPointer, into key: UnsafeMutableRawPointer
+  private static func deriveSealingKey(
+    of secret: UnsafeRawBufferPointer, for method: SealedMethod, into key: UnsafeMutableRawPointer
   ) {
     // The purpose, padded with zeros to the length that the function takes.
-    let name = Array("aemp-sealed-v1".utf8)
+    let name = Array(method.purpose.utf8)
     let purpose =
       name
       + [UInt8](repeating: 0, count: Int(crypto_generichash_blake2b_PERSONALBYTES) - name.count)
@@ -101,13 +111,14 @@ extension Secret {
     require(status == 0, "libsodium cannot compute BLAKE2b")
   }
 
-  /// Eight hexadecimal digits by which other owners of the secret recognise it, together with this nonce.
+  /// Eight hexadecimal digits by which other owners of the secret recognise it, together with this nonce;
+  /// the same for all methods.
   ///
   /// The corresponding C function is `crypto_generichash`.
   func keyID(for nonce: [UInt8]) -> String {
     let text = Array("kid\n".utf8) + nonce
     var code = [UInt8](repeating: 0, count: 32)
-    withSealingKey { key in
+    withSealingKey(for: .secretbox) { key in
       _ = crypto_generichash(
         &code, code.count, text, UInt64(text.count), key, Secret.sealingKeyLength)
     }
@@ -115,15 +126,17 @@ extension Secret {
     return String(decoding: digits, as: UTF8.self)
   }
 
-  /// The HMAC-SHA-512 of the parts under that key.
+  /// The HMAC-SHA-512 of the method's label and the parts under that key.
   ///
   /// The corresponding C functions are those of `crypto_auth_hmacsha512`.
-  func sealingCode(for parts: [[UInt8]]) -> [UInt8] {
+  func sealingCode(for parts: [[UInt8]], by method: SealedMethod) -> [UInt8] {
     var state = crypto_auth_hmacsha512_state()
-    withSealingKey { key in
+    withSealingKey(for: method) { key in
       _ = crypto_auth_hmacsha512_init(&state, key, Secret.sealingKeyLength)
     }
-    for part in parts { crypto_auth_hmacsha512_update(&state, part, UInt64(part.count)) }
+    for part in [method.proofLabel] + parts {
+      crypto_auth_hmacsha512_update(&state, part, UInt64(part.count))
+    }
     let code = [UInt8](unsafeUninitializedCapacity: 64) { buffer, count in
       guard let start = buffer.baseAddress else { return }
       crypto_auth_hmacsha512_final(&state, start)

@@ -6,6 +6,8 @@ extension Handshake {
     let lines: GreetingLines
     /// The keys that this end's greeting offers, if it does.
     let keyExchange: KeyExchange?
+    /// The methods of a sealed connection that this end's greeting lists, most preferred first.
+    let sealing: [SealedMethod]
     /// Whether this end's greeting names its secrets.
     let announcesSecrets: Bool
     /// Whether this end's greeting wants TLS.
@@ -77,19 +79,23 @@ extension Handshake {
       guard isInTLS || !configuration.secrets.isEmpty else {
         throw configuration.hasCertificate ? .noTLS : .noCredentials
       }
-      let peerKey = isInTLS ? nil : peerKey(peer)
+      let sealing = isInTLS ? nil : sealing(with: peer)
+      let method =
+        if let sealing { sealing.method.authMethod } else {
+          try chooseMethod(for: peer, inTLS: isInTLS)
+        }
       let ownNonce = Array(lines.second.utf8)
       let isClient = ownNonce.lexicographicallyPrecedes(line)
       var authentication = try Authentication(
         peer: peer,
         transcript: Transcript(ours: lines.bytes, theirs: first.line + [10] + line + [10]),
-        method: peerKey == nil ? chooseMethod(for: peer, inTLS: isInTLS) : .secretboxX25519,
+        method: method,
         framing: chooseFraming(for: peer), isInTLS: isInTLS,
         // In TLS the certificate is enough, so the common secret need not be known yet.
         secrets: isInTLS
           ? configuration.secrets : secrets(for: peer, nonce: line, isClient: isClient),
         isSecretShared: !isInTLS && announcesSecrets && peer[key: Greeting.secretsKey] != nil,
-        peerKey: peerKey, isClient: isClient)
+        sealing: sealing, isClient: isClient)
       if isInTLS { return .securing(authentication) }
       if mayAsk(&authentication) { actions.append(.requestPermission) }
       return .authenticating(authentication)
@@ -104,12 +110,14 @@ extension Handshake {
       return true
     }
 
-    /// The other end's public key, if the connection will be sealed: both greetings want it.
-    private func peerKey(_ peer: Greeting) -> [UInt8]? {
-      guard keyExchange != nil, peer.authMethods.contains(.secretboxX25519) else { return nil }
-      return peer[key: Greeting.publicKeyKey].flatMap {
-        Base64.decode($0, count: KeyExchange.keyLength)
-      }
+    /// How the connection will be sealed, if both greetings want it: by the best method that both list.
+    private func sealing(with peer: Greeting) -> Sealing? {
+      guard keyExchange != nil,
+        let method = sealing.first(where: { peer.authMethods.contains($0.authMethod) }),
+        let text = peer[key: Greeting.publicKeyKey],
+        let key = Base64.decode(text, count: KeyExchange.keyLength)
+      else { return nil }
+      return Sealing(method: method, peerKey: key)
     }
 
     /// The secrets that may be the other end's: one, if it names them.
@@ -163,8 +171,8 @@ extension Handshake {
       }
       let authLine = try AuthLine(line: line)
       let accepted =
-        before.peerKey == nil
-        ? configuration.acceptable(inTLS: before.isInTLS) : [AuthMethod.secretboxX25519]
+        before.sealing.map { [$0.method.authMethod] }
+        ?? configuration.acceptable(inTLS: before.isInTLS)
       guard accepted.contains(authLine.method) else {
         throw .authMethodNotAccepted(authLine.method, accepted: accepted)
       }
@@ -176,7 +184,7 @@ extension Handshake {
       var authentication = before
       authentication.received = try .init(
         method: authLine.method, framing: framing, secret: secret, line: line + [10],
-        shared: shared(with: before.peerKey))
+        shared: shared(with: before.sealing?.peerKey))
       if authentication.permission == .notAsked {
         authentication.permission = .asked
         actions.append(.requestPermission)

@@ -54,6 +54,13 @@ extension Handshake {
     var greeting: Greeting
   }
 
+  /// What both greetings say of a connection that will be sealed.
+  struct Sealing {
+    let method: SealedMethod
+    /// The public key of the other end.
+    let peerKey: [UInt8]
+  }
+
   /// The state while authentication lines are exchanged.
   struct Authentication {
     /// Whether this end's line may be sent.
@@ -85,8 +92,8 @@ extension Handshake {
     let secrets: [Secret]
     /// Whether the other end has that secret, as its greeting says.
     let isSecretShared: Bool
-    /// The public key of the other end, if the connection will be sealed.
-    let peerKey: [UInt8]?
+    /// How the connection will be sealed, if it will.
+    let sealing: Sealing?
     /// Whether this end's nonce is the lower one, which assigns the keys to the directions.
     let isClient: Bool
     var permission = Permission.notAsked
@@ -110,12 +117,14 @@ extension Handshake {
     }
 
     private func keys(_ sent: [UInt8], _ received: Received) -> SealedKeys? {
-      guard let shared = received.shared, let secret = received.secret else { return nil }
+      guard let sealing, let shared = received.shared, let secret = received.secret else {
+        return nil
+      }
       defer { shared.wipe() }
       let ours = (transcript.ours, sent)
       let theirs = (transcript.theirs, received.line)
       return SealedKeys(
-        secret: secret, shared: shared, client: isClient ? ours : theirs,
+        method: sealing.method, secret: secret, shared: shared, client: isClient ? ours : theirs,
         server: isClient ? theirs : ours, isClient: isClient)
     }
   }

@@ -47,7 +47,8 @@ public struct Handshake: ~Copyable {
       peerAddress: peerAddress, nonce: nonce, keyExchange: keyExchange)
     party = Party(
       configuration: configuration, role: role, lines: try GreetingLines(greeting, nonce),
-      keyExchange: keyExchange, announcesSecrets: true, offersTLS: configuration.hasCertificate)
+      keyExchange: keyExchange, sealing: configuration.sealing, announcesSecrets: true,
+      offersTLS: configuration.hasCertificate)
   }
 
   /// A handshake whose own greeting is known beforehand, for instance from a recording.
@@ -60,12 +61,12 @@ public struct Handshake: ~Copyable {
   ) {
     let own = try? Greeting(line: greeting.first)
     let key = keyExchange.map { Base64.encode($0.publicKey) }
-    let offersKey =
-      configuration.canSeal && own?.authMethods.contains(.secretboxX25519) == true
-      && own?[key: Greeting.publicKeyKey] == key
+    let listed = own?.authMethods ?? []
+    let sealing = configuration.sealing.filter { listed.contains($0.authMethod) }
+    let offersKey = !sealing.isEmpty && own?[key: Greeting.publicKeyKey] == key
     party = Party(
       configuration: configuration, role: role, lines: greeting,
-      keyExchange: offersKey ? keyExchange : nil,
+      keyExchange: offersKey ? keyExchange : nil, sealing: sealing,
       announcesSecrets: own?[key: Greeting.secretsKey] != nil,
       offersTLS: configuration.hasCertificate && own?.offersTLS == true)
   }

@@ -50,7 +50,7 @@ public struct HandshakeConfiguration: Sendable {
   /// The standard values of `auth_accept` and `auth_offer`: no method by which the secret can be
   /// overheard, and encryption where both ends have it.
   public static let defaultAuthMethods: [AuthMethod] = [
-    .secretboxX25519, .tlsSHA3_512, .hmacSHA3_512,
+    .chacha20Poly1305X25519, .secretboxX25519, .tlsSHA3_512, .hmacSHA3_512,
   ]
 
   /// The keys of a connection between nodes: provider, node protocol and global protocol.
@@ -78,7 +78,7 @@ public struct HandshakeConfiguration: Sendable {
     var methods = acceptable(inTLS: hasCertificate)
     if hasCertificate { keys.append(Greeting.Key(Greeting.tlsKey, "1.0")) }
     if let keyExchange, canSeal {
-      methods.insert(.secretboxX25519, at: 0)
+      methods = sealing.map(\.authMethod) + methods
       keys.append(Greeting.Key(Greeting.publicKeyKey, Base64.encode(keyExchange.publicKey)))
     }
     if !peerAddress.isEmpty { keys.append(Greeting.Key("peeraddr", peerAddress)) }
@@ -87,11 +87,18 @@ public struct HandshakeConfiguration: Sendable {
       framings: framings.map(\.rawValue), keys: keys)
   }
 
-  /// Whether connections may be sealed; both greetings decide that, and not the order of the lists.
-  var canSeal: Bool {
-    !secrets.isEmpty && authAccept.contains(.secretboxX25519)
-      && authOffer.contains(.secretboxX25519)
+  /// The methods by which connections may be sealed, most preferred first; both greetings decide whether
+  /// they are and by which, and not the order of the lists.
+  var sealing: [SealedMethod] {
+    guard !secrets.isEmpty else { return [] }
+    return SealedMethod.allCases.filter { method in
+      authAccept.contains(method.authMethod) && authOffer.contains(method.authMethod)
+        && method.isUsable
+    }
   }
+
+  /// Whether connections may be sealed.
+  var canSeal: Bool { !sealing.isEmpty }
 
   /// The methods of ``authAccept`` that the configuration allows on a connection that is not sealed, in
   /// sending order: `tls_*` first, because a 2.02 node takes the first that it knows and fails if that one

@@ -1,5 +1,3 @@
-internal import CSodium
-
 /// One direction of a sealed connection, on the receiving side: records in, a stream of bytes out.
 ///
 ///     while true {
@@ -24,8 +22,9 @@ public final class RecordOpener {
     case end
   }
 
-  private let key: KeyMemory
-  @exclusivity(unchecked) private var nonce = RecordFormat.Nonce()
+  private let cipher: (any RecordCipher)?
+  /// The number of the next record.
+  @exclusivity(unchecked) private var number: UInt64 = 0
   /// The beginning of a record whose rest has not arrived.
   @exclusivity(unchecked) private var pieces = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   @exclusivity(unchecked) private var collected = 0
@@ -35,7 +34,7 @@ public final class RecordOpener {
 
   /// The opener of received records.
   public init(_ keys: SealedKeys) {
-    key = keys.receive
+    cipher = keys.method.cipher(keys.receive, seals: false)
   }
 
   deinit { pieces.deallocate() }
@@ -118,19 +117,10 @@ public final class RecordOpener {
     return RecordFormat.headerLength + Int(length)
   }
 
-  /// The corresponding C function is `crypto_secretbox_open_detached`.
   private func open(_ record: UnsafeMutableRawBufferPointer) throws(RecordError) -> Step {
     let content = UnsafeMutableRawBufferPointer(rebasing: record[RecordFormat.overhead...])
-    guard let start = record.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-      return .incomplete
-    }
-    let text = start + RecordFormat.overhead
-    let status = nonce.withBytes { nonce in
-      crypto_secretbox_open_detached(
-        text, text, start + RecordFormat.headerLength, UInt64(content.count), nonce, key.start)
-    }
-    guard status == 0 else { throw .notAuthentic }
-    nonce.advance()
+    guard let cipher, cipher.open(record, number: number) else { throw .notAuthentic }
+    number += 1
     guard !content.isEmpty else {
       isEnded = true
       return .end
@@ -164,6 +154,8 @@ public struct RecordError: CodedError {
     public static let truncated = Code(rawValue: "truncated")
     /// Bytes follow the end of the stream.
     public static let afterEnd = Code(rawValue: "afterEnd")
+    /// The cipher does not work here.
+    public static let notSealed = Code(rawValue: "notSealed")
   }
 
   /// The kind of problem.
@@ -187,4 +179,7 @@ public struct RecordError: CodedError {
 
   static let afterEnd = RecordError(
     code: .afterEnd, description: "something follows the end of the sealed stream")
+
+  static let notSealed = RecordError(
+    code: .notSealed, description: "OpenSSL cannot encrypt: is there memory left?")
 }

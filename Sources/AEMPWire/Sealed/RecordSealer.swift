@@ -1,20 +1,21 @@
-internal import CSodium
-
 /// One direction of a sealed connection, on the sending side: a stream of bytes in, records out.
 ///
 /// Nothing is allocated for a record, and sealed bytes are written straight into the output.
 public final class RecordSealer {
-  private let key: KeyMemory
-  @exclusivity(unchecked) private var nonce = RecordFormat.Nonce()
-  /// Whether the end has been sealed, so that no record can follow.
+  private let cipher: (any RecordCipher)?
+  /// The number of the next record; there are more numbers than records can be sent.
+  @exclusivity(unchecked) private var number: UInt64 = 0
+  /// Whether the end has been sealed, or sealing has failed, so that no record can follow.
   public private(set) var isEnded = false
+  /// Why nothing can be sealed any more; nil as long as all is well.
+  public private(set) var failure: RecordError?
 
   /// How many records are made at a time, so that few sealed bytes wait to be sent.
   private static let recordsInARow = 4
 
   /// The sealer of sent records.
   public init(_ keys: SealedKeys) {
-    key = keys.send
+    cipher = keys.method.cipher(keys.send, seals: true)
   }
 
   /// Takes bytes from the front of `plain`, at most 256 KiB, and appends their records to `sealed`.
@@ -22,7 +23,9 @@ public final class RecordSealer {
     guard !isEnded else { return }
     for _ in 0..<RecordSealer.recordsInARow where !plain.isEmpty {
       let count = min(plain.count, RecordFormat.maximumContent)
-      append(UnsafeRawBufferPointer(rebasing: plain.bytes.prefix(count)), to: sealed)
+      guard append(UnsafeRawBufferPointer(rebasing: plain.bytes.prefix(count)), to: sealed) else {
+        return
+      }
       plain.removeFirst(count)
     }
   }
@@ -32,7 +35,7 @@ public final class RecordSealer {
     var rest = bytes
     while !isEnded, !rest.isEmpty {
       let count = min(rest.count, RecordFormat.maximumContent)
-      append(UnsafeRawBufferPointer(rebasing: rest[..<count]), to: sealed)
+      guard append(UnsafeRawBufferPointer(rebasing: rest[..<count]), to: sealed) else { return }
       rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
   }
@@ -45,62 +48,30 @@ public final class RecordSealer {
   /// Appends the record that ends the stream: one without content.
   public func sealEnd(into sealed: ByteBuffer) {
     guard !isEnded else { return }
-    append(UnsafeRawBufferPointer(start: nil, count: 0), to: sealed)
+    _ = append(UnsafeRawBufferPointer(start: nil, count: 0), to: sealed)
     isEnded = true
   }
 
-  /// The corresponding C function is `crypto_secretbox_detached`.
-  private func append(_ content: UnsafeRawBufferPointer, to sealed: ByteBuffer) {
+  /// Appends one record; false when it cannot be made, and no other one will be.
+  private func append(_ content: UnsafeRawBufferPointer, to sealed: ByteBuffer) -> Bool {
+    let before = sealed.count
+    var isSealed = false
     sealed.append(uninitialized: RecordFormat.overhead + content.count) { record in
       let length = UInt32(RecordFormat.codeLength + content.count)
       record.storeBytes(of: length.bigEndian, as: UInt32.self)
-      let code = (record + RecordFormat.headerLength).assumingMemoryBound(to: UInt8.self)
-      nonce.withBytes { nonce in
-        // The call cannot fail for lengths that occur here.
-        _ = crypto_secretbox_detached(
-          code + RecordFormat.codeLength, code,
-          content.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(content.count), nonce,
-          key.start)
-      }
+      isSealed = cipher?.seal(content, as: record, number: number) ?? false
     }
-    nonce.advance()
+    number += 1
+    if !isSealed {
+      sealed.truncate(to: before)
+      failure = .notSealed
+      isEnded = true
+    }
+    return isSealed
   }
 }
 
 extension RecordSealer: CustomReflectable {
   /// A mirror without children, so that `dump` shows nothing.
   public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-/// The form of a record of a sealed stream: a length of four bytes, a code of sixteen, and the encrypted
-/// content.
-enum RecordFormat {
-  /// The bytes of a length.
-  static let headerLength = 4
-  /// The bytes of the code in front of the content.
-  static let codeLength = Int(crypto_secretbox_MACBYTES)
-  /// How many bytes longer than its content a record is.
-  static let overhead = headerLength + codeLength
-  /// The greatest length of a content.
-  static let maximumContent = 65_536
-
-  /// The nonce of a record: zeros and its number, most significant byte first.
-  struct Nonce {
-    private var bytes: (UInt64, UInt64, UInt64) = (0, 0, 0)
-    private var number: UInt64 = 0
-
-    /// Goes on to the next record; there are more numbers than records can be sent.
-    mutating func advance() {
-      number += 1
-      bytes.2 = number.bigEndian
-    }
-
-    /// Calls `body` with the nonce of the present record.
-    @inline(__always)
-    func withBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
-      withUnsafePointer(to: bytes) { pointer in
-        pointer.withMemoryRebound(to: UInt8.self, capacity: 24, body)
-      }
-    }
-  }
 }

@@ -4,44 +4,48 @@ internal import CSodium
 ///
 /// One ``RecordSealer`` and one ``RecordOpener`` use them; each key is wiped when its last user goes.
 public struct SealedKeys: Sendable {
-  static let keyLength = Int(crypto_secretbox_KEYBYTES)
-  private static let label = Array("aemp-sealed-v1 keys\n".utf8)
-
+  let method: SealedMethod
   let send: KeyMemory
   let receive: KeyMemory
 
   /// The keys that follow from the common facts of both ends of a connection.
   ///
   /// - Parameters:
+  ///   - method: what both ends have chosen.
   ///   - secret: the network's secret.
   ///   - shared: the result of the key exchange.
   ///   - client: greeting and authentication line of the side with the lower nonce, with LF endings.
   ///   - server: the same of the other side.
   ///   - isClient: whether this is the side with the lower nonce.
   init(
-    secret: Secret, shared: KeyMemory, client: (greeting: [UInt8], authLine: [UInt8]),
+    method: SealedMethod, secret: Secret, shared: KeyMemory,
+    client: (greeting: [UInt8], authLine: [UInt8]),
     server: (greeting: [UInt8], authLine: [UInt8]), isClient: Bool
   ) {
-    let both = KeyMemory(count: 2 * SealedKeys.keyLength) { result in
+    let length = RecordFormat.keyLength
+    let both = KeyMemory(count: 2 * length) { result in
       let parts = [client.greeting, server.greeting, client.authLine, server.authLine]
-      SealedKeys.hash(shared.bytes, parts, secret, into: result)
+      SealedKeys.hash(shared.bytes, parts, secret, method, into: result)
     }
-    let halves = [0, SealedKeys.keyLength].map { offset in
-      KeyMemory(count: SealedKeys.keyLength) { memory in
-        memory.update(from: both.start + offset, count: SealedKeys.keyLength)
-      }
+    let halves = [0, length].map { offset in
+      KeyMemory(count: length) { $0.update(from: both.start + offset, count: length) }
     }
+    self.method = method
     send = isClient ? halves[0] : halves[1]
     receive = isClient ? halves[1] : halves[0]
   }
 
-  /// The keyed BLAKE2b-512 of label, `shared` and `parts`.
+  /// The name of the records' cipher.
+  public var cipherName: String { method.cipherName }
+
+  /// The keyed BLAKE2b-512 of the method's label, `shared` and `parts`.
   ///
   /// The corresponding C function is `crypto_generichash`.
   private static func hash(
     _ shared: UnsafeRawBufferPointer, _ parts: [[UInt8]], _ secret: Secret,
-    into result: UnsafeMutablePointer<UInt8>
+    _ method: SealedMethod, into result: UnsafeMutablePointer<UInt8>
   ) {
+    let label = method.keysLabel
     let length = parts.reduce(label.count + shared.count) { $0 + $1.count }
     withUnsafeTemporaryAllocation(byteCount: length, alignment: 1) { input in
       guard let start = input.baseAddress else { return }
@@ -53,9 +57,9 @@ public struct SealedKeys: Sendable {
       label.withUnsafeBytes(append)
       append(shared)
       for part in parts { part.withUnsafeBytes(append) }
-      secret.withSealingKey { key in
+      secret.withSealingKey(for: method) { key in
         _ = crypto_generichash(
-          result, 2 * keyLength, start.assumingMemoryBound(to: UInt8.self),
+          result, 2 * RecordFormat.keyLength, start.assumingMemoryBound(to: UInt8.self),
           UInt64(length), key, Secret.sealingKeyLength)
       }
       sodium_memzero(start, length)
@@ -64,9 +68,9 @@ public struct SealedKeys: Sendable {
 }
 
 extension SealedKeys: Equatable {
-  /// Whether both have the same keys, compared in constant time.
+  /// Whether both have the same method and keys, the latter compared in constant time.
   public static func == (a: SealedKeys, b: SealedKeys) -> Bool {
-    ConstantTime.areEqual(a.send.bytes, b.send.bytes)
+    a.method == b.method && ConstantTime.areEqual(a.send.bytes, b.send.bytes)
       && ConstantTime.areEqual(a.receive.bytes, b.receive.bytes)
   }
 }

@@ -250,7 +250,7 @@ struct LinkFacts: Equatable {
     authMethod = result.authMethod
     sentAuthMethod = result.sentAuthMethod
     promised = Heartbeat.promise(of: result.peer[key: Heartbeat.greetingKey])
-    cipher = result.keys == nil ? tlsCipher ?? "" : "xsalsa20-poly1305"
+    cipher = result.keys?.cipherName.lowercased() ?? tlsCipher ?? ""
   }
 }
 

@@ -6,24 +6,25 @@ final class SealedTransform: StreamTransform {
   let sealed = ByteBuffer()
   private let sealer: RecordSealer
   private let opener: RecordOpener
+  /// Exchange of keys and cipher.
+  let cipher: String?
   /// Whether the other end was told that nothing follows.
   private var isEnded = false
 
   init(_ keys: SealedKeys) {
     sealer = RecordSealer(keys)
     opener = RecordOpener(keys)
+    cipher = "X25519 \(keys.cipherName)"
   }
 
   func seal(_ plain: ByteBuffer) -> String? {
     sealer.seal(plain, into: sealed)
-    return nil
+    return sealer.failure?.description
   }
 
   func overhead(for count: Int) -> Int { sealer.overhead(for: count) }
 
   var isWritable: Bool { !isEnded }
-
-  var cipher: String? { "X25519 XSalsa20-Poly1305" }
 
   func sealEnd() {
     guard !isEnded else { return }

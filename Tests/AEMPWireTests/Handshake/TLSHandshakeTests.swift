@@ -97,7 +97,7 @@ struct TLSHandshakeTests {
       configuration("alpha", secret: "s"), configuration("beta", secret: "s", certificate: false))
     pair.run()
     #expect(pair.dialler.isTLSClient == nil)
-    #expect(pair.dialler.connection?.authMethod == .secretboxX25519)
+    #expect(pair.dialler.connection?.authMethod == .chacha20Poly1305X25519)
 
     let plain = try Pair(
       configuration("alpha", secret: "s"),

@@ -241,7 +241,7 @@ struct RefusalTests {
     let forged = try pair()
     forged.listener.answers = false
     forged.run()
-    forged.dialler.feed("secretbox_x25519;\(RefusalTests.code);cbor\n".utf8)
+    forged.dialler.feed("chacha20poly1305_x25519;\(RefusalTests.code);cbor\n".utf8)
     let second = forged.dialler.refusal
     #expect(second?.code == .wrongSecret && second?.reason.contains("does not fit") == true)
   }

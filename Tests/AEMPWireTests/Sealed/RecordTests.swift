@@ -6,11 +6,13 @@ import Testing
 struct RecordTests {
   private static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0 % 253) } }
 
-  @Test("what is sealed is opened, whatever its size and the segmentation")
-  func roundTrip() throws {
+  @Test(
+    "what is sealed is opened, whatever its size and the segmentation",
+    arguments: SealedMethod.allCases)
+  func roundTrip(_ method: SealedMethod) throws {
     let sizes = [1, 2, 31, 32, 33, 63, 64, 65, 4096, 65_535, 65_536, 65_537, 300_000]
     for cut in [1, 3, 4, 5, 19, 20, 21, 36, 1000, 65_536, 65_556, 1_000_000] {
-      let (a, b) = try SealedKeys.pair()
+      let (a, b) = try SealedKeys.pair(method)
       let sealer = RecordSealer(a)
       let sent = sizes.flatMap(RecordTests.bytes)
       let sealed =
@@ -23,9 +25,11 @@ struct RecordTests {
     }
   }
 
-  @Test("a record carries at most 65536 bytes, and many small pieces share one")
-  func sizes() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test(
+    "a record carries at most 65536 bytes, and many small pieces share one",
+    arguments: SealedMethod.allCases)
+  func sizes(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let sealer = RecordSealer(a)
     let (plain, out) = (ByteBuffer(), ByteBuffer())
     for _ in 0..<1000 { plain.append(contentsOf: RecordTests.bytes(100)) }
@@ -36,9 +40,11 @@ struct RecordTests {
     #expect(opened.contents.map(\.count) == [65_536, 34_464])
   }
 
-  @Test("at most four records are made at a time, so that little is sealed that has to wait")
-  func atATime() throws {
-    let sealer = RecordSealer(try SealedKeys.pair().0)
+  @Test(
+    "at most four records are made at a time, so that little is sealed that has to wait",
+    arguments: SealedMethod.allCases)
+  func atATime(_ method: SealedMethod) throws {
+    let sealer = RecordSealer(try SealedKeys.pair(method).0)
     let (plain, out) = (ByteBuffer(), ByteBuffer())
     plain.append(contentsOf: RecordTests.bytes(1_000_000))
     sealer.seal(plain, into: out)
@@ -46,9 +52,11 @@ struct RecordTests {
     #expect(plain.count == 1_000_000 - 4 * 65_536)
   }
 
-  @Test("the same bytes are never sealed alike, nor in both directions")
-  func difference() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test(
+    "the same bytes are never sealed alike, nor in both directions",
+    arguments: SealedMethod.allCases)
+  func difference(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let (there, back) = (RecordSealer(a), RecordSealer(b))
     let content = RecordTests.bytes(50)
     let records = [there.sealed(content), there.sealed(content), back.sealed(content)]
@@ -56,27 +64,31 @@ struct RecordTests {
     for record in records { #expect(record.count == 70) }
   }
 
-  @Test("a record of any other length than allowed is refused as soon as its length is there")
-  func lengths() throws {
+  @Test(
+    "a record of any other length than allowed is refused as soon as its length is there",
+    arguments: SealedMethod.allCases)
+  func lengths(_ method: SealedMethod) throws {
     for length: UInt32 in [0, 1, 15, 65_553, 65_552 + 16, 1 << 24, .max] {
       let header = withUnsafeBytes(of: length.bigEndian) { Array($0) }
       for cut in [1, 4] {
         let opened = Opened(
-          RecordOpener(try SealedKeys.pair().0), segments(of: cut)(header), endsThere: false)
+          RecordOpener(try SealedKeys.pair(method).0), segments(of: cut)(header), endsThere: false)
         #expect(opened.error?.code == .wrongLength)
         #expect(opened.error?.description.contains("\(length)") == true)
       }
     }
     for length: UInt32 in [16, 65_552] {
       let header = withUnsafeBytes(of: length.bigEndian) { Array($0) }
-      let opened = Opened(RecordOpener(try SealedKeys.pair().0), [header], endsThere: false)
+      let opened = Opened(RecordOpener(try SealedKeys.pair(method).0), [header], endsThere: false)
       #expect(opened.error == nil)
     }
   }
 
-  @Test("records that are repeated, left out, swapped or come from the other direction do not open")
-  func order() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test(
+    "records that are repeated, left out, swapped or come from the other direction do not open",
+    arguments: SealedMethod.allCases)
+  func order(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let (there, back) = (RecordSealer(a), RecordSealer(b))
     let one = there.sealed([1])
     let two = there.sealed([2])
@@ -96,9 +108,10 @@ struct RecordTests {
     }
   }
 
-  @Test("a stream without its end is truncated, wherever it stops")
-  func truncation() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test(
+    "a stream without its end is truncated, wherever it stops", arguments: SealedMethod.allCases)
+  func truncation(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let sealer = RecordSealer(a)
     let records = [sealer.sealed([1, 2, 3]), sealer.sealed([4]), sealer.sealed([], isLast: true)]
     let stream = records.flatMap { $0 }
@@ -112,9 +125,9 @@ struct RecordTests {
     #expect(whole.error == nil)
   }
 
-  @Test("nothing may follow the end")
-  func afterEnd() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test("nothing may follow the end", arguments: SealedMethod.allCases)
+  func afterEnd(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let end = RecordSealer(a).sealed([], isLast: true)
     for cut in [1, 1000] {
       let opened = Opened(RecordOpener(b), segments(of: cut)(end + [0]))
@@ -123,9 +136,11 @@ struct RecordTests {
     }
   }
 
-  @Test("after an error nothing is opened any more, not even what is right")
-  func afterError() throws {
-    let (a, b) = try SealedKeys.pair()
+  @Test(
+    "after an error nothing is opened any more, not even what is right",
+    arguments: SealedMethod.allCases)
+  func afterError(_ method: SealedMethod) throws {
+    let (a, b) = try SealedKeys.pair(method)
     let record = RecordSealer(a).sealed([1])
     var broken = record
     broken[10] ^= 1
@@ -139,9 +154,9 @@ struct RecordTests {
     }
   }
 
-  @Test("keys, sealer and opener show nothing of themselves")
-  func masking() throws {
-    let keys = try SealedKeys.pair().0
+  @Test("keys, sealer and opener show nothing of themselves", arguments: SealedMethod.allCases)
+  func masking(_ method: SealedMethod) throws {
+    let keys = try SealedKeys.pair(method).0
     var dumped = ""
     dump(keys, to: &dumped)
     dump(RecordSealer(keys), to: &dumped)

@@ -4,7 +4,9 @@ import Testing
 
 /// A network that changes from one secret to another, node by node.
 struct RotationTests {
-  private static let methods: [AuthMethod] = [.secretboxX25519, .hmacSHA3_512]
+  private static let methods: [AuthMethod] = [
+    .chacha20Poly1305X25519, .secretboxX25519, .hmacSHA3_512,
+  ]
 
   private func configuration(
     _ id: String, _ secrets: [String], _ method: AuthMethod

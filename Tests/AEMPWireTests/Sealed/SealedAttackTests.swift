@@ -11,12 +11,8 @@ struct SealedAttackTests {
       nodeID: id, secret: try Secret("s"), authAccept: methods, authOffer: methods)
   }
 
-  /// A small conversation, so that every bit of it can be flipped.
-  private var small: SealedVector {
-    get throws {
-      try #require(SealedVector.all.first { $0.listener.secrets.count == 3 })
-    }
-  }
+  /// Small conversations, so that every bit of them can be flipped.
+  private static let small = SealedVector.all.filter { $0.listener.secrets.count == 3 }
 
   /// What comes of a stream: how the handshake ended, or what was opened behind it.
   private func play(
@@ -32,9 +28,11 @@ struct SealedAttackTests {
     return (nil, Opened(RecordOpener(keys), [connection.rest]))
   }
 
-  @Test("every flipped bit of a recorded conversation is noticed, and nothing behind it delivered")
-  func flippedBits() throws {
-    for (own, role, other) in try small.ends {
+  @Test(
+    "every flipped bit of a recorded conversation is noticed, and nothing behind it delivered",
+    arguments: small)
+  func flippedBits(vector: SealedVector) throws {
+    for (own, role, other) in vector.ends {
       let stream = other.stream
       let handshakeLength = stream.count - other.sealed.count
       let contents = other.contents.dropLast().flatMap { $0 }
@@ -58,12 +56,11 @@ struct SealedAttackTests {
     }
   }
 
-  @Test("a recorded handshake, sent to a fresh connection, proves nothing")
-  func replay() throws {
-    for (own, role, other) in try small.ends {
-      let configuration = HandshakeConfiguration(
-        nodeID: try Greeting(line: own.line).nodeID,
-        secrets: try own.secrets.compactMap { try Secret(bytes: bytes(hex: $0)) })
+  @Test(
+    "a recorded handshake, sent to a fresh connection, proves nothing", arguments: small)
+  func replay(vector: SealedVector) throws {
+    for (own, role, other) in vector.ends {
+      let configuration = try own.configuration
       let (refusal, opened) = play(
         other.stream, to: try Handshake(configuration, as: role, peerAddress: "127.0.0.1:1"))
       #expect(refusal?.code == .wrongSecret)
@@ -75,16 +72,18 @@ struct SealedAttackTests {
     }
   }
 
-  @Test("our own line, sent back, proves nothing", arguments: [false, true])
-  func reflection(withOwnKey: Bool) throws {
+  @Test(
+    "our own line, sent back, proves nothing", arguments: [false, true], SealedMethod.allCases)
+  func reflection(withOwnKey: Bool, method: SealedMethod) throws {
+    let name = method.authMethod.rawValue
     let owner = Owner(try Handshake(configuration("us"), as: .dialling, peerAddress: ""))
     owner.start()
     let lines = String(decoding: owner.takeSent(), as: UTF8.self).split(separator: "\n")
     let own = try Greeting(line: String(lines[0]))
     let key = withOwnKey ? own[key: "x-kx"] : Base64.encode(KeyExchange().publicKey)
-    owner.feed("aemp;1;them;secretbox_x25519;cbor;x-kx=\(key ?? "")\nnonce\n".utf8)
+    owner.feed("aemp;1;them;\(name);cbor;x-kx=\(key ?? "")\nnonce\n".utf8)
     let line = owner.takeSent()
-    #expect(String(decoding: line, as: UTF8.self).hasPrefix("secretbox_x25519;"))
+    #expect(String(decoding: line, as: UTF8.self).hasPrefix("\(name);"))
     owner.feed(line)
     let refusal = owner.refusal
     #expect(refusal?.code == .wrongSecret)
@@ -92,13 +91,15 @@ struct SealedAttackTests {
 
   /// What the man in the middle makes of a greeting line.
   enum Change: String, CaseIterable {
-    case stripped, reordered, moved, noKey, otherKey, noIDs, otherIDs, justHMAC, otherFraming
+    case stripped, weakened, reordered, moved, noKey, otherKey, noIDs, otherIDs, justHMAC,
+      otherFraming
 
     func apply(_ line: String) -> String {
       guard var greeting = try? Greeting(line: line) else { return line }
       let key = Base64.encode(KeyExchange().publicKey)
       switch self {
-      case .stripped: greeting.authMethods.removeAll { $0 == .secretboxX25519 }
+      case .stripped: greeting.authMethods.removeAll(where: \.isSealed)
+      case .weakened: greeting.authMethods.removeAll { $0 == .chacha20Poly1305X25519 }
       case .reordered: greeting.authMethods.reverse()
       case .moved: greeting.keys.reverse()
       case .noKey: greeting.keys.removeAll { $0.name == "x-kx" }
@@ -156,20 +157,22 @@ struct SealedAttackTests {
   ]
 
   @Test(
-    "a key of low order is refused, even from somebody who knows the secret", arguments: lowOrder)
-  func lowOrderKeys(hex: String) throws {
+    "a key of low order is refused, even from somebody who knows the secret", arguments: lowOrder,
+    SealedMethod.allCases)
+  func lowOrderKeys(hex: String, method: SealedMethod) throws {
+    let method = method.authMethod
     let key = bytes(hex: hex)
     for role in [Handshake.Role.dialling, .accepting] {
       let owner = Owner(try Handshake(configuration("us"), as: role, peerAddress: ""))
       owner.start()
       let ours = owner.takeSent()
       let theirs = Array(
-        "aemp;1;them;secretbox_x25519;cbor;x-kx=\(Base64.encode(key))\nnonce\n".utf8)
+        "aemp;1;them;\(method);cbor;x-kx=\(Base64.encode(key))\nnonce\n".utf8)
       owner.feed(theirs)
       if role == .dialling { _ = owner.takeSent() }
       let data = try Transcript(ours: theirs, theirs: ours).ownData(
-        for: .secretboxX25519, secret: try Secret("s"))
-      owner.feed(AuthLine(method: .secretboxX25519, data: data, framing: .cbor).bytes)
+        for: method, secret: try Secret("s"))
+      owner.feed(AuthLine(method: method, data: data, framing: .cbor).bytes)
       let refusal = owner.refusal
       #expect(refusal?.code == .unusableKey)
       let sent = owner.takeSent()
@@ -177,21 +180,48 @@ struct SealedAttackTests {
     }
   }
 
-  @Test("a connection that both greetings want sealed takes no other method")
-  func otherMethod() throws {
+  @Test(
+    "a connection that both greetings want sealed takes no other method",
+    arguments: [
+      ("hmac_sha3_512,secretbox_x25519", "secretbox_x25519", "hmac_sha3_512"),
+      ("hmac_sha3_512,chacha20poly1305_x25519", "chacha20poly1305_x25519", "hmac_sha3_512"),
+      (
+        "secretbox_x25519,chacha20poly1305_x25519", "chacha20poly1305_x25519", "secretbox_x25519"
+      ),
+      ("secretbox_x25519,hmac_sha3_512", "secretbox_x25519", "chacha20poly1305_x25519"),
+    ])
+  func otherMethod(listed: String, expected: String, named: String) throws {
+    let method = AuthMethod(rawValue: named)
     let owner = Owner(try Handshake(configuration("us"), as: .accepting, peerAddress: ""))
     owner.start()
     let ours = owner.takeSent()
     let key = Base64.encode(KeyExchange().publicKey)
-    let theirs = Array(
-      "aemp;1;them;hmac_sha3_512,secretbox_x25519;cbor;x-kx=\(key)\nnonce\n".utf8)
+    let theirs = Array("aemp;1;them;\(listed);cbor;x-kx=\(key)\nnonce\n".utf8)
     owner.feed(theirs)
     let data = try Transcript(ours: theirs, theirs: ours).ownData(
-      for: .hmacSHA3_512, secret: try Secret("s"))
-    owner.feed(AuthLine(method: .hmacSHA3_512, data: data, framing: .cbor).bytes)
+      for: method, secret: try Secret("s"))
+    owner.feed(AuthLine(method: method, data: data, framing: .cbor).bytes)
     let refusal = owner.refusal
     #expect(refusal?.code == .authMethodNotAccepted)
-    #expect(refusal?.reason.contains("'secretbox_x25519' only") == true)
+    #expect(refusal?.reason.contains("'\(expected)' only") == true)
+  }
+
+  @Test("the proof of one method is none by another", arguments: SealedMethod.allCases)
+  func proofs(method: SealedMethod) throws {
+    let owner = Owner(
+      try Handshake(configuration("us", [method.authMethod]), as: .accepting, peerAddress: ""))
+    owner.start()
+    let ours = owner.takeSent()
+    let key = Base64.encode(KeyExchange().publicKey)
+    let theirs = Array("aemp;1;them;\(method.authMethod);cbor;x-kx=\(key)\nnonce\n".utf8)
+    owner.feed(theirs)
+    let transcript = Transcript(ours: theirs, theirs: ours)
+    for other in SealedMethod.allCases where other != method {
+      let data = try transcript.ownData(for: other.authMethod, secret: try Secret("s"))
+      owner.feed(AuthLine(method: method.authMethod, data: data, framing: .cbor).bytes)
+      let refusal = owner.refusal
+      #expect(refusal?.code == .wrongSecret)
+    }
   }
 
   @Test(

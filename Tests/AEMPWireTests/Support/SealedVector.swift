@@ -1,6 +1,7 @@
-import AEMPWire
 import Foundation
 import Testing
+
+@testable import AEMPWire
 
 /// A conversation on the sealed channel that `Vectors/sealed.py` has computed.
 struct SealedVector: Decodable, CustomTestStringConvertible {
@@ -13,6 +14,7 @@ struct SealedVector: Decodable, CustomTestStringConvertible {
     var secrets: [String]
     var secretKey: String
     var publicKey: String
+    var methods: [String]
     var kids: [String]
     var line: String
     var nonce: String
@@ -34,13 +36,22 @@ struct SealedVector: Decodable, CustomTestStringConvertible {
     /// All that this side sends.
     var stream: [UInt8] { greeting + Array("\(authLine)\n".utf8) + sealed }
 
+    /// What this side is configured as.
+    var configuration: HandshakeConfiguration {
+      get throws {
+        let methods =
+          methods.map(AuthMethod.init(rawValue:)) + [AuthMethod.tlsSHA3_512, .hmacSHA3_512]
+        return HandshakeConfiguration(
+          nodeID: try Greeting(line: line).nodeID,
+          secrets: try secrets.compactMap { try Secret(bytes: bytes(hex: $0)) },
+          authAccept: methods, authOffer: methods,
+          framings: framings.compactMap(Framing.init(rawValue:)))
+      }
+    }
+
     /// A machine that plays this side.
     func machine(as role: Handshake.Role) throws -> Handshake {
-      let greeting = try Greeting(line: line)
-      let configuration = HandshakeConfiguration(
-        nodeID: greeting.nodeID,
-        secrets: try secrets.compactMap { try Secret(bytes: bytes(hex: $0)) },
-        framings: framings.compactMap(Framing.init(rawValue:)))
+      let configuration = try configuration
       return Handshake(
         configuration, as: role, greeting: try GreetingLines(first: line, second: nonce),
         keyExchange: KeyExchange(replaying: bytes(hex: secretKey)))
@@ -48,6 +59,7 @@ struct SealedVector: Decodable, CustomTestStringConvertible {
   }
 
   var name: String
+  var method: String
   var secret: String
   var sealingKey: String
   var shared: String
@@ -55,6 +67,9 @@ struct SealedVector: Decodable, CustomTestStringConvertible {
   var listener: Side
 
   var testDescription: String { name }
+
+  /// The method that both sides use.
+  var sealedMethod: SealedMethod? { SealedMethod(rawValue: method) }
 
   /// Both ends: what is played, the role, and the other side.
   var ends: [(own: Side, role: Handshake.Role, other: Side)] {
@@ -117,10 +132,13 @@ extension RecordSealer {
 
 extension SealedKeys {
   /// Keys for both ends of a connection that no handshake has made.
-  static func pair() throws -> (SealedKeys, SealedKeys) {
-    let pair = try Pair(
-      HandshakeConfiguration(nodeID: "alpha", secret: try Secret("s")),
-      HandshakeConfiguration(nodeID: "beta", secret: try Secret("s")))
+  static func pair(_ method: SealedMethod) throws -> (SealedKeys, SealedKeys) {
+    let methods = [method.authMethod]
+    func configuration(_ id: String) throws -> HandshakeConfiguration {
+      HandshakeConfiguration(
+        nodeID: id, secret: try Secret("s"), authAccept: methods, authOffer: methods)
+    }
+    let pair = try Pair(configuration("alpha"), configuration("beta"))
     pair.run()
     guard let a = pair.dialler.connection?.keys, let b = pair.listener.connection?.keys else {
       preconditionFailure("two equal nodes do not agree on keys")

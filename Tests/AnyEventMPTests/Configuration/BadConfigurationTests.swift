@@ -81,11 +81,11 @@ import Testing
       ),
       (
         #"{"auth_accept": []}"#,
-        #"auth_accept in /etc/rc: the list names nothing that is known; write for example "auth_accept": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"]"#
+        #"auth_accept in /etc/rc: the list names nothing that is known; write for example "auth_accept": ["chacha20poly1305_x25519", "secretbox_x25519", "hmac_sha3_512"]"#
       ),
       (
         #"{"auth_offer": [1]}"#,
-        #"auth_offer in /etc/rc: the list names nothing that is known; write for example "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"]"#
+        #"auth_offer in /etc/rc: the list names nothing that is known; write for example "auth_offer": ["chacha20poly1305_x25519", "secretbox_x25519", "hmac_sha3_512"]"#
       ),
       (
         #"{"secure": []}"#,

@@ -11,8 +11,11 @@ import Testing
   private static let general: TextDictionary<Value> = [
     "binds": ["*"], "seeds": [], "services": [], "monitor_timeout": 30, "connect_interval": 2,
     "heartbeat": 5, "heartbeat_timeout": 15, "framing_format": ["cbor", "json"],
-    "auth_offer": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],
-    "auth_accept": ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"], "secure": 0, "nodelay": 1,
+    "auth_offer": ["chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"],
+    "auth_accept": [
+      "chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+    ],
+    "secure": 0, "nodelay": 1,
     "autocork": 0,
   ]
 

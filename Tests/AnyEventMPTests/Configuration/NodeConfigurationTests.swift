@@ -24,11 +24,11 @@ import Testing
     #expect(configuration.framings == [.cbor, .json])
     #expect(
       configuration.authOffer.map(\.rawValue) == [
-        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+        "chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
       ])
     #expect(
       configuration.authAccept.map(\.rawValue) == [
-        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+        "chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
       ])
     #expect(!configuration.secure)
     #expect(configuration.nodelay)

@@ -117,7 +117,7 @@ import Testing
     #expect(configuration.authOffer.map(\.rawValue) == ["cleartext"])
     #expect(
       configuration.authAccept.map(\.rawValue) == [
-        "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
+        "chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512",
       ])
   }
 

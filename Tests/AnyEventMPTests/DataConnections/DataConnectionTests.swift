@@ -85,7 +85,7 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
       for handle in [here, there] {
         switch encryption {
         case .none: #expect(handle.tls_cipher == nil)
-        case .sealed: #expect(handle.tls_cipher == "X25519 XSalsa20-Poly1305")
+        case .sealed: #expect(handle.tls_cipher == "X25519 ChaCha20-Poly1305")
         case .tls: #expect(handle.tls_cipher?.hasPrefix("TLSv1.3") == true)
         }
         handle.destroy()

@@ -30,13 +30,13 @@ import Testing
     try withMiddleMan { near, far, man, loop in
       for (node, other) in [(near, far), (far, near)] {
         let connection = try #require(node.status.connections.first { $0.node == other.id })
-        #expect(connection.authMethod == "secretbox_x25519")
-        #expect(connection.sentAuthMethod == "secretbox_x25519")
-        #expect(connection.cipher == "xsalsa20-poly1305")
+        #expect(connection.authMethod == "chacha20poly1305_x25519")
+        #expect(connection.sentAuthMethod == "chacha20poly1305_x25519")
+        #expect(connection.cipher == "chacha20-poly1305")
       }
       expectSecrecy(from: near, to: far, man, loop)
       let text = String(decoding: man.seen[.there] ?? [], as: UTF8.self)
-      #expect(text.contains("secretbox_x25519;"))
+      #expect(text.contains("chacha20poly1305_x25519;"))
     }
     try withMiddleMan(methods: ["hmac_sha3_512"]) { near, far, man, loop in
       #expect(near.connection(to: far.id)?.authMethod == "hmac_sha3_512")
@@ -82,6 +82,26 @@ import Testing
         loop.run(until: { reason != nil })
         let text = isOrderly ? "connection closed by the other node" : "has no end"
         #expect(reason?[2].string?.contains(text) == true, "\(String(describing: reason))")
+      }
+    }
+  }
+
+  @Test(
+    "with a node that has no other method it is secretbox, whoever dials", arguments: [true, false])
+  func secretbox(dials: Bool) throws {
+    let old = ["secretbox_x25519", "tls_sha3_512", "hmac_sha3_512"]
+    try withLoop { loop in
+      let first = try node(loop, "first", methods: dials ? nil : old)
+      let second = try node(loop, "second", methods: dials ? old : nil, seeds: [first.address])
+      defer {
+        first.close()
+        second.close()
+      }
+      loop.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
+      for (node, other) in [(first, second), (second, first)] {
+        let connection = try #require(node.connection(to: other.id))
+        #expect(connection.authMethod == "secretbox_x25519")
+        #expect(connection.cipher == "xsalsa20-poly1305")
       }
     }
   }
@@ -140,7 +160,7 @@ import Testing
         let other = try node(loop, "other", seeds: [both.address], secret: secret)
         defer { other.close() }
         loop.run(until: { other.isConnected(to: both) && both.isConnected(to: other) })
-        #expect(other.connection(to: both.id)?.authMethod == "secretbox_x25519")
+        #expect(other.connection(to: both.id)?.authMethod == "chacha20poly1305_x25519")
       }
       let stranger = try WirePeer(
         RawPeer.connect(both.address, loop), id: TestName.next("stranger"), as: .dialling,

@@ -2,8 +2,12 @@
 @testable import AEValue
 
 /// Sealed records: of a stream that somebody has changed, the beginning that nobody changed is all that
-/// is given out, however it is cut.
+/// is given out, however it is cut and by whichever cipher.
 func fuzzSealed(_ input: [UInt8]) throws {
+  for ends in try present(allEnds) { try fuzz(input, ends) }
+}
+
+private func fuzz(_ input: [UInt8], _ ends: Ends) throws {
   var input = FuzzInput(input)
   let changes = (0..<Int(input.byte() & 3)).map { _ in StreamChange(&input) }
   let contentLength = Int(input.byte())
@@ -12,7 +16,7 @@ func fuzzSealed(_ input: [UInt8]) throws {
   let plain = Array(pieces.joined())
 
   // The pieces are what is sent at a time; their lengths are those of the segments too.
-  let sealer = RecordSealer(try present(senderKeys))
+  let sealer = RecordSealer(ends.sender)
   let (buffer, sealed) = (ByteBuffer(), ByteBuffer())
   for start in stride(from: 0, to: plain.count, by: contentLength + 1) {
     buffer.append(contentsOf: Array(plain[start...].prefix(contentLength + 1)))
@@ -24,7 +28,7 @@ func fuzzSealed(_ input: [UInt8]) throws {
   var stream = changes.count == 3 ? plain : original
   if changes.count < 3 { for change in changes { change.apply(to: &stream) } }
 
-  let whole = try Opened([stream])
+  let whole = try Opened([stream], ends)
   try demand(plain.starts(with: whole.content), "nothing is given out that was not sealed")
   if stream == original {
     try demand(whole.content == plain, "what was sealed is opened")
@@ -32,7 +36,7 @@ func fuzzSealed(_ input: [UInt8]) throws {
   } else {
     try demand(whole.error != nil, "a stream that was changed ends with an error")
   }
-  let cut = try Opened(segments(of: stream, like: pieces))
+  let cut = try Opened(segments(of: stream, like: pieces), ends)
   try demand(cut.content == whole.content, "how a stream is cut makes no difference")
   try demand(cut.error == whole.error, "how a stream is cut makes no difference to errors")
 }
@@ -43,21 +47,34 @@ private func segments(of stream: [UInt8], like pieces: [[UInt8]]) -> [[UInt8]] {
 }
 
 // Made once: most of a run would be the guarded memory of the secret.
-private let senderKeys = try? keys(isClient: true)
-private let receiverKeys = try? keys(isClient: false)
+private let allEnds = try? SealedMethod.allCases.compactMap { method in
+  try Secret("the fuzzer's secret").map { Ends($0, method) }
+}
 
-private func keys(isClient: Bool) throws -> SealedKeys? {
-  try Secret("the fuzzer's secret").map { secret in
+/// The keys of both ends of a connection.
+private struct Ends {
+  let sender: SealedKeys
+  let receiver: SealedKeys
+
+  init(_ secret: Secret, _ method: SealedMethod) {
+    sender = Ends.keys(secret, method, isClient: true)
+    receiver = Ends.keys(secret, method, isClient: false)
+  }
+
+  private static func keys(_ secret: Secret, _ method: SealedMethod, isClient: Bool) -> SealedKeys {
     SealedKeys(
-      secret: secret, shared: KeyMemory(count: 32) { $0.update(repeating: 7, count: 32) },
+      method: method, secret: secret,
+      shared: KeyMemory(count: 32) { $0.update(repeating: 7, count: 32) },
       client: ([1], [2]), server: ([3], [4]), isClient: isClient)
   }
 }
 
 /// Keys that cannot be made would be a finding too.
-private func present(_ keys: SealedKeys?) throws -> SealedKeys {
-  guard let keys else { throw FuzzFinding(description: "a secret of 19 bytes is one") }
-  return keys
+private func present(_ ends: [Ends]?) throws -> [Ends] {
+  guard let ends, !ends.isEmpty else {
+    throw FuzzFinding(description: "a secret of 19 bytes is one")
+  }
+  return ends
 }
 
 /// Something that an attacker does to a stream.
@@ -90,8 +107,8 @@ private struct Opened {
   private(set) var content: [UInt8] = []
   private(set) var error: RecordError?
 
-  init(_ segments: [[UInt8]]) throws {
-    let opener = RecordOpener(try present(receiverKeys))
+  init(_ segments: [[UInt8]], _ ends: Ends) throws {
+    let opener = RecordOpener(ends.receiver)
     for segment in segments {
       var segment = segment
       try segment.withUnsafeMutableBytes { bytes in

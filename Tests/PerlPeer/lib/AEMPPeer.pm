@@ -65,8 +65,8 @@ sub new {
       counter  => "a",
    }, $class;
 
-   $self->{accept} = [$AEMPPeer::Sealed::METHOD, @{ $self->{accept} }]
-      if $self->{sealed} and not grep $_ eq $AEMPPeer::Sealed::METHOD, @{ $self->{accept} };
+   $self->{accept} = [@AEMPPeer::Sealed::METHODS, @{ $self->{accept} }]
+      if $self->{sealed} and not AEMPPeer::Sealed::methods (@{ $self->{accept} });
 
    if (defined $self->{cert}) {
       require AnyEvent::TLS;

@@ -249,11 +249,13 @@ struct SettingCommandTests {
         output: """
           {
              "auth_accept" : [
+                "chacha20poly1305_x25519",
                 "secretbox_x25519",
                 "tls_sha3_512",
                 "hmac_sha3_512"
              ],
              "auth_offer" : [
+                "chacha20poly1305_x25519",
                 "secretbox_x25519",
                 "tls_sha3_512",
                 "hmac_sha3_512"

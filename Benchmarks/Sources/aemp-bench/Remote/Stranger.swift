@@ -18,7 +18,8 @@ struct Stranger: Sendable {
     "sealed": {
       // The base point, as good a key as any.
       guess(
-        "secretbox_x25519", ";x-kx=CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", digits: 128)
+        "chacha20poly1305_x25519", ";x-kx=CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", digits: 128
+      )
     },
   ]
 

@@ -231,7 +231,8 @@ extension SettingValue {
 extension AuthMethod {
   /// The names that `auth_offer` and `auth_accept` may have.
   static let configurable = [
-    "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon", "cleartext",
+    "chacha20poly1305_x25519", "secretbox_x25519", "tls_sha3_512", "hmac_sha3_512", "tls_anon",
+    "cleartext",
   ]
 }
 

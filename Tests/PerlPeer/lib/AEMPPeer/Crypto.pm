@@ -1,8 +1,8 @@
 package AEMPPeer::Crypto;
 
-# BLAKE2b (RFC 7693), X25519 (RFC 7748) and the secretbox of NaCl
-# (XSalsa20-Poly1305) in plain Perl: slow, and independent of every library that
-# the node under test may use. Needs 64-bit integers.
+# BLAKE2b (RFC 7693), X25519 (RFC 7748), the secretbox of NaCl (XSalsa20-Poly1305)
+# and ChaCha20-Poly1305 (RFC 8439) in plain Perl: slow, and independent of every
+# library that the node under test may use. Needs 64-bit integers.
 
 use strict;
 use warnings;
@@ -218,6 +218,72 @@ sub secretbox_open {
    return undef
       unless _poly1305 (substr ($stream, 0, 32), $sealed) eq substr $box, 0, 16;
    $sealed ^ substr $stream, 32
+}
+
+# ChaCha20-Poly1305
+
+my @LINES = (
+   [0, 4, 8, 12], [1, 5, 9, 13], [2, 6, 10, 14], [3, 7, 11, 15],
+   [0, 5, 10, 15], [1, 6, 11, 12], [2, 7, 8, 13], [3, 4, 9, 14],
+);
+
+sub _chacha20 {
+   my ($key, $nonce, $length) = @_;
+
+   my @start = (unpack ("V4", "expand 32-byte k"), unpack ("V8", $key), 0, unpack "V3", $nonce);
+   my $stream = "";
+
+   while ($length > length $stream) {
+      my @x = @start;
+      for (1 .. 10) {
+         for my $line (@LINES) {
+            my ($a, $b, $c, $d) = @$line;
+            my $t;
+            $x[$a] = ($x[$a] + $x[$b]) & 0xffffffff; $t = $x[$d] ^ $x[$a]; $x[$d] = ($t << 16 | $t >> 16) & 0xffffffff;
+            $x[$c] = ($x[$c] + $x[$d]) & 0xffffffff; $t = $x[$b] ^ $x[$c]; $x[$b] = ($t << 12 | $t >> 20) & 0xffffffff;
+            $x[$a] = ($x[$a] + $x[$b]) & 0xffffffff; $t = $x[$d] ^ $x[$a]; $x[$d] = ($t << 8 | $t >> 24) & 0xffffffff;
+            $x[$c] = ($x[$c] + $x[$d]) & 0xffffffff; $t = $x[$b] ^ $x[$c]; $x[$b] = ($t << 7 | $t >> 25) & 0xffffffff;
+         }
+      }
+      $stream .= pack "V16", map +($x[$_] + $start[$_]) & 0xffffffff, 0 .. 15;
+      $start[12]++;
+   }
+
+   substr $stream, 0, $length
+}
+
+# Bytes up to a multiple of sixteen, with zeros.
+sub _padded { $_[0] . "\0" x (-length ($_[0]) % 16) }
+
+sub _aead_code {
+   my ($stream, $header, $sealed) = @_;
+
+   # RFC 8439 fills the last part with zeros: all are whole.
+   _poly1305 (
+      substr ($stream, 0, 32),
+      _padded ($header) . _padded ($sealed) . pack "Q<2", length $header, length $sealed)
+}
+
+# The code of sixteen bytes, and the encrypted text.
+sub aead {
+   my ($key, $nonce, $header, $text) = @_;
+
+   my $stream = _chacha20 $key, $nonce, 64 + length $text;
+   my $sealed = $text ^ substr $stream, 64;
+   _aead_code ($stream, $header, $sealed) . $sealed
+}
+
+# Returns undef for what does not open.
+sub aead_open {
+   my ($key, $nonce, $header, $box) = @_;
+
+   return undef
+      if 16 > length $box;
+   my $sealed = substr $box, 16;
+   my $stream = _chacha20 $key, $nonce, 64 + length $sealed;
+   return undef
+      unless _aead_code ($stream, $header, $sealed) eq substr $box, 0, 16;
+   $sealed ^ substr $stream, 64
 }
 
 1

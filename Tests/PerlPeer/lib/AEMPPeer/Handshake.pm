@@ -105,8 +105,8 @@ sub auth_data {
       unless defined $secret;
    return hmac_sha3_512_hex ($secret, join "", map "$_\n", @$sent, @$received)
       if $method eq "hmac_sha3_512";
-   return AEMPPeer::Sealed::auth_data ($secret, $sent, $received)
-      if $method eq $AEMPPeer::Sealed::METHOD;
+   return AEMPPeer::Sealed::auth_data ($method, $secret, $sent, $received)
+      if AEMPPeer::Sealed::methods ($method);
    return unpack "H*", $secret
       if $method eq "cleartext";
 
@@ -204,7 +204,7 @@ sub _line {
       }
 
       # Decided by both greetings, whatever the order of the lists.
-      $self->{public_key} = AEMPPeer::Sealed::public_key ($self->{greeting})
+      @$self{qw(sealing public_key)} = AEMPPeer::Sealed::choice ($self->{greeting}, $self->{accept})
          if defined $self->{secret_key};
 
       my $ids = $self->{greeting}{keys}{"x-kid"};
@@ -223,8 +223,9 @@ sub _line {
    return $self->_refuse ("authentication method '$method' is not in our accept list")
       unless grep $_ eq $method, @{ $self->{accept} };
 
-   return $self->_refuse ("the connection " . (defined $self->{public_key} ? "must" : "cannot") . " be sealed, they say '$method'")
-      if defined $self->{public_key} xor $method eq $AEMPPeer::Sealed::METHOD;
+   my $rule = defined $self->{sealing} ? "must be sealed by $self->{sealing}" : "cannot be sealed";
+   return $self->_refuse ("the connection $rule, they say '$method'")
+      if defined $self->{sealing} ? $method ne $self->{sealing} : AEMPPeer::Sealed::methods ($method);
 
    my $expected = auth_data $method, $self->{secret}, $received, $self->{lines}, $self->{in_tls};
 
@@ -242,6 +243,7 @@ sub _line {
    my $sealed;
    if (defined $self->{public_key}) {
       $sealed = AEMPPeer::Sealed->new (
+         method     => $self->{sealing},
          secret     => $self->{secret},
          secret_key => delete $self->{secret_key},
          public_key => $self->{public_key},
@@ -260,7 +262,9 @@ sub _auth_line {
    my $theirs = $self->{greeting};
 
    my @usable = grep $self->{in_tls} || !/^tls_/, @{ $self->{offer} };
-   my ($method) = defined $self->{public_key} ? $AEMPPeer::Sealed::METHOD : grep { my $m = $_; grep $_ eq $m, @usable } @{ $theirs->{accept} };
+   my ($method) = defined $self->{sealing}
+      ? $self->{sealing}
+      : grep { my $m = $_; grep $_ eq $m, @usable } @{ $theirs->{accept} };
    return $self->_refuse ("no common authentication method")
       unless defined $method;
 

@@ -113,7 +113,7 @@ sub _read {
                if $self->{data};
             $self->{encoder} = AEMPPeer::Framing->new ($arg[0]);
             $self->{decoder} = AEMPPeer::Framing->new ($arg[1]);
-            $node->note ($self->name . " is sealed")
+            $node->note ($self->name . " is sealed by $arg[2]{method}")
                if $arg[2];
             if (my $tls = $self->{handle}{tls}) {
                $node->note ($self->name . " is in TLS: "

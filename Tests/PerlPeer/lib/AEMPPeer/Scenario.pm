@@ -170,7 +170,8 @@ sub node {
       (defined $option->{framing} ? (framings => [split /,/, $option->{framing}]) : ()),
       (defined $option->{sealed} ? (
          sealed => 1,
-         $option->{sealed} eq "only" ? (accept => [$AEMPPeer::Sealed::METHOD]) : (),
+         $option->{sealed} eq "only" ? (accept => [@AEMPPeer::Sealed::METHODS]) : (),
+         AEMPPeer::Sealed::methods ($option->{sealed}) ? (accept => [$option->{sealed}]) : (),
       ) : ()),
       (defined $option->{nodeid}  ? (nodeid   => $option->{nodeid})               : ()),
       note     => sub { print STDERR AE::time, " $_[0]\n" if $option->{verbose} },

@@ -11,16 +11,23 @@ use MIME::Base64 ();
 
 use AEMPPeer::Crypto;
 
-our $METHOD  = "secretbox_x25519";
+# The methods, most preferred first, whatever the order of a list; for each, the purpose of the keys.
+our @METHODS = qw(chacha20poly1305_x25519 secretbox_x25519);
+my %PURPOSE  = (chacha20poly1305_x25519 => "aemp-sealed-v2", secretbox_x25519 => "aemp-sealed-v1");
 our $CONTENT = 65536; # bytes that one record carries at most
 
-sub sealing_key { AEMPPeer::Crypto::blake2b ($_[0], size => 32, personal => "aemp-sealed-v1") }
+# sealing_key $secret, $method
+sub sealing_key { AEMPPeer::Crypto::blake2b ($_[0], size => 32, personal => $PURPOSE{$_[1]}) }
+
+# The methods in this list by which a connection can be sealed.
+sub methods { my %listed = map +($_ => 1), @_; grep $listed{$_}, @METHODS }
 
 # By these eight digits others who have the secret recognise it.
 sub secret_id {
    my ($secret, $nonce) = @_;
 
-   substr unpack ("H*", AEMPPeer::Crypto::blake2b ("kid\n$nonce", size => 32, key => sealing_key ($secret))), 0, 8
+   my $key = sealing_key ($secret, "secretbox_x25519"); # whatever the method
+   substr unpack ("H*", AEMPPeer::Crypto::blake2b ("kid\n$nonce", size => 32, key => $key)), 0, 8
 }
 
 # The keys of our greeting for a secret key, which is random bytes.
@@ -33,26 +40,28 @@ sub greeting_keys {
    )
 }
 
-# The public key in a greeting, undef unless the sender wants the connection sealed.
-sub public_key {
-   my ($greeting) = @_;
+# The method, and the public key in a greeting; nothing unless both ends want the connection sealed.
+sub choice {
+   my ($greeting, $ours) = @_;
 
    my $text = $greeting->{keys}{"x-kx"};
-   return undef
-      unless defined $text and grep $_ eq $METHOD, @{ $greeting->{accept} };
+   my ($method) = grep { my $m = $_; grep $_ eq $m, @{ $greeting->{accept} } } methods @$ours;
+   return ()
+      unless defined $text and defined $method;
 
    my $key = MIME::Base64::decode_base64 ($text);
-   32 == length $key && $text eq MIME::Base64::encode_base64 ($key, "") ? $key : undef
+   32 == length $key && $text eq MIME::Base64::encode_base64 ($key, "") ? ($method, $key) : ()
 }
 
 # The data of an authentication line; the lines are those that its sender sent and received.
 sub auth_data {
-   my ($secret, $sent, $received) = @_;
+   my ($method, $secret, $sent, $received) = @_;
 
-   Digest::SHA::hmac_sha512_hex ("$METHOD\n" . (join "", map "$_\n", @$sent, @$received), sealing_key ($secret))
+   Digest::SHA::hmac_sha512_hex ("$method\n" . (join "", map "$_\n", @$sent, @$received), sealing_key ($secret, $method))
 }
 
-# AEMPPeer::Sealed->new (secret => .., secret_key => .., public_key => .., sent => [3 lines], received => [3 lines])
+# AEMPPeer::Sealed->new (method => .., secret => .., secret_key => .., public_key => ..,
+#                        sent => [3 lines], received => [3 lines])
 # Returns undef for a public key that makes no secret.
 sub new {
    my ($class, %arg) = @_;
@@ -65,11 +74,12 @@ sub new {
    my ($client, $server) = $is_client ? @arg{qw(sent received)} : @arg{qw(received sent)};
 
    my $keys = AEMPPeer::Crypto::blake2b (
-      "aemp-sealed-v1 keys\n$shared" . (join "", map "$_\n", @$client[0, 1], @$server[0, 1], $client->[2], $server->[2]),
-      size => 64, key => sealing_key ($arg{secret}));
+      "$PURPOSE{$arg{method}} keys\n$shared" . (join "", map "$_\n", @$client[0, 1], @$server[0, 1], $client->[2], $server->[2]),
+      size => 64, key => sealing_key ($arg{secret}, $arg{method}));
    my @keys = (substr ($keys, 0, 32), substr ($keys, 32));
 
    bless {
+      method  => $arg{method},
       send    => $keys[$is_client ? 0 : 1],
       receive => $keys[$is_client ? 1 : 0],
       sent    => 0,
@@ -78,7 +88,26 @@ sub new {
    }, $class
 }
 
-sub _nonce { ("\0" x 16) . pack "Q>", $_[0] }
+sub _seal {
+   my ($self, $content) = @_;
+
+   my $number = pack "Q>", $self->{sent}++;
+   my $header = pack "N", 16 + length $content;
+   $header . ($self->{method} eq "secretbox_x25519"
+      ? AEMPPeer::Crypto::secretbox ($self->{send}, ("\0" x 16) . $number, $content)
+      : AEMPPeer::Crypto::aead ($self->{send}, ("\0" x 4) . $number, $header, $content))
+}
+
+# The content of a record, undef if it is not authentic.
+sub _open {
+   my ($self, $record) = @_;
+
+   my $number = pack "Q>", $self->{opened}++;
+   my ($header, $sealed) = unpack "a4 a*", $record;
+   $self->{method} eq "secretbox_x25519"
+      ? AEMPPeer::Crypto::secretbox_open ($self->{receive}, ("\0" x 16) . $number, $sealed)
+      : AEMPPeer::Crypto::aead_open ($self->{receive}, ("\0" x 4) . $number, $header, $sealed)
+}
 
 # The records of these bytes; of none, the end of the stream.
 sub seal {
@@ -86,9 +115,7 @@ sub seal {
 
    my $records = "";
    do {
-      my $content = substr $bytes, 0, $CONTENT, "";
-      my $sealed = AEMPPeer::Crypto::secretbox ($self->{send}, _nonce ($self->{sent}++), $content);
-      $records .= pack "N/a*", $sealed;
+      $records .= $self->_seal (substr $bytes, 0, $CONTENT, "");
    } while length $bytes;
 
    $records
@@ -111,8 +138,7 @@ sub open {
       last
          if length $self->{buffer} < 4 + $length;
 
-      my $sealed = substr $self->{buffer}, 0, 4 + $length, "";
-      my $content = AEMPPeer::Crypto::secretbox_open ($self->{receive}, _nonce ($self->{opened}++), substr $sealed, 4);
+      my $content = $self->_open (substr $self->{buffer}, 0, 4 + $length, "");
       die "a sealed record cannot be opened\n"
          unless defined $content;
 

@@ -171,13 +171,15 @@ extension Setting {
   /// Authentication methods that this node uses, most preferred first.
   static let authOffer = Setting(
     "auth_offer", .authMethods(into: \.authOffer), standard: standardMethods,
-    example: "secretbox_x25519,tls_sha3_512,hmac_sha3_512", "authentication methods that we use",
+    example: "chacha20poly1305_x25519,secretbox_x25519,hmac_sha3_512",
+    "authentication methods that we use",
     text: [methods])
 
   /// Authentication methods that this node accepts, most preferred first.
   static let authAccept = Setting(
     "auth_accept", .authMethods(into: \.authAccept), standard: standardMethods,
-    example: "secretbox_x25519,tls_sha3_512,hmac_sha3_512", "authentication methods that we accept",
+    example: "chacha20poly1305_x25519,secretbox_x25519,hmac_sha3_512",
+    "authentication methods that we accept",
     text: [methods], examples: ["aemp setauth_accept tls_sha3_512"])
 
   private static let standardMethods = Value.array(

@@ -1,0 +1,87 @@
+import Testing
+
+@testable import AEMPWire
+
+/// ChaCha20-Poly1305 against the answer of RFC 8439, section 2.8.2.
+struct ChaChaPolyTests {
+  private static let text = Array(
+    """
+    Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, \
+    sunscreen would be it.
+    """.utf8)
+  private static let key = bytes(
+    hex: "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f")
+  private static let nonce = bytes(hex: "070000004041424344454647")
+  private static let header = bytes(hex: "50515253c0c1c2c3c4c5c6c7")
+  private static let encrypted = bytes(
+    hex: """
+      d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6\
+      3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36\
+      92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc\
+      3ff4def08e4b7a9de576d26586cec64b6116
+      """)
+  private static let code = bytes(hex: "1ae10b594f09e26a7e902ecbd0600691")
+
+  private static func cipher(seals: Bool) throws -> ChaChaPolyCipher {
+    let memory = KeyMemory(count: 32) { $0.update(from: key, count: 32) }
+    return try #require(ChaChaPolyCipher(memory, seals: seals))
+  }
+
+  private static func opened(
+    _ cipher: ChaChaPolyCipher, _ text: [UInt8], code: [UInt8], header: [UInt8]
+  ) -> [UInt8]? {
+    var (text, code) = (text, code)
+    let isAuthentic = text.withUnsafeMutableBytes { text in
+      code.withUnsafeMutableBytes { code in
+        header.withUnsafeBytes { header in
+          code.baseAddress.map { cipher.decrypt(text, code: $0, nonce: nonce, header: header) }
+        }
+      }
+    }
+    return isAuthentic == true ? text : nil
+  }
+
+  @Test("sealing gives the text and the code of the RFC, every time")
+  func seals() throws {
+    let cipher = try ChaChaPolyTests.cipher(seals: true)
+    for _ in 0..<3 {
+      var result = [UInt8](repeating: 0, count: ChaChaPolyTests.text.count + 16)
+      let isSealed = result.withUnsafeMutableBytes { result in
+        ChaChaPolyTests.text.withUnsafeBytes { text in
+          ChaChaPolyTests.header.withUnsafeBytes { header in
+            result.baseAddress.map { start in
+              cipher.encrypt(
+                text, to: start, code: start + text.count, nonce: ChaChaPolyTests.nonce,
+                header: header)
+            }
+          }
+        }
+      }
+      #expect(isSealed == true)
+      #expect(result == ChaChaPolyTests.encrypted + ChaChaPolyTests.code)
+    }
+  }
+
+  @Test("opening gives the text back, also after one that was forged")
+  func opens() throws {
+    let cipher = try ChaChaPolyTests.cipher(seals: false)
+    let (encrypted, code) = (ChaChaPolyTests.encrypted, ChaChaPolyTests.code)
+    for position in 0..<(encrypted.count + code.count + ChaChaPolyTests.header.count) {
+      var forged = encrypted + code + ChaChaPolyTests.header
+      forged[position] ^= 1
+      let nothing = ChaChaPolyTests.opened(
+        cipher, Array(forged.prefix(encrypted.count)),
+        code: Array(forged[encrypted.count..<encrypted.count + 16]),
+        header: Array(forged[(encrypted.count + 16)...]))
+      #expect(nothing == nil)
+      let text = ChaChaPolyTests.opened(
+        cipher, encrypted, code: code, header: ChaChaPolyTests.header)
+      #expect(text == ChaChaPolyTests.text)
+    }
+  }
+
+  @Test("a key of another length makes no cipher")
+  func keyLength() {
+    #expect(ChaChaPolyCipher(KeyMemory(count: 31) { _ in }, seals: true) == nil)
+  }
+}
