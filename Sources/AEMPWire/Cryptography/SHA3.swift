@@ -25,14 +25,15 @@ enum SHA3 {
   }
 }
 
-/// HMAC-SHA3-512 (FIPS 202 and FIPS 198-1), computed by OpenSSL 3.
+/// HMAC-SHA3-512 (FIPS 202 and FIPS 198-1), of OpenSSL's SHA3-512.
 ///
-/// The algorithm is looked up once a process. Each computation copies a prepared context and gives
-/// it the key, which is many times cheaper than fetching MAC and digest again. OpenSSL wipes its
-/// copy of the key when the context is freed.
+/// OpenSSL's own HMAC fetches or copies four contexts for each computation, which takes more instructions
+/// than the digest of a block. Here one context serves both digests; OpenSSL wipes it when it is freed.
 enum HMACSHA3 {
   /// The length of a result in bytes.
   static let byteCount = 64
+  /// The length in bytes of what SHA3-512 takes at a time.
+  private static let blockLength = 72
 
   /// The HMAC of `parts`, one after the other, under `key`; nil when OpenSSL cannot compute it
   /// (no memory, or a configuration without SHA-3).
@@ -46,67 +47,63 @@ enum HMACSHA3 {
   }
 
   private static func compute(_ parts: [[UInt8]], _ key: UnsafeRawBufferPointer) -> [UInt8]? {
-    guard let prepared = template.context, let context = EVP_MAC_CTX_dup(prepared) else {
-      return nil
+    // Without an algorithm OpenSSL would take the one that the context had before.
+    guard algorithm.digest != nil, let context = EVP_MD_CTX_new() else { return nil }
+    defer { EVP_MD_CTX_free(context) }
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: blockLength) { pad in
+      guard let start = pad.baseAddress else { return nil }
+      defer { OPENSSL_cleanse(start, blockLength) }
+      pad.update(repeating: 0)
+      if key.count > blockLength {
+        guard begin(context, key), EVP_DigestFinal_ex(context, start, nil) == 1 else { return nil }
+      } else {
+        UnsafeMutableRawBufferPointer(pad).copyMemory(from: key)
+      }
+      return code(context, parts, pad)
     }
-    defer { EVP_MAC_CTX_free(context) }
-    // An empty key, too, needs an address: for OpenSSL no address means "keep the old key".
-    var none: UInt8 = 0
-    let keyed = withUnsafePointer(to: &none) { placeholder in
-      let start = key.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? placeholder
-      return EVP_MAC_init(context, start, key.count, nil)
-    }
-    guard keyed == 1 else { return nil }
-    for part in parts {
-      guard EVP_MAC_update(context, part, part.count) == 1 else { return nil }
-    }
-    var complete = false
-    let code = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-      var written = 0
-      complete =
-        EVP_MAC_final(context, buffer.baseAddress, &written, byteCount) == 1
-        && written == byteCount
-      count = complete ? byteCount : 0
-    }
-    return complete ? code : nil
   }
 
-  /// A context for HMAC-SHA3-512 that is only ever copied.
-  private struct Template: @unchecked Sendable {
-    // Read-only after its making, hence safe on any thread; nil when OpenSSL has no SHA-3.
-    let context: OpaquePointer?
+  /// The code under the key that lies in `pad`, filled with zeros to a block.
+  private static func code(
+    _ context: OpaquePointer, _ parts: [[UInt8]], _ pad: UnsafeMutableBufferPointer<UInt8>
+  ) -> [UInt8]? {
+    let inner: UInt8 = 0x36
+    let outer: UInt8 = 0x5c
+    var isComplete = false
+    let code = [UInt8](unsafeUninitializedCapacity: byteCount) { result, count in
+      guard let start = result.baseAddress else { return }
+      for index in pad.indices { pad[index] ^= inner }
+      isComplete =
+        begin(context, UnsafeRawBufferPointer(pad))
+        && parts.allSatisfy { EVP_DigestUpdate(context, $0, $0.count) == 1 }
+        && EVP_DigestFinal_ex(context, start, nil) == 1
+      guard isComplete else { return }
+      for index in pad.indices { pad[index] ^= inner ^ outer }
+      isComplete =
+        begin(context, UnsafeRawBufferPointer(pad))
+        && EVP_DigestUpdate(context, start, byteCount) == 1
+        && EVP_DigestFinal_ex(context, start, nil) == 1
+      count = isComplete ? byteCount : 0
+    }
+    return isComplete ? code : nil
+  }
+
+  /// Starts a digest with these bytes.
+  private static func begin(_ context: OpaquePointer, _ bytes: UnsafeRawBufferPointer) -> Bool {
+    EVP_DigestInit_ex2(context, algorithm.digest, nil) == 1
+      && EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1
+  }
+
+  /// The algorithm, which is looked up once a process; nil when OpenSSL has no SHA-3.
+  private struct Algorithm: @unchecked Sendable {
+    // OpenSSL's algorithms never change, hence safe on any thread.
+    let digest: OpaquePointer?
 
     init() {
-      guard let mac = EVP_MAC_fetch(nil, "HMAC", nil) else {
-        context = nil
-        return
-      }
-      defer { EVP_MAC_free(mac) }
-      guard let context = EVP_MAC_CTX_new(mac) else {
-        self.context = nil
-        return
-      }
-      // OpenSSL keeps the addresses of both texts, so they must live as long as the parameters.
-      let name = Array("digest".utf8CString)
-      var value = Array("SHA3-512".utf8CString)
-      let prepared = name.withUnsafeBufferPointer { name in
-        value.withUnsafeMutableBufferPointer { value in
-          let parameters = [
-            OSSL_PARAM_construct_utf8_string(name.baseAddress, value.baseAddress, 0),
-            OSSL_PARAM_construct_end(),
-          ]
-          // Copying needs a context that has had a key.
-          return EVP_MAC_init(context, [0], 1, parameters)
-        }
-      }
-      if prepared == 1 {
-        self.context = context
-      } else {
-        EVP_MAC_CTX_free(context)
-        self.context = nil
-      }
+      digest = EVP_MD_fetch(nil, "SHA3-512", nil)
+      if digest == nil { OpenSSLErrors.clear() }
     }
   }
 
-  private static let template = Template()
+  private static let algorithm = Algorithm()
 }

@@ -91,6 +91,7 @@ extension Secret {
   static let sealingKeyLength = 32
   /// The number of digits of ``keyID(for:)``.
   static let keyIDLength = 8
+  private static let keyIDLabel = Array("kid\n".utf8)
 
   /// Writes the key that stands for the secret in this method.
   ///
@@ -116,7 +117,7 @@ extension Secret {
   ///
   /// The corresponding C function is `crypto_generichash`.
   func keyID(for nonce: [UInt8]) -> String {
-    let text = Array("kid\n".utf8) + nonce
+    let text = Secret.keyIDLabel + nonce
     var code = [UInt8](repeating: 0, count: 32)
     withSealingKey(for: .secretbox) { key in
       _ = crypto_generichash(

@@ -92,21 +92,23 @@ enum Hexadecimal {
   /// The bytes of pairs of lower-case digits; nil for any other text, upper case too.
   ///
   /// The digits come from the other end, so decoding may take variable time.
-  static func decode(_ digits: some RandomAccessCollection<UInt8>) -> [UInt8]? {
+  static func decode(_ digits: [UInt8]) -> [UInt8]? {
     guard digits.count.isMultiple(of: 2) else { return nil }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(digits.count / 2)
-    var high: UInt8?
-    for digit in digits {
-      guard let value = value(ofDigit: digit) else { return nil }
-      if let upper = high {
-        bytes.append(upper << 4 | value)
-        high = nil
-      } else {
-        high = value
+    let length = digits.count / 2
+    var isComplete = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: length) { bytes, count in
+      while count < length, isComplete {
+        if let high = value(ofDigit: digits[2 * count]),
+          let low = value(ofDigit: digits[2 * count + 1])
+        {
+          bytes.initializeElement(at: count, to: high << 4 | low)
+          count += 1
+        } else {
+          isComplete = false
+        }
       }
     }
-    return bytes
+    return isComplete ? bytes : nil
   }
 
   private static func value(ofDigit digit: UInt8) -> UInt8? {

@@ -99,22 +99,36 @@ extension Greeting {
   /// - Throws: ``Refusal`` with the code ``Refusal/Code/malformedGreeting``,
   ///   ``Refusal/Code/wrongVersion`` or ``Refusal/Code/invalidNodeID``.
   public init(line: String) throws(Refusal) {
-    let fields = Greeting.split(line, at: UInt8(ascii: ";"), Greeting.unescape)
-    guard Greeting.isValid(protocolName: fields[0]) else { throw .notAEMP(line) }
-    // Another version may have another number of fields, so the version is checked first.
-    guard fields.count > 1 else { throw .tooFewFields }
-    guard fields[1] == Greeting.version else { throw .wrongVersion(fields[1]) }
-    guard fields.count >= 5 else { throw .tooFewFields }
-    guard Greeting.isValid(nodeID: fields[2]) else { throw .invalidNodeID(fields[2]) }
-    let (methods, framings) = (Greeting.list(fields[3]), Greeting.list(fields[4]))
-    let most = Greeting.mostInList
-    guard fields.count - 5 <= most, methods.count <= most, framings.count <= most else {
-      throw .tooManyFields
+    var line = line
+    self = try line.withUTF8 { bytes in
+      Result { () throws(Refusal) in try Greeting(bytes) }
+    }.get()
+  }
+
+  private init(_ line: UnsafeBufferPointer<UInt8>) throws(Refusal) {
+    var rest = GreetingFields(line, separator: UInt8(ascii: ";"))
+    protocolName = rest.next().map(Greeting.unescape) ?? ""
+    guard Greeting.isValid(protocolName: protocolName) else {
+      throw .notAEMP(String(decoding: line, as: UTF8.self))
     }
-    self.init(
-      protocolName: fields[0], nodeID: fields[2],
-      authMethods: methods.map(AuthMethod.init(rawValue:)), framings: framings,
-      keys: fields[5...].compactMap(Greeting.key))
+    // Another version may have another number of fields, so the version is checked first.
+    guard let version = rest.next().map(Greeting.unescape) else { throw .tooFewFields }
+    guard version == Greeting.version else { throw .wrongVersion(version) }
+    guard let id = rest.next(), let methods = rest.next(), let framings = rest.next() else {
+      throw .tooFewFields
+    }
+    nodeID = Greeting.unescape(id)
+    guard Greeting.isValid(nodeID: nodeID) else { throw .invalidNodeID(nodeID) }
+    authMethods = try Greeting.list(methods).map(AuthMethod.init(rawValue:))
+    self.framings = try Greeting.list(framings)
+    keys = []
+    keys.reserveCapacity(10)
+    var count = 0
+    while let field = rest.next() {
+      count += 1
+      guard count <= Greeting.mostInList else { throw .tooManyFields }
+      if let key = Greeting.key(field) { keys.append(key) }
+    }
   }
 
   /// The most methods, framings or keys of an accepted greeting: with the thousands that fit into a line, a
@@ -122,84 +136,72 @@ extension Greeting {
   private static let mostInList = 100
 
   /// The line that is sent, without a line ending.
-  public var line: String {
-    var line = ""
-    line.reserveCapacity(256)
+  public var line: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The bytes of that line.
+  var bytes: [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(400)
     Greeting.append(protocolName, to: &line)
-    line += ";"
-    line += Greeting.version
-    line += ";"
-    Greeting.append(nodeID, to: &line)
+    Greeting.append(Greeting.version, to: &line, after: ";")
+    Greeting.append(nodeID, to: &line, after: ";")
     for (index, method) in authMethods.enumerated() {
-      line += index == 0 ? ";" : ","
-      Greeting.append(method.rawValue, to: &line)
+      Greeting.append(method.rawValue, to: &line, after: index == 0 ? ";" : ",")
     }
-    if authMethods.isEmpty { line += ";" }
+    if authMethods.isEmpty { line.append(UInt8(ascii: ";")) }
     for (index, framing) in framings.enumerated() {
-      line += index == 0 ? ";" : ","
-      Greeting.append(framing, to: &line)
+      Greeting.append(framing, to: &line, after: index == 0 ? ";" : ",")
     }
-    if framings.isEmpty { line += ";" }
+    if framings.isEmpty { line.append(UInt8(ascii: ";")) }
     for key in keys {
-      line += ";"
-      Greeting.append(key.name, to: &line)
-      line += "="
-      Greeting.append(key.value, to: &line)
+      Greeting.append(key.name, to: &line, after: ";")
+      Greeting.append(key.value, to: &line, after: "=")
     }
     return line
   }
 
-  /// Appends a field or a part of one, escaped where it must be.
-  private static func append(_ text: String, to line: inout String) {
-    line += escape(text)
-  }
-
-  /// The fields between separators, each made by `field` out of its bytes.
-  private static func split(
-    _ line: String, at separator: UInt8, _ field: (UnsafeBufferPointer<UInt8>) -> String
-  ) -> [String] {
-    var line = line
-    return line.withUTF8 { bytes in
-      var fields: [String] = []
-      fields.reserveCapacity(12)
-      var start = 0
-      for index in bytes.indices where bytes[index] == separator {
-        fields.append(field(UnsafeBufferPointer(rebasing: bytes[start..<index])))
-        start = index + 1
+  /// Appends a field or a part of one behind its separator, `;` as `%3b` and `%` as `%25`.
+  private static func append(
+    _ text: String, to line: inout [UInt8], after separator: Unicode.Scalar? = nil
+  ) {
+    if let separator { line.append(UInt8(ascii: separator)) }
+    var text = text
+    text.withUTF8 { bytes in
+      guard bytes.contains(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "%") }) else {
+        line.append(contentsOf: bytes)
+        return
       }
-      fields.append(field(UnsafeBufferPointer(rebasing: bytes[start...])))
-      return fields
+      for byte in bytes {
+        switch byte {
+        case UInt8(ascii: ";"): line += "%3b".utf8
+        case UInt8(ascii: "%"): line += "%25".utf8
+        default: line.append(byte)
+        }
+      }
     }
   }
 
-  private static func list(_ field: String) -> [String] {
-    split(field, at: UInt8(ascii: ",")) { String(decoding: $0, as: UTF8.self) }
-      .filter { !$0.isEmpty }
+  /// The elements of a list that are not empty.
+  private static func list(_ field: UnsafeBufferPointer<UInt8>) throws(Refusal) -> [String] {
+    var elements: [String] = []
+    var rest = GreetingFields(field, separator: UInt8(ascii: ","))
+    while let element = rest.next() {
+      guard !element.isEmpty else { continue }
+      guard elements.count < mostInList else { throw .tooManyFields }
+      elements.append(unescape(element))
+    }
+    return elements
   }
 
-  private static func key(_ field: String) -> Key? {
+  private static func key(_ field: UnsafeBufferPointer<UInt8>) -> Key? {
     guard !field.isEmpty else { return nil }
-    guard let equals = field.utf8.firstIndex(of: UInt8(ascii: "=")) else { return Key(field, "") }
-    return Key(String(field[..<equals]), String(field[field.utf8.index(after: equals)...]))
+    // No escape makes a "=".
+    var parts = GreetingFields(field, separator: UInt8(ascii: "="))
+    let name = parts.next().map(unescape) ?? ""
+    return Key(name, unescape(parts.takeRest()))
   }
 
-  /// `%` as `%25` and `;` as `%3b`.
-  static func escape(_ field: String) -> String {
-    guard field.utf8.contains(where: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: "%") }) else {
-      return field
-    }
-    var text = ""
-    for scalar in field.unicodeScalars {
-      switch scalar {
-      case ";": text += "%3b"
-      case "%": text += "%25"
-      default: text.unicodeScalars.append(scalar)
-      }
-    }
-    return text
-  }
-
-  /// The opposite of `escape`; any other `%` stays, because version 2.02 escapes nothing.
+  /// `%3b` as `;` and `%25` as `%`; any other `%` stays, because version 2.02 escapes nothing.
   static func unescape(_ field: UnsafeBufferPointer<UInt8>) -> String {
     guard field.contains(UInt8(ascii: "%")) else { return String(decoding: field, as: UTF8.self) }
     var bytes: [UInt8] = []
@@ -220,5 +222,34 @@ extension Greeting {
       }
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+}
+
+/// The fields of a greeting between separators, one after the other.
+private struct GreetingFields {
+  private let bytes: UnsafeBufferPointer<UInt8>
+  private let separator: UInt8
+  /// Where the next field begins; nil behind the last one.
+  private var start: Int? = 0
+
+  init(_ bytes: UnsafeBufferPointer<UInt8>, separator: UInt8) {
+    self.bytes = bytes
+    self.separator = separator
+  }
+
+  /// The next field; there is at least one, which may be empty.
+  mutating func next() -> UnsafeBufferPointer<UInt8>? {
+    guard let start else { return nil }
+    var end = start
+    while end < bytes.count, bytes[end] != separator { end += 1 }
+    self.start = end < bytes.count ? end + 1 : nil
+    return UnsafeBufferPointer(rebasing: bytes[start..<end])
+  }
+
+  /// All that follows, separators included; nothing if there is no further field.
+  mutating func takeRest() -> UnsafeBufferPointer<UInt8> {
+    let rest = UnsafeBufferPointer(rebasing: bytes[(start ?? bytes.count)...])
+    start = nil
+    return rest
   }
 }

@@ -1,14 +1,22 @@
-internal import CSodium
-
 /// The two lines that one side sends at once when a connection begins, without line endings.
 public struct GreetingLines: Equatable, Sendable {
   /// The longest line of the handshake in bytes, its ending included.
   public static let maximumLength = 4096
 
+  /// Both lines with their endings: this side's half of the authenticated bytes.
+  let bytes: [UInt8]
+  /// The length of the first line.
+  private let firstCount: Int
+
   /// The text of the ``Greeting``.
-  public let first: String
+  public var first: String { String(decoding: firstBytes, as: UTF8.self) }
   /// The text of the ``Nonce``.
-  public let second: String
+  public var second: String { String(decoding: secondBytes, as: UTF8.self) }
+
+  /// The bytes of ``first``.
+  var firstBytes: ArraySlice<UInt8> { bytes[..<firstCount] }
+  /// The bytes of ``second``.
+  var secondBytes: ArraySlice<UInt8> { bytes[(firstCount + 1)..<(bytes.count - 1)] }
 
   /// The lines of a greeting made now.
   ///
@@ -21,30 +29,27 @@ public struct GreetingLines: Equatable, Sendable {
     guard Greeting.isValid(protocolName: greeting.protocolName) else {
       throw .invalidOwnProtocol(greeting.protocolName)
     }
-    try self.init(first: greeting.line, second: nonce.description)
+    try self.init(greeting.bytes, nonce.description)
   }
 
   /// Lines that are known beforehand, for instance from a recording.
   ///
   /// - Throws: ``Refusal`` when a line has a line break inside or more than ``maximumLength`` bytes.
   public init(first: String, second: String) throws(Refusal) {
-    for line in [first, second] {
-      guard line.utf8.count < GreetingLines.maximumLength else { throw .ownLineTooLong }
-      guard !line.utf8.contains(where: { $0 == 10 || $0 == 13 }) else { throw .ownLineBroken }
-    }
-    self.first = first
-    self.second = second
+    try self.init(Array(first.utf8), second)
   }
 
-  /// Both lines with their endings: this side's half of the authenticated bytes.
-  var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(first.utf8.count + second.utf8.count + 2)
-    bytes += first.utf8
+  private init(_ first: [UInt8], _ second: String) throws(Refusal) {
+    firstCount = first.count
+    var bytes = first
     bytes.append(10)
     bytes += second.utf8
     bytes.append(10)
-    return bytes
+    self.bytes = bytes
+    for line in [firstBytes, secondBytes] {
+      guard line.count < GreetingLines.maximumLength else { throw .ownLineTooLong }
+      guard !line.contains(where: { $0 == 10 || $0 == 13 }) else { throw .ownLineBroken }
+    }
   }
 }
 
@@ -54,12 +59,9 @@ public struct Nonce: Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
   /// A fresh nonce: 66 bytes of the operating system's generator in base64, 88 characters.
-  ///
-  /// The corresponding C function is `randombytes_buf`.
   public init() {
-    Sodium.start()
     var bytes = [UInt8](repeating: 0, count: 66)
-    randombytes_buf(&bytes, bytes.count)
+    bytes.withUnsafeMutableBytes { BufferedRandom().fill($0) }
     description = Base64.encode(bytes)
   }
 

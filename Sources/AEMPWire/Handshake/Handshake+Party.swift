@@ -34,13 +34,13 @@ extension Handshake {
       let peer = PeerLine(line: line, greeting: greeting)
       if role == .dialling, !greeting.isNodeConnection {
         // This end's own line of an extension is an echo, like any other.
-        if text == lines.first { return .nonce(peer) }
+        if lines.firstBytes == line[...] { return .nonce(peer) }
         throw .wrongProtocol(greeting.protocolName)
       }
       if isOwnNode(greeting) {
         // Two ends of one node differ in `peeraddr` at least, so an equal line is an echo; the next line
         // shows whether the nonce is one, too.
-        if text == lines.first { return .nonce(peer) }
+        if lines.firstBytes == line[...] { return .nonce(peer) }
         throw refusalOfOwnID(greeting)
       }
       actions.append(.peerGreeting(greeting))
@@ -66,9 +66,8 @@ extension Handshake {
       guard String(validating: line, as: UTF8.self) != nil else {
         throw .notUTF8("second line (the nonce)")
       }
-      let sameGreeting = first.line.elementsEqual(lines.first.utf8)
-      let sameNonce = line.elementsEqual(lines.second.utf8)
-      guard !(sameGreeting && sameNonce) else { throw .echo }
+      let sameNonce = lines.secondBytes == line[...]
+      guard !sameNonce || lines.firstBytes != first.line[...] else { throw .echo }
       guard !isOwnNode(first.greeting) else { throw refusalOfOwnID(first.greeting) }
       guard !sameNonce else { throw .equalNonces }
       if role == .dialling, !first.greeting.isNodeConnection {
@@ -84,11 +83,10 @@ extension Handshake {
         if let sealing { sealing.method.authMethod } else {
           try chooseMethod(for: peer, inTLS: isInTLS)
         }
-      let ownNonce = Array(lines.second.utf8)
-      let isClient = ownNonce.lexicographicallyPrecedes(line)
+      let isClient = lines.secondBytes.lexicographicallyPrecedes(line)
       var authentication = try Authentication(
         peer: peer,
-        transcript: Transcript(ours: lines.bytes, theirs: first.line + [10] + line + [10]),
+        transcript: Transcript(ours: lines.bytes, theirs: greetingBytes(first.line, line)),
         method: method,
         framing: chooseFraming(for: peer), isInTLS: isInTLS,
         // In TLS the certificate is enough, so the common secret need not be known yet.
@@ -129,14 +127,27 @@ extension Handshake {
       guard announcesSecrets, let field = peer[key: Greeting.secretsKey] else {
         return configuration.secrets
       }
-      let theirs = field.split(separator: ",")
       let ours = configuration.secrets.map { (secret: $0, id: $0.keyID(for: nonce)) }
+      // Mostly both have the same one.
+      if let only = ours.first, ours.count == 1, only.id == field { return [only.secret] }
+      let theirs = field.split(separator: ",")
       let common =
         isClient
         ? ours.first { mine in theirs.contains { $0 == mine.id } }
         : theirs.lazy.compactMap { id in ours.first { $0.id == id } }.first
       guard let common else { throw .wrongSecret }
       return [common.secret]
+    }
+
+    /// The other end's lines with LF endings, however they arrived.
+    private func greetingBytes(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(first.count + second.count + 2)
+      bytes += first
+      bytes.append(10)
+      bytes += second
+      bytes.append(10)
+      return bytes
     }
 
     /// The first of the other side's methods that this end is willing to send.

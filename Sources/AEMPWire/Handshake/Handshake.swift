@@ -266,7 +266,7 @@ struct LineReader {
   /// The next line, at most ``GreetingLines/maximumLength`` bytes with its ending.
   mutating func next() -> Line {
     let limit = start + GreetingLines.maximumLength
-    guard let end = bytes[searched...].firstIndex(of: UInt8(ascii: "\n")) else {
+    guard let end = newline() else {
       searched = bytes.count
       return bytes.count >= limit ? .tooLong : .incomplete
     }
@@ -276,6 +276,15 @@ struct LineReader {
     start = end + 1
     searched = start
     return .line(line)
+  }
+
+  /// The place of the next LF that was not looked at yet.
+  private func newline() -> Int? {
+    bytes.withUnsafeBufferPointer { bytes in
+      var index = searched
+      while index < bytes.count, bytes[index] != UInt8(ascii: "\n") { index += 1 }
+      return index < bytes.count ? index : nil
+    }
   }
 
   /// All bytes behind the lines that were given back; the reader is empty afterwards.

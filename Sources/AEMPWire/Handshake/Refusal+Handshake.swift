@@ -65,8 +65,8 @@ extension Refusal {
       """
       the connection would not be encrypted: the other end speaks none of \
       \(list(accepted.filter(\.isSealed).map(\.rawValue))) (AnyEvent::MP 2.02 never does), and \
-      auth_accept here allows nothing but \(list(accepted.map(\.rawValue))); compare auth_accept and auth_offer in the configuration \
-      file of both hosts
+      auth_accept here allows nothing but \(list(accepted.map(\.rawValue))); compare auth_accept \
+      and auth_offer in the configuration file of both hosts
       """)
   }
 

@@ -91,7 +91,7 @@ public func parse_hostport(
 ///
 /// Corresponds to Perl's `AnyEvent::Socket::format_hostport`.
 public func format_hostport(_ host: String, _ port: String? = nil) -> String {
-  let bracketed = host.contains(":") ? "[\(host)]" : host
+  let bracketed = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
   guard let port, !port.isEmpty else { return bracketed }
   return "\(bracketed):\(port)"
 }

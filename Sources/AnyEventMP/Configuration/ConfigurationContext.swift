@@ -1,3 +1,4 @@
+internal import AEMPWire
 internal import Glibc
 
 /// Everything outside the arguments that a configuration depends on: file, host name and random
@@ -27,7 +28,7 @@ package struct ConfigurationContext: Sendable {
 
   /// The context of this process, with a new random name.
   package static func ofProcess() -> ConfigurationContext {
-    var generator = SystemRandomNumberGenerator()
+    var generator = BufferedRandom()
     return ConfigurationContext(
       file: .ofProcess(), hostName: processHostName(),
       runiq: UniqueName.runiq(using: &generator))

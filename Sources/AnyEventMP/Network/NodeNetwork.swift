@@ -71,7 +71,7 @@ package struct NodeSurroundings {
   /// This machine: sockets, the operating system's randomness, the process's environment.
   package static func machine(loop: Loop) -> NodeSurroundings {
     var machine = NodeSurroundings(
-      network: SocketNetwork(loop: loop), random: SystemRandomNumberGenerator(),
+      network: SocketNetwork(loop: loop), random: BufferedRandom(),
       makeNonce: { Nonce() }, makeContext: { .ofProcess() },
       makeAddressSources: { .ofMachine(hostName: $0, loop.resolver) }, processID: Int(getpid()))
     machine.descriptorLimit = {

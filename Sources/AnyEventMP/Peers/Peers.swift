@@ -118,7 +118,8 @@ final class Peers {
 
   private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
     // Its length is always the same, so that the transmission time on a simulated network is a function of the seed.
-    let instance = String(UInt64.random(in: 1 << 60 ... .max), radix: 16)
+    var random = BufferedRandom()
+    let instance = String(UInt64.random(in: 1 << 60 ... .max, using: &random), radix: 16)
     var keys =
       HandshakeConfiguration.defaultKeys + [
         Greeting.Key(ConnectionArbiter.greetingKey, "1"),

@@ -1,3 +1,5 @@
+internal import AEMPWire
+
 /// The key by which an ``ObjectTable`` finds its objects.
 protocol TableKey {
   associatedtype Element: AnyObject
@@ -23,7 +25,7 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   private(set) var count = 0
 
   init() {
-    seed = .random(in: .min ... .max)
+    seed = BufferedRandom().next()
   }
 
   deinit {

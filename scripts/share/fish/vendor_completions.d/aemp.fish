@@ -26,7 +26,7 @@ function __aemp_value
         case framing_format
             printf '%s\n' cbor json cbor,json
         case auth_offer auth_accept
-            printf '%s\n' secretbox_x25519 tls_sha3_512 hmac_sha3_512 tls_anon cleartext
+            printf '%s\n' chacha20poly1305_x25519 secretbox_x25519 tls_sha3_512 hmac_sha3_512 tls_anon cleartext
     end
 end
 

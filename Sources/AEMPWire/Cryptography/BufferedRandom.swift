@@ -1,0 +1,82 @@
+internal import CSodium
+internal import Glibc
+internal import Synchronization
+
+/// The operating system's random bytes, fetched many at a time: for what is not worth a call of the system
+/// each, such as names, nonces and the seeds of tables.
+///
+/// They are as hard to foretell as the system's. A byte is overwritten when it is given out. Those that wait
+/// lie in memory that the kernel empties in the child of a fork, so that no two processes give out the
+/// same ones, and that is left out of dumps. Where the kernel cannot do that, or another thread is at it,
+/// the system is asked each time. Secret keys are made by `randombytes_buf` itself, for which nothing waits.
+package struct BufferedRandom: RandomNumberGenerator, Sendable {
+  /// The generator, which is one for the whole process.
+  package init() {}
+
+  /// The next eight bytes.
+  package func next() -> UInt64 {
+    var word: UInt64 = 0
+    withUnsafeMutableBytes(of: &word) { fill($0) }
+    return word
+  }
+
+  /// Overwrites all of `bytes`.
+  package func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+    let isDone = BufferedRandom.pool.withLockIfAvailable { $0.fill(bytes) } ?? false
+    if !isDone { BufferedRandom.ask(bytes) }
+  }
+
+  /// The corresponding C function is `randombytes_buf`.
+  private static func ask(_ bytes: UnsafeMutableRawBufferPointer) {
+    Sodium.start()
+    if let start = bytes.baseAddress { randombytes_buf(start, bytes.count) }
+  }
+
+  // In the child of a fork the lock may be held for ever; the system is asked each time then.
+  private static let pool = Mutex(Pool())
+
+  /// The bytes that wait: a number of them, and behind it so many at the end of a page.
+  private struct Pool: ~Copyable, @unchecked Sendable {
+    /// As many as the kernel gives at once, whatever happens.
+    private static let most = 256
+
+    /// Nil when the kernel would not empty it in the child of a fork; it is never given back.
+    private let page: UnsafeMutableRawPointer?
+
+    init() {
+      let size = MemoryLayout<Int>.size + Pool.most
+      let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+      guard let memory, memory != MAP_FAILED else {
+        page = nil
+        return
+      }
+      guard madvise(memory, size, MADV_WIPEONFORK) == 0 else {
+        munmap(memory, size)
+        page = nil
+        return
+      }
+      _ = madvise(memory, size, MADV_DONTDUMP)
+      page = memory
+    }
+
+    /// Whether the bytes were here.
+    mutating func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
+      guard let page, let target = bytes.baseAddress, bytes.count <= Pool.most else { return false }
+      let store = UnsafeMutableRawBufferPointer(
+        start: page + MemoryLayout<Int>.size, count: Pool.most)
+      // Zero in the child of a fork, like all the rest.
+      var count = page.load(as: Int.self)
+      if count < bytes.count {
+        BufferedRandom.ask(store)
+        count = Pool.most
+      }
+      count -= bytes.count
+      let taken = UnsafeMutableRawBufferPointer(rebasing: store[count..<(count + bytes.count)])
+      target.copyMemory(
+        from: UnsafeRawBufferPointer(taken).baseAddress ?? page, byteCount: taken.count)
+      sodium_memzero(taken.baseAddress, taken.count)
+      page.storeBytes(of: count, as: Int.self)
+      return true
+    }
+  }
+}
