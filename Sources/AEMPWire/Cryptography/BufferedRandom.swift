@@ -62,19 +62,16 @@ package struct BufferedRandom: RandomNumberGenerator, Sendable {
     /// Whether the bytes were here.
     mutating func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
       guard let page, let target = bytes.baseAddress, bytes.count <= Pool.most else { return false }
-      let store = UnsafeMutableRawBufferPointer(
-        start: page + MemoryLayout<Int>.size, count: Pool.most)
+      let store = page + MemoryLayout<Int>.size
       // Zero in the child of a fork, like all the rest.
       var count = page.load(as: Int.self)
       if count < bytes.count {
-        BufferedRandom.ask(store)
+        BufferedRandom.ask(UnsafeMutableRawBufferPointer(start: store, count: Pool.most))
         count = Pool.most
       }
       count -= bytes.count
-      let taken = UnsafeMutableRawBufferPointer(rebasing: store[count..<(count + bytes.count)])
-      target.copyMemory(
-        from: UnsafeRawBufferPointer(taken).baseAddress ?? page, byteCount: taken.count)
-      sodium_memzero(taken.baseAddress, taken.count)
+      target.copyMemory(from: store + count, byteCount: bytes.count)
+      sodium_memzero(store + count, bytes.count)
       page.storeBytes(of: count, as: Int.self)
       return true
     }
