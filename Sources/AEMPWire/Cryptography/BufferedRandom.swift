@@ -22,7 +22,11 @@ package struct BufferedRandom: RandomNumberGenerator, Sendable {
 
   /// Overwrites all of `bytes`.
   package func fill(_ bytes: UnsafeMutableRawBufferPointer) {
-    let isDone = BufferedRandom.pool.withLockIfAvailable { $0.fill(bytes) } ?? false
+    var isDone = false
+    if !BufferedRandom.isTaken.exchange(true, ordering: .acquiring) {
+      isDone = BufferedRandom.pool.fill(bytes)
+      BufferedRandom.isTaken.store(false, ordering: .releasing)
+    }
     if !isDone { BufferedRandom.ask(bytes) }
   }
 
@@ -32,11 +36,15 @@ package struct BufferedRandom: RandomNumberGenerator, Sendable {
     if let start = bytes.baseAddress { randombytes_buf(start, bytes.count) }
   }
 
-  // In the child of a fork the lock may be held for ever; the system is asked each time then.
-  private static let pool = Mutex(Pool())
+  /// Whether a thread is at the pool.
+  ///
+  /// No thread waits for it, because in the child of a fork it may stay so for ever: the system is asked
+  /// each time then.
+  private static let isTaken = Atomic(false)
+  private static let pool = Pool()
 
-  /// The bytes that wait: a number of them, and behind it so many at the end of a page.
-  private struct Pool: ~Copyable, @unchecked Sendable {
+  /// The bytes that wait: their number, and behind it the store, of which so many are left at the front.
+  private struct Pool: @unchecked Sendable {
     /// As many as the kernel gives at once, whatever happens.
     private static let most = 256
 
@@ -60,7 +68,7 @@ package struct BufferedRandom: RandomNumberGenerator, Sendable {
     }
 
     /// Whether the bytes were here.
-    mutating func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    func fill(_ bytes: UnsafeMutableRawBufferPointer) -> Bool {
       guard let page, let target = bytes.baseAddress, bytes.count <= Pool.most else { return false }
       let store = page + MemoryLayout<Int>.size
       // Zero in the child of a fork, like all the rest.

@@ -45,8 +45,9 @@ struct BufferedRandomTests {
     let random = BufferedRandom()
     let own: [UInt64] = try withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 40) { words in
       words.initialize(repeating: 0)
-      // Some bytes wait when the process forks.
-      words[0] = random.next()
+      // Some bytes wait when the process forks. All that the child does was done before, so that it needs
+      // no lock of Swift's, which another thread may hold.
+      for index in words.indices { words[index] = random.next() }
       let pid = fork()
       for index in words.indices { words[index] = random.next() }
       guard pid != 0 else {
