@@ -227,16 +227,18 @@ class Programs:
         return self.counted_pair(commands, ("recv", "send"), "server", few, many)
 
     def instructions_of_deaths(self):
-        """Instructions of one of many monitored ports that die at once, by the side that runs them."""
+        """Instructions of one of many monitored ports that die at once, by the side that runs them.
 
-        def commands(bench, count):
+        All but the deaths is done once more, so that it cancels out.
+        """
+        def commands(bench, kills):
             address = f"127.0.0.1:{free_port()}"
             return (
-                [bench, "watched", address, count],
-                lambda port: [bench, "watch", address, port, count])
+                [bench, "watched", address, MONITORED],
+                lambda port: [bench, "watch" if kills else "watchalive", address, port, MONITORED])
 
-        return self.counted_pair(
-            commands, ("watched", "watch"), "clients", MONITORED // 5, MONITORED)
+        found = self.counted_pair(commands, ("watched", "watch"), "clients", 0, 1)
+        return {side: count / MONITORED for side, count in found.items()}
 
     def instructions_of_handshake(self):
         """The server's share of connecting, authenticating and closing."""

@@ -50,10 +50,10 @@ case "idlenode":
   try IdleNode.run(arguments.text("the address"))
 case "watched":
   try MonitoredPorts.serve(arguments.text("the address"), arguments.number("the count"))
-case "watch":
+case "watch", "watchalive":
   try MonitoredPorts.watch(
     arguments.text("the address"), of: arguments.text("the port id"),
-    arguments.number("the count"))
+    arguments.number("the count"), kills: command == "watch")
 case "dbserve":
   try GlobalDatabase.serve(
     arguments.text("the address"), slaves: arguments.number("the number of slaves"))

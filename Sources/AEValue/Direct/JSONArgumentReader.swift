@@ -19,6 +19,12 @@
     if isNegative { place += 1 }
     let start = place
     var number = 0
+    // Numbers are short or very long, such as times: eight digits at once, if there are so many.
+    let word = UInt64(littleEndian: place.loadUnaligned(as: UInt64.self))
+    if word.isEightDigits {
+      number = Int(truncatingIfNeeded: word.eightDigits)
+      place += 8
+    }
     while true {
       let digit = place.loadUnaligned(as: UInt8.self) &- UInt8(ascii: "0")
       if digit > 9 { break }
@@ -81,5 +87,25 @@
     guard bytes.isBeforeEnd, bytes.byte() == UInt8(ascii: ",") else { return false }
     bytes.next += 1
     return true
+  }
+}
+
+extension UInt64 {
+  /// Whether all bytes are digits.
+  @inline(__always)
+  fileprivate var isEightDigits: Bool {
+    let tops: UInt64 = 0xf0f0_f0f0_f0f0_f0f0
+    let threes: UInt64 = 0x3030_3030_3030_3030
+    // Six more than a digit still has the same upper half; no sum goes beyond its byte.
+    return self & tops == threes && (self &+ 0x0606_0606_0606_0606) & tops == threes
+  }
+
+  /// The number with these digits, the first in the lowest byte: pairs of digits, of pairs and of fours side by side.
+  @inline(__always)
+  fileprivate var eightDigits: UInt64 {
+    let ones = self & 0x0f0f_0f0f_0f0f_0f0f
+    let pairs = (ones &* 10 &+ ones >> 8) & 0x00ff_00ff_00ff_00ff
+    let fours = (pairs &* 100 &+ pairs >> 16) & 0x0000_ffff_0000_ffff
+    return (fours &* 10_000 &+ fours >> 32) & 0xffff_ffff
   }
 }

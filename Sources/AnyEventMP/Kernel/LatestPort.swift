@@ -3,7 +3,7 @@ internal import AEValue
 /// The port that the last packet was for, and the beginning of a packet for its first tag.
 ///
 /// The next packet is nearly always for the same port. It is recognised by comparing bytes, in words and under
-/// masks: up to ``reach`` bytes are read from where a packet begins, so as many must be readable.
+/// masks: up to 49 bytes are read from where a packet begins, so `PacketBytes.slack` must be readable behind it.
 struct LatestPort: ~Copyable {
   /// Retained, so that the reference below never leads to memory that is gone.
   private var port: LocalPort?
@@ -24,9 +24,6 @@ struct LatestPort: ~Copyable {
   private static var tagSize: Int { 16 }
   /// The longest name that is recognised: with what stands around it, it fits into ``nameSize``.
   private static var longestName: Int { 23 }
-
-  /// How many bytes are read at most.
-  static var reach: Int { 1 + nameSize + tagSize }
 
   init() {
     let size = 2 * (Self.nameSize + Self.tagSize)

@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 /* Scans of text, sixteen bytes at a time. They read and write nothing beyond the given counts. Without vectors they
  * are not called: AEValue/Bytes/TextScan.swift has the same in Swift. */
@@ -18,12 +17,17 @@ static inline void ae_store(uint8_t *_Nonnull p, ae_vector x) { _mm_storeu_si128
 static inline ae_vector ae_or(ae_vector a, ae_vector b) { return _mm_or_si128(a, b); }
 static inline ae_vector ae_none(void) { return _mm_setzero_si128(); }
 
-/* Ones in the bytes that JSON does not have as they are in a string: quotes, backslashes, control characters. */
-static inline ae_vector ae_special(ae_vector x) {
-  return _mm_or_si128(
-    _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\'))),
-    _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x));
+static inline ae_vector ae_least(ae_vector a, ae_vector b) { return _mm_min_epu8(a, b); }
+
+/* Zero in the bytes that JSON does not have as they are in a string: quotes, backslashes, control characters. */
+static inline ae_vector ae_plainness(ae_vector x) {
+  return ae_least(
+    ae_least(_mm_xor_si128(x, _mm_set1_epi8('"')), _mm_xor_si128(x, _mm_set1_epi8('\\'))),
+    _mm_subs_epu8(x, _mm_set1_epi8(0x1f)));
 }
+
+/* Ones in the bytes that are zero. */
+static inline ae_vector ae_zeros(ae_vector x) { return _mm_cmpeq_epi8(x, _mm_setzero_si128()); }
 
 /* Whether any byte has its top bit set. */
 static inline int ae_any(ae_vector x) { return _mm_movemask_epi8(x) != 0; }
@@ -41,10 +45,14 @@ static inline void ae_store(uint8_t *_Nonnull p, ae_vector x) { vst1q_u8(p, x); 
 static inline ae_vector ae_or(ae_vector a, ae_vector b) { return vorrq_u8(a, b); }
 static inline ae_vector ae_none(void) { return vdupq_n_u8(0); }
 
-static inline ae_vector ae_special(ae_vector x) {
-  return vorrq_u8(
-    vorrq_u8(vceqq_u8(x, vdupq_n_u8('"')), vceqq_u8(x, vdupq_n_u8('\\'))), vcltq_u8(x, vdupq_n_u8(0x20)));
+static inline ae_vector ae_least(ae_vector a, ae_vector b) { return vminq_u8(a, b); }
+
+static inline ae_vector ae_plainness(ae_vector x) {
+  return ae_least(
+    ae_least(veorq_u8(x, vdupq_n_u8('"')), veorq_u8(x, vdupq_n_u8('\\'))), vqsubq_u8(x, vdupq_n_u8(0x1f)));
 }
+
+static inline ae_vector ae_zeros(ae_vector x) { return vceqq_u8(x, vdupq_n_u8(0)); }
 
 static inline int ae_any(ae_vector x) { return vmaxvq_u8(x) >= 0x80; }
 
@@ -70,13 +78,14 @@ static inline size_t ae_json_plain(const uint8_t *_Nonnull p, size_t count, int 
   size_t i = 0;
   for (; i + 64 <= count; i += 64) {
     ae_vector a = ae_load(p + i), b = ae_load(p + i + 16), c = ae_load(p + i + 32), d = ae_load(p + i + 48);
-    if (ae_any(ae_or(ae_or(ae_special(a), ae_special(b)), ae_or(ae_special(c), ae_special(d))))) break;
+    if (ae_any(ae_zeros(
+          ae_least(ae_least(ae_plainness(a), ae_plainness(b)), ae_least(ae_plainness(c), ae_plainness(d)))))) break;
     seen = ae_or(ae_or(seen, ae_or(a, b)), ae_or(c, d));
   }
   for (;;) {
     /* The last sixteen bytes overlap those before. */
     if (i + 16 > count) i = count - 16;
-    ae_vector x = ae_load(p + i), special = ae_special(x);
+    ae_vector x = ae_load(p + i), special = ae_zeros(ae_plainness(x));
     seen = ae_or(seen, x);
     if (ae_any(special)) {
       *high |= ae_any(seen);
@@ -101,11 +110,12 @@ static inline size_t ae_json_copy(uint8_t *_Nonnull to, const uint8_t *_Nonnull 
     ae_store(to + i + 16, b);
     ae_store(to + i + 32, c);
     ae_store(to + i + 48, d);
-    if (ae_any(ae_or(ae_or(ae_special(a), ae_special(b)), ae_or(ae_special(c), ae_special(d))))) break;
+    if (ae_any(ae_zeros(
+          ae_least(ae_least(ae_plainness(a), ae_plainness(b)), ae_least(ae_plainness(c), ae_plainness(d)))))) break;
   }
   for (;;) {
     if (i + 16 > count) i = count - 16;
-    ae_vector x = ae_load(from + i), special = ae_special(x);
+    ae_vector x = ae_load(from + i), special = ae_zeros(ae_plainness(x));
     ae_store(to + i, x);
     if (ae_any(special)) return i + ae_first(special);
     i += 16;

@@ -28,11 +28,13 @@ enum MonitoredPorts {
   }
 
   /// Monitors them all; reports how long plain messages take to arrive and how long the reasons.
-  static func watch(_ address: String, of server: String, _ count: Int) throws {
+  ///
+  /// With `kills: false` it does all but that, to be compared with.
+  static func watch(_ address: String, of server: String, _ count: Int, kills: Bool) throws {
     BenchNode.startClient(address)
     let server = PortID(server)
     let client = port()
-    let run = Run(server, count)
+    let run = Run(server, count, kills: kills)
     rcv(
       client,
       on("port") { (port: PortID) in
@@ -49,6 +51,7 @@ enum MonitoredPorts {
   private final class Run {
     private let server: PortID
     private let count: Int
+    private let kills: Bool
     private var messages = 0
     private var reasons = 0
     private var watch = Stopwatch()
@@ -56,9 +59,10 @@ enum MonitoredPorts {
     /// Only the last of several measurements of plain messages counts: the first warms up.
     private var roundsLeft = 3
 
-    init(_ server: PortID, _ count: Int) {
+    init(_ server: PortID, _ count: Int, kills: Bool) {
       self.server = server
       self.count = count
+      self.kills = kills
     }
 
     func start() {
@@ -74,12 +78,15 @@ enum MonitoredPorts {
       plain = (watch.seconds, watch.cpuSeconds)
       if roundsLeft > 0 { return start() }
       watch = Stopwatch()
-      snd(server, "kill")
+      if kills { snd(server, "kill") } else { report() }
     }
 
     func reasonArrived() {
       reasons += 1
-      guard reasons == count else { return }
+      if reasons == count { report() }
+    }
+
+    private func report() {
       let seconds = watch.seconds
       var report = Report(role: "client")
       report.add("n", count)
