@@ -47,6 +47,7 @@ final class RecordLookups: LoopResident {
 
   /// Calls `ready` when a question would not have to wait.
   func waitForSlot(_ ready: @escaping () -> Void) {
+    guard loop.state == .open else { return }
     loop.keep(self)
     slotWaiters.append(ready)
     loop.postpone { [weak self] in self?.goOn() }
@@ -106,8 +107,10 @@ final class RecordLookups: LoopResident {
   private func follow(_ lookup: Lookup, _ first: String, in message: DNSMessage) {
     var lookup = lookup
     var name = first.lowercased()
+    // Once, since each alias would have thousands of records compared.
+    let records = Dictionary(grouping: message.an) { Text($0.name.lowercased()) }
     while true {
-      let own = message.an.filter { $0.name.lowercased() == name }
+      let own = records[Text(name)] ?? []
       let found = own.filter(lookup.accepts)
       if !found.isEmpty { return lookup.done(found) }
       guard let alias = own.first(where: { $0.type == "cname" }),
@@ -131,6 +134,7 @@ final class RecordLookups: LoopResident {
       ) -> Void,
     _ done: @escaping (Result<[UInt8], NameFailure>) -> Void
   ) {
+    guard loop.state == .open else { return }
     // The loop closes what it keeps: without that, questions and lookups would keep each other.
     loop.keep(self)
     waiting.append(

@@ -218,12 +218,15 @@ extension DNS {
     resolver.resolve(name, "ptr", search: [""]) { cb($0.map(\.target)) }
   }
 
-  /// Finds the host names of an address of which the addresses have this one.
+  /// Finds the host names of an address of which the addresses have this one, among the first 64.
+  ///
+  /// Whoever owns the address could name thousands, and have each asked for.
   public static func reverse_verify(
     _ address: String, _ cb: @escaping (_ hosts: [String]) -> Void
   ) {
     let resolver = resolver
-    reverse_lookup(address) { hosts in
+    reverse_lookup(address) { found in
+      let hosts = found.prefix(64)
       guard let wanted = SocketAddress(ip: address, port: 0), !hosts.isEmpty else { return cb([]) }
       // The names stay in the order of the answer.
       var isVerified = hosts.map { _ in false }

@@ -116,7 +116,9 @@ final class Connector: LoopResident {
     let loop = self.loop
     loop.release(self)
     completion(result) { [self] in
-      guard case .success = result, self.completion == nil else { return false }
+      guard case .success = result, self.completion == nil, loop.state == .open else {
+        return false
+      }
       self.completion = completion
       loop.keep(self)
       loop.postpone { [weak self] in self?.tryNext() }

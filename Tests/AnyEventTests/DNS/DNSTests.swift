@@ -60,6 +60,21 @@ import Testing
     }
   }
 
+  /// A server that answers by TCP, too, and is the one of the loop's resolver.
+  private func serverByTCP(
+    _ loop: Loop, _ answers: [String: NameServer.Answer]
+  ) throws -> NameServer {
+    // The port that UDP got may be taken for TCP.
+    for _ in 0..<20 {
+      guard let server = NameServer(byTCP: loop, answers) else { continue }
+      loop.resolver.servers = [server.place]
+      return server
+    }
+    throw NoPort()
+  }
+
+  private struct NoPort: Error {}
+
   /// What a function gives to its callback, which it may call only once and not at once.
   private func result<Found>(_ loop: Loop, _ ask: (@escaping (Found) -> Void) -> Void) -> Found? {
     var found: Found?
@@ -128,6 +143,16 @@ import Testing
     }
   }
 
+  @Test("of an address with very many names the first 64 are verified")
+  func manyNames() throws {
+    try withLoop { loop in
+      let names = (0..<80).map { Record(12, NameServer.wire("\($0)")) }
+      let server = try serverByTCP(loop, ["7.2.0.192.in-addr.arpa": .long(names)])
+      #expect(result(loop) { DNS.reverse_verify("192.0.2.7", $0) } == [])
+      #expect(server.asked.filter { !$0.hasSuffix("arpa") } == (0..<64).map { "\($0)" })
+    }
+  }
+
   @Test("aliases are followed in the answer and beyond it, but not in circles")
   func aliases() {
     withServer { loop, server in
@@ -164,13 +189,7 @@ import Testing
       Record(16, Self.strings("text \($0) " + String(repeating: "x", count: 200)))
     }
     try withLoop { loop in
-      // The port that UDP got may be taken for TCP.
-      var made: NameServer?
-      for _ in 0..<20 where made == nil {
-        made = NameServer(byTCP: loop, ["long.example": .long(long)])
-      }
-      let server = try #require(made)
-      loop.resolver.servers = [server.place]
+      let server = try serverByTCP(loop, ["long.example": .long(long)])
       let texts = result(loop) { DNS.txt("long.example.", $0) }
       #expect(texts?.count == 60)
       #expect(texts?.last?.hasPrefix("text 59 ") == true)
@@ -247,6 +266,23 @@ import Testing
       loop.run(until: { !server.asked.isEmpty })
       #expect(held != nil)
       loop.close()
+    }
+    #expect(held == nil)
+  }
+
+  @Test("what is asked behind the end of the loop is not called, and frees what its callback holds")
+  func closed() {
+    final class Held {}
+    weak var held: Held?
+    withLoop { loop in
+      let resolver = loop.perform { DNS(server: ["127.0.0.1:1"]) }
+      loop.close()
+      let object = Held()
+      held = object
+      resolver.resolve("host.example.", "a") { [object] _ in
+        Issue.record("the loop is closed: \(object)")
+      }
+      resolver.wait_for_slot { [object] _ in Issue.record("the loop is closed: \(object)") }
     }
     #expect(held == nil)
   }
