@@ -26,9 +26,7 @@ extension CertificateBundle {
   ///
   /// - Throws: ``CertificateError`` when key or certificate is missing, or they do not belong together.
   package convenience init(_ parts: consuming CertificateParts) throws(CertificateError) {
-    let own = try parts.ownCertificate()
-    let (key, certificates) = parts.release()
-    guard let key else { throw .noKey }
+    let (key, certificates, own) = try parts.release()
     self.init(
       key: key, certificate: certificates[own],
       others: certificates.indices.filter { $0 != own }.map { certificates[$0] })

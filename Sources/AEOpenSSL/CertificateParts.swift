@@ -79,23 +79,22 @@ package struct CertificateParts: ~Copyable {
     if EVP_PKEY_get_security_bits(key) < Self.neededSecurityBits { throw .unusableKey("too short") }
   }
 
-  /// The place of the certificate that belongs to the key.
-  func ownCertificate() throws(CertificateError) -> Int {
+  /// Gives all away, with the place of the certificate that belongs to the key; the receiver frees it.
+  ///
+  /// - Throws: ``CertificateError`` when key or certificate is missing, or they do not belong together.
+  mutating func release() throws(CertificateError) -> (
+    key: OpaquePointer, certificates: [OpaquePointer], own: Int
+  ) {
     guard hasBlocks else { throw .noBlocks }
     guard let key else { throw .noKey }
     if certificates.isEmpty { throw .noCertificate }
     let own = certificates.firstIndex { X509_check_private_key($0, key) == 1 }
     OpenSSLErrors.clear()
     guard let own else { throw .mismatch }
-    return own
-  }
-
-  /// Gives all away; the receiver frees it.
-  mutating func release() -> (key: OpaquePointer?, certificates: [OpaquePointer]) {
     defer {
-      key = nil
+      self.key = nil
       certificates = []
     }
-    return (key, certificates)
+    return (key, certificates, own)
   }
 }

@@ -196,8 +196,9 @@ extension TLSContext {
   private func expectName(
     _ name: String?, in session: OpaquePointer, as role: TLSRole
   ) throws(TLSError) -> Bool {
-    // OpenSSL takes an empty name for none, and a zero byte for the end of a name.
-    guard let name, !name.isEmpty, !name.utf8.contains(0) else {
+    // OpenSSL takes an empty name for none, a zero byte for the end of a name, and one that begins with a dot for
+    // all hosts of the domain.
+    guard let name, !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(0) else {
       let isNeeded = role == .connect || serverVerifiesName || name != nil
       if check.isWanted, isNeeded { throw .noName }
       return false

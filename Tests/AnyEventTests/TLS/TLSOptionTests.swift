@@ -59,6 +59,15 @@ struct TLSOptionTests {
     }
   }
 
+  @Test("a name with a dot in front is none, and does not stand for all below it")
+  func leadingDot() throws {
+    for check in [true, .http] as [TLSPeernameCheck] {
+      let context = try TLSContext(ca_cert: authority.pem, verify_peername: check)
+      let own = try authority.issue(cn: "x", alternatives: ["DNS:host.example.org"])
+      #expect(throws: TLSError.self) { try outcome(context, own, peername: ".example.org") }
+    }
+  }
+
   @Test("a scheme of one's own has Perl's three numbers")
   func ownScheme() throws {
     for (inAlt, inName, checking, isRight) in [
