@@ -118,9 +118,4 @@ static inline int aecurl_socket(const struct curl_sockaddr *address) {
   return higher;
 }
 
-/* Two connected sockets for the two ends of a body; 0, or -1 and errno. */
-static inline int aecurl_socketpair(int ends[2]) {
-  return socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends);
-}
-
 #endif

@@ -193,6 +193,42 @@ import Testing
     }
   }
 
+  @Test func whatIsSentWhileAClientIsClosedHasAnEnd() throws {
+    final class Sender {
+      var send: (() -> Void)?
+      deinit { send?() }
+    }
+    try withLoop { loop in
+      let server = try TestServer(on: loop) { request, handle in
+        if request.target == "/answer" { handle.push_write(ok("x")) }
+      }
+      let client = HTTPClient(on: loop)
+      var statuses: [Int] = []
+      func sendAnother() {
+        client.send(HTTPRequest(server.url("/answer"))) { statuses.append($0.status) }
+      }
+      do {
+        let sender = Sender()
+        sender.send = sendAnother
+        client.send(HTTPRequest(server.url())) { [sender] _ in
+          Issue.record("it has ended: \(sender)")
+        }
+      }
+      loop.run(until: { server.requests.count == 1 })
+      client.close()
+      loop.run(until: { statuses == [200] })
+      var request = HTTPRequest(server.url())
+      request.persistent = false
+      request.onPrepare = { _ in
+        client.close()
+        sendAnother()
+        return 0
+      }
+      client.send(request) { _ in Issue.record("it has ended") }
+      loop.run(until: { statuses == [200, 200] })
+    }
+  }
+
   @Test func onPrepareGetsEachNewSocketAndSetsTheTimeOfConnecting() throws {
     try withLoop { loop in
       let server = try TestServer(on: loop, always: ok("x"))

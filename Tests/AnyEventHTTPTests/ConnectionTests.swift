@@ -152,6 +152,25 @@ import Testing
     }
   }
 
+  @Test func moreConnectionsMayBeAllowedInACallback() throws {
+    try withLoop { loop in
+      let server = try TestServer(on: loop) { _, _ in }
+      var settings = HTTPSettings()
+      settings.maxConnectionsPerHost = 1
+      let client = HTTPClient(on: loop, settings)
+      var request = HTTPRequest(server.url())
+      request.onPrepare = { _ in
+        client.settings.maxConnectionsPerHost = 3
+        return 0
+      }
+      for count in 1...3 {
+        client.send(request) { _ in }
+        loop.run(until: { server.requests.count == count })
+      }
+      client.close()
+    }
+  }
+
   @Test func aSilentServerIsGivenUpAfterTheTimeOut() throws {
     try withLoop(manualTime: 1000) { loop in
       let server = try TestServer(on: loop) { request, handle in

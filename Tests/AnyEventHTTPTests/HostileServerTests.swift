@@ -161,6 +161,13 @@ import Testing
       }
       let got = try loop.outcome { http_request("GET / HTTP/1.1\r\nX:", server.url(), $0) }
       #expect(got.hdr.status == 599)
+      var settings = HTTPSettings()
+      settings.userAgent = "x\r\nY: b"
+      let client = HTTPClient(on: loop, settings)
+      var status = 0
+      client.send(HTTPRequest(server.url())) { status = $0.status }
+      loop.run(until: { status > 0 })
+      #expect(status == 599)
       #expect(server.connections == 0)
     }
   }

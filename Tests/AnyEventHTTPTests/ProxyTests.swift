@@ -108,7 +108,15 @@ import Testing
     #expect(proxy.user == "ann")
     #expect(proxy.password == "p:w")
     #expect(proxy.description == "http://[::1]:3128")
-    for wrong in ["", "proxy:3128", "http://proxy", "http://:1", "ftp://a:1", "http://a:70000"] {
+    let encoded = try HTTPProxy(url: "http://a%3Ab:p%40ss:%C3%BC@proxy:81")
+    #expect(encoded.user == "a:b")
+    #expect(encoded.password == "p@ss:ü")
+    #expect(try HTTPProxy(url: "http://proxy.example").port == 3128)
+    #expect(try HTTPProxy(url: "socks5://ann@[::1]/").description == "socks5://[::1]:3128")
+    for wrong in [
+      "", "proxy:3128", "http://:1", "ftp://a:1", "http://a:70000", "http://a:", "http://",
+      "http://a%00b@proxy:1",
+    ] {
       #expect(throws: HTTPOptionError.self, "\(wrong)") { try HTTPProxy(url: wrong) }
     }
   }

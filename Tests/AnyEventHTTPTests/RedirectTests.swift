@@ -42,6 +42,46 @@ import Testing
     }
   }
 
+  @Test func ofALongRedirectionTheBeginningIsKeptBesideABodyInPieces() throws {
+    try withLoop { loop in
+      let long = String(repeating: "x", count: 200_000)
+      let server = try TestServer(on: loop) { request, handle in
+        handle.push_write(request.target == "/" ? moved(302, to: "/next", long) : ok("end"))
+      }
+      var pieces: [String] = []
+      let got = try loop.outcome {
+        http_get(
+          server.url(),
+          on_body: { piece, _ in
+            pieces.append(piece.text)
+            return true
+          }, $0)
+      }
+      #expect(pieces == ["end"])
+      #expect(got.hdr.redirect?.body?.count == 1 << 16)
+      let whole = try loop.outcome { http_get(server.url(), $0) }
+      #expect(whole.hdr.redirect?.body?.count == long.utf8.count)
+    }
+  }
+
+  @Test func capitalLettersMakeNoOtherServer() throws {
+    try withLoop { loop in
+      let names = NameServer(on: loop, ["host.example": .address([127, 0, 0, 1])])
+      loop.resolver.servers = [names.place]
+      var port = 0
+      let server = try TestServer(on: loop) { request, handle in
+        let next = moved(302, to: "http://host.example:\(port)/next")
+        handle.push_write(request.target == "/" ? next : ok("end"))
+      }
+      port = server.port
+      let got = try loop.outcome {
+        http_get("http://HOST.example:\(port)/", headers: ["Authorization": "Bearer s"], $0)
+      }
+      #expect(got.body == "end")
+      #expect(server.requests.map { $0["authorization"] } == ["Bearer s", "Bearer s"])
+    }
+  }
+
   @Test(arguments: [0, 1, 3]) func noMoreRedirectionsAreFollowedThanAllowed(count: Int) throws {
     try withLoop { loop in
       let server = try TestServer(on: loop, always: moved(302, to: "/again", "body"))

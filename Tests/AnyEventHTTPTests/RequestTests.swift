@@ -76,6 +76,16 @@ import Testing
     }
   }
 
+  @Test func methodsMayBeWrittenInSmallLetters() throws {
+    try withLoop { loop in
+      let server = try TestServer(
+        on: loop, always: "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n")
+      let got = try loop.outcome { http_request("head", server.url(), $0) }
+      #expect(got.hdr.status == 200 && got.body == "")
+      #expect(server.requests.map(\.method) == ["HEAD"])
+    }
+  }
+
   @Test func aHeadHasHeadersAndAnEmptyBody() throws {
     try withLoop { loop in
       let server = try TestServer(on: loop) { request, handle in

@@ -1,6 +1,4 @@
 public import AnyEvent
-internal import CCurl
-internal import Glibc
 
 extension HTTPClient {
   /// Sends a request and calls `done` once, when the headers have arrived, with a handle that reads the
@@ -32,6 +30,8 @@ private final class BodyFeed {
   private let onHeader: ((HTTPHeaders) -> Bool)?
   private var done: ((Handle?, HTTPHeaders) -> Void)?
   private var handle: Handle?
+  /// Why there is no handle.
+  private var problem: SystemError?
   /// How many bytes were passed since the caller had read all.
   private var waiting = 0
   /// How many bytes may wait for the caller before the server has to.
@@ -54,15 +54,18 @@ private final class BodyFeed {
     guard exchange?.isActive == true, method != "HEAD", headers.status != 204,
       headers.status != 304
     else { return true }
-    var ends: (CInt, CInt) = (-1, -1)
-    let status = withUnsafeMutableBytes(of: &ends) {
-      aecurl_socketpair($0.baseAddress?.assumingMemoryBound(to: CInt.self))
+    let ends: DescriptorPair
+    do throws(SystemError) {
+      ends = try DescriptorPair(isSocket: true, isBlocking: false)
+    } catch {
+      // The end of the request says it.
+      problem = error
+      return false
     }
-    // The end of the request says that there is none.
-    guard status == 0, let done else { return false }
+    let done = done
     self.done = nil
     let own = Handle(
-      fh: ends.0, on: loop,
+      fh: ends.first, on: loop,
       on_error: { [weak self] _, _, _ in self?.exchange?.cancel() },
       on_eof: { [weak self] _ in self?.exchange?.cancel() },
       on_drain: { [weak self] _ in self?.drained() })
@@ -70,7 +73,7 @@ private final class BodyFeed {
     own.on_read = { $0.rbuf.removeAll() }
     handle = own
     exchange?.waitForever()
-    done(Handle(fh: ends.1, on: loop), headers)
+    done?(Handle(fh: ends.second, on: loop), headers)
     return true
   }
 
@@ -93,6 +96,8 @@ private final class BodyFeed {
     handle = nil
     let done = done
     self.done = nil
+    var headers = headers
+    if let problem { (headers.status, headers.reason) = (599, problem.description) }
     done?(nil, headers)
   }
 }

@@ -67,8 +67,11 @@ public final class HTTPClient {
   /// Cancels all requests and closes all connections; the client can be used again.
   public func close() {
     loop.preconditionOnLoop()
+    // What is sent meanwhile, by a deinitializer for instance, gets another engine.
+    let old = engine
+    engine = nil
     for exchange in exchanges.values { exchange.cancel() }
-    engine?.end()
+    old?.end()
   }
 
   private func apply() {
@@ -118,14 +121,13 @@ extension HTTPClient {
     let made = CurlEngine(on: loop, settings)
     made?.isAwaited = { [unowned self] in !exchanges.isEmpty }
     // Kept connections keep the client.
-    made?.ended = { [self] in engineEnded() }
+    made?.ended = { [self, weak made] in engineEnded(made) }
     engine = made
     return made
   }
 
-  private func engineEnded() {
-    let held = engine
-    engine = nil
+  private func engineEnded(_ held: CurlEngine?) {
+    if engine === held { engine = nil }
     if !loop.isOpen {
       // Nothing is called any more.
       for exchange in exchanges.values { exchange.cancel() }

@@ -16,6 +16,10 @@ public final class HTTPExchange {
   private var redirect: HTTPResponse?
   /// Where the response wants us to go, once it is whole.
   private var location: String?
+  /// The beginning of the body of such a response, if the caller takes bodies in pieces.
+  private var redirectBody: [UInt8] = []
+  /// How many bytes (64 KiB) of that are kept: who takes pieces does so because bodies may be long.
+  private static let longestRedirectBody = 1 << 16
   /// The headers, once they have arrived.
   private var headers: HTTPHeaders?
 
@@ -104,12 +108,15 @@ extension HTTPExchange {
   func begin(relativeTo base: HTTPURL? = nil) {
     headers = nil
     location = nil
+    redirectBody = []
     url = nil
     do throws(HTTPFailure) {
       guard HTTPToken.isToken(request.method) else {
         throw HTTPFailure(599, "the method has to be a word such as GET")
       }
-      if let complaint = request.headers.complaint { throw HTTPFailure(599, complaint) }
+      var fields = request.headers
+      fields.offer("User-Agent", client.settings.userAgent)
+      if let complaint = fields.complaint { throw HTTPFailure(599, complaint) }
       let url = try HTTPURL(request.url, relativeTo: base)
       self.url = url
       if base != nil { request.url = url.text }
@@ -263,7 +270,7 @@ extension HTTPExchange: TransferOwner {
     self.headers = headers
     if redirectsLeft > 0, [301, 302, 303, 307, 308].contains(headers.status) {
       location = headers.fields["location"]
-      if location != nil { return false }
+      if location != nil { return request.onBody != nil }
     }
     guard let onHeader = request.onHeader else { return request.onBody != nil }
     let goesOn = onHeader(headers)
@@ -274,6 +281,10 @@ extension HTTPExchange: TransferOwner {
 
   func transferHasPiece(_ piece: [UInt8]) {
     guard let onBody = request.onBody, let headers else { return }
+    guard location == nil else {
+      redirectBody += piece.prefix(Self.longestRedirectBody - redirectBody.count)
+      return
+    }
     let goesOn = onBody(HTTPBody(piece), headers)
     if isActive, !goesOn { fail(HTTPFailure(598, "on_body has ended the request")) }
   }
@@ -284,7 +295,7 @@ extension HTTPExchange: TransferOwner {
     // With the trailers.
     let headers = completed(arrived)
     guard let location, let url else { return finish(HTTPBody(body), headers) }
-    redirect = HTTPResponse(body: HTTPBody(body), headers: headers)
+    redirect = HTTPResponse(body: HTTPBody(redirectBody + body), headers: headers)
     redirectsLeft -= 1
     timer = nil
     follow(location, from: url, headers.status)

@@ -71,7 +71,10 @@ final class CurlEngine {
   /// Sets how many connections to one host there may be.
   func limit(connectionsPerHost: Int) {
     let count = max(1, min(connectionsPerHost, 1_000_000))
-    aecurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, count)
+    // In a callback, in which a program may set it, libcurl would refuse it.
+    outside { [self] in
+      if !isOver { aecurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, count) }
+    }
   }
 
   static func of(_ data: UnsafeMutableRawPointer?) -> CurlEngine? {
@@ -85,7 +88,8 @@ extension CurlEngine {
   /// Starts a transfer, which reports to its owner until it ends or is removed.
   func start(_ transfer: Transfer) {
     outside { [self] in
-      guard !isOver, let easy = spare.popLast() ?? curl_easy_init() else {
+      if isOver { return refuse(transfer, "the client has been closed") }
+      guard let easy = spare.popLast() ?? curl_easy_init() else {
         return refuse(transfer, "there is no memory for a request")
       }
       guard transfer.prepare(easy, self, data: Unmanaged.passUnretained(self).toOpaque()) else {

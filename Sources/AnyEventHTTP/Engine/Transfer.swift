@@ -81,6 +81,9 @@ final class Transfer {
     ] { aecurl_set_object(easy, option, own) }
     // A connection is closed when the transfer may be gone, by the engine.
     aecurl_set_object(easy, CURLOPT_CLOSESOCKETDATA, data)
+    // While others keep the engine, connections that were unused for too long are not used again.
+    let age = max(1, min(engine.idleTimeout, 1_000_000))
+    aecurl_set_long(easy, CURLOPT_MAXAGE_CONN, Int(age.rounded(.up)))
     Self.setFunctions(of: easy)
     return true
   }

@@ -210,7 +210,8 @@ extension HTTPRequest {
     _ onHeader: ((HTTPHeaders) -> Bool)?, onBody: ((HTTPBody, HTTPHeaders) -> Bool)?,
     _ persistent: Bool?, _ keepalive: Bool?, maxBody: Int?
   ) {
-    self.init(method, url)
+    // As Perl does it; `HTTPRequest` takes methods as they are.
+    self.init(method.uppercased(), url)
     self.recurse = recurse
     self.headers = headers
     self.timeout = timeout

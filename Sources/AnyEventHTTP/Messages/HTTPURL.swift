@@ -7,7 +7,7 @@ struct HTTPURL {
   let text: String
   /// `http` or `https`.
   let scheme: String
-  /// The host, without brackets, international names in their ASCII form.
+  /// The host, without brackets, in small letters, international names in their ASCII form.
   let host: String
   let port: Int
   /// The URL without user, password and fragment: what a `Referer` says.
@@ -33,7 +33,7 @@ struct HTTPURL {
       (1...65535).contains(port), let whole = Self.get(parts, CURLUPART_URL)
     else { throw Self.unusable }
     self.text = whole
-    self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+    self.host = (host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host).lowercased()
     self.port = port
     for part in [CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_FRAGMENT] {
       curl_url_set(parts, part, nil, 0)

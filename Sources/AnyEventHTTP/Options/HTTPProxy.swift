@@ -1,3 +1,5 @@
+internal import CCurl
+
 /// A proxy: what a request is sent to instead of the server.
 ///
 /// Corresponds to the array `[$host, $port, $scheme]` that Perl's `http_request` takes as `proxy`.
@@ -32,7 +34,10 @@ public struct HTTPProxy: Hashable, Sendable {
     self.port = port
   }
 
-  /// A proxy by its URL, as in `http://proxy.example:3128`, perhaps with `user:password@`.
+  /// A proxy by its URL, as in `http://proxy.example:3128`, perhaps with `user:password@`, in which special
+  /// characters are encoded as in `%40`.
+  ///
+  /// Without a port it is 3128, as in Perl.
   ///
   /// - Throws: ``HTTPOptionError`` when it isn't of that form.
   public init(url: String) throws(HTTPOptionError) {
@@ -48,17 +53,31 @@ public struct HTTPProxy: Hashable, Sendable {
       secret = rest[..<at]
       rest = rest[rest.index(after: at)...]
     }
-    guard let colon = rest.lastIndex(of: ":"),
-      let port = Int(rest[rest.index(after: colon)...]), (1...65535).contains(port)
-    else { throw complaint }
-    var host = rest[..<colon]
+    var (host, port) = (rest, 3128)
+    if let colon = rest.lastIndex(of: ":"), !rest.hasSuffix("]") {
+      guard let number = Int(rest[rest.index(after: colon)...]), (1...65535).contains(number) else {
+        throw complaint
+      }
+      (host, port) = (rest[..<colon], number)
+    }
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
     guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f }) else { throw complaint }
     self.init(scheme, String(host), port)
     guard let secret else { return }
     let parts = secret.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    user = String(parts[0])
-    password = parts.count > 1 ? String(parts[1]) : nil
+      .map(Self.decoded)
+    // C would take only the text before a zero byte.
+    guard !parts.contains(where: { $0.utf8.contains(0) }) else { throw complaint }
+    user = parts[0]
+    password = parts.count > 1 ? parts[1] : nil
+  }
+
+  /// A part of a URL, with the bytes that `%40` and the like stand for.
+  private static func decoded(_ part: Substring) -> String {
+    var count: CInt = 0
+    guard let bytes = curl_easy_unescape(nil, String(part), 0, &count) else { return String(part) }
+    defer { curl_free(bytes) }
+    return HTTPBody(Array(UnsafeRawBufferPointer(start: bytes, count: Int(count)))).text
   }
 
   /// An HTTP proxy.

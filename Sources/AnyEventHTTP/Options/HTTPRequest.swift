@@ -65,6 +65,8 @@ public struct HTTPRequest {
   /// with status 598.
   public var onHeader: ((_ headers: HTTPHeaders) -> Bool)?
   /// Called with each piece of the body; false ends the request with status 598.
+  ///
+  /// Of the body of a followed redirection the first 64 KiB are kept then.
   public var onBody: ((_ piece: HTTPBody, _ headers: HTTPHeaders) -> Bool)?
 
   /// A choice of a proxy.
