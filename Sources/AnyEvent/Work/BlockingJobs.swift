@@ -114,7 +114,7 @@ extension Loop {
     completion: @escaping (Result<Value, Failure>) -> Void
   ) -> Guard {
     let job = startBlocking(work, completion)
-    return Guard {
+    return Guard(on: self) {
       guard let job else { return }
       job.loop.preconditionOnLoop("blocking")
       job.loop[only: BlockingJobs.self]?.cancel(job)
