@@ -100,6 +100,7 @@ sub block {
   my $kind = { swift => "swift", c => "c", perl => "perl", sh => "run", json => "json", text => "text" }->{$language}
     // return wrong($page, $line, "a block says its language: swift, c, perl, sh, json or text, not \"$language\"");
   return if $kind eq "text";
+  $wish->{inside} //= "";
   if ($kind eq "json") {
     eval { JSON::PP->new->decode($code); 1 } or wrong($page, $line, "this is no JSON: $@" =~ s/ at \S+ line.*//sr);
     return;
@@ -108,9 +109,9 @@ sub block {
     length($wish->{parsed} // "") or return wrong($page, $line, "say whether this is run, or why it is only parsed");
     $kind = "parse";
   }
-  $kind = "manifest" if $kind eq "swift" && ($wish->{inside} // "") =~ /\bPackage\(/;
+  $kind = "manifest" if $kind eq "swift" && "$code $wish->{inside}" =~ /\bPackage\(/;
 
-  my ($before, $after) = split /…/, $wish->{inside} // "", 2;
+  my ($before, $after) = split /…/, $wish->{inside}, 2;
   $before = join "\n", grep { defined && length } $wish->{with}, $before;
   if ($kind eq "run") {
     for my $name ($before =~ /^([A-Z]{3,})=/mg) { $code =~ s/(?<![\w\$])$name\b/"\$$name"/g }
