@@ -129,7 +129,7 @@ sub block {
     $last && $last->{kind} eq $kind or return wrong($page, $line, "there is no block that this one can continue");
     $result = { %$last, text => $last->{text} . $body };
   } else {
-    my $name = $page =~ s{^Sources/|\.docc/|\.md$}{}gr =~ s/[^A-Za-z0-9]/_/gr;
+    my $name = $page =~ s{^Sources/[^/]+/|\.md$}{}gr =~ s/[^A-Za-z0-9]/_/gr;
     my $head =
         $kind eq "swift" ? "import AnyEvent\nimport AnyEventMP\n"
       : $kind eq "manifest" ? "import PackageDescription\n"

@@ -58,6 +58,6 @@ done
 
 [ "$status" = 0 ] || fail "there are wrong blocks."
 for kind in swift manifest c perl parse run; do
-  printf '%s %s, ' "$(find "$work/$kind" -name '*.*' -type f ! -name '*.out' | wc -l)" "$kind"
+  printf '%s %s, ' "$(find "$work/$kind" -maxdepth 1 -type f ! -name '*.out' | wc -l)" "$kind"
 done
 echo "all right"

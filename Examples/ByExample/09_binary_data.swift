@@ -1,4 +1,4 @@
-// Handles: a binary format, with a length in front and so many bytes behind it.
+// Binary data: a format, with a length in front and so many bytes behind it.
 import AnyEvent
 import Glibc
 

@@ -1,4 +1,4 @@
-// Handles: values in JSON, one after the other, however the bytes arrive.
+// JSON: a handle reads values, one after the other, however the bytes arrive.
 import AnyEvent
 import Glibc
 

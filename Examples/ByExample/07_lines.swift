@@ -1,4 +1,4 @@
-// Handles: a queue of what is to be read. Here a greeting, then lines, then the end.
+// Lines: a handle is a queue of what is to be read. Here a greeting, then lines, then the end.
 import AnyEvent
 import Glibc
 
