@@ -1,4 +1,4 @@
-// Binary data: a format, with a length in front and so many bytes behind it.
+// Binary data: records, each with its length in front of it.
 import AnyEvent
 import Glibc
 

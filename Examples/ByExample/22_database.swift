@@ -11,6 +11,8 @@ let watch: Guard = db_mon("printers") { family, added, changed, deleted in
   for key in added { print("new: \(family[key]?.string ?? "")") }
   for key in changed { print("changed: \(family[key]?.string ?? "")") }
   if !deleted.isEmpty { print("gone: \(deleted.count), left: \(family.count)") }
+
+  // What is done next depends on what there is.
   if family.count == 2 && changed.isEmpty { db_set("printers", printers[0], "black and white") }
   if !changed.isEmpty { kil(printers[1]) }
   if family.count == 1 && !deleted.isEmpty { done.send() }

@@ -16,6 +16,34 @@ begin
 bin=$(cd "$bin" && pwd)
 status=0
 
+# What is wrong with a page is said, each time.
+cat >"$work/wrong.md" <<'END'
+```
+no language
+```
+
+    ls # neither run nor parsed
+
+<!-- from: LICENSE -->
+```text
+This does not stand there.
+```
+
+<!-- continues -->
+```swift
+print("nothing before it")
+```
+
+```json
+{ "no": json }
+```
+
+<!-- with: no block -->
+END
+perl scripts/lib/blocks.pl "$work" "$work/wrong.md" 2>"$work/wrong.err" && fail "a wrong page is taken for a right one."
+[ "$(sed -n 's,^[^ ]*wrong.md:\([0-9]*\): error: .*,\1,p' "$work/wrong.err" | xargs)" = "2 5 9 14 18 21" ] ||
+  fail "what is wrong with a page is not told: $(cat "$work/wrong.err")"
+
 perl scripts/lib/blocks.pl "$work" README.md Porting.md Embedding.md Sources/*/*.docc/*.md || status=1
 
 # each KIND COMMAND...: the command for each file of a kind, two at a time; what they say is shown.
