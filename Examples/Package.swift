@@ -4,7 +4,8 @@ import PackageDescription
 /// The programs, each a folder with its `main.swift`, and the products that they use.
 let programs =
   [
-    "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_server",
+    "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_member",
+    "eg_chat_room", "eg_chat_server",
     "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client", "eg_rpc_server",
     "eg_sender", "eg_worker",
   ].map { ($0, "AnyEventMP") } + [("eg_http_check", "AnyEventHTTP")]

@@ -77,7 +77,7 @@ public final class SimulatedNetwork {
   ///   - heartbeatTimeout: seconds of silence after which a connected node counts as down.
   ///   - hasOwnLoop: whether the node has a loop of its own, which ``block(_:for:)`` needs.
   /// - Returns: the host.
-  /// - Throws: ``ConfigurationError`` for a name that is no node id.
+  /// - Throws: `ConfigurationError` for a name that is no node id.
   @discardableResult
   public func addHost(
     _ name: String, seeds: [SimulatedHost] = [], monitorTimeout: Double? = nil,

@@ -144,7 +144,7 @@ extension AE {
   ///
   /// It ends when the returned watcher goes. In the manner of AnyEvent::Filesys::Notify.
   ///
-  /// - Throws: ``SystemError``; see ``Loop/watchFiles(at:_:)``.
+  /// - Throws: ``SystemError``; see `Loop.watchFiles`.
   public static func watch(
     _ path: String, _ cb: @escaping (_ event: FileEvent) -> Void, file: StaticString = #fileID,
     line: UInt = #line

@@ -1,6 +1,6 @@
 public import AEValue
 
-/// A form in which ``Handle/push_read(_:_:)`` reads.
+/// A form in which `Handle.push_read` reads.
 ///
 /// There may be others than those of the library. One that looks at the bytes alone is made with
 /// ``init(name:make:)``; one that is written as Perl's `anyevent_read_type` is, with
@@ -42,7 +42,7 @@ public struct HandleReadType<Output> {
   }
 
   /// A form of one's own, which gets the handle and what shall be called with the piece, and returns a callback
-  /// for ``Handle/push_read(_:)-(_)``: Perl's `anyevent_read_type`.
+  /// for `Handle.push_read`: Perl's `anyevent_read_type`.
   public init(
     anyevent_read_type make:
       @escaping (_ handle: Handle, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void) ->

@@ -1,9 +1,9 @@
 public import AEValue
 
-/// A form in which ``Handle/push_write(_:_:)`` writes values.
+/// A form in which `Handle.push_write` writes values.
 ///
 /// There may be others than those of the library, made with ``init(name:append:)`` or, as Perl's
-/// `anyevent_write_type` is written, with ``init(anyevent_write_type:)``:
+/// `anyevent_write_type` is written, with `init(anyevent_write_type:)`:
 ///
 ///     extension HandleWriteType<[String]> {
 ///       static func join(_ delimiter: String) -> Self {

@@ -196,6 +196,8 @@ package final class StreamConnection: EndOfIteration {
       guard timing == .gathered || sentCount > before else { return }
       if queuedCount <= lowWaterMark, let onDrain { onDrain() }
     } while timing == .atOnce && isOpen && !isBlocked && hasSomethingToSend
+    // The callback may have asked for the end, and appended nothing before.
+    if isEnding { finishWriting() }
   }
 
   private var hasSomethingToSend: Bool {

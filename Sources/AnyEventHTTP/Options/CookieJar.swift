@@ -5,7 +5,7 @@ internal import Glibc
 /// The cookies that servers have set, which requests that share the jar send back.
 ///
 /// libcurl decides which cookie a server may set and gets: by host, domain (with the list of public
-/// suffixes), path, expiry and security. The jar can be kept as a ``Value``, JSON for example. Use it
+/// suffixes), path, expiry and security. The jar can be kept as a `Value`, JSON for example. Use it
 /// on the thread of one loop. Corresponds to the hash that Perl's `AnyEvent::HTTP` calls `cookie_jar`.
 public final class CookieJar {
   /// What transfers share; nil without memory, when there are no cookies.

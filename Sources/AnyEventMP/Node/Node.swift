@@ -156,7 +156,7 @@ extension Node {
   /// The node that the Perl-named functions use on this thread.
   ///
   /// It is the node whose callback is running or that ``run(_:)`` binds; only the main thread falls
-  /// back to the process's node, which lives on ``Loop/default``.
+  /// back to the process's node, which lives on `Loop.default`.
   public static var current: Node { currentKernel._withUnsafeGuaranteedRef { node(of: $0) } }
 
   /// The node that is bound to this thread, if any; none is made.

@@ -4,14 +4,14 @@ extension Node {
   /// Makes a data connection to another node, for bulk data or another protocol.
   ///
   /// Messages between two nodes share one connection and keep their order, so a message of 50 MB
-  /// delays all later ones. Large data should go by a data connection: a ``Handle`` at each end,
+  /// delays all later ones. Large data should go by a data connection: a `Handle` at each end,
   /// with a protocol of the program's choice, with the pressure of a stream (`on_drain`,
   /// `low_water_mark`) and without any limit on its length. It goes to the same listener as the
   /// connections between the nodes, and is authenticated and encrypted like them; one of the two
   /// nodes must have `binds`.
   ///
   /// When it is made, the function that the other node has registered by that name
-  /// (``DataConn/sub(_:_:)``) is called there with the arguments and one handle, and `callback`
+  /// (`DataConn.sub`) is called there with the arguments and one handle, and `callback`
   /// here with the other handle. No data is read before the program asks for it. Set `on_error` at
   /// once. When the last reference to a handle is dropped, the connection ends. To this very node
   /// it is a pair of sockets. If it cannot be made, the other node calls nothing, and `callback`

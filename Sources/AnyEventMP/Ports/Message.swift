@@ -1,6 +1,6 @@
 /// A received message, or its part behind the tag: a list that can be read past its end.
 ///
-/// As with Perl's `@_`, an element that was not sent reads as ``Value/null``: no message that a peer
+/// As with Perl's `@_`, an element that was not sent reads as `Value.null`: no message that a peer
 /// can send makes an index trap.
 public struct Message: Hashable, Sendable {
   /// The values.
@@ -22,7 +22,7 @@ extension Message: RandomAccessCollection {
   /// The number of values.
   public var endIndex: Int { values.count }
 
-  /// The value at this position, ``Value/null`` where there is none.
+  /// The value at this position, `Value.null` where there is none.
   public subscript(position: Int) -> Value {
     values.indices.contains(position) ? values[position] : .null
   }

@@ -215,6 +215,32 @@ struct HandleWriteTests {
     #expect(answer == "got 1000000")
   }
 
+  @Test("push_shutdown in on_drain, with nothing left to write, is the end")
+  func shutdownWhenDrained() throws {
+    var left = 100
+    var count = 0
+    var isAtEnd = false
+    try withHandles(
+      { near, far, loop in (Handle(fh: near, on: loop), Handle(fh: far, on: loop)) },
+      { near, far, loop in
+        far.on_read = { handle in
+          count += handle.rbuf.count
+          handle.rbuf.removeFirst(handle.rbuf.count)
+        }
+        far.on_eof = { _ in isAtEnd = true }
+        near.on_drain = { handle in
+          left -= 1
+          if left >= 0 {
+            handle.push_write([UInt8](repeating: 0x61, count: 10_000))
+          } else {
+            handle.push_shutdown()
+          }
+        }
+        loop.run(until: { isAtEnd })
+      })
+    #expect(count == 1_000_000)
+  }
+
   @Test("what is not sent when a handle goes is sent behind it, unless it may not linger")
   func linger() throws {
     for linger in [3600.0, 0] {
