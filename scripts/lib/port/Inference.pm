@@ -1,0 +1,725 @@
+package Inference;
+# Finds out which variables a program has, what they hold, and what flows into them, so that the writer knows the types
+# that Swift wants. What it finds stands in the nodes: "type", "symbol", "parts", "plan", "params".
+
+use strict;
+use warnings;
+use PerlStrings;
+use Symbols;
+use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
+use InferCalls;
+
+sub new {
+  my ($class, $table) = @_;
+  return bless {table => $table, functions => {}, current => [], accesses => [], literals => [], deferred => []},
+    $class;
+}
+
+# All statements of a program.
+sub program {
+  my ($self, $statements) = @_;
+  my %called;
+  each_node($statements, sub { my ($node) = @_; $called{$node->{name}} = 1 if $node->{t} eq "call" });
+  delete @called{qw(sort join map grep shift push pop keys values split length scalar defined ref reverse lc uc substr
+    undef delete exists sprintf int warn each splice index die)};
+  each_node($statements, sub { my ($node) = @_; $self->predeclare($node) if $node->{t} eq "sub" });
+  $self->{symbols} = Symbols->new({%called, map { ($_ => 1) } keys %{$self->{functions}}});
+  $self->{arguments} = $self->{symbols}->declare("@", "ARGV");
+  unify($self->{arguments}{type}{of}, known("String"));
+  push @{$self->{current}}, {ret => fresh()};
+  $self->statements($statements);
+  $self->settle;
+}
+
+# Where a node has others.
+my @CHILDREN = qw(
+  x left right condition then else body branches items arguments code object base key index list variable variables
+  first step array parts
+);
+
+sub children { return @CHILDREN }
+
+# Calls a function with every node below, outer ones first.
+sub each_node {
+  my ($tree, $visit) = @_;
+  if (ref $tree eq "ARRAY") { each_node($_, $visit) for grep { ref } @$tree; return }
+  $visit->($tree) if exists $tree->{t};
+  each_node($_, $visit) for grep { ref } @$tree{@CHILDREN};
+}
+
+sub predeclare {
+  my ($self, $sub) = @_;
+  $self->{functions}{$sub->{name}} = {name => $sub->{name}, node => $sub, type => function_type([]), calls => 0};
+}
+
+sub statements {
+  my ($self, $statements) = @_;
+  $self->statement($_) for @$statements;
+}
+
+sub body {
+  my ($self, $statements) = @_;
+  $self->{symbols}->enter;
+  $self->statements($statements);
+  $self->{symbols}->leave;
+}
+
+my %STATEMENTS = (
+  expression => sub { my ($self, $s) = @_; $s->{x}{is_statement} = 1; $self->of($s->{x}) },
+  sub => \&function, block => sub { my ($self, $s) = @_; $self->body($s->{body}) },
+  if => \&condition, while => \&while_loop, for => \&for_loop, loop => \&counting_loop,
+);
+
+sub statement {
+  my ($self, $statement) = @_;
+  my $infer = $statement->{absorbed} ? undef : $STATEMENTS{$statement->{t}};
+  return unless $infer;
+  # What cannot be read in a text makes a statement one that is not known.
+  return if eval { $infer->($self, $statement); 1 };
+  die $@ unless ref $@ eq "HASH";
+  @$statement{qw(t why)} = ("unknown", $@->{sentence});
+}
+
+sub condition {
+  my ($self, $statement) = @_;
+  for my $branch (@{$statement->{branches}}) {
+    $self->{symbols}->enter;
+    if ($branch->{condition}) {
+      $self->of($branch->{condition});
+      $self->tested($branch->{condition});
+    }
+    $statement->{postfix} ? $self->statements($branch->{body}) : $self->body($branch->{body});
+    # Names of a condition are seen by the branches behind it, too, which Swift has no like of.
+    $self->{symbols}->leave;
+  }
+}
+
+# A variable that is asked for as a condition may be undefined.
+sub tested {
+  my ($self, $node) = @_;
+  return $self->tested($node->{x}) if $node->{t} eq "unary" && $node->{op} eq "!";
+  return map { $self->tested($_) } @$node{qw(left right)} if $node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/;
+  $node->{symbol}{asked} = 1 if $node->{t} eq "variable" && $node->{symbol} && $node->{sigil} eq "\$";
+}
+
+sub while_loop {
+  my ($self, $statement) = @_;
+  $self->{symbols}->enter;
+  $self->of($statement->{condition}) if $statement->{condition};
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+sub for_loop {
+  my ($self, $statement) = @_;
+  my $of = $self->element_of_list($statement->{list});
+  $self->{symbols}->enter;
+  my $name = $statement->{variable} ? $statement->{variable}{name} : "_";
+  my $symbol = $self->{symbols}->declare("\$", $name, loop => 1);
+  $symbol->{swift} = "it" if $name eq "_";
+  unify($symbol->{type}, $of);
+  @$statement{qw(symbol)} = ($symbol);
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+sub counting_loop {
+  my ($self, $statement) = @_;
+  $self->{symbols}->enter;
+  for my $part (qw(first condition step)) { $self->of($statement->{$part}) if $statement->{$part} }
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+# What a list has as elements: of one array, of a range, of several values.
+sub element_of_list {
+  my ($self, $list) = @_;
+  my @items = $list->{t} eq "list" ? @{$list->{items}} : ($list);
+  my $of = fresh();
+  for my $item (@items) {
+    my $type = $self->of($item);
+    if ($self->is_plural($item)) { unify($self->element_type($type), $of) } else { flow($type, $of) }
+  }
+  return $of;
+}
+
+# Whether an expression stands for several values in a list.
+sub is_plural {
+  my ($self, $node) = @_;
+  return 1 if $node->{t} eq "variable" && $node->{sigil} =~ /[\@%]/;
+  return 1 if $node->{t} eq "dereference" && $node->{sigil} =~ /[\@%]/;
+  return 1 if $node->{t} eq "words" || $node->{t} eq "binary" && $node->{op} =~ /^\.\.\.?$/;
+  return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes)$/;
+  return 1 if $node->{t} eq "list";
+  return 0;
+}
+
+# The type of the elements of something.
+sub element_type {
+  my ($self, $type) = @_;
+  my $found = found($type);
+  return $found->{of} //= fresh() if is_kind($found, "Array");
+  return $found if is_kind($found, "Value");
+  return known("Value") if is_kind($found, "Message");
+  return $found->{of} if is_kind($found, "Dictionary");
+  my $of = fresh();
+  push @{$self->{accesses}}, {base => $type, how => "element", of => $of};
+  return $of;
+}
+
+# --- Functions.
+
+sub function {
+  my ($self, $statement) = @_;
+  my $function = $self->{functions}{$statement->{name}};
+  $statement->{function} = $function;
+  $self->callable($statement, $function->{type});
+}
+
+# The body of a function or a closure, whose type becomes this one.
+sub callable {
+  my ($self, $node, $type) = @_;
+  $self->{symbols}->enter;
+  my $context = {ret => found($type)->{ret}, node => $node};
+  push @{$self->{current}}, $context;
+  $self->parameters($node, $type) unless $node->{block};
+  $self->statements($node->{body});
+  $self->implicit_result($node, $context);
+  my $ret = found($context->{ret});
+  $ret->{k} = "Void" if !$context->{returns} && !$context->{has_value} && !defined $ret->{k} && !$ret->{optional};
+  pop @{$self->{current}};
+  $self->{symbols}->leave;
+}
+
+# What stands in the first statements is what Swift has in front of the body.
+sub parameters {
+  my ($self, $node, $type) = @_;
+  my @symbols;
+  for my $statement (@{$node->{body}}) {
+    my @variables = parameter_variables($statement) or last;
+    for my $variable (@variables) {
+      my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, param => 1);
+      $variable->{symbol} = $symbol;
+      push @symbols, $symbol;
+    }
+    $statement->{absorbed} = 1;
+    if ($statement->{x}{t} eq "binary") {
+      $symbols[0]{asked} = 1;
+      $self->of($statement->{x}{right});
+    }
+    last if $variables[0]{whole};
+  }
+  $node->{params} = \@symbols;
+  my $given = found($type)->{params};
+  for my $i (0 .. $#symbols) {
+    my $place = $given->[$i] //= fresh();
+    my $symbol = $symbols[$i];
+    if ($symbol->{sigil} eq "@" && !is_kind($place, qw(Array Message))) {
+      $node->{rest} = $i;
+      $given->[$i] = $symbol->{type};
+      next;
+    }
+    $symbol->{optional} = 1 if $place->{optional};
+    $symbol->{type} = $place, next if is_kind($place, "Message");
+    unify($symbol->{type}, $place);
+  }
+  found($type)->{rest} = $node->{rest} if defined $node->{rest};
+}
+
+# The variables of "my (…) = @_" and "my $x = shift".
+sub parameter_variables {
+  my ($statement) = @_;
+  my $x = $statement->{t} eq "expression" ? $statement->{x} : return;
+  $x = $x->{left} if $x->{t} eq "binary" && $x->{op} eq "or";
+  return unless $x->{t} eq "assign" && $x->{op} eq "=" && $x->{left}{t} eq "my";
+  my ($left, $right) = @$x{qw(left right)};
+  my @variables = grep { $_->{t} eq "variable" } @{$left->{variables}};
+  return if @variables != @{$left->{variables}} || grep { $_->{sigil} eq "%" } @variables;
+  if ($right->{t} eq "variable" && "$right->{sigil}$right->{name}" eq '@_') {
+    return if !$left->{list} && $variables[0]{sigil} eq "\$";
+    $_->{whole} = 1 for @variables;
+    return @variables;
+  }
+  return @variables if $right->{t} eq "call" && $right->{name} eq "shift" && !@{$right->{arguments}}
+    && @variables == 1 && $variables[0]{sigil} eq "\$";
+  return;
+}
+
+# The last expression is the result, if there is no "return" with a value and it is nothing but a value.
+sub implicit_result {
+  my ($self, $node, $context) = @_;
+  my $last = $node->{body}[-1];
+  return if !$last || $last->{t} ne "expression" || $context->{returns};
+  my $x = $last->{x};
+  return if $x->{t} eq "return";
+  my $is_value = $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|choice|unary|element|entry|test|match)$/
+    && !($x->{t} eq "binary" && $x->{op} =~ /^(?:or|and|\|\||&&)$/)
+    || $x->{t} eq "call" && $x->{name} =~ /^(?:defined|exists|lc|uc|length|join|sprintf|scalar|map|grep|sort)$/;
+  return unless $node->{block} || $is_value;
+  $last->{is_result} = 1;
+  $context->{has_value} = 1;
+  flow($x->{type} // $self->of($x), $context->{ret});
+}
+
+# --- Expressions.
+
+my %EXPRESSIONS = (
+  number => sub { my ($self, $n) = @_; return known($n->{text} =~ /^(?:0[xb].*|[\d_]+)$/i ? "Int" : "Double") },
+  text => sub { return known("String") }, single => \&text, double => \&text, heredoc => \&text,
+  words => sub { return known("Array", of => known("String")) },
+  variable => \&variable, my => \&declaration, element => \&element, entry => \&entry,
+  dereference => sub { my ($self, $n) = @_; my $type = $self->of($n->{x}); $self->element_type($type)
+    if $n->{sigil} eq "@"; $self->entry_type($type, undef) if $n->{sigil} eq "%"; return $type },
+  reference => sub { my ($self, $n) = @_; return $self->reference($n) },
+  last_index => sub { my ($self, $n) = @_; $self->of($n->{array}); return known("Int") },
+  unary => \&unary, step => \&step, binary => \&binary, assign => \&assign, choice => \&choice,
+  array => \&array, hash => \&hash, list => \&list, closure => \&closure, return => \&result,
+  call => \&InferCalls::call, method => \&InferCalls::method, dynamic => \&InferCalls::dynamic,
+  do => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
+  eval => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
+  test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known("Bool") },
+  match => sub { return known("Bool") }, substitute => sub { return known("Bool") },
+);
+
+# The type of an expression, found once.
+sub of {
+  my ($self, $node) = @_;
+  return $node->{type} if $node->{type};
+  my $infer = $EXPRESSIONS{$node->{t}};
+  my $type = $infer ? $infer->($self, $node) : fresh();
+  return $node->{type} = $type // fresh();
+}
+
+sub text {
+  my ($self, $node) = @_;
+  $node->{parts} = PerlStrings::parts($node);
+  for my $part (grep { ref } @{$node->{parts}}) {
+    $self->of($part);
+  }
+  return known("String");
+}
+
+sub variable {
+  my ($self, $node) = @_;
+  my ($sigil, $name) = @$node{qw(sigil name)};
+  return known("String") if $sigil eq "\$" && $name =~ /^(?:\d+|!|\@|0)$/;
+  if (my $symbol = $self->{symbols}->find($sigil, $name)) {
+    $node->{symbol} = $symbol;
+    my $here = $self->{current}[-1];
+    $symbol->{captured} = 1 if $symbol->{of_function} && $symbol->{of_function} != $here;
+    return $symbol->{type};
+  }
+  if (my $row = $self->{table}->variable("$sigil$name")) {
+    $node->{row} = $row;
+    return parse_type($row->{shape}{result}) if $row->{shape} && $row->{shape}{result};
+  }
+  return known("String") if $sigil eq "\$" && $name eq "NODE";
+  return known("Dictionary", of => known("String"), key => known("String")) if "$sigil$name" eq "%ENV";
+  if ($sigil eq "&" && $self->{functions}{$name}) {
+    $node->{function} = $self->{functions}{$name};
+    return $node->{function}{type};
+  }
+  return known("Message") if "$sigil$name" eq '@_';
+  return fresh();
+}
+
+sub declaration {
+  my ($self, $node) = @_;
+  for my $variable (@{$node->{variables}}) {
+    next unless $variable->{t} eq "variable";
+    my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, line => $node->{line},
+      of_function => $self->{current}[-1]);
+    $variable->{symbol} = $symbol;
+    $variable->{type} = $symbol->{type};
+    $symbol->{bare} = 1;
+  }
+  return $node->{variables}[0]{type} // fresh();
+}
+
+sub element {
+  my ($self, $node) = @_;
+  my $base = $node->{base};
+  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_') { return $self->argument($node) }
+  $self->number_hint($self->of($node->{index}));
+  return fresh() if $base->{t} eq "list";
+  my $type = $self->of($base);
+  return $type if $base->{t} eq "call" && $base->{name} !~ /^(?:split|sort|map|grep|keys|values|reverse|up_nodes)$/;
+  return known("String") if is_kind($type, "DNSRecord");
+  return $self->element_type($type);
+}
+
+# "$_[0]": the closure gets an argument of its own for it.
+sub argument {
+  my ($self, $node) = @_;
+  my $owner = $self->{current}[-1]{node};
+  my $number = $node->{index}{t} eq "number" ? $node->{index}{text} : undef;
+  return fresh() if !$owner || !defined $number || @{$owner->{params} // []} && !$owner->{implicit};
+  $owner->{implicit} = 1;
+  my $params = found($owner->{type} // $owner->{function}{type})->{params};
+  for my $i (0 .. $number) {
+    $owner->{params}[$i] //= do {
+      my $symbol = $self->{symbols}->declare("\$", "argument$i", param => 1);
+      unify($symbol->{type}, $params->[$i] //= fresh());
+      $symbol->{optional} = 1 if $params->[$i]{optional};
+      $symbol;
+    };
+  }
+  $node->{symbol} = $owner->{params}[$number];
+  return $node->{symbol}{type};
+}
+
+sub entry {
+  my ($self, $node) = @_;
+  my $key = $self->of($node->{key});
+  my $type = $self->of($node->{base});
+  if (is_kind($type, "HTTPHeaders")) {
+    return known($node->{key}{t} =~ /^(?:text|single)$/ && (key_text($node->{key}) // "") eq "Status" ? "Int" : "String");
+  }
+  return known("HandleBuffer") if is_kind($type, "Handle") && (key_text($node->{key}) // "") =~ /^[rw]buf$/;
+  return $self->entry_type($type, $node->{key});
+}
+
+sub key_text {
+  my ($key) = @_;
+  return $key->{text} if $key->{t} eq "text";
+  return PerlStrings::parts($key)->[0] // "" if $key->{t} eq "single";
+  return join "", @{$key->{parts}} if $key->{t} eq "double" && $key->{parts} && !grep { ref } @{$key->{parts}};
+  return undef;
+}
+
+# The type of the values of a hash; the key, if there is one, says what keys it has.
+sub entry_type {
+  my ($self, $type, $key) = @_;
+  my $found = found($type);
+  if (is_kind($found, "Dictionary")) {
+    $found->{key} //= fresh();
+    flow($key->{type}, $found->{key}) if $key && !is_kind($key->{type}, "Value");
+    return $found->{of} //= fresh();
+  }
+  return $found if is_kind($found, "Value");
+  my $of = fresh();
+  push @{$self->{accesses}}, {base => $type, how => "entry", key => $key, of => $of,
+    is_named => $key && defined key_text($key)};
+  return $of;
+}
+
+sub reference {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  return $node->{x}{t} eq "variable" && $node->{x}{sigil} eq "\$" ? known("Reference") : $type;
+}
+
+sub unary {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  return known("Bool") if $node->{op} eq "!";
+  $self->number_hint($type);
+  return $type;
+}
+
+sub step {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  hint($type, "Int") for 1 .. 2;
+  $self->changed($node->{x});
+  return $type;
+}
+
+sub number_hint { my ($self, $type) = @_; hint($type, "Int"); return }
+
+my %COMPARES_TEXT = map { ($_ => 1) } qw(eq ne lt gt le ge);
+
+sub binary {
+  my ($self, $node) = @_;
+  my $operator = $node->{op};
+  my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
+  if ($operator eq ".") { return known("String") }
+  if ($operator eq "x") { $self->number_hint($right); return known("String") }
+  if ($operator =~ /^[=!]~$/) { hint($left, "String"); return known("Bool") }
+  if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
+  if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
+  if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
+  if ($operator =~ /^(?:\/\/|\|\||or|xor)$/) {
+    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) { $side->{symbol}{asked} = 1 if $operator eq "//" }
+    return known("Bool") if is_kind($left, "Bool");
+    my $result = fresh();
+    flow($left, $result);
+    flow($right, $result);
+    return $result;
+  }
+  return known("Array", of => known("Int")) if $operator =~ /^\.\./;
+  if ($operator =~ /^(?:cmp|<=>)$/) { return known("Int") }
+  $self->number_hint($_) for $left, $right;
+  return known("Double") if $operator eq "/" || $operator eq "**";
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $left, $right];
+  $self->arithmetic($result, $left, $right);
+  return $result;
+}
+
+# The result has a fraction if one side has.
+sub arithmetic {
+  my ($self, $result, $left, $right) = @_;
+  return if is_kind($result, "Double");
+  if (is_kind($left, "Double") || is_kind($right, "Double")) { found($result)->{k} = "Double" }
+  elsif (kind_of($left) && kind_of($right)) { found($result)->{k} = "Int" }
+}
+
+sub assign {
+  my ($self, $node) = @_;
+  my ($left, $right, $operator) = @$node{qw(left right op)};
+  if ($right->{t} eq "closure" && $operator eq "=" && !($left->{t} eq "my" && $left->{list})) {
+    # The closure has the type of what it is kept in, with what others say about that.
+    my $place = $self->of($left);
+    unify($place, function_type([])) if !kind_of($place);
+    $right->{wanted} = found($place) if is_kind($place, "Function");
+  }
+  my $from = $self->of($right);
+  if ($left->{t} eq "my" && $left->{list} || $left->{t} eq "list") { return $self->assign_list($node) }
+  my $into = $self->of($left);
+  my $variable = $left->{t} eq "my" ? $left->{variables}[0] : $left;
+  my $symbol = $variable->{t} eq "variable" ? $variable->{symbol} : undef;
+  if ($left->{t} eq "my") { delete $symbol->{bare} if $symbol; $symbol->{value} = $right if $symbol }
+  else { $self->changed($left) }
+  if ($operator eq "=" && $symbol && $symbol->{sigil} ne "\$") { return $self->fill($symbol, $right) }
+  if ($operator eq "=" || $operator =~ /^(?:\|\||\/\/)=$/) {
+    if ($symbol && $self->is_undef($right)) { $symbol->{cleared} = 1; return $into }
+    $symbol->{asked} = 1 if $symbol && $operator eq "//=";
+    $symbol->{may_be_nil} = 1 if $symbol && $left->{t} eq "my" && $self->may_be_nil($right);
+    # An array where one value is wanted is a number.
+    if ($self->is_plural($right) && $right->{t} ne "list" && (!$symbol || $symbol->{sigil} eq "\$")) {
+      $node->{counts} = 1;
+      flow(known("Int"), $into);
+      return $into;
+    }
+    flow($from, $into);
+    return $into;
+  }
+  if ($operator eq ".=") { flow(known("String"), $into) if !is_kind($into, "Bytes"); return $into }
+  hint($into, "Int") for 1 .. 2;
+  if (is_kind($from, "Double")) { hint($into, "Double"); flow($from, $into) if is_kind($into, "Int") }
+  return $into;
+}
+
+# What a hash may not have, and what a function may not return.
+sub may_be_nil {
+  my ($self, $node) = @_;
+  return 1 if $node->{t} eq "entry" || $node->{t} eq "call" && $node->{name} =~ /^(?:delete|shift|pop|first)$/;
+  my $row = $node->{row};
+  return $row && $row->{shape} && ($row->{shape}{result} // "") =~ /\?$/;
+}
+
+sub is_undef { my ($self, $node) = @_; return $node->{t} eq "call" && $node->{name} eq "undef" && !@{$node->{arguments}} }
+
+# An array or a hash gets all its elements.
+sub fill {
+  my ($self, $symbol, $right) = @_;
+  my @items = $right->{t} eq "list" ? @{$right->{items}} : ($right);
+  my $type = found($symbol->{type});
+  if ($symbol->{sigil} eq "@") {
+    for my $item (@items) {
+      if ($self->is_plural($item)) { unify($self->element_type($self->of($item)), $type->{of}) }
+      else { flow($self->of($item), $type->{of}) }
+    }
+    return $type;
+  }
+  if (@items == 1) { unify($self->of($items[0]), $type); return $type }
+  my $pairs = $right->{pairs} // [];
+  for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
+    flow($self->of($items[$i]), $type->{key});
+    my $value = $items[$i + 1] // next;
+    if ($value->{t} eq "closure") {
+      unify($type->{of}, function_type([])) if !kind_of($type->{of});
+      $value->{wanted} = found($type->{of}) if is_kind($type->{of}, "Function");
+    }
+    flow($self->of($value), $type->{of});
+  }
+  return $type;
+}
+
+# "my ($x, $y) = …": by the kind of what stands on the right.
+sub assign_list {
+  my ($self, $node) = @_;
+  my ($left, $right) = @$node{qw(left right)};
+  $self->of($left);
+  my @variables = $left->{t} eq "my" ? @{$left->{variables}} : @{$left->{items}};
+  for my $variable (@variables) {
+    $self->of($variable);
+    delete $variable->{symbol}{bare} if $variable->{symbol};
+    $self->changed($variable) if $left->{t} ne "my";
+  }
+  my $from = found($self->of($right));
+  my @values = $right->{t} eq "list" ? @{$right->{items}} : ();
+  for my $i (0 .. $#variables) {
+    my $variable = $variables[$i];
+    next unless $variable->{type};
+    if (($variable->{sigil} // "") eq "@") {
+      unify($variable->{type}, known("Array", of => $self->element_type($from))) unless @values;
+    } elsif (@values) {
+      flow($self->of($values[$i]), $variable->{type}) if $values[$i];
+    } elsif ($right->{t} eq "binary" && $right->{op} eq "=~") {
+      flow(known("String"), $variable->{type});
+      $variable->{symbol}{asked_match} = 1 if $variable->{symbol};
+    } elsif (is_kind($from, "Tuple")) {
+      unify($from->{parts}[$i] //= fresh(), $variable->{type});
+    } elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
+      push @{$self->{accesses}}, {base => $from, how => "part", index => $i, of => $variable->{type}};
+    } elsif ($right->{t} eq "call" && $right->{name} eq "shift") {
+      flow($from, $variable->{type});
+    }
+  }
+  return $from;
+}
+
+# A variable that is assigned to, or whose elements are.
+sub changed {
+  my ($self, $node) = @_;
+  $node->{is_target} = 1;
+  if ($node->{t} eq "variable") { $node->{symbol}{assigned}++ if $node->{symbol}; return }
+  my $base = $node->{base} // $node->{x} // return;
+  $base->{is_target} = 1;
+  $base = $base->{base} // $base->{x} while $base->{t} =~ /^(?:element|entry|dereference)$/;
+  $base->{symbol}{changed}++ if $base->{symbol};
+}
+
+sub choice {
+  my ($self, $node) = @_;
+  $self->of($node->{condition});
+  my $result = fresh();
+  flow($self->of($node->{$_}), $result) for qw(then else);
+  return $result;
+}
+
+sub array {
+  my ($self, $node) = @_;
+  my $type = fresh();
+  my @types = map { $self->of($_) } @{$node->{items}};
+  push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
+  return $type;
+}
+
+sub hash {
+  my ($self, $node) = @_;
+  my $type = fresh();
+  my @types = map { $self->of($_) } @{$node->{items}};
+  push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
+  return $type;
+}
+
+sub list {
+  my ($self, $node) = @_;
+  my @types = map { $self->of($_) } @{$node->{items}};
+  return @types == 1 ? $types[0] : fresh();
+}
+
+sub closure {
+  my ($self, $node) = @_;
+  my $type = $node->{wanted} // function_type([]);
+  $node->{type} = $type;
+  $self->callable($node, $type);
+  return $type;
+}
+
+sub result {
+  my ($self, $node) = @_;
+  my $current = $self->{current}[-1];
+  return fresh() unless $node->{x};
+  my $type = $self->of($node->{x});
+  $node->{x}{is_statement} = 1;
+  return fresh() if $node->{x}{t} eq "call" && $node->{x}{name} =~ /^(?:print|printf|say|die|warn|exit)$/;
+  if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) { $current->{ret}{optional} = 1; return fresh() }
+  $current->{returns} = 1;
+  flow($type, $current->{ret});
+  return fresh();
+}
+
+# --- What is left when all has been read.
+
+sub settle {
+  my ($self) = @_;
+  for my $round (1 .. 6) {
+    $self->settle_access($_) for @{$self->{accesses}};
+    Types::flow_again($round >= 5);
+    $self->arithmetic(@$_) for @{$self->{deferred}};
+    if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
+    $self->guess_containers if $round == 4;
+  }
+  for (@{$self->{deferred}}) {
+    my ($result, $left, $right) = @$_;
+    found($result)->{k} = "Int" if !kind_of($result);
+  }
+}
+
+sub settle_access {
+  my ($self, $access) = @_;
+  my $base = found($access->{base});
+  my $kind = $base->{k} // return;
+  if ($kind eq "Value" || $kind eq "Message") { unify(known("Value"), $access->{of}) if !kind_of($access->{of}) }
+  elsif ($kind eq "Array" && $access->{how} ne "entry") {
+    if ($access->{how} eq "part") { flow($base->{of} //= fresh(), $access->{of}) }
+    else { unify($base->{of} //= fresh(), $access->{of}) }
+  }
+  elsif ($kind eq "Tuple" && $access->{how} eq "part") { unify($base->{parts}[$access->{index}] //= fresh(), $access->{of}) }
+  elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
+    flow($access->{key}{type}, $base->{key} //= fresh()) if $access->{key};
+    unify($base->{of} //= fresh(), $access->{of});
+  }
+}
+
+# What only its uses tell: names as keys make a value, other keys a dictionary, numbers an array.
+sub guess_containers {
+  my ($self) = @_;
+  my (%uses, %types);
+  for my $access (@{$self->{accesses}}) {
+    my $base = found($access->{base});
+    next if defined $base->{k};
+    $types{$base} = $base;
+    $uses{$base}{$access->{is_named} ? "named" : $access->{how} eq "entry" ? "entry" : "element"}++;
+  }
+  for my $base (keys %types) {
+    next if defined $types{$base}{k};
+    my %use = %{$uses{$base}};
+    my $kind = $use{named} || $use{entry} && $use{element} ? "Value" : $use{entry} ? "Dictionary" : "Array";
+    $types{$base}{k} = $kind;
+  }
+}
+
+sub settle_literal {
+  my ($self, $literal, $round) = @_;
+  my $type = found($literal->{type});
+  my @types = @{$literal->{types}};
+  my $kind = $type->{k};
+  if ($literal->{node}{t} eq "hash") {
+    return $self->fill_dictionary($type, $literal->{node}) if ($kind // "") eq "Dictionary";
+    # Values of JSON are no objects.
+    $type->{k} = "Value" if !defined $kind && $round >= 3;
+    return;
+  }
+  if (!defined $kind) {
+    my %kinds = map { (kind_of($_) => 1) } grep { kind_of($_) } @types;
+    delete $kinds{Int} if $kinds{Double};
+    if (keys %kinds > 1 && !$kinds{Value} && !grep { $self->is_plural($_) } @{$literal->{node}{items}}) {
+      @$type{qw(k parts)} = ("Tuple", [map { my $part = fresh(); flow($_, $part); $part } @types]);
+      return;
+    }
+    return if $round < 3;
+    @$type{qw(k of)} = ("Array", $kinds{Value} ? known("Value") : fresh());
+  }
+  return if $type->{k} ne "Array";
+  for my $i (0 .. $#types) {
+    my $item = $literal->{node}{items}[$i];
+    if ($self->is_plural($item)) { unify($self->element_type($types[$i]), $type->{of} //= fresh()) }
+    else { flow($types[$i], $type->{of} //= fresh()) }
+  }
+}
+
+sub fill_dictionary {
+  my ($self, $type, $node) = @_;
+  my @items = @{$node->{items}};
+  for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
+    flow($self->of($items[$i]), $type->{key} //= fresh());
+    flow($self->of($items[$i + 1]), $type->{of} //= fresh()) if $items[$i + 1];
+  }
+}
+
+1;
