@@ -4,6 +4,7 @@ package InferCalls;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
 
 # What Perl's own functions return.
@@ -84,6 +85,7 @@ sub pass {
     $argument->{wanted} = found($place) if $argument->{t} eq "closure" && is_kind($place, "Function");
     if ($self->is_undef($argument)) { $place->{optional} = 1; next }
     my $given = $self->of($argument);
+    found($place)->{k} = "Value" if $argument->{t} eq "hash" && @{$argument->{items}} && !kind_of($place);
     flow($given, $place);
     Types::widen($given, $place);
     found($place)->{k} = "Value" if $argument->{t} eq "hash" && kind_of($place) =~ /^(?:Int|Double|String|Bool)$/;
@@ -169,7 +171,7 @@ my %UDP = (
 
 sub udp_arguments {
   my ($self, $node) = @_;
-  my %plan = (row => undef, shape => {name => "UDPHandle", brackets => 1}, positional => [], callbacks => [],
+  my %plan = (row => undef, shape => {name => "UDPHandle", brackets => 1, result => "UDPHandle"}, positional => [], callbacks => [],
     options => []);
   my @arguments = @{$node->{arguments}};
   while (my ($key, $value) = splice @arguments, 0, 2) {
@@ -206,6 +208,7 @@ sub planned {
   my %plan = (row => $row, shape => $shape, positional => [], options => [], callbacks => []);
   $node->{row} = $row;
   $node->{plan} = \%plan;
+  return command($self, $node) if $node->{t} eq "call" && $node->{name} =~ /(?:^|::)run_cmd$/;
   my @arguments = @{$node->{arguments}};
   my @pairs = @{$node->{pairs} // []};
   my @types = @{$shape->{arguments}};
@@ -233,7 +236,33 @@ sub planned {
       $node->{strange} = "one more argument";
     }
   }
+  # The callback of a condition variable gets the variable.
+  if (is_kind($object_type // known("Void"), "CondVar")) {
+    for my $callback (@{$plan{callbacks}}) { unify($_, $object_type) for grep { is_kind($_, "CondVar") } @{$callback->{type}{params}} }
+  }
   return result_of($self, $node, $object_type);
+}
+
+# "run_cmd": variables that output goes into are objects in Swift.
+sub command {
+  my ($self, $node) = @_;
+  my ($command, @rest) = @{$node->{arguments}};
+  my $type = $self->of($command);
+  unify($type, known("Array", of => known("String"))) if $command->{t} eq "array";
+  while (my ($key, $value) = splice @rest, 0, 2) {
+    my $name = Inference::key_text($key) // "";
+    if ($value->{t} eq "closure") {
+      my $bytes = known("Bytes");
+      $value->{wanted} = $name =~ /</ ? function_type([], $bytes) : function_type([$bytes], known("Void"));
+      $bytes->{optional} = 1;
+    }
+    $self->of($value);
+    my $symbol = $value->{t} eq "reference" ? $value->{x}{symbol} : undef;
+    next if !$symbol || $name =~ /</;
+    my $kind = found($symbol->{type});
+    %$kind = (k => $name =~ />/ ? "CommandOutput" : "Int32", fixed => 1);
+  }
+  return result_of($self, $node);
 }
 
 # What an option takes; 0 if it is none.

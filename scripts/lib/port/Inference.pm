@@ -4,6 +4,7 @@ package Inference;
 
 use strict;
 use warnings;
+use utf8;
 use PerlStrings;
 use Symbols;
 use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
@@ -264,7 +265,7 @@ sub implicit_result {
 # --- Expressions.
 
 my %EXPRESSIONS = (
-  number => sub { my ($self, $n) = @_; return known($n->{text} =~ /^(?:0[xb].*|[\d_]+)$/i ? "Int" : "Double") },
+  number => sub { my ($self, $n) = @_; return known($n->{text} =~ /^-?(?:0[xb].*|[\d_]+)$/i ? "Int" : "Double") },
   text => sub { return known("String") }, single => \&text, double => \&text, heredoc => \&text,
   words => sub { return known("Array", of => known("String")) },
   variable => \&variable, my => \&declaration, element => \&element, entry => \&entry,
@@ -276,7 +277,8 @@ my %EXPRESSIONS = (
   array => \&array, hash => \&hash, list => \&list, closure => \&closure, return => \&result,
   call => \&InferCalls::call, method => \&InferCalls::method, dynamic => \&InferCalls::dynamic,
   do => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
-  eval => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
+  eval => sub { my ($self, $n) = @_; $self->body($n->{body}); my $last = $n->{body}[-1];
+    return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh() },
   test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known("Bool") },
   match => sub { return known("Bool") }, substitute => sub { return known("Bool") },
 );
@@ -471,7 +473,7 @@ sub assign {
   if ($right->{t} eq "closure" && $operator eq "=" && !($left->{t} eq "my" && $left->{list})) {
     # The closure has the type of what it is kept in, with what others say about that.
     my $place = $self->of($left);
-    unify($place, function_type([])) if !kind_of($place);
+    unify($place, Types::known("Function", params => [], ret => fresh(), has_own => 1)) if !kind_of($place);
     $right->{wanted} = found($place) if is_kind($place, "Function");
   }
   my $from = $self->of($right);
@@ -549,6 +551,7 @@ sub assign_list {
     $self->changed($variable) if $left->{t} ne "my";
   }
   my $from = found($self->of($right));
+  if ($right->{t} eq "call" && $right->{name} =~ /^portable_/) { unify($_->{type}, known("CInt")) for @variables }
   my @values = $right->{t} eq "list" ? @{$right->{items}} : ();
   for my $i (0 .. $#variables) {
     my $variable = $variables[$i];

@@ -4,6 +4,7 @@ package Lines;
 
 use strict;
 use warnings;
+use utf8;
 
 my $MARK = "// PORT: ";
 

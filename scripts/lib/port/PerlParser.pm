@@ -5,6 +5,7 @@ package PerlParser;
 
 use strict;
 use warnings;
+use utf8;
 
 # How strong operators bind, as in perlop; those of the second list from right to left.
 my %LEFT = (

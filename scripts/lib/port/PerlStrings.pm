@@ -3,6 +3,7 @@ package PerlStrings;
 
 use strict;
 use warnings;
+use utf8;
 use PerlTokens;
 use PerlParser;
 
@@ -29,7 +30,15 @@ sub interpolated {
     pos($text) = $start + length $code;
     push @parts, expression($code, $line), "";
   }
-  return [grep { ref || $_ ne "" } @parts];
+  return [grep { ref || $_ ne "" } map { ref $_ ? $_ : text_of_bytes($_, $text) } @parts];
+}
+
+# Bytes that are written as "\xc3\xbc" and make a text in UTF-8 are that text.
+sub text_of_bytes {
+  my ($part, $source) = @_;
+  return $part if $source !~ /\\x[89a-fA-F]/ || $part =~ /[^\x{0}-\x{ff}]/;
+  my $decoded = $part;
+  return utf8::decode($decoded) ? $decoded : $part;
 }
 
 sub escaped {

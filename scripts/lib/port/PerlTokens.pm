@@ -4,6 +4,7 @@ package PerlTokens;
 
 use strict;
 use warnings;
+use utf8;
 use PPI;
 
 # The kinds that the parser knows, by PPI's classes.
@@ -25,6 +26,8 @@ my %SILENT = map { ("PPI::Token::$_" => 1) } qw(Whitespace Comment Pod End Data 
 # Reads a text: its tokens, or the sentence about what is wrong with it.
 sub read {
   my ($text) = @_;
+  # PPI takes "-s _ …" for a substitution.
+  $text =~ s/(?<![\w\$])(-[a-z]) _\b/$1(_)/g;
   my $document = PPI::Document->new(\$text) or return (undef, "Perl's grammar cannot be found in it");
   my $open = unclosed($document);
   return (undef, $open) if defined $open;

@@ -10,6 +10,7 @@ package PortTable;
 
 use strict;
 use warnings;
+use utf8;
 
 my @COLUMNS = qw(module item status names note call);
 

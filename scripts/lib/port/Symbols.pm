@@ -5,6 +5,7 @@ package Symbols;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(fresh known);
 
 my %KEYWORDS = map { ($_ => 1) } qw(

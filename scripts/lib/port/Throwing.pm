@@ -3,6 +3,7 @@ package Throwing;
 
 use strict;
 use warnings;
+use utf8;
 use Inference;
 
 # The names, for the functions of an Inference.

@@ -3,6 +3,7 @@ package Translation;
 
 use strict;
 use warnings;
+use utf8;
 use PerlTokens;
 use PerlParser;
 use Inference;

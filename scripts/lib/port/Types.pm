@@ -7,6 +7,7 @@ package Types;
 
 use strict;
 use warnings;
+use utf8;
 use Exporter "import";
 our @EXPORT_OK = qw(known fresh found flow unify hint kind_of is_kind swift_type parse_type function_type settle);
 
@@ -63,6 +64,8 @@ sub unify_parts {
   my $list = $one->{k} eq "Function" ? "params" : "parts";
   my ($mine, $theirs) = ($one->{$list}, $other->{$list});
   my $most = @$mine > @$theirs ? @$mine : @$theirs;
+  # What is known to take fewer arguments is wrapped where it gets more.
+  if ($list eq "params" && ($one->{has_own} || $other->{has_own})) { $most = @$mine < @$theirs ? @$mine : @$theirs }
   for my $i (0 .. $most - 1) {
     unify($mine->[$i] //= fresh(), $theirs->[$i] //= fresh());
   }
@@ -149,7 +152,7 @@ sub swift_type {
   }
   return "(" . join(", ", map { swift_type($_) } @{$found->{parts}}) . ")" if $kind eq "Tuple";
   if ($kind eq "Function") {
-    my $params = join ", ", map { swift_type($_, 1) . ($_->{optional} ? "?" : "") } @{$found->{params}};
+    my $params = join ", ", map { parameter_type($_) } @{$found->{params}};
     my $ret = is_kind($found->{ret}, "Void") || !kind_of($found->{ret}) ? "Void" : swift_type($found->{ret});
     return ($is_param ? "\@escaping " : "") . "($params) -> $ret";
   }
@@ -158,6 +161,14 @@ sub swift_type {
     return "CondVar<$of>";
   }
   return $kind eq "Bytes" ? "[UInt8]" : $kind;
+}
+
+# The type of a parameter, which may be one that nobody has to give.
+sub parameter_type {
+  my ($type) = @_;
+  my $found = found($type);
+  return swift_type($type, 1) if !$found->{optional} || is_kind($found, "Value");
+  return is_kind($found, "Function") ? "(" . swift_type($type) . ")?" : swift_type($type) . "?";
 }
 
 # A type as the tables write it.

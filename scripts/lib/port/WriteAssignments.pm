@@ -3,6 +3,7 @@ package WriteAssignments;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
 
 sub give_up { Writer::give_up(@_) }
@@ -28,13 +29,13 @@ sub declared {
   my ($self, $symbol) = @_;
   my $type = settle($symbol->{type});
   if ($symbol->{sigil} ne "\$") {
-    my $word = $symbol->{changed} || $symbol->{assigned} ? "var" : "let";
-    return "$word $symbol->{swift}: " . swift_type($type) . " = " . $EMPTY{$type->{k}};
+    return "var $symbol->{swift}: " . swift_type($type) . " = " . $EMPTY{$type->{k}};
   }
   if (WriteExpressions::is_optional($symbol)) {
     my $text = swift_type($type);
     return "var $symbol->{swift}: " . ($type->{k} eq "Function" ? "($text)?" : "$text?");
   }
+  return "let $symbol->{swift} = CommandOutput()" if $type->{k} eq "CommandOutput";
   my $empty = $EMPTY{$type->{k}} // give_up("a variable without a value: declare it where it gets one");
   return "var $symbol->{swift}: " . swift_type($type) . " = $empty";
 }
@@ -156,8 +157,17 @@ sub declare_with {
     $text = "($text)" if $type->{k} eq "Function";
     return written("$word $symbol->{swift}: $text? = $x");
   }
-  my $text = WriteExpressions::as($self, $right, $type);
-  return written("$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text");
+  return written("let $symbol->{swift} = CommandOutput()") if $type->{k} eq "CommandOutput";
+  my ($text, $behind) = with_step($self, $right, $type);
+  return written("$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
+}
+
+# "$x++" as a value: what counts on stands behind.
+sub with_step {
+  my ($self, $right, $type) = @_;
+  return (WriteExpressions::as($self, $right, $type), "") if $right->{t} ne "step" || $right->{first};
+  my $target = target($self, $right->{x});
+  return ($target->{s}, "; $target->{s} " . ($right->{op} eq "++" ? "+=" : "-=") . " 1");
 }
 
 sub optional_value {
@@ -220,6 +230,11 @@ sub assign_list {
   give_up("an assignment of a list as a value") if !$node->{is_statement};
   give_up("a list with undef in it: _ in a tuple") if grep { $_->{t} ne "variable" || !$_->{symbol} } @variables;
   give_up("a list with a hash in it") if grep { $_->{sigil} eq "%" } @variables;
+  if ($right->{t} eq "call" && $right->{name} =~ /^portable_/ && $is_new) {
+    $self->{imports}{"import Glibc"} = 1;
+    my $else = $self->context->{top} ? "exit(1)" : "return";
+    return written("guard let (" . join(", ", map { $_->{symbol}{swift} } @variables) . ") = $right->{name}() else { $else }");
+  }
   my @values = values_of($self, $right, @variables);
   if (@variables == 1 && $is_new) { return written(word($variables[0]) . " $variables[0]{symbol}{swift} = $values[0]") }
   my $names = join ", ", map { $_->{symbol}{swift} } @variables;
@@ -248,9 +263,6 @@ sub values_of {
   }
   if ($right->{t} eq "binary" && $right->{op} eq "=~") { return WriteRegexes::groups($self, $right, @variables) }
   if ($right->{t} eq "call" && $right->{name} eq "split") { return split_values($self, $right, @variables) }
-  if ($right->{t} eq "call" && $right->{name} =~ /^(?:portable_pipe|portable_socketpair)$/) {
-    give_up("$right->{name}: guard let (r, w) = $right->{name}() else { … }");
-  }
   my $x = WriteExpressions::value($self, $right);
   my $kind = kind_of($x->{type});
   return "\x{7}$x->{s}" if $kind eq "Tuple";
@@ -277,8 +289,9 @@ sub array_values {
 sub split_values {
   my ($self, $node, @variables) = @_;
   my $parts = WriteBuiltins::split_text($self, $node);
-  push @{$self->{before}}, "let parts = $parts";
-  my @values = map { $_ == 0 ? "parts.first ?? \"\"" : "parts.dropFirst($_).first ?? \"\"" } 0 .. $#variables;
+  my $name = $self->temporary("parts");
+  push @{$self->{before}}, "let $name = $parts";
+  my @values = map { $_ == 0 ? "$name.first ?? \"\"" : "$name.dropFirst($_).first ?? \"\"" } 0 .. $#variables;
   give_up("parts that may be undefined") if grep { $_->{symbol}{sigil} ne "\$" || WriteExpressions::is_optional($_->{symbol}) } @variables;
   return @values;
 }

@@ -3,6 +3,7 @@ package WriteBuiltins;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
 
 sub give_up { Writer::give_up(@_) }

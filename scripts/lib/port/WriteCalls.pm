@@ -3,6 +3,7 @@ package WriteCalls;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
 
 sub give_up { Writer::give_up(@_) }
@@ -140,7 +141,8 @@ sub UDP {
   my $x = WriteExpressions::value($self, $node->{object});
   return undef unless is_kind($x->{type}, "UDPHandle");
   give_up("a method of a handle for datagrams") if $node->{name} !~ /^(?:push_send|destroy|fh)$/;
-  my @arguments = map { WriteExpressions::value($self, $_)->{s} } @{$node->{arguments}};
+  my @arguments = map { WriteExpressions::value($self, $_) } @{$node->{arguments}};
+  @arguments = map { is_kind($_->{type}, "String") ? WriteExpressions::converted($self, $_, known("String")) : $_->{s} } @arguments;
   my $name = WriteExpressions::atom($x) . ($x->{opt} ? "?" : "") . ".$node->{name}";
   return written($name, known("CInt"), opt => $x->{opt}) if $node->{name} eq "fh";
   return written("$name(" . join(", ", @arguments) . ")");
@@ -151,12 +153,14 @@ sub json {
   my ($argument) = @{$node->{arguments}};
   if ($node->{name} eq "encode") {
     my $text = WriteExpressions::as($self, $argument, known("Value"));
-    $text = "Value($text)" if $text =~ /^[\[.]/;
+    $text = "($text as Value)" if $text =~ /^\[/;
+    $text = "Value$text" if $text =~ /^\./;
     return written("$text.debugDescription", known("String"));
   }
   give_up("a setting of JSON: JSON.encode and JSON.decode take none") if $node->{name} ne "decode";
   my $x = WriteExpressions::value($self, $argument);
-  my $text = $x->{s} . (is_kind($x->{type}, "HTTPBody") ? $x->{opt} ? "?.bytes ?? []" : ".bytes" : "");
+  my $text = is_kind($x->{type}, "HTTPBody") ? $x->{s} . ($x->{opt} ? "?.bytes ?? []" : ".bytes")
+    : is_kind($x->{type}, "Bytes") ? $x->{s} : WriteExpressions::converted($self, $x, known("String"));
   return written("(try? JSON.decode($text)) ?? .null", known("Value"), low => 1);
 }
 
@@ -181,7 +185,7 @@ sub form {
 sub planned {
   my ($self, $node) = @_;
   my ($plan, $shape) = ($node->{plan}, $node->{plan}{shape});
-  give_up("\"$node->{strange}\", which " . ($shape->{name} // "it") . " does not take") if defined $node->{strange};
+  give_up("$node->{strange}, which " . ($shape->{name} // "it") . " does not take") if defined $node->{strange};
   my $name = $shape->{name};
   my ($object, $is_optional);
   if ($name =~ /^\./) {
@@ -256,7 +260,7 @@ sub order {
   my ($self, $plan, $node) = @_;
   my @keys = @{$plan->{shape}{order} // []};
   my ($row) = map { $_->{row} } grep { $_->{row} } @{$plan->{options}};
-  @keys = $self->{table}->option_order($row->{module}) if $row;
+  @keys = $self->{table}->option_order($row->{module}) if $row && !@keys;
   @keys = map { $_->{key} } @{$plan->{options}} if !@keys;
   my %order;
   $order{$keys[$_]} = $_ for 0 .. $#keys;
@@ -321,7 +325,7 @@ sub argument {
       || $form eq "Data" && kind_of($x->{type}) eq "Int";
     return $x->{s};
   }
-  return WriteExpressions::as($self, $node, $value->{type}, optional => $form =~ /\?$/);
+  return WriteExpressions::as($self, $node, $value->{type}, optional => scalar($form =~ /\?$/));
 }
 
 # A part of a message: what JSON has, and ports.
@@ -458,14 +462,17 @@ sub plan_run_cmd {
   my ($command, @rest) = @{$node->{arguments}};
   my $text = $command->{t} eq "array" ? WriteExpressions::as($self, $command, known("Array", of => known("String")))
     : WriteExpressions::as($self, $command, known("String"));
-  my @parts;
+  my (@parts, @at, @more);
   while (my ($key, $value) = splice @rest, 0, 2) {
     my $name = Inference::key_text($key) // give_up("a redirection that is computed");
-    give_up("'$name' of run_cmd: [\">\": .to(output)], pid: &pid") if $name !~ /[<>]$/;
+    if ($name eq "\$\$") { push @more, "pid: &$value->{x}{symbol}{swift}"; next }
+    if ($name eq "close_all") { push @more, "close_all: " . WriteExpressions::as($self, $value, known("Bool")); next }
+    give_up("$name of run_cmd, which is not there: environment: and directory: are") if $name !~ /[<>]$/;
+    push @at, {line => $key->{line}, end => $value->{end}};
     push @parts, WriteTexts::quoted($name) . ": " . redirection($self, $name, $value);
   }
-  my $list = @parts ? ", [" . join(", ", @parts) . "]" : "";
-  return written("run_cmd($text$list)", $node->{type});
+  my $list = @parts ? WriteExpressions::bracketed($self, {line => $node->{line}, end => $at[-1]{end}}, "[", \@parts, \@at, "]") : ();
+  return written("run_cmd(" . join(", ", $text, @parts ? $list : (), sort @more) . ")", $node->{type});
 }
 
 # Where output goes and input comes from.
@@ -475,11 +482,12 @@ sub redirection {
   if ($value->{t} eq "reference") {
     my $inner = $value->{x};
     return ".from(" . WriteExpressions::as($self, $inner, known("String")) . ")" if $is_input;
+    return ".to($inner->{symbol}{swift})" if $inner->{symbol} && is_kind($inner->{symbol}{type}, "CommandOutput");
     give_up("output into a variable: let output = CommandOutput(), [\">\": .to(output)], then output.text");
   }
   if ($value->{t} eq "closure") {
-    give_up("input by a function: [\"<\": .supply { bytes }]") if $is_input;
-    give_up("output to a function: [\">\": .call { data in … }], nil at the end");
+    my $closure = WriteExpressions::closure($self, $value, $value->{type});
+    return ($is_input ? ".supply " : ".call ") . $closure->{s};
   }
   my $x = WriteExpressions::value($self, $value);
   return ".fd($x->{s})" if kind_of($x->{type}) =~ /^(?:CInt|Int)$/;

@@ -4,6 +4,7 @@ package WriteExpressions;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
 use WriteTexts qw(quoted text_of literal);
 use WriteAssignments;
@@ -25,8 +26,7 @@ my %EXPRESSIONS = (
   call => \&WriteCalls::call, method => \&WriteCalls::method, dynamic => \&WriteCalls::dynamic,
   match => sub { give_up('a match of $_: name the loop\'s variable, and ask name.contains(/…/)') },
   substitute => sub { give_up('a substitution in $_: name the loop\'s variable, and use name.replace(/…/, with: …)') },
-  test => sub { give_up("a test of a file: aio_stat(path) { status in … }, of which status has isFile, isDirectory, size") },
-  eval => sub { give_up("eval: do { … } catch { … }, for a value try? …") },
+  eval => \&attempt, test => sub { give_up("a test of a file: the status of aio_stat has isFile, isDirectory, size") },
   do => sub { give_up("do as a value: a closure that is called, { … }()") },
   local => sub { give_up("local: let old = x; defer { x = old }; x = …") },
   readline => sub { give_up("reading lines of a file: readLine() of the standard input, aio_load of a file") },
@@ -54,6 +54,7 @@ sub as {
   if ($node->{t} eq "hash" && $kind =~ /^(?:Value|Dictionary)$/) { return hash_text($self, $node, $type) }
   if ($node->{t} eq "array" && $kind =~ /^(?:Value|Array|Tuple)$/) { return array_text($self, $node, $type) }
   if ($node->{t} eq "choice") { return choice($self, $node, $type)->{s} }
+  if ($kind eq "Bool" && $node->{t} eq "number") { return $node->{text} =~ /^[0.]+$/ ? "false" : "true" }
   if ($kind eq "Bool") { return condition($self, $node, 0) }
   if ($node->{t} eq "number" && $kind eq "Double") { return $node->{text} }
   return converted($self, value($self, $node), $type, $place{optional});
@@ -63,6 +64,9 @@ sub as {
 sub converted {
   my ($self, $x, $type, $may_be_nil) = @_;
   my ($from, $into) = (kind_of($x->{type}), kind_of($type));
+  if ($x->{opt} && $from eq "Function" && $into eq "Function" && @{found($x->{type})->{params}} < @{found($type)->{params}}) {
+    return wrapped(written($x->{s} . "?", $x->{type}), $type);
+  }
   if ($x->{opt}) {
     return $x->{s} if $may_be_nil || found($type)->{optional};
     if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
@@ -71,10 +75,21 @@ sub converted {
     $x = written("(" . $x->{s} . " ?? $standard)", $x->{type});
     $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
   }
+  return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
   my $atom = atom($x);
   my $text = conversion($from, $into, $x->{s}, $atom);
   return $text // give_up("a $from where a $into is wanted");
+}
+
+# A function that takes fewer arguments than it will get.
+sub wrapped {
+  my ($x, $type) = @_;
+  my ($takes, $gets) = map { scalar @{found($_)->{params}} } $x->{type}, $type;
+  return $x->{s} if $takes == $gets;
+  give_up("a function of $takes arguments where one gets $gets") if $takes > $gets;
+  my @names = map { $_ < $takes ? "argument$_" : "_" } 0 .. $gets - 1;
+  return "{ " . join(", ", @names) . " in $x->{s}(" . join(", ", @names[0 .. $takes - 1]) . ") }";
 }
 
 sub plain { my ($text) = @_; $text =~ s/\x{1}.*?\x{2}/ /g; return $text =~ s/\s+/ /gr }
@@ -103,6 +118,7 @@ my %CONVERSIONS = (
   "Bytes Value" => ".bytes(%s)", "Array Value" => ".array(%s)", "Message Array" => "%a.values", "String TLSRole" => "%s",
   "Value Data" => "(%a.string ?? \"\")", "String Level" => "%s", "PortID String" => "\"\\(%s)\"",
   "Value Service" => "(%a.string ?? \"\")", "PortID Value" => "%a.messageValue", "Int Data" => "\"\\(%s)\"", "Double Data" => "\"\\(%s)\"", "HTTPBody Data" => "%a.bytes",
+  "CommandOutput String" => "%a.text", "CommandOutput Int" => "(Int(%a.text) ?? 0)",
 );
 
 sub conversion {
@@ -630,6 +646,15 @@ sub parameter_name {
   my ($symbol, $has_types) = @_;
   return $symbol->{swift} if !$has_types;
   return "$symbol->{swift}: " . swift_type($symbol->{type}) . ($symbol->{optional} ? "?" : "");
+}
+
+# "eval { … }" of one expression that is nil when it fails.
+sub attempt {
+  my ($self, $node) = @_;
+  my $only = @{$node->{body}} == 1 && $node->{body}[0]{t} eq "expression" ? $node->{body}[0]{x} : undef;
+  my $text = $only && !$node->{is_statement} ? value($self, $only) : undef;
+  return $text if $text && $text->{s} =~ /^\(try\? /;
+  give_up("eval: do { … } catch { … }, for a value try? …");
 }
 
 sub result {

@@ -3,6 +3,7 @@ package WriteRegexes;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(kind_of is_kind known);
 
 sub give_up { Writer::give_up(@_) }
@@ -101,12 +102,13 @@ sub groups {
   my $text = subject($self, $node->{left});
   my @optional = optional_groups($node->{right}{value}{match});
   give_up("more variables than the pattern has groups") if @variables > @optional;
-  push @{$self->{before}}, "let match = $text.firstMatch(of: " . literal_of($node->{right}) . ")";
+  my $name = $self->temporary("match");
+  push @{$self->{before}}, "let $name = $text.firstMatch(of: " . literal_of($node->{right}) . ")";
   my @values;
   for my $i (0 .. $#variables) {
     my $number = $i + 1;
-    my $value = $optional[$i] ? "match?.$number.map { String(\$0) }" : "match.map { String(\$0.$number) }";
-    $value = "match.flatMap { \$0.$number }.map { String(\$0) }" if $optional[$i];
+    my $value = $optional[$i] ? "" : "$name.map { String(\$0.$number) }";
+    $value = "$name.flatMap { \$0.$number }.map { String(\$0) }" if $optional[$i];
     $value .= " ?? \"\"" if !WriteExpressions::is_optional($variables[$i]{symbol});
     push @values, $value;
   }

@@ -3,6 +3,7 @@ package WriteTexts;
 
 use strict;
 use warnings;
+use utf8;
 use Exporter "import";
 use Types qw(kind_of is_kind known found);
 our @EXPORT_OK = qw(quoted text_of literal);
@@ -38,16 +39,24 @@ sub flattened {
     if ($part->{t} =~ /^(?:text|single|double|heredoc)$/) { push @flat, flattened($self, @{$part->{parts} // PerlStrings::parts($part)}); next }
     if ($part->{t} eq "list" && @{$part->{items}} == 1) { push @flat, flattened($self, $part->{items}[0]); next }
     if ($part->{t} eq "binary" && $part->{op} eq ".") { push @flat, flattened($self, joined_parts($part)); next }
+    if ($part->{t} eq "joined") {
+      my $is_count = WriteCalls::counted($part->{x});
+      push @flat, $is_count ? {s => WriteCalls::count($self, $part->{x}), type => known("Int")} : flattened($self, $part->{x});
+      next;
+    }
+    if ($part->{t} eq "verbatim") { push @flat, {s => $part->{s}, type => known("String")}; next }
     push @flat, printed($self, $part);
   }
   return @flat;
 }
 
-sub joined_parts { my ($node) = @_; return ($node->{left}, $node->{right}) }
+# What dots join; an array among it is the number of its elements.
+sub joined_parts { my ($node) = @_; return map { {t => "joined", x => $_} } @$node{qw(left right)} }
 
 # An expression as a text shows it: arrays with spaces between their elements.
 sub printed {
   my ($self, $part) = @_;
+  return {s => "SystemError.last", type => known("Error")} if $part->{t} eq "variable" && $part->{name} eq "!";
   if ($part->{t} eq "choice") {
     my $type = Types::settle($part->{type});
     return WriteExpressions::choice($self, $part, is_kind($type, "String", "Int", "Double") ? $type : known("String"));
@@ -61,7 +70,7 @@ sub printed {
     return {s => "$list.joined(separator: \" \")", type => known("String")};
   }
   Writer::give_up("a " . ($kind || "value") . " in a text") if $kind =~ /^(?:Function|Dictionary|Tuple|CondVar|Guard)$/ || $kind eq "Void";
-  return {s => WriteExpressions::atom($x) . ".text", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer)$/ && !$x->{opt};
+  return {s => WriteExpressions::atom($x) . ".text", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer|CommandOutput)$/ && !$x->{opt};
   return {s => WriteExpressions::atom($x) . "?.text ?? \"\"", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody)$/;
   return {s => "$x->{s} ? \"1\" : \"\"", type => known("String")} if $kind eq "Bool" && !$x->{opt};
   return $x;

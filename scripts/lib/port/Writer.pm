@@ -5,6 +5,7 @@ package Writer;
 
 use strict;
 use warnings;
+use utf8;
 use Types qw(found kind_of is_kind swift_type known);
 use WriteExpressions;
 
@@ -18,6 +19,13 @@ sub new {
 sub give_up { my ($reason) = @_; die {port => $reason} }
 
 sub line_break { my ($self, $line) = @_; return "\x{1}$line,$self->{depth}\x{2}" }
+
+# A name that the scope does not have yet.
+sub temporary {
+  my ($self, $name) = @_;
+  my $number = ++$self->context->{temporaries}{$name};
+  return $number > 1 ? "$name$number" : $name;
+}
 
 sub context { my ($self) = @_; return $self->{contexts}[-1] }
 
@@ -148,6 +156,8 @@ sub condition {
     }
     my $block = $self->block($branch->{body}, $branch->{line}, $branch->{closing} // $branch->{line},
       $branch->{condition} && $branch->{condition}{end});
+    # What a match has found is named only if somebody asks for it.
+    $head =~ s/let match = (.*)\.firstMatch\(of: /$1.contains(/s if $block !~ /\bmatch\./;
     $text .= "$head$block";
     $self->{narrow} = \%narrow;
     $self->{matches} = \@matches;
@@ -159,7 +169,7 @@ sub condition {
 sub head {
   my ($self, $word, $condition, $not, $is_postfix) = @_;
   my $text = eval { WriteExpressions::condition($self, $condition, $not) };
-  return "$word $text " if defined $text;
+  if (defined $text) { return "$word " . ($text =~ /\{/ && $text !~ /^let / ? "($text)" : $text) . " " }
   my $problem = $@;
   die $problem if !ref $problem || $is_postfix || $condition->{end} > $condition->{line};
   $self->{ported}{$condition->{line}} = 1;
@@ -225,6 +235,7 @@ sub for_loop {
   my $list = WriteExpressions::sequence($self, $statement->{list});
   my $name = $statement->{variable} || WriteExpressions::uses_symbol($statement->{body}, $symbol)
     ? $symbol->{swift} : "_";
+  $list = "($list)" if $list =~ /\{/;
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
   return "for $name in $list $block";
 }
@@ -256,6 +267,8 @@ sub function {
   my ($self, $statement) = @_;
   my $function = $statement->{function} // give_up("a function that cannot be read");
   my $type = found($function->{type});
+  give_up("a function that changes what a reference leads to: inout parameters, and & in front of what is passed")
+    if grep { is_kind($_->{type}, "Reference") } @{$statement->{params}};
   my @params = map { $self->parameter($_, $statement) } @{$statement->{params}};
   my $is_named = $statement->{name} =~ /::/;
   give_up("a function of a package: a static func of a type, or sub(\"$statement->{name}\") { … } for other nodes")
@@ -281,6 +294,7 @@ sub function {
 sub parameter {
   my ($self, $symbol, $node) = @_;
   my $type = swift_type($symbol->{type}, 1);
+  return "_ $symbol->{swift}: Value" . (found($symbol->{type})->{optional} ? " = nil" : "") if $type eq "Value";
   my $place = found($symbol->{type});
   my $is_optional = $symbol->{optional} || $place->{optional} && kind_of($place) ne "Value";
   $symbol->{optional} = 1 if $is_optional;
