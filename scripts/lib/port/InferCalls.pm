@@ -28,6 +28,7 @@ sub call {
   my ($name, $arguments) = @$node{qw(name arguments)};
   if (my $function = $self->{functions}{$name}) { return own_call($self, $node, $function) }
   if (my $own = __PACKAGE__->can("call_$name")) { return $own->($self, $node) }
+  return known("CInt") if $name =~ /^O_[A-Z]+$/ && !@$arguments;
   if (exists $RESULTS{$name}) {
     $self->of($_) for @$arguments;
     hint($arguments->[0]{type}, "String") if $TEXT{$name} && $arguments->[0];
@@ -208,6 +209,7 @@ sub planned {
   my %plan = (row => $row, shape => $shape, positional => [], options => [], callbacks => []);
   $node->{row} = $row;
   $node->{plan} = \%plan;
+  return receivers($self, $node) if $node->{t} eq "call" && $node->{name} eq "rcv" && @{$node->{arguments}} > 2;
   return command($self, $node) if $node->{t} eq "call" && $node->{name} =~ /(?:^|::)run_cmd$/;
   my @arguments = @{$node->{arguments}};
   my @pairs = @{$node->{pairs} // []};
@@ -225,7 +227,7 @@ sub planned {
     } elsif (@callbacks && (is_code($argument) || !@types || $i == $#arguments && $types[0] =~ /\.\.\.$/
       && is_kind($self->of($argument), "Function"))) {
       callback($self, \%plan, $argument, shift @callbacks);
-    } elsif (@types) {
+    } elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
       my $type = $types[0] =~ /\.\.\.$/ ? $types[0] : shift @types;
       positional($self, \%plan, $argument, $type =~ s/\.\.\.$//r, $object_type, $type =~ /\.\.\.$/);
     } elsif (%{$shape->{options}}) {
@@ -241,6 +243,21 @@ sub planned {
     for my $callback (@{$plan{callbacks}}) { unify($_, $object_type) for grep { is_kind($_, "CondVar") } @{$callback->{type}{params}} }
   }
   return result_of($self, $node, $object_type);
+}
+
+# "rcv": a port, and tags with their callbacks.
+sub receivers {
+  my ($self, $node) = @_;
+  my ($port, @rest) = @{$node->{arguments}};
+  my %plan = (callbacks => [], positional => []);
+  positional($self, \%plan, $port, "PortID");
+  while (my ($tag, $code) = splice @rest, 0, 2) {
+    $self->of($tag);
+    next if !$code;
+    $self->is_undef($code) ? $self->of($code)
+      : callback($self, \%plan, $code, {label => "", types => ["Any..."], counts => [], returns => undef});
+  }
+  return known("PortID");
 }
 
 # "run_cmd": variables that output goes into are objects in Swift.

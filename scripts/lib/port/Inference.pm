@@ -385,8 +385,9 @@ sub key_text {
   my ($key) = @_;
   return $key->{text} if $key->{t} eq "text";
   return PerlStrings::parts($key)->[0] // "" if $key->{t} eq "single";
-  return join "", @{$key->{parts}} if $key->{t} eq "double" && $key->{parts} && !grep { ref } @{$key->{parts}};
-  return undef;
+  return undef if $key->{t} ne "double";
+  my @parts = @{$key->{parts} // PerlStrings::parts($key)};
+  return (grep { ref } @parts) ? undef : join "", @parts;
 }
 
 # The type of the values of a hash; the key, if there is one, says what keys it has.
@@ -437,7 +438,9 @@ sub binary {
   my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
   if ($operator eq ".") { return known("String") }
   if ($operator eq "x") { $self->number_hint($right); return known("String") }
-  if ($operator =~ /^[=!]~$/) { hint($left, "String"); return known("Bool") }
+  if ($operator =~ /^[=!]~$/) { hint($left, "String");
+    $self->changed($node->{left}) if $node->{right}{t} =~ /^(?:substitute|transliterate)$/;
+    return known("Bool") }
   if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
@@ -449,7 +452,8 @@ sub binary {
     flow($right, $result);
     return $result;
   }
-  return known("Array", of => known("Int")) if $operator =~ /^\.\./;
+  if ($operator =~ /^\.\./) { $self->number_hint($_) for $left, $right; return known("Array", of => known("Int")) }
+  if ($operator eq "|" && is_kind($left, "CInt")) { return known("CInt") }
   if ($operator =~ /^(?:cmp|<=>)$/) { return known("Int") }
   $self->number_hint($_) for $left, $right;
   return known("Double") if $operator eq "/" || $operator eq "**";
@@ -567,6 +571,11 @@ sub assign_list {
       unify($from->{parts}[$i] //= fresh(), $variable->{type});
     } elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
       push @{$self->{accesses}}, {base => $from, how => "part", index => $i, of => $variable->{type}};
+    } elsif ($right->{t} eq "call" && $right->{name} eq "each") {
+      my $hash = found($self->of($right->{arguments}[0]));
+      my $of = is_kind($hash, "Dictionary") ? ($hash->{key} //= fresh(), $hash->{of} //= fresh())[$i]
+        : $i ? known("Value") : known("String");
+      unify($of, $variable->{type});
     } elsif ($right->{t} eq "call" && $right->{name} eq "shift") {
       flow($from, $variable->{type});
     }

@@ -71,7 +71,8 @@ sub by_line {
   my %lines;
   my ($number, $depth) = (1, 0);
   for my $part (split /(\x{1}\d+,\d+\x{2}|\x{3}[^\x{4}]*\x{4})/, $text) {
-    if ($part =~ /^\x{1}(\d+),(\d+)/) { ($number, $depth) = ($1, $2); push @{$lines{$number}}, [$depth, ""] }
+    # What Swift wants in another order stays behind what is there.
+    if ($part =~ /^\x{1}(\d+),(\d+)/) { ($number, $depth) = ($1 > $number ? $1 : $number, $2); push @{$lines{$number}}, [$depth, ""] }
     elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
     elsif ($part ne "") {
       push @{$lines{$number}}, [$depth, ""] if !$lines{$number};

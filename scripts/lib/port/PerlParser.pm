@@ -606,7 +606,7 @@ sub block_call {
   my ($self, $token) = @_;
   my $name = $token->{text};
   my $body = $self->looks_like_hash ? [$self->hash_statement] : $self->block;
-  my $block = $self->node("closure", $token->{line}, body => $body, block => 1);
+  my $block = $self->node("closure", $token->{line}, body => $body, block => $BLOCK{$name});
   return $self->node($name, $token->{line}, body => $body) if $name =~ /^(?:do|eval)$/;
   $self->take(",");
   my ($items, $pairs) = $self->open_arguments;

@@ -39,12 +39,15 @@ sub head {
   my ($writer, $inference, $source) = @_;
   my %imports = %{$writer->{imports}};
   $imports{$writer->{imported}{AnyEventMP} ? "import AnyEventMP" : "import AnyEvent"} = 1;
+  if ($imports{"\@preconcurrency import Glibc"} && delete $imports{"import Foundation"}) {
+    $imports{"\@preconcurrency import Foundation"} = 1;
+  }
   delete $imports{"import Glibc"} if $imports{"\@preconcurrency import Glibc"};
   my @head = sort { $a =~ s/\@preconcurrency //r cmp $b =~ s/\@preconcurrency //r } keys %imports;
   my $arguments = $inference->{arguments};
   if ($source =~ /\@ARGV|\$ARGV\[|\bshift\b/) {
     my $word = $arguments->{changed} || $arguments->{assigned} ? "var" : "let";
-    push @head, "$word ARGV = Array(CommandLine.arguments.dropFirst())" if $source =~ /ARGV/ || $arguments->{changed};
+    push @head, "$word ARGV = Array(CommandLine.arguments.dropFirst())" if $source =~ /ARGV/ || $word eq "var";
   }
   return \@head;
 }

@@ -158,24 +158,30 @@ sub declare_with {
     return written("$word $symbol->{swift}: $text? = $x");
   }
   return written("let $symbol->{swift} = CommandOutput()") if $type->{k} eq "CommandOutput";
-  my ($text, $behind) = with_step($self, $right, $type);
-  return written("$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
+  my ($text, $behind, $before) = with_step($self, $right, $type);
+  return written(($before // "") . "$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
 }
 
 # "$x++" as a value: what counts on stands behind.
 sub with_step {
   my ($self, $right, $type) = @_;
-  return (WriteExpressions::as($self, $right, $type), "") if $right->{t} ne "step" || $right->{first};
+  return (WriteExpressions::as($self, $right, $type), "") if $right->{t} ne "step";
   my $target = target($self, $right->{x});
+  return ($target->{s}, "", "$target->{s} " . ($right->{op} eq "++" ? "+=" : "-=") . " 1; ") if $right->{first};
   return ($target->{s}, "; $target->{s} " . ($right->{op} eq "++" ? "+=" : "-=") . " 1");
 }
 
 sub optional_value {
-  my ($self, $symbol, $right) = @_;
+  my ($self, $symbol, $right, $must_be) = @_;
   if ($right->{t} eq "call" && $right->{name} =~ /^(?:shift|pop)$/) {
     my $array = WriteExpressions::value($self, $right->{arguments}[0])->{s};
     my $take = $right->{name} eq "shift" ? "removeFirst" : "removeLast";
     return "$array.isEmpty ? nil : $array.$take()";
+  }
+  if ($must_be) {
+    my $x = WriteExpressions::value($self, $right);
+    give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
+    return $x->{s};
   }
   return WriteExpressions::as($self, $right, $symbol->{type}, optional => 1);
 }

@@ -104,12 +104,25 @@ sub formatted_argument {
   my ($self, $directive, $argument) = @_;
   return WriteTexts::printed($self, $argument) if $directive eq "%s" && !WriteExpressions::is_list($argument);
   return written(as($self, $argument, known("Int")), known("Int")) if $directive =~ /^%[di]$/;
+  return padded($self, $1, $2, $argument) if $directive =~ /^%(-?)(\d+)s$/;
   $self->{imports}{"import Foundation"} = 1;
   my ($letter) = $directive =~ /(.)$/;
   my $kind = $letter =~ /[dixXouc]/ ? "Int" : $letter =~ /[fgeFGE]/ ? "Double" : give_up("the format $directive");
   my $swift = $letter =~ /[xXou]/ ? $directive =~ s/(.)$/l$1/r : $letter =~ /[di]/ ? $directive =~ s/(.)$/l$1/r : $directive;
   return written("String(format: \"$swift\", " . as($self, $argument, known($kind)) . ")", known("String"));
 }
+
+# "%-10s" and "%10s".
+sub padded {
+  my ($self, $is_left, $width, $argument) = @_;
+  my $text = as($self, $argument, known("String"));
+  give_up("a width for a text that is computed: let text = …; String(repeating: \" \", count: max(0, $width - text.count))")
+    if $text !~ /^\w+$/;
+  my $space = "String(repeating: \" \", count: max(0, $width - $text.count))";
+  return written($is_left ? "$text + $space" : "$space + $text", known("String"));
+}
+
+sub write_flag { my ($self, $node) = @_; $self->{imports}{"import Glibc"} = 1; return written($node->{name}, known("CInt")) }
 
 sub message_text {
   my ($self, $node) = @_;
@@ -423,7 +436,7 @@ sub write_sort {
   return written("$text.sorted { $one < $two }", $node->{type});
 }
 
-sub dotted { my ($text) = @_; return $text =~ /^[\w.]+$/ || $text =~ /^\w[\w.]*\([^()]*\)$/ || $text =~ /^\[[^\[\]]*\]$/ ? $text : "($text)" }
+sub dotted { my ($text) = @_; return $text =~ /^\w+(?:\.\w+)*$/ || $text =~ /^\w[\w.]*\([^()]*\)$/ || $text =~ /^\[[^\[\]]*\]$/ ? $text : "($text)" }
 
 # "map" and "grep": what they have for "$_" is "$0".
 sub block_text {

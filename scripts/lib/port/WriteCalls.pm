@@ -34,6 +34,7 @@ sub call {
   my $name = $node->{name};
   return own_call($self, $node) if $node->{function};
   if (my $write = WriteBuiltins->can("write_$name")) { return $write->($self, $node) }
+  return WriteBuiltins::write_flag($self, $node) if $name =~ /^O_[A-Z]+$/;
   if ($node->{plan}) { return planned($self, $node) }
   return unknown($self, $node, $name);
 }
@@ -250,6 +251,9 @@ sub arguments {
     if ($closure->{trailing}) { push @trailing, (@trailing ? $label : "") . $closure->{s} }
     else { push @texts, "$label$closure->{s}"; push @items, $callback->{argument} }
   }
+  # What stands behind a closure in Perl stands in front of it in Swift.
+  my ($first) = map { $_->{argument}{line} } grep { $_->{argument}{t} eq "closure" } @{$plan->{callbacks}};
+  if (@trailing && defined $first) { @items = map { $_->{line} > $first ? {line => $first, end => $first} : $_ } @items }
   my $list = $self->brackets($node, \@texts, \@items);
   $list = "" if $list eq "()" && @trailing;
   return join " ", "$name$list", @trailing;
@@ -403,7 +407,7 @@ sub plan_rcv {
   my @arguments = @{$node->{arguments}};
   my ($port, @rest) = @arguments;
   give_up("rcv with tags that are computed: rcv(port, on(tag) { … })") if !@rest || @rest % 2 && @rest > 1;
-  return undef if @rest == 1 || $plan->{shape}{text} =~ /Message/;
+  return undef if @rest == 1;
   my $to = WriteExpressions::value($self, $port);
   give_up("a port that may be nil") if $to->{opt};
   my @receivers;
@@ -507,6 +511,7 @@ sub brackets {
   for my $i (0 .. $#$texts) {
     my $line = $items->[$i]{line} // $at;
     $self->{depth}++;
+    $line = $at + 1 if $line < $at && $is_below;
     $text .= $line > $at ? ($i ? "," : "") . $self->line_break($line) : $i ? ", " : "";
     $self->{depth}--;
     $is_below = 1 if $line > $at;

@@ -78,8 +78,8 @@ sub converted {
   return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
   my $atom = atom($x);
-  my $text = conversion($from, $into, $x->{s}, $atom);
-  return $text // give_up("a $from where a $into is wanted");
+  my $text = "$from $into" eq "Array Value" ? array_value($x, $atom) : conversion($from, $into, $x->{s}, $atom);
+  return $text // give_up("what is there is of the type $from, and $into is wanted");
 }
 
 # A function that takes fewer arguments than it will get.
@@ -117,7 +117,7 @@ my %CONVERSIONS = (
   "Double Value" => ".double(%s)", "String Value" => ".string(%s)", "Bool Value" => ".bool(%s)",
   "Bytes Value" => ".bytes(%s)", "Array Value" => ".array(%s)", "Message Array" => "%a.values", "String TLSRole" => "%s",
   "Value Data" => "(%a.string ?? \"\")", "String Level" => "%s", "PortID String" => "\"\\(%s)\"",
-  "Value Service" => "(%a.string ?? \"\")", "PortID Value" => "%a.messageValue", "Int Data" => "\"\\(%s)\"", "Double Data" => "\"\\(%s)\"", "HTTPBody Data" => "%a.bytes",
+  "String PortID" => "PortID(%s)", "Value Service" => "(%a.string ?? \"\")", "PortID Value" => "%a.messageValue", "Int Data" => "\"\\(%s)\"", "Double Data" => "\"\\(%s)\"", "HTTPBody Data" => "%a.bytes",
   "CommandOutput String" => "%a.text", "CommandOutput Int" => "(Int(%a.text) ?? 0)",
 );
 
@@ -129,8 +129,17 @@ sub conversion {
     && "$from $into" ne "String Bytes";
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";
   return "false" if "$from $into" eq "Int Bool" && $text eq "0";
+  return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;
   $form =~ s/%([sa])/$1 eq "s" ? $text : $atom/ge;
   return $form;
+}
+
+sub array_value {
+  my ($x, $atom) = @_;
+  my $of = kind_of(found($x->{type})->{of} // known("Value"));
+  return ".array($x->{s})" if $of eq "Value";
+  my $form = conversion($of, "Value", "\$0", "\$0") // return undef;
+  return ".array($atom.map { $form })";
 }
 
 sub is_literal { my ($text) = @_; return $text =~ /^-?\d[\d_]*(?:\.\d+)?$/ || $text =~ /^"(?:[^"\\]|\\[^(])*"$/ }
@@ -317,6 +326,7 @@ sub entry {
     return written("$x->{s}.status", known("Int")) if ($key // "") eq "Status";
     return written("$x->{s}.reason", known("String")) if ($key // "") eq "Reason";
     return written("$x->{s}.url", known("String")) if ($key // "") eq "URL";
+    return written("$x->{s}.redirect", known("HTTPRedirect"), opt => 1) if ($key // "") eq "Redirect";
     return written($x->{s} . "[" . as($self, $node->{key}, known("String")) . "]", known("String"), opt => 1);
   }
   if ($kind eq "Value") { return written(atom($x) . "[" . as($self, $node->{key}, known("String")) . "]", known("Value")) }
@@ -376,21 +386,31 @@ sub binary {
   return written(condition($self, $node, 0), known("Bool"), low => 1) if $operator =~ /^(?:&&|\|\||and|or)$/;
   return comparison($self, $node) if $TEXT_COMPARISONS{$operator} || $NEGATIONS{$operator};
   if ($operator =~ /^\.\./) {
-    my ($from, $to) = map { as($self, $_, known("Int")) } $left, $right;
-    return written("$from...$to", known("Array", of => known("Int")), low => 1);
+    return written(range($self, $left, $right, 1), known("Array", of => known("Int")), low => 1);
   }
   give_up("$operator as a value: sort { … } is .sorted { … }") if $operator =~ /^(?:cmp|<=>)$/;
   return arithmetic($self, $node);
+}
+
+# From one number to another one; Swift's own ranges stop the program when the end is before the begin.
+sub range {
+  my ($self, $from, $to, $has_end) = @_;
+  my $first = as($self, $from, known("Int"));
+  my $last = WriteCalls::counted($to) ? WriteCalls::count($self, $to) : as($self, $to, known("Int"));
+  my $is_safe = $first =~ /^\d+$/ && ($last =~ /^\d+$/ && $last >= $first || !$has_end && $first eq "0" && $last =~ /^[\w.]+\.count$/);
+  return $first . ($has_end ? "..." : "..<") . $last if $is_safe;
+  return "stride(from: $first, " . ($has_end ? "through" : "to") . ": $last, by: 1)";
 }
 
 sub arithmetic {
   my ($self, $node) = @_;
   my $operator = $node->{op};
   my $kind = $operator =~ /^(?:[-+*]|\/)$/ && is_kind($node->{type}, "Double") || $operator eq "/" ? "Double" : "Int";
+  $kind = "CInt" if $operator eq "|" && is_kind($node->{left}{type}, "CInt");
   give_up("**: Foundation's pow") if $operator eq "**";
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*/%&|^]|<<|>>)$};
   my ($left, $right) = map { operand($self, $_, $kind) } @$node{qw(left right)};
-  if ($operator eq "+" && $right eq "0") { return written($left, known($kind), low => $left =~ / /) }
+  if ($operator eq "+" && $right eq "0") { return written($left, known($kind), low => scalar($left =~ / /)) }
   return written("$left $operator $right", known($kind), low => 1);
 }
 
@@ -432,6 +452,9 @@ sub default_value {
   my $type = settle($node->{type});
   my $left = value($self, $node->{left});
   my $from = kind_of($left->{type});
+  if ($left->{opt} && $from =~ /^(?:Bytes|HTTPBody)$/ && kind_of($node->{right}{type}) eq "String") {
+    return written("$left->{s}?.text ?? " . as($self, $node->{right}, known("String")), known("String"), low => 1);
+  }
   if ($left->{opt}) {
     $type = $left->{type} if $from ne kind_of($type) && $from ne "";
     return written(atom($left) . " ?? " . as($self, $node->{right}, $type), $type, low => 1);
@@ -442,11 +465,11 @@ sub default_value {
     my $property = $property{$kind} // give_up("a value with a standard: value ?? standard");
     return written(atom($left) . ".$property ?? " . as($self, $node->{right}, known($kind)), known($kind), low => 1);
   }
-  return first_true($self, $node, $left, $type) if $node->{op} ne "//";
-  # What is never undefined needs no other value, but for elements that may not be there.
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[0\]$/s) {
     return written("$1.first ?? " . as($self, $node->{right}, $type), $type, low => 1);
   }
+  return first_true($self, $node, $left, $type) if $node->{op} ne "//";
+  # What is never undefined needs no other value, but for elements that may not be there.
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[(\d+)\]$/s) {
     return written("$1.dropFirst($2).first ?? " . as($self, $node->{right}, $type), $type, low => 1);
   }
@@ -590,7 +613,7 @@ sub sequence {
     return "$x->{s}.elements" if $kind eq "Value";
     return "$x->{s}.values" if $kind eq "Message";
     give_up("a loop over a hash: for (key, value) in …") if $kind eq "Dictionary";
-    return $kind eq "Array" ? $x->{s} : "[$x->{s}]";
+    return $kind eq "Array" ? $x->{s} =~ s/^Array\((\w[\w.]*\.(?:keys|values))\)$/$1/r : "[$x->{s}]";
   }
   return elements($self, {line => $node->{line}, end => $node->{line}}, \@items, settle($items[0]{type})->{k} eq "Array"
     && is_list($items[0]) ? found($items[0]{type})->{of} : $items[0]{type});
@@ -601,6 +624,12 @@ sub taking_loop {
   my ($self, $condition) = @_;
   return unless $condition->{t} eq "assign" && $condition->{left}{t} eq "my";
   my $right = $condition->{right};
+  if ($right->{t} eq "call" && $right->{name} eq "each" && @{$condition->{left}{variables}} == 2) {
+    my $x = value($self, $right->{arguments}[0]);
+    my $text = $x->{s} . (is_kind($x->{type}, "Value") ? ".entries" : "");
+    my $names = join ", ", map { $_->{symbol}{swift} } @{$condition->{left}{variables}};
+    return {loop => "for ($names) in $text"};
+  }
   return unless $right->{t} eq "call" && $right->{name} =~ /^(?:shift|pop)$/ && @{$right->{arguments}};
   my $symbol = $condition->{left}{variables}[0]{symbol};
   my $array = value($self, $right->{arguments}[0])->{s};
@@ -676,6 +705,9 @@ sub result {
 sub as_statement {
   my ($self, $node) = @_;
   $node->{is_statement} = 1;
+  if ($node->{t} eq "list" && @{$node->{items}} > 1 && !$node->{parens}) {
+    return join "; ", map { as_statement($self, $_) } @{$node->{items}};
+  }
   give_up("a value that nobody uses") if $node->{t} =~ /^(?:number|single|double|variable|array|hash)$/
     && !($node->{t} eq "number" && $node->{text} eq "1");
   return "" if $node->{t} eq "number";

@@ -133,6 +133,14 @@ sub result_text {
 # "A or B" as a statement.
 sub short_circuit {
   my ($self, $x) = @_;
+  my $left = $x->{left};
+  if ($x->{op} =~ /^(?:or|\|\|)$/ && $left->{t} eq "assign" && $left->{left}{t} eq "my" && !$left->{left}{list}) {
+    my $symbol = $left->{left}{variables}[0]{symbol};
+    my $text = WriteAssignments::optional_value($self, $symbol, $left->{right}, 1);
+    my $else = $self->statement({t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}});
+    $self->{narrow}{$symbol} = 1;
+    return "guard let $symbol->{swift} = $text else { $else }";
+  }
   my $branch = {condition => $x->{left}, not => $x->{op} =~ /^(?:or|\|\|)$/, line => $x->{line},
     body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]};
   return $self->condition({t => "if", branches => [$branch], postfix => 1, line => $x->{line}, end => $x->{end}});
@@ -169,7 +177,7 @@ sub condition {
 sub head {
   my ($self, $word, $condition, $not, $is_postfix) = @_;
   my $text = eval { WriteExpressions::condition($self, $condition, $not) };
-  if (defined $text) { return "$word " . ($text =~ /\{/ && $text !~ /^let / ? "($text)" : $text) . " " }
+  if (defined $text) { return "$word " . ($text =~ /\{ / && $text !~ /^let / ? "($text)" : $text) . " " }
   my $problem = $@;
   die $problem if !ref $problem || $is_postfix || $condition->{end} > $condition->{line};
   $self->{ported}{$condition->{line}} = 1;
@@ -220,10 +228,10 @@ sub while_loop {
   my $condition = $statement->{condition};
   my %narrow = %{$self->{narrow}};
   my $taken = $condition && WriteExpressions::taking_loop($self, $condition);
-  my $head = $taken ? "while $taken->{head} " : $condition ? $self->head("while", $condition, $statement->{not},
+  my $head = $taken && $taken->{loop} ? "$taken->{loop} " : $taken ? "while $taken->{head} " : $condition ? $self->head("while", $condition, $statement->{not},
     $statement->{postfix}) : "while true ";
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
-  $block =~ s/^\{/{ $taken->{first}/ if $taken;
+  $block =~ s/^\{/{ $taken->{first}/ if $taken && $taken->{first};
   $self->{narrow} = \%narrow;
   return "$head$block";
 }
@@ -235,7 +243,7 @@ sub for_loop {
   my $list = WriteExpressions::sequence($self, $statement->{list});
   my $name = $statement->{variable} || WriteExpressions::uses_symbol($statement->{body}, $symbol)
     ? $symbol->{swift} : "_";
-  $list = "($list)" if $list =~ /\{/;
+  $list = "($list)" if $list =~ /\{ /;
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
   return "for $name in $list $block";
 }
@@ -249,10 +257,8 @@ sub counting_loop {
     && $condition->{op} =~ /^<=?$/ && $step && $step->{t} eq "step" && $step->{op} eq "++";
   my $symbol = $first->{left}{variables}[0]{symbol};
   give_up("a loop whose counter is changed in it: while") if $symbol->{assigned} > 1;
-  my $from = WriteExpressions::as($self, $first->{right}, known("Int"));
-  my $to = WriteExpressions::as($self, $condition->{right}, known("Int"));
-  my $dots = $condition->{op} eq "<" ? "..<" : "...";
-  return "for $symbol->{swift} in $from$dots$to " . $self->block($statement->{body}, $statement->{line}, $statement->{end});
+  my $range = WriteExpressions::range($self, $first->{right}, $condition->{right}, $condition->{op} eq "<=");
+  return "for $symbol->{swift} in $range " . $self->block($statement->{body}, $statement->{line}, $statement->{end});
 }
 
 sub bare_block {
