@@ -30,6 +30,7 @@ sub call {
   if (my $own = __PACKAGE__->can("call_$name")) { return $own->($self, $node) }
   return known("CInt") if $name =~ /^O_[A-Z]+$/ && !@$arguments;
   if (exists $RESULTS{$name}) {
+    $node->{row} = $self->{table}->function($name);
     $self->of($_) for @$arguments;
     hint($arguments->[0]{type}, "String") if $TEXT{$name} && $arguments->[0];
     hint($_->{type}, "Int") for $name eq "substr" ? @$arguments[1 .. $#$arguments] : ();

@@ -45,7 +45,7 @@ sub assign {
   my ($left, $right, $operator) = @$node{qw(left right op)};
   return assign_list($self, $node) if $left->{t} eq "my" && $left->{list} || $left->{t} eq "list";
   return declare_with($self, $node) if $left->{t} eq "my";
-  give_up("local: let old = x; defer { x = old }; x = …") if $left->{t} eq "local";
+  WriteExpressions::left_out($self, "local") if $left->{t} eq "local";
   give_up("an assignment as a value: a statement of its own") if !$node->{is_statement};
   return substitution($self, $node) if $operator eq "=" && $right->{t} eq "binary" && $right->{op} eq "=~";
   return autoflush($self) if $left->{t} eq "variable" && "$left->{sigil}$left->{name}" eq "\$|";

@@ -219,8 +219,10 @@ sub split_text {
   my $base = as($self, $text, known("String"));
   $base = "($base)" if $base =~ / / && $base !~ /^[("]/;
   my $by = separator($self, $pattern);
+  # With a space as a text Perl takes words; else it keeps what is empty, but for the end.
+  my $takes_words = $pattern->{t} ne "match" && $by eq '" "';
   my $most = $limit ? ", maxSplits: " . (as($self, $limit, known("Int")) - 1) : "";
-  my $keeps = $limit ? ", omittingEmptySubsequences: false" : "";
+  my $keeps = !$takes_words ? ", omittingEmptySubsequences: false" : "";
   return "$base.map(String.init)" if $by eq '""';
   return "$base.split(separator: $by$most$keeps).map(String.init)";
 }
@@ -234,22 +236,6 @@ sub separator {
   return '"\n"' if $text eq "\\n";
   return WriteRegexes::literal($text, $pattern->{value}{modifiers});
 }
-
-sub write_ref { give_up("ref: Swift knows the type; of a Value ask value.array != nil, value.hash != nil") }
-
-sub write_chr { my ($self, $node) = @_; give_up("chr: String(UnicodeScalar(n))") }
-
-sub write_ord { my ($self, $node) = @_; give_up("ord: text.unicodeScalars.first?.value") }
-
-sub write_pack { give_up("pack: bytes by shifts, or .packstring of a handle") }
-
-sub write_unpack { give_up("unpack: bytes by shifts, or .packstring of a handle") }
-
-sub write_chomp { give_up("chomp: lines of a handle and of readLine() have no end") }
-
-sub write_wantarray { give_up("wantarray: Swift has overloads; a function returns one type") }
-
-sub write_open { give_up("open: aio_open(path, flags, mode) { fh in … }, aio_load(path) { data in … }") }
 
 sub write_encode_json {
   my ($self, $node) = @_;
@@ -333,8 +319,6 @@ sub take {
   my $array = array_of($self, $node);
   return written("$array->{s}.$method()", found($array->{type})->{of});
 }
-
-sub write_splice { give_up("splice: array.removeSubrange(a..<b), array.insert(contentsOf:at:)") }
 
 sub write_keys {
   my ($self, $node) = @_;

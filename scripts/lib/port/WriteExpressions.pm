@@ -14,6 +14,14 @@ use WriteRegexes;
 
 sub give_up { Writer::give_up(@_) }
 
+# What the table of Perl's own functions says about one that Swift does not have.
+sub left_out {
+  my ($self, $name) = @_;
+  my $row = $self->{table}->function($name);
+  $self->{missing}{$name} = $row;
+  give_up(PortTable::sentence($row));
+}
+
 sub written { my ($s, $type, %more) = @_; return {s => $s, type => $type // known("Void"), %more} }
 
 my %EXPRESSIONS = (
@@ -28,9 +36,9 @@ my %EXPRESSIONS = (
   substitute => sub { give_up('a substitution in $_: name the loop\'s variable, and use name.replace(/…/, with: …)') },
   eval => \&attempt, test => sub { give_up("a test of a file: the status of aio_stat has isFile, isDirectory, size") },
   do => sub { give_up("do as a value: a closure that is called, { … }()") },
-  local => sub { give_up("local: let old = x; defer { x = old }; x = …") },
+  local => sub { left_out($_[0], "local") },
   readline => sub { give_up("reading lines of a file: readLine() of the standard input, aio_load of a file") },
-  transliterate => sub { give_up("tr: text.map { … } or .filter { … }.count") },
+  transliterate => sub { left_out($_[0], "tr") },
   pattern => sub { give_up("a pattern as a value: let pattern = /…/") },
   jump => sub { my ($self, $n) = @_; return written(($n->{name} eq "last" ? "break" : $n->{name} eq "next" ? "continue"
     : give_up("redo")) . (defined $n->{label} ? " " . lc $n->{label} : "")) },
@@ -683,7 +691,7 @@ sub attempt {
   my $only = @{$node->{body}} == 1 && $node->{body}[0]{t} eq "expression" ? $node->{body}[0]{x} : undef;
   my $text = $only && !$node->{is_statement} ? value($self, $only) : undef;
   return $text if $text && $text->{s} =~ /^\(try\? /;
-  give_up("eval: do { … } catch { … }, for a value try? …");
+  left_out($self, "eval");
 }
 
 sub result {
@@ -695,6 +703,9 @@ sub result {
   }
   if (!$context->{ret}) {
     my $text = as_statement($self, $x);
+    # What a function of Swift's returns is nothing that a callback may return.
+    my $result = $x->{plan} ? $x->{plan}{shape}{result} : undef;
+    return written("$text; return") if defined $result || $x->{t} eq "call" && $x->{name} =~ /::log$/;
     return written("return $text");
   }
   if ($x->{t} eq "call" && $x->{name} eq "die") { return written(as_statement($self, $x)) }

@@ -119,7 +119,7 @@ sub groups {
 sub substitution {
   my ($self, $node) = @_;
   my $right = $node->{right};
-  give_up("tr: text.map { … } or .filter { … }.count") if $right->{t} eq "transliterate";
+  WriteExpressions::left_out($self, "tr") if $right->{t} eq "transliterate";
   my $target = WriteAssignments::target($self, $node->{left});
   give_up("a substitution in what is no variable of text") if !is_kind($target->{type}, "String") || $target->{opt};
   my ($pattern, $with, $modifiers) = @{$right->{value}}{qw(match with modifiers)};
@@ -130,6 +130,10 @@ sub substitution {
   return written("$target->{s}.replace($literal, with: $text$most)");
 }
 
-sub truth_of_substitution { give_up("a substitution as a condition: replace first, then compare") }
+sub truth_of_substitution {
+  my ($self, $node) = @_;
+  WriteExpressions::left_out($self, "tr") if $node->{right}{t} eq "transliterate";
+  give_up("a substitution as a condition: replace first, then compare");
+}
 
 1;
