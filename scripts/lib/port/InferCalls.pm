@@ -11,7 +11,7 @@ use Types qw(known fresh found flow unify hint kind_of is_kind parse_type functi
 my %RESULTS = (
   (map { ($_ => "Int") } qw(length scalar int index rindex ord time abs hex oct fileno)),
   (map { ($_ => "String") } qw(lc uc lcfirst ucfirst join sprintf substr chr ref encode_json)),
-  (map { ($_ => "Bool") } qw(defined exists)), decode_json => "Value", sqrt => "Double", rand => "Double",
+  (map { ($_ => "Bool") } qw(defined exists)), decode_json => "Value", sqrt => "Double", rand => "Double", pack => "Bytes",
 );
 my %TEXT = map { ($_ => 1) } qw(lc uc lcfirst ucfirst substr index split ord);
 my %CLASSES = ("AnyEvent::Handle::UDP" => "UDPHandle", "JSON::XS" => "JSONCoder", "JSON" => "JSONCoder",
@@ -447,6 +447,7 @@ sub call_first { my ($self, $node) = @_; my $type = each_element($self, $node, 0
 sub each_element {
   my ($self, $node, $is_map) = @_;
   my ($block, @list) = @{$node->{arguments}};
+  return fresh() if !$block;
   my $of = $self->element_of_list({t => "list", items => \@list});
   $self->{symbols}->enter;
   my $symbol = $self->{symbols}->declare("\$", "_", loop => 1);
@@ -492,6 +493,17 @@ sub call_scalar {
   $self->of($argument);
   return known($argument->{t} eq "call" && $argument->{name} eq "reverse" ? "String" : "Int") if $self->is_plural($argument);
   return $argument->{type};
+}
+
+sub call_gmtime { my ($self, $node) = @_; return times_of($self, $node) }
+
+sub call_localtime { my ($self, $node) = @_; return times_of($self, $node) }
+
+sub times_of {
+  my ($self, $node) = @_;
+  $self->of($_) for @{$node->{arguments}};
+  $node->{row} = $self->{table}->function($node->{name});
+  return known("Array", of => known("Int"));
 }
 
 sub call_wantarray { return known("Bool") }

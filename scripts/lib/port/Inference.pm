@@ -150,7 +150,7 @@ sub is_plural {
   return 1 if $node->{t} eq "variable" && $node->{sigil} =~ /[\@%]/;
   return 1 if $node->{t} eq "dereference" && $node->{sigil} =~ /[\@%]/;
   return 1 if $node->{t} eq "words" || $node->{t} eq "binary" && $node->{op} =~ /^\.\.\.?$/;
-  return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes)$/;
+  return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/;
   return 1 if $node->{t} eq "list";
   return 0;
 }
@@ -269,8 +269,7 @@ my %EXPRESSIONS = (
   text => sub { return known("String") }, single => \&text, double => \&text, heredoc => \&text,
   words => sub { return known("Array", of => known("String")) },
   variable => \&variable, my => \&declaration, element => \&element, entry => \&entry,
-  dereference => sub { my ($self, $n) = @_; my $type = $self->of($n->{x}); $self->element_type($type)
-    if $n->{sigil} eq "@"; $self->entry_type($type, undef) if $n->{sigil} eq "%"; return $type },
+  dereference => \&dereference,
   reference => sub { my ($self, $n) = @_; return $self->reference($n) },
   last_index => sub { my ($self, $n) = @_; $self->of($n->{array}); return known("Int") },
   unary => \&unary, step => \&step, binary => \&binary, assign => \&assign, choice => \&choice,
@@ -279,7 +278,7 @@ my %EXPRESSIONS = (
   do => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
   eval => sub { my ($self, $n) = @_; $self->body($n->{body}); my $last = $n->{body}[-1];
     return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh() },
-  test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known("Bool") },
+  test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known($n->{op} eq "-s" ? "Int" : "Bool") },
   match => sub { return known("Bool") }, substitute => sub { return known("Bool") },
 );
 
@@ -409,7 +408,21 @@ sub entry_type {
 sub reference {
   my ($self, $node) = @_;
   my $type = $self->of($node->{x});
-  return $node->{x}{t} eq "variable" && $node->{x}{sigil} eq "\$" ? known("Reference") : $type;
+  return $type if $node->{x}{t} ne "variable" || $node->{x}{sigil} ne "\$";
+  $node->{x}{symbol}{assigned}++ if $node->{x}{symbol};
+  return known("Reference", of => $type);
+}
+
+sub dereference {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  if ($node->{sigil} eq "\$") {
+    unify($type, known("Reference", of => fresh())) if !kind_of($type);
+    return is_kind($type, "Reference") ? found($type)->{of} : fresh();
+  }
+  $self->element_type($type) if $node->{sigil} eq "@";
+  $self->entry_type($type, undef) if $node->{sigil} eq "%";
+  return $type;
 }
 
 sub unary {
@@ -436,10 +449,10 @@ sub binary {
   my ($self, $node) = @_;
   my $operator = $node->{op};
   my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
-  if ($operator eq ".") { return known("String") }
+  if ($operator eq ".") { return known(is_kind($left, "Bytes") || is_kind($right, "Bytes") ? "Bytes" : "String") }
   if ($operator eq "x") { $self->number_hint($right); return known("String") }
   if ($operator =~ /^[=!]~$/) { hint($left, "String");
-    $self->changed($node->{left}) if $node->{right}{t} =~ /^(?:substitute|transliterate)$/;
+    $self->changed($node->{left}) if $node->{right}{t} eq "substitute";
     return known("Bool") }
   if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }

@@ -369,6 +369,7 @@ sub primary {
 # "$x", "$x[", "$x{", "@x", "%x", "&x": the array or the hash that it is an element of.
 sub variable {
   my ($self, $token) = @_;
+  return $self->text_node($token) if $token->{text} eq "_";
   my ($sigil, $name) = $token->{text} =~ /^([\$\@%&])(.+)$/s or $self->fail("a variable is expected");
   $sigil = "@" if $sigil eq "\$" && $self->is("[");
   $sigil = "%" if $sigil eq "\$" && $self->is("{") && $name =~ /^\w/;
@@ -576,6 +577,7 @@ sub is_argument {
   my $token = $self->peek or return 0;
   return 0 if $token->{kind} eq "structure" && $token->{text} =~ /^[)\]};:]$/ || $self->is_modifier;
   return 1 if $token->{kind} ne "operator";
+  return 1 if $token->{text} eq "+" && $self->peek(1) && $self->peek(1)->{text} =~ /^[(\{]$/;
   return $token->{text} =~ /^(?:!|\\|-[a-zA-Z]|\+\+|--|-|<)$/;
 }
 

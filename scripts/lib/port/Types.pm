@@ -39,6 +39,9 @@ sub is_object { my ($type) = @_; return $OBJECTS{kind_of($type)} }
 # Both are one type. What cannot be one stays as it is: the writer converts, or gives up.
 sub unify {
   my ($one, $other) = (found($_[0]), found($_[1]));
+  our $level;
+  local $level = ($level // 0) + 1;
+  return if $level > 40;
   return if $one == $other;
   if (!defined $one->{k}) { return link_to($one, $other) }
   if (!defined $other->{k}) { return link_to($other, $one) }
@@ -48,9 +51,21 @@ sub unify {
 
 sub link_to {
   my ($one, $other) = @_;
+  # A type that would contain itself stays unknown.
+  return if contains($other, $one);
   push @{$other->{hints}}, @{$one->{hints} // []};
   $other->{standard} //= $one->{standard} if defined $one->{standard};
   $one->{link} = $other;
+}
+
+sub contains {
+  my ($type, $inner, $depth) = @_;
+  my $found = found($type);
+  return 1 if $found == $inner;
+  return 1 if ($depth // 0) > 20;
+  my @parts = (grep({ ref } @$found{qw(of key ret)}), @{$found->{params} // []}, @{$found->{parts} // []});
+  for my $part (grep { ref } @parts) { return 1 if contains($part, $inner, ($depth // 0) + 1) }
+  return 0;
 }
 
 sub unify_parts {
@@ -90,7 +105,7 @@ sub flow {
     return if $from->{k} eq "Value" && @{$into->{hints} // []};
     return unify($from, $into) if !is_scalar($from);
     # A number may become one with a fraction, so the place has a type of its own.
-    $into->{k} = $from->{k} =~ /^(?:Substring|Service)$/ ? "String" : $from->{k} =~ /^(?:Int32|CInt)$/ && !$from->{fixed} ? "Int"
+    $into->{k} = $from->{k} =~ /^(?:Substring|Service)$/ ? "String" : $from->{k} eq "Int32" && !$from->{fixed} ? "Int"
       : $from->{k};
     return;
   }
@@ -142,8 +157,15 @@ sub settle {
 # The name in Swift.
 sub swift_type {
   my ($type, $is_param) = @_;
+  our $depth;
+  local $depth = ($depth // 0) + 1;
+  Writer::give_up("a type that contains itself: a class") if $depth > 40;
   my $found = settle($type);
   my $kind = $found->{k};
+  if ($kind eq "Reference") {
+    Writer::give_up("a reference that is kept: an object that has the value") if !$is_param;
+    return "inout " . swift_type($found->{of});
+  }
   return "[" . swift_type($found->{of}) . "]" if $kind eq "Array";
   if ($kind eq "Dictionary") {
     my $key = swift_type($found->{key} //= known("String"));

@@ -61,7 +61,7 @@ sub assign {
   }
   my $text = $node->{counts} ? WriteCalls::count($self, $right)
     : WriteExpressions::as($self, $right, $target->{type}, optional => $is_optional);
-  return written("$target->{s} = $text");
+  return written("$target->{s} = " . WriteExpressions::unbracketed($text));
 }
 
 sub autoflush { return written("AE.autoflush()") }
@@ -118,7 +118,7 @@ sub compound {
   }
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*]|/)=$};
   give_up("a $kind that is counted with") if $kind !~ /^(?:Int|Double)$/;
-  return written(changed_text($self, $target, $kind) . " $operator " . WriteExpressions::as($self, $right, $target->{type}));
+  return written(changed_text($self, $target, $kind) . " $operator " . WriteExpressions::unbracketed(WriteExpressions::as($self, $right, $target->{type})));
 }
 
 # An entry that is changed has a standard.
@@ -159,6 +159,7 @@ sub declare_with {
   }
   return written("let $symbol->{swift} = CommandOutput()") if $type->{k} eq "CommandOutput";
   my ($text, $behind, $before) = with_step($self, $right, $type);
+  $text = WriteExpressions::unbracketed($text);
   return written(($before // "") . "$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
 }
 

@@ -426,6 +426,7 @@ sub dotted { my ($text) = @_; return $text =~ /^\w+(?:\.\w+)*$/ || $text =~ /^\w
 sub block_text {
   my ($self, $node, $how) = @_;
   my ($block, @list) = @{$node->{arguments}};
+  give_up("$node->{name} without a list") if !@list;
   my $list = dotted(list_of($self, @list));
   if ($block->{t} eq "closure") {
     give_up("a block of several statements in $node->{name}: a loop, or a closure with a name for its element")

@@ -515,7 +515,7 @@ sub brackets {
     $text .= $line > $at ? ($i ? "," : "") . $self->line_break($line) : $i ? ", " : "";
     $self->{depth}--;
     $is_below = 1 if $line > $at;
-    $text .= $texts->[$i];
+    $text .= WriteExpressions::unbracketed($texts->[$i]);
     $at = $items->[$i]{end} // $at;
   }
   return "($text)";

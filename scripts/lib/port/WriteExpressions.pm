@@ -83,6 +83,8 @@ sub converted {
     $x = written("(" . $x->{s} . " ?? $standard)", $x->{type});
     $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
   }
+  return ($x->{s} =~ /^&/ ? "" : "&") . $x->{s} if $from eq "Reference" && $into eq "Reference";
+  give_up("a reference to a variable as a value: an object that has it") if $from eq "Reference";
   return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
   my $atom = atom($x);
@@ -98,6 +100,13 @@ sub wrapped {
   give_up("a function of $takes arguments where one gets $gets") if $takes > $gets;
   my @names = map { $_ < $takes ? "argument$_" : "_" } 0 .. $gets - 1;
   return "{ " . join(", ", @names) . " in $x->{s}(" . join(", ", @names[0 .. $takes - 1]) . ") }";
+}
+
+# A text without brackets that are around all of it.
+sub unbracketed {
+  my ($text) = @_;
+  my ($inner) = $text =~ /^\(((?:[^()]++|(\((?:[^()]++|(?2))*\)))*)\)$/s or return $text;
+  return $inner =~ / / && $inner !~ /^[^()]*,/ ? $inner : $text;
 }
 
 sub plain { my ($text) = @_; $text =~ s/\x{1}.*?\x{2}/ /g; return $text =~ s/\s+/ /gr }
@@ -126,7 +135,7 @@ my %CONVERSIONS = (
   "Bytes Value" => ".bytes(%s)", "Array Value" => ".array(%s)", "Message Array" => "%a.values", "String TLSRole" => "%s",
   "Value Data" => "(%a.string ?? \"\")", "String Level" => "%s", "PortID String" => "\"\\(%s)\"",
   "String PortID" => "PortID(%s)", "Value Service" => "(%a.string ?? \"\")", "PortID Value" => "%a.messageValue", "Int Data" => "\"\\(%s)\"", "Double Data" => "\"\\(%s)\"", "HTTPBody Data" => "%a.bytes",
-  "CommandOutput String" => "%a.text", "CommandOutput Int" => "(Int(%a.text) ?? 0)",
+  "CommandOutput String" => "%a.text", "CommandOutput Int" => "(Value(%a.text).int ?? 0)",
 );
 
 sub conversion {
@@ -138,7 +147,7 @@ sub conversion {
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";
   return "false" if "$from $into" eq "Int Bool" && $text eq "0";
   return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;
-  $form =~ s/%([sa])/$1 eq "s" ? $text : $atom/ge;
+  $form =~ s/%([sa])/$1 eq "s" ? unbracketed($text) : $atom/ge;
   return $form;
 }
 
@@ -346,7 +355,10 @@ sub entry {
 
 sub dereference {
   my ($self, $node) = @_;
-  give_up("a reference to a variable: inout, or an object that has it") if $node->{sigil} eq "\$";
+  if ($node->{sigil} eq "\$") {
+    give_up("a reference to a variable: inout, or an object that has it") if !is_kind($node->{x}{type}, "Reference") || !$node->{x}{symbol};
+    return written($node->{x}{symbol}{swift}, found($node->{x}{type})->{of});
+  }
   my $x = value($self, $node->{x});
   my $kind = kind_of($x->{type});
   return written(atom($x) . ($node->{sigil} eq "@" ? ".elements" : ".entries"), known($node->{sigil} eq "@" ? "Array" : "Dictionary",
@@ -359,7 +371,7 @@ sub dereference {
 sub reference {
   my ($self, $node) = @_;
   my $inner = $node->{x};
-  give_up("a reference to a variable: inout, or an object that has it") if is_kind($node->{type}, "Reference");
+  return written("&" . value($self, $inner)->{s}, $node->{type}) if is_kind($node->{type}, "Reference");
   return value($self, $inner);
 }
 
@@ -385,7 +397,10 @@ my %NEGATIONS = ("==" => "!=", "!=" => "==", "<" => ">=", ">" => "<=", "<=" => "
 sub binary {
   my ($self, $node) = @_;
   my ($operator, $left, $right) = @$node{qw(op left right)};
-  return written(text_of($self, [WriteTexts::joined_parts($node)]), known("String")) if $operator eq ".";
+  if ($operator eq ".") {
+    return written(text_of($self, [WriteTexts::joined_parts($node)]), known("String")) if !is_kind($node->{type}, "Bytes");
+    return written(join(" + ", map { atom(written(as($self, $_, known("Bytes")), known("Bytes"))) } $left, $right), known("Bytes"), low => 1);
+  }
   return repetition($self, $node) if $operator eq "x";
   return WriteRegexes::substitution($self, $node) if $operator eq "=~" && $node->{is_statement} && $right->{t} =~ /^(?:substitute|transliterate)$/;
   return written(WriteRegexes::condition($self, $node, 0), known("Bool"), not => WriteRegexes::condition($self, $node, 1), low => 1)

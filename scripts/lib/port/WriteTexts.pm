@@ -78,7 +78,7 @@ sub printed {
 
 sub inner {
   my ($x) = @_;
-  return $x->{s} if !$x->{opt};
+  return WriteExpressions::unbracketed($x->{s}) if !$x->{opt};
   my $standard = WriteExpressions::standard(kind_of($x->{type})) // '""';
   return "$x->{s} ?? $standard" if kind_of($x->{type}) =~ /^(?:String|Int|Double)$/;
   Writer::give_up("\"" . WriteExpressions::plain($x->{s}) . "\" may be nil: if let, guard let or ??");

@@ -141,7 +141,7 @@ sub short_circuit {
     $self->{narrow}{$symbol} = 1;
     return "guard let $symbol->{swift} = $text else { $else }";
   }
-  my $branch = {condition => $x->{left}, not => $x->{op} =~ /^(?:or|\|\|)$/, line => $x->{line},
+  my $branch = {condition => $x->{left}, not => scalar($x->{op} =~ /^(?:or|\|\|)$/), line => $x->{line},
     body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]};
   return $self->condition({t => "if", branches => [$branch], postfix => 1, line => $x->{line}, end => $x->{end}});
 }
@@ -273,8 +273,6 @@ sub function {
   my ($self, $statement) = @_;
   my $function = $statement->{function} // give_up("a function that cannot be read");
   my $type = found($function->{type});
-  give_up("a function that changes what a reference leads to: inout parameters, and & in front of what is passed")
-    if grep { is_kind($_->{type}, "Reference") } @{$statement->{params}};
   my @params = map { $self->parameter($_, $statement) } @{$statement->{params}};
   my $is_named = $statement->{name} =~ /::/;
   give_up("a function of a package: a static func of a type, or sub(\"$statement->{name}\") { … } for other nodes")
@@ -318,7 +316,9 @@ sub copies {
     my ($first) = grep { $_->{absorbed} } @{$node->{body}};
     my $line = $first ? $first->{line} : $node->{line};
     # What is behind a reference is the caller's.
-    $symbol->{is_foreign} = 1 if $symbol->{changed} && $symbol->{sigil} eq "\$" && !Types::is_object($symbol->{type});
+    $symbol->{is_foreign} = 1 if $symbol->{changed} && !$symbol->{assigned} && $symbol->{sigil} eq "\$"
+      && !Types::is_object($symbol->{type});
+    next if is_kind($symbol->{type}, "Reference");
     push @lines, {t => "copy", line => $line, end => $line, symbol => $symbol} unless $symbol->{is_foreign};
   }
   return @lines;
