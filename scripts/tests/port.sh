@@ -17,14 +17,6 @@ begin
 ports=Examples/Ports
 recorded=Tests/Translation
 
-# source_of NAME
-# Prints where a program in Perl is.
-source_of() {
-  for file in "$ports/$1/$1.pl" "$recorded/$1.pl"; do
-    if [ -e "$file" ]; then printf '%s' "$file"; fi
-  done
-}
-
 # compiles SWIFT
 compiles() {
   swiftc -typecheck -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name translated \
@@ -68,12 +60,13 @@ done
 
 # --- What is not compiles when somebody has written the rest: all that was translated stands in what he wrote.
 
-for file in "$recorded"/*.swift; do
-  name=$(basename "$file" .swift)
+for file in "$recorded"/*.swift.txt; do
+  name=$(basename "$file" .swift.txt)
   diff "$work/swift/$name.swift" "$file" | grep '^<' | grep -v 'PORT: ' >"$work/lost" || true
   [ ! -s "$work/lost" ] || fail "$file has lost lines of the translation: $(head -n 1 "$work/lost")"
   ! grep -q 'PORT: ' "$file" || fail "$file is not written to its end."
-  [ "$name" = pipeline ] || compiles "$file" || fail "$file does not compile."
+  cp "$file" "$work/written.swift"
+  [ "$name" = pipeline ] || compiles "$work/written.swift" || fail "$file does not compile."
 done
 
 # --- Translations that nobody has touched print what the originals print.
@@ -111,28 +104,28 @@ same() {
 
 # alone NAME ARGUMENT...
 alone() {
-  name=$1
+  subject=$1
   shift
-  built "$name"
-  timeout "$limit" perl "$ports/$name/$name.pl" "$@" >"$work/$name.perl" || fail "$name fails."
-  timeout "$limit" "$program" "$@" >"$work/$name.swift" || fail "the translation of $name fails."
-  same "$name"
+  built "$subject"
+  timeout "$limit" perl "$ports/$subject/$subject.pl" "$@" >"$work/$subject.perl" || fail "$subject fails."
+  timeout "$limit" "$program" "$@" >"$work/$subject.swift" || fail "the translation of $subject fails."
+  same "$subject"
 }
 
 alone lookup 127.0.0.1 ::1 10.1 ::ffff:10.0.0.2
 alone port_scanner 127.0.0.1 3 1 2 3 4 5
 
 # The translation of pipeline is one that somebody has written the rest of.
-cp "$recorded/pipeline.swift" "$work/swift/pipeline.swift"
+cp "$recorded/pipeline.swift.txt" "$work/swift/pipeline.swift"
 alone pipeline pear apple fig apple pear apple
 
 # both_ways NAME SERVER-ARGUMENTS CLIENT-ARGUMENTS
 # Runs a server, and a client of it, whose arguments have PORT for the port.
 both_ways() {
-  name=$1
-  built "$name"
-  for command in "perl $ports/$name/$name.pl" "$program"; do
-    case $command in perl*) output=$work/$name.perl ;; *) output=$work/$name.swift ;; esac
+  subject=$1
+  built "$subject"
+  for command in "perl $ports/$subject/$subject.pl" "$program"; do
+    case $command in perl*) output=$work/$subject.perl ;; *) output=$work/$subject.swift ;; esac
     # shellcheck disable=SC2086 # a command and its arguments
     listen $command $2
     # shellcheck disable=SC2086,SC2046
@@ -140,7 +133,7 @@ both_ways() {
     stop server
     sed 's/^\(listening on port\) .*/\1/' "$work/server.out" >>"$output"
   done
-  same "$name"
+  same "$subject"
 }
 
 both_ways json_rpc "server 0" "client 127.0.0.1 PORT"
