@@ -5,29 +5,43 @@ package InferCalls;
 use strict;
 use warnings;
 use utf8;
+use InferBuiltins;
 use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
 
 # What Perl's own functions return.
 my %RESULTS = (
   (map { ($_ => "Int") } qw(length scalar int index rindex ord time abs hex oct fileno)),
   (map { ($_ => "String") } qw(lc uc lcfirst ucfirst join sprintf substr chr ref encode_json)),
-  (map { ($_ => "Bool") } qw(defined exists)), decode_json => "Value", sqrt => "Double", rand => "Double", pack => "Bytes",
+  (map { ($_ => "Bool") } qw(defined exists)),
+  decode_json => "Value",
+  sqrt => "Double",
+  rand => "Double",
+  pack => "Bytes",
 );
 my %TEXT = map { ($_ => 1) } qw(lc uc lcfirst ucfirst substr index split ord);
-my %CLASSES = ("AnyEvent::Handle::UDP" => "UDPHandle", "JSON::XS" => "JSONCoder", "JSON" => "JSONCoder",
-  "JSON::PP" => "JSONCoder");
+my %CLASSES = (
+  "AnyEvent::Handle::UDP" => "UDPHandle",
+  "JSON::XS" => "JSONCoder",
+  "JSON" => "JSONCoder",
+  "JSON::PP" => "JSONCoder"
+);
 # The module whose options a function has.
-my %OPTIONS = ("AnyEvent::Handle->new" => "AnyEvent::Handle", "AnyEvent::DNS->new" => "AnyEvent::DNS",
-  "AnyEvent::TLS->new" => "AnyEvent::TLS", configure => "AnyEvent::MP",
-  (map { ($_ => "AnyEvent::HTTP") } qw(http_get http_head http_post http_request)));
+my %OPTIONS = (
+  "AnyEvent::Handle->new" => "AnyEvent::Handle",
+  "AnyEvent::DNS->new" => "AnyEvent::DNS",
+  "AnyEvent::TLS->new" => "AnyEvent::TLS",
+  configure => "AnyEvent::MP",
+  (map { ($_ => "AnyEvent::HTTP") } qw(http_get http_head http_post http_request))
+);
 # The modules of the methods of types.
-my %MODULES = (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
+my %MODULES =
+  (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
 
 sub call {
   my ($self, $node) = @_;
   my ($name, $arguments) = @$node{qw(name arguments)};
   if (my $function = $self->{functions}{$name}) { return own_call($self, $node, $function) }
-  if (my $own = __PACKAGE__->can("call_$name")) { return $own->($self, $node) }
+  if (my $own = InferBuiltins->can("call_$name")) { return $own->($self, $node) }
   return known("CInt") if $name =~ /^O_[A-Z]+$/ && !@$arguments;
   if (exists $RESULTS{$name}) {
     $node->{row} = $self->{table}->function($name);
@@ -53,7 +67,10 @@ sub row_of {
   return $best // $rows[0] // $self->{table}->function($node->{name});
 }
 
-sub is_code { my ($node) = @_; return $node->{t} eq "closure" || $node->{t} eq "reference" && ($node->{x}{sigil} // "") eq "&" }
+sub is_code {
+  my ($node) = @_;
+  return $node->{t} eq "closure" || $node->{t} eq "reference" && ($node->{x}{sigil} // "") eq "&";
+}
 
 sub fits {
   my ($shape, $count, $has_callback) = @_;
@@ -61,7 +78,9 @@ sub fits {
   my $least = grep { !/\.\.\.$|\?$/ } @{$shape->{arguments}};
   my $most = grep({ /\.\.\.$/ } @{$shape->{arguments}}) ? 99 : @{$shape->{arguments}};
   my $given = $count - ($has_callback ? 1 : 0);
-  return $given >= $least && ($given <= $most || keys %{$shape->{options}} || $shape->{callbacks}[1])
+  return
+       $given >= $least
+    && ($given <= $most || keys %{$shape->{options}} || $shape->{callbacks}[1])
     && !(@{$shape->{callbacks}} && !$has_callback && $count <= $least);
 }
 
@@ -135,7 +154,8 @@ sub object_of {
   my ($name) = @_;
   return "CondVar" if $name =~ /^(?:send|recv|croak|begin|end|ready|cb)$/;
   return "UDPHandle" if $name eq "push_send";
-  return "Handle" if $name =~ /^(?:push_\w+|unshift_read|on_(?:read|error|eof|drain|timeout|starttls)|destroy|destroyed|
+  return "Handle"
+    if $name =~ /^(?:push_\w+|unshift_read|on_(?:read|error|eof|drain|timeout|starttls)|destroy|destroyed|
     timeout|starttls|stoptls|stop_read|start_read|rbuf|no_delay|keepalive|low_water_mark|rbuf_max|wbuf_max)$/x;
   return undef;
 }
@@ -166,15 +186,25 @@ sub class_method {
 }
 
 my %UDP = (
-  bind => "(String, Service)", connect => "(String, Service)", timeout => "Double", rtimeout => "Double",
-  wtimeout => "Double", on_recv => "{ Bytes, UDPHandle, SocketAddress? }", on_error => "{ UDPHandle, Bool, String }",
+  bind => "(String, Service)",
+  connect => "(String, Service)",
+  timeout => "Double",
+  rtimeout => "Double",
+  wtimeout => "Double",
+  on_recv => "{ Bytes, UDPHandle, SocketAddress? }",
+  on_error => "{ UDPHandle, Bool, String }",
   (map { ($_ => "{ UDPHandle }") } qw(on_drain on_timeout on_rtimeout on_wtimeout)),
 );
 
 sub udp_arguments {
   my ($self, $node) = @_;
-  my %plan = (row => undef, shape => {name => "UDPHandle", brackets => 1, result => "UDPHandle"}, positional => [], callbacks => [],
-    options => []);
+  my %plan = (
+    row => undef,
+    shape => {name => "UDPHandle", brackets => 1, result => "UDPHandle"},
+    positional => [],
+    callbacks => [],
+    options => []
+  );
   my @arguments = @{$node->{arguments}};
   while (my ($key, $value) = splice @arguments, 0, 2) {
     my $form = $UDP{$key->{text} // ""} // do { $node->{strange} = $key->{text}; next };
@@ -216,8 +246,9 @@ sub planned {
   my @pairs = @{$node->{pairs} // []};
   my @types = @{$shape->{arguments}};
   my @callbacks = @{$shape->{callbacks}};
-  my $module = $OPTIONS{$node->{t} eq "method" && $node->{object}{t} eq "class"
-    ? "$node->{object}{name}->$node->{name}" : $node->{name}};
+  my $module = $OPTIONS{$node->{t} eq "method"
+      && $node->{object}{t} eq "class" ? "$node->{object}{name}->$node->{name}" : $node->{name}};
+
   for (my $i = 0; $i < @arguments; $i++) {
     my $argument = $arguments[$i];
     my $key = $pairs[$i] && $argument->{t} =~ /^(?:text|single)$/ ? Inference::key_text($argument) : undef;
@@ -225,8 +256,12 @@ sub planned {
       option($self, \%plan, $key, $arguments[++$i], $form);
     } elsif (defined $key && $key eq "cb" && @callbacks) {
       callback($self, \%plan, $arguments[++$i], shift @callbacks);
-    } elsif (@callbacks && (is_code($argument) || !@types || $i == $#arguments && $types[0] =~ /\.\.\.$/
-      && is_kind($self->of($argument), "Function"))) {
+    } elsif (
+      @callbacks
+      && ( is_code($argument)
+        || !@types
+        || $i == $#arguments && $types[0] =~ /\.\.\.$/ && is_kind($self->of($argument), "Function"))
+    ) {
       callback($self, \%plan, $argument, shift @callbacks);
     } elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
       my $type = $types[0] =~ /\.\.\.$/ ? $types[0] : shift @types;
@@ -241,7 +276,9 @@ sub planned {
   }
   # The callback of a condition variable gets the variable.
   if (is_kind($object_type // known("Void"), "CondVar")) {
-    for my $callback (@{$plan{callbacks}}) { unify($_, $object_type) for grep { is_kind($_, "CondVar") } @{$callback->{type}{params}} }
+    for my $callback (@{$plan{callbacks}}) {
+      unify($_, $object_type) for grep { is_kind($_, "CondVar") } @{$callback->{type}{params}};
+    }
   }
   return result_of($self, $node, $object_type);
 }
@@ -255,7 +292,8 @@ sub receivers {
   while (my ($tag, $code) = splice @rest, 0, 2) {
     $self->of($tag);
     next if !$code;
-    $self->is_undef($code) ? $self->of($code)
+    $self->is_undef($code)
+      ? $self->of($code)
       : callback($self, \%plan, $code, {label => "", types => ["Any..."], counts => [], returns => undef});
   }
   return known("PortID");
@@ -316,7 +354,9 @@ sub option {
   } else {
     $entry{type} = parse_type($form->{type} // "Any");
     my $given = $self->of($argument);
-    if (($form->{type} // "") =~ /^(?:String|Int|Double|Bool|TLSContext|CookieJar)$/) { hint($given, $form->{type}) for 1 .. 2 }
+    if (($form->{type} // "") =~ /^(?:String|Int|Double|Bool|TLSContext|CookieJar)$/) {
+      hint($given, $form->{type}) for 1 .. 2;
+    }
     if ($argument->{t} eq "array" && is_kind($entry{type}, "Array")) { unify($given, $entry{type}) }
   }
   push @{$plan->{options}}, \%entry;
@@ -354,158 +394,5 @@ sub result_of {
   my $type = parse_type($result);
   return is_kind($type, "Int32") ? known("Int32") : $type;
 }
-
-# --- Perl's own functions with something to say about types.
-
-sub call_shift { my ($self, $node) = @_; return taken($self, $node) }
-
-sub call_pop { my ($self, $node) = @_; return taken($self, $node) }
-
-sub taken {
-  my ($self, $node) = @_;
-  if (!@{$node->{arguments}}) {
-    return fresh() if @{$self->{current}} > 1;
-    $node->{arguments} = [{t => "variable", sigil => "@", name => "ARGV", line => $node->{line}, end => $node->{end}}];
-  }
-  my $array = $node->{arguments}[0];
-  my $type = $self->of($array);
-  $self->changed($array);
-  return $self->element_type($type);
-}
-
-sub call_push { my ($self, $node) = @_; return added($self, $node) }
-
-sub call_unshift { my ($self, $node) = @_; return added($self, $node) }
-
-sub added {
-  my ($self, $node) = @_;
-  my ($array, @values) = @{$node->{arguments}};
-  my $of = $self->element_type($self->of($array));
-  $self->changed($array);
-  for my $value (@values) {
-    my $type = $self->of($value);
-    if ($self->is_plural($value)) { unify($self->element_type($type), $of) } else { flow($type, $of) }
-  }
-  return known("Int");
-}
-
-sub call_keys {
-  my ($self, $node) = @_;
-  my $type = found(inner($self, $node));
-  return known("Array", of => is_kind($type, "Dictionary") ? $type->{key} //= fresh() : known("String"));
-}
-
-sub call_values {
-  my ($self, $node) = @_;
-  my $type = found(inner($self, $node));
-  return known("Array", of => is_kind($type, "Dictionary") ? $type->{of} //= fresh() : $self->element_type($type));
-}
-
-sub inner {
-  my ($self, $node) = @_;
-  return $self->of($node->{arguments}[0] // return fresh());
-}
-
-sub call_delete {
-  my ($self, $node) = @_;
-  my $type = inner($self, $node);
-  $self->changed($node->{arguments}[0]) if $node->{arguments}[0];
-  return $type;
-}
-
-sub call_undef {
-  my ($self, $node) = @_;
-  my $variable = $node->{arguments}[0] or return fresh();
-  $self->of($variable);
-  $self->changed($variable);
-  $variable->{symbol}{cleared} = 1 if $variable->{symbol};
-  return fresh();
-}
-
-sub call_defined {
-  my ($self, $node) = @_;
-  inner($self, $node);
-  my $variable = $node->{arguments}[0];
-  $variable->{symbol}{asked} = 1 if $variable && $variable->{symbol};
-  return known("Bool");
-}
-
-sub call_split {
-  my ($self, $node) = @_;
-  $self->of($_) for @{$node->{arguments}};
-  hint($node->{arguments}[1]{type}, "String") if $node->{arguments}[1];
-  return known("Array", of => known("String"));
-}
-
-sub call_map { my ($self, $node) = @_; return each_element($self, $node, 1) }
-
-sub call_grep { my ($self, $node) = @_; return each_element($self, $node, 0) }
-
-sub call_first { my ($self, $node) = @_; my $type = each_element($self, $node, 0); return found($type)->{of} }
-
-# "map { … } LIST": the block has "$_".
-sub each_element {
-  my ($self, $node, $is_map) = @_;
-  my ($block, @list) = @{$node->{arguments}};
-  return fresh() if !$block;
-  my $of = $self->element_of_list({t => "list", items => \@list});
-  $self->{symbols}->enter;
-  my $symbol = $self->{symbols}->declare("\$", "_", loop => 1);
-  $symbol->{swift} = "\$0";
-  unify($symbol->{type}, $of);
-  $node->{topic} = $symbol;
-  my $result = $block->{t} eq "closure" ? found($self->of($block))->{ret} : $self->of($block);
-  $self->{symbols}->leave;
-  return known("Array", of => $of) if !$is_map;
-  # A list of pairs is a hash in the end, which the writer sees.
-  my $inner = fresh();
-  $self->is_plural($block) ? unify($self->element_type($result), $inner) : flow($result, $inner);
-  return known("Array", of => $inner);
-}
-
-sub call_sort {
-  my ($self, $node) = @_;
-  my @list = @{$node->{arguments}};
-  my $block = @list && $list[0]{t} eq "closure" ? shift @list : undef;
-  my $of = $self->element_of_list({t => "list", items => \@list});
-  if ($block) {
-    $self->{symbols}->enter;
-    for (["a", "\$0"], ["b", "\$1"]) {
-      my $symbol = $self->{symbols}->declare("\$", $_->[0], loop => 1);
-      $symbol->{swift} = $_->[1];
-      unify($symbol->{type}, $of);
-    }
-    $self->of($block);
-    $self->{symbols}->leave;
-  }
-  return known("Array", of => $of);
-}
-
-sub call_reverse {
-  my ($self, $node) = @_;
-  my $of = $self->element_of_list({t => "list", items => $node->{arguments}});
-  return known("Array", of => $of);
-}
-
-sub call_scalar {
-  my ($self, $node) = @_;
-  my $argument = $node->{arguments}[0] or return known("Int");
-  $self->of($argument);
-  return known($argument->{t} eq "call" && $argument->{name} eq "reverse" ? "String" : "Int") if $self->is_plural($argument);
-  return $argument->{type};
-}
-
-sub call_gmtime { my ($self, $node) = @_; return times_of($self, $node) }
-
-sub call_localtime { my ($self, $node) = @_; return times_of($self, $node) }
-
-sub times_of {
-  my ($self, $node) = @_;
-  $self->of($_) for @{$node->{arguments}};
-  $node->{row} = $self->{table}->function($node->{name});
-  return known("Array", of => known("Int"));
-}
-
-sub call_wantarray { return known("Bool") }
 
 1;

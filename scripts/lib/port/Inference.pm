@@ -9,6 +9,7 @@ use PerlStrings;
 use Symbols;
 use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
 use InferCalls;
+use parent qw(InferAssignments Settling);
 
 sub new {
   my ($class, $table) = @_;
@@ -21,8 +22,10 @@ sub program {
   my ($self, $statements) = @_;
   my %called;
   each_node($statements, sub { my ($node) = @_; $called{$node->{name}} = 1 if $node->{t} eq "call" });
-  delete @called{qw(sort join map grep shift push pop keys values split length scalar defined ref reverse lc uc substr
-    undef delete exists sprintf int warn each splice index die)};
+  delete @called{
+    qw(sort join map grep shift push pop keys values split length scalar defined ref reverse lc uc substr
+      undef delete exists sprintf int warn each splice index die)
+  };
   each_node($statements, sub { my ($node) = @_; $self->predeclare($node) if $node->{t} eq "sub" });
   $self->{symbols} = Symbols->new({%called, map { ($_ => 1) } keys %{$self->{functions}}});
   $self->{arguments} = $self->{symbols}->declare("@", "ARGV");
@@ -43,7 +46,10 @@ sub children { return @CHILDREN }
 # Calls a function with every node below, outer ones first.
 sub each_node {
   my ($tree, $visit) = @_;
-  if (ref $tree eq "ARRAY") { each_node($_, $visit) for grep { ref } @$tree; return }
+  if (ref $tree eq "ARRAY") {
+    each_node($_, $visit) for grep { ref } @$tree;
+    return;
+  }
   $visit->($tree) if exists $tree->{t};
   each_node($_, $visit) for grep { ref } @$tree{@CHILDREN};
 }
@@ -67,8 +73,12 @@ sub body {
 
 my %STATEMENTS = (
   expression => sub { my ($self, $s) = @_; $s->{x}{is_statement} = 1; $self->of($s->{x}) },
-  sub => \&function, block => sub { my ($self, $s) = @_; $self->body($s->{body}) },
-  if => \&condition, while => \&while_loop, for => \&for_loop, loop => \&counting_loop,
+  sub => \&function,
+  block => sub { my ($self, $s) = @_; $self->body($s->{body}) },
+  if => \&condition,
+  while => \&while_loop,
+  for => \&for_loop,
+  loop => \&counting_loop,
 );
 
 sub statement {
@@ -99,7 +109,8 @@ sub condition {
 sub tested {
   my ($self, $node) = @_;
   return $self->tested($node->{x}) if $node->{t} eq "unary" && $node->{op} eq "!";
-  return map { $self->tested($_) } @$node{qw(left right)} if $node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/;
+  return map { $self->tested($_) } @$node{qw(left right)}
+    if $node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/;
   $node->{symbol}{asked} = 1 if $node->{t} eq "variable" && $node->{symbol} && $node->{sigil} eq "\$";
 }
 
@@ -139,7 +150,8 @@ sub element_of_list {
   my $of = fresh();
   for my $item (@items) {
     my $type = $self->of($item);
-    if ($self->is_plural($item)) { unify($self->element_type($type), $of) } else { flow($type, $of) }
+    if ($self->is_plural($item)) { unify($self->element_type($type), $of) }
+    else { flow($type, $of) }
   }
   return $of;
 }
@@ -150,7 +162,9 @@ sub is_plural {
   return 1 if $node->{t} eq "variable" && $node->{sigil} =~ /[\@%]/;
   return 1 if $node->{t} eq "dereference" && $node->{sigil} =~ /[\@%]/;
   return 1 if $node->{t} eq "words" || $node->{t} eq "binary" && $node->{op} =~ /^\.\.\.?$/;
-  return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/;
+  return 1
+    if $node->{t} eq "call"
+    && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/;
   return 1 if $node->{t} eq "list";
   return 0;
 }
@@ -241,8 +255,12 @@ sub parameter_variables {
     $_->{whole} = 1 for @variables;
     return @variables;
   }
-  return @variables if $right->{t} eq "call" && $right->{name} eq "shift" && !@{$right->{arguments}}
-    && @variables == 1 && $variables[0]{sigil} eq "\$";
+  return @variables
+    if $right->{t} eq "call"
+    && $right->{name} eq "shift"
+    && !@{$right->{arguments}}
+    && @variables == 1
+    && $variables[0]{sigil} eq "\$";
   return;
 }
 
@@ -253,7 +271,8 @@ sub implicit_result {
   return if !$last || $last->{t} ne "expression" || $context->{returns};
   my $x = $last->{x};
   return if $x->{t} eq "return";
-  my $is_value = $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|choice|unary|element|entry|test|match)$/
+  my $is_value =
+    $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|choice|unary|element|entry|test|match)$/
     && !($x->{t} eq "binary" && $x->{op} =~ /^(?:or|and|\|\||&&)$/)
     || $x->{t} eq "call" && $x->{name} =~ /^(?:defined|exists|lc|uc|length|join|sprintf|scalar|map|grep|sort)$/;
   return unless $node->{block} || $is_value;
@@ -266,20 +285,41 @@ sub implicit_result {
 
 my %EXPRESSIONS = (
   number => sub { my ($self, $n) = @_; return known($n->{text} =~ /^-?(?:0[xb].*|[\d_]+)$/i ? "Int" : "Double") },
-  text => sub { return known("String") }, single => \&text, double => \&text, heredoc => \&text,
+  text => sub { return known("String") },
+  single => \&text,
+  double => \&text,
+  heredoc => \&text,
   words => sub { return known("Array", of => known("String")) },
-  variable => \&variable, my => \&declaration, element => \&element, entry => \&entry,
+  variable => \&variable,
+  my => \&declaration,
+  element => \&element,
+  entry => \&entry,
   dereference => \&dereference,
   reference => sub { my ($self, $n) = @_; return $self->reference($n) },
   last_index => sub { my ($self, $n) = @_; $self->of($n->{array}); return known("Int") },
-  unary => \&unary, step => \&step, binary => \&binary, assign => \&assign, choice => \&choice,
-  array => \&array, hash => \&hash, list => \&list, closure => \&closure, return => \&result,
-  call => \&InferCalls::call, method => \&InferCalls::method, dynamic => \&InferCalls::dynamic,
+  unary => \&unary,
+  step => \&step,
+  binary => \&binary,
+  assign => sub { my ($self, $n) = @_; return $self->assign($n) },
+  choice => \&choice,
+  array => \&array,
+  hash => \&hash,
+  list => \&list,
+  closure => \&closure,
+  return => \&result,
+  call => \&InferCalls::call,
+  method => \&InferCalls::method,
+  dynamic => \&InferCalls::dynamic,
   do => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
-  eval => sub { my ($self, $n) = @_; $self->body($n->{body}); my $last = $n->{body}[-1];
-    return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh() },
+  eval => sub {
+    my ($self, $n) = @_;
+    $self->body($n->{body});
+    my $last = $n->{body}[-1];
+    return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh();
+  },
   test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known($n->{op} eq "-s" ? "Int" : "Bool") },
-  match => sub { return known("Bool") }, substitute => sub { return known("Bool") },
+  match => sub { return known("Bool") },
+  substitute => sub { return known("Bool") },
 );
 
 # The type of an expression, found once.
@@ -328,8 +368,11 @@ sub declaration {
   my ($self, $node) = @_;
   for my $variable (@{$node->{variables}}) {
     next unless $variable->{t} eq "variable";
-    my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, line => $node->{line},
-      of_function => $self->{current}[-1]);
+    my $symbol = $self->{symbols}->declare(
+      @$variable{qw(sigil name)},
+      line => $node->{line},
+      of_function => $self->{current}[-1]
+    );
     $variable->{symbol} = $symbol;
     $variable->{type} = $symbol->{type};
     $symbol->{bare} = 1;
@@ -374,7 +417,8 @@ sub entry {
   my $key = $self->of($node->{key});
   my $type = $self->of($node->{base});
   if (is_kind($type, "HTTPHeaders")) {
-    return known($node->{key}{t} =~ /^(?:text|single)$/ && (key_text($node->{key}) // "") eq "Status" ? "Int" : "String");
+    return known($node->{key}{t} =~ /^(?:text|single)$/
+        && (key_text($node->{key}) // "") eq "Status" ? "Int" : "String");
   }
   return known("HandleBuffer") if is_kind($type, "Handle") && (key_text($node->{key}) // "") =~ /^[rw]buf$/;
   return $self->entry_type($type, $node->{key});
@@ -400,8 +444,14 @@ sub entry_type {
   }
   return $found if is_kind($found, "Value");
   my $of = fresh();
-  push @{$self->{accesses}}, {base => $type, how => "entry", key => $key, of => $of,
-    is_named => $key && defined key_text($key)};
+  push @{$self->{accesses}},
+    {
+    base => $type,
+    how => "entry",
+    key => $key,
+    of => $of,
+    is_named => $key && defined key_text($key)
+    };
   return $of;
 }
 
@@ -451,14 +501,18 @@ sub binary {
   my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
   if ($operator eq ".") { return known(is_kind($left, "Bytes") || is_kind($right, "Bytes") ? "Bytes" : "String") }
   if ($operator eq "x") { $self->number_hint($right); return known("String") }
-  if ($operator =~ /^[=!]~$/) { hint($left, "String");
+  if ($operator =~ /^[=!]~$/) {
+    hint($left, "String");
     $self->changed($node->{left}) if $node->{right}{t} eq "substitute";
-    return known("Bool") }
+    return known("Bool");
+  }
   if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
   if ($operator =~ /^(?:\/\/|\|\||or|xor)$/) {
-    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) { $side->{symbol}{asked} = 1 if $operator eq "//" }
+    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) {
+      $side->{symbol}{asked} = 1 if $operator eq "//";
+    }
     return known("Bool") if is_kind($left, "Bool");
     my $result = fresh();
     flow($left, $result);
@@ -482,129 +536,6 @@ sub arithmetic {
   return if is_kind($result, "Double");
   if (is_kind($left, "Double") || is_kind($right, "Double")) { found($result)->{k} = "Double" }
   elsif (kind_of($left) && kind_of($right)) { found($result)->{k} = "Int" }
-}
-
-sub assign {
-  my ($self, $node) = @_;
-  my ($left, $right, $operator) = @$node{qw(left right op)};
-  if ($right->{t} eq "closure" && $operator eq "=" && !($left->{t} eq "my" && $left->{list})) {
-    # The closure has the type of what it is kept in, with what others say about that.
-    my $place = $self->of($left);
-    unify($place, Types::known("Function", params => [], ret => fresh(), has_own => 1)) if !kind_of($place);
-    $right->{wanted} = found($place) if is_kind($place, "Function");
-  }
-  my $from = $self->of($right);
-  if ($left->{t} eq "my" && $left->{list} || $left->{t} eq "list") { return $self->assign_list($node) }
-  my $into = $self->of($left);
-  my $variable = $left->{t} eq "my" ? $left->{variables}[0] : $left;
-  my $symbol = $variable->{t} eq "variable" ? $variable->{symbol} : undef;
-  if ($left->{t} eq "my") { delete $symbol->{bare} if $symbol; $symbol->{value} = $right if $symbol }
-  else { $self->changed($left) }
-  if ($operator eq "=" && $symbol && $symbol->{sigil} ne "\$") { return $self->fill($symbol, $right) }
-  if ($operator eq "=" || $operator =~ /^(?:\|\||\/\/)=$/) {
-    if ($symbol && $self->is_undef($right)) { $symbol->{cleared} = 1; return $into }
-    $symbol->{asked} = 1 if $symbol && $operator eq "//=";
-    $symbol->{may_be_nil} = 1 if $symbol && $left->{t} eq "my" && $self->may_be_nil($right);
-    # An array where one value is wanted is a number.
-    if ($self->is_plural($right) && $right->{t} ne "list" && (!$symbol || $symbol->{sigil} eq "\$")) {
-      $node->{counts} = 1;
-      flow(known("Int"), $into);
-      return $into;
-    }
-    flow($from, $into);
-    return $into;
-  }
-  if ($operator eq ".=") { flow(known("String"), $into) if !is_kind($into, "Bytes"); return $into }
-  hint($into, "Int") for 1 .. 2;
-  if (is_kind($from, "Double")) { hint($into, "Double"); flow($from, $into) if is_kind($into, "Int") }
-  return $into;
-}
-
-# What a hash may not have, and what a function may not return.
-sub may_be_nil {
-  my ($self, $node) = @_;
-  return 1 if $node->{t} eq "entry" || $node->{t} eq "call" && $node->{name} =~ /^(?:delete|shift|pop|first)$/;
-  my $row = $node->{row};
-  return $row && $row->{shape} && ($row->{shape}{result} // "") =~ /\?$/;
-}
-
-sub is_undef { my ($self, $node) = @_; return $node->{t} eq "call" && $node->{name} eq "undef" && !@{$node->{arguments}} }
-
-# An array or a hash gets all its elements.
-sub fill {
-  my ($self, $symbol, $right) = @_;
-  my @items = $right->{t} eq "list" ? @{$right->{items}} : ($right);
-  my $type = found($symbol->{type});
-  if ($symbol->{sigil} eq "@") {
-    for my $item (@items) {
-      if ($self->is_plural($item)) { unify($self->element_type($self->of($item)), $type->{of}) }
-      else { flow($self->of($item), $type->{of}) }
-    }
-    return $type;
-  }
-  if (@items == 1) { unify($self->of($items[0]), $type); return $type }
-  my $pairs = $right->{pairs} // [];
-  for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
-    flow($self->of($items[$i]), $type->{key});
-    my $value = $items[$i + 1] // next;
-    if ($value->{t} eq "closure") {
-      unify($type->{of}, function_type([])) if !kind_of($type->{of});
-      $value->{wanted} = found($type->{of}) if is_kind($type->{of}, "Function");
-    }
-    flow($self->of($value), $type->{of});
-  }
-  return $type;
-}
-
-# "my ($x, $y) = …": by the kind of what stands on the right.
-sub assign_list {
-  my ($self, $node) = @_;
-  my ($left, $right) = @$node{qw(left right)};
-  $self->of($left);
-  my @variables = $left->{t} eq "my" ? @{$left->{variables}} : @{$left->{items}};
-  for my $variable (@variables) {
-    $self->of($variable);
-    delete $variable->{symbol}{bare} if $variable->{symbol};
-    $self->changed($variable) if $left->{t} ne "my";
-  }
-  my $from = found($self->of($right));
-  if ($right->{t} eq "call" && $right->{name} =~ /^portable_/) { unify($_->{type}, known("CInt")) for @variables }
-  my @values = $right->{t} eq "list" ? @{$right->{items}} : ();
-  for my $i (0 .. $#variables) {
-    my $variable = $variables[$i];
-    next unless $variable->{type};
-    if (($variable->{sigil} // "") eq "@") {
-      unify($variable->{type}, known("Array", of => $self->element_type($from))) unless @values;
-    } elsif (@values) {
-      flow($self->of($values[$i]), $variable->{type}) if $values[$i];
-    } elsif ($right->{t} eq "binary" && $right->{op} eq "=~") {
-      flow(known("String"), $variable->{type});
-      $variable->{symbol}{asked_match} = 1 if $variable->{symbol};
-    } elsif (is_kind($from, "Tuple")) {
-      unify($from->{parts}[$i] //= fresh(), $variable->{type});
-    } elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
-      push @{$self->{accesses}}, {base => $from, how => "part", index => $i, of => $variable->{type}};
-    } elsif ($right->{t} eq "call" && $right->{name} eq "each") {
-      my $hash = found($self->of($right->{arguments}[0]));
-      my $of = is_kind($hash, "Dictionary") ? ($hash->{key} //= fresh(), $hash->{of} //= fresh())[$i]
-        : $i ? known("Value") : known("String");
-      unify($of, $variable->{type});
-    } elsif ($right->{t} eq "call" && $right->{name} eq "shift") {
-      flow($from, $variable->{type});
-    }
-  }
-  return $from;
-}
-
-# A variable that is assigned to, or whose elements are.
-sub changed {
-  my ($self, $node) = @_;
-  $node->{is_target} = 1;
-  if ($node->{t} eq "variable") { $node->{symbol}{assigned}++ if $node->{symbol}; return }
-  my $base = $node->{base} // $node->{x} // return;
-  $base->{is_target} = 1;
-  $base = $base->{base} // $base->{x} while $base->{t} =~ /^(?:element|entry|dereference)$/;
-  $base->{symbol}{changed}++ if $base->{symbol};
 }
 
 sub choice {
@@ -652,99 +583,13 @@ sub result {
   my $type = $self->of($node->{x});
   $node->{x}{is_statement} = 1;
   return fresh() if $node->{x}{t} eq "call" && $node->{x}{name} =~ /^(?:print|printf|say|die|warn|exit)$/;
-  if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) { $current->{ret}{optional} = 1; return fresh() }
+  if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) {
+    $current->{ret}{optional} = 1;
+    return fresh();
+  }
   $current->{returns} = 1;
   flow($type, $current->{ret});
   return fresh();
-}
-
-# --- What is left when all has been read.
-
-sub settle {
-  my ($self) = @_;
-  for my $round (1 .. 6) {
-    $self->settle_access($_) for @{$self->{accesses}};
-    Types::flow_again($round >= 5);
-    $self->arithmetic(@$_) for @{$self->{deferred}};
-    if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
-    $self->guess_containers if $round == 4;
-  }
-  for (@{$self->{deferred}}) {
-    my ($result, $left, $right) = @$_;
-    found($result)->{k} = "Int" if !kind_of($result);
-  }
-}
-
-sub settle_access {
-  my ($self, $access) = @_;
-  my $base = found($access->{base});
-  my $kind = $base->{k} // return;
-  if ($kind eq "Value" || $kind eq "Message") { unify(known("Value"), $access->{of}) if !kind_of($access->{of}) }
-  elsif ($kind eq "Array" && $access->{how} ne "entry") {
-    if ($access->{how} eq "part") { flow($base->{of} //= fresh(), $access->{of}) }
-    else { unify($base->{of} //= fresh(), $access->{of}) }
-  }
-  elsif ($kind eq "Tuple" && $access->{how} eq "part") { unify($base->{parts}[$access->{index}] //= fresh(), $access->{of}) }
-  elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
-    flow($access->{key}{type}, $base->{key} //= fresh()) if $access->{key};
-    unify($base->{of} //= fresh(), $access->{of});
-  }
-}
-
-# What only its uses tell: names as keys make a value, other keys a dictionary, numbers an array.
-sub guess_containers {
-  my ($self) = @_;
-  my (%uses, %types);
-  for my $access (@{$self->{accesses}}) {
-    my $base = found($access->{base});
-    next if defined $base->{k};
-    $types{$base} = $base;
-    $uses{$base}{$access->{is_named} ? "named" : $access->{how} eq "entry" ? "entry" : "element"}++;
-  }
-  for my $base (keys %types) {
-    next if defined $types{$base}{k};
-    my %use = %{$uses{$base}};
-    my $kind = $use{named} || $use{entry} && $use{element} ? "Value" : $use{entry} ? "Dictionary" : "Array";
-    $types{$base}{k} = $kind;
-  }
-}
-
-sub settle_literal {
-  my ($self, $literal, $round) = @_;
-  my $type = found($literal->{type});
-  my @types = @{$literal->{types}};
-  my $kind = $type->{k};
-  if ($literal->{node}{t} eq "hash") {
-    return $self->fill_dictionary($type, $literal->{node}) if ($kind // "") eq "Dictionary";
-    # Values of JSON are no objects.
-    $type->{k} = "Value" if !defined $kind && $round >= 3;
-    return;
-  }
-  if (!defined $kind) {
-    my %kinds = map { (kind_of($_) => 1) } grep { kind_of($_) } @types;
-    delete $kinds{Int} if $kinds{Double};
-    if (keys %kinds > 1 && !$kinds{Value} && !grep { $self->is_plural($_) } @{$literal->{node}{items}}) {
-      @$type{qw(k parts)} = ("Tuple", [map { my $part = fresh(); flow($_, $part); $part } @types]);
-      return;
-    }
-    return if $round < 3;
-    @$type{qw(k of)} = ("Array", $kinds{Value} ? known("Value") : fresh());
-  }
-  return if $type->{k} ne "Array";
-  for my $i (0 .. $#types) {
-    my $item = $literal->{node}{items}[$i];
-    if ($self->is_plural($item)) { unify($self->element_type($types[$i]), $type->{of} //= fresh()) }
-    else { flow($types[$i], $type->{of} //= fresh()) }
-  }
-}
-
-sub fill_dictionary {
-  my ($self, $type, $node) = @_;
-  my @items = @{$node->{items}};
-  for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
-    flow($self->of($items[$i]), $type->{key} //= fresh());
-    flow($self->of($items[$i + 1]), $type->{of} //= fresh()) if $items[$i + 1];
-  }
 }
 
 1;

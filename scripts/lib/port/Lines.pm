@@ -72,7 +72,10 @@ sub by_line {
   my ($number, $depth) = (1, 0);
   for my $part (split /(\x{1}\d+,\d+\x{2}|\x{3}[^\x{4}]*\x{4})/, $text) {
     # What Swift wants in another order stays behind what is there.
-    if ($part =~ /^\x{1}(\d+),(\d+)/) { ($number, $depth) = ($1 > $number ? $1 : $number, $2); push @{$lines{$number}}, [$depth, ""] }
+    if ($part =~ /^\x{1}(\d+),(\d+)/) {
+      ($number, $depth) = ($1 > $number ? $1 : $number, $2);
+      push @{$lines{$number}}, [$depth, ""];
+    }
     elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
     elsif ($part ne "") {
       push @{$lines{$number}}, [$depth, ""] if !$lines{$number};
@@ -127,8 +130,9 @@ sub counted {
   my ($source) = @_;
   my @source = split /\n/, $source;
   my ($end, $documentation) = documentation(@source);
-  return grep { !$documentation->{$_} && $source[$_ - 1] =~ /\w/ && $source[$_ - 1] !~ /^\s*(?:#|use\b|no\b|package\s+main\b)/ }
-    1 .. $end;
+  return grep {
+    !$documentation->{$_} && $source[$_ - 1] =~ /\w/ && $source[$_ - 1] !~ /^\s*(?:#|use\b|no\b|package\s+main\b)/
+  } 1 .. $end;
 }
 
 1;

@@ -6,12 +6,33 @@ package PerlParser;
 use strict;
 use warnings;
 use utf8;
+use PerlTokens qw(is_text);
+use parent qw(PerlStatements);
 
 # How strong operators bind, as in perlop; those of the second list from right to left.
 my %LEFT = (
-  "or" => 1, "xor" => 1, "and" => 2, ".." => 8, "..." => 8, "||" => 9, "//" => 9, "&&" => 10, "|" => 11, "^" => 11,
-  "&" => 12, (map { ($_ => 13) } qw(== != <=> eq ne cmp)), (map { ($_ => 14) } qw(< > <= >= lt gt le ge)),
-  "<<" => 16, ">>" => 16, "+" => 17, "-" => 17, "." => 17, "*" => 18, "/" => 18, "%" => 18, "x" => 18, "=~" => 19,
+  "or" => 1,
+  "xor" => 1,
+  "and" => 2,
+  ".." => 8,
+  "..." => 8,
+  "||" => 9,
+  "//" => 9,
+  "&&" => 10,
+  "|" => 11,
+  "^" => 11,
+  "&" => 12,
+  (map { ($_ => 13) } qw(== != <=> eq ne cmp)), (map { ($_ => 14) } qw(< > <= >= lt gt le ge)),
+  "<<" => 16,
+  ">>" => 16,
+  "+" => 17,
+  "-" => 17,
+  "." => 17,
+  "*" => 18,
+  "/" => 18,
+  "%" => 18,
+  "x" => 18,
+  "=~" => 19,
   "!~" => 19,
 );
 my %RIGHT = ("**" => 21, "?" => 7, map { ($_ => 6) } qw(= += -= *= /= .= x= %= **= ||= //= &&= |= &= ^= <<= >>=));
@@ -47,11 +68,6 @@ sub next_token { my ($self) = @_; return $self->{tokens}[$self->{at}++] }
 
 sub is { my ($self, $text, $ahead) = @_; my $token = $self->peek($ahead); return $token && is_text($token, $text) }
 
-sub is_text {
-  my ($token, $text) = @_;
-  return $token->{text} eq $text && $token->{kind} =~ /^(?:operator|structure|word|cast)$/;
-}
-
 sub take { my ($self, $text) = @_; return $self->is($text) ? $self->next_token : undef }
 
 sub expect {
@@ -73,192 +89,6 @@ sub node {
   return {t => $type, line => $line, end => $self->last_line, %rest};
 }
 
-# --- Statements.
-
-sub statements {
-  my ($self) = @_;
-  my @statements;
-  while (my $token = $self->peek) {
-    last if is_text($token, "}");
-    next if $self->take(";");
-    push @statements, $self->statement;
-  }
-  return \@statements;
-}
-
-# One statement; what cannot be read ends where its brackets do.
-sub statement {
-  my ($self) = @_;
-  my $start = $self->{at};
-  my $line = $self->peek->{line};
-  my $statement = eval { $self->known_statement };
-  return $statement if $statement;
-  my $problem = ref $@ ? $@->{sentence} : die $@;
-  $self->{at} = $start;
-  $self->skip_statement;
-  return $self->node("unknown", $line, why => $problem);
-}
-
-sub skip_statement {
-  my ($self) = @_;
-  my $depth = 0;
-  while (my $token = $self->peek) {
-    my $text = $token->{kind} eq "structure" ? $token->{text} : "";
-    return if $text eq "}" && $depth == 0;
-    $self->next_token;
-    $depth++ if $text =~ /^[\{\[\(]$/;
-    $depth-- if $text =~ /^[\}\]\)]$/;
-    return if $depth == 0 && ($text eq ";" || $text eq "}" && !$self->goes_on);
-  }
-}
-
-# Whether a statement goes on behind its closing brace.
-sub goes_on {
-  my ($self) = @_;
-  my $token = $self->peek or return 0;
-  return $token->{kind} eq "operator" || $token->{text} =~ /^(?:[;,)\]]|else|elsif|if|unless|for|foreach|while)$/;
-}
-
-my %STATEMENTS = (
-  sub => \&sub_statement, package => \&words_statement, use => \&words_statement, no => \&words_statement,
-  if => \&if_statement, unless => \&if_statement, while => \&while_statement, until => \&while_statement,
-  for => \&for_statement, foreach => \&for_statement, BEGIN => \&block_statement, END => \&block_statement,
-);
-
-sub known_statement {
-  my ($self) = @_;
-  my $token = $self->peek;
-  my $label = $token->{kind} eq "label" ? $self->next_token->{text} : undef;
-  $token = $self->peek // $self->fail("a statement is expected");
-  my $line = $token->{line};
-  my $read = $token->{kind} eq "word" && !$self->is("=>", 1) ? $STATEMENTS{$token->{text}} : undef;
-  $read = undef if $token->{text} eq "sub" && $self->is("{", 1);
-  $read = \&block_statement if is_text($token, "{");
-  if ($read) {
-    my $statement = $read->($self);
-    $statement->{label} = $label if defined $label;
-    return $statement;
-  }
-  my $expression = $self->expression(0);
-  my $statement = $self->modified($self->node("expression", $line, x => $expression), $line);
-  $self->end_statement;
-  $statement->{end} = $self->last_line;
-  return $statement;
-}
-
-sub end_statement {
-  my ($self) = @_;
-  return if $self->take(";") || !$self->peek || $self->is("}");
-  $self->fail("a semicolon is expected");
-}
-
-# "… if X", "… for X" and their like: the same as with a block.
-sub modified {
-  my ($self, $statement, $line) = @_;
-  my $token = $self->peek or return $statement;
-  return $statement unless $token->{kind} eq "word" && $token->{text} =~ /^(?:if|unless|while|until|for|foreach)$/;
-  my $word = $self->next_token->{text};
-  my $condition = $self->expression(0);
-  my $body = [$statement];
-  return $self->node("for", $line, list => $condition, body => $body, postfix => 1) if $word =~ /^for/;
-  return $self->node("while", $line, condition => $condition, body => $body, not => $word eq "until", postfix => 1)
-    if $word =~ /^(?:while|until)$/;
-  my $branch = {condition => $condition, not => $word eq "unless", body => $body, line => $line};
-  return $self->node("if", $line, branches => [$branch], postfix => 1);
-}
-
-sub block {
-  my ($self) = @_;
-  $self->expect("{");
-  my $body = $self->statements;
-  $self->expect("}");
-  return $body;
-}
-
-sub sub_statement {
-  my ($self) = @_;
-  my $line = $self->next_token->{line};
-  my $name = $self->next_token->{text};
-  $self->next_token if $self->peek && $self->peek->{kind} eq "prototype";
-  my $body = $self->block;
-  return $self->node("sub", $line, name => $name, body => $body);
-}
-
-sub words_statement {
-  my ($self) = @_;
-  my $first = $self->next_token;
-  my @words;
-  while (my $token = $self->peek) {
-    if (is_text($token, "{") && $first->{text} eq "package") {
-      return $self->node("block", $first->{line}, body => $self->block, package => "@words");
-    }
-    $self->next_token;
-    last if is_text($token, ";");
-    push @words, $token->{text};
-  }
-  return $self->node($first->{text}, $first->{line}, words => \@words);
-}
-
-sub block_statement {
-  my ($self) = @_;
-  my $line = $self->peek->{line};
-  $self->next_token unless $self->is("{");
-  return $self->node("block", $line, body => $self->block);
-}
-
-sub if_statement {
-  my ($self) = @_;
-  my $word = $self->next_token;
-  my @branches;
-  my $branch_line = $word->{line};
-  while (1) {
-    $self->expect("(");
-    my $condition = $self->expression(0);
-    $self->expect(")");
-    my $opening = $self->last_line;
-    my $not = !@branches && $word->{text} eq "unless";
-    push @branches, {condition => $condition, not => $not, line => $branch_line, body => $self->block,
-      closing => $self->last_line};
-    my $next = $self->take("elsif") or last;
-    $branch_line = $next->{line};
-  }
-  if (my $else = $self->take("else")) {
-    push @branches, {line => $else->{line}, body => $self->block, closing => $self->last_line};
-  }
-  return $self->node("if", $word->{line}, branches => \@branches);
-}
-
-sub while_statement {
-  my ($self) = @_;
-  my $word = $self->next_token;
-  $self->expect("(");
-  my $condition = $self->is(")") ? undef : $self->expression(0);
-  $self->expect(")");
-  my $body = $self->block;
-  return $self->node("while", $word->{line}, condition => $condition, body => $body, not => $word->{text} eq "until");
-}
-
-sub for_statement {
-  my ($self) = @_;
-  my $line = $self->next_token->{line};
-  my $declares = $self->take("my") || $self->take("our");
-  my $variable = $self->is("(") ? undef : $self->variable($self->next_token);
-  $self->expect("(");
-  my $first = $self->is(";") || $self->is(")") ? undef : $self->expression(0);
-  if (!$variable && $self->take(";")) {
-    my $condition = $self->is(";") ? undef : $self->expression(0);
-    $self->expect(";");
-    my $step = $self->is(")") ? undef : $self->expression(0);
-    $self->expect(")");
-    my $body = $self->block;
-    return $self->node("loop", $line, first => $first, condition => $condition, step => $step, body => $body);
-  }
-  $self->expect(")");
-  my $list = $first // $self->node("list", $line, items => []);
-  my $body = $self->block;
-  return $self->node("for", $line, variable => $variable, declares => !!$declares, list => $list, body => $body);
-}
-
 # --- Expressions.
 
 # An expression of operators that bind at least so strong; 5 is that of a comma.
@@ -273,8 +103,12 @@ sub expression {
     } elsif (my $strength = $LEFT{$operator}) {
       last if $strength < $least;
       $self->next_token;
-      $left = $self->node("binary", $left->{line}, op => $operator, left => $left,
-        right => $self->expression($strength + 1));
+      $left = $self->node(
+        "binary", $left->{line},
+        op => $operator,
+        left => $left,
+        right => $self->expression($strength + 1)
+      );
     } elsif ($strength = $RIGHT{$operator}) {
       last if $strength < $least;
       $left = $self->from_right($left, $operator, $strength);
@@ -323,7 +157,9 @@ sub list {
 sub is_modifier {
   my ($self) = @_;
   my $token = $self->peek;
-  return $token->{kind} eq "word" && $token->{text} =~ /^(?:if|unless|while|until|for|foreach|or|and)$/
+  return
+       $token->{kind} eq "word"
+    && $token->{text} =~ /^(?:if|unless|while|until|for|foreach|or|and)$/
     && !$self->is("=>", 1);
 }
 
@@ -348,14 +184,31 @@ my %PRIMARIES = (
   last_index => sub {
     my ($self, $token) = @_;
     (my $name = $token->{text}) =~ s/^\$#//;
-    return $self->node("last_index", $token->{line}, array => $self->node("variable", $token->{line}, sigil => "@",
-      name => $name));
+    return $self->node(
+      "last_index",
+      $token->{line},
+      array => $self->node(
+        "variable", $token->{line},
+        sigil => "@",
+        name => $name
+      )
+    );
   },
-  cast => \&cast, word => \&word, structure => \&bracket, operator => \&prefix,
-  (map { my $kind = $_; ($kind => sub {
-    my ($self, $token) = @_;
-    return $self->node($kind, $token->{line}, value => $token->{value}, text => $token->{text});
-  }) } qw(single double words match pattern substitute transliterate heredoc readline)),
+  cast => \&cast,
+  word => \&word,
+  structure => \&bracket,
+  operator => \&prefix,
+  (
+    map {
+      my $kind = $_;
+      (
+        $kind => sub {
+          my ($self, $token) = @_;
+          return $self->node($kind, $token->{line}, value => $token->{value}, text => $token->{text});
+        }
+      )
+    } qw(single double words match pattern substitute transliterate heredoc readline)
+  ),
 );
 
 sub primary {
@@ -516,8 +369,13 @@ sub arrow {
   }
   $self->fail("a method of a name that is not written") if $token->{kind} ne "word";
   my ($items, $pairs) = $self->take("(") ? $self->items_until(")") : ([], []);
-  return $self->node("method", $node->{line}, object => $node, name => $token->{text}, arguments => $items,
-    pairs => $pairs);
+  return $self->node(
+    "method", $node->{line},
+    object => $node,
+    name => $token->{text},
+    arguments => $items,
+    pairs => $pairs
+  );
 }
 
 # A word: a text in front of "=>", a class, a declaration, a call.
@@ -525,17 +383,23 @@ sub word {
   my ($self, $token) = @_;
   my $name = $token->{text};
   my $line = $token->{line};
-  return $self->text_node($token) if $self->is("=>") || $self->is("}") && $self->{tokens}[$self->{at} - 2]{text} eq "{"
+  return $self->text_node($token)
+    if $self->is("=>")
+    || $self->is("}")
+    && $self->{tokens}[$self->{at} - 2]{text} eq "{"
     && $self->{tokens}[$self->{at} - 2]{kind} eq "structure";
   return $self->declaration($token) if $name =~ /^(?:my|our|local|state)$/;
   return $self->anonymous_sub($line) if $name eq "sub";
   return $self->node("return", $line, x => $self->is_argument ? $self->expression(5) : undef) if $name eq "return";
   if ($name =~ /^(?:last|next|redo)$/) {
-    my $label = $self->peek && $self->peek->{kind} eq "word" && !$self->is_modifier ? $self->next_token->{text} : undef;
+    my $label =
+      $self->peek && $self->peek->{kind} eq "word" && !$self->is_modifier ? $self->next_token->{text} : undef;
     return $self->node("jump", $line, name => $name, label => $label);
   }
   return $self->new_object($line) if $name eq "new" && $self->peek && $self->peek->{kind} eq "word";
-  return $self->node("class", $line, name => $name) if $self->is("->") && $name =~ /^(?:[A-Z]\w*::)*[A-Z]\w*$/
+  return $self->node("class", $line, name => $name)
+    if $self->is("->")
+    && $name =~ /^(?:[A-Z]\w*::)*[A-Z]\w*$/
     && !$NULLARY{$name};
   return $self->print_call($token) if $name =~ /^(?:print|printf|say)$/;
   return $self->block_call($token) if $self->is("{") && ($BLOCK{$name} || $CALLBACK{$name});
@@ -595,7 +459,10 @@ sub print_call {
   my $to;
   if ($self->peek && $self->peek->{kind} eq "word" && $self->peek->{text} =~ /^(?:STDERR|STDOUT)$/) {
     $to = $self->next_token->{text};
-  } elsif ($self->is("{") || $self->peek && $self->peek->{kind} eq "symbol" && $self->peek(1)
+  } elsif ($self->is("{")
+    || $self->peek
+    && $self->peek->{kind} eq "symbol"
+    && $self->peek(1)
     && $self->peek(1)->{kind} =~ /^(?:double|single|symbol|heredoc)$/) {
     $self->fail("printing to a handle");
   }
@@ -612,8 +479,12 @@ sub block_call {
   return $self->node($name, $token->{line}, body => $body) if $name =~ /^(?:do|eval)$/;
   $self->take(",");
   my ($items, $pairs) = $self->open_arguments;
-  return $self->node("call", $token->{line}, name => $name, arguments => [$block, @$items],
-    pairs => [undef, @{$pairs // []}]);
+  return $self->node(
+    "call", $token->{line},
+    name => $name,
+    arguments => [$block, @$items],
+    pairs => [undef, @{$pairs // []}]
+  );
 }
 
 # "map { { … } } @list" has a hash in its block.
@@ -642,9 +513,9 @@ sub call {
     ($items, $pairs) = $self->items_until(")");
   } elsif ($NULLARY{$name}) {
   } elsif ($UNARY{$name}) {
-    $items = [$self->expression(16)] if $self->is_argument && !$self->is("<") && !$self->is("-") ;
-  } elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/ || $self->is_argument && !$self->is("<")
-    && !$self->is("-")) {
+    $items = [$self->expression(16)] if $self->is_argument && !$self->is("<") && !$self->is("-");
+  } elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
+    || $self->is_argument && !$self->is("<") && !$self->is("-")) {
     ($items, $pairs) = $self->open_arguments;
   }
   my $node = $self->node("call", $line, name => $name, arguments => $items, pairs => $pairs, parens => $parens);

@@ -6,18 +6,31 @@ use strict;
 use warnings;
 use utf8;
 use PPI;
+use Exporter "import";
+our @EXPORT_OK = qw(is_text);
 
 # The kinds that the parser knows, by PPI's classes.
 my %KINDS = (
-  "PPI::Token::Word" => "word", "PPI::Token::Symbol" => "symbol", "PPI::Token::Magic" => "symbol",
-  "PPI::Token::ArrayIndex" => "last_index", "PPI::Token::Cast" => "cast", "PPI::Token::Operator" => "operator",
-  "PPI::Token::Structure" => "structure", "PPI::Token::Quote::Single" => "single",
-  "PPI::Token::Quote::Literal" => "single", "PPI::Token::Quote::Double" => "double",
-  "PPI::Token::Quote::Interpolate" => "double", "PPI::Token::QuoteLike::Words" => "words",
-  "PPI::Token::Regexp::Match" => "match", "PPI::Token::QuoteLike::Regexp" => "pattern",
-  "PPI::Token::Regexp::Substitute" => "substitute", "PPI::Token::Regexp::Transliterate" => "transliterate",
-  "PPI::Token::HereDoc" => "heredoc", "PPI::Token::QuoteLike::Readline" => "readline",
-  "PPI::Token::Label" => "label", "PPI::Token::Prototype" => "prototype",
+  "PPI::Token::Word" => "word",
+  "PPI::Token::Symbol" => "symbol",
+  "PPI::Token::Magic" => "symbol",
+  "PPI::Token::ArrayIndex" => "last_index",
+  "PPI::Token::Cast" => "cast",
+  "PPI::Token::Operator" => "operator",
+  "PPI::Token::Structure" => "structure",
+  "PPI::Token::Quote::Single" => "single",
+  "PPI::Token::Quote::Literal" => "single",
+  "PPI::Token::Quote::Double" => "double",
+  "PPI::Token::Quote::Interpolate" => "double",
+  "PPI::Token::QuoteLike::Words" => "words",
+  "PPI::Token::Regexp::Match" => "match",
+  "PPI::Token::QuoteLike::Regexp" => "pattern",
+  "PPI::Token::Regexp::Substitute" => "substitute",
+  "PPI::Token::Regexp::Transliterate" => "transliterate",
+  "PPI::Token::HereDoc" => "heredoc",
+  "PPI::Token::QuoteLike::Readline" => "readline",
+  "PPI::Token::Label" => "label",
+  "PPI::Token::Prototype" => "prototype",
 );
 
 # What the parser does not see.
@@ -40,8 +53,14 @@ sub read {
     my ($content, $line) = ($element->content, $element->line_number);
     my $end = $line + ($content =~ tr/\n//);
     $end += 1 + $element->heredoc if $kind eq "heredoc";
-    push @tokens, {kind => $kind, text => $content, line => $line, end => $end,
-      value => value_of($element, $kind)};
+    push @tokens,
+      {
+      kind => $kind,
+      text => $content,
+      line => $line,
+      end => $end,
+      value => value_of($element, $kind)
+      };
   }
   return (\@tokens, undef);
 }
@@ -54,8 +73,12 @@ sub value_of {
   return join "", $element->heredoc if $kind eq "heredoc";
   return [$element->literal] if $kind eq "words";
   return undef unless $kind =~ /^(?:match|pattern|substitute)$/;
-  return {match => $element->get_match_string, with => $kind eq "substitute" ? $element->get_substitute_string : undef,
-    modifiers => join "", sort keys %{{$element->get_modifiers}}};
+  return {
+    match => $element->get_match_string,
+    with => $kind eq "substitute" ? $element->get_substitute_string : undef,
+    modifiers => join "",
+    sort keys %{{$element->get_modifiers}}
+  };
 }
 
 # The sentence about a bracket without its partner.
@@ -67,6 +90,12 @@ sub unclosed {
     if $brace;
   my $open = $document->find_first(sub { $_[1]->isa("PPI::Structure") && !$_[1]->finish }) or return undef;
   return "the bracket in line " . $open->start->line_number . " (\"" . $open->start->content . "\") is never closed";
+}
+
+# Whether a token is this operator, bracket or word.
+sub is_text {
+  my ($token, $text) = @_;
+  return $token->{text} eq $text && $token->{kind} =~ /^(?:operator|structure|word|cast)$/;
 }
 
 1;

@@ -55,7 +55,9 @@ sub enter {
     push @{$self->{methods}{$2}}, $row;
     return;
   }
-  if ($item =~ /^[\$\@%][\w:]+/ && $item !~ /=/) { push @{$self->{variables}{$_}}, $row for $item =~ /([\$\@%][\w:]+)/g }
+  if ($item =~ /^[\$\@%][\w:]+/ && $item !~ /=/) {
+    push @{$self->{variables}{$_}}, $row for $item =~ /([\$\@%][\w:]+)/g;
+  }
   push @{$self->{functions}{$_}}, $row for names_of($item, $module);
 }
 
@@ -75,14 +77,16 @@ sub parse_call {
   my %shape = (text => $text, arguments => [], options => {}, order => [], callbacks => []);
   $shape{throws} = 1 if $text =~ s/^try //;
   if ($text =~ /^\{|^[\[(]|^[A-Z]\w*\??$/) {
-    if ($text =~ /^\{/) { $shape{callbacks} = [callback("", $text)] } else { $shape{type} = $text }
+    if ($text =~ /^\{/) { $shape{callbacks} = [callback("", $text)] }
+    else { $shape{type} = $text }
     return \%shape;
   }
   $shape{result} = $1 if $text =~ s/ -> ([^{}]+)$//;
   if ($text =~ s/^(\.\w+) = (.*)$/$1/) {
     my $type = $2;
     $shape{property} = 1;
-    if ($type =~ /^\{/) { $shape{callbacks} = [callback("", $type)] } else { $shape{arguments} = [$type] }
+    if ($type =~ /^\{/) { $shape{callbacks} = [callback("", $type)] }
+    else { $shape{arguments} = [$type] }
   }
   while ($text =~ s/\s*(?:(\w+): )?(\{[^{}]*\})\s*$//) {
     unshift @{$shape{callbacks}}, callback($1 // "", $2);

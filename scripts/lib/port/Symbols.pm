@@ -28,8 +28,10 @@ sub is_global { my ($self) = @_; return @{$self->{scopes}} == 1 }
 
 sub declare {
   my ($self, $sigil, $name, %more) = @_;
-  my $type = $sigil eq "@" ? known("Array", of => fresh())
-    : $sigil eq "%" ? known("Dictionary", of => fresh(), key => fresh()) : fresh();
+  my $type =
+      $sigil eq "@" ? known("Array", of => fresh())
+    : $sigil eq "%" ? known("Dictionary", of => fresh(), key => fresh())
+    : fresh();
   my $symbol = {sigil => $sigil, name => $name, type => $type, assigned => 0, global => $self->is_global, %more};
   $symbol->{swift} = $self->swift_name($sigil, $name);
   $self->{scopes}[-1]{"$sigil$name"} = $symbol;

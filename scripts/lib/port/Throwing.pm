@@ -24,17 +24,25 @@ sub names {
 sub throws {
   my ($body, $throwing, $has_ports) = @_;
   my $throws = 0;
-  outside_closures($body, sub {
-    my ($node) = @_;
-    $throws = 1 if $node->{plan} && $node->{plan}{shape}{throws} || $node->{function} && $node->{t} eq "call"
-      && $throwing->{$node->{name}} || $has_ports && $node->{t} eq "call" && $node->{name} eq "die";
-  });
+  outside_closures(
+    $body,
+    sub {
+      my ($node) = @_;
+      $throws = 1
+        if $node->{plan} && $node->{plan}{shape}{throws}
+        || $node->{function} && $node->{t} eq "call" && $throwing->{$node->{name}}
+        || $has_ports && $node->{t} eq "call" && $node->{name} eq "die";
+    }
+  );
   return $throws;
 }
 
 sub outside_closures {
   my ($tree, $visit) = @_;
-  if (ref $tree eq "ARRAY") { outside_closures($_, $visit) for grep { ref } @$tree; return }
+  if (ref $tree eq "ARRAY") {
+    outside_closures($_, $visit) for grep { ref } @$tree;
+    return;
+  }
   return if ($tree->{t} // "") =~ /^(?:closure|sub)$/;
   $visit->($tree) if exists $tree->{t};
   outside_closures($_, $visit) for grep { ref } @$tree{Inference::children()};

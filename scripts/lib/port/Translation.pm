@@ -22,16 +22,24 @@ sub of {
   my $inference = Inference->new($table);
   $inference->program($statements);
   my $has_ports = $source =~ /^\s*use\s+AnyEvent::MP\b/m;
-  my $writer = Writer->new(table => $table, throwing => Throwing::names($inference->{functions}, $has_ports),
-    imported => $has_ports ? {AnyEventMP => 0} : {});
+  my $writer = Writer->new(
+    table => $table,
+    throwing => Throwing::names($inference->{functions}, $has_ports),
+    imported => $has_ports ? {AnyEventMP => 0} : {}
+  );
   $writer->{imported}{AnyEventMP} = 1 if $has_ports;
   my ($text) = $writer->statements($statements, 0, 0);
   my $head = head($writer, $inference, $source);
   my $swift = Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head);
   my @counted = Lines::counted($source);
   my $through = grep { !$writer->{ported}{$_} } @counted;
-  return {text => $swift, lines => scalar @counted, through => $through, missing => $writer->{missing},
-    unknown => $writer->{unknown}};
+  return {
+    text => $swift,
+    lines => scalar @counted,
+    through => $through,
+    missing => $writer->{missing},
+    unknown => $writer->{unknown}
+  };
 }
 
 # What Swift needs besides: imports, and the arguments of the program.

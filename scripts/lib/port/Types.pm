@@ -32,7 +32,11 @@ sub found {
 
 sub kind_of { my ($type) = @_; return found($type)->{k} // "" }
 
-sub is_kind { my ($type, @kinds) = @_; my $kind = kind_of($type); return scalar grep { $kind eq $_ } @kinds }
+sub is_kind {
+  my ($type, @kinds) = @_;
+  my $kind = kind_of($type);
+  return scalar grep { $kind eq $_ } @kinds;
+}
 
 sub is_object { my ($type) = @_; return $OBJECTS{kind_of($type)} }
 
@@ -64,7 +68,9 @@ sub contains {
   return 1 if $found == $inner;
   return 1 if ($depth // 0) > 20;
   my @parts = (grep({ ref } @$found{qw(of key ret)}), @{$found->{params} // []}, @{$found->{parts} // []});
-  for my $part (grep { ref } @parts) { return 1 if contains($part, $inner, ($depth // 0) + 1) }
+  for my $part (grep { ref } @parts) {
+    return 1 if contains($part, $inner, ($depth // 0) + 1);
+  }
   return 0;
 }
 
@@ -105,7 +111,9 @@ sub flow {
     return if $from->{k} eq "Value" && @{$into->{hints} // []};
     return unify($from, $into) if !is_scalar($from);
     # A number may become one with a fraction, so the place has a type of its own.
-    $into->{k} = $from->{k} =~ /^(?:Substring|Service)$/ ? "String" : $from->{k} eq "Int32" && !$from->{fixed} ? "Int"
+    $into->{k} =
+        $from->{k} =~ /^(?:Substring|Service)$/ ? "String"
+      : $from->{k} eq "Int32" && !$from->{fixed} ? "Int"
       : $from->{k};
     return;
   }
@@ -202,7 +210,9 @@ sub parse_type {
   if ($text =~ /^\[String: (.+)\]$/) { $type = known("Dictionary", of => parse_type($1), key => known("String")) }
   elsif ($text =~ /^\[(.+)\]$/ || $text =~ /^\@(.+)$/) { $type = known("Array", of => parse_type($1)) }
   elsif ($text eq "() -> Void") { $type = function_type([], known("Void")) }
-  elsif ($text =~ /^\((.+)\)$/) { $type = known("Tuple", parts => [map { parse_type($_) } split /,\s*/, $1]) }
+  elsif ($text =~ /^\((.+)\)$/) {
+    $type = known("Tuple", parts => [map { parse_type($_) } split /,\s*/, $1]);
+  }
   elsif ($text =~ /^CondVar(?:\((\w+)\))?$/) { $type = known("CondVar", of => defined $1 ? known($1) : fresh()) }
   elsif ($text eq "Any" || $text eq "Element") { $type = fresh() }
   elsif ($text eq "Callback") { $type = function_type([], known("Void")) }

@@ -11,8 +11,17 @@ sub give_up { Writer::give_up(@_) }
 sub written { return WriteExpressions::written(@_) }
 
 # What the value of a type is before it has one.
-my %EMPTY = (Int => "0", Double => "0.0", String => '""', Bool => "false", Value => ".null", Bytes => "[]", Array => "[]",
-  Dictionary => "[:]", Int32 => "0");
+my %EMPTY = (
+  Int => "0",
+  Double => "0.0",
+  String => '""',
+  Bool => "false",
+  Value => ".null",
+  Bytes => "[]",
+  Array => "[]",
+  Dictionary => "[:]",
+  Int32 => "0"
+);
 
 # "my $x;"
 sub declaration {
@@ -31,7 +40,7 @@ sub declared {
   if ($symbol->{sigil} ne "\$") {
     return "var $symbol->{swift}: " . swift_type($type) . " = " . $EMPTY{$type->{k}};
   }
-  if (WriteExpressions::is_optional($symbol)) {
+  if (WriteConditions::is_optional($symbol)) {
     my $text = swift_type($type);
     return "var $symbol->{swift}: " . ($type->{k} eq "Function" ? "($text)?" : "$text?");
   }
@@ -51,17 +60,21 @@ sub assign {
   return autoflush($self) if $left->{t} eq "variable" && "$left->{sigil}$left->{name}" eq "\$|";
   return compound($self, $node) if $operator ne "=";
   my $target = target($self, $left);
+
   if ($left->{t} eq "variable" && $left->{symbol} && $left->{sigil} ne "\$") {
     return written("$target->{s} = " . filled($self, $left->{symbol}, $right));
   }
   my $is_optional = $target->{opt} || $target->{is_entry};
   if (WriteCalls::is_undef($right)) {
-    give_up("undef for what is never nil: declare it as optional") if !$is_optional && !is_kind($target->{type}, "Value");
+    give_up("undef for what is never nil: declare it as optional")
+      if !$is_optional && !is_kind($target->{type}, "Value");
     return written("$target->{s} = nil");
   }
-  my $text = $node->{counts} ? WriteCalls::count($self, $right)
+  my $text =
+    $node->{counts}
+    ? WriteCalls::count($self, $right)
     : WriteExpressions::as($self, $right, $target->{type}, optional => $is_optional);
-  return written("$target->{s} = " . WriteExpressions::unbracketed($text));
+  return written("$target->{s} = " . Conversions::unbracketed($text));
 }
 
 sub autoflush { return written("AE.autoflush()") }
@@ -78,7 +91,7 @@ sub target {
       give_up("an assignment to $node->{sigil}$node->{name}");
     }
     delete $self->{narrow}{$symbol};
-    return written($symbol->{swift}, $symbol->{type}, opt => WriteExpressions::is_optional($symbol));
+    return written($symbol->{swift}, $symbol->{type}, opt => WriteConditions::is_optional($symbol));
   }
   if ($node->{t} =~ /^(?:element|entry)$/) {
     foreign($node);
@@ -111,14 +124,17 @@ sub compound {
     return written("$target->{s} = $target->{s} ?? " . WriteExpressions::as($self, $right, $target->{type}));
   }
   if ($operator eq ".=") {
-    return written(changed_text($self, $target, "String") . " += " . WriteExpressions::as($self, $right, known("String")))
+    return written(
+      changed_text($self, $target, "String") . " += " . WriteExpressions::as($self, $right, known("String")))
       if $kind eq "String";
     return written("$target->{s} += " . WriteExpressions::as($self, $right, known("Bytes"))) if $kind eq "Bytes";
     give_up("what is appended to is no text");
   }
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*]|/)=$};
   give_up("a $kind that is counted with") if $kind !~ /^(?:Int|Double)$/;
-  return written(changed_text($self, $target, $kind) . " $operator " . WriteExpressions::unbracketed(WriteExpressions::as($self, $right, $target->{type})));
+  return written(changed_text($self, $target, $kind)
+      . " $operator "
+      . Conversions::unbracketed(WriteExpressions::as($self, $right, $target->{type})));
 }
 
 # An entry that is changed has a standard.
@@ -126,7 +142,7 @@ sub changed_text {
   my ($self, $target, $kind) = @_;
   return $target->{s} if !$target->{is_entry} && !$target->{opt};
   give_up("a change of what may be nil: x = (x ?? …) + …") if !$target->{is_entry};
-  my $standard = WriteExpressions::standard($kind);
+  my $standard = Conversions::standard($kind);
   return $target->{s} =~ s/\]$/, default: $standard]/r;
 }
 
@@ -144,7 +160,7 @@ sub declare_with {
     my $needs_type = $text =~ /^\[:?\]$/ || is_kind($type, "Dictionary") || $text =~ /^\[/ && !simple_elements($type);
     return written("$word $symbol->{swift}" . ($needs_type ? ": " . swift_type($type) : "") . " = $text");
   }
-  my $is_optional = WriteExpressions::is_optional($symbol);
+  my $is_optional = WriteConditions::is_optional($symbol);
   if (WriteCalls::is_undef($right)) { return written(declared($self, $symbol)) }
   if ($node->{counts}) {
     my $word = $symbol->{assigned} ? "var" : "let";
@@ -159,7 +175,7 @@ sub declare_with {
   }
   return written("let $symbol->{swift} = CommandOutput()") if $type->{k} eq "CommandOutput";
   my ($text, $behind, $before) = with_step($self, $right, $type);
-  $text = WriteExpressions::unbracketed($text);
+  $text = Conversions::unbracketed($text);
   return written(($before // "") . "$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
 }
 
@@ -200,7 +216,10 @@ sub annotation {
   return "";
 }
 
-sub simple_elements { my ($type) = @_; return kind_of($type->{of} // known("Value")) =~ /^(?:Int|Double|String|Tuple|Array)$/ }
+sub simple_elements {
+  my ($type) = @_;
+  return kind_of($type->{of} // known("Value")) =~ /^(?:Int|Double|String|Tuple|Array)$/;
+}
 
 # All elements of an array or a hash.
 sub filled {
@@ -209,8 +228,8 @@ sub filled {
   my @items = $right->{t} eq "list" ? @{$right->{items}} : ($right);
   if ($symbol->{sigil} eq "@") {
     return "[]" if !@items;
-    if (@items == 1 && WriteExpressions::is_list($items[0])) { return array_of($self, $items[0], $type->{of}) }
-    return WriteExpressions::elements($self, $right, \@items, $type->{of});
+    if (@items == 1 && WriteContainers::is_list($items[0])) { return array_of($self, $items[0], $type->{of}) }
+    return WriteContainers::elements($self, $right, \@items, $type->{of});
   }
   return "[:]" if !@items;
   if (@items == 1) {
@@ -218,12 +237,12 @@ sub filled {
     give_up("a hash of a list: for the elements, dictionary[key] = value") if !is_kind($x->{type}, "Dictionary");
     return $x->{s};
   }
-  return WriteExpressions::hash_text($self, {%$right, items => \@items}, $type);
+  return WriteContainers::hash_text($self, {%$right, items => \@items}, $type);
 }
 
 sub array_of {
   my ($self, $node, $of) = @_;
-  return WriteExpressions::list_text($self, $node, $of) =~ s/^\((.*)\)$/$1/sr;
+  return WriteContainers::list_text($self, $node, $of) =~ s/^\((.*)\)$/$1/sr;
 }
 
 # --- Lists.
@@ -240,10 +259,13 @@ sub assign_list {
   if ($right->{t} eq "call" && $right->{name} =~ /^portable_/ && $is_new) {
     $self->{imports}{"import Glibc"} = 1;
     my $else = $self->context->{top} ? "exit(1)" : "return";
-    return written("guard let (" . join(", ", map { $_->{symbol}{swift} } @variables) . ") = $right->{name}() else { $else }");
+    return written(
+      "guard let (" . join(", ", map { $_->{symbol}{swift} } @variables) . ") = $right->{name}() else { $else }");
   }
   my @values = values_of($self, $right, @variables);
-  if (@variables == 1 && $is_new) { return written(word($variables[0]) . " $variables[0]{symbol}{swift} = $values[0]") }
+  if (@variables == 1 && $is_new) {
+    return written(word($variables[0]) . " $variables[0]{symbol}{swift} = $values[0]");
+  }
   my $names = join ", ", map { $_->{symbol}{swift} } @variables;
   my $tuple = $values[0] =~ /^\x{7}/ ? substr($values[0], 1) : "(" . join(", ", @values) . ")";
   my @before = splice @{$self->{before} // []};
@@ -265,7 +287,8 @@ sub word { my ($variable) = @_; return $variable->{symbol}{assigned} || $variabl
 sub values_of {
   my ($self, $right, @variables) = @_;
   if ($right->{t} eq "list" && !@variables) { return }
-  if ($right->{t} eq "list" && @{$right->{items}} >= @variables && !grep { WriteExpressions::is_list($_) } @{$right->{items}}) {
+  if ($right->{t} eq "list" && @{$right->{items}} >= @variables && !grep { WriteContainers::is_list($_) }
+    @{$right->{items}}) {
     return map { WriteExpressions::as($self, $right->{items}[$_], $variables[$_]{symbol}{type}) } 0 .. $#variables;
   }
   if ($right->{t} eq "binary" && $right->{op} eq "=~") { return WriteRegexes::groups($self, $right, @variables) }
@@ -273,8 +296,10 @@ sub values_of {
   my $x = WriteExpressions::value($self, $right);
   my $kind = kind_of($x->{type});
   return "\x{7}$x->{s}" if $kind eq "Tuple";
-  give_up("a list of values from this") if $kind !~ /^(?:Array|Value|Message)$/ || $x->{opt} || $x->{s} =~ /[({ ]/ && @variables > 1;
-  return array_values($self, WriteExpressions::atom($x), $kind eq "Array" ? found($x->{type})->{of} : known("Value"), $kind, @variables);
+  give_up("a list of values from this")
+    if $kind !~ /^(?:Array|Value|Message)$/ || $x->{opt} || $x->{s} =~ /[({ ]/ && @variables > 1;
+  return array_values($self, Conversions::atom($x), $kind eq "Array" ? found($x->{type})->{of} : known("Value"),
+    $kind, @variables);
 }
 
 sub array_values {
@@ -286,7 +311,7 @@ sub array_values {
       my $list = $kind eq "Array" ? $name : $kind eq "Message" ? "$name.values" : "$name.elements";
       push @values, $i ? "Array($list.dropFirst($i))" : $list;
     } else {
-      push @values, WriteExpressions::converted($self, written("$name\[$i]", $of), $symbol->{type});
+      push @values, Conversions::converted($self, written("$name\[$i]", $of), $symbol->{type});
     }
   }
   return @values;
@@ -299,7 +324,8 @@ sub split_values {
   my $name = $self->temporary("parts");
   push @{$self->{before}}, "let $name = $parts";
   my @values = map { $_ == 0 ? "$name.first ?? \"\"" : "$name.dropFirst($_).first ?? \"\"" } 0 .. $#variables;
-  give_up("parts that may be undefined") if grep { $_->{symbol}{sigil} ne "\$" || WriteExpressions::is_optional($_->{symbol}) } @variables;
+  give_up("parts that may be undefined")
+    if grep { $_->{symbol}{sigil} ne "\$" || WriteConditions::is_optional($_->{symbol}) } @variables;
   return @values;
 }
 

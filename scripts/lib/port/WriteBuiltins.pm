@@ -18,7 +18,7 @@ sub first_atom {
   my ($self, $node) = @_;
   my $argument = $node->{arguments}[0] // give_up("$node->{name} of \$_: name the loop's variable");
   my $x = value($self, $argument);
-  return ($x, WriteExpressions::atom($x));
+  return ($x, Conversions::atom($x));
 }
 
 # --- Output, and the end.
@@ -27,8 +27,8 @@ sub output_parts {
   my ($self, $node) = @_;
   my @parts;
   for my $argument (@{$node->{arguments}}) {
-    if (WriteExpressions::is_list($argument)) {
-      my $list = WriteExpressions::list_text($self, $argument, known("String"));
+    if (WriteContainers::is_list($argument)) {
+      my $list = WriteContainers::list_text($self, $argument, known("String"));
       push @parts, {t => "verbatim", s => "$list.joined()"};
     } else {
       push @parts, $argument;
@@ -43,7 +43,8 @@ sub output_text {
   my $has_end = @parts && !ref $parts[-1] && $parts[-1] =~ s/\n\z//;
   pop @parts if @parts && !ref $parts[-1] && $parts[-1] eq "";
   if (@parts == 1 && ref $parts[0] && !$parts[0]{opt}) { return ($parts[0]{s}, $has_end) }
-  my $text = "\"" . join("", map { ref $_ ? "\\(" . WriteTexts::inner($_) . ")" : WriteTexts::escaped($_) } @parts) . "\"";
+  my $text =
+    "\"" . join("", map { ref $_ ? "\\(" . WriteTexts::inner($_) . ")" : WriteTexts::escaped($_) } @parts) . "\"";
   return ($text, $has_end);
 }
 
@@ -80,7 +81,8 @@ sub write_printf {
 sub write_sprintf {
   my ($self, $node) = @_;
   my @parts = formatted($self, $node);
-  return written("\"" . join("", map { ref $_ ? "\\(" . WriteTexts::inner($_) . ")" : WriteTexts::escaped($_) } @parts) . "\"",
+  return written(
+    "\"" . join("", map { ref $_ ? "\\(" . WriteTexts::inner($_) . ")" : WriteTexts::escaped($_) } @parts) . "\"",
     known("String"));
 }
 
@@ -95,20 +97,24 @@ sub formatted {
     my ($percent, $directive, $plain) = ($1, $2, $3);
     if (defined $percent) { push @parts, "%" }
     elsif (defined $plain) { push @parts, $plain }
-    else { push @parts, formatted_argument($self, $directive, shift @arguments // give_up("a format with too few arguments")) }
+    else {
+      push @parts,
+        formatted_argument($self, $directive, shift @arguments // give_up("a format with too few arguments"));
+    }
   }
   return @parts;
 }
 
 sub formatted_argument {
   my ($self, $directive, $argument) = @_;
-  return WriteTexts::printed($self, $argument) if $directive eq "%s" && !WriteExpressions::is_list($argument);
+  return WriteTexts::printed($self, $argument) if $directive eq "%s" && !WriteContainers::is_list($argument);
   return written(as($self, $argument, known("Int")), known("Int")) if $directive =~ /^%[di]$/;
   return padded($self, $1, $2, $argument) if $directive =~ /^%(-?)(\d+)s$/;
   $self->{imports}{"import Foundation"} = 1;
   my ($letter) = $directive =~ /(.)$/;
   my $kind = $letter =~ /[dixXouc]/ ? "Int" : $letter =~ /[fgeFGE]/ ? "Double" : give_up("the format $directive");
-  my $swift = $letter =~ /[xXou]/ ? $directive =~ s/(.)$/l$1/r : $letter =~ /[di]/ ? $directive =~ s/(.)$/l$1/r : $directive;
+  my $swift =
+    $letter =~ /[xXou]/ ? $directive =~ s/(.)$/l$1/r : $letter =~ /[di]/ ? $directive =~ s/(.)$/l$1/r : $directive;
   return written("String(format: \"$swift\", " . as($self, $argument, known($kind)) . ")", known("String"));
 }
 
@@ -116,13 +122,18 @@ sub formatted_argument {
 sub padded {
   my ($self, $is_left, $width, $argument) = @_;
   my $text = as($self, $argument, known("String"));
-  give_up("a width for a text that is computed: let text = …; String(repeating: \" \", count: max(0, $width - text.count))")
+  give_up(
+    "a width for a text that is computed: let text = …; String(repeating: \" \", count: max(0, $width - text.count))")
     if $text !~ /^\w+$/;
   my $space = "String(repeating: \" \", count: max(0, $width - $text.count))";
   return written($is_left ? "$text + $space" : "$space + $text", known("String"));
 }
 
-sub write_flag { my ($self, $node) = @_; $self->{imports}{"import Glibc"} = 1; return written($node->{name}, known("CInt")) }
+sub write_flag {
+  my ($self, $node) = @_;
+  $self->{imports}{"import Glibc"} = 1;
+  return written($node->{name}, known("CInt"));
+}
 
 sub message_text {
   my ($self, $node) = @_;
@@ -138,7 +149,8 @@ sub write_warn {
 sub write_die {
   my ($self, $node) = @_;
   my $text = message_text($self, $node);
-  give_up("die in a callback that may not throw: AE.log(.error, …), or croak a condition variable") if !$self->context->{throws};
+  give_up("die in a callback that may not throw: AE.log(.error, …), or croak a condition variable")
+    if !$self->context->{throws};
   return written("throw die($text)") if $self->{imported}{AnyEventMP};
   $self->{imports}{"\@preconcurrency import Glibc"} = 1;
   my $line = $text =~ /^"(.*)"$/s ? "\"$1\\n\"" : "$text + \"\\n\"";
@@ -171,7 +183,7 @@ sub write_length {
   my $kind = kind_of($x->{type});
   return written("($x->{s}?.count ?? 0)", known("Int")) if $x->{opt} && $kind =~ /^(?:Bytes|HTTPBody)$/;
   return written("$atom.count", known("Int")) if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer)$/ && !$x->{opt};
-  my $text = WriteExpressions::converted($self, $x, known("String"));
+  my $text = Conversions::converted($self, $x, known("String"));
   $text = "($text)" if $text =~ / / && $text !~ /^[("]/;
   return written("$text.utf8.count", known("Int"));
 }
@@ -182,10 +194,11 @@ sub write_substr {
   give_up("substr that changes the text: text.removeFirst(n), text.replaceSubrange") if $with || $node->{is_target};
   my $x = value($self, $text);
   my $is_bytes = is_kind($x->{type}, "Bytes");
-  my $base = $is_bytes ? WriteExpressions::atom($x) : as($self, $text, known("String"));
+  my $base = $is_bytes ? Conversions::atom($x) : as($self, $text, known("String"));
   $base = "($base)" if $base =~ / / && $base !~ /^[("]/;
   my $from = as($self, $offset, known("Int"));
   my $part = $from eq "0" ? $base : $from =~ /^-(.*)/ ? "$base.suffix($1)" : "$base.dropFirst($from)";
+
   if ($length) {
     my $count = as($self, $length, known("Int"));
     $part .= $count =~ /^-(.*)/ ? ".dropLast($1)" : ".prefix($count)";
@@ -203,13 +216,18 @@ sub write_join {
   my ($self, $node) = @_;
   my ($separator, @list) = @{$node->{arguments}};
   my $by = as($self, $separator, known("String"));
-  my $text = @list == 1 && WriteExpressions::is_list($list[0]) ? WriteExpressions::list_text($self, $list[0], known("String"))
-    : WriteExpressions::elements($self, {line => $node->{line}, end => $node->{line}}, \@list, known("String"));
+  my $text =
+    @list == 1 && WriteContainers::is_list($list[0])
+    ? WriteContainers::list_text($self, $list[0], known("String"))
+    : WriteContainers::elements($self, {line => $node->{line}, end => $node->{line}}, \@list, known("String"));
   $text = "($text)" if $text =~ /^\[.*\] \+ /;
   return written($by eq '""' ? "$text.joined()" : "$text.joined(separator: $by)", known("String"));
 }
 
-sub write_split { my ($self, $node) = @_; return written(split_text($self, $node), known("Array", of => known("String"))) }
+sub write_split {
+  my ($self, $node) = @_;
+  return written(split_text($self, $node), known("Array", of => known("String")));
+}
 
 # The parts of a text, as texts.
 sub split_text {
@@ -229,7 +247,8 @@ sub split_text {
 
 sub separator {
   my ($self, $pattern) = @_;
-  my $text = $pattern->{t} eq "match" ? $pattern->{value}{match} : Inference::key_text($pattern) // give_up("split by a variable");
+  my $text = $pattern->{t} eq "match" ? $pattern->{value}{match} : Inference::key_text($pattern)
+    // give_up("split by a variable");
   return '" "' if $pattern->{t} ne "match" && $text eq " ";
   (my $plain = $text) =~ s/\\([^a-zA-Z0-9])/$1/g;
   return WriteTexts::quoted($plain) if $text =~ /^(?:[^\\.*+?()\[\]{}|^\$]|\\[^a-zA-Z0-9])*$/;
@@ -252,14 +271,14 @@ sub write_decode_json {
 sub write_int {
   my ($self, $node) = @_;
   my ($x, $atom) = first_atom($self, $node);
-  return written(WriteExpressions::converted($self, $x, known("Int")), known("Int"));
+  return written(Conversions::converted($self, $x, known("Int")), known("Int"));
 }
 
 sub write_abs {
   my ($self, $node) = @_;
   my ($x) = first_atom($self, $node);
   my $kind = is_kind($x->{type}, "Double") ? "Double" : "Int";
-  return written("abs(" . WriteExpressions::converted($self, $x, known($kind)) . ")", known($kind));
+  return written("abs(" . Conversions::converted($self, $x, known($kind)) . ")", known($kind));
 }
 
 sub write_time { return written("Int(AE.time)", known("Int")) }
@@ -270,9 +289,15 @@ sub write_rand {
   return written("Double.random(in: 0..<$to)", known("Double"));
 }
 
-sub write_hex { my ($self, $node) = @_; return written("(Int(" . as($self, $node->{arguments}[0], known("String")) . ", radix: 16) ?? 0)", known("Int")) }
+sub write_hex {
+  my ($self, $node) = @_;
+  return written("(Int(" . as($self, $node->{arguments}[0], known("String")) . ", radix: 16) ?? 0)", known("Int"));
+}
 
-sub write_oct { my ($self, $node) = @_; return written("(Int(" . as($self, $node->{arguments}[0], known("String")) . ", radix: 8) ?? 0)", known("Int")) }
+sub write_oct {
+  my ($self, $node) = @_;
+  return written("(Int(" . as($self, $node->{arguments}[0], known("String")) . ", radix: 8) ?? 0)", known("Int"));
+}
 
 # --- Arrays and hashes.
 
@@ -294,8 +319,9 @@ sub write_push {
   my $array = array_of($self, $node);
   my (undef, @values) = @{$node->{arguments}};
   my $of = found($array->{type})->{of};
-  return written("$array->{s}.append(" . as($self, $values[0], $of) . ")") if @values == 1 && !WriteExpressions::is_list($values[0]);
-  my $text = WriteExpressions::elements($self, {line => $node->{line}, end => $node->{line}}, \@values, $of);
+  return written("$array->{s}.append(" . as($self, $values[0], $of) . ")")
+    if @values == 1 && !WriteContainers::is_list($values[0]);
+  my $text = WriteContainers::elements($self, {line => $node->{line}, end => $node->{line}}, \@values, $of);
   return written("$array->{s} += $text");
 }
 
@@ -304,8 +330,9 @@ sub write_unshift {
   my $array = array_of($self, $node);
   my (undef, @values) = @{$node->{arguments}};
   my $of = found($array->{type})->{of};
-  return written("$array->{s}.insert(" . as($self, $values[0], $of) . ", at: 0)") if @values == 1 && !WriteExpressions::is_list($values[0]);
-  my $text = WriteExpressions::elements($self, {line => $node->{line}, end => $node->{line}}, \@values, $of);
+  return written("$array->{s}.insert(" . as($self, $values[0], $of) . ", at: 0)")
+    if @values == 1 && !WriteContainers::is_list($values[0]);
+  my $text = WriteContainers::elements($self, {line => $node->{line}, end => $node->{line}}, \@values, $of);
   return written("$array->{s}.insert(contentsOf: $text, at: 0)");
 }
 
@@ -338,8 +365,11 @@ sub write_each { give_up("each: for (key, value) in dictionary { … }") }
 
 sub write_exists {
   my ($self, $node) = @_;
-  return written(defined_text($self, $node->{arguments}[0], 0), known("Bool"), low => 1,
-    not => defined_text($self, $node->{arguments}[0], 1));
+  return written(
+    defined_text($self, $node->{arguments}[0], 0), known("Bool"),
+    low => 1,
+    not => defined_text($self, $node->{arguments}[0], 1)
+  );
 }
 
 sub write_defined { return write_exists(@_) }
@@ -350,10 +380,12 @@ sub defined_text {
   give_up("defined of \$_") if !$node;
   my $x = value($self, $node);
   my $operator = $not ? "==" : "!=";
-  return WriteExpressions::atom($x) . " $operator nil" if $x->{opt};
-  return ($not ? "" : "!") . WriteExpressions::atom($x) . ".isNull" if is_kind($x->{type}, "Value");
-  if ($node->{t} eq "variable" && $node->{symbol} && $self->{narrow}{$node->{symbol}}) { return $not ? "false" : "true" }
-  give_up("\"" . WriteExpressions::plain($x->{s}) . "\" is never nil");
+  return Conversions::atom($x) . " $operator nil" if $x->{opt};
+  return ($not ? "" : "!") . Conversions::atom($x) . ".isNull" if is_kind($x->{type}, "Value");
+  if ($node->{t} eq "variable" && $node->{symbol} && $self->{narrow}{$node->{symbol}}) {
+    return $not ? "false" : "true";
+  }
+  give_up("\"" . Conversions::plain($x->{s}) . "\" is never nil");
 }
 
 sub write_delete {
@@ -386,7 +418,8 @@ sub write_scalar {
   my ($self, $node) = @_;
   my ($argument) = @{$node->{arguments}};
   if ($argument->{t} eq "call" && $argument->{name} eq "reverse") {
-    return written("String(" . WriteTexts::text_of($self, [@{$argument->{arguments}}]) . ".reversed())", known("String"));
+    return written("String(" . WriteTexts::text_of($self, [@{$argument->{arguments}}]) . ".reversed())",
+      known("String"));
   }
   return written(WriteCalls::count($self, $argument), known("Int")) if WriteCalls::counted($argument);
   return value($self, $argument);
@@ -396,12 +429,13 @@ sub write_reverse {
   my ($self, $node) = @_;
   my ($list) = @{$node->{arguments}};
   give_up("reverse of several lists") if @{$node->{arguments}} != 1;
-  return written("Array(" . WriteExpressions::sequence($self, $list) . ".reversed())", $node->{type});
+  return written("Array(" . WriteContainers::sequence($self, $list) . ".reversed())", $node->{type});
 }
 
 sub list_of {
   my ($self, @list) = @_;
-  return WriteExpressions::sequence($self, @list == 1 ? $list[0] : {t => "list", items => \@list, line => $list[0]{line}, end => $list[0]{line}});
+  return WriteContainers::sequence($self,
+    @list == 1 ? $list[0] : {t => "list", items => \@list, line => $list[0]{line}, end => $list[0]{line}});
 }
 
 sub write_sort {
@@ -410,7 +444,8 @@ sub write_sort {
   my $block = @list && $list[0]{t} eq "closure" ? shift @list : undef;
   my $text = dotted(list_of($self, @list));
   return written("$text.sorted()", $node->{type}) if !$block;
-  my $order = @{$block->{body}} == 1 && $block->{body}[0]{t} eq "expression" ? $block->{body}[0]{x} : give_up("an order of several statements");
+  my $order = @{$block->{body}} == 1
+    && $block->{body}[0]{t} eq "expression" ? $block->{body}[0]{x} : give_up("an order of several statements");
   give_up("an order with more than one comparison: .sorted { (\$0.a, \$0.b) < (\$1.a, \$1.b) }")
     if $order->{t} ne "binary" || $order->{op} !~ /^(?:cmp|<=>)$/;
   my $kind = $order->{op} eq "cmp" ? "String" : is_kind($order->{left}{type}, "Double") ? "Double" : "Int";
@@ -420,7 +455,13 @@ sub write_sort {
   return written("$text.sorted { $one < $two }", $node->{type});
 }
 
-sub dotted { my ($text) = @_; return $text =~ /^\w+(?:\.\w+)*$/ || $text =~ /^\w[\w.]*\([^()]*\)$/ || $text =~ /^\[[^\[\]]*\]$/ ? $text : "($text)" }
+sub dotted {
+  my ($text) = @_;
+  return
+       $text =~ /^\w+(?:\.\w+)*$/
+    || $text =~ /^\w[\w.]*\([^()]*\)$/
+    || $text =~ /^\[[^\[\]]*\]$/ ? $text : "($text)";
+}
 
 # "map" and "grep": what they have for "$_" is "$0".
 sub block_text {
@@ -450,28 +491,36 @@ sub has_closure {
 sub write_map {
   my ($self, $node) = @_;
   my $of = settle(found($node->{type})->{of});
-  my ($list, $text) = block_text($self, $node, sub {
-    my ($block) = @_;
-    give_up("map that makes several of one: flatMap, or a loop") if $block->{t} eq "list" && @{$block->{items}} > 1 || WriteExpressions::is_list($block);
-    return WriteExpressions::as($self, $block, $of);
-  });
+  my ($list, $text) = block_text(
+    $self, $node,
+    sub {
+      my ($block) = @_;
+      give_up("map that makes several of one: flatMap, or a loop")
+        if $block->{t} eq "list" && @{$block->{items}} > 1 || WriteContainers::is_list($block);
+      return WriteExpressions::as($self, $block, $of);
+    }
+  );
   $text .= " as Value" if is_kind($of, "Value") && $text =~ /^\[/;
   return written("$list.map { $text }", $node->{type});
 }
 
 sub write_grep {
   my ($self, $node) = @_;
-  my ($list, $text) = block_text($self, $node, sub {
-    my ($block) = @_;
-    return WriteRegexes::contains($self, "\$0", $block, 0) if $block->{t} eq "match";
-    return WriteExpressions::condition($self, $block, 0);
-  });
+  my ($list, $text) = block_text(
+    $self, $node,
+    sub {
+      my ($block) = @_;
+      return WriteRegexes::contains($self, "\$0", $block, 0) if $block->{t} eq "match";
+      return WriteConditions::condition($self, $block, 0);
+    }
+  );
   return written("$list.filter { $text }", $node->{type});
 }
 
 sub write_first {
   my ($self, $node) = @_;
-  my ($list, $text) = block_text($self, $node, sub { my ($block) = @_; return WriteExpressions::condition($self, $block, 0) });
+  my ($list, $text) =
+    block_text($self, $node, sub { my ($block) = @_; return WriteConditions::condition($self, $block, 0) });
   return written("$list.first { $text }", $node->{type}, opt => 1);
 }
 

@@ -16,9 +16,11 @@ sub is_undef {
 }
 
 # Whether an array stands where one value is wanted.
-sub counted { my ($node) = @_;
+sub counted {
+  my ($node) = @_;
   $node = $node->{items}[0] if $node->{t} eq "list" && @{$node->{items}} == 1;
-  return WriteExpressions::is_list($node) && !($node->{t} eq "binary") }
+  return WriteContainers::is_list($node) && !($node->{t} eq "binary");
+}
 
 sub count {
   my ($self, $node) = @_;
@@ -26,7 +28,7 @@ sub count {
   if ($node->{t} eq "call" && $node->{name} eq "keys") { $node = $node->{arguments}[0] }
   my $x = WriteExpressions::value($self, $node);
   $x = written("(" . $x->{s} . " ?? [])", $x->{type}) if $x->{opt};
-  return WriteExpressions::atom($x) . ".count";
+  return Conversions::atom($x) . ".count";
 }
 
 sub call {
@@ -57,17 +59,21 @@ sub own_call {
   my $name = WriteExpressions::function_name($function->{name});
   my $text = applied($self, $node, $name, $function->{type});
   my $ret = found($function->{type})->{ret};
-  return tried($self, written($text, kind_of($ret) ? $ret : known("Void"), opt => $ret->{optional}),
-    $self->{throwing}{$function->{name}});
+  return tried(
+    $self,
+    written($text, kind_of($ret) ? $ret : known("Void"), opt => $ret->{optional}),
+    $self->{throwing}{$function->{name}}
+  );
 }
 
 sub dynamic {
   my ($self, $node) = @_;
   my $code = WriteExpressions::value($self, $node->{code});
   give_up("a call of what is no closure") if !is_kind($code->{type}, "Function");
-  my $name = WriteExpressions::atom($code) . ($code->{opt} ? "?" : "");
+  my $name = Conversions::atom($code) . ($code->{opt} ? "?" : "");
   my $ret = found($code->{type})->{ret};
-  return written(applied($self, $node, $name, $code->{type}), kind_of($ret) ? $ret : known("Void"), opt => $code->{opt});
+  return written(applied($self, $node, $name, $code->{type}), kind_of($ret) ? $ret : known("Void"),
+    opt => $code->{opt});
 }
 
 # Arguments by the types of a function; a closure at the end stands behind the bracket.
@@ -76,14 +82,17 @@ sub applied {
   my $found = found($type);
   my @arguments = @{$node->{arguments}};
   my @params = @{$found->{params}};
-  if (grep { WriteExpressions::is_list($_) } @arguments) { return spread($self, $name, $found, @arguments) }
+  if (grep { WriteContainers::is_list($_) } @arguments) {
+    return spread($self, $name, $found, @arguments);
+  }
   my ($text, $at, @written) = ("", $node->{line});
   my $trailing = @arguments && $arguments[-1]{t} eq "closure" && @arguments == @params ? pop @arguments : undef;
   my @items;
   for my $i (0 .. $#arguments) {
     my $place = $params[$i] // give_up("a call with more arguments than the function has");
     if (defined $found->{rest} && $i == $found->{rest}) {
-      push @written, "[" . join(", ", map { WriteExpressions::as($self, $_, $place->{of}) } @arguments[$i .. $#arguments]) . "]";
+      push @written,
+        "[" . join(", ", map { WriteExpressions::as($self, $_, $place->{of}) } @arguments[$i .. $#arguments]) . "]";
       last;
     }
     push @written, WriteExpressions::as($self, $arguments[$i], $place, optional => $place->{optional});
@@ -91,7 +100,8 @@ sub applied {
   push @written, "[]" if defined $found->{rest} && @arguments == $found->{rest};
   my $least = @params - (defined $found->{rest} ? 1 : 0);
   for my $i (@arguments + ($trailing ? 1 : 0) .. $least - 1) {
-    give_up("a call without the argument " . ($i + 1) . ", which the function has: give it a standard") if !found($params[$i])->{optional};
+    give_up("a call without the argument " . ($i + 1) . ", which the function has: give it a standard")
+      if !found($params[$i])->{optional};
   }
   my $list = $self->brackets($node, \@written, \@arguments);
   return $name . $list if !$trailing;
@@ -108,7 +118,8 @@ sub spread {
   my @values;
   for my $i (0 .. $#{$type->{params}}) {
     if (defined $type->{rest} && $i == $type->{rest}) { push @values, "Array($x->{s}.dropFirst($i))"; next }
-    push @values, WriteExpressions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
+    push @values,
+      Conversions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
   }
   return "$name(" . join(", ", @values) . ")";
 }
@@ -118,7 +129,8 @@ sub tried {
   my ($self, $x, $throws) = @_;
   return $x if !$throws;
   my $context = $self->context;
-  give_up("it throws, which a callback like this one may not: do { try … } catch { … }, or try?") if !$context->{throws};
+  give_up("it throws, which a callback like this one may not: do { try … } catch { … }, or try?")
+    if !$context->{throws};
   return {%$x, s => "try $x->{s}", is_tried => 1, low => 1};
 }
 
@@ -143,8 +155,9 @@ sub UDP {
   return undef unless is_kind($x->{type}, "UDPHandle");
   give_up("a method of a handle for datagrams") if $node->{name} !~ /^(?:push_send|destroy|fh)$/;
   my @arguments = map { WriteExpressions::value($self, $_) } @{$node->{arguments}};
-  @arguments = map { is_kind($_->{type}, "String") ? WriteExpressions::converted($self, $_, known("String")) : $_->{s} } @arguments;
-  my $name = WriteExpressions::atom($x) . ($x->{opt} ? "?" : "") . ".$node->{name}";
+  @arguments =
+    map { is_kind($_->{type}, "String") ? Conversions::converted($self, $_, known("String")) : $_->{s} } @arguments;
+  my $name = Conversions::atom($x) . ($x->{opt} ? "?" : "") . ".$node->{name}";
   return written($name, known("CInt"), opt => $x->{opt}) if $node->{name} eq "fh";
   return written("$name(" . join(", ", @arguments) . ")");
 }
@@ -160,8 +173,10 @@ sub json {
   }
   give_up("a setting of JSON: JSON.encode and JSON.decode take none") if $node->{name} ne "decode";
   my $x = WriteExpressions::value($self, $argument);
-  my $text = is_kind($x->{type}, "HTTPBody") ? $x->{s} . ($x->{opt} ? "?.bytes ?? []" : ".bytes")
-    : is_kind($x->{type}, "Bytes") ? $x->{s} : WriteExpressions::converted($self, $x, known("String"));
+  my $text =
+      is_kind($x->{type}, "HTTPBody") ? $x->{s} . ($x->{opt} ? "?.bytes ?? []" : ".bytes")
+    : is_kind($x->{type}, "Bytes") ? $x->{s}
+    : Conversions::converted($self, $x, known("String"));
   return written("(try? JSON.decode($text)) ?? .null", known("Value"), low => 1);
 }
 
@@ -171,7 +186,7 @@ sub form {
   my $plan = $node->{plan};
   my $object = WriteExpressions::value($self, $node->{object});
   my @values = map { argument($self, $_) } @{$plan->{positional}};
-  my $name = WriteExpressions::atom($object) . ($object->{opt} ? "?" : "") . ".$node->{name}";
+  my $name = Conversions::atom($object) . ($object->{opt} ? "?" : "") . ".$node->{name}";
   my $shape = $plan->{shape};
   if ($node->{name} eq "push_write") {
     my $kind = $shape->{name} . ($shape->{brackets} ? "(" . shift(@values) . ")" : "");
@@ -191,7 +206,7 @@ sub planned {
   my ($object, $is_optional);
   if ($name =~ /^\./) {
     my $x = WriteExpressions::value($self, $node->{object});
-    $object = WriteExpressions::atom($x);
+    $object = Conversions::atom($x);
     $is_optional = $x->{opt};
     $name = $object . ($is_optional ? "?" : "") . $name;
   }
@@ -203,7 +218,11 @@ sub planned {
   my $text = $shape->{brackets} ? arguments($self, $node, $name) : $name;
   my $type = $node->{type} // known("Void");
   my $is_void = !defined $shape->{result};
-  my $x = written($text, $is_void ? known("Void") : $type, opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0));
+  my $x = written(
+    $text,
+    $is_void ? known("Void") : $type,
+    opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0)
+  );
   return x_of_recv($self, $node, $x) if $node->{name} eq "recv";
   return tried($self, $x, $shape->{throws});
 }
@@ -253,7 +272,9 @@ sub arguments {
   }
   # What stands behind a closure in Perl stands in front of it in Swift.
   my ($first) = map { $_->{argument}{line} } grep { $_->{argument}{t} eq "closure" } @{$plan->{callbacks}};
-  if (@trailing && defined $first) { @items = map { $_->{line} > $first ? {line => $first, end => $first} : $_ } @items }
+  if (@trailing && defined $first) {
+    @items = map { $_->{line} > $first ? {line => $first, end => $first} : $_ } @items;
+  }
   my $list = $self->brackets($node, \@texts, \@items);
   $list = "" if $list eq "()" && @trailing;
   return join " ", "$name$list", @trailing;
@@ -291,7 +312,10 @@ sub tuple {
   my ($self, $argument) = @_;
   give_up("a tuple of a host and a port: (host, port)") if $argument->{t} ne "array" || @{$argument->{items}} != 2;
   my ($host, $port) = @{$argument->{items}};
-  return "(" . WriteExpressions::as($self, $host, known("String")) . ", " . WriteExpressions::value($self, $port)->{s} . ")";
+  return
+      "("
+    . WriteExpressions::as($self, $host, known("String")) . ", "
+    . WriteExpressions::value($self, $port)->{s} . ")";
 }
 
 sub fields {
@@ -300,7 +324,8 @@ sub fields {
   my @items = @{$argument->{items}};
   my @parts;
   while (my ($key, $value) = splice @items, 0, 2) {
-    push @parts, WriteExpressions::as($self, $key, known("String")) . ": "
+    push @parts,
+      WriteExpressions::as($self, $key, known("String")) . ": "
       . (is_undef($value) ? "nil" : WriteExpressions::as($self, $value, known("String")));
   }
   return "[" . join(", ", @parts) . "]";
@@ -313,10 +338,16 @@ sub argument {
   my ($self, $value) = @_;
   my ($node, $form) = @$value{qw(argument form)};
   my $key = $node->{t} =~ /^(?:text|single|double)$/ ? Inference::key_text($node) : undef;
-  if ($form eq "Level") { return ".$key" if defined $key && $LEVELS{$key}; give_up("a level of the log: .info, .debug …") }
+  if ($form eq "Level") {
+    return ".$key" if defined $key && $LEVELS{$key};
+    give_up("a level of the log: .info, .debug …");
+  }
   if ($form eq "Mode") {
     my $text = $node->{t} eq "number" ? $node->{text} : $key // "";
-    return $text =~ /^(?:0|r)$/ ? ".read" : $text =~ /^(?:1|w)$/ ? ".write" : give_up("the mode of an io watcher: .read or .write");
+    return
+        $text =~ /^(?:0|r)$/ ? ".read"
+      : $text =~ /^(?:1|w)$/ ? ".write"
+      : give_up("the mode of an io watcher: .read or .write");
   }
   give_up("a pattern: .regex(/…/)") if $form eq "Regex";
   return ".$key" if $form eq "Format" && defined $key && $key =~ /^\w$/;
@@ -325,7 +356,9 @@ sub argument {
   return "CInt(0)" if $form eq "CInt" && $node->{t} eq "class";
   if ($form =~ /^(?:Data|Service)$/) {
     my $x = WriteExpressions::value($self, $node);
-    return WriteExpressions::converted($self, $x, known($form)) if $x->{opt} || kind_of($x->{type}) =~ /^(?:Value|HTTPBody|Double)$/
+    return Conversions::converted($self, $x, known($form))
+      if $x->{opt}
+      || kind_of($x->{type}) =~ /^(?:Value|HTTPBody|Double)$/
       || $form eq "Data" && kind_of($x->{type}) eq "Int";
     return $x->{s};
   }
@@ -335,16 +368,19 @@ sub argument {
 # A part of a message: what JSON has, and ports.
 sub any {
   my ($self, $node, $value) = @_;
-  if (WriteExpressions::is_list($node)) {
+  if (WriteContainers::is_list($node)) {
     give_up("a list as a part of a message: list: values") if !$value->{is_list};
     my $x = WriteExpressions::value($self, $node);
     return "list: $x->{s}";
   }
   if ($node->{t} eq "hash") { return pairs($self, $node) }
-  if ($node->{t} eq "array") { return "[" . join(", ", map { any($self, $_, {}) } @{$node->{items}}) . "]" }
+  if ($node->{t} eq "array") {
+    return "[" . join(", ", map { any($self, $_, {}) } @{$node->{items}}) . "]";
+  }
   my $x = WriteExpressions::value($self, $node);
   my $kind = kind_of($x->{type});
-  give_up("a " . ($kind || "value") . " in a message") if $kind =~ /^(?:Handle|Function|CondVar|Guard|Tuple|\w+Watcher)$/;
+  give_up("a " . ($kind || "value") . " in a message")
+    if $kind =~ /^(?:Handle|Function|CondVar|Guard|Tuple|\w+Watcher)$/;
   return $x->{s};
 }
 
@@ -411,6 +447,7 @@ sub plan_rcv {
   my $to = WriteExpressions::value($self, $port);
   give_up("a port that may be nil") if $to->{opt};
   my @receivers;
+
   while (my ($tag, $code) = splice @rest, 0, 2) {
     push @receivers, {tag => $tag, code => $code};
   }
@@ -432,7 +469,9 @@ sub receiver {
   my ($tag, $code) = @$receiver{qw(tag code)};
   my $name = WriteExpressions::value($self, $tag)->{s};
   return written("rcv($to->{s}, $name, nil)", known("PortID")) if is_undef($code);
-  if ($code->{t} ne "closure") { return written("rcv($to->{s}, $name, " . WriteExpressions::value($self, $code)->{s} . ")", known("PortID")) }
+  if ($code->{t} ne "closure") {
+    return written("rcv($to->{s}, $name, " . WriteExpressions::value($self, $code)->{s} . ")", known("PortID"));
+  }
   return written("rcv($to->{s}, $name) " . open_closure($self, {type => $code->{type}}, $code)->{s}, known("PortID"));
 }
 
@@ -464,7 +503,9 @@ sub plan_send {
 sub plan_run_cmd {
   my ($self, $node, $plan) = @_;
   my ($command, @rest) = @{$node->{arguments}};
-  my $text = $command->{t} eq "array" ? WriteExpressions::as($self, $command, known("Array", of => known("String")))
+  my $text =
+    $command->{t} eq "array"
+    ? WriteExpressions::as($self, $command, known("Array", of => known("String")))
     : WriteExpressions::as($self, $command, known("String"));
   my (@parts, @at, @more);
   while (my ($key, $value) = splice @rest, 0, 2) {
@@ -475,7 +516,10 @@ sub plan_run_cmd {
     push @at, {line => $key->{line}, end => $value->{end}};
     push @parts, WriteTexts::quoted($name) . ": " . redirection($self, $name, $value);
   }
-  my $list = @parts ? WriteExpressions::bracketed($self, {line => $node->{line}, end => $at[-1]{end}}, "[", \@parts, \@at, "]") : ();
+  my $list =
+    @parts
+    ? WriteContainers::bracketed($self, {line => $node->{line}, end => $at[-1]{end}}, "[", \@parts, \@at, "]")
+    : ();
   return written("run_cmd(" . join(", ", $text, @parts ? $list : (), sort @more) . ")", $node->{type});
 }
 
@@ -495,7 +539,7 @@ sub redirection {
   }
   my $x = WriteExpressions::value($self, $value);
   return ".fd($x->{s})" if kind_of($x->{type}) =~ /^(?:CInt|Int)$/;
-  return $x->{s} if is_kind($x->{type}, "String") && WriteExpressions::is_literal($x->{s});
+  return $x->{s} if is_kind($x->{type}, "String") && Conversions::is_literal($x->{s});
   return ".file($x->{s})" if is_kind($x->{type}, "String");
   give_up("a redirection: .from, .to, .fd, .file, .call, .supply");
 }
@@ -515,7 +559,7 @@ sub brackets {
     $text .= $line > $at ? ($i ? "," : "") . $self->line_break($line) : $i ? ", " : "";
     $self->{depth}--;
     $is_below = 1 if $line > $at;
-    $text .= WriteExpressions::unbracketed($texts->[$i]);
+    $text .= Conversions::unbracketed($texts->[$i]);
     $at = $items->[$i]{end} // $at;
   }
   return "($text)";

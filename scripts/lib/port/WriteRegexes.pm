@@ -28,7 +28,7 @@ sub subject {
   my ($self, $node) = @_;
   my $x = WriteExpressions::value($self, $node);
   my $kind = kind_of($x->{type});
-  my $text = $kind eq "Int" && !$x->{opt} ? "String($x->{s})" : WriteExpressions::converted($self, $x, known("String"));
+  my $text = $kind eq "Int" && !$x->{opt} ? "String($x->{s})" : Conversions::converted($self, $x, known("String"));
   return $text =~ / / && $text !~ /^["(]/ ? "($text)" : $text;
 }
 
@@ -56,7 +56,8 @@ sub literal {
   $pattern =~ s{(?<!\\)/}{\\/}g;
   $pattern =~ s/\\z/\$/g;
   $pattern =~ s/\\x\{([0-9a-fA-F]+)\}/\\u{$1}/g;
-  give_up("a pattern that looks behind, or that Swift writes in another way") if $pattern =~ /\(\?<[=!]|\\[GQE]|\(\?[0-9R&]/;
+  give_up("a pattern that looks behind, or that Swift writes in another way")
+    if $pattern =~ /\(\?<[=!]|\\[GQE]|\(\?[0-9R&]/;
   my $text = $pattern =~ /^[ \t]|[ \t]$/ ? "#/$pattern/#" : "/$pattern/";
   return $modifiers =~ /i/ ? "$text.ignoresCase()" : $text;
 }
@@ -79,7 +80,8 @@ sub optional_groups {
         $groups[$_] = 1 for $from .. $#groups;
       }
     } elsif (defined $bar) {
-      if (@open) { $open[-1]{has_choice} = 1 } else { $has_choice = 1 }
+      if (@open) { $open[-1]{has_choice} = 1 }
+      else { $has_choice = 1 }
     }
   }
   return $has_choice ? map { 1 } @groups : @groups;
@@ -105,11 +107,12 @@ sub groups {
   my $name = $self->temporary("match");
   push @{$self->{before}}, "let $name = $text.firstMatch(of: " . literal_of($node->{right}) . ")";
   my @values;
+
   for my $i (0 .. $#variables) {
     my $number = $i + 1;
     my $value = $optional[$i] ? "" : "$name.map { String(\$0.$number) }";
     $value = "$name.flatMap { \$0.$number }.map { String(\$0) }" if $optional[$i];
-    $value .= " ?? \"\"" if !WriteExpressions::is_optional($variables[$i]{symbol});
+    $value .= " ?? \"\"" if !WriteConditions::is_optional($variables[$i]{symbol});
     push @values, $value;
   }
   return @values;
@@ -123,9 +126,12 @@ sub substitution {
   my $target = WriteAssignments::target($self, $node->{left});
   give_up("a substitution in what is no variable of text") if !is_kind($target->{type}, "String") || $target->{opt};
   my ($pattern, $with, $modifiers) = @{$right->{value}}{qw(match with modifiers)};
-  give_up("a substitution by code: text.replace(/…/) { match in … }") if $modifiers =~ /[er]/ || $with =~ /(?<!\\)[\$\@]/;
+  give_up("a substitution by code: text.replace(/…/) { match in … }")
+    if $modifiers =~ /[er]/ || $with =~ /(?<!\\)[\$\@]/;
   my $literal = literal($pattern, $modifiers =~ s/g//r);
-  my $text = WriteTexts::quoted(join "", @{PerlStrings::interpolated($with, $node->{line})});
+  my @parts = @{PerlStrings::interpolated($with, $node->{line})};
+  give_up("a substitution by code: text.replace(/…/) { match in … }") if grep { ref } @parts;
+  my $text = WriteTexts::quoted(join "", @parts);
   my $most = $modifiers =~ /g/ ? "" : ", maxReplacements: 1";
   return written("$target->{s}.replace($literal, with: $text$most)");
 }

@@ -36,12 +36,16 @@ sub flattened {
   my @flat;
   for my $part (@parts) {
     if (!ref $part) { push @flat, $part; next }
-    if ($part->{t} =~ /^(?:text|single|double|heredoc)$/) { push @flat, flattened($self, @{$part->{parts} // PerlStrings::parts($part)}); next }
+    if ($part->{t} =~ /^(?:text|single|double|heredoc)$/) {
+      push @flat, flattened($self, @{$part->{parts} // PerlStrings::parts($part)});
+      next;
+    }
     if ($part->{t} eq "list" && @{$part->{items}} == 1) { push @flat, flattened($self, $part->{items}[0]); next }
     if ($part->{t} eq "binary" && $part->{op} eq ".") { push @flat, flattened($self, joined_parts($part)); next }
     if ($part->{t} eq "joined") {
       my $is_count = WriteCalls::counted($part->{x});
-      push @flat, $is_count ? {s => WriteCalls::count($self, $part->{x}), type => known("Int")} : flattened($self, $part->{x});
+      push @flat,
+        $is_count ? {s => WriteCalls::count($self, $part->{x}), type => known("Int")} : flattened($self, $part->{x});
       next;
     }
     if ($part->{t} eq "verbatim") { push @flat, {s => $part->{s}, type => known("String")}; next }
@@ -51,7 +55,10 @@ sub flattened {
 }
 
 # What dots join; an array among it is the number of its elements.
-sub joined_parts { my ($node) = @_; return map { {t => "joined", x => $_} } @$node{qw(left right)} }
+sub joined_parts {
+  my ($node) = @_;
+  return map { {t => "joined", x => $_} } @$node{qw(left right)};
+}
 
 # An expression as a text shows it: arrays with spaces between their elements.
 sub printed {
@@ -59,29 +66,32 @@ sub printed {
   return {s => "SystemError.last", type => known("Error")} if $part->{t} eq "variable" && $part->{name} eq "!";
   if ($part->{t} eq "choice") {
     my $type = Types::settle($part->{type});
-    return WriteExpressions::choice($self, $part, is_kind($type, "String", "Int", "Double") ? $type : known("String"));
+    return WriteExpressions::choice($self, $part,
+      is_kind($type, "String", "Int", "Double") ? $type : known("String"));
   }
   my $x = WriteExpressions::value($self, $part);
   my $kind = kind_of($x->{type});
   if ($kind =~ /^(?:Array|Message)$/) {
-    my $list = WriteExpressions::atom($x) . ($kind eq "Message" ? ".values" : "");
+    my $list = Conversions::atom($x) . ($kind eq "Message" ? ".values" : "");
     my $of = $kind eq "Array" ? kind_of(found($x->{type})->{of} // known("String")) : "Value";
     $list .= $of eq "String" ? "" : ".map { \"\\(\$0)\" }";
     return {s => "$list.joined(separator: \" \")", type => known("String")};
   }
-  Writer::give_up("a " . ($kind || "value") . " in a text") if $kind =~ /^(?:Function|Dictionary|Tuple|CondVar|Guard)$/ || $kind eq "Void";
-  return {s => WriteExpressions::atom($x) . ".text", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer|CommandOutput)$/ && !$x->{opt};
-  return {s => WriteExpressions::atom($x) . "?.text ?? \"\"", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody)$/;
+  Writer::give_up("a " . ($kind || "value") . " in a text")
+    if $kind =~ /^(?:Function|Dictionary|Tuple|CondVar|Guard)$/ || $kind eq "Void";
+  return {s => Conversions::atom($x) . ".text", type => known("String")}
+    if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer|CommandOutput)$/ && !$x->{opt};
+  return {s => Conversions::atom($x) . "?.text ?? \"\"", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody)$/;
   return {s => "$x->{s} ? \"1\" : \"\"", type => known("String")} if $kind eq "Bool" && !$x->{opt};
   return $x;
 }
 
 sub inner {
   my ($x) = @_;
-  return WriteExpressions::unbracketed($x->{s}) if !$x->{opt};
-  my $standard = WriteExpressions::standard(kind_of($x->{type})) // '""';
+  return Conversions::unbracketed($x->{s}) if !$x->{opt};
+  my $standard = Conversions::standard(kind_of($x->{type})) // '""';
   return "$x->{s} ?? $standard" if kind_of($x->{type}) =~ /^(?:String|Int|Double)$/;
-  Writer::give_up("\"" . WriteExpressions::plain($x->{s}) . "\" may be nil: if let, guard let or ??");
+  Writer::give_up("\"" . Conversions::plain($x->{s}) . "\" may be nil: if let, guard let or ??");
 }
 
 1;

@@ -11,8 +11,16 @@ use WriteExpressions;
 
 sub new {
   my ($class, %parts) = @_;
-  return bless {%parts, depth => 0, contexts => [{throws => 1, top => 1}], narrow => {}, ported => {}, missing => {},
-    imports => {}, matches => []}, $class;
+  return bless {
+    %parts,
+    depth => 0,
+    contexts => [{throws => 1, top => 1}],
+    narrow => {},
+    ported => {},
+    missing => {},
+    imports => {},
+    matches => []
+  }, $class;
 }
 
 # Nobody can write this without knowing more.
@@ -58,9 +66,15 @@ sub groups {
 # A comment cannot stand within a line that goes on, so what is around it has to give up then, too.
 sub group {
   my ($self, $group, $is_within_line) = @_;
-  my %state = (depth => $self->{depth}, narrow => {%{$self->{narrow}}}, contexts => [@{$self->{contexts}}],
-    matches => [@{$self->{matches}}]);
-  my $text = eval { join "; ", grep { $_ ne "" } map { $self->statement($_) } @$group };
+  my %state = (
+    depth => $self->{depth},
+    narrow => {%{$self->{narrow}}},
+    contexts => [@{$self->{contexts}}],
+    matches => [@{$self->{matches}}]
+  );
+  my $text = eval {
+    join "; ", grep { $_ ne "" } map { $self->statement($_) } @$group;
+  };
   return $text if defined $text;
   my $problem = $@;
   die $problem if !ref $problem || $is_within_line;
@@ -78,10 +92,20 @@ sub ported {
 # --- Statements.
 
 my %STATEMENTS = (
-  expression => \&expression_statement, sub => \&function, if => \&condition, while => \&while_loop, for => \&for_loop,
-  loop => \&counting_loop, block => \&bare_block, package => sub { my ($self, $s) = @_;
-    return "" if "@{$s->{words}}" eq "main"; give_up("a package is a type of Swift: struct, class or enum") },
-  use => \&use_statement, no => sub { return "" },
+  expression => \&expression_statement,
+  sub => \&function,
+  if => \&condition,
+  while => \&while_loop,
+  for => \&for_loop,
+  loop => \&counting_loop,
+  block => \&bare_block,
+  package => sub {
+    my ($self, $s) = @_;
+    return "" if "@{$s->{words}}" eq "main";
+    give_up("a package is a type of Swift: struct, class or enum");
+  },
+  use => \&use_statement,
+  no => sub { return "" },
   unknown => sub { my ($self, $s) = @_; give_up($s->{why}) },
 );
 
@@ -98,10 +122,17 @@ sub unwrapped {
   return "" if $statement->{x}{t} ne "binary";
   my ($symbol) = map { $_->{symbol} } @{$statement->{x}{left}{left}{variables}};
   give_up("a function whose parameter may be missing: declare it as optional") if !$symbol->{optional};
-  my $else = $self->statement({t => "expression", x => $statement->{x}{right}, line => $statement->{line},
-    end => $statement->{end}});
+  my $else = $self->statement(
+    {
+      t => "expression",
+      x => $statement->{x}{right},
+      line => $statement->{line},
+      end => $statement->{end}
+    }
+  );
   $self->{narrow}{$symbol} = 1;
-  my $break = $statement->{x}{right}{line} > $statement->{line} ? $self->line_break($statement->{x}{right}{line}) : " ";
+  my $break =
+    $statement->{x}{right}{line} > $statement->{line} ? $self->line_break($statement->{x}{right}{line}) : " ";
   return "guard let $symbol->{swift}${break}else { $else }";
 }
 
@@ -141,8 +172,12 @@ sub short_circuit {
     $self->{narrow}{$symbol} = 1;
     return "guard let $symbol->{swift} = $text else { $else }";
   }
-  my $branch = {condition => $x->{left}, not => scalar($x->{op} =~ /^(?:or|\|\|)$/), line => $x->{line},
-    body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]};
+  my $branch = {
+    condition => $x->{left},
+    not => scalar($x->{op} =~ /^(?:or|\|\|)$/),
+    line => $x->{line},
+    body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]
+  };
   return $self->condition({t => "if", branches => [$branch], postfix => 1, line => $x->{line}, end => $x->{end}});
 }
 
@@ -162,8 +197,11 @@ sub condition {
     if ($branch->{condition}) {
       $head = $self->head("if", $branch->{condition}, $branch->{not}, $statement->{postfix});
     }
-    my $block = $self->block($branch->{body}, $branch->{line}, $branch->{closing} // $branch->{line},
-      $branch->{condition} && $branch->{condition}{end});
+    my $block = $self->block(
+      $branch->{body}, $branch->{line},
+      $branch->{closing} // $branch->{line},
+      $branch->{condition} && $branch->{condition}{end}
+    );
     # What a match has found is named only if somebody asks for it.
     $head =~ s/let match = (.*)\.firstMatch\(of: /$1.contains(/s if $block !~ /\bmatch\./;
     $text .= "$head$block";
@@ -176,7 +214,7 @@ sub condition {
 # The words in front of a block; a condition that cannot be written is left open, so that its block can stand.
 sub head {
   my ($self, $word, $condition, $not, $is_postfix) = @_;
-  my $text = eval { WriteExpressions::condition($self, $condition, $not) };
+  my $text = eval { WriteConditions::condition($self, $condition, $not) };
   if (defined $text) { return "$word " . ($text =~ /\{ / && $text !~ /^let / ? "($text)" : $text) . " " }
   my $problem = $@;
   die $problem if !ref $problem || $is_postfix || $condition->{end} > $condition->{line};
@@ -204,14 +242,16 @@ sub guard_text {
   my $condition = $branch->{condition};
   my $not = $branch->{not};
   if ($condition->{t} eq "unary" && $condition->{op} eq "!") { $condition = $condition->{x}; $not = !$not }
-  my $variable = WriteExpressions::asked_variable($condition);
-  return unless $not && $variable && WriteExpressions::is_nilable($self, $variable->{symbol});
+  my $variable = WriteConditions::asked_variable($condition);
+  return unless $not && $variable && WriteConditions::is_nilable($self, $variable->{symbol});
   my $symbol = $variable->{symbol};
   return if $symbol->{global} || $symbol->{assigned} > 1 || $self->{narrow}{$symbol};
   my $else = $self->statement($only);
   $self->{narrow}{$symbol} = 1;
   return "guard let $symbol->{swift} else { $else }" if $branch->{line} == $statement->{end};
-  return "guard let $symbol->{swift} else {" . $self->deeper_line($only->{line}, $else)
+  return
+      "guard let $symbol->{swift} else {"
+    . $self->deeper_line($only->{line}, $else)
     . $self->line_break($statement->{end}) . "}";
 }
 
@@ -227,9 +267,12 @@ sub while_loop {
   my ($self, $statement) = @_;
   my $condition = $statement->{condition};
   my %narrow = %{$self->{narrow}};
-  my $taken = $condition && WriteExpressions::taking_loop($self, $condition);
-  my $head = $taken && $taken->{loop} ? "$taken->{loop} " : $taken ? "while $taken->{head} " : $condition ? $self->head("while", $condition, $statement->{not},
-    $statement->{postfix}) : "while true ";
+  my $taken = $condition && WriteContainers::taking_loop($self, $condition);
+  my $head =
+      $taken && $taken->{loop} ? "$taken->{loop} "
+    : $taken ? "while $taken->{head} "
+    : $condition ? $self->head("while", $condition, $statement->{not}, $statement->{postfix})
+    : "while true ";
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
   $block =~ s/^\{/{ $taken->{first}/ if $taken && $taken->{first};
   $self->{narrow} = \%narrow;
@@ -239,10 +282,11 @@ sub while_loop {
 sub for_loop {
   my ($self, $statement) = @_;
   my $symbol = $statement->{symbol};
-  give_up("a loop that changes the elements of its list: for i in list.indices { list[i] = … }") if $symbol->{assigned};
-  my $list = WriteExpressions::sequence($self, $statement->{list});
-  my $name = $statement->{variable} || WriteExpressions::uses_symbol($statement->{body}, $symbol)
-    ? $symbol->{swift} : "_";
+  give_up("a loop that changes the elements of its list: for i in list.indices { list[i] = … }")
+    if $symbol->{assigned};
+  my $list = WriteContainers::sequence($self, $statement->{list});
+  my $name =
+    $statement->{variable} || WriteContainers::uses_symbol($statement->{body}, $symbol) ? $symbol->{swift} : "_";
   $list = "($list)" if $list =~ /\{ /;
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
   return "for $name in $list $block";
@@ -253,8 +297,15 @@ sub counting_loop {
   my ($self, $statement) = @_;
   my ($first, $condition, $step) = @$statement{qw(first condition step)};
   give_up("a loop with three parts: while, with the step at the end of the block")
-    unless $first && $first->{t} eq "assign" && $first->{left}{t} eq "my" && $condition && $condition->{t} eq "binary"
-    && $condition->{op} =~ /^<=?$/ && $step && $step->{t} eq "step" && $step->{op} eq "++";
+    unless $first
+    && $first->{t} eq "assign"
+    && $first->{left}{t} eq "my"
+    && $condition
+    && $condition->{t} eq "binary"
+    && $condition->{op} =~ /^<=?$/
+    && $step
+    && $step->{t} eq "step"
+    && $step->{op} eq "++";
   my $symbol = $first->{left}{variables}[0]{symbol};
   give_up("a loop whose counter is changed in it: while") if $symbol->{assigned} > 1;
   my $range = WriteExpressions::range($self, $first->{right}, $condition->{right}, $condition->{op} eq "<=");
@@ -278,14 +329,19 @@ sub function {
   give_up("a function of a package: a static func of a type, or sub(\"$statement->{name}\") { … } for other nodes")
     if $is_named && !$self->{imported}{AnyEventMP};
   my $returns = $self->returned_type($type);
-  my %context = (throws => 1, ret => $returns ne "" ? $type->{ret} : undef, node => $statement,
-    optional => $type->{ret}{optional});
+  my %context = (
+    throws => 1,
+    ret => $returns ne "" ? $type->{ret} : undef,
+    node => $statement,
+    optional => $type->{ret}{optional}
+  );
   push @{$self->{contexts}}, \%context;
   my %narrow = %{$self->{narrow}};
   my $body = $self->block([$self->copies($statement), @{$statement->{body}}], $statement->{line}, $statement->{end});
   $self->{narrow} = \%narrow;
   pop @{$self->{contexts}};
   my $throws = $self->{throwing}{$function->{name}} ? " throws" : "";
+
   if ($is_named) {
     my $head = @params ? "(" . join(", ", map { s/^_ //r } @params) . ") in" : "";
     $body =~ s/^\{/{ $head/ if $head ne "";
@@ -316,7 +372,10 @@ sub copies {
     my ($first) = grep { $_->{absorbed} } @{$node->{body}};
     my $line = $first ? $first->{line} : $node->{line};
     # What is behind a reference is the caller's.
-    $symbol->{is_foreign} = 1 if $symbol->{changed} && !$symbol->{assigned} && $symbol->{sigil} eq "\$"
+    $symbol->{is_foreign} = 1
+      if $symbol->{changed}
+      && !$symbol->{assigned}
+      && $symbol->{sigil} eq "\$"
       && !Types::is_object($symbol->{type});
     next if is_kind($symbol->{type}, "Reference");
     push @lines, {t => "copy", line => $line, end => $line, symbol => $symbol} unless $symbol->{is_foreign};
