@@ -158,6 +158,4 @@ sub times_of {
   return known("Array", of => known("Int"));
 }
 
-sub call_wantarray { return known("Bool") }
-
 1;

@@ -323,9 +323,13 @@ sub split_values {
   my $parts = WriteBuiltins::split_text($self, $node);
   my $name = $self->temporary("parts");
   push @{$self->{before}}, "let $name = $parts";
-  my @values = map { $_ == 0 ? "$name.first ?? \"\"" : "$name.dropFirst($_).first ?? \"\"" } 0 .. $#variables;
-  give_up("parts that may be undefined")
-    if grep { $_->{symbol}{sigil} ne "\$" || WriteConditions::is_optional($_->{symbol}) } @variables;
+  my @values;
+  for my $i (0 .. $#variables) {
+    my $symbol = $variables[$i]{symbol};
+    give_up("parts that may be undefined") if WriteConditions::is_optional($symbol);
+    my $rest = $i ? "$name.dropFirst($i)" : $name;
+    push @values, $symbol->{sigil} eq "@" ? $i ? "Array($rest)" : $rest : "$rest.first ?? \"\"";
+  }
   return @values;
 }
 
