@@ -21,7 +21,7 @@ refuses() {
   rm -rf "$work/copy"
   mkdir -p "$work/copy/scripts"
   cp -R scripts/coverage scripts/lib "$work/copy/scripts/"
-  cp -R Documentation Coverage.md "$work/copy/"
+  cp -R Documentation Coverage.md Porting.md "$work/copy/"
   ln -s "$PWD/Sources" "$work/copy/Sources"
   sed "$2" "Documentation/Coverage/$1.tsv" >"$work/copy/Documentation/Coverage/$1.tsv"
   if "$work/copy/scripts/coverage" >"$work/out" 2>&1; then fail "nobody notices \"$2\" in $1.tsv."; fi

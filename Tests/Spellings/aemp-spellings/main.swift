@@ -260,6 +260,40 @@ try end.recv()
 
 // MARK: - Tasks
 
+// MARK: - Recipes of Porting.md
+
+final class Session {
+  var ticks = 0
+  var timer: TimerWatcher?
+  func begin() { timer = AE.timer(0, 0.001) { [weak self] in self?.ticks += 1 } }
+}
+var session: Session? = Session()
+weak var forgotten = session
+session?.begin()
+session = nil
+print("forgotten", forgotten == nil)
+
+let failing = AE.cv()
+aio_load("/does/not/exist") { data in
+  defer { failing.send() }
+  guard let data else { return print("\(SystemError.last)") }
+  print(data.count)
+}
+try failing.recv()
+
+var depth = 0
+func indented() {
+  let old = depth
+  defer { depth = old }
+  depth += 2
+  print(String(repeating: " ", count: depth) + "deeper")
+}
+indented()
+print("depth", depth)
+
+func total(_ numbers: [Int], from start: Int = 0) -> Int { numbers.reduce(start, +) }
+print("total", total([1, 2]), total([1, 2], from: 3))
+
 let answer = try AE.run {
   let cv = AE.cv(Int.self)
   let w = AE.timer(0, 0) { cv.send(42) }

@@ -1,0 +1,157 @@
+package Conversions;
+# Converts what is written where another type is wanted: what Perl does by itself.
+
+use strict;
+use warnings;
+use utf8;
+use Types qw(found kind_of is_kind known);
+sub give_up { Writer::give_up(@_) }
+
+# What is written, where a type is wanted.
+sub converted {
+  my ($self, $x, $type, $may_be_nil) = @_;
+  my ($from, $into) = (kind_of($x->{type}), kind_of($type));
+  if ( $x->{opt}
+    && $from eq "Function"
+    && $into eq "Function"
+    && @{found($x->{type})->{params}} < @{found($type)->{params}}) {
+    return wrapped(WriteExpressions::written($x->{s} . "?", $x->{type}), $type);
+  }
+  if ($x->{opt}) {
+    return $x->{s} if $may_be_nil || found($type)->{optional};
+    if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
+    my $standard = standard($into eq $from || $into eq "" ? $from : $from)
+      // give_up("\"" . plain($x->{s}) . "\" may be nil: if let, guard let or ?");
+    $x = WriteExpressions::written("(" . $x->{s} . " ?? $standard)", $x->{type});
+    $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
+  }
+  return ($x->{s} =~ /^&/ ? "" : "&") . $x->{s} if $from eq "Reference" && $into eq "Reference";
+  give_up("a reference to a variable as a value: an object that has it") if $from eq "Reference";
+  return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
+  return $x->{s} if $from eq $into || $from eq "" || $into eq "";
+  my $atom = atom($x);
+  my $text = "$from $into" eq "Array Value" ? array_value($x, $atom) : conversion($from, $into, $x->{s}, $atom);
+  return $text // give_up("what is there is of the type $from, and $into is wanted");
+}
+
+# A function that takes fewer arguments than it will get.
+sub wrapped {
+  my ($x, $type) = @_;
+  my ($takes, $gets) = map { scalar @{found($_)->{params}} } $x->{type}, $type;
+  return $x->{s} if $takes == $gets;
+  give_up("a function of $takes arguments where one gets $gets") if $takes > $gets;
+  my @names = map { $_ < $takes ? "argument$_" : "_" } 0 .. $gets - 1;
+  return "{ " . join(", ", @names) . " in $x->{s}(" . join(", ", @names[0 .. $takes - 1]) . ") }";
+}
+
+# A text without brackets that are around all of it.
+sub unbracketed {
+  my ($text) = @_;
+  my ($inner) = $text =~ /^\(((?:[^()]++|(\((?:[^()]++|(?2))*\)))*)\)$/s or return $text;
+  return $inner =~ / / && $inner !~ /^[^()]*,/ ? $inner : $text;
+}
+
+sub plain { my ($text) = @_; $text =~ s/\x{1}.*?\x{2}/ /g; return $text =~ s/\s+/ /gr }
+
+sub atom { my ($x) = @_; return $x->{low} ? "($x->{s})" : $x->{s} }
+
+# What Perl has in place of nothing.
+sub standard {
+  my ($kind) = @_;
+  return {
+    Int => "0",
+    Int32 => "0",
+    Double => "0",
+    String => '""',
+    Bool => "false",
+    Array => "[]",
+    Bytes => "[]",
+    Dictionary => "[:]",
+    Value => ".null",
+    CInt => "-1"
+  }->{$kind};
+}
+
+my %CONVERSIONS = (
+  "Int Double" => "Double(%s)",
+  "Double Int" => "Int(%s)",
+  "Int String" => "String(%s)",
+  "Double String" => "String(%s)",
+  "String Int" => "(Int(%s) ?? 0)",
+  "String Double" => "(Double(%s) ?? 0)",
+  "String Int32" => "(Int32(%s) ?? 0)",
+  "Int Int32" => "Int32(%s)",
+  "Int32 Int" => "Int(%s)",
+  "Int CInt" => "CInt(%s)",
+  "CInt Int" => "Int(%s)",
+  "Int32 String" => "String(%s)",
+  "Int Bool" => "%a != 0",
+  "Bool Int" => "(%s ? 1 : 0)",
+  "String Bool" => "%a != \"\"",
+  "Bool String" => "(%s ? \"1\" : \"\")",
+  "String Bytes" => "Array(%a.utf8)",
+  "Bytes String" => "%a.text",
+  "HTTPBody String" => "%a.text",
+  "HTTPBody Bytes" => "%a.bytes",
+  "HandleBuffer Bytes" => "%a.bytes",
+  "HandleBuffer String" => "%a.text",
+  "Substring String" => "String(%s)",
+  "String Data" => "%s",
+  "Bytes Data" => "%s",
+  "String Service" => "%s",
+  "Int Service" => "%s",
+  "Value Int" => "(%a.int ?? 0)",
+  "Value Double" => "(%a.double ?? 0)",
+  "Value String" => "(%a.string ?? \"\")",
+  "Value Bool" => "%a.bool",
+  "Value Array" => "%a.elements",
+  "Value Dictionary" => "%a.entries",
+  "Value Bytes" => "(%a.bytes ?? [])",
+  "Int Value" => ".int(%s)",
+  "Double Value" => ".double(%s)",
+  "String Value" => ".string(%s)",
+  "Bool Value" => ".bool(%s)",
+  "Bytes Value" => ".bytes(%s)",
+  "Array Value" => ".array(%s)",
+  "Message Array" => "%a.values",
+  "String TLSRole" => "%s",
+  "Value Data" => "(%a.string ?? \"\")",
+  "String Level" => "%s",
+  "PortID String" => "\"\\(%s)\"",
+  "String PortID" => "PortID(%s)",
+  "Value Service" => "(%a.string ?? \"\")",
+  "PortID Value" => "%a.messageValue",
+  "Int Data" => "\"\\(%s)\"",
+  "Double Data" => "\"\\(%s)\"",
+  "HTTPBody Data" => "%a.bytes",
+  "CommandOutput String" => "%a.text",
+  "CommandOutput Int" => "(Value(%a.text).int ?? 0)",
+);
+
+sub conversion {
+  my ($from, $into, $text, $atom) = @_;
+  my $form = $CONVERSIONS{"$from $into"} // return undef;
+  # A literal is of any type that has such ones.
+  return $text
+    if $into =~ /^(?:Value|Double|Bytes|Int32)$/
+    && $from =~ /^(?:Int|Double|String)$/
+    && is_literal($text)
+    && "$from $into" ne "String Bytes";
+  return "true" if "$from $into" eq "Int Bool" && $text eq "1";
+  return "false" if "$from $into" eq "Int Bool" && $text eq "0";
+  return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;
+  $form =~ s/%([sa])/$1 eq "s" ? unbracketed($text) : $atom/ge;
+  return $form;
+}
+
+sub array_value {
+  my ($x, $atom) = @_;
+  my $of = kind_of(found($x->{type})->{of} // known("Value"));
+  return ".array($x->{s})" if $of eq "Value";
+  my $form = conversion($of, "Value", "\$0", "\$0") // return undef;
+  return ".array($atom.map { $form })";
+}
+
+sub is_literal { my ($text) = @_; return $text =~ /^-?\d[\d_]*(?:\.\d+)?$/ || $text =~ /^"(?:[^"\\]|\\[^(])*"$/ }
+
+1;

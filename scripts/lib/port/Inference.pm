@@ -1,0 +1,595 @@
+package Inference;
+# Finds out which variables a program has, what they hold, and what flows into them, so that the writer knows the types
+# that Swift wants. What it finds stands in the nodes: "type", "symbol", "parts", "plan", "params".
+
+use strict;
+use warnings;
+use utf8;
+use PerlStrings;
+use Symbols;
+use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
+use InferCalls;
+use parent qw(InferAssignments Settling);
+
+sub new {
+  my ($class, $table) = @_;
+  return bless {table => $table, functions => {}, current => [], accesses => [], literals => [], deferred => []},
+    $class;
+}
+
+# All statements of a program.
+sub program {
+  my ($self, $statements) = @_;
+  my %called;
+  each_node($statements, sub { my ($node) = @_; $called{$node->{name}} = 1 if $node->{t} eq "call" });
+  delete @called{
+    qw(sort join map grep shift push pop keys values split length scalar defined ref reverse lc uc substr
+      undef delete exists sprintf int warn each splice index die)
+  };
+  each_node($statements, sub { my ($node) = @_; $self->predeclare($node) if $node->{t} eq "sub" });
+  $self->{symbols} = Symbols->new({%called, map { ($_ => 1) } keys %{$self->{functions}}});
+  $self->{arguments} = $self->{symbols}->declare("@", "ARGV");
+  unify($self->{arguments}{type}{of}, known("String"));
+  push @{$self->{current}}, {ret => fresh()};
+  $self->statements($statements);
+  $self->settle;
+}
+
+# Where a node has others.
+my @CHILDREN = qw(
+  x left right condition then else body branches items arguments code object base key index list variable variables
+  first step array parts
+);
+
+sub children { return @CHILDREN }
+
+# Calls a function with every node below, outer ones first.
+sub each_node {
+  my ($tree, $visit) = @_;
+  if (ref $tree eq "ARRAY") {
+    each_node($_, $visit) for grep { ref } @$tree;
+    return;
+  }
+  $visit->($tree) if exists $tree->{t};
+  each_node($_, $visit) for grep { ref } @$tree{@CHILDREN};
+}
+
+sub predeclare {
+  my ($self, $sub) = @_;
+  $self->{functions}{$sub->{name}} = {name => $sub->{name}, node => $sub, type => function_type([]), calls => 0};
+}
+
+sub statements {
+  my ($self, $statements) = @_;
+  $self->statement($_) for @$statements;
+}
+
+sub body {
+  my ($self, $statements) = @_;
+  $self->{symbols}->enter;
+  $self->statements($statements);
+  $self->{symbols}->leave;
+}
+
+my %STATEMENTS = (
+  expression => sub { my ($self, $s) = @_; $s->{x}{is_statement} = 1; $self->of($s->{x}) },
+  sub => \&function,
+  block => sub { my ($self, $s) = @_; $self->body($s->{body}) },
+  if => \&condition,
+  while => \&while_loop,
+  for => \&for_loop,
+  loop => \&counting_loop,
+);
+
+sub statement {
+  my ($self, $statement) = @_;
+  my $infer = $statement->{absorbed} ? undef : $STATEMENTS{$statement->{t}};
+  return unless $infer;
+  # What cannot be read in a text makes a statement one that is not known.
+  return if eval { $infer->($self, $statement); 1 };
+  die $@ unless ref $@ eq "HASH";
+  @$statement{qw(t why)} = ("unknown", $@->{sentence});
+}
+
+sub condition {
+  my ($self, $statement) = @_;
+  for my $branch (@{$statement->{branches}}) {
+    $self->{symbols}->enter;
+    if ($branch->{condition}) {
+      $self->of($branch->{condition});
+      $self->tested($branch->{condition});
+    }
+    $statement->{postfix} ? $self->statements($branch->{body}) : $self->body($branch->{body});
+    # Names of a condition are seen by the branches behind it, too, which Swift has no like of.
+    $self->{symbols}->leave;
+  }
+}
+
+# A variable that is asked for as a condition may be undefined.
+sub tested {
+  my ($self, $node) = @_;
+  return $self->tested($node->{x}) if $node->{t} eq "unary" && $node->{op} eq "!";
+  return map { $self->tested($_) } @$node{qw(left right)}
+    if $node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/;
+  $node->{symbol}{asked} = 1 if $node->{t} eq "variable" && $node->{symbol} && $node->{sigil} eq "\$";
+}
+
+sub while_loop {
+  my ($self, $statement) = @_;
+  $self->{symbols}->enter;
+  $self->of($statement->{condition}) if $statement->{condition};
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+sub for_loop {
+  my ($self, $statement) = @_;
+  my $of = $self->element_of_list($statement->{list});
+  $self->{symbols}->enter;
+  my $name = $statement->{variable} ? $statement->{variable}{name} : "_";
+  my $symbol = $self->{symbols}->declare("\$", $name, loop => 1);
+  $symbol->{swift} = "it" if $name eq "_";
+  unify($symbol->{type}, $of);
+  @$statement{qw(symbol)} = ($symbol);
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+sub counting_loop {
+  my ($self, $statement) = @_;
+  $self->{symbols}->enter;
+  for my $part (qw(first condition step)) { $self->of($statement->{$part}) if $statement->{$part} }
+  $self->statements($statement->{body});
+  $self->{symbols}->leave;
+}
+
+# What a list has as elements: of one array, of a range, of several values.
+sub element_of_list {
+  my ($self, $list) = @_;
+  my @items = $list->{t} eq "list" ? @{$list->{items}} : ($list);
+  my $of = fresh();
+  for my $item (@items) {
+    my $type = $self->of($item);
+    if ($self->is_plural($item)) { unify($self->element_type($type), $of) }
+    else { flow($type, $of) }
+  }
+  return $of;
+}
+
+# Whether an expression stands for several values in a list.
+sub is_plural {
+  my ($self, $node) = @_;
+  return 1 if $node->{t} eq "variable" && $node->{sigil} =~ /[\@%]/;
+  return 1 if $node->{t} eq "dereference" && $node->{sigil} =~ /[\@%]/;
+  return 1 if $node->{t} eq "words" || $node->{t} eq "binary" && $node->{op} =~ /^\.\.\.?$/;
+  return 1
+    if $node->{t} eq "call"
+    && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/;
+  return 1 if $node->{t} eq "list";
+  return 0;
+}
+
+# The type of the elements of something.
+sub element_type {
+  my ($self, $type) = @_;
+  my $found = found($type);
+  return $found->{of} //= fresh() if is_kind($found, "Array");
+  return $found if is_kind($found, "Value");
+  return known("Value") if is_kind($found, "Message");
+  return $found->{of} if is_kind($found, "Dictionary");
+  my $of = fresh();
+  push @{$self->{accesses}}, {base => $type, how => "element", of => $of};
+  return $of;
+}
+
+# --- Functions.
+
+sub function {
+  my ($self, $statement) = @_;
+  my $function = $self->{functions}{$statement->{name}};
+  $statement->{function} = $function;
+  $self->callable($statement, $function->{type});
+}
+
+# The body of a function or a closure, whose type becomes this one.
+sub callable {
+  my ($self, $node, $type) = @_;
+  $self->{symbols}->enter;
+  my $context = {ret => found($type)->{ret}, node => $node};
+  push @{$self->{current}}, $context;
+  $self->parameters($node, $type) unless $node->{block};
+  $self->statements($node->{body});
+  $self->implicit_result($node, $context);
+  my $ret = found($context->{ret});
+  $ret->{k} = "Void" if !$context->{returns} && !$context->{has_value} && !defined $ret->{k} && !$ret->{optional};
+  pop @{$self->{current}};
+  $self->{symbols}->leave;
+}
+
+# What stands in the first statements is what Swift has in front of the body.
+sub parameters {
+  my ($self, $node, $type) = @_;
+  my @symbols;
+  for my $statement (@{$node->{body}}) {
+    my @variables = parameter_variables($statement) or last;
+    for my $variable (@variables) {
+      my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, param => 1);
+      $variable->{symbol} = $symbol;
+      push @symbols, $symbol;
+    }
+    $statement->{absorbed} = 1;
+    if ($statement->{x}{t} eq "binary") {
+      $symbols[0]{asked} = 1;
+      $self->of($statement->{x}{right});
+    }
+    last if $variables[0]{whole};
+  }
+  $node->{params} = \@symbols;
+  my $given = found($type)->{params};
+  for my $i (0 .. $#symbols) {
+    my $place = $given->[$i] //= fresh();
+    my $symbol = $symbols[$i];
+    if ($symbol->{sigil} eq "@" && !is_kind($place, qw(Array Message))) {
+      $node->{rest} = $i;
+      $given->[$i] = $symbol->{type};
+      next;
+    }
+    $symbol->{optional} = 1 if $place->{optional};
+    $symbol->{type} = $place, next if is_kind($place, "Message");
+    unify($symbol->{type}, $place);
+  }
+  found($type)->{rest} = $node->{rest} if defined $node->{rest};
+}
+
+# The variables of "my (…) = @_" and "my $x = shift".
+sub parameter_variables {
+  my ($statement) = @_;
+  my $x = $statement->{t} eq "expression" ? $statement->{x} : return;
+  $x = $x->{left} if $x->{t} eq "binary" && $x->{op} eq "or";
+  return unless $x->{t} eq "assign" && $x->{op} eq "=" && $x->{left}{t} eq "my";
+  my ($left, $right) = @$x{qw(left right)};
+  my @variables = grep { $_->{t} eq "variable" } @{$left->{variables}};
+  return if @variables != @{$left->{variables}} || grep { $_->{sigil} eq "%" } @variables;
+  if ($right->{t} eq "variable" && "$right->{sigil}$right->{name}" eq '@_') {
+    return if !$left->{list} && $variables[0]{sigil} eq "\$";
+    $_->{whole} = 1 for @variables;
+    return @variables;
+  }
+  return @variables
+    if $right->{t} eq "call"
+    && $right->{name} eq "shift"
+    && !@{$right->{arguments}}
+    && @variables == 1
+    && $variables[0]{sigil} eq "\$";
+  return;
+}
+
+# The last expression is the result, if there is no "return" with a value and it is nothing but a value.
+sub implicit_result {
+  my ($self, $node, $context) = @_;
+  my $last = $node->{body}[-1];
+  return if !$last || $last->{t} ne "expression" || $context->{returns};
+  my $x = $last->{x};
+  return if $x->{t} eq "return";
+  my $is_value =
+    $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|choice|unary|element|entry|test|match)$/
+    && !($x->{t} eq "binary" && $x->{op} =~ /^(?:or|and|\|\||&&)$/)
+    || $x->{t} eq "call" && $x->{name} =~ /^(?:defined|exists|lc|uc|length|join|sprintf|scalar|map|grep|sort)$/;
+  return unless $node->{block} || $is_value;
+  $last->{is_result} = 1;
+  $context->{has_value} = 1;
+  flow($x->{type} // $self->of($x), $context->{ret});
+}
+
+# --- Expressions.
+
+my %EXPRESSIONS = (
+  number => sub { my ($self, $n) = @_; return known($n->{text} =~ /^-?(?:0[xb].*|[\d_]+)$/i ? "Int" : "Double") },
+  text => sub { return known("String") },
+  single => \&text,
+  double => \&text,
+  heredoc => \&text,
+  words => sub { return known("Array", of => known("String")) },
+  variable => \&variable,
+  my => \&declaration,
+  element => \&element,
+  entry => \&entry,
+  dereference => \&dereference,
+  reference => sub { my ($self, $n) = @_; return $self->reference($n) },
+  last_index => sub { my ($self, $n) = @_; $self->of($n->{array}); return known("Int") },
+  unary => \&unary,
+  step => \&step,
+  binary => \&binary,
+  assign => sub { my ($self, $n) = @_; return $self->assign($n) },
+  choice => \&choice,
+  array => \&array,
+  hash => \&hash,
+  list => \&list,
+  closure => \&closure,
+  return => \&result,
+  call => \&InferCalls::call,
+  method => \&InferCalls::method,
+  dynamic => \&InferCalls::dynamic,
+  do => sub { my ($self, $n) = @_; $self->body($n->{body}); return fresh() },
+  eval => sub {
+    my ($self, $n) = @_;
+    $self->body($n->{body});
+    my $last = $n->{body}[-1];
+    return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh();
+  },
+  test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known($n->{op} eq "-s" ? "Int" : "Bool") },
+  match => sub { return known("Bool") },
+  substitute => sub { return known("Bool") },
+);
+
+# The type of an expression, found once.
+sub of {
+  my ($self, $node) = @_;
+  return $node->{type} if $node->{type};
+  my $infer = $EXPRESSIONS{$node->{t}};
+  my $type = $infer ? $infer->($self, $node) : fresh();
+  return $node->{type} = $type // fresh();
+}
+
+sub text {
+  my ($self, $node) = @_;
+  $node->{parts} = PerlStrings::parts($node);
+  for my $part (grep { ref } @{$node->{parts}}) {
+    $self->of($part);
+  }
+  return known("String");
+}
+
+sub variable {
+  my ($self, $node) = @_;
+  my ($sigil, $name) = @$node{qw(sigil name)};
+  return known("String") if $sigil eq "\$" && $name =~ /^(?:\d+|!|\@|0)$/;
+  if (my $symbol = $self->{symbols}->find($sigil, $name)) {
+    $node->{symbol} = $symbol;
+    my $here = $self->{current}[-1];
+    $symbol->{captured} = 1 if $symbol->{of_function} && $symbol->{of_function} != $here;
+    return $symbol->{type};
+  }
+  if (my $row = $self->{table}->variable("$sigil$name")) {
+    $node->{row} = $row;
+    return parse_type($row->{shape}{result}) if $row->{shape} && $row->{shape}{result};
+  }
+  return known("String") if $sigil eq "\$" && $name eq "NODE";
+  return known("Dictionary", of => known("String"), key => known("String")) if "$sigil$name" eq "%ENV";
+  if ($sigil eq "&" && $self->{functions}{$name}) {
+    $node->{function} = $self->{functions}{$name};
+    return $node->{function}{type};
+  }
+  return known("Message") if "$sigil$name" eq '@_';
+  return fresh();
+}
+
+sub declaration {
+  my ($self, $node) = @_;
+  for my $variable (@{$node->{variables}}) {
+    next unless $variable->{t} eq "variable";
+    my $symbol = $self->{symbols}->declare(
+      @$variable{qw(sigil name)},
+      line => $node->{line},
+      of_function => $self->{current}[-1]
+    );
+    $variable->{symbol} = $symbol;
+    $variable->{type} = $symbol->{type};
+    $symbol->{bare} = 1;
+  }
+  return $node->{variables}[0]{type} // fresh();
+}
+
+sub element {
+  my ($self, $node) = @_;
+  my $base = $node->{base};
+  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_') { return $self->argument($node) }
+  $self->number_hint($self->of($node->{index}));
+  return fresh() if $base->{t} eq "list";
+  my $type = $self->of($base);
+  return $type if $base->{t} eq "call" && $base->{name} !~ /^(?:split|sort|map|grep|keys|values|reverse|up_nodes)$/;
+  return known("String") if is_kind($type, "DNSRecord");
+  return $self->element_type($type);
+}
+
+# "$_[0]": the closure gets an argument of its own for it.
+sub argument {
+  my ($self, $node) = @_;
+  my $owner = $self->{current}[-1]{node};
+  my $number = $node->{index}{t} eq "number" ? $node->{index}{text} : undef;
+  return fresh() if !$owner || !defined $number || @{$owner->{params} // []} && !$owner->{implicit};
+  $owner->{implicit} = 1;
+  my $params = found($owner->{type} // $owner->{function}{type})->{params};
+  for my $i (0 .. $number) {
+    $owner->{params}[$i] //= do {
+      my $symbol = $self->{symbols}->declare("\$", "argument$i", param => 1);
+      unify($symbol->{type}, $params->[$i] //= fresh());
+      $symbol->{optional} = 1 if $params->[$i]{optional};
+      $symbol;
+    };
+  }
+  $node->{symbol} = $owner->{params}[$number];
+  return $node->{symbol}{type};
+}
+
+sub entry {
+  my ($self, $node) = @_;
+  my $key = $self->of($node->{key});
+  my $type = $self->of($node->{base});
+  if (is_kind($type, "HTTPHeaders")) {
+    return known($node->{key}{t} =~ /^(?:text|single)$/
+        && (key_text($node->{key}) // "") eq "Status" ? "Int" : "String");
+  }
+  return known("HandleBuffer") if is_kind($type, "Handle") && (key_text($node->{key}) // "") =~ /^[rw]buf$/;
+  return $self->entry_type($type, $node->{key});
+}
+
+sub key_text {
+  my ($key) = @_;
+  return $key->{text} if $key->{t} eq "text";
+  return PerlStrings::parts($key)->[0] // "" if $key->{t} eq "single";
+  return undef if $key->{t} ne "double";
+  my @parts = @{$key->{parts} // PerlStrings::parts($key)};
+  return (grep { ref } @parts) ? undef : join "", @parts;
+}
+
+# The type of the values of a hash; the key, if there is one, says what keys it has.
+sub entry_type {
+  my ($self, $type, $key) = @_;
+  my $found = found($type);
+  if (is_kind($found, "Dictionary")) {
+    $found->{key} //= fresh();
+    flow($key->{type}, $found->{key}) if $key && !is_kind($key->{type}, "Value");
+    return $found->{of} //= fresh();
+  }
+  return $found if is_kind($found, "Value");
+  my $of = fresh();
+  push @{$self->{accesses}},
+    {
+    base => $type,
+    how => "entry",
+    key => $key,
+    of => $of,
+    is_named => $key && defined key_text($key)
+    };
+  return $of;
+}
+
+sub reference {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  return $type if $node->{x}{t} ne "variable" || $node->{x}{sigil} ne "\$";
+  $node->{x}{symbol}{assigned}++ if $node->{x}{symbol};
+  return known("Reference", of => $type);
+}
+
+sub dereference {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  if ($node->{sigil} eq "\$") {
+    unify($type, known("Reference", of => fresh())) if !kind_of($type);
+    return is_kind($type, "Reference") ? found($type)->{of} : fresh();
+  }
+  $self->element_type($type) if $node->{sigil} eq "@";
+  $self->entry_type($type, undef) if $node->{sigil} eq "%";
+  return $type;
+}
+
+sub unary {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  return known("Bool") if $node->{op} eq "!";
+  $self->number_hint($type);
+  return $type;
+}
+
+sub step {
+  my ($self, $node) = @_;
+  my $type = $self->of($node->{x});
+  hint($type, "Int") for 1 .. 2;
+  $self->changed($node->{x});
+  return $type;
+}
+
+sub number_hint { my ($self, $type) = @_; hint($type, "Int"); return }
+
+my %COMPARES_TEXT = map { ($_ => 1) } qw(eq ne lt gt le ge);
+
+sub binary {
+  my ($self, $node) = @_;
+  my $operator = $node->{op};
+  my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
+  if ($operator eq ".") { return known(is_kind($left, "Bytes") || is_kind($right, "Bytes") ? "Bytes" : "String") }
+  if ($operator eq "x") { $self->number_hint($right); return known("String") }
+  if ($operator =~ /^[=!]~$/) {
+    hint($left, "String");
+    $self->changed($node->{left}) if $node->{right}{t} eq "substitute";
+    return known("Bool");
+  }
+  if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
+  if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
+  if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
+  if ($operator =~ /^(?:\/\/|\|\||or|xor)$/) {
+    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) {
+      $side->{symbol}{asked} = 1 if $operator eq "//";
+    }
+    return known("Bool") if is_kind($left, "Bool");
+    my $result = fresh();
+    flow($left, $result);
+    flow($right, $result);
+    return $result;
+  }
+  if ($operator =~ /^\.\./) { $self->number_hint($_) for $left, $right; return known("Array", of => known("Int")) }
+  if ($operator eq "|" && is_kind($left, "CInt")) { return known("CInt") }
+  if ($operator =~ /^(?:cmp|<=>)$/) { return known("Int") }
+  $self->number_hint($_) for $left, $right;
+  return known("Double") if $operator eq "/" || $operator eq "**";
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $left, $right];
+  $self->arithmetic($result, $left, $right);
+  return $result;
+}
+
+# The result has a fraction if one side has.
+sub arithmetic {
+  my ($self, $result, $left, $right) = @_;
+  return if is_kind($result, "Double");
+  if (is_kind($left, "Double") || is_kind($right, "Double")) { found($result)->{k} = "Double" }
+  elsif (kind_of($left) && kind_of($right)) { found($result)->{k} = "Int" }
+}
+
+sub choice {
+  my ($self, $node) = @_;
+  $self->of($node->{condition});
+  my $result = fresh();
+  flow($self->of($node->{$_}), $result) for qw(then else);
+  return $result;
+}
+
+sub array {
+  my ($self, $node) = @_;
+  my $type = fresh();
+  my @types = map { $self->of($_) } @{$node->{items}};
+  push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
+  return $type;
+}
+
+sub hash {
+  my ($self, $node) = @_;
+  my $type = fresh();
+  my @types = map { $self->of($_) } @{$node->{items}};
+  push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
+  return $type;
+}
+
+sub list {
+  my ($self, $node) = @_;
+  my @types = map { $self->of($_) } @{$node->{items}};
+  return @types == 1 ? $types[0] : fresh();
+}
+
+sub closure {
+  my ($self, $node) = @_;
+  my $type = $node->{wanted} // function_type([]);
+  $node->{type} = $type;
+  $self->callable($node, $type);
+  return $type;
+}
+
+sub result {
+  my ($self, $node) = @_;
+  my $current = $self->{current}[-1];
+  return fresh() unless $node->{x};
+  my $type = $self->of($node->{x});
+  $node->{x}{is_statement} = 1;
+  return fresh() if $node->{x}{t} eq "call" && $node->{x}{name} =~ /^(?:print|printf|say|die|warn|exit)$/;
+  if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) {
+    $current->{ret}{optional} = 1;
+    return fresh();
+  }
+  $current->{returns} = 1;
+  flow($type, $current->{ret});
+  return fresh();
+}
+
+1;

@@ -1,0 +1,211 @@
+package PerlStatements;
+# The statements of a program, as a PerlParser reads them: methods of one.
+
+use strict;
+use warnings;
+use utf8;
+use PerlTokens qw(is_text);
+
+# --- Statements.
+
+sub statements {
+  my ($self) = @_;
+  my @statements;
+  while (my $token = $self->peek) {
+    last if is_text($token, "}");
+    next if $self->take(";");
+    push @statements, $self->statement;
+  }
+  return \@statements;
+}
+
+# One statement; what cannot be read ends where its brackets do.
+sub statement {
+  my ($self) = @_;
+  my $start = $self->{at};
+  my $line = $self->peek->{line};
+  my $statement = eval { $self->known_statement };
+  return $statement if $statement;
+  my $problem = ref $@ ? $@->{sentence} : die $@;
+  $self->{at} = $start;
+  $self->skip_statement;
+  return $self->node("unknown", $line, why => $problem);
+}
+
+sub skip_statement {
+  my ($self) = @_;
+  my $depth = 0;
+  while (my $token = $self->peek) {
+    my $text = $token->{kind} eq "structure" ? $token->{text} : "";
+    return if $text eq "}" && $depth == 0;
+    $self->next_token;
+    $depth++ if $text =~ /^[\{\[\(]$/;
+    $depth-- if $text =~ /^[\}\]\)]$/;
+    return if $depth == 0 && ($text eq ";" || $text eq "}" && !$self->goes_on);
+  }
+}
+
+# Whether a statement goes on behind its closing brace.
+sub goes_on {
+  my ($self) = @_;
+  my $token = $self->peek or return 0;
+  return $token->{kind} eq "operator" || $token->{text} =~ /^(?:[;,)\]]|else|elsif|if|unless|for|foreach|while)$/;
+}
+
+my %STATEMENTS = (
+  sub => \&sub_statement,
+  package => \&words_statement,
+  use => \&words_statement,
+  no => \&words_statement,
+  if => \&if_statement,
+  unless => \&if_statement,
+  while => \&while_statement,
+  until => \&while_statement,
+  for => \&for_statement,
+  foreach => \&for_statement,
+  BEGIN => \&block_statement,
+  END => \&block_statement,
+);
+
+sub known_statement {
+  my ($self) = @_;
+  my $token = $self->peek;
+  my $label = $token->{kind} eq "label" ? $self->next_token->{text} : undef;
+  $token = $self->peek // $self->fail("a statement is expected");
+  my $line = $token->{line};
+  my $read = $token->{kind} eq "word" && !$self->is("=>", 1) ? $STATEMENTS{$token->{text}} : undef;
+  $read = undef if $token->{text} eq "sub" && $self->is("{", 1);
+  $read = \&block_statement if is_text($token, "{");
+
+  if ($read) {
+    my $statement = $read->($self);
+    $statement->{label} = $label if defined $label;
+    return $statement;
+  }
+  my $expression = $self->expression(0);
+  my $statement = $self->modified($self->node("expression", $line, x => $expression), $line);
+  $self->end_statement;
+  $statement->{end} = $self->last_line;
+  return $statement;
+}
+
+sub end_statement {
+  my ($self) = @_;
+  return if $self->take(";") || !$self->peek || $self->is("}");
+  $self->fail("a semicolon is expected");
+}
+
+# "… if X", "… for X" and their like: the same as with a block.
+sub modified {
+  my ($self, $statement, $line) = @_;
+  my $token = $self->peek or return $statement;
+  return $statement unless $token->{kind} eq "word" && $token->{text} =~ /^(?:if|unless|while|until|for|foreach)$/;
+  my $word = $self->next_token->{text};
+  my $condition = $self->expression(0);
+  my $body = [$statement];
+  return $self->node("for", $line, list => $condition, body => $body, postfix => 1) if $word =~ /^for/;
+  return $self->node("while", $line, condition => $condition, body => $body, not => $word eq "until", postfix => 1)
+    if $word =~ /^(?:while|until)$/;
+  my $branch = {condition => $condition, not => $word eq "unless", body => $body, line => $line};
+  return $self->node("if", $line, branches => [$branch], postfix => 1);
+}
+
+sub block {
+  my ($self) = @_;
+  $self->expect("{");
+  my $body = $self->statements;
+  $self->expect("}");
+  return $body;
+}
+
+sub sub_statement {
+  my ($self) = @_;
+  my $line = $self->next_token->{line};
+  my $name = $self->next_token->{text};
+  $self->next_token if $self->peek && $self->peek->{kind} eq "prototype";
+  my $body = $self->block;
+  return $self->node("sub", $line, name => $name, body => $body);
+}
+
+sub words_statement {
+  my ($self) = @_;
+  my $first = $self->next_token;
+  my @words;
+  while (my $token = $self->peek) {
+    if (is_text($token, "{") && $first->{text} eq "package") {
+      return $self->node("block", $first->{line}, body => $self->block, package => "@words");
+    }
+    $self->next_token;
+    last if is_text($token, ";");
+    push @words, $token->{text};
+  }
+  return $self->node($first->{text}, $first->{line}, words => \@words);
+}
+
+sub block_statement {
+  my ($self) = @_;
+  my $line = $self->peek->{line};
+  $self->next_token unless $self->is("{");
+  return $self->node("block", $line, body => $self->block);
+}
+
+sub if_statement {
+  my ($self) = @_;
+  my $word = $self->next_token;
+  my @branches;
+  my $branch_line = $word->{line};
+  while (1) {
+    $self->expect("(");
+    my $condition = $self->expression(0);
+    $self->expect(")");
+    my $opening = $self->last_line;
+    my $not = !@branches && $word->{text} eq "unless";
+    push @branches,
+      {
+      condition => $condition,
+      not => $not,
+      line => $branch_line,
+      body => $self->block,
+      closing => $self->last_line
+      };
+    my $next = $self->take("elsif") or last;
+    $branch_line = $next->{line};
+  }
+  if (my $else = $self->take("else")) {
+    push @branches, {line => $else->{line}, body => $self->block, closing => $self->last_line};
+  }
+  return $self->node("if", $word->{line}, branches => \@branches);
+}
+
+sub while_statement {
+  my ($self) = @_;
+  my $word = $self->next_token;
+  $self->expect("(");
+  my $condition = $self->is(")") ? undef : $self->expression(0);
+  $self->expect(")");
+  my $body = $self->block;
+  return $self->node("while", $word->{line}, condition => $condition, body => $body, not => $word->{text} eq "until");
+}
+
+sub for_statement {
+  my ($self) = @_;
+  my $line = $self->next_token->{line};
+  my $declares = $self->take("my") || $self->take("our");
+  my $variable = $self->is("(") ? undef : $self->variable($self->next_token);
+  $self->expect("(");
+  my $first = $self->is(";") || $self->is(")") ? undef : $self->expression(0);
+  if (!$variable && $self->take(";")) {
+    my $condition = $self->is(";") ? undef : $self->expression(0);
+    $self->expect(";");
+    my $step = $self->is(")") ? undef : $self->expression(0);
+    $self->expect(")");
+    my $body = $self->block;
+    return $self->node("loop", $line, first => $first, condition => $condition, step => $step, body => $body);
+  }
+  $self->expect(")");
+  my $list = $first // $self->node("list", $line, items => []);
+  my $body = $self->block;
+  return $self->node("for", $line, variable => $variable, declares => !!$declares, list => $list, body => $body);
+}
+
+1;

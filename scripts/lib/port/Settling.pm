@@ -1,0 +1,98 @@
+package Settling;
+# What is known when all has been read: uses of what was unknown then, and literals. Methods of an Inference.
+
+use strict;
+use warnings;
+use utf8;
+use Types qw(known fresh found flow unify kind_of is_kind);
+
+# --- What is left when all has been read.
+
+sub settle {
+  my ($self) = @_;
+  for my $round (1 .. 6) {
+    $self->settle_access($_) for @{$self->{accesses}};
+    Types::flow_again($round >= 5);
+    $self->arithmetic(@$_) for @{$self->{deferred}};
+    if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
+    $self->guess_containers if $round == 4;
+  }
+  for (@{$self->{deferred}}) {
+    my ($result, $left, $right) = @$_;
+    found($result)->{k} = "Int" if !kind_of($result);
+  }
+}
+
+sub settle_access {
+  my ($self, $access) = @_;
+  my $base = found($access->{base});
+  my $kind = $base->{k} // return;
+  if ($kind eq "Value" || $kind eq "Message") { unify(known("Value"), $access->{of}) if !kind_of($access->{of}) }
+  elsif ($kind eq "Array" && $access->{how} ne "entry") {
+    if ($access->{how} eq "part") { flow($base->{of} //= fresh(), $access->{of}) }
+    else { unify($base->{of} //= fresh(), $access->{of}) }
+  } elsif ($kind eq "Tuple" && $access->{how} eq "part") {
+    unify($base->{parts}[$access->{index}] //= fresh(), $access->{of});
+  } elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
+    flow($access->{key}{type}, $base->{key} //= fresh()) if $access->{key};
+    unify($base->{of} //= fresh(), $access->{of});
+  }
+}
+
+# What only its uses tell: names as keys make a value, other keys a dictionary, numbers an array.
+sub guess_containers {
+  my ($self) = @_;
+  my (%uses, %types);
+  for my $access (@{$self->{accesses}}) {
+    my $base = found($access->{base});
+    next if defined $base->{k};
+    $types{$base} = $base;
+    $uses{$base}{$access->{is_named} ? "named" : $access->{how} eq "entry" ? "entry" : "element"}++;
+  }
+  for my $base (keys %types) {
+    next if defined $types{$base}{k};
+    my %use = %{$uses{$base}};
+    my $kind = $use{named} || $use{entry} && $use{element} ? "Value" : $use{entry} ? "Dictionary" : "Array";
+    $types{$base}{k} = $kind;
+  }
+}
+
+sub settle_literal {
+  my ($self, $literal, $round) = @_;
+  my $type = found($literal->{type});
+  my @types = @{$literal->{types}};
+  my $kind = $type->{k};
+  if ($literal->{node}{t} eq "hash") {
+    return $self->fill_dictionary($type, $literal->{node}) if ($kind // "") eq "Dictionary";
+    # Values of JSON are no objects.
+    $type->{k} = "Value" if !defined $kind && $round >= 3;
+    return;
+  }
+  if (!defined $kind) {
+    my %kinds = map { (kind_of($_) => 1) } grep { kind_of($_) } @types;
+    delete $kinds{Int} if $kinds{Double};
+    if (keys %kinds > 1 && !$kinds{Value} && !grep { $self->is_plural($_) } @{$literal->{node}{items}}) {
+      @$type{qw(k parts)} = ("Tuple", [map { my $part = fresh(); flow($_, $part); $part } @types]);
+      return;
+    }
+    return if $round < 3;
+    @$type{qw(k of)} = ("Array", $kinds{Value} ? known("Value") : fresh());
+  }
+  return if $type->{k} ne "Array";
+  for my $i (0 .. $#types) {
+    my $item = $literal->{node}{items}[$i];
+    if ($self->is_plural($item)) { unify($self->element_type($types[$i]), $type->{of} //= fresh()) }
+    else { flow($types[$i], $type->{of} //= fresh()) }
+  }
+}
+
+sub fill_dictionary {
+  my ($self, $type, $node) = @_;
+  my @items = @{$node->{items}};
+  for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
+    flow($self->of($items[$i]), $type->{key} //= fresh());
+    flow($self->of($items[$i + 1]), $type->{of} //= fresh()) if $items[$i + 1];
+  }
+}
+
+1;

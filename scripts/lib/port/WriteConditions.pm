@@ -1,0 +1,118 @@
+package WriteConditions;
+# Writes conditions in Swift: what Perl takes for true, and names that are bound by asking for them.
+
+use strict;
+use warnings;
+use utf8;
+use Types qw(found kind_of is_kind known);
+sub give_up { Writer::give_up(@_) }
+
+# --- Conditions.
+
+# An expression as a condition of Swift's.
+sub condition {
+  my ($self, $node, $not) = @_;
+  if ($node->{t} eq "unary" && $node->{op} eq "!") { return condition($self, $node->{x}, !$not) }
+  if ($node->{t} eq "list" && @{$node->{items}} == 1) { return condition($self, $node->{items}[0], $not) }
+  if ($node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/) { return junction($self, $node, $not) }
+  if ($node->{t} eq "assign" && !$not) { return binding($self, $node) }
+  if ($node->{t} eq "binary" && $node->{op} =~ /^[=!]~$/) { return WriteRegexes::condition($self, $node, $not) }
+  if (my $variable = asked_variable($node)) {
+    if (is_nilable($self, $variable->{symbol})) { return asked($self, $variable->{symbol}, $not) }
+  }
+  return WriteBuiltins::defined_text($self, $node->{arguments}[0], $not)
+    if $node->{t} eq "call" && $node->{name} eq "defined";
+  my $x = WriteExpressions::value($self, $node);
+  return truth($x, $not);
+}
+
+# Whether what is written is true for Perl.
+sub truth {
+  my ($x, $not) = @_;
+  my $kind = kind_of($x->{type});
+  my $atom = Conversions::atom($x);
+  return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|String)$/;
+  if ($x->{opt}) { $atom = "($x->{s} ?? " . Conversions::standard($kind) . ")" }
+  if ($kind eq "Bool") { return $not ? $x->{not} // "!$atom" : $x->{opt} ? $atom : $x->{s} }
+  return "$atom " . ($not ? "==" : "!=") . " 0" if $kind =~ /^(?:Int|Double|Int32|CInt)$/;
+  return "$atom " . ($not ? "==" : "!=") . ' ""' if $kind eq "String";
+  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody)$/;
+  return ($not ? "!" : "") . "$atom.bool" if $kind eq "Value";
+  give_up("\"" . Conversions::plain($x->{s}) . "\" is always there") if Types::is_object($x->{type});
+  give_up("a condition of which it is unknown when it is true");
+}
+
+# "A && B": a name that A binds is there in B.
+sub junction {
+  my ($self, $node, $not) = @_;
+  my $is_and = $node->{op} =~ /^(?:&&|and)$/;
+  my $first = condition($self, $node->{left}, $not);
+  my $second = condition($self, $node->{right}, $not);
+  my $operator = ($is_and xor $not) ? "&&" : "||";
+  my $binds = $first =~ /^let / || $second =~ /^let /;
+  give_up("a condition that binds a name, and another one") if $binds && $operator eq "||";
+  return "$first, $second" if $binds;
+
+  for ([\$first, $node->{left}], [\$second, $node->{right}]) {
+    my ($text, $side) = @$_;
+    my $inner = $side->{t} eq "list" && @{$side->{items}} == 1 ? $side->{items}[0] : $side;
+    $$text = "($$text)"
+      if $inner->{t} eq "binary"
+      && $inner->{op} =~ /^(?:&&|\|\||and|or)$/
+      && ($inner->{op} =~ /^(?:&&|and)$/ xor $is_and)
+      || $inner->{t} eq "choice";
+  }
+  return "$first $operator $second";
+}
+
+# "if (my $x = …)".
+sub binding {
+  my ($self, $node) = @_;
+  give_up("an assignment as a condition: assign first") if $node->{left}{t} ne "my" || $node->{left}{list};
+  my $symbol = $node->{left}{variables}[0]{symbol};
+  my $x = WriteExpressions::value($self, $node->{right});
+  give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
+  $self->{narrow}{$symbol} = 1;
+  return "let $symbol->{swift} = $x->{s}";
+}
+
+# The variable that "$x", "defined $x" ask for.
+sub asked_variable {
+  my ($node) = @_;
+  $node = $node->{arguments}[0] if $node->{t} eq "call" && $node->{name} eq "defined" && @{$node->{arguments}} == 1;
+  return $node->{t} eq "variable" && $node->{symbol} && $node->{sigil} eq "\$" ? $node : undef;
+}
+
+sub asked {
+  my ($self, $symbol, $not) = @_;
+  return "$symbol->{swift} == nil" if $not;
+  return "$symbol->{swift} != nil" if $self->{narrow}{$symbol} || $self->context->{single};
+  $self->{narrow}{$symbol} = 1 if $symbol->{assigned} <= 1;
+  return $symbol->{assigned} <= 1 ? "let $symbol->{swift}" : "$symbol->{swift} != nil";
+}
+
+# Whether a variable is an optional of Swift's there.
+sub is_nilable {
+  my ($self, $symbol) = @_;
+  return 0 if !$symbol || $symbol->{sigil} ne "\$" || $self->{narrow}{$symbol};
+  return is_optional($symbol);
+}
+
+sub is_optional {
+  my ($symbol) = @_;
+  return 0 if $symbol->{sigil} ne "\$" || is_kind($symbol->{type}, "Value");
+  return 1 if $symbol->{optional} || $symbol->{cleared};
+  return 0 if $symbol->{param};
+  return 1 if $symbol->{bare} && (Types::is_object($symbol->{type}) || $symbol->{asked});
+  return $symbol->{may_be_nil} && !takes_always($symbol) && (Types::is_object($symbol->{type}) || $symbol->{asked})
+    || $symbol->{asked_match} && $symbol->{asked};
+}
+
+# What is taken from a list without being asked for is there.
+sub takes_always {
+  my ($symbol) = @_;
+  my $value = $symbol->{value} // return 0;
+  return $value->{t} eq "call" && $value->{name} =~ /^(?:shift|pop)$/ && !$symbol->{asked};
+}
+
+1;

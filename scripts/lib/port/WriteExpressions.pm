@@ -1,0 +1,499 @@
+package WriteExpressions;
+# Writes expressions in Swift. What is written is a hash: its text "s", its "type", whether it may be nil "opt", and
+# whether it wants brackets as a part of something else "low".
+
+use strict;
+use warnings;
+use utf8;
+use Types qw(found kind_of is_kind settle swift_type known);
+use WriteTexts qw(quoted text_of literal);
+use Conversions;
+use WriteAssignments;
+use WriteConditions;
+use WriteContainers;
+use WriteCalls;
+use WriteBuiltins;
+use WriteRegexes;
+
+sub give_up { Writer::give_up(@_) }
+
+# What the table of Perl's own functions says about one that Swift does not have.
+sub left_out {
+  my ($self, $name) = @_;
+  my $row = $self->{table}->function($name);
+  $self->{missing}{$name} = $row;
+  give_up(PortTable::sentence($row));
+}
+
+sub written { my ($s, $type, %more) = @_; return {s => $s, type => $type // known("Void"), %more} }
+
+my %EXPRESSIONS = (
+  number => \&number,
+  text => \&text,
+  single => \&text,
+  double => \&text,
+  heredoc => \&text,
+  words => sub {
+    my ($self, $n) = @_;
+    return written("[" . join(", ", map { quoted($_) } @{$n->{value}}) . "]", $n->{type});
+  },
+  variable => \&variable,
+  element => \&element,
+  entry => \&entry,
+  dereference => \&dereference,
+  reference => \&reference,
+  last_index =>
+    sub { my ($self, $n) = @_; return written(value($self, $n->{array})->{s} . ".count - 1", known("Int"), low => 1) }
+  ,
+  unary => \&unary,
+  step => \&step,
+  binary => \&binary,
+  assign => \&WriteAssignments::assign,
+  choice => \&choice,
+  array => \&WriteContainers::array,
+  hash => \&WriteContainers::hash,
+  list => \&WriteContainers::list,
+  closure => \&closure,
+  my => \&WriteAssignments::declaration,
+  call => \&WriteCalls::call,
+  method => \&WriteCalls::method,
+  dynamic => \&WriteCalls::dynamic,
+  match => sub { give_up('a match of $_: name the loop\'s variable, and ask name.contains(/…/)') },
+  substitute =>
+    sub { give_up('a substitution in $_: name the loop\'s variable, and use name.replace(/…/, with: …)') },
+  eval => \&attempt,
+  test => sub { give_up("a test of a file: the status of aio_stat has isFile, isDirectory, size") },
+  do => sub { give_up("do as a value: a closure that is called, { … }()") },
+  local => sub { left_out($_[0], "local") },
+  readline => sub { give_up("reading lines of a file: readLine() of the standard input, aio_load of a file") },
+  transliterate => sub { left_out($_[0], "tr") },
+  pattern => sub { give_up("a pattern as a value: let pattern = /…/") },
+  jump => sub {
+    my ($self, $n) = @_;
+    return written(
+      (
+          $n->{name} eq "last" ? "break"
+        : $n->{name} eq "next" ? "continue"
+        : give_up("redo")
+      )
+      . (defined $n->{label} ? " " . lc $n->{label} : "")
+    );
+  },
+  return => \&result,
+  class => sub { my ($self, $n) = @_; give_up("the class $n->{name}") },
+);
+
+# An expression as a value.
+sub value {
+  my ($self, $node) = @_;
+  my $write = $EXPRESSIONS{$node->{t}} // give_up("this expression");
+  return $write->($self, $node);
+}
+
+# An expression in a place that wants a type.
+sub as {
+  my ($self, $node, $type, %place) = @_;
+  my $kind = kind_of($type);
+  return "nil" if ($place{optional} || found($type)->{optional} || $kind eq "Value") && WriteCalls::is_undef($node);
+  give_up("undef where a value is wanted: make the place optional") if WriteCalls::is_undef($node);
+  if ($node->{t} eq "closure" && $kind eq "Function") { return closure($self, $node, $type)->{s} }
+  if ($node->{t} eq "hash" && $kind =~ /^(?:Value|Dictionary)$/) {
+    return WriteContainers::hash_text($self, $node, $type);
+  }
+  if ($node->{t} eq "array" && $kind =~ /^(?:Value|Array|Tuple)$/) {
+    return WriteContainers::array_text($self, $node, $type);
+  }
+  if ($node->{t} eq "choice") { return choice($self, $node, $type)->{s} }
+  if ($kind eq "Bool" && $node->{t} eq "number") { return $node->{text} =~ /^[0.]+$/ ? "false" : "true" }
+  if ($kind eq "Bool") { return WriteConditions::condition($self, $node, 0) }
+  if ($node->{t} eq "number" && $kind eq "Double") { return $node->{text} }
+  return Conversions::converted($self, value($self, $node), $type, $place{optional});
+}
+
+# --- Values.
+
+sub number {
+  my ($self, $node) = @_;
+  my $text = $node->{text};
+  $text =~ s/^0([0-7]+)$/0o$1/;
+  $text = "0$text" if $text =~ /^\./;
+  return written($text, $node->{type});
+}
+
+sub text {
+  my ($self, $node) = @_;
+  return written(text_of($self, $node->{parts} // PerlStrings::parts($node)), known("String"));
+}
+
+my %MAGIC = (
+  "\$!" => '"\(SystemError.last)"',
+  "\$0" => "CommandLine.arguments[0]",
+);
+
+sub variable {
+  my ($self, $node) = @_;
+  my ($sigil, $name) = @$node{qw(sigil name)};
+  if ($sigil eq "\$" && $name =~ /^[1-9]\d*$/) { return WriteRegexes::group($self, $name) }
+  if (defined $MAGIC{"$sigil$name"}) { return written($MAGIC{"$sigil$name"}, known("String")) }
+  if (my $symbol = $node->{symbol}) {
+    return written($symbol->{swift}, $symbol->{type}, opt => WriteConditions::is_nilable($self, $symbol));
+  }
+  return written("NODE", known("String")) if "$sigil$name" eq "\$NODE";
+  if ($node->{row}) { return table_variable($self, $node) }
+  return written("ARGV", $node->{type}) if "$sigil$name" eq '@ARGV';
+  give_up('@_: name the arguments, { a, b in … }') if $name eq "_" && $sigil eq "@";
+  give_up('$@: catch, where the error is called error') if $name eq "@";
+  give_up("\$\$: getpid()") if $name eq "\$";
+  if ($sigil eq "&" && $node->{function}) {
+    return written(function_name($node->{function}{name}), $node->{function}{type});
+  }
+  give_up("$sigil$name, which nobody has declared");
+}
+
+sub table_variable {
+  my ($self, $node) = @_;
+  my $row = $node->{row};
+  if (!$row->{shape}) {
+    $self->{missing}{"$node->{sigil}$node->{name}"} = $row if $row->{status} eq "left out";
+    give_up(PortTable::sentence($row));
+  }
+  return written($row->{shape}{name}, $node->{type});
+}
+
+sub function_name { my ($name) = @_; return $name =~ s/^.*:://r }
+
+sub element {
+  my ($self, $node) = @_;
+  my ($base, $index) = @$node{qw(base index)};
+  if ($node->{symbol}) {
+    return written(
+      $node->{symbol}{swift},
+      $node->{symbol}{type},
+      opt => WriteConditions::is_nilable($self, $node->{symbol})
+    );
+  }
+  my $x = value($self, $base);
+  my $kind = kind_of($x->{type});
+  my $at = as($self, $index, known("Int"));
+  if ($kind eq "Tuple") {
+    give_up("an element of a tuple by a number that is computed") if $at !~ /^\d+$/;
+    return written(Conversions::atom($x) . ".$at", found($x->{type})->{parts}[$at]);
+  }
+  return written("\"\\(" . Conversions::atom($x) . "[$at])\"", known("String")) if $kind eq "DNSRecord";
+  my $type = $kind eq "Array" ? found($x->{type})->{of} : $kind =~ /^(?:Value|Message)$/ ? known("Value") : undef;
+  give_up("an element of what is no array") if !$type;
+  $x = written("(" . $x->{s} . " ?? [])", $x->{type}) if $x->{opt};
+  $at = Conversions::atom($x) . ".count - $1" if $at =~ /^-(\d+)$/;
+  return written(Conversions::atom($x) . "[$at]", $type);
+}
+
+sub entry {
+  my ($self, $node) = @_;
+  my $key = Inference::key_text($node->{key});
+  if ("$node->{base}{t}" eq "variable" && $node->{base}{name} eq "ENV") {
+    my $name = as($self, $node->{key}, known("String"));
+    return written("getenv($name).map { String(cString: \$0) }", known("String"), opt => 1, low => 1);
+  }
+  my $x = value($self, $node->{base});
+  my $kind = kind_of($x->{type});
+  return written("$x->{s}.$key", $node->{type}) if $kind eq "Handle" && ($key // "") =~ /^[rw]buf$/;
+  if ($kind eq "HTTPHeaders") {
+    return written("$x->{s}.status", known("Int")) if ($key // "") eq "Status";
+    return written("$x->{s}.reason", known("String")) if ($key // "") eq "Reason";
+    return written("$x->{s}.url", known("String")) if ($key // "") eq "URL";
+    return written("$x->{s}.redirect", known("HTTPRedirect"), opt => 1) if ($key // "") eq "Redirect";
+    return written($x->{s} . "[" . as($self, $node->{key}, known("String")) . "]", known("String"), opt => 1);
+  }
+  if ($kind eq "Value") {
+    return written(Conversions::atom($x) . "[" . as($self, $node->{key}, known("String")) . "]", known("Value"));
+  }
+  give_up("an entry of what is no hash of Swift's: the object has properties") if $kind ne "Dictionary";
+  $x = written("(" . $x->{s} . " ?? [:])", $x->{type}) if $x->{opt};
+  my $type = found($x->{type});
+  return written(Conversions::atom($x) . "[" . as($self, $node->{key}, settle($type->{key})) . "]", $type->{of},
+    opt => 1);
+}
+
+sub dereference {
+  my ($self, $node) = @_;
+  if ($node->{sigil} eq "\$") {
+    give_up("a reference to a variable: inout, or an object that has it")
+      if !is_kind($node->{x}{type}, "Reference") || !$node->{x}{symbol};
+    return written($node->{x}{symbol}{swift}, found($node->{x}{type})->{of});
+  }
+  my $x = value($self, $node->{x});
+  my $kind = kind_of($x->{type});
+  return written(
+    Conversions::atom($x) . ($node->{sigil} eq "@" ? ".elements" : ".entries"),
+    known(
+      $node->{sigil} eq "@" ? "Array" : "Dictionary",
+      of => known("Value"),
+      key => known("String")
+    )
+  ) if $kind eq "Value";
+  return written(Conversions::atom($x) . ".values", known("Array", of => known("Value"))) if $kind eq "Message";
+  if ($x->{opt}) { return written("$x->{s} ?? " . ($kind eq "Array" ? "[]" : "[:]"), $x->{type}, low => 1) }
+  return $x;
+}
+
+sub reference {
+  my ($self, $node) = @_;
+  my $inner = $node->{x};
+  return written("&" . value($self, $inner)->{s}, $node->{type}) if is_kind($node->{type}, "Reference");
+  return value($self, $inner);
+}
+
+sub unary {
+  my ($self, $node) = @_;
+  if ($node->{op} eq "!") {
+    return written(WriteConditions::condition($self, $node->{x}, 1), known("Bool"), low => 1);
+  }
+  give_up("the operator $node->{op}") if $node->{op} !~ /^[-~]$/;
+  my $kind = is_kind($node->{type}, "Double") ? "Double" : "Int";
+  my $x = as($self, $node->{x}, known($kind));
+  return written("$node->{op}$x", known($kind), low => $node->{op} eq "-" && $x !~ /^\d/);
+}
+
+sub step {
+  my ($self, $node) = @_;
+  give_up("++ and -- within an expression: x += 1 as a statement of its own") if !$node->{is_statement};
+  my $x = WriteAssignments::target($self, $node->{x});
+  return written($x->{s} . ($node->{op} eq "++" ? " += 1" : " -= 1"));
+}
+
+my %TEXT_COMPARISONS = (eq => "==", ne => "!=", lt => "<", gt => ">", le => "<=", ge => ">=");
+my %NEGATIONS = ("==" => "!=", "!=" => "==", "<" => ">=", ">" => "<=", "<=" => ">", ">=" => "<");
+
+sub binary {
+  my ($self, $node) = @_;
+  my ($operator, $left, $right) = @$node{qw(op left right)};
+  if ($operator eq ".") {
+    return written(text_of($self, [WriteTexts::joined_parts($node)]), known("String"))
+      if !is_kind($node->{type}, "Bytes");
+    return written(
+      join(" + ", map { Conversions::atom(written(as($self, $_, known("Bytes")), known("Bytes"))) } $left, $right),
+      known("Bytes"), low => 1);
+  }
+  return repetition($self, $node) if $operator eq "x";
+  return WriteRegexes::substitution($self, $node)
+    if $operator eq "=~" && $node->{is_statement} && $right->{t} =~ /^(?:substitute|transliterate)$/;
+  return written(
+    WriteRegexes::condition($self, $node, 0), known("Bool"),
+    not => WriteRegexes::condition($self, $node, 1),
+    low => 1
+  ) if $operator =~ /^[=!]~$/;
+  return default_value($self, $node) if $operator =~ m{^(?://|\|\||or)$} && !is_kind($node->{type}, "Bool");
+  return written(WriteConditions::condition($self, $node, 0), known("Bool"), low => 1)
+    if $operator =~ /^(?:&&|\|\||and|or)$/;
+  return comparison($self, $node) if $TEXT_COMPARISONS{$operator} || $NEGATIONS{$operator};
+  if ($operator =~ /^\.\./) {
+    return written(range($self, $left, $right, 1), known("Array", of => known("Int")), low => 1);
+  }
+  give_up("$operator as a value: sort { … } is .sorted { … }") if $operator =~ /^(?:cmp|<=>)$/;
+  return arithmetic($self, $node);
+}
+
+# From one number to another one; Swift's own ranges stop the program when the end is before the begin.
+sub range {
+  my ($self, $from, $to, $has_end) = @_;
+  my $first = as($self, $from, known("Int"));
+  my $last = WriteCalls::counted($to) ? WriteCalls::count($self, $to) : as($self, $to, known("Int"));
+  my $is_safe = $first =~ /^\d+$/
+    && ($last =~ /^\d+$/ && $last >= $first || !$has_end && $first eq "0" && $last =~ /^[\w.]+\.count$/);
+  return $first . ($has_end ? "..." : "..<") . $last if $is_safe;
+  return "stride(from: $first, " . ($has_end ? "through" : "to") . ": $last, by: 1)";
+}
+
+sub arithmetic {
+  my ($self, $node) = @_;
+  my $operator = $node->{op};
+  my $kind = $operator =~ /^(?:[-+*]|\/)$/ && is_kind($node->{type}, "Double") || $operator eq "/" ? "Double" : "Int";
+  $kind = "CInt" if $operator eq "|" && is_kind($node->{left}{type}, "CInt");
+  give_up("**: Foundation's pow") if $operator eq "**";
+  give_up("the operator $operator") if $operator !~ m{^(?:[-+*/%&|^]|<<|>>)$};
+  my ($left, $right) = map { operand($self, $_, $kind) } @$node{qw(left right)};
+  if ($operator eq "+" && $right eq "0") { return written($left, known($kind), low => scalar($left =~ / /)) }
+  return written("$left $operator $right", known($kind), low => 1);
+}
+
+# A part of an expression with operators, in brackets if it has operators itself.
+sub operand {
+  my ($self, $node, $kind) = @_;
+  my $inner = $node->{t} eq "list" && @{$node->{items}} == 1 ? $node->{items}[0] : $node;
+  my $text = as($self, $inner, known($kind));
+  return $inner->{t} =~ /^(?:binary|choice|assign)$/ && $text =~ /[ ]/ && $text !~ /^\([^()]*\)$/ ? "($text)" : $text;
+}
+
+sub comparison {
+  my ($self, $node) = @_;
+  my $operator = $TEXT_COMPARISONS{$node->{op}} // $node->{op};
+  my $kind = $TEXT_COMPARISONS{$node->{op}} ? "String" : undef;
+  my ($left, $right) = @$node{qw(left right)};
+  if (!defined $kind) {
+    my @kinds = map { WriteCalls::counted($_) ? "Int" : kind_of($_->{type}) } $left, $right;
+    $kind = (grep { $_ eq "Double" } @kinds) ? "Double" : $kinds[0] eq "Int32" ? "Int32" : "Int";
+  }
+  my ($one, $two) = map { compared($self, $_, $kind) } $left, $right;
+  my $not = $NEGATIONS{$operator};
+  return written("$one $operator $two", known("Bool"), low => 1, not => "$one $not $two");
+}
+
+# One side of a comparison: nil is equal to nothing, so an optional may stay one where texts are compared.
+sub compared {
+  my ($self, $node, $kind) = @_;
+  my $x = WriteCalls::counted($node) ? written(WriteCalls::count($self, $node), known("Int")) : value($self, $node);
+  return Conversions::atom($x) if kind_of($x->{type}) eq $kind && !$x->{opt};
+  return "$x->{s}.text" if $kind eq "String" && is_kind($x->{type}, "Bytes") && !$x->{opt};
+  my $text = Conversions::converted($self, $x, known($kind));
+  return $x->{opt} || $text =~ / / && $text !~ /^[("]/ ? "($text)" : $text;
+}
+
+# "A // B" and "A || B".
+sub default_value {
+  my ($self, $node) = @_;
+  my $type = settle($node->{type});
+  my $left = value($self, $node->{left});
+  my $from = kind_of($left->{type});
+  if ($left->{opt} && $from =~ /^(?:Bytes|HTTPBody)$/ && kind_of($node->{right}{type}) eq "String") {
+    return written("$left->{s}?.text ?? " . as($self, $node->{right}, known("String")), known("String"), low => 1);
+  }
+  if ($left->{opt}) {
+    $type = $left->{type} if $from ne kind_of($type) && $from ne "";
+    return written(Conversions::atom($left) . " ?? " . as($self, $node->{right}, $type), $type, low => 1);
+  }
+  if ($from eq "Value") {
+    my $kind = $node->{right}{t} eq "number" ? "Int" : kind_of($node->{right}{type});
+    my %property = (Int => "int", Double => "double", String => "string");
+    my $property = $property{$kind} // give_up("a value with a standard: value ?? standard");
+    return written(Conversions::atom($left) . ".$property ?? " . as($self, $node->{right}, known($kind)),
+      known($kind), low => 1);
+  }
+  if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[0\]$/s) {
+    return written("$1.first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+  }
+  return first_true($self, $node, $left, $type) if $node->{op} ne "//";
+  # What is never undefined needs no other value, but for elements that may not be there.
+  if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[(\d+)\]$/s) {
+    return written("$1.dropFirst($2).first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+  }
+  if ( $node->{left}{t} eq "call"
+    && $node->{left}{name} =~ /^(?:shift|pop)$/
+    && $left->{s} =~ /^(\w+)\.remove(First|Last)\(\)$/) {
+    return written("$1.isEmpty ? " . as($self, $node->{right}, $type) . " : $left->{s}", $type, low => 1);
+  }
+  return $left;
+}
+
+sub first_true {
+  my ($self, $node, $left, $type) = @_;
+  give_up("the first of two that is true: a ? … : …") if $left->{s} =~ /[( ]/;
+  return written(WriteConditions::truth($left, 0) . " ? $left->{s} : " . as($self, $node->{right}, $type),
+    $left->{type}, low => 1);
+}
+
+sub repetition {
+  my ($self, $node) = @_;
+  my ($left, $right) = @$node{qw(left right)};
+  give_up("a list that is repeated: Array(repeating: …, count: …)") if $left->{t} eq "list" && @{$left->{items}} > 1;
+  return written(
+    "String(repeating: " . as($self, $left, known("String")) . ", count: " . as($self, $right, known("Int")) . ")",
+    known("String"));
+}
+
+sub choice {
+  my ($self, $node, $type) = @_;
+  $type //= settle($node->{type});
+  my %narrow = %{$self->{narrow}};
+  push @{$self->{contexts}}, {%{$self->context}, single => 1};
+  my $condition = WriteConditions::condition($self, $node->{condition}, 0);
+  pop @{$self->{contexts}};
+  give_up("a choice by a match: if let match = …") if $condition =~ /^let /;
+  my ($then, $else) = map { as($self, $node->{$_}, $type, optional => found($type)->{optional}) } qw(then else);
+  $self->{narrow} = \%narrow;
+  return written("$condition ? $then : $else", $type, low => 1);
+}
+
+# --- Closures.
+
+# A closure whose arguments are those of a type; "names" are those of its parameters.
+sub closure {
+  my ($self, $node, $type, %how) = @_;
+  $type //= $node->{type};
+  my $found = found($type);
+  my @symbols = @{$node->{params} // []};
+  my $count = $how{count} // scalar @{$found->{params}};
+  give_up("a closure with a list of arguments: { arguments in … } with an array")
+    if defined $node->{rest} && !$how{is_open};
+  give_up("a closure that takes more arguments than it gets") if @symbols > $count;
+  my @names = map { $symbols[$_] ? parameter_name($symbols[$_], $how{types}) : "_" } 0 .. $count - 1;
+  my $head = !@names ? "" : $how{types} ? "(" . join(", ", @names) . ") in" : join(", ", @names) . " in";
+  my $returns = kind_of($found->{ret}) && !is_kind($found->{ret}, "Void");
+  push @{$self->{contexts}},
+    {
+    throws => $how{throws},
+    closure => 1,
+    ret => $returns ? $found->{ret} : undef,
+    node => $node,
+    block => $how{block},
+    optional => $found->{ret}{optional}
+    };
+  my %narrow = %{$self->{narrow}};
+  my @body = ($self->copies($node), @{$node->{body}});
+  my $text = $self->block(\@body, $node->{line}, $node->{end});
+  $self->{narrow} = \%narrow;
+  pop @{$self->{contexts}};
+  $text =~ s/^\{\}$/{ }/;
+  $text =~ s/^\{/{ $head/ if $head ne "";
+  return written($text, $type);
+}
+
+sub parameter_name {
+  my ($symbol, $has_types) = @_;
+  return $symbol->{swift} if !$has_types;
+  return "$symbol->{swift}: " . swift_type($symbol->{type}) . ($symbol->{optional} ? "?" : "");
+}
+
+# "eval { … }" of one expression that is nil when it fails.
+sub attempt {
+  my ($self, $node) = @_;
+  my $only = @{$node->{body}} == 1 && $node->{body}[0]{t} eq "expression" ? $node->{body}[0]{x} : undef;
+  my $text = $only && !$node->{is_statement} ? value($self, $only) : undef;
+  return $text if $text && $text->{s} =~ /^\(try\? /;
+  left_out($self, "eval");
+}
+
+sub result {
+  my ($self, $node) = @_;
+  my $context = $self->context;
+  my $x = $node->{x};
+  if (!$x || WriteCalls::is_undef($x) || $x->{t} eq "list" && !@{$x->{items}}) {
+    return written($context->{ret}
+        && ($context->{optional} || kind_of($context->{ret}) eq "Value") ? "return nil" : "return");
+  }
+  if (!$context->{ret}) {
+    my $text = as_statement($self, $x);
+    # What a function of Swift's returns is nothing that a callback may return.
+    my $result = $x->{plan} ? $x->{plan}{shape}{result} : undef;
+    return written("$text; return") if defined $result || $x->{t} eq "call" && $x->{name} =~ /::log$/;
+    return written("return $text");
+  }
+  if ($x->{t} eq "call" && $x->{name} eq "die") { return written(as_statement($self, $x)) }
+  return written("return " . as($self, $x, $context->{ret}, optional => $context->{optional}));
+}
+
+# An expression whose value nobody wants.
+sub as_statement {
+  my ($self, $node) = @_;
+  $node->{is_statement} = 1;
+  if ($node->{t} eq "list" && @{$node->{items}} > 1 && !$node->{parens}) {
+    return join "; ", map { as_statement($self, $_) } @{$node->{items}};
+  }
+  give_up("a value that nobody uses")
+    if $node->{t} =~ /^(?:number|single|double|variable|array|hash)$/
+    && !($node->{t} eq "number" && $node->{text} eq "1");
+  return "" if $node->{t} eq "number";
+  if ($node->{t} eq "choice") { give_up("a choice as a statement: if … { } else { }") }
+  return value($self, $node)->{s};
+}
+
+1;

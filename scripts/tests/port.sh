@@ -1,0 +1,189 @@
+#!/bin/sh
+# scripts/port translates the programs in Perl whose ports are in Examples, and three that are not: how much of them goes
+# through, whether that compiles, and whether what needs nobody's help does the same as the original. What it cannot
+# read it refuses with a sentence and a status of its own.
+
+set -eu
+
+cd "$(dirname "$0")/../.."
+# shellcheck source=scripts/lib/packages.sh
+. scripts/lib/packages.sh
+# shellcheck source=scripts/lib/network.sh
+. scripts/lib/network.sh
+
+require_swift
+install_packages libppi-perl libanyevent-perl libjson-xs-perl libnet-ssleay-perl
+begin
+ports=Examples/Ports
+recorded=Tests/Translation
+
+# compiles SWIFT
+compiles() {
+  swiftc -typecheck -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name translated \
+    -enable-upcoming-feature ExistentialAny -enable-upcoming-feature MemberImportVisibility \
+    -enable-upcoming-feature NonisolatedNonsendingByDefault \
+    -I "$bin/Modules" -I CLibUV -I CCares -I CCurl -I COpenSSL -I CSodium -I Sources/CAEBasics/include "$1"
+}
+
+# --- The guide is what the tables say.
+
+scripts/coverage >"$work/coverage" || fail "the tables, or what is made from them, are wrong."
+scripts/port --list >"$work/list"
+grep -q 'tcp_server(String?, Service)' "$work/list" || fail "--list does not say how tcp_server is called."
+scripts/port --help | grep -q '^SYNOPSIS$' || fail "--help says nothing."
+
+# --- All programs: at least four lines of five go through, and none of Perl's warnings is heard.
+
+mkdir "$work/swift"
+for file in "$ports"/*/*.pl "$recorded"/*.pl Examples/eg_http_check/check.pl; do
+  name=$(basename "$file" .pl)
+  scripts/port -o "$work/swift/$name.swift" "$file" 2>"$work/summary" || fail "$file: $(cat "$work/summary")"
+  share=$(sed -n 's/.* lines went through (\([0-9]*\) %).*/\1/p' "$work/summary")
+  [ "${share:-0}" -ge 80 ] || fail "of $file only ${share:-0} % go through."
+  ! grep -q ' at .* line ' "$work/summary" || fail "$file: $(cat "$work/summary")"
+  echo "$name $share" >>"$work/shares"
+done
+[ "$(wc -l <"$work/shares")" -ge 19 ] || fail "there are too few programs."
+
+# --- What is translated whole compiles as it is: some of it is built further down.
+
+run="irc_bot json_rpc lookup port_scanner tls_echo"
+whole=0
+for file in "$work/swift"/*.swift; do
+  if grep -q 'PORT:' "$file"; then continue; fi
+  whole=$((whole + 1))
+  name=$(basename "$file" .swift)
+  case " $run " in *" $name "*) continue ;; esac
+  compiles "$file" || fail "the translation of $name does not compile."
+done
+[ "$whole" -ge 10 ] || fail "only $whole programs are translated whole."
+
+# --- What is not compiles when somebody has written the rest: all that was translated stands in what he wrote.
+
+for file in "$recorded"/*.swift.txt; do
+  name=$(basename "$file" .swift.txt)
+  diff "$work/swift/$name.swift" "$file" | grep '^<' | grep -v 'PORT: ' >"$work/lost" || true
+  [ ! -s "$work/lost" ] || fail "$file has lost lines of the translation: $(head -n 1 "$work/lost")"
+  ! grep -q 'PORT: ' "$file" || fail "$file is not written to its end."
+  cp "$file" "$work/written.swift"
+  [ "$name" = pipeline ] || compiles "$work/written.swift" || fail "$file does not compile."
+done
+
+# --- Translations that nobody has touched print what the originals print.
+
+objects=$(for module in AnyEvent AEValue AEOpenSSL; do
+  find "Sources/$module" -name '*.swift' -printf "$bin/$module.build/%f.o\n"
+done)
+objects="$objects $bin/CAEBasics.build/*.o"
+
+# built NAME
+# Makes a program of a translation, and sets $program to it.
+built() {
+  mkdir -p "$work/$1"
+  cp "$work/swift/$1.swift" "$work/$1/main.swift"
+  # shellcheck disable=SC2086 # lists of words
+  swiftc -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name translated \
+    -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include "$work/$1/main.swift" \
+    -o "$work/$1/$1" $objects -luv -lcares -lssl -lcrypto || fail "the translation of $1 cannot be built."
+  program=$work/$1/$1
+}
+
+# listen COMMAND...
+# Starts a server that says at which port it listens, and sets $port to that.
+listen() {
+  start server "$@"
+  wait_for server.out '^listening on port ' || fail "\"$*\" does not listen: $(last_words server)"
+  port=${lines#listening on port }
+}
+
+# same NAME
+same() {
+  [ -s "$work/$1.perl" ] || fail "$1 printed nothing."
+  diff "$work/$1.perl" "$work/$1.swift" >&2 || fail "$1 (<) and its translation (>) differ."
+}
+
+# alone NAME ARGUMENT...
+alone() {
+  subject=$1
+  shift
+  built "$subject"
+  timeout "$limit" perl "$ports/$subject/$subject.pl" "$@" >"$work/$subject.perl" || fail "$subject fails."
+  timeout "$limit" "$program" "$@" >"$work/$subject.swift" || fail "the translation of $subject fails."
+  same "$subject"
+}
+
+alone lookup 127.0.0.1 ::1 10.1 ::ffff:10.0.0.2
+alone port_scanner 127.0.0.1 3 1 2 3 4 5
+
+# The translation of pipeline is one that somebody has written the rest of.
+cp "$recorded/pipeline.swift.txt" "$work/swift/pipeline.swift"
+alone pipeline pear apple fig apple pear apple
+
+# both_ways NAME SERVER-ARGUMENTS CLIENT-ARGUMENTS
+# Runs a server, and a client of it, whose arguments have PORT for the port.
+both_ways() {
+  subject=$1
+  built "$subject"
+  for command in "perl $ports/$subject/$subject.pl" "$program"; do
+    case $command in perl*) output=$work/$subject.perl ;; *) output=$work/$subject.swift ;; esac
+    # shellcheck disable=SC2086 # a command and its arguments
+    listen $command $2
+    # shellcheck disable=SC2086,SC2046
+    timeout "$limit" $command $(echo "$3" | sed "s/PORT/$port/") >"$output" || fail "\"$command\" fails as a client."
+    stop server
+    sed 's/^\(listening on port\) .*/\1/' "$work/server.out" >>"$output"
+  done
+  same "$subject"
+}
+
+both_ways json_rpc "server 0" "client 127.0.0.1 PORT"
+both_ways tls_echo "server 0 Tests/Vectors/certificates/ec.pem" \
+  "client 127.0.0.1 PORT Tests/Vectors/certificates/ec.pem hello there bye"
+
+built irc_bot
+for command in "perl $ports/irc_bot/irc_bot.pl" "$program"; do
+  case $command in perl*) output=$work/irc_bot.perl ;; *) output=$work/irc_bot.swift ;; esac
+  listen perl Tests/Ports/irc_server.pl
+  # shellcheck disable=SC2086
+  timeout "$limit" $command 127.0.0.1 "$port" bot '#test' >"$output" || fail "\"$command\" fails."
+  stop server
+done
+same irc_bot
+
+# --- What cannot be translated at all.
+
+# refused STATUS SENTENCE ARGUMENT...
+refused() {
+  expected=$1
+  sentence=$2
+  shift 2
+  status=0
+  scripts/port "$@" >"$work/out" 2>"$work/err" || status=$?
+  [ "$status" = "$expected" ] || fail "port $* ends with $status, not with $expected: $(cat "$work/err")"
+  grep -qF -- "$sentence" "$work/err" || fail "port $* says: $(cat "$work/err")"
+  [ "$(wc -l <"$work/err")" = 1 ] || fail "port $* says more than one sentence: $(cat "$work/err")"
+  [ ! -s "$work/out" ] || fail "port $* prints a program."
+}
+
+printf 'use AnyEvent;\nif ($x) {\n   print "open\\n";\n' >"$work/open.pl"
+printf 'print "a";\n}\n' >"$work/closed.pl"
+printf 'print \000\001\n' >"$work/binary.pl"
+printf 'print "\374ber";\n' >"$work/latin.pl"
+printf '\n\n' >"$work/empty.pl"
+printf 'this is a letter, and no program at all\n' >"$work/letter.pl"
+refused 1 "there is no file \"$work/none.pl\"" "$work/none.pl"
+refused 1 "is a directory: name a program in it" "$work"
+refused 1 "is no file" /dev/null
+refused 1 "cannot be written" -o "$work/none/x.swift" Examples/eg_http_check/check.pl
+refused 2 "one program is translated at a time"
+refused 2 "one program is translated at a time" a.pl b.pl
+refused 2 "unknown option: x" -x a.pl
+refused 2 "--list takes no file" --list a.pl
+refused 3 "the bracket in line 2 (\"{\") is never closed" "$work/open.pl"
+refused 3 "line 2 closes a bracket" "$work/closed.pl"
+refused 3 "is no text: it has bytes of the value zero" "$work/binary.pl"
+refused 3 "is no text in UTF-8" "$work/latin.pl"
+refused 3 "is empty" "$work/empty.pl"
+refused 3 "is no Perl that can be read" "$work/letter.pl"
+
+say "translated: $(sort "$work/shares" | awk '{ printf "%s%s %s %%", (NR > 1 ? ", " : ""), $1, $2 }')"
