@@ -21,13 +21,12 @@ sub of {
     if !@$statements || $unread == @$statements;
   my $inference = Inference->new($table);
   $inference->program($statements);
-  my $has_ports = $source =~ /^\s*use\s+AnyEvent::MP\b/m;
+  my $has_ports = grep { $_->{t} eq "use" && ($_->{words}[0] // "") =~ /^AnyEvent::MP\b/ } @$statements;
   my $writer = Writer->new(
     table => $table,
     throwing => Throwing::names($inference->{functions}, $has_ports),
-    imported => $has_ports ? {AnyEventMP => 0} : {}
+    imported => {AnyEventMP => $has_ports}
   );
-  $writer->{imported}{AnyEventMP} = 1 if $has_ports;
   my ($text) = $writer->statements($statements, 0, 0);
   my $head = head($writer, $inference, $source);
   my $swift = Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head);
