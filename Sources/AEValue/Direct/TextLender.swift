@@ -21,8 +21,19 @@ package final class TextLender {
   }
 
   /// Lends text that is valid UTF-8; when much is held already, a copy.
+  @inline(__always)
   func lend(_ start: UnsafeRawPointer, _ count: Int, isASCII: Bool) -> BorrowedText {
     hasLent = true
+    // Mostly it is the only one.
+    if isKnownUniquelyReferenced(&lent[0]), let bytes = lent[0] {
+      bytes.lend(start, count, isASCII: isASCII)
+      return BorrowedText(bytes)
+    }
+    return lendNext(start, count, isASCII: isASCII)
+  }
+
+  @inline(never)
+  private func lendNext(_ start: UnsafeRawPointer, _ count: Int, isASCII: Bool) -> BorrowedText {
     for index in 0..<Self.count {
       if isKnownUniquelyReferenced(&lent[index]), let bytes = lent[index] {
         bytes.lend(start, count, isASCII: isASCII)
