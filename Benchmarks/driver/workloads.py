@@ -214,17 +214,21 @@ class Programs:
                 {"SWIFT_DETERMINISTIC_HASHING": "1"})
         return int(re.search(r"Collected : (\d+)", errors).group(1))
 
-    def instructions_of_remote(self, size, framing):
-        """Instructions of one remote message of so many bytes, by the side that runs them."""
+    def instructions_of_remote(self, size, framing, borrows=False):
+        """Instructions of one remote message of so many bytes, by the side that runs them.
+
+        With `borrows` only of receiving one, without making a string.
+        """
         few, many = (20_000, 60_000) if size < 1000 else (5_000, 15_000)
 
         def commands(bench, count):
             address = f"127.0.0.1:{free_port()}"
             return (
-                [bench, "recv", address, count, size, framing],
+                [bench, "borrow" if borrows else "recv", address, count, size, framing],
                 lambda port: [bench, "send", address, port, count, size, framing])
 
-        return self.counted_pair(commands, ("recv", "send"), "server", few, many)
+        sides = ("recv",) if borrows else ("recv", "send")
+        return self.counted_pair(commands, sides, "server", few, many)
 
     def instructions_of_deaths(self):
         """Instructions of one of many monitored ports that die at once, by the side that runs them.
@@ -444,6 +448,13 @@ def all_workloads(bench, yardsticks):
         for framing, size, sending, receiving in (
             ("cbor", 32, 200, 200), ("cbor", 1024, 420, 1350),
             ("json", 32, 330, 320), ("json", 1024, 1300, 2300))
+    ] + [
+        Workload(
+            "counts", lambda framing=framing: use.instructions_of_remote(1024, framing, True),
+            figures=[
+                count_of(
+                    f"instructions of receiving borrowed text, {framing}, 1024 bytes", "recv", aim)])
+        for framing, aim in (("cbor", 500), ("json", 1450))
     ] + [
         Workload(
             "counts", use.instructions_of_deaths,

@@ -18,6 +18,22 @@ import Testing
     #expect(network.openConnections == 1)
   }
 
+  @Test("borrowed text comes whole over a line that cuts packets into pieces")
+  func borrowedText() throws {
+    let network = SimulatedNetwork(
+      seed: 2, conditions: LinkConditions(latency: 0.01...0.3, splitting: 0.5, capacity: 3000))
+    defer { network.close() }
+    let server = try network.addHost("server")
+    let client = try network.addHost("client", seeds: [server])
+    var got: [BorrowedText] = []
+    let p = try #require(server.node).run {
+      rcv(port(), "text") { (text: BorrowedText) in got.append(text) }
+    }
+    client.node?.run { for n in 0..<300 { snd(p.id, "text", "text \(n) é \"") } }
+    #expect(network.run(until: { got.count == 300 }))
+    #expect(got.map { String($0) } == (0..<300).map { "text \($0) é \"" })
+  }
+
   @Test("a run with the same seed happens exactly again", arguments: [1, 2, 3, 100, 101])
   func replay(seed: UInt64) throws {
     let first = try GuaranteeRun(seed: seed)

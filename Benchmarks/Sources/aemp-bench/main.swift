@@ -12,11 +12,11 @@ case "churn":
   try Ports.churn(arguments.number("the count"))
 case "idleports":
   Ports.idle(arguments.number("the count"))
-case "recv":
+case "recv", "borrow":
   try OneWay.receive(
     arguments.text("the address"), arguments.number("the count"),
     size: arguments.number("the size"),
-    framing: arguments.text("the framing"))
+    framing: arguments.text("the framing"), borrows: command == "borrow")
 case "send":
   try OneWay.send(
     arguments.text("the address"), to: arguments.text("the port id"),

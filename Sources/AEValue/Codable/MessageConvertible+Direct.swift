@@ -91,6 +91,33 @@ extension String {
   }
 }
 
+extension BorrowedText: MessageConvertible {
+  /// Text.
+  @inlinable public var messageValue: Value { .string(String(self)) }
+  /// The text a value reads as; see ``Value/string``.
+  @inlinable public init?(messageValue: Value) {
+    guard let text = messageValue.string else { return nil }
+    self.init(text)
+  }
+
+  /// Yes.
+  @inlinable public static var isPlainArgument: Bool { true }
+
+  /// Writes text.
+  @inlinable
+  public func writeArgument<Writer: ArgumentWriter>(to writer: inout Writer) -> Bool {
+    withUTF8 { writer.write(utf8: $0) }
+  }
+
+  /// Reads text.
+  @inlinable
+  public static func readArgument<Reader: ArgumentReader>(
+    from reader: inout Reader
+  ) -> BorrowedText? {
+    reader.borrowedText()
+  }
+}
+
 extension Value {
   /// Yes.
   @inlinable public static var isPlainArgument: Bool { true }

@@ -19,6 +19,8 @@ public protocol ArgumentReader {
   mutating func bool() -> Bool?
   /// Reads text.
   mutating func text() -> String?
+  /// Reads text without making a string.
+  mutating func borrowedText() -> BorrowedText?
   /// Reads the end of the packet, and says whether all that was read lies before the end of the bytes.
   mutating func isWhole() -> Bool
 }

@@ -14,4 +14,6 @@ public protocol ArgumentWriter {
   mutating func write(_ flag: Bool) -> Bool
   /// Writes text.
   mutating func write(_ text: String) -> Bool
+  /// Writes text whose bytes these are.
+  mutating func write(utf8: UnsafeBufferPointer<UInt8>) -> Bool
 }

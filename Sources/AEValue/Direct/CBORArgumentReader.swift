@@ -50,6 +50,19 @@
 
   /// Reads text of a known length.
   public mutating func text() -> String? {
+    guard let (start, count) = textBytes() else { return nil }
+    return bytes.text(start, count, isASCII: TextScan.isASCII(start, count))
+  }
+
+  /// Reads text of a known length without making a string.
+  public mutating func borrowedText() -> BorrowedText? {
+    guard let (start, count) = textBytes() else { return nil }
+    return bytes.borrowedText(start, count, isASCII: TextScan.isASCII(start, count))
+  }
+
+  /// Skips text of a known length, and says where it lies.
+  @inline(__always)
+  private mutating func textBytes() -> (UnsafeRawPointer, Int)? {
     guard bytes.isBeforeEnd, bytes.byte() >> 5 == 3 else { return nil }
     let info = bytes.byte() & 31
     var count = Int(info)
@@ -63,7 +76,7 @@
     // The count may be anything, and the start may be behind the end by now.
     guard count <= bytes.end - start else { return nil }
     bytes.next = start + count
-    return bytes.text(start, count, isASCII: TextScan.isASCII(start, count))
+    return (start, count)
   }
 
   /// Whether all that was read lies before the end.

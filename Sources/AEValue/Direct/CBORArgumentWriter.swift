@@ -44,12 +44,16 @@
 
   /// Writes text.
   public mutating func write(_ text: String) -> Bool {
-    text.utf8.withContiguousStorageIfAvailable { bytes in
-      guard place.hasRoom(for: bytes.count &+ 9) else { return false }
-      head(0x60, UInt64(truncatingIfNeeded: bytes.count))
-      if let start = bytes.baseAddress { place.copy(start, bytes.count) }
-      return true
-    } ?? false
+    text.utf8.withContiguousStorageIfAvailable { write(utf8: $0) } ?? false
+  }
+
+  /// Writes text.
+  @inline(__always)
+  public mutating func write(utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard place.hasRoom(for: utf8.count &+ 9) else { return false }
+    head(0x60, UInt64(truncatingIfNeeded: utf8.count))
+    if let start = utf8.baseAddress { place.copy(start, utf8.count) }
+    return true
   }
 
   /// Writes an initial byte, whose major type is in its place, and its argument as short as possible.

@@ -62,16 +62,30 @@
 
   /// Reads text without escapes, with the comma before it.
   public mutating func text() -> String? {
+    var isASCII = true
+    guard let (start, count) = textBytes(&isASCII) else { return nil }
+    return bytes.text(start, count, isASCII: isASCII)
+  }
+
+  /// Reads such text without making a string.
+  public mutating func borrowedText() -> BorrowedText? {
+    var isASCII = true
+    guard let (start, count) = textBytes(&isASCII) else { return nil }
+    return bytes.borrowedText(start, count, isASCII: isASCII)
+  }
+
+  /// Skips text without escapes, with the comma before it, and says where it lies.
+  @inline(__always)
+  private mutating func textBytes(_ isASCII: inout Bool) -> (UnsafeRawPointer, Int)? {
     guard skipComma(), bytes.byte() == UInt8(ascii: "\"") else { return nil }
     let start = bytes.next + 1
     guard start < bytes.end else { return nil }
-    var isASCII = true
     let count = TextScan.plainCount(start, bytes.end - start, isASCII: &isASCII)
     guard start + count < bytes.end,
       (start + count).loadUnaligned(as: UInt8.self) == UInt8(ascii: "\"")
     else { return nil }
     bytes.next = start + count + 1
-    return bytes.text(start, count, isASCII: isASCII)
+    return (start, count)
   }
 
   /// Skips the bracket at the end; whether all that was read lies before the end.

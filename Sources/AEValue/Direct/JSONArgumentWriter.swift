@@ -47,19 +47,23 @@
 
   /// Writes text in which nothing has to be escaped.
   public mutating func write(_ text: String) -> Bool {
-    text.utf8.withContiguousStorageIfAvailable { bytes in
-      guard place.hasRoom(for: bytes.count &+ 3) else { return false }
-      place.put(UInt8(ascii: ","))
-      place.put(UInt8(ascii: "\""))
-      if let start = bytes.baseAddress {
-        guard TextScan.copyPlain(start, bytes.count, to: place.next) == bytes.count else {
-          return false
-        }
+    text.utf8.withContiguousStorageIfAvailable { write(utf8: $0) } ?? false
+  }
+
+  /// Writes text in which nothing has to be escaped.
+  @inline(__always)
+  public mutating func write(utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard place.hasRoom(for: utf8.count &+ 3) else { return false }
+    place.put(UInt8(ascii: ","))
+    place.put(UInt8(ascii: "\""))
+    if let start = utf8.baseAddress {
+      guard TextScan.copyPlain(start, utf8.count, to: place.next) == utf8.count else {
+        return false
       }
-      place.next += bytes.count
-      place.put(UInt8(ascii: "\""))
-      return true
-    } ?? false
+    }
+    place.next += utf8.count
+    place.put(UInt8(ascii: "\""))
+    return true
   }
 }
 

@@ -7,11 +7,16 @@
   @usableFromInline var next: UnsafeRawPointer
   /// The end of the bytes; more are readable.
   @usableFromInline let end: UnsafeRawPointer
+  /// Who lends text out of the bytes, and lives as long as they are read.
+  @usableFromInline let lender: Unmanaged<TextLender>?
 
   @inlinable @inline(__always)
-  package init(_ next: UnsafeRawPointer, end: UnsafeRawPointer) {
+  package init(
+    _ next: UnsafeRawPointer, end: UnsafeRawPointer, lender: Unmanaged<TextLender>? = nil
+  ) {
     self.next = next
     self.end = end
+    self.lender = lender
   }
 
   /// The next byte.
@@ -31,5 +36,18 @@
   func text(_ start: UnsafeRawPointer, _ count: Int, isASCII: Bool) -> String? {
     let bytes = UnsafeRawBufferPointer(start: start, count: count)
     return isASCII ? String(ascii: bytes) : String(validating: bytes, as: UTF8.self)
+  }
+
+  /// The same without making a string, if there is who lends it.
+  @inline(__always)
+  func borrowedText(_ start: UnsafeRawPointer, _ count: Int, isASCII: Bool) -> BorrowedText? {
+    guard let lender, isASCII || isUTF8(start, count) else { return nil }
+    return lender._withUnsafeGuaranteedRef { $0.lend(start, count, isASCII: isASCII) }
+  }
+
+  private func isUTF8(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
+    let span = Span<UInt8>(
+      _unsafeStart: start.assumingMemoryBound(to: UInt8.self), count: count)
+    return (try? UTF8Span(validating: span)) != nil
   }
 }

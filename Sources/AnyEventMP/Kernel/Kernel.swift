@@ -1,3 +1,4 @@
+internal import AEValue
 import AnyEvent
 import CAEBasics
 import Synchronization
@@ -37,6 +38,8 @@ final class Kernel {
   @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted
   /// The port of the last packet.
   @exclusivity(unchecked) var latest = LatestPort()
+  /// Lends the text of packets to receivers of `BorrowedText`.
+  let lender = TextLender()
   /// What has to live until no callback runs.
   @exclusivity(unchecked) var retired = Retired()
   /// Whether something is there.

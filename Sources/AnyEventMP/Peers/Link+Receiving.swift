@@ -17,6 +17,8 @@ extension Link {
     case .json:
       while place < end, isOpen, let next = kernel.takeJSON(place, end) { place = next }
     }
+    // What somebody still holds must not change with the buffer.
+    if kernel.lender.hasLent { kernel.lender.takeBack() }
     return place - start
   }
 }
@@ -32,7 +34,8 @@ extension Kernel {
     let head = place.loadUnaligned(as: UInt8.self) &- 0x82
     guard head <= 0x97 - 0x82, let behindTag = latest.placeBehindTag(ofNameAt: place + 1)
     else { return nil }
-    var reader = CBORArgumentReader(PacketBytes(behindTag, end: end), count: Int(head))
+    var reader = CBORArgumentReader(
+      PacketBytes(behindTag, end: end, lender: .passUnretained(lender)), count: Int(head))
     return takeLatest(.cbor, &reader) ? reader.bytes.place : nil
   }
 
@@ -43,7 +46,8 @@ extension Kernel {
   ) -> UnsafeRawPointer? {
     guard isDirect, latest.isForJSON, let behindTag = latest.placeBehindTag(ofNameAt: place)
     else { return nil }
-    var reader = JSONArgumentReader(PacketBytes(behindTag, end: end))
+    var reader = JSONArgumentReader(
+      PacketBytes(behindTag, end: end, lender: .passUnretained(lender)))
     return takeLatest(.json, &reader) ? reader.bytes.place : nil
   }
 

@@ -126,11 +126,13 @@ static inline size_t ae_json_copy(uint8_t *_Nonnull to, const uint8_t *_Nonnull 
 /* Whether all bytes are ASCII; at least sixteen must be given. */
 static inline int ae_is_ascii(const uint8_t *_Nonnull p, size_t count) {
   ae_vector seen = ae_load(p + count - 16);
-  size_t i = 0;
-  for (; i + 64 <= count; i += 64)
-    seen = ae_or(
-      seen, ae_or(ae_or(ae_load(p + i), ae_load(p + i + 16)), ae_or(ae_load(p + i + 32), ae_load(p + i + 48))));
-  for (; i + 16 <= count; i += 16) seen = ae_or(seen, ae_load(p + i));
+  for (const uint8_t *end = p + (count & ~(size_t)127); p < end; p += 128) {
+    ae_vector low = ae_or(ae_or(ae_load(p), ae_load(p + 16)), ae_or(ae_load(p + 32), ae_load(p + 48)));
+    ae_vector high = ae_or(ae_or(ae_load(p + 64), ae_load(p + 80)), ae_or(ae_load(p + 96), ae_load(p + 112)));
+    seen = ae_or(seen, ae_or(low, high));
+  }
+  /* What is left, but for the last bytes, which have been seen. */
+  for (const uint8_t *end = p + (count & 112); p < end; p += 16) seen = ae_or(seen, ae_load(p));
   return !ae_any(seen);
 }
 

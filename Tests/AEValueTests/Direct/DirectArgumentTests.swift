@@ -21,13 +21,17 @@ import Testing
     _: A.Type, _ framing: Framing, _ bytes: [UInt8], behind rest: [UInt8] = []
   ) -> (A, Int)? {
     withSlack(bytes, behind: rest) { start, end in
+      let lender = TextLender()
+      // Text that is kept is a copy from now on.
+      defer { lender.takeBack() }
+      let bytes = PacketBytes(start, end: end, lender: .passUnretained(lender))
       switch framing {
       case .cbor:
-        var reader = CBORArgumentReader(PacketBytes(start, end: end), count: 1)
+        var reader = CBORArgumentReader(bytes, count: 1)
         guard let a = A.readArgument(from: &reader), reader.isWhole() else { return nil }
         return (a, reader.bytes.place - start)
       case .json:
-        var reader = JSONArgumentReader(PacketBytes(start, end: end))
+        var reader = JSONArgumentReader(bytes)
         guard let a = A.readArgument(from: &reader), reader.isWhole() else { return nil }
         return (a, reader.bytes.place - start)
       }
@@ -78,6 +82,7 @@ import Testing
     compare(Bool.self, framing, bytes, behind: rest)
     compare(String.self, framing, bytes, behind: rest)
     compare(Double.self, framing, bytes, behind: rest)
+    compare(BorrowedText.self, framing, bytes, behind: rest)
   }
 
   private static func encoded(_ framing: Framing, _ value: Value) throws -> [UInt8] {

@@ -9,8 +9,10 @@ import Testing
 private final class Ear {
   let node: Node
   private(set) var heard: [String] = []
+  /// Borrowed texts that are kept, and how often they have come.
+  private(set) var texts: [BorrowedText: Int] = [:]
   /// What packets of the tests are for.
-  static let names = ["one", "two", "flag", "small", "none", "all", "tags", "throws"]
+  static let names = ["one", "two", "flag", "small", "none", "all", "tags", "text", "throws"]
 
   init(_ loop: Loop, _ framing: Framing, isDirect: Bool) throws {
     node = try Node.listening(on: loop, framings: [framing.rawValue])
@@ -33,6 +35,11 @@ private final class Ear {
     case "small": rcv(p, "t") { [unowned self] (a: UInt8, b: Int?) in hear(name, a, b as Any) }
     case "none": rcv(p, "t") { [unowned self] in hear(name) }
     case "all": rcv(p, "t") { [unowned self] (message: Message) in hear(name, message) }
+    case "text":
+      rcv(p, "t") { [unowned self] (a: BorrowedText, b: BorrowedText) in
+        hear(name, a, b)
+        texts[b, default: 0] += 1
+      }
     case "tags":
       rcv(p, "first") { [unowned self] (a: Int) in hear(name, "first", a) }
       rcv(p, "t") { [unowned self] (a: String) in hear(name, "t", a) }
@@ -146,6 +153,7 @@ extension SeededGenerator {
       }
       #expect(links[0].isOpen == links[1].isOpen)
       #expect(ears[0].transcript == ears[1].transcript)
+      #expect(ears[0].texts == ears[1].texts)
       #expect(links[0].bufferedBytes == links[1].bufferedBytes)
       if !links[0].isOpen { loop.run(until: { ends[0] != nil && ends[1] != nil }) }
       #expect(ends[0]?[2] == ends[1]?[2])

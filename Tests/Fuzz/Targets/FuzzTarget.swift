@@ -1,6 +1,7 @@
 /// What is fuzzed: each takes any bytes, must not trap, and holds its properties.
 package enum FuzzTarget: String, CaseIterable {
   case json, cbor, packets, handshake, sealed, tls, node, configuration, certificate
+  case scans, arguments, receiving
   case commandLine = "command-line"
 
   /// Runs one input.
@@ -17,6 +18,9 @@ package enum FuzzTarget: String, CaseIterable {
     case .node: try fuzzNode(input)
     case .configuration: try fuzzConfiguration(input)
     case .certificate: try fuzzCertificate(input)
+    case .scans: try fuzzScans(input)
+    case .arguments: try fuzzArguments(input)
+    case .receiving: try fuzzReceiving(input)
     case .commandLine: try fuzzCommandLine(input)
     }
   }

@@ -17,7 +17,7 @@ func fuzzNode(_ input: [UInt8]) throws {
   let peer = node.peers.peer("peer")
   let link = Link(
     peers: node.peers, peer: peer, stream: StreamConnection(loop: network.loop, medium: wire),
-    address: "10.9.9.9:1", facts: facts(framing),
+    address: "10.9.9.9:1", facts: .fuzzed(framing),
     keys: nil)
   node.run { prepare(node) }
   node.peers.nodeUp(peer, link)
@@ -41,15 +41,6 @@ func fuzzNode(_ input: [UInt8]) throws {
   }
 }
 
-private func facts(_ framing: Framing) -> LinkFacts {
-  LinkFacts(
-    EstablishedConnection(
-      peer: Greeting(nodeID: "peer", authMethods: [.hmacSHA3_512], framings: [framing.rawValue]),
-      sendFraming: framing, receiveFraming: framing, authMethod: .hmacSHA3_512,
-      sentAuthMethod: .hmacSHA3_512, rest: []),
-    isDialled: false, tlsCipher: nil)
-}
-
 /// Ports `a` and `b`, a function to start more, monitors on the peer and one of its ports, and a
 /// monitored family.
 private func prepare(_ node: Node) {
@@ -65,23 +56,4 @@ private func prepare(_ node: Node) {
   mon("peer") {}
   db_set("family", "own", 1)
   db_mon("family") { _, _, _, _ in }
-}
-
-/// Takes what is sent, and says nothing by itself.
-private final class FuzzedWire: StreamMedium {
-  private(set) var sent: [UInt8] = []
-
-  func start(for stream: StreamConnection) {}
-
-  func write(_ output: ByteBuffer, of stream: StreamConnection) -> StreamWriteResult {
-    sent += output.bytes
-    output.removeAll()
-    return .done
-  }
-
-  var traffic: StreamTraffic? { nil }
-  var descriptor: CInt? { nil }
-  func pause() {}
-  func finishWriting() {}
-  func close() {}
 }

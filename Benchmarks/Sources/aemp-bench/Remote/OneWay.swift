@@ -6,13 +6,17 @@ enum OneWay {
   /// Messages of this size carry a number only; larger ones a string of that size too.
   static let smallSize = 32
 
-  /// Counts `count` messages and reports their rate from the first one to the last.
-  static func receive(_ address: String, _ count: Int, size: Int, framing: String) throws {
+  /// Counts `count` messages and reports their rate from the first one to the last; `borrows`: without making strings.
+  static func receive(
+    _ address: String, _ count: Int, size: Int, framing: String, borrows: Bool
+  ) throws {
     BenchNode.startServer(address, framing: framing)
     let receiver = port()
     let arrivals = Arrivals(count, size: size)
     if size <= smallSize {
       rcv(receiver, "test") { (_: Int) in arrivals.add() }
+    } else if borrows {
+      rcv(receiver, "test") { (_: Int, _: BorrowedText) in arrivals.add() }
     } else {
       rcv(receiver, "test") { (_: Int, _: String) in arrivals.add() }
     }
