@@ -49,7 +49,7 @@
 # if one of them did, or not all were made. Of a check that fails it is shown what
 # was said, and of each node what it has logged since the last check that passed.
 # "--junit FILE" among the script's arguments, or AEMP_JUNIT, names a file for the
-# same as JUnit's XML.
+# same as JUnit's XML, or a directory for a file of each script.
 #
 # AEMP names the tool (default: the one that was built here, else the one in
 # PATH), AEMP_OLD another one, for tests of upgrades (default: the same);
@@ -493,6 +493,7 @@ aemp_case() {
 
 aemp_junit() {
   touch "$AEMP_HOME/junit~"
+  [ ! -d "$AEMP_JUNIT" ] || AEMP_JUNIT=$AEMP_JUNIT/$(basename "$0" .sh).xml
   aemp_missing=$((AEMP_PLAN - aemp_checks))
   {
     echo '<?xml version="1.0" encoding="UTF-8"?>'
