@@ -52,7 +52,8 @@
 # same as JUnit's XML, or a directory for a file of each script.
 #
 # AEMP names the tool (default: the one that was built here, else the one in
-# PATH), AEMP_OLD another one, for tests of upgrades (default: the same);
+# PATH), AEMP_OLD another one, for tests of upgrades (default: the same; one that
+# does not know "announce" yet is reached past the proxy by whoever looks it up);
 # AEMP_TIMEOUT says how many seconds any one thing may take (30). The
 # variables AEMP_HOME (the directory) and AEMP_SEED (the first seed's address) are
 # for reading.
@@ -436,11 +437,13 @@ aemp_end_process() {
     rm -f "$3"
   fi
   # One that does not care to end is ended.
-  for aemp_process in $aemp_processes; do
-    timeout 10 tail --pid="$aemp_process" -s 0.02 -f /dev/null 2>/dev/null ||
-      kill -KILL "$aemp_process" 2>/dev/null || true
-  done
+  [ "$2" = KILL ] || timeout 10 tail --pid="$1" -s 0.02 -f /dev/null 2>/dev/null ||
+    kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
+  # The others are nobody's children now, and may be there as zombies for long.
+  for aemp_process in $aemp_processes; do
+    while grep -q '^State:.*[RSDTt] ' "/proc/$aemp_process/status" 2>/dev/null; do :; done
+  done
 }
 
 # aemp_first_line NAME
