@@ -85,6 +85,7 @@ aemp() {
 # aemp_wait node|port|family NAME [--count N]
 # "aemp wait" for as long as any one thing may take; a signal to the script ends it.
 aemp_wait() {
+  aemp_starting=yes
   PERL_ANYEVENT_MP_RC=$AEMP_HOME/tool~.rc "$AEMP" wait --timeout "$AEMP_TIMEOUT" "$@" &
   aemp_patience $!
 }
@@ -96,6 +97,7 @@ aemp_at() {
   aemp_configuration "tool~$(printf %s "$1" | tr / "~")" "$aemp_only"
   aemp_only=$(aemp_file "tool~$1").rc
   shift
+  aemp_starting=yes
   PERL_ANYEVENT_MP_RC=$aemp_only "$AEMP" "$@" &
   aemp_patience $!
 }
@@ -142,8 +144,10 @@ aemp_network() {
   AEMP_SECRET=$(sed -n "s/.*\(\"$aemp_credential\"[^\"]*\"[^\"]*\"\).*/\1/p" "$AEMP_HOME/secret~.rc")
 
   : >"$AEMP_HOME/proxy~.out"
+  aemp_starting=yes
   "$AEMP" proxy --control "$AEMP_HOME/proxy~" </dev/null >"$AEMP_HOME/proxy~.out" 2>"$AEMP_HOME/proxy~.err" &
   echo $! >"$AEMP_HOME/proxy~.pid"
+  aemp_starting=
   # It prints the path when it can be asked.
   [ -n "$(aemp_first_line proxy~)" ] || aemp_fail "the proxy did not start: $(aemp_last_words proxy~)"
 
@@ -183,10 +187,12 @@ aemp_start() {
   aemp_bind=${aemp_addresses##*[!0-9.:]}
   aemp_configuration "$aemp_name" "$(aemp_without "$aemp_announce")"
   [ -z "${AEMP_VERBOSE-}" ] || export AE_VERBOSE="$AEMP_VERBOSE"
+  aemp_starting=yes
   PERL_ANYEVENT_MP_RC=$aemp_file.rc AEMP_NODE=$aemp_name AEMP_BIND=$aemp_bind AEMP_ANNOUNCE=$aemp_announce \
     AEMP_SEEDS=$(aemp_without "$aemp_announce") \
     "$@" </dev/null >"$aemp_file.out" 2>"$aemp_file.err" &
   echo $! >"$aemp_file.pid"
+  aemp_starting=
   unset AE_VERBOSE
   rm -f "$aemp_file.seen" "$aemp_file.past"
   AEMP_NAMES="$AEMP_NAMES $aemp_name"
@@ -343,23 +349,35 @@ aemp_fail() {
 # Makes the home, and sees to it that nothing stays behind.
 aemp_begin() {
   [ -z "$AEMP_HOME" ] || return 0
-  AEMP_HOME=$(mktemp -d) || aemp_fail "no temporary directory can be made"
-  AEMP_PLAN=
   aemp_checks=0
   aemp_failures=0
   aemp_awaited=
+  # Whether a process is being started whose number is not noted yet.
+  aemp_starting=
   aemp_clock=$(aemp_now)
+  # From here on there is a $!.
+  true &
+  wait $!
   trap aemp_end EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
   trap 'exit 143' TERM
+  AEMP_HOME=$(mktemp -d) || aemp_fail "no temporary directory can be made"
 }
 
 # Ends all nodes and removes the home; called at the end by itself.
 aemp_end() {
   aemp_status=$?
-  trap - EXIT HUP INT TERM
+  aemp_latest=$!
+  trap - EXIT
+  # A further signal changes nothing; were it ignored, it would be by all that is started here.
+  trap : HUP INT TERM
+  [ -n "$AEMP_HOME" ] || exit "$aemp_status"
   [ -z "$aemp_awaited" ] || kill "$aemp_awaited" 2>/dev/null || true
+  if [ -n "$aemp_starting" ] && grep -q "^PPid:[^0-9]*$$\$" "/proc/$aemp_latest/status" 2>/dev/null; then
+    # A signal came in between; one that is not itself yet hears of none.
+    aemp_end_process "$aemp_latest" KILL
+  fi
   if [ -n "$AEMP_PLAN" ]; then
     [ "$aemp_failures" = 0 ] || [ "$aemp_status" != 0 ] || aemp_status=1
     if [ "$aemp_checks" != "$AEMP_PLAN" ]; then
@@ -389,6 +407,7 @@ aemp_end() {
 # Has the proxy do something; a signal to the script ends it.
 aemp_proxy() {
   [ -e "$AEMP_HOME/proxy~.pid" ] || aemp_fail "there are no links yet; call aemp_network before"
+  aemp_starting=yes
   "$AEMP" proxy --control "$AEMP_HOME/proxy~" --timeout "$AEMP_TIMEOUT" "$@" &
   aemp_patience $!
 }
@@ -398,6 +417,7 @@ aemp_proxy() {
 # hearing a signal.
 aemp_patience() {
   aemp_awaited=$1
+  aemp_starting=
   aemp_code=0
   wait "$1" || aemp_code=$?
   aemp_awaited=
