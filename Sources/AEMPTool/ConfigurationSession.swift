@@ -127,7 +127,9 @@ struct ConfigurationSession {
         options.json
         ? Printer.json(["version": .string(LibraryVersion.current)]) + "\n"
         : "aemp \(LibraryVersion.current)\n"
-    case .readValue, .readCertificate, .generateCertificate, .runNode, .network: break
+    case .readValue, .readCertificate, .generateCertificate, .runNode, .proxy,
+      .network:
+      break
     }
   }
 

@@ -65,6 +65,9 @@ package struct Tool {
       // This comes before other files are opened that stay open.
       StandardDescriptors.fill(isQuiet: true)
       return Supervisor(arguments, options, ready: ready).run()
+    case .proxy(let command):
+      StandardDescriptors.fill(isQuiet: false)
+      return ProxySession(command: command).run()
     case .network(let command):
       StandardDescriptors.fill(isQuiet: false)
       ControlSignals.unblock()

@@ -57,6 +57,7 @@ scenarios
 options
   --secret-file FILE  the shared secret, - for standard input
   --rc FILE           or take it from a configuration file of the nodes
+  --configured        take node id, seeds, and where to listen and what to announce, from it, too
   --seed HOST:PORT    may be repeated; what "ping" and "requests" connect to
   --bind HOST:PORT    where to listen (127.0.0.1, any port)
   --nodeid ID
@@ -84,7 +85,7 @@ my %option = (nick => "anonymous", family => "eg_receivers", limit => 30, seed =
 
 Getopt::Long::GetOptions (\%option,
    qw(secret-file=s rc=s seed=s@ bind=s@ nodeid=s framing=s sealed=s tls=s tls-rc=s tls-version=s family=s count=i kill=s nick=s limit=f
-      connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late verbose help),
+      connect_interval|connect-interval=f monitor_timeout|monitor-timeout=f global late configured verbose help),
 ) or die $USAGE;
 
 if ($option{help}) {

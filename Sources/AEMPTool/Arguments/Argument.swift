@@ -53,7 +53,7 @@ struct Argument {
     case UInt8(ascii: "["), UInt8(ascii: "{"), UInt8(ascii: "\""):
       if let value = Self.decoded(text) { return value }
       // An IPv6 address before a port is in brackets too.
-      if setting == .binds || setting == .seeds { return value }
+      if setting == .binds || setting == .announce || setting == .seeds { return value }
       // A secret is not shown.
       let shown = setting == .secrets ? "" : " \(text)"
       throw UsageError(

@@ -14,6 +14,8 @@ struct Options: Equatable {
   var reveal = false
   /// The file descriptor that is told when a node is ready.
   var readyDescriptor: Int32?
+  /// The socket by which a proxy is told what to do.
+  var control: String?
   /// The file that gets the process id.
   var pidFile: String?
   /// After how long a silence (s) a node is started again; 0: never.
@@ -47,6 +49,9 @@ struct Options: Equatable {
     case .svg:
       guard !text.isEmpty, text != "-" else { throw misfit(option, text) }
       svg = text
+    case .control:
+      guard !text.isEmpty, text != "-" else { throw misfit(option, text) }
+      control = text
     case .pidFile:
       guard !text.isEmpty, text != "-" else { throw misfit(option, text) }
       pidFile = text
@@ -72,6 +77,7 @@ enum Option: String, CaseIterable {
   case svg
   case reveal
   case readyDescriptor = "ready-fd"
+  case control
   case pidFile = "pid-file"
   case heartbeat
   case force
@@ -84,6 +90,7 @@ enum Option: String, CaseIterable {
     case .count: "a whole number, such as: --count 3"
     case .svg: "the name of a file, such as: --svg network.svg"
     case .readyDescriptor: "the number of an open file descriptor, such as: --ready-fd 3"
+    case .control: "the path of a socket, such as: --control proxy.socket"
     case .pidFile: "the name of a file, such as: --pid-file node.pid"
     case .heartbeat: "a number of seconds from 0.1, or 0 for none, such as: --heartbeat 60"
     }
@@ -95,7 +102,7 @@ enum Option: String, CaseIterable {
     case .json, .reveal, .force: nil
     case .timeout, .heartbeat: "SECONDS"
     case .count, .readyDescriptor: "N"
-    case .svg, .pidFile: "FILE"
+    case .svg, .pidFile, .control: "FILE"
     }
   }
 

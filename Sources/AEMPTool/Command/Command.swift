@@ -18,6 +18,8 @@ enum Command {
   case showProfile(String, Options)
   /// Runs a node.
   case runNode(ConfigurationArguments, Options)
+  /// Runs a proxy between nodes, or asks one.
+  case proxy(ProxyCommand)
   /// Talks to other nodes.
   case network(NetworkCommand)
   /// Prints how the tool, or one command of it, is used.
@@ -44,6 +46,13 @@ enum Command {
     default: isEdit
     }
   }
+}
+
+/// The arguments of `aemp proxy`.
+struct ProxyCommand {
+  let options: Options
+  /// What a running proxy is to do; empty: to run one.
+  let words: [String]
 }
 
 /// The shells that there are completions for.

@@ -77,6 +77,12 @@ struct CommandParser {
       try takeOptions(name, Self.running, into: &options)
       let arguments = try takeConfigurationArguments(&options)
       commands.append(.runNode(arguments, options))
+    case "proxy":
+      var options = Options()
+      try takeOptions(name, Self.proxying, into: &options)
+      let words = try takeArguments(
+        name, 0...6, "a command of at most 6 words", Self.proxying, into: &options)
+      commands.append(.proxy(ProxyCommand(options: options, words: words)))
     default:
       if let command = try parseNetwork(name) {
         commands.append(.network(command))
@@ -101,6 +107,7 @@ struct CommandParser {
   }
 
   private static let showing = [Option.json, .reveal]
+  private static let proxying = [Option.json, .control, .timeout]
   private static let running = [Option.json, .readyDescriptor, .pidFile, .heartbeat, .force]
 
   /// The options stand before or behind all else.

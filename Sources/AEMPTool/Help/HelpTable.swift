@@ -35,6 +35,7 @@ enum HelpTable {
         settings of the profile "aemp", or of the one that is named before the command. It finds the \
         others by the seeds of these settings.
         """, entries: messages + network),
+    Group(title: "Tests", entries: tests),
     Group(title: "About the tool", entries: tool),
   ]
 

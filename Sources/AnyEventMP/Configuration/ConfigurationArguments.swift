@@ -18,6 +18,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - profile: the profile of the file to use; default the host's name.
   ///   - nodeid: the node id; `%n` is the host's name, `%u` and an ending `/` something random.
   ///   - binds: where to listen, such as `*:4040`; an empty list listens nowhere.
+  ///   - announce: the addresses that other nodes are told; default those that are listened on.
   ///   - seeds: `host:port` of nodes to contact first.
   ///   - services: functions to call when the node is up: a name, or a list of a name and
   ///     arguments.
@@ -42,8 +43,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - force: whether the arguments beat the configuration file.
   public init(
     _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
-    seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil,
-    secrets: [String]? = nil, cert: String? = nil,
+    announce: [String]? = nil, seeds: [String]? = nil, services: [Value]? = nil,
+    secret: String? = nil, secrets: [String]? = nil, cert: String? = nil,
     monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
     heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
@@ -55,6 +56,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
     self.force = force
     set(.nodeID, nodeid.map(Value.string))
     set(.binds, binds.map(Self.list))
+    set(.announce, announce.map(Self.list))
     set(.seeds, seeds.map(Self.list))
     set(.services, services.map(Value.array))
     set(.secret, secret.map(Value.string))

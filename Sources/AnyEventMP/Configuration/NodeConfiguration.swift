@@ -18,6 +18,8 @@ package struct NodeConfiguration: Sendable {
   package let hostName: String
   /// Where to listen.
   package internal(set) var binds: [BindAddress] = []
+  /// Where other nodes are told to dial; empty: where this node listens.
+  package internal(set) var announced: [BindAddress] = []
   /// The nodes to contact first.
   package internal(set) var seeds: [BindAddress] = []
   /// The secrets of the network, most preferred first: those of `secrets`, then `secret`.

@@ -10,11 +10,11 @@ import Glibc
 /// Corresponds to Perl's `configure`.
 ///
 /// The arguments are defaults, which the configuration file overrides unless `force` is given; see
-/// ``ConfigurationArguments/init(_:nodeid:binds:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:limits:norc:force:)``.
+/// ``ConfigurationArguments/init(_:nodeid:binds:announce:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:limits:norc:force:)``.
 public func configure(
   _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
-  seeds: [String]? = nil, services: [Value]? = nil, secret: String? = nil,
-  secrets: [String]? = nil, cert: String? = nil,
+  announce: [String]? = nil, seeds: [String]? = nil, services: [Value]? = nil,
+  secret: String? = nil, secrets: [String]? = nil, cert: String? = nil,
   monitor_timeout: Double? = nil, connect_interval: Double? = nil, heartbeat: Double? = nil,
   heartbeat_timeout: Double? = nil,
   framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
@@ -23,8 +23,8 @@ public func configure(
 ) {
   configure(
     ConfigurationArguments(
-      profile, nodeid: nodeid, binds: binds, seeds: seeds, services: services, secret: secret,
-      secrets: secrets, cert: cert, monitor_timeout: monitor_timeout,
+      profile, nodeid: nodeid, binds: binds, announce: announce, seeds: seeds, services: services,
+      secret: secret, secrets: secrets, cert: cert, monitor_timeout: monitor_timeout,
       connect_interval: connect_interval,
       heartbeat: heartbeat, heartbeat_timeout: heartbeat_timeout,
       framing_format: framing_format, auth_offer: auth_offer, auth_accept: auth_accept,

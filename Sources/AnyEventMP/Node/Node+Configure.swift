@@ -30,7 +30,11 @@ extension Node {
     run {
       let binds = boundAddresses
       AE.log(.debug, in: Log.kernel, "node listens on [\(binds.joined(separator: ", "))].")
-      database.configured(binds: binds)
+      let announced = configuration.announced.flatMap { $0.seedAddresses(sources) }
+      if !announced.isEmpty {
+        AE.log(.debug, in: Log.kernel, "node announces [\(announced.joined(separator: ", "))].")
+      }
+      database.configured(binds: announced.isEmpty ? binds : announced)
       peers.seeds.start(configuration.seeds.flatMap { $0.seedAddresses(sources) })
       functions.start(configuration.services)
     }

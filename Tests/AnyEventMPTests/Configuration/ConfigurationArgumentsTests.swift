@@ -8,7 +8,8 @@ import Testing
   @Test("typed arguments become settings under the names of the file")
   func typed() {
     let arguments = ConfigurationArguments(
-      "seed", nodeid: "a", binds: ["*:1"], seeds: ["h:2"], services: ["S::", ["f", 1]],
+      "seed", nodeid: "a", binds: ["*:1"], announce: ["n:3"], seeds: ["h:2"],
+      services: ["S::", ["f", 1]],
       secret: "s", secrets: ["t", "u"], cert: "c", monitor_timeout: 3, connect_interval: 4,
       heartbeat: 5,
       heartbeat_timeout: 6, framing_format: ["json"],
@@ -25,7 +26,8 @@ import Testing
     #expect(arguments.norc && arguments.force)
     #expect(
       arguments.settings == [
-        "nodeid": "a", "binds": ["*:1"], "seeds": ["h:2"], "services": ["S::", ["f", 1]],
+        "nodeid": "a", "binds": ["*:1"], "announce": ["n:3"], "seeds": ["h:2"],
+        "services": ["S::", ["f", 1]],
         "secret": "s", "secrets": ["t", "u"], "cert": "c", "monitor_timeout": 3.0,
         "connect_interval": 4.0,
         "heartbeat": 5.0, "heartbeat_timeout": 6.0,

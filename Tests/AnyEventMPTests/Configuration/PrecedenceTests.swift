@@ -48,6 +48,9 @@ import Testing
       Int($0.nodeID.dropFirst(4)) ?? 0
     },
     Probe(setting: .binds, value: { [.string("h:\($0)")] }) { Int($0.binds.first?.port ?? 0) },
+    Probe(setting: .announce, value: { [.string("h:\($0)")] }) {
+      Int($0.announced.first?.port ?? 0)
+    },
     Probe(setting: .seeds, value: { [.string("h:\($0)")] }) { Int($0.seeds.first?.port ?? 0) },
     Probe(setting: .services, value: { [.string("My::\($0)")] }) {
       Int($0.services.first?.name.dropFirst(4) ?? "0") ?? -1

@@ -30,6 +30,7 @@ import Testing
       }
     case .certificate: Probe(.string(try TestFiles.pem("ec"))) { Self.greeting(of: $0) }
     case .binds: Probe(["127.0.0.1:*", "127.0.0.2:*"]) { "\($0.status.listeners.count)" }
+    case .announce: Probe(["nat.example:4041"]) { Self.listeners(of: $0) }
     case .seeds: Probe(["127.0.0.1:1"]) { "\($0.seedAddresses)" }
     case .services: Probe([["Effects::start", 1]]) { Self.effects(of: $0) }
     case .monitorTimeout: Probe(31) { Self.secondsOfHandshake(with: $0) }
@@ -117,6 +118,14 @@ import Testing
       getsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &value, &size)
       return value == 0 ? "waits" : "does not"
     }.joined()
+  }
+
+  /// Where other nodes are told to dial the node.
+  private static func listeners(of node: Node) -> String {
+    var values: [Value]?
+    node.run { db_values("'l") { values = $0 } }
+    node.loop.run(until: { values != nil })
+    return "\(values ?? [])"
   }
 
   /// What the services of a node have left in its database.

@@ -12,6 +12,7 @@ final class Observer {
   }
 
   private let family: String
+  private let chores = Chores()
   private var port: PortID
   private var members: TextSet = []
   private var watches: [String: Watch] = [:]
@@ -49,6 +50,7 @@ final class Observer {
       own,
       on("ping") { (reply: PortID) in snd(reply, "pong", own) },
       on("pong") { [unowned self] (answering: PortID) in answered(answering.id) })
+    chores.serve(own)
     Report.print("port", own.id)
     db_reg(family, own)
   }
@@ -71,12 +73,14 @@ final class Observer {
     guard case .monitored(isUp: false)? = watches[key] else { return }
     watches[key] = .monitored(isUp: true)
     Report.print("up", key)
+    chores.cameUp(key, port)
   }
 
   private func fired(_ key: String, _ reason: Message) {
     guard case .monitored? = watches[key] else { return Report.print("twice", key) }
     watches[key] = .lost
     let words = reason.map { $0.string ?? "\($0)" }
+    chores.wentDown(key)
     Report.print("down", key, words.joined(separator: ", "))
     after(retryTime) { [unowned self] in
       watches[key] = nil

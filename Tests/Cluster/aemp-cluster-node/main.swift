@@ -7,6 +7,8 @@
 //     <microseconds since 1970> <node id> up <port>              a monitored port answers
 //     <microseconds since 1970> <node id> down <port> <reason>   a monitor fired
 //
+// and does what it is asked to (see Chores).
+//
 // The configuration file has its node id, listeners and seeds. On signal USR1 it kills its port and
 // registers another one.
 import AnyEvent

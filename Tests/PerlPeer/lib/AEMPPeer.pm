@@ -33,7 +33,7 @@ sub _alphanumeric {
 }
 
 # Arguments: nodeid, secret (bytes), cert (PEM text with key, certificate and those to trust),
-# tls_version (the highest, 1.2 or 1.3), binds, seeds, framings, accept,
+# tls_version (the highest, 1.2 or 1.3), binds, announce (what others are told instead), seeds, framings, accept,
 # connect_interval, monitor_timeout, note (called with a line of text), sealed
 # (connections may be encrypted), wait_auth (accepting side authenticates second),
 # on_up and on_down (called with a node id, and a reason).

@@ -40,6 +40,7 @@ import Testing
     case .count: [["watch", "--timeout", "1", "'g"], ["watch", "--count", "1", "'g"]]
     case .svg:
       [["trace", "nobody"], ["trace", "--svg", directory, "seed/1"]]
+    case .control: [["proxy", "list"], ["proxy", "--control", directory + "/none", "list"]]
     case .reveal: [["showconfig"], ["showconfig", "--reveal"]]
     case .force: [["setsecret", "short"], ["setsecret", "--force", "short"]]
     case .readyDescriptor:

@@ -81,7 +81,7 @@ extension Setting {
 
   /// The settings that are no limits.
   package static let general = [
-    nodeID, secret, secrets, certificate, binds, seeds, services, eval, monitorTimeout,
+    nodeID, secret, secrets, certificate, binds, announce, seeds, services, eval, monitorTimeout,
     connectInterval, heartbeat, heartbeatTimeout, framingFormat, authOffer, authAccept, secure,
     nodelay, autocork,
   ]

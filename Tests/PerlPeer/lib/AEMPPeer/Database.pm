@@ -133,7 +133,7 @@ sub set_own_binds {
    my ($self) = @_;
 
    my $node = $self->{node};
-   $self->set ("'l", $node->{nodeid}, [$node->listens]);
+   $self->set ("'l", $node->{nodeid}, $node->{announce} || [$node->listens]);
 }
 
 sub set {

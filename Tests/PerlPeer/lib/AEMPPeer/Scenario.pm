@@ -111,6 +111,8 @@ sub _secret {
          or die "$file: $@";
       $secret = $rc->{secret};
       defined $secret or die "$file holds no secret\n";
+      @$option{qw(nodeid bind announce seed)} = @$rc{qw(nodeid binds announce seeds)}
+         if $option->{configured};
    } elsif (defined ($file = $option->{"secret-file"})) {
       chomp ($secret = $file eq "-" ? do { local $/; <STDIN> } : _read ($file));
       utf8::decode $secret;
@@ -173,6 +175,7 @@ sub node {
          $option->{sealed} eq "only" ? (accept => [@AEMPPeer::Sealed::METHODS]) : (),
          AEMPPeer::Sealed::methods ($option->{sealed}) ? (accept => [$option->{sealed}]) : (),
       ) : ()),
+      ($option->{announce}        ? (announce => $option->{announce})             : ()),
       (defined $option->{nodeid}  ? (nodeid   => $option->{nodeid})               : ()),
       note     => sub { print STDERR AE::time, " $_[0]\n" if $option->{verbose} },
       on_up    => sub { $self->event ("Up: $_[0]") },

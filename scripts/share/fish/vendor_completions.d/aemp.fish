@@ -58,6 +58,9 @@ function __aemp_commands
         delbinds 'where to listen: *:4040,127.0.0.1:4041' \
         addbind 'where to listen: *:4040,127.0.0.1:4041' \
         delbind 'where to listen: *:4040,127.0.0.1:4041' \
+        setannounce 'where others reach this node, unless at its binds' \
+        announce 'where others reach this node, unless at its binds' \
+        delannounce 'where others reach this node, unless at its binds' \
         setseeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         seeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         delseeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
@@ -164,6 +167,7 @@ function __aemp_commands
         wait 'wait until it is there' \
         trace 'show the connections that start from nodes' \
         shell 'take commands from standard input' \
+        proxy 'carry connections between nodes, with faults' \
         help 'show this, or all about one command' \
         --help 'show this, or all about one command' \
         -h 'show this, or all about one command' \
@@ -183,6 +187,7 @@ function __aemp_settings
         secrets 'secrets to accept besides, while the secret changes' \
         cert 'key and certificate from a PEM file; "-": standard input' \
         binds 'where to listen: *:4040,127.0.0.1:4041' \
+        announce 'where others reach this node, unless at its binds' \
         seeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         services 'what to start: My::Service::,My::function' \
         eval 'Perl code to run, by nodes in Perl only' \
@@ -267,6 +272,11 @@ function __aemp_options
             printf '%s\t%s\n' \
                 --json 'print JSON, one object a line' \
                 --timeout 'give up a command after so many seconds'
+        case proxy
+            printf '%s\t%s\n' \
+                --control 'the socket of the proxy' \
+                --json 'print JSON, one object a line' \
+                --timeout 'give up waiting for the proxy after so many seconds'
         case help --help -h
             printf '%s\t%s\n' \
                 --json 'print an object a line for each command, with "commands", "usage", "summary", "text", "options", "exit_codes" and "examples"'
@@ -285,7 +295,7 @@ function __aemp_line
     # Commands that take nothing.
     set -l plain \
         gensecret delsecret delsecrets gencert delcert delparent delnodeid \
-        delbinds delseeds delservices deleval delmonitor_timeout \
+        delbinds delannounce delseeds delservices deleval delmonitor_timeout \
         delconnect_interval delheartbeat delheartbeat_timeout \
         delframing_format delauth_offer delauth_accept delsecure delnodelay \
         delautocork delhandshake_timeout delmax_strangers \
@@ -296,7 +306,7 @@ function __aemp_line
     # Commands that take all that is behind them.
     set -l final \
         showconfig run snd cal mon eval restart ping nodes get watch wait \
-        trace shell help --help -h --version
+        trace shell proxy help --help -h --version
     set -l command ''
     set -l previous ''
     set -l used 0
@@ -318,7 +328,7 @@ end
 
 function __aemp_wants_file
     set -l line (__aemp_line)
-    contains -- "$line[3]" --svg --pid-file
+    contains -- "$line[3]" --svg --control --pid-file
     or contains -- "$line[1]" setcert cert
 end
 
@@ -327,7 +337,7 @@ function __aemp
     set -l command $line[1]
     set -l used $line[2]
     set -l previous $line[3]
-    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat
+    if contains -- "$previous" --svg --control --pid-file --timeout --count --ready-fd --heartbeat
         return
     end
     if test -z "$command"

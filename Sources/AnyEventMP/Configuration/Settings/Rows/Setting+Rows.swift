@@ -59,6 +59,19 @@ extension Setting {
       """
     ], element: "bind", examples: ["aemp setbinds '*:4040'", "aemp addbind 127.0.0.1:4041"])
 
+  /// The addresses that other nodes are told, in place of those that are listened on.
+  package static let announce = Setting(
+    "announce", .addresses(into: \.announced), example: "192.0.2.1:4040",
+    "where others reach this node, unless at its binds",
+    text: [
+      """
+      For a node behind a router, in a container or behind a proxy: other nodes are told these \
+      addresses in place of those in binds, and dial them. An element is HOST:PORT, or HOST alone \
+      for the port 4040; the name of a host is looked up by those who dial it. Without it, or with an \
+      empty list, others are told what the node listens on. Nodes in Perl ignore it.
+      """
+    ])
+
   /// The nodes to contact first.
   package static let seeds = Setting(
     "seeds", .addresses(into: \.seeds), standard: [], example: "10.0.0.1:4040",
