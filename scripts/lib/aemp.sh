@@ -143,7 +143,7 @@ aemp_network() {
   PERL_ANYEVENT_MP_RC=$AEMP_HOME/secret~.rc "$AEMP" "gen$aemp_credential" || aemp_fail "no $aemp_credential can be made"
   AEMP_SECRET=$(sed -n "s/.*\(\"$aemp_credential\"[^\"]*\"[^\"]*\"\).*/\1/p" "$AEMP_HOME/secret~.rc")
 
-  : >"$AEMP_HOME/proxy~.out"
+  aemp_empty "$AEMP_HOME/proxy~"
   aemp_starting=yes
   "$AEMP" proxy --control "$AEMP_HOME/proxy~" </dev/null >"$AEMP_HOME/proxy~.out" 2>"$AEMP_HOME/proxy~.err" &
   echo $! >"$AEMP_HOME/proxy~.pid"
@@ -186,6 +186,7 @@ aemp_start() {
   aemp_announce=${aemp_addresses%%[!0-9.:]*}
   aemp_bind=${aemp_addresses##*[!0-9.:]}
   aemp_configuration "$aemp_name" "$(aemp_without "$aemp_announce")"
+  aemp_empty "$aemp_file"
   [ -z "${AEMP_VERBOSE-}" ] || export AE_VERBOSE="$AEMP_VERBOSE"
   aemp_starting=yes
   PERL_ANYEVENT_MP_RC=$aemp_file.rc AEMP_NODE=$aemp_name AEMP_BIND=$aemp_bind AEMP_ANNOUNCE=$aemp_announce \
@@ -464,6 +465,14 @@ aemp_end_process() {
   for aemp_process in $aemp_processes; do
     while grep -q '^State:.*[RSDTt] ' "/proc/$aemp_process/status" 2>/dev/null; do :; done
   done
+}
+
+# aemp_empty FILE
+# Makes the files for what a process says: it makes them itself only some time
+# after it was started, and who follows them may be earlier.
+aemp_empty() {
+  : >"$1.out"
+  : >"$1.err"
 }
 
 # aemp_first_line NAME
