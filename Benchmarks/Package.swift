@@ -29,6 +29,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "growth-bench",
+      dependencies: [
+        .product(name: "AnyEvent", package: "swift-anyevent"),
+        .product(name: "AnyEventMP", package: "swift-anyevent"),
+        .product(name: "AnyEventMPTesting", package: "swift-anyevent"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
       name: "toolkit-bench",
       dependencies: [
         .product(name: "AnyEvent", package: "swift-anyevent"),

@@ -11,6 +11,8 @@ public final class SimulatedHost {
   public internal(set) var isDown = false
   /// The node, a new one after each restart; nil while there is none.
   public internal(set) var node: Node?
+  /// The number of bytes that have arrived here.
+  public internal(set) var arrivedBytes = 0
   /// The number of nodes that have run here.
   public internal(set) var incarnation = 0
 

@@ -36,6 +36,10 @@ public final class SimulatedNetwork {
 
   /// A number that equal runs share: made from time, path and size of everything that has arrived.
   public private(set) var fingerprint: UInt64 = 0
+  /// The number of bytes that have arrived on all connections.
+  public private(set) var arrivedBytes = 0
+  /// The number of pieces that have arrived on all connections: what was written at once, or a part of it.
+  public private(set) var arrivals = 0
 
   private let origin: SeededRandom
   private let conditions: LinkConditions
@@ -203,6 +207,9 @@ public final class SimulatedNetwork {
 
   /// Adds an arrival to the fingerprint.
   func note(_ path: Path, _ count: Int) {
+    arrivedBytes += count
+    arrivals += 1
+    path.to.arrivedBytes += count
     let event = [
       fingerprint, UInt64(path.from.index), UInt64(path.to.index), UInt64(count),
       loop.monotonicNow.bitPattern,

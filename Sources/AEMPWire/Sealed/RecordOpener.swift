@@ -52,6 +52,13 @@ public final class RecordOpener {
     }
   }
 
+  /// Gives the memory for pieces back, unless there are some.
+  package func giveBackIfIdle() {
+    guard collected == 0, !pieces.isEmpty else { return }
+    pieces.deallocate()
+    pieces = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
   /// The connection has ended.
   ///
   /// - Throws: ``RecordError`` unless the stream had ended before.

@@ -26,6 +26,9 @@ public final class ByteBuffer {
   /// The end of the pages that have been given back.
   @exclusivity(unchecked) private var released = 0
 
+  /// How many bytes had been consumed when ``giveBackIfIdle()`` was called last.
+  @exclusivity(unchecked) private var idleMark = 0
+
   /// The capacity from which on a buffer is large; so much is given back at a time.
   static let largeCapacity = 1 << 20
 
@@ -223,6 +226,25 @@ public final class ByteBuffer {
     }
     noteCapacity()
   }
+}
+
+// MARK: - Idle buffers
+
+extension ByteBuffer {
+  /// An idle buffer keeps so much, and one that takes no more between two looks is idle.
+  private static var idleCapacity: Int { 1024 }
+
+  /// Gives the memory of an empty buffer back, if it was hardly used since the last call.
+  package func giveBackIfIdle() {
+    let used = consumedCount - idleMark
+    if isEmpty, capacity > Self.idleCapacity, used <= Self.idleCapacity {
+      removeAll(keepingCapacity: false)
+    }
+    idleMark = consumedCount
+  }
+
+  /// How many bytes there is memory for.
+  package var heldBytes: Int { capacity }
 }
 
 // MARK: - The window

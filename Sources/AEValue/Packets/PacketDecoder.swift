@@ -37,6 +37,15 @@ public struct PacketDecoder: ~Copyable {
   /// The number of bytes that wait for the rest of their packet.
   public var bufferedBytes: Int { rest.count }
 
+  /// How many bytes its buffers have memory for.
+  package var heldBytes: Int { rest.heldBytes + padded.heldBytes }
+
+  /// Gives memory back that was hardly used since the last call.
+  package func giveBackIfIdle() {
+    rest.giveBackIfIdle()
+    padded.giveBackIfIdle()
+  }
+
   /// The number of steps of scanning for the ends of packets that came in pieces.
   var scanningWork: Int { rest.work }
 
@@ -101,6 +110,7 @@ public struct PacketDecoder: ~Copyable {
       padded.append(contentsOf: bytes)
       _ = padded.reserve(PacketBytes.slack)
       try take(padded.bytes, direct, deliver, request)
+      padded.removeAll()
     }
   }
 

@@ -26,6 +26,12 @@ struct Reassembly {
   /// The document, once ``extend(with:)`` has completed it.
   var document: UnsafeRawBufferPointer { buffer.bytes }
 
+  /// How many bytes there is memory for.
+  var heldBytes: Int { buffer.heldBytes }
+
+  /// Gives memory back that was hardly used since the last call.
+  func giveBackIfIdle() { buffer.giveBackIfIdle() }
+
   /// Keeps the beginning of a document.
   ///
   /// - Throws: ``CodecError`` when its headers show that it goes beyond the limits.

@@ -118,6 +118,15 @@ package final class StreamConnection: EndOfIteration {
     return transform.sealed.count + coming
   }
 
+  /// How many bytes its buffers have memory for.
+  package var heldBytes: Int { output.heldBytes + (transform?.sealed.heldBytes ?? 0) }
+
+  /// Gives memory back that was hardly used since the last call.
+  package func giveBackIfIdle() {
+    output.giveBackIfIdle()
+    transform?.giveBackIfIdle()
+  }
+
   /// Encrypts bytes that are appended to ``output`` from now on, and decrypts those that arrive from now
   /// on.
   ///

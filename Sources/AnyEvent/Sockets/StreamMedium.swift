@@ -96,6 +96,8 @@ package protocol StreamTransform: AnyObject {
   ) -> StreamOpening
   /// The other end has closed the connection: why that is an error, nil if it is none.
   func endOfStream() -> String?
+  /// Gives memory back that was hardly used since the last call.
+  func giveBackIfIdle()
   /// The version and cipher; nil before the encryption begins, or without a name.
   var cipher: String? { get }
   /// Whether the stream may go on in clear once the other end has ended the encryption.
@@ -106,6 +108,8 @@ package protocol StreamTransform: AnyObject {
 
 /// The defaults are those of encryption from the beginning to the end of a stream.
 extension StreamTransform {
+  /// It has no further buffer.
+  package func giveBackIfIdle() { sealed.giveBackIfIdle() }
   /// It begins at once.
   package var isWritable: Bool { true }
   /// It has no name.

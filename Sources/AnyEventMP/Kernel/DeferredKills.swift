@@ -51,6 +51,10 @@ struct DeferredKills: ~Copyable {
     lastReason = []
   }
 
+  /// The port of a kill that comes some places behind the first one.
+  @inline(__always)
+  func port(behind places: Int) -> Unmanaged<LocalPort>? { kills.item(behind: places)?.port }
+
   @inline(__always)
   func isFirst(_ run: Int) -> Bool { kills.first?.run == run }
 

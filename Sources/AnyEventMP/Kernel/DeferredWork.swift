@@ -83,6 +83,10 @@ struct DeferredWork: ~Copyable {
     return port
   }
 
+  /// A port that is killed soon.
+  @inline(__always)
+  var portKilledSoon: Unmanaged<LocalPort>? { kills.port(behind: 3) }
+
   /// The run of messages that is first in the queue, if such a run is; it stays there until its last
   /// message is taken out.
   @inline(__always)

@@ -28,6 +28,10 @@ struct FIFO<Element>: ~Copyable {
   @inline(__always)
   var first: Element? { isEmpty ? nil : items[head] }
 
+  /// The item that is taken out so many items after the first.
+  @inline(__always)
+  func item(behind places: Int) -> Element? { tail - head > places ? items[head + places] : nil }
+
   @inline(__always)
   mutating func append(_ item: consuming Element) {
     if tail == capacity { makeRoom(for: 1) }

@@ -2,10 +2,10 @@ import AnyEvent
 
 // The deaths of ports, here and on other nodes.
 //
-// A hundred thousand ports may die at once. Four types exist for that alone and are used in this file and the
-// queue only; without it, one of so many deaths costs so many instructions more (a death takes about a thousand):
-// SharedReason 3,850 (the array and its encoding are made once), MonitoredPort's first callback 1,050 (no list
-// for a single monitor), WatchedPorts' places 650 (no search), DeferredKills 520 (no item of the queue a kill).
+// A hundred thousand ports may die at once. The usual ones of such a run take Kernel+QuickDeaths.swift. Four types
+// exist for runs alone; without it, one of so many deaths costs so many instructions more: SharedReason 3,850 (the
+// array and its encoding are made once), MonitoredPort's first callback 1,050 (no list for a single monitor),
+// WatchedPorts' places 650 (no search), DeferredKills 520 (no item of the queue a kill).
 
 extension Kernel {
   /// Kills a port, here or on another node.

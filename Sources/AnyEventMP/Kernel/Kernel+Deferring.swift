@@ -1,4 +1,5 @@
 import AnyEvent
+import CAEBasics
 
 extension Kernel {
   /// How many deferred items one loop iteration takes at least.
@@ -147,6 +148,9 @@ extension Kernel {
     var count = 0
     while count < limit, let port = deferred.popKill(of: run) {
       count += 1
+      // Ports that are killed together may lie all over the memory.
+      if let soon = deferred.portKilledSoon { ae_prefetch(soon.toOpaque()) }
+      if finishQuickly(port, reason) { continue }
       port._withUnsafeGuaranteedRef { finish($0, reason) }
     }
     return count

@@ -48,6 +48,10 @@ struct LatestPort: ~Copyable {
     triedFraming = nil
   }
 
+  /// Whether it is this one.
+  @inline(__always)
+  func isFor(_ port: Unmanaged<LocalPort>) -> Bool { reference?.toOpaque() == port.toOpaque() }
+
   /// Forgets the port, which is about to die.
   @inline(__always)
   mutating func forget(_ port: LocalPort) {

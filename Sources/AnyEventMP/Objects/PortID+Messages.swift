@@ -257,7 +257,9 @@ extension PortID {
 /// Kills a port, by the current node.
 @usableFromInline
 func terminate(_ port: PortID, _ reason: UnsafeBufferPointer<Value>) {
-  Node.currentKernel._withUnsafeGuaranteedRef { $0.kill(port, reason) }
+  Node.currentKernel._withUnsafeGuaranteedRef {
+    if !$0.killQuickly(port.ref, reason) { $0.kill(port, reason) }
+  }
 }
 
 /// Sends a message to a port, with the current node.

@@ -77,6 +77,7 @@ final class Heartbeat {
     for peer in peers.entries.values {
       guard let link = peer.link else { continue }
       isUsed = true
+      link.giveBackIfIdle()
       let wasSuspected = link.liveness.isSuspected
       let step = link.liveness.tick(after: seconds, link.line, rules)
       link.hasHeard = false

@@ -120,6 +120,8 @@ extension Link {
     guard isDone else { return false }
     stream.outputGrew()
     if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
+    // Those that die next are told without this function.
+    if kernel.isDirect { openWindow() }
     return true
   }
 }

@@ -82,6 +82,15 @@ final class Link {
   /// The bytes that wait for the rest of their packet.
   var bufferedBytes: Int { decoder.bufferedBytes }
 
+  /// How many bytes its buffers have memory for.
+  var heldBytes: Int { stream.heldBytes + decoder.heldBytes }
+
+  /// Gives memory back that was hardly used since the last call.
+  func giveBackIfIdle() {
+    stream.giveBackIfIdle()
+    decoder.giveBackIfIdle()
+  }
+
   /// Whether the bytes lie in the loop's read buffer, behind which readers may look.
   private func hasSlack(_ bytes: UnsafeRawBufferPointer) -> Bool {
     let buffer = UnsafeRawBufferPointer(kernel.loop.readBuffer)
@@ -94,7 +103,8 @@ final class Link {
     let (kernel, peer) = (kernel, peer)
     do {
       try decoder.feed(bytes, hasSlack: hasSlack(bytes)) { bytes in
-        (takeDirectly(bytes), isOpen)
+        let count = takeDeaths(bytes)
+        return (count > 0 ? count : takeDirectly(bytes), isOpen)
       } deliver: { name, message in
         if kernel.isTracing { MessageTrace.received(message, for: name, from: peer.id) }
         if name.isEmpty {

@@ -10,6 +10,8 @@ final class SealedTransform: StreamTransform {
   let cipher: String?
   /// Whether the other end was told that nothing follows.
   private var isEnded = false
+  /// Whether opened bytes are being delivered, which may run the loop.
+  private var isOpening = false
 
   init(_ keys: SealedKeys) {
     sealer = RecordSealer(keys)
@@ -20,6 +22,11 @@ final class SealedTransform: StreamTransform {
   func seal(_ plain: ByteBuffer) -> String? {
     sealer.seal(plain, into: sealed)
     return sealer.failure?.description
+  }
+
+  func giveBackIfIdle() {
+    sealed.giveBackIfIdle()
+    if !isOpening { opener.giveBackIfIdle() }
   }
 
   func overhead(for count: Int) -> Int { sealer.overhead(for: count) }
@@ -36,6 +43,9 @@ final class SealedTransform: StreamTransform {
     _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
   ) -> StreamOpening {
     var rest = bytes
+    let wasOpening = isOpening
+    isOpening = true
+    defer { isOpening = wasOpening }
     do throws(RecordError) {
       while true {
         switch try opener.next(&rest) {

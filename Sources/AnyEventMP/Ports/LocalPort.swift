@@ -1,7 +1,7 @@
 /// A port of this node: its callbacks and its monitors.
 ///
 /// A million idle ports are a supported way of working: a field more is eight megabytes more. So the
-/// first tag's callback lives in the object and only further ones in a dictionary.
+/// first tag's callback lives in the object and all others in a further one.
 final class LocalPort: PortRef {
   enum State: UInt8 {
     /// Takes messages.
@@ -20,12 +20,10 @@ final class LocalPort: PortRef {
   /// Where the port is in the ``WatchedPorts`` of the first node that monitors it.
   @exclusivity(unchecked) var watchedPlace = LocalPort.noPlace
   let home: NodeEntry
-  /// The callback for messages whose tag has none.
-  @exclusivity(unchecked) var fallback: Handler?
   @exclusivity(unchecked) private var firstTag = ""
   /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
   @exclusivity(unchecked) private(set) var firstHandler = FirstHandler(.none)
-  @exclusivity(unchecked) private var moreHandlers: TextDictionary<Handler>?
+  @exclusivity(unchecked) private var further: FurtherHandlers?
   @exclusivity(unchecked) var monitors: MonitorList?
 
   /// The place of a port that no list has placed.
@@ -51,6 +49,12 @@ final class LocalPort: PortRef {
     set { if newValue { marks.insert(.dependent) } else { marks.remove(.dependent) } }
   }
 
+  /// The node that monitors the port, if that is its only monitor; not retained.
+  @inline(__always)
+  var soleWatcher: Unmanaged<NodeEntry>? {
+    if case .node(let entry)? = monitors { .passUnretained(entry) } else { nil }
+  }
+
   init(owner: UInt32, home: NodeEntry, name: String) {
     self.home = home
     super.init(owner: owner, kind: .local, name: name)
@@ -72,10 +76,25 @@ final class LocalPort: PortRef {
   /// The tag of ``firstHandler``, if there is one.
   var tagOfFirst: String? { hasFirst ? firstTag : nil }
 
+  /// The callback for messages whose tag has none.
+  var fallback: Handler? {
+    get { further?.fallback }
+    set {
+      guard newValue != nil || further != nil else { return }
+      let handlers = further ?? FurtherHandlers()
+      further = handlers
+      // The old callback goes last: its release may run code of the program.
+      let old = handlers.fallback
+      handlers.fallback = newValue
+      dropFurther(handlers)
+      withExtendedLifetime(old) {}
+    }
+  }
+
   /// The callback for messages that start with `tag`.
   func handler(for tag: String) -> Handler? {
     if isFirst(tag) { return firstHandler.handler }
-    return moreHandlers?[tag]
+    return further?.byTag[tag]
   }
 
   /// Sets or (`nil`) removes the callback for `tag`, and hands out the one that was there: it may be running.
@@ -88,13 +107,9 @@ final class LocalPort: PortRef {
       remove(furtherTag: tag)
       return old
     } else if let handler {
-      // The old callback is released when the dictionary is whole again: the release may run code of the
-      // program that calls this function.
-      var handlers = moreHandlers ?? [:]
-      moreHandlers = nil
-      let old = handlers.updateValue(handler, forKey: tag)
-      moreHandlers = handlers
-      return old
+      let handlers = further ?? FurtherHandlers()
+      further = handlers
+      return handlers.byTag.updateValue(handler, forKey: tag)
     } else {
       remove(furtherTag: tag)
       return nil
@@ -105,11 +120,15 @@ final class LocalPort: PortRef {
   var handlerOfFirst: Handler { firstHandler.handler }
 
   private func remove(furtherTag tag: String) {
-    guard var handlers = moreHandlers else { return }
-    moreHandlers = nil
-    let old = handlers.removeValue(forKey: tag)
-    moreHandlers = handlers.isEmpty ? nil : handlers
+    guard let handlers = further else { return }
+    // The old callback goes last: its release may run code of the program.
+    let old = handlers.byTag.removeValue(forKey: tag)
+    dropFurther(handlers)
     withExtendedLifetime(old) {}
+  }
+
+  private func dropFurther(_ handlers: FurtherHandlers) {
+    if handlers.fallback == nil, handlers.byTag.isEmpty { further = nil }
   }
 
   /// Drops everything that the program gave the port, and hands out its monitors.
@@ -119,12 +138,18 @@ final class LocalPort: PortRef {
   func die() -> MonitorList? {
     state = .dead
     let watching = monitors.take()
-    fallback = nil
     hasFirst = false
     firstHandler = FirstHandler(.none)
-    moreHandlers = nil
+    further = nil
     return watching
   }
+}
+
+/// The callbacks of a port behind that of its first tag, which few ports have.
+private final class FurtherHandlers {
+  /// The callback for messages whose tag has none.
+  @exclusivity(unchecked) var fallback: Handler?
+  @exclusivity(unchecked) var byTag: TextDictionary<Handler> = [:]
 }
 
 /// A port that was taken out of the table of ports, to die at once.

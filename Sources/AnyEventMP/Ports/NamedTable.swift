@@ -1,4 +1,4 @@
-import Glibc
+internal import AEValue
 
 /// An object that a ``NamedTable`` finds by its name.
 protocol Named: AnyObject {
@@ -33,6 +33,13 @@ extension ObjectTable {
   mutating func take<Object>(_ name: UnsafeRawBufferPointer) -> Object?
   where Key == NameKey<Object> {
     take(hash: NameHash.hash(name, seed)) { NameHash.isName(of: $0, name) }
+  }
+
+  /// The same for one of many that go one after the other.
+  @inline(__always)
+  mutating func takeOfMany<Object>(_ name: UnsafeRawBufferPointer) -> Object?
+  where Key == NameKey<Object> {
+    takeOfMany(hash: NameHash.hash(name, seed)) { NameHash.isName(of: $0, name) }
   }
 
   func find<Object>(_ name: String) -> Object? where Key == NameKey<Object> {
@@ -81,8 +88,8 @@ enum NameHash {
   @inline(__always)
   static func areEqual(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
     guard a.count == b.count else { return false }
-    guard let first = a.baseAddress, let second = b.baseAddress else { return a.isEmpty }
-    return memcmp(first, second, a.count) == 0
+    guard let second = b.baseAddress else { return a.isEmpty }
+    return a.isEqual(to: second)
   }
 
   @inline(__always)

@@ -23,6 +23,8 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   private var mask = 0
   let seed: UInt64
   private(set) var count = 0
+  /// How many slots are marked as left.
+  private var left = 0
 
   init() {
     seed = BufferedRandom().next()
@@ -57,8 +59,24 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   mutating func take(hash: UInt64, _ matches: (Unmanaged<Element>) -> Bool) -> Element? {
     guard let slots, let index = index(hash, in: slots, matches) else { return nil }
     let object = slots[index].object
-    removeSlot(at: index, in: slots)
+    closeGap(at: index, in: slots)
+    removedOne()
     return object?.takeRetainedValue()
+  }
+
+  @inline(__always)
+  private func index(
+    of object: Unmanaged<Element>, _ hash: UInt64,
+    in slots: UnsafeMutablePointer<TableSlot<Element>>
+  ) -> Int? {
+    var index = home(hash)
+    var distance = 0
+    while !slots[index].holds(object) {
+      if slots[index].isEmpty || slots[index].isNearer(than: distance) { return nil }
+      index = (index &+ 1) & mask
+      distance &+= 1
+    }
+    return index
   }
 
   @inline(__always)
@@ -68,21 +86,23 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   ) -> Int? {
     var index = home(hash)
     var distance = 0
-    while let object = slots[index].object {
-      if slots[index].isAway(by: distance), matches(object) { return index }
+    while !slots[index].isEmpty {
+      if slots[index].isAway(by: distance), let object = slots[index].object, matches(object) {
+        return index
+      }
       if slots[index].isNearer(than: distance) { return nil }
-      index = (index + 1) & mask
-      distance += 1
+      index = (index &+ 1) & mask
+      distance &+= 1
     }
     return nil
   }
 
   /// Adds an object that is not in the table.
   mutating func insert(_ element: Element) {
-    if slots == nil || (count + 1) * 2 > capacity { resize(to: max(16, capacity * 2)) }
+    if slots == nil || (count + left + 1) * 2 > capacity { makeRoom() }
     guard let slots else { return }
     let home = home(Key.hash(of: element, seed: seed))
-    place(Unmanaged.passRetained(element), from: home, in: slots, mask)
+    if place(Unmanaged.passRetained(element), from: home, in: slots, mask) { left -= 1 }
     count += 1
   }
 
@@ -98,22 +118,18 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   /// Removes exactly this object and hands the table's reference over, to be released by the caller.
   mutating func take(_ element: Element) -> Unmanaged<Element>? {
     let object = Unmanaged.passUnretained(element)
-    guard let slots,
-      let index = index(
-        Key.hash(of: element, seed: seed), in: slots, { $0.toOpaque() == object.toOpaque() })
+    guard let slots, let index = index(of: object, Key.hash(of: element, seed: seed), in: slots)
     else { return nil }
-    removeSlot(at: index, in: slots)
+    closeGap(at: index, in: slots)
+    removedOne()
     return object
   }
 
   @inline(__always)
-  private mutating func removeSlot(
-    at index: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>
-  ) {
-    closeGap(at: index, in: slots)
+  private mutating func removedOne() {
     count -= 1
     // Shrink late and by much, so that a table that is being emptied moves its objects a few times only.
-    if mask >= 64, count * 16 < mask { resize(to: capacity / 4) }
+    if mask >= 64, count &* 32 < mask { resize(to: capacity / 8) }
   }
 
   /// Empties the table and returns what was in it, to be released by the caller.
@@ -127,24 +143,33 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
 
   /// Adds an object, before those of its neighbours that are nearer to their homes.
+  ///
+  /// True if it, or a neighbour, has the slot of an object that has left.
+  @discardableResult
   private func place(
     _ object: Unmanaged<Element>, from home: Int,
     in slots: UnsafeMutablePointer<TableSlot<Element>>, _ mask: Int
-  ) {
+  ) -> Bool {
     var object = object
     var index = home & mask
     var distance = 0
-    while let other = slots[index].object {
+    while !slots[index].isEmpty {
       let own = self.distance(of: slots[index], at: index, mask)
-      if own < distance {
+      if let other = slots[index].object {
+        if own < distance {
+          slots[index] = TableSlot(object, distance: distance)
+          object = other
+          distance = own
+        }
+      } else if own <= distance {
         slots[index] = TableSlot(object, distance: distance)
-        object = other
-        distance = own
+        return true
       }
-      index = (index + 1) & mask
-      distance += 1
+      index = (index &+ 1) & mask
+      distance &+= 1
     }
     slots[index] = TableSlot(object, distance: distance)
+    return false
   }
 
   /// How far the object of a slot is from where the search for it starts.
@@ -160,32 +185,47 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   private func closeGap(at start: Int, in slots: UnsafeMutablePointer<TableSlot<Element>>) {
     var gap = start
     var index = (start + 1) & mask
-    while let object = slots[index].object {
-      let distance = distance(of: slots[index], at: index, mask)
-      if distance == 0 { break }
-      slots[gap] = TableSlot(object, distance: distance - 1)
+    while true {
+      if let nearer = slots[index].nearer {
+        slots[gap] = nearer
+      } else {
+        guard let object = slots[index].object else { break }
+        let distance = distance(of: slots[index], at: index, mask)
+        if distance == 0 { break }
+        slots[gap] = TableSlot(object, distance: distance - 1)
+      }
       gap = index
       index = (index + 1) & mask
     }
     slots[gap] = TableSlot()
   }
 
+  /// Makes room for an object; if many have left, by removing their marks.
+  private mutating func makeRoom() {
+    resize(to: (count + 1) * 8 > capacity * 3 ? max(16, capacity * 2) : capacity)
+  }
+
   private mutating func resize(to capacity: Int) {
     let made = UnsafeMutablePointer<TableSlot<Element>>.allocate(capacity: capacity)
     made.initialize(repeating: TableSlot(), count: capacity)
-    if let slots {
-      let isGrowing = capacity > mask
-      for index in 0..<self.capacity {
+    left = 0
+    defer {
+      slots = made
+      mask = capacity - 1
+    }
+    guard let slots else { return }
+    let isGrowing = capacity > self.capacity
+    for first in stride(from: 0, to: self.capacity, by: 4) where !TableSlot.areEmpty(slots + first)
+    {
+      for index in first..<first + 4 {
         guard let object = slots[index].object else { continue }
         // A smaller table needs fewer bits of the hash, which the slot tells; a larger one needs more.
         let home =
           isGrowing ? hash(of: object) : index - distance(of: slots[index], at: index, mask)
         place(object, from: home, in: made, capacity - 1)
       }
-      slots.deallocate()
     }
-    slots = made
-    mask = capacity - 1
+    slots.deallocate()
   }
 
   private func hash(of object: Unmanaged<Element>) -> Int {
@@ -195,47 +235,38 @@ struct ObjectTable<Key: TableKey>: ~Copyable {
   }
 }
 
-/// A slot of an ``ObjectTable``: an object, and its distance from the slot where a search for it starts.
-///
-/// Both in one word: the distance is in the top byte, which is zero in the address of any Swift object
-/// (the runtime itself keeps marks there).
-struct TableSlot<Element: AnyObject> {
-  private var bits: UInt = 0
+// Many that go one after the other leave marks behind, since closing each gap costs more than all else; the marks go
+// when the table shrinks or needs room.
 
-  private static var shift: UInt { UInt(UInt.bitWidth - 8) }
-  /// This distance or a larger one; the object's hash tells which.
-  private static var far: UInt { 255 }
-
-  /// An empty slot.
-  init() {}
-
+extension ObjectTable {
+  /// Removes exactly this object, which has this hash, as one of many, and hands the table's reference over; false when
+  /// it is not in the table.
   @inline(__always)
-  init(_ object: Unmanaged<Element>, distance: Int) {
-    let address = UInt(bitPattern: object.toOpaque())
-    bits = address | min(UInt(bitPattern: distance), Self.far) << Self.shift
+  mutating func takeOfMany(_ object: Unmanaged<Element>, hash: UInt64) -> Bool {
+    guard let slots, let index = index(of: object, hash, in: slots) else { return false }
+    leave(index, of: slots)
+    return true
+  }
+
+  /// Removes the object with this hash that `matches` says true of, as one of many, and hands it out.
+  @inline(__always)
+  mutating func takeOfMany(hash: UInt64, _ matches: (Unmanaged<Element>) -> Bool) -> Element? {
+    guard let slots, let index = index(hash, in: slots, matches) else { return nil }
+    let object = slots[index].object
+    leave(index, of: slots)
+    return object?.takeRetainedValue()
   }
 
   @inline(__always)
-  var object: Unmanaged<Element>? {
-    UnsafeRawPointer(bitPattern: bits & ~(Self.far << Self.shift)).map { .fromOpaque($0) }
-  }
-
-  /// The distance from the slot where a search starts; nil if it is too large for its byte.
-  @inline(__always)
-  var distance: Int? {
-    let distance = bits >> Self.shift
-    return distance < Self.far ? Int(bitPattern: distance) : nil
-  }
-
-  /// Whether the distance is smaller than this one.
-  @inline(__always)
-  func isNearer(than distance: Int) -> Bool {
-    bits >> Self.shift < min(UInt(bitPattern: distance), Self.far)
-  }
-
-  /// Whether the distance may be this one.
-  @inline(__always)
-  func isAway(by distance: Int) -> Bool {
-    bits >> Self.shift == min(UInt(bitPattern: distance), Self.far)
+  private mutating func leave(_ index: Int, of slots: UnsafeMutablePointer<TableSlot<Element>>) {
+    if slots[(index &+ 1) & mask].isEmptyOrHome {
+      slots[index] = TableSlot()
+    } else if slots[index].distance != nil {
+      slots[index] = slots[index].left
+      left &+= 1
+    } else {
+      closeGap(at: index, in: slots)
+    }
+    removedOne()
   }
 }

@@ -26,6 +26,13 @@ class PortRef: Named {
 
   var nodeID: String { "" }
 
+  /// Calls `body` with the name as bytes.
+  @inline(__always)
+  final func withName<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    var name = name
+    return name.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+  }
+
   final var id: String {
     let node = nodeID
     return name.isEmpty ? node : node + "#" + name

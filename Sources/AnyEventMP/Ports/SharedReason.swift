@@ -20,10 +20,46 @@ struct SharedReason {
   ///
   /// Mutating, as the compiler otherwise compares with a copy and counts references for that.
   @inline(__always)
-  mutating func isKept(_ values: UnsafeBufferPointer<Value>) -> Bool { isSame(values) }
+  mutating func isKept(_ values: UnsafeBufferPointer<Value>) -> Bool {
+    hasKeptBits(values) || isSame(values)
+  }
 
   /// The address of the kept array, which tells it from another without a count of references.
   private(set) var address: UnsafePointer<Value>?
+  /// How many values the kept array has.
+  private(set) var count = 0
+
+  /// The kept array.
+  @inline(__always)
+  var kept: [Value] { values }
+
+  /// Whether these are the kept values bit by bit, as short strings are if they are equal.
+  ///
+  /// No value is copied for it, since that counts references.
+  @inline(__always)
+  func hasKeptBits(_ values: UnsafeBufferPointer<Value>) -> Bool {
+    guard MemoryLayout<Value>.size == 17, values.count == count,
+      let first = UnsafeRawPointer(values.baseAddress),
+      let second = UnsafeRawPointer(address)
+    else { return false }
+    var offset = 0
+    for _ in 0..<count {
+      let low = (first + offset).load(as: UInt64.self) ^ (second + offset).load(as: UInt64.self)
+      let high =
+        (first + offset + 8).load(as: UInt64.self) ^ (second + offset + 8).load(as: UInt64.self)
+      let kind =
+        (first + offset + 16).load(as: UInt8.self) ^ (second + offset + 16).load(as: UInt8.self)
+      if low | high | UInt64(kind) != 0 { return false }
+      offset &+= MemoryLayout<Value>.stride
+    }
+    return true
+  }
+
+  /// The kept values one after the other in CBOR; empty if they cannot be sent.
+  ///
+  /// Valid until another reason is kept.
+  @inline(__always)
+  var encoding: UnsafeRawBufferPointer { encoded.bytes }
 
   /// The values one after the other in CBOR, if this is the reason that is kept, or an empty one.
   ///
@@ -39,6 +75,7 @@ struct SharedReason {
   private mutating func keep(_ made: [Value]) {
     values = made
     address = values.withUnsafeBufferPointer { $0.baseAddress }
+    count = values.count
     encoded.removeAll()
     do {
       for value in made { try CBOREncoding.append(value, to: encoded) }

@@ -12,4 +12,10 @@ extern _Thread_local void *_Nullable ae_current_node __attribute__((tls_model("i
 static inline void *_Nullable ae_get_current_node(void) { return ae_current_node; }
 static inline void ae_set_current_node(void *_Nullable node) { ae_current_node = node; }
 
+/* Has the processor fetch the object that is used soon. */
+static inline void ae_prefetch(const void *_Nonnull p) {
+  __builtin_prefetch(p);
+  __builtin_prefetch((const char *)p + 64);
+}
+
 #endif

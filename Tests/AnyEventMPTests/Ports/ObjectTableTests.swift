@@ -60,6 +60,69 @@ import Testing
     }
   }
 
+  /// Hashes of which some are the same, so that searches take many steps, but not too many to be noted.
+  private enum CloseHash: TableKey {
+    static func hash(of element: Numbered, seed: UInt64) -> UInt64 {
+      UInt64(element.number / 3 * 2)
+    }
+  }
+
+  private final class Numbered {
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+  }
+
+  @Test("removals of many at once and single ones leave the same objects", arguments: Seeds.some(4))
+  func many(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let things = (0..<1500).map { Numbered($0) }
+    var table = ObjectTable<CloseHash>()
+    var model: Set<Int> = []
+    for phase in 0..<8 {
+      let removals = phase % 2 == 0 ? 2 : 9
+      for step in 0..<4000 {
+        let thing = things[Int.random(in: 0..<things.count, using: &random)]
+        let hash = CloseHash.hash(of: thing, seed: 0)
+        func isIt(_ other: Unmanaged<Numbered>) -> Bool { other.takeUnretainedValue() === thing }
+        if Int.random(in: 0..<10, using: &random) < removals {
+          let isThere: Bool
+          switch step % 3 {
+          case 0: isThere = table.remove(thing)
+          case 1: isThere = table.takeOfMany(hash: hash, isIt) === thing
+          default:
+            isThere = table.takeOfMany(.passUnretained(thing), hash: hash)
+            if isThere { Unmanaged.passUnretained(thing).release() }
+          }
+          if isThere != (model.remove(thing.number) != nil) { Issue.record("\(thing.number)") }
+        } else if model.insert(thing.number).inserted {
+          table.insert(thing)
+        }
+        let isFound = table.find(hash: hash, isIt) != nil
+        if isFound != model.contains(thing.number) { Issue.record("\(thing.number) differs") }
+      }
+      #expect(table.count == model.count && table.count * 2 <= table.capacity)
+      #expect(Set(table.all.map(\.number)) == model)
+    }
+  }
+
+  @Test("a table whose objects leave as many of many stays as small as what is in it")
+  func manyWithoutEnd() {
+    var table = IdentityTable<Thing>()
+    var things: [Thing] = []
+    for round in 0..<20_000 {
+      let thing = Thing()
+      table.insert(thing)
+      things.append(thing)
+      guard round >= 100 else { continue }
+      let gone = things[round - 100]
+      let wasThere = table.takeOfMany(
+        .passUnretained(gone), hash: IdentityKey<Thing>.hash(of: gone, seed: table.seed))
+      if wasThere { Unmanaged.passUnretained(gone).release() } else { Issue.record("\(round)") }
+    }
+    #expect(table.count == 100 && table.capacity <= 1024)
+  }
+
   @Test("a table that ran empty gives its memory back, in few steps")
   func shrinking() {
     let things = (0..<10_000).map { _ in Thing() }
