@@ -23,6 +23,10 @@ struct NetworkCommand {
     case evaluate(node: String, code: String)
     /// Has a node's supervisor start it anew.
     case restart(node: String)
+    /// Has a node read its configuration again.
+    case reload(node: String)
+    /// Has a node leave the network and end.
+    case leave(node: String)
     /// Lists the nodes of the network.
     case nodes
     /// Prints the keys and values of a family.
@@ -119,6 +123,10 @@ extension CommandParser {
       return .evaluate(node: node, code: code.joined(separator: " "))
     case "restart":
       return .restart(node: try node(name, Self.waiting, &options))
+    case "reload":
+      return .reload(node: try node(name, Self.waiting, &options))
+    case "leave":
+      return .leave(node: try node(name, Self.waiting, &options))
     case "ping":
       return .ping(node: try node(name, Self.waiting + [.count], &options))
     case "nodes":

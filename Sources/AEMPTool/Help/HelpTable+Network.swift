@@ -43,6 +43,30 @@ extension HelpTable {
       options: [silent, fiveMinutes], exitCodes: aboutNode,
       isLast: true, examples: ["aemp restart seed/x"]),
     HelpEntry(
+      "reload", usage: ["[profile NAME] reload [OPTION...] NODE"],
+      "have a node read its configuration again",
+      text: [
+        """
+        Prints what has changed, and which settings count only from the next start on. A file that \
+        cannot be used changes nothing. A node that is secure refuses; on its own host, the signal HUP \
+        to "aemp run" does the same.
+        """
+      ],
+      options: [json(#"{"setting": "…", "applied": true, "text": "…"}"#), fiveMinutes],
+      exitCodes: aboutNode, isLast: true, examples: ["aemp reload seed/x"]),
+    HelpEntry(
+      "leave", usage: ["[profile NAME] leave [OPTION...] NODE"],
+      "have a node leave the network and end",
+      text: [
+        """
+        Done when it is gone. What it has sent arrives before that, and monitors of its ports get the \
+        reason leaving. Nodes of "aemp run" and programs that allow it do so, unless they are secure; \
+        on its own host, the signal TERM to "aemp run" does the same.
+        """
+      ],
+      options: [silent, fiveMinutes], exitCodes: aboutNode,
+      isLast: true, examples: ["aemp leave --timeout 10 worker/x"]),
+    HelpEntry(
       "ping", usage: ["[profile NAME] ping [OPTION...] NODE"], "measure round trips to a node",
       options: [
         json(#"{"node": "…", "count": N, "min_ms": …, "median_ms": …, "max_ms": …}"#),

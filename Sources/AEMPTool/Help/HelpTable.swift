@@ -199,9 +199,9 @@ extension HelpTable {
       "run a node with these arguments of configure",
       text: [
         """
-        Runs a node until it gets TERM or INT. When it is ready, its node id and addresses are \
-        printed. A supervisor starts it again when it has crashed, is stuck, or is told to by \
-        restart or HUP. The arguments are defaults: what the configuration file says wins, unless \
+        Runs a node until it gets TERM or INT, or is told to leave. When it is ready, its node id and \
+        addresses are printed. A supervisor starts it again when it has crashed, is stuck, or is told \
+        to by restart; at HUP it reads its configuration again. The arguments are defaults: what the configuration file says wins, unless \
         "force 1" is among them; "norc 1" leaves the file out. As a value, "-" is read from standard \
         input.
         """

@@ -36,6 +36,8 @@ final class Errand {
     case .monitor(let port): monitor(port)
     case .evaluate(let node, let code): evaluate(code, on: node)
     case .restart(let node): restart(node)
+    case .reload(let node): Change(self, node).reload()
+    case .leave(let node): Change(self, node).leave()
     case .nodes: listNodes()
     case .get(let family): get(family)
     case .watch(let family): watch(family)
@@ -97,6 +99,7 @@ final class Errand {
       finish(.authenticationRefused, "\(target.node): \(Printer.oneLine(reason[2].string ?? ""))")
     case "transport_error":
       finish(.noSuchNode, "cannot reach \(target.node): \(Printer.oneLine(reason[2].string ?? ""))")
+    case "leaving": finish(.noSuchNode, "\(target.node) has left the network")
     case "no_such_port": finish(.noSuchPort, "there is no port \(target.id)")
     case nil where reason.isEmpty: finish(.killed, "\(target.id) was killed")
     default:

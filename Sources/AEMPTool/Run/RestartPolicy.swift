@@ -23,15 +23,12 @@ struct RestartPolicy {
   /// Seconds after which a crash of the worker counts as its first one.
   static let goodRun = 60.0
 
-  private enum Wish { case none, restart, end }
-
-  private var wish = Wish.none
   private var delay = firstDelay
   private var startedAt = 0.0
   private var hasBeenReady = false
 
   /// Whether everything is about to end.
-  var isEnding: Bool { wish == .end }
+  private(set) var isEnding = false
 
   /// A worker was started; times are seconds of a monotonic clock.
   mutating func started(at now: Double) {
@@ -43,14 +40,9 @@ struct RestartPolicy {
     hasBeenReady = true
   }
 
-  /// The worker was told to end, and another one shall take its place.
-  mutating func restartWanted() {
-    if wish == .none { wish = .restart }
-  }
-
   /// The worker was told to end, and so does its supervisor.
   mutating func endWanted() {
-    wish = .end
+    isEnding = true
   }
 
   /// The worker has ended.
@@ -63,9 +55,8 @@ struct RestartPolicy {
   ///   - now: the time, on the clock of ``started(at:)``.
   /// - Returns: the decision.
   mutating func ended(_ ending: ProcessEnding, couldNotBegin: Bool, at now: Double) -> Decision {
-    if wish == .end { return .end(.success) }
-    if wish == .restart || ending == .exited(Self.restartCode) {
-      wish = .none
+    if isEnding { return .end(.success) }
+    if ending == .exited(Self.restartCode) {
       delay = Self.firstDelay
       return .restart(after: 0)
     }

@@ -60,7 +60,7 @@ final class Supervisor {
     var signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
     // A parent such as `nohup` ignores it so that the node outlives the terminal.
     if !SignalDisposition.isIgnored(SIGHUP) {
-      signals.append(loop.signal(SIGHUP) { self.restart() })
+      signals.append(loop.signal(SIGHUP) { self.reload() })
     }
     return signals
   }
@@ -70,10 +70,9 @@ final class Supervisor {
     if let worker { worker.stop() } else { loop.stop() }
   }
 
-  private func restart() {
+  private func reload() {
     if let worker {
-      policy.restartWanted()
-      worker.stop()
+      worker.reload()
     } else if !policy.isEnding {
       // The next attempt was to come later.
       startOrEnd()
@@ -179,7 +178,7 @@ final class Supervisor {
   }
 }
 
-/// The signals that end a command, or end or restart a node.
+/// The signals that end a command or a node, or have a node read its configuration again.
 enum ControlSignals {
   private static let numbers = [SIGTERM, SIGINT, SIGHUP]
 

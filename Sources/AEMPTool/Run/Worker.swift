@@ -26,7 +26,7 @@ final class Worker {
       Output.complain("\"aemp \(WorkerProcess.argument)\" is for \"aemp run\" alone; use that")
       return ExitCode.usage.rawValue
     }
-    // At the loss of the terminal the supervisor restarts the worker.
+    // The supervisor says when the configuration is to be read again.
     signal(SIGHUP, SIG_IGN)
     let signals = [SIGTERM, SIGINT].map { number in loop.signal(number) { self.stop() } }
     defer { for watcher in signals { watcher.cancel() } }
@@ -49,6 +49,7 @@ final class Worker {
       return ExitCode.failure.rawValue
     }
     isConfigured = true
+    node.onLeaveRequest = { self.leave(node) }
     tell(supervisor, .ready(node: node.id, binds: node.boundAddresses))
     loop.run()
     node.close()
@@ -99,14 +100,15 @@ final class Worker {
     }
     var line: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
-    while line.last != UInt8(ascii: "\n") {
+    while !line.contains(UInt8(ascii: "\n")) {
       let count = chunk.withUnsafeMutableBytes {
         SystemCalls.readSome(ProcessStart.socket, into: $0)
       }
       guard count > 0 else { return nil }
       line += chunk[..<count]
     }
-    return Handover(line: line)
+    // An order behind it is for a node that has its configuration already.
+    return Handover(line: Array(line.prefix { $0 != UInt8(ascii: "\n") }))
   }
 
   /// The connection to the supervisor; when it ends, for any reason, the worker ends too.
@@ -115,9 +117,18 @@ final class Worker {
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
     _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
     let stream = StreamConnection(loop: loop, descriptor: socket)
+    stream.onRead = { bytes in self.obey(bytes) }
     stream.onEnd = { [loop] _ in loop.stop() }
     stream.start()
     return stream
+  }
+
+  /// Reads the configuration again, when the supervisor says so; before the node has read it there is no
+  /// need to.
+  private func obey(_ bytes: UnsafeMutableRawBufferPointer) {
+    guard isConfigured, !isLeaving, bytes.contains(UInt8(ascii: "\n")) else { return }
+    // What is wrong with it is logged.
+    _ = try? Node.current.reload()
   }
 
   private func tell(_ supervisor: StreamConnection, _ report: WorkerReport) {

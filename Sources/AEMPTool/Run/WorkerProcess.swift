@@ -60,6 +60,15 @@ final class WorkerProcess {
     }
   }
 
+  /// Tells the process to read its configuration again.
+  func reload() {
+    guard ending == nil, deadline == nil, stream.isOpen else { return }
+    // One that is stopped reads nothing, and needs to be told no more than once.
+    if stream.output.count > 0 { return }
+    stream.output.append(WorkerOrder.reload.line)
+    stream.outputGrew()
+  }
+
   /// Kills the process at once.
   func kill() {
     if ending == nil { Glibc.kill(pid, SIGKILL) }

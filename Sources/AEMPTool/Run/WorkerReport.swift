@@ -57,6 +57,16 @@ struct ReportReader {
   }
 }
 
+/// A message of the supervisor to a worker that runs: a line.
+///
+/// A worker of an earlier version does not read it.
+enum WorkerOrder: String {
+  /// Read the configuration again.
+  case reload
+
+  var line: String { rawValue + "\n" }
+}
+
 /// The message of the supervisor to a worker that starts: a line.
 ///
 /// It travels over the socket between them, because others can see the arguments and the environment of

@@ -169,6 +169,8 @@ enum ShellHelp {
     nodes                   list the nodes of the network
     ping [NODE]             measure round trips
     restart [NODE]          have the node's supervisor start it anew
+    reload [NODE]           have the node read its configuration again
+    leave [NODE]            have the node leave the network and end
     get FAMILY              print a family of the database (also: db_family)
     watch FAMILY            print every change of a family (also: db_mon)
     set FAMILY KEY [VALUE]  set a key for as long as the shell runs (also: db_set)

@@ -56,6 +56,8 @@ struct ShellParser {
     case "mon": return .watch(.monitor(try only(name, words, port)))
     case "ping": return .run(.ping(node: try node(name, words)))
     case "restart": return .run(.restart(node: try node(name, words)))
+    case "reload": return .run(.reload(node: try node(name, words)))
+    case "leave": return .run(.leave(node: try node(name, words)))
     case "nodes":
       guard words.isEmpty else { throw UsageError(explained: "nodes takes no arguments") }
       return .run(.nodes)

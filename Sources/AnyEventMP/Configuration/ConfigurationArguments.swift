@@ -1,3 +1,5 @@
+public import AnyEvent
+
 /// The arguments of `configure`: a profile, and settings under the file's names.
 ///
 /// By default the configuration file has the last word; `force` gives it to these arguments, and
@@ -38,6 +40,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - nodelay: whether small packets are sent at once.
   ///   - autocork: ignored, with a warning: the packets of one iteration of the loop always leave
   ///     together.
+  ///   - log_level: what the process logs: messages of this level and all that are more urgent.
   ///   - limits: limits on what other nodes may cost this one.
   ///   - norc: whether to ignore the configuration file.
   ///   - force: whether the arguments beat the configuration file.
@@ -49,7 +52,8 @@ public struct ConfigurationArguments: Hashable, Sendable {
     heartbeat_timeout: Double? = nil,
     framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
     secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil,
-    limits: LimitArguments = LimitArguments(), norc: Bool = false, force: Bool = false
+    log_level: LogLevel? = nil, limits: LimitArguments = LimitArguments(), norc: Bool = false,
+    force: Bool = false
   ) {
     self.profile = profile
     self.norc = norc
@@ -72,6 +76,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
     set(.secure, secure.map(Value.bool))
     set(.nodelay, nodelay.map(Value.bool))
     set(.autocork, autocork.map(Value.bool))
+    set(.logLevel, log_level.map { .string($0.description) })
     settings.merge(limits.settings) { _, new in new }
   }
 

@@ -28,6 +28,8 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     public static let noCredentials = Code(rawValue: "noCredentials")
     /// Standard input does not contain a text that can be used.
     public static let unusableInput = Code(rawValue: "unusableInput")
+    /// The node is not in the network: it was not configured yet, or has left.
+    public static let notRunning = Code(rawValue: "notRunning")
     /// A host name to listen on has no address.
     public static let unresolvable = Code(rawValue: "unresolvable")
   }

@@ -1,6 +1,6 @@
 package import AEMPWire
 internal import AEOpenSSL
-internal import AnyEvent
+package import AnyEvent
 internal import Glibc
 
 /// The resolved configuration of one node: only host names are left to look up.
@@ -49,8 +49,12 @@ package struct NodeConfiguration: Sendable {
   package internal(set) var secure = false
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   package internal(set) var nodelay = false
+  /// What the process logs; nil when nobody says so.
+  package internal(set) var logLevel: LogLevel?
   /// The services to start when the node is up.
   package internal(set) var services: [ConfiguredService] = []
+  /// The values of the settings from which all of this was made.
+  let settings: LayeredSettings
   /// Warnings for the log about settings that have no effect.
   package internal(set) var warnings: [String] = []
 
@@ -80,6 +84,16 @@ package struct NodeConfiguration: Sendable {
   ) throws(ConfigurationError) {
     let settings = try LayeredSettings(
       arguments, contents: contents, file: file, hostName: context.hostName)
+    try self.init(settings, context: context)
+  }
+
+  /// The configuration that these settings make.
+  ///
+  /// - Throws: ``ConfigurationError`` for every value that makes no sense.
+  init(
+    _ settings: LayeredSettings, context: ConfigurationContext
+  ) throws(ConfigurationError) {
+    self.settings = settings
     runiq = context.runiq
     hostName = context.hostName
     warnings = settings.warnings

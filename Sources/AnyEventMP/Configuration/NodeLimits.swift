@@ -47,6 +47,14 @@ final class NodeLimits {
     }
   }
 
+  /// Takes over limits that were changed; those that are not configured any more get their standard value.
+  func change(from old: [Setting: Int], to new: [Setting: Int]) {
+    for limit in Limit.all where new[limit.setting] == nil && old[limit.setting] != nil {
+      self[keyPath: limit.property] = limit.standard
+    }
+    apply(new)
+  }
+
   /// Lowers the limits that could use up the file descriptors; the process may have `descriptors`
   /// of them.
   ///

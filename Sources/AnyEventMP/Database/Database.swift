@@ -129,6 +129,12 @@ public final class Database {
     }
   }
 
+  /// Follows changed limits; a merged database goes on to measure its entries as before.
+  func limitsChanged() {
+    client.limits = DatabaseLimits(peers.limits)
+    global.change(limits: client.limits)
+  }
+
   /// Takes the event that a node at a seed's address is connected.
   func seedUp(_ id: String, at address: String) {
     peers.request(id, [.string("g_slave")])

@@ -46,6 +46,14 @@ struct DatabaseLimits: Equatable {
     maximumWaiting = limits.maximumQueue
   }
 
+  /// Takes over how much there may be, but not how it is measured.
+  mutating func takeNumbers(of new: DatabaseLimits) {
+    maximumAddresses = new.maximumAddresses
+    maximumDatabase = new.maximumDatabase
+    maximumMonitors = new.maximumMonitors
+    maximumWaiting = new.maximumWaiting
+  }
+
   /// No limits, for messages that stay in this process.
   static var none: DatabaseLimits { DatabaseLimits(maximumSize: .max, maximumDepth: .max) }
 

@@ -61,7 +61,7 @@ struct GlobalService {
 
   /// The own node id.
   let node: String
-  let limits: DatabaseLimits
+  private(set) var limits: DatabaseLimits
   /// Whether this node is global.
   private(set) var isGlobal = false
   /// The merged databases.
@@ -82,6 +82,13 @@ struct GlobalService {
     self.workPerTurn = workPerTurn
     room = workPerTurn
     database = MergedDatabase(limits: limits)
+  }
+
+  /// Takes over the numbers of changed limits, but not how large entries may be: what is there was
+  /// measured by the old ones.
+  mutating func change(limits new: DatabaseLimits) {
+    limits.takeNumbers(of: new)
+    database.limits.takeNumbers(of: new)
   }
 
   /// The known addresses of a node; nil when none are known.

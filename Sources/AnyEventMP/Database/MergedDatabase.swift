@@ -9,7 +9,7 @@ import AEValue
 /// The time to set or delete a key does not depend on the number of keys; a retired owner is erased
 /// in steps. A key costs one slot of its family's table and one of its owner's set.
 struct MergedDatabase {
-  private let limits: DatabaseLimits
+  var limits: DatabaseLimits
   private var families: TextDictionary<MergedFamily> = [:]
   private var sizes: TextDictionary<FamilySize> = [:]
   private var owners: TextDictionary<OwnerIndex> = [:]

@@ -10,7 +10,7 @@ import Glibc
 /// Corresponds to Perl's `configure`.
 ///
 /// The arguments are defaults, which the configuration file overrides unless `force` is given; see
-/// ``ConfigurationArguments/init(_:nodeid:binds:announce:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:limits:norc:force:)``.
+/// ``ConfigurationArguments/init(_:nodeid:binds:announce:seeds:services:secret:secrets:cert:monitor_timeout:connect_interval:heartbeat:heartbeat_timeout:framing_format:auth_offer:auth_accept:secure:nodelay:autocork:log_level:limits:norc:force:)``.
 public func configure(
   _ profile: String? = nil, nodeid: String? = nil, binds: [String]? = nil,
   announce: [String]? = nil, seeds: [String]? = nil, services: [Value]? = nil,
@@ -19,7 +19,8 @@ public func configure(
   heartbeat_timeout: Double? = nil,
   framing_format: [String]? = nil, auth_offer: [String]? = nil, auth_accept: [String]? = nil,
   secure: Bool? = nil, nodelay: Bool? = nil, autocork: Bool? = nil,
-  limits: LimitArguments = LimitArguments(), norc: Bool = false, force: Bool = false
+  log_level: LogLevel? = nil, limits: LimitArguments = LimitArguments(), norc: Bool = false,
+  force: Bool = false
 ) {
   configure(
     ConfigurationArguments(
@@ -28,8 +29,8 @@ public func configure(
       connect_interval: connect_interval,
       heartbeat: heartbeat, heartbeat_timeout: heartbeat_timeout,
       framing_format: framing_format, auth_offer: auth_offer, auth_accept: auth_accept,
-      secure: secure, nodelay: nodelay, autocork: autocork, limits: limits, norc: norc,
-      force: force))
+      secure: secure, nodelay: nodelay, autocork: autocork, log_level: log_level,
+      limits: limits, norc: norc, force: force))
 }
 
 /// Joins this process to the network with arguments that were made before.

@@ -158,6 +158,14 @@ extension Kernel {
     if entry.watching.remove(port) { MonitorList.remove(entry, from: &port.monitors) }
   }
 
+  /// Tells a node of the death of all ports that it monitors, though the ports live on here.
+  func tellDeaths(to entry: NodeEntry, _ reason: [Value]) {
+    for port in entry.watching.removeAll() {
+      MonitorList.remove(entry, from: &port.monitors)
+      entry.tellDeath(of: port.name, reason, encoded: reasons.encoding(of: reason))
+    }
+  }
+
   /// Forgets all that a lost node wanted to know.
   func stopWatching(for entry: NodeEntry) {
     for port in entry.watching.removeAll() { MonitorList.remove(entry, from: &port.monitors) }

@@ -7,18 +7,23 @@ final class PeerLog {
   private unowned let loop: Loop
   private let limits: NodeLimits
   private var limiter: LogRateLimiter<Text>
+  /// The limit with which it counts.
+  private var lines: Int
   private var summary: TimerWatcher?
   private static let interval = 60.0
 
   init(loop: Loop, limits: NodeLimits) {
     self.loop = loop
     self.limits = limits
-    limiter = Self.limiter(limits.logLines)
+    lines = limits.logLines
+    limiter = Self.limiter(lines)
   }
 
-  /// Begins to count anew, with the limit as it is now.
+  /// Begins to count anew, if the limit is another one now.
   func limitChanged() {
-    limiter = Self.limiter(limits.logLines)
+    guard lines != limits.logLines else { return }
+    lines = limits.logLines
+    limiter = Self.limiter(lines)
   }
 
   private static func limiter(_ lines: Int) -> LogRateLimiter<Text> {

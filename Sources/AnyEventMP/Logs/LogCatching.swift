@@ -19,6 +19,8 @@ final class LogCatching {
   private var retries: TextDictionary<TimerWatcher> = [:]
   /// Limits the messages of one node that are logged in a second; further ones are counted.
   private var limiter: LogRateLimiter<Text>
+  /// The limit with which it counts.
+  private var lines: Int
   private var contexts: TextDictionary<LogContext> = [:]
   /// Logs the number of left-out messages when no more arrive.
   private var summary: TimerWatcher?
@@ -38,8 +40,19 @@ final class LogCatching {
     kernel = logs.kernel
     peers = logs.peers
     self.level = level
-    limiter = LogRateLimiter(
-      lines: logs.peers.limits.caughtLines, interval: Self.interval, maximumKeys: 1024)
+    lines = logs.peers.limits.caughtLines
+    limiter = Self.limiter(lines)
+  }
+
+  /// Begins to count anew, with the limit as it is now.
+  func limitChanged() {
+    guard lines != peers.limits.caughtLines else { return }
+    lines = peers.limits.caughtLines
+    limiter = Self.limiter(lines)
+  }
+
+  private static func limiter(_ lines: Int) -> LogRateLimiter<Text> {
+    LogRateLimiter(lines: lines, interval: interval, maximumKeys: 1024)
   }
 
   /// The nodes that were asked for their messages.

@@ -37,6 +37,11 @@ final class Logs {
     catching.start()
   }
 
+  /// Follows changed limits.
+  func limitsChanged() {
+    catching?.limitChanged()
+  }
+
   private func startService(_ arguments: [Value]) throws {
     guard let level = arguments.first, !level.isNull else { return catchLogs(upTo: nil) }
     guard let level = LogLevel(level.string ?? "") else {

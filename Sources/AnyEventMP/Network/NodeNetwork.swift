@@ -53,6 +53,12 @@ package struct NodeSurroundings {
   package var descriptorLimit: () -> Int = { .max }
   /// The log whose messages other nodes may catch, and which gets the messages of others.
   package var logSystem = LogSystem.shared
+  /// Whether the environment says what is logged, so that no setting does.
+  package var fixesLogLevel: () -> Bool = {
+    ["VERBOSE", "LOG"].contains {
+      getenv("PERL_ANYEVENT_\($0)") != nil || getenv("AE_\($0)") != nil
+    }
+  }
 
   /// Surroundings of these parts.
   package init(
@@ -112,7 +118,8 @@ final class SocketNetwork: NodeNetwork {
         setOptions(of: descriptor)
         return Self.queueLength
       },
-      accept: { [loop] socket in
+      accept: { [self, inherited = nodelay] socket in
+        if nodelay != inherited { set(CInt(IPPROTO_TCP), TCP_NODELAY, of: socket.fd, to: nodelay) }
         accepted(
           StreamConnection(loop: loop, descriptor: socket.fd), socket.peer.description)
       })

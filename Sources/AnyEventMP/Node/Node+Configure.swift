@@ -16,13 +16,16 @@ extension Node {
       return
     }
     let surroundings = peers.surroundings
-    let configuration = try NodeConfiguration(arguments, context: surroundings.makeContext())
+    let context = surroundings.makeContext()
+    let configuration = try NodeConfiguration(arguments, context: context)
     let tls = try configuration.makeTLSContext()
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try peers.listen(configuration, sources)
     loop.guests += 1
     limits.apply(configuration.limits)
     peers.configure(configuration, tls: tls)
+    source = (arguments, context.file)
+    takeLogLevel(of: configuration, insteadOf: nil)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     kernel.home.id = configuration.nodeID
     if configuration.isRandom { kernel.portPrefix = "" }

@@ -39,9 +39,24 @@ public final class Node {
   public private(set) lazy var database = Database(kernel, peers)
   private(set) lazy var dataConnections = DataConnections(kernel, peers, functions, database)
   private(set) lazy var logs = Logs(kernel, peers, functions, database)
-  private(set) lazy var nodePort = NodePort(kernel, peers, functions, database) { [unowned self] in
+  private(set) lazy var nodePort = NodePort(kernel, peers, functions, database, control) {
+    [unowned self] in
     status.messageValue
   }
+  private(set) lazy var control = NodeControl(
+    kernel, peers, reload: { [unowned self] () throws(ConfigurationError) in try reload() },
+    leave: { [unowned self] in onLeaveRequest })
+
+  /// Called from the loop when another node asks this one to leave, as `aemp leave` does.
+  ///
+  /// A program sets it to say that others may, and to call ``leave(within:_:)`` and end in its own way;
+  /// without it, and in a node that is `secure`, the request is refused.
+  public var onLeaveRequest: (() -> Void)?
+
+  /// The arguments of `configure`, and the file that was looked at, to be read again.
+  var source: (arguments: ConfigurationArguments, file: ConfigurationFile)?
+  /// Watches for the signal that has the configuration read again.
+  var hangup: SignalWatcher?
 
   /// Called from the loop with a node id and the number of bytes that wait for that node, when it
   /// exceeds ``highWaterMark``.
@@ -139,6 +154,8 @@ extension Node: PeersOwner {
   func find(_ id: String) { database.find(id) }
   func cancelFind(_ id: String) { database.cancelFind(id) }
 
+  func seedDropped(at address: String) { database.drop(seed: address) }
+
   func seedIsOurselves(_ address: String) {
     database.drop(seed: address)
     database.becomeGlobal()
@@ -211,6 +228,7 @@ extension Node {
     loop.preconditionOnLoop()
     // Objects that are released below may close the node again.
     if peers.markClosed(), peers.configuration != nil { loop.guests -= 1 }
+    hangup = nil
     logs.stop()
     dataConnections.stop()
     kernel.stopTimers()
@@ -220,8 +238,9 @@ extension Node {
   /// Leaves the network like ``close()``, but only after all sent messages have arrived.
   ///
   /// For a program that ends: each connection ends behind the messages that the running callbacks
-  /// send, and the other nodes close it when they have read them. Messages that wait for a node
-  /// that is not connected yet are lost. To be called on the loop's thread.
+  /// send, and the other nodes close it when they have read them. Their monitors on ports of this node
+  /// fire with the reason `leaving`, the node's id and a text, and its database entries go. Messages that
+  /// wait for a node that is not connected yet are lost. To be called on the loop's thread.
   ///
   /// - Parameters:
   ///   - seconds: the time (s) to wait for nodes that don't answer, or don't take the messages.
@@ -231,6 +250,7 @@ extension Node {
     // The answer to the request to leave, which may be sent after this call, goes first.
     loop.postpone { [reference] in
       guard let node = reference.object else { return callback() }
+      node.run { node.peers.announceLeaving() }
       let farewell = Farewell(node.peers.release(), callback)
       node.close()
       farewell.begin(on: node.loop, within: seconds)

@@ -9,30 +9,37 @@ final class NodePort {
   private let peers: Peers
   private let functions: Functions
   private let database: Database
+  private let control: NodeControl
   /// Makes the status of the node.
   private let status: () -> Value
 
   init(
     _ kernel: Kernel, _ peers: Peers, _ functions: Functions, _ database: Database,
-    status: @escaping () -> Value
+    _ control: NodeControl, status: @escaping () -> Value
   ) {
     self.kernel = kernel
     self.peers = peers
     self.functions = functions
     self.database = database
+    self.control = control
     self.status = status
   }
 
   /// Whether the node answers requests of this name.
   private func supports(_ request: String) -> Bool {
     if !peers.isSecure {
-      if request == NodeRequest.status.rawValue || request == Functions.spawnRequest { return true }
+      if request == Functions.spawnRequest { return true }
       if functions.isCallable(request) { return true }
     }
     guard let request = NodeRequest(named: request) else {
       return DatabaseRequest.names.contains(request)
     }
-    return request != .status
+    return switch request {
+    case .status: !peers.isSecure
+    case .reload: control.allowsReload
+    case .leave: control.allowsLeave
+    default: true
+    }
   }
 
   /// Handles a message to the node port; an error is logged.
@@ -116,6 +123,11 @@ final class NodePort {
     case .devnull: break
     case .eval: return try evaluationRequested(arguments, by: sender)
     case .status: return Relay(target: 1, answer: [try statusRequested(by: sender)])
+    case .reload: return Relay(target: 1, answer: [try control.reload(for: sender)])
+    case .leave: return Relay(target: 1, answer: [try control.leave(for: sender)])
+    case .leaving:
+      peers.hasLeft(
+        sender, Log.cut(arguments.message.count > 1 ? try arguments.string(1, "text") : ""))
     }
     return nil
   }
@@ -172,6 +184,9 @@ final class NodePort {
 private enum NodeRequest: String {
   case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
   case status = "x-status"
+  case reload = "x-reload"
+  case leave = "x-leave"
+  case leaving = "x-leaving"
 }
 
 /// The function that restarts a program that runs under a supervisor.

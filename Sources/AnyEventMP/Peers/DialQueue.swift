@@ -50,6 +50,11 @@ final class DialQueue {
     dial.turn = .waiting(self, isUrgent: true)
   }
 
+  /// Begins dials that waited, if there may be more now.
+  func limitChanged() {
+    if underWay < limit { scheduleStart() }
+  }
+
   /// Keeps the waiting dials from ever beginning.
   func stop() { isStopped = true }
 
@@ -68,6 +73,10 @@ final class DialQueue {
   /// Begins the next dial from the loop, because the last reference to the ended one may go at any point of the code.
   fileprivate func ended() {
     underWay -= 1
+    scheduleStart()
+  }
+
+  private func scheduleStart() {
     guard waiting > 0, !isStartScheduled, let kernel = kernel.object else { return }
     isStartScheduled = true
     kernel.defer(.job { [self] in startWaiting() })

@@ -140,13 +140,18 @@ final class Link {
 
   /// Closes the connection because of an error; the monitors fire from the event loop.
   func fail(_ text: String) {
+    end([.string("transport_error"), .string(peer.id), .string(text)])
+  }
+
+  /// Closes the connection; the monitors fire from the event loop, with this reason.
+  func end(_ reason: [Value]) {
     guard isOpen else { return }
     close()
     kernel.defer(
       // The job holds no weak reference, which would make every later use of this object slower.
       .job { [self] in
         guard peer.link === self else { return }
-        peers.nodeDown(peer, transportError: text)
+        peers.nodeDown(peer, reason)
       })
   }
 
@@ -251,6 +256,8 @@ struct LinkFacts: Equatable {
   let cipher: String
   /// The seconds between two signs of life that the other end promises in its greeting; nil without a promise.
   let promised: Double?
+  /// Whether the other end understands that a node says that it leaves.
+  let knowsLeaving: Bool
 
   init(_ result: EstablishedConnection, isDialled: Bool, tlsCipher: String?) {
     self.isDialled = isDialled
@@ -260,6 +267,7 @@ struct LinkFacts: Equatable {
     authMethod = result.authMethod
     sentAuthMethod = result.sentAuthMethod
     promised = Heartbeat.promise(of: result.peer[key: Heartbeat.greetingKey])
+    knowsLeaving = result.peer[key: Peers.leavingKey] != nil
     cipher = result.keys?.cipherName.lowercased() ?? tlsCipher ?? ""
   }
 }

@@ -99,6 +99,7 @@ final class Peers {
   func configure(_ configuration: NodeConfiguration, tls: TLSContext?) {
     self.configuration = configuration
     self.tls = tls
+    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
     heartbeat.interval = configuration.heartbeat
     heartbeat.timeout = configuration.heartbeatTimeout
     if let most = limits.adapt(toDescriptors: surroundings.descriptorLimit()),
@@ -111,19 +112,24 @@ final class Peers {
         have; raise that limit (ulimit -n)
         """)
     }
-    if configuration.limits[Limit.maxLogLines.setting] != nil { kernel.peerLog.limitChanged() }
+    kernel.peerLog.limitChanged()
     queueLimitsChanged()
+    dials.limitChanged()
     handshakeConfiguration = handshakes(of: configuration)
   }
 
-  private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
-    // Its length is always the same, so that the transmission time on a simulated network is a function of the seed.
+  /// What tells this node from others of its id; its length is always the same, so that the transmission
+  /// time on a simulated network is a function of the seed.
+  private lazy var instance: String = {
     var random = BufferedRandom()
-    let instance = String(UInt64.random(in: 1 << 60 ... .max, using: &random), radix: 16)
+    return String(UInt64.random(in: 1 << 60 ... .max, using: &random), radix: 16)
+  }()
+
+  private func handshakes(of configuration: NodeConfiguration) -> HandshakeConfiguration {
     var keys =
       HandshakeConfiguration.defaultKeys + [
         Greeting.Key(ConnectionArbiter.greetingKey, "1"),
-        Greeting.Key(Greeting.instanceKey, instance),
+        Greeting.Key(Greeting.instanceKey, instance), Greeting.Key(Self.leavingKey, "1"),
       ]
     if heartbeat.interval > 0 {
       keys.append(Greeting.Key(Heartbeat.greetingKey, "\(heartbeat.rules.interval)"))
@@ -206,6 +212,8 @@ protocol PeersOwner: KernelOwner {
   func seedUp(_ id: String, at address: String)
   /// A seed is this very node.
   func seedIsOurselves(_ address: String)
+  /// A seed is none any more.
+  func seedDropped(at address: String)
   /// There are no seeds to ask.
   func hasNoSeeds()
   /// A lost global node could not be reached for long.

@@ -15,11 +15,33 @@ final class SeedKeeper {
   /// Dials every seed; without seeds the node has no master to ask, and keeps its own database.
   func start(_ addresses: [String]) {
     if addresses.isEmpty { peers.owner.hasNoSeeds() }
+    begin(addresses)
+  }
+
+  private func begin(_ addresses: [String]) {
+    var new: [ReconnectTarget] = []
     for address in addresses {
       let policy = ReconnectPolicy(unit: 0.6...1.2, maximum: peers.monitorTimeout)
-      targets.append(ReconnectTarget(.seed(address), policy: policy))
+      new.append(ReconnectTarget(.seed(address), policy: policy))
     }
-    for target in targets { dial(target) }
+    targets += new
+    for target in new { dial(target) }
+  }
+
+  /// Dials the seeds that are new, and none any more that is not among `addresses`.
+  ///
+  /// A connection to one that is no seed any more stays.
+  func change(from old: [String], to addresses: [String]) {
+    for target in targets { target.policy.maximum = peers.monitorTimeout }
+    let (known, wanted) = (TextSet(old), TextSet(addresses))
+    let dropped = old.filter { !wanted.contains($0) }
+    for address in dropped {
+      targets.removeAll { $0.purpose == .seed(address) }
+      peers.owner.seedDropped(at: address)
+    }
+    let new = addresses.filter { !known.contains($0) }
+    if addresses.isEmpty, !dropped.isEmpty { peers.owner.hasNoSeeds() }
+    begin(new)
   }
 
   /// Keeps the node connected to another global node from now on.
@@ -174,7 +196,7 @@ struct ReconnectPolicy {
   /// The range, in seconds, of half the first wait; it is random so that nodes that start together spread out.
   let unit: ClosedRange<Double>
   /// The longest wait in seconds.
-  let maximum: Double
+  var maximum: Double
   private var attempts = 0
   /// Whether a lost connection may be dialled again at once.
   private var mayRetryAtOnce = true

@@ -81,7 +81,7 @@ struct Relay {
     var count = 0
     while count <= maximum, let name = rest.first?.string {
       switch name {
-      case "snd", "time", "x-status": rest = rest.dropFirst()
+      case "snd", "time", "x-status", "x-reload", "x-leave": rest = rest.dropFirst()
       case "can", "eval": rest = rest.dropFirst(2)
       default: return count
       }

@@ -43,6 +43,7 @@ import Testing
     case .authAccept: Probe(["cleartext"]) { Self.peer(of: $0) }
     case .secure: Probe(1) { Self.answer(of: $0) }
     case .nodelay: Probe(0) { Self.nodelay(of: $0) }
+    case .logLevel: Probe("info") { Self.levels(of: $0) }
     default: nil
     }
   }
@@ -65,7 +66,8 @@ import Testing
     guard let raw = try? RawPeer.connect(node.address, node.loop) else { return "unreachable" }
     node.loop.run(until: { raw.lines.count >= 2 })
     let fields = raw.lines[0].split(separator: ";")
-    return fields.filter { !$0.hasPrefix("peeraddr=") && !$0.hasPrefix("x-instance=") }
+    let changing = ["peeraddr=", "x-instance=", "x-kx=", "x-kid="]
+    return fields.filter { field in !changing.contains { field.hasPrefix($0) } }
       .joined(separator: ";")
   }
 
@@ -128,6 +130,12 @@ import Testing
     return "\(values ?? [])"
   }
 
+  /// Up to which level the node's process logs.
+  private static func levels(of node: Node) -> String {
+    let context = node.logs.system.context("Effects")
+    return "\(LogLevel.allCases.filter { context.isEnabled($0) })"
+  }
+
   /// What the services of a node have left in its database.
   private static func effects(of node: Node) -> String {
     var keys: [String]?
@@ -136,21 +144,35 @@ import Testing
     return "\(keys ?? [])"
   }
 
-  private func seen(_ setting: Setting, _ value: Value?, _ probe: Probe) throws -> String {
+  /// What shows with a value from the beginning, or from when it is read again.
+  private func seen(
+    _ setting: Setting, _ value: Value?, _ probe: Probe, byReload: Bool = false
+  ) throws -> String {
     var seen = ""
     try withLoop(manualTime: 1000) { loop in
-      let node = Node(on: loop)
+      let node = Node.alone(on: loop, log: LogProbe(verbosity: "4")) {
+        $0.fixesLogLevel = { false }
+      }
       defer { node.close() }
       node.run { sub("Effects::start") { db_set("effects", "started") } }
       var arguments = ConfigurationArguments(
         "test", nodeid: TestName.next("node"), binds: ["127.0.0.1:*"], secret: "the tests' secret",
         norc: true)
-      if let value { arguments.settings[setting.name] = value }
+      if let value, !byReload { arguments.settings[setting.name] = value }
       try node.configure(arguments)
       loop.settle()
+      if let value, byReload {
+        arguments.settings[setting.name] = value
+        let changes = try node.reload(arguments)
+        let names = setting.reload.isKept ? changes.kept : changes.applied
+        #expect(names.map(\.setting) == [setting.name])
+        loop.settle()
+      }
       seen = probe.seen(node)
       // Names differ from node to node.
-      if value == nil { seen = seen.replacingOccurrences(of: node.id, with: "") }
+      if value == nil || setting != .nodeID {
+        seen = seen.replacingOccurrences(of: node.id, with: "")
+      }
     }
     return seen
   }
@@ -203,6 +225,40 @@ import Testing
     let standard = try seen(setting, nil, probe)
     let other = try seen(setting, probe.value, probe)
     #expect(standard != other, "\(setting.name): \(standard)")
+  }
+
+  @Test(
+    "what is read again shows as from the beginning, or not before the next start, as its row says",
+    arguments: Setting.all.filter { setting in
+      ![.parent, .eval, .autocork, .nodeID].contains(setting)
+        && !Limit.all.contains { $0.setting == setting }
+    })
+  func readAgain(_ setting: Setting) throws {
+    let probe = try #require(try probe(setting))
+    let expected = try seen(setting, setting.reload.isKept ? nil : probe.value, probe)
+    #expect(try seen(setting, probe.value, probe, byReload: true) == expected)
+  }
+
+  @Test("each limit is another one when it is read again, and the standard one without it")
+  func limitsReadAgain() throws {
+    try withLoop(manualTime: 1000) { loop in
+      let node = Node(on: loop)
+      defer { node.close() }
+      var arguments = ConfigurationArguments(
+        "test", nodeid: TestName.next("node"), binds: [], secret: "the tests' secret", norc: true)
+      try node.configure(arguments)
+      let standard = Limit.all.map { node.limits[keyPath: $0.property] }
+      for limit in Limit.all {
+        let value = limit.range.lowerBound + (limit.range.lowerBound == limit.standard ? 1 : 0)
+        arguments.settings[limit.setting.name] = .int(value)
+        let applied = try node.reload(arguments).applied
+        #expect(applied.map(\.setting) == [limit.setting.name])
+        #expect(node.limits[keyPath: limit.property] == value)
+        arguments.settings[limit.setting.name] = nil
+        try node.reload(arguments)
+      }
+      #expect(Limit.all.map { node.limits[keyPath: $0.property] } == standard)
+    }
   }
 
   @Test("the database has the limits that are configured, also when it was used before")

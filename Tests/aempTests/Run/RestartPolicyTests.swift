@@ -72,30 +72,15 @@ struct RestartPolicyTests {
     #expect(policy.ended(.exited(1), couldNotBegin: false, at: 3) == .restart(after: 0.1))
   }
 
-  @Test("who wants a restart gets one at once, however the worker ends, and gets only one")
-  func restartWanted() {
-    for ending in [ProcessEnding.exited(0), .killed(signal: SIGKILL), .exited(1)] {
-      var policy = policy()
-      policy.restartWanted()
-      #expect(policy.ended(ending, couldNotBegin: false, at: 1) == .restart(after: 0))
-      #expect(policy.ended(.exited(0), couldNotBegin: false, at: 2) == .end(.success))
-    }
-  }
-
-  @Test("the end is stronger than a restart, in any order, and is a success however it comes")
+  @Test("who is to end is started no more, however it ends")
   func endWanted() {
     for ending in [
       ProcessEnding.exited(0), .killed(signal: SIGKILL), .exited(RestartPolicy.restartCode),
     ] {
-      var first = policy()
-      first.restartWanted()
-      first.endWanted()
-      #expect(first.isEnding)
-      #expect(first.ended(ending, couldNotBegin: false, at: 1) == .end(.success))
-      var second = policy()
-      second.endWanted()
-      second.restartWanted()
-      #expect(second.ended(ending, couldNotBegin: true, at: 1) == .end(.success))
+      var policy = policy()
+      policy.endWanted()
+      #expect(policy.isEnding)
+      #expect(policy.ended(ending, couldNotBegin: true, at: 1) == .end(.success))
     }
   }
 

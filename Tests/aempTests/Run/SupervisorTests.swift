@@ -73,20 +73,31 @@ struct SupervisorTests {
     #expect(RunningNode.waitForEnd(of: try #require(worker)))
   }
 
-  @Test("HUP starts the node anew, and both may get it")
+  @Test("HUP has the node read its configuration again, and both may get it")
   func hangUp() throws {
-    let node = try RunningNode(Self.node)
+    let tool = try ToolRunner()
+    let settings =
+      #""nodeid": "test/node", "binds": ["127.0.0.1:*"], "secret": "geheimnis geheimnis""#
+    try tool.write("{\(settings), \"log_level\": \"error\"}")
+    let node = try RunningNode(tool: tool)
     #expect(isReady(try node.line()))
-    let first = try node.worker()
-    kill(first, SIGHUP)
+    let worker = try node.worker()
+    try tool.write("{\(settings), \"log_level\": \"note\", \"heartbeat\": 3}")
+    kill(worker, SIGHUP)
     node.signal(SIGHUP)
-    #expect(isReady(try node.line()))
-    #expect(try node.worker() != first)
+    #expect(try node.complaint(with: "heartbeat").hasSuffix("reload: heartbeat is 3 instead of 5."))
+    #expect(try node.complaint().hasSuffix("reload: log_level is \"note\" instead of \"error\"."))
+    try tool.write("{\(settings),")
+    node.signal(SIGHUP)
+    let line = try node.complaint()
+    #expect(line.contains("the configuration stays as it was: \(tool.file):1:"))
+    #expect(!line.contains("geheimnis"))
+    #expect(try node.worker() == worker)
     node.signal(SIGTERM)
     #expect(try node.end() == ToolResult())
   }
 
-  @Test("who started the tool so that it bears HUP has nothing started anew")
+  @Test("who started the tool so that it bears HUP has nothing read again")
   func noHangUp() throws {
     let node = try RunningNode(
       shell: "trap '' HUP; exec \"$aemp\" run " + Self.node.joined(separator: " "))
@@ -96,7 +107,7 @@ struct SupervisorTests {
     node.signal(SIGHUP)
     kill(worker, SIGKILL)
     #expect(isReady(try node.line()))
-    // Of two lines one would be about the restart.
+    // The one line is about the crash.
     node.signal(SIGTERM)
     let result = try node.end()
     #expect(result.output == "")
@@ -156,11 +167,12 @@ struct SupervisorTests {
     let node = try RunningNode(tool: tool)
     #expect(isReady(try node.line()))
     try tool.write(#"{"nodeid": 7}"#.replacing("7", with: "{}"))
-    node.signal(SIGHUP)
+    kill(try node.worker(), SIGKILL)
+    #expect(try node.complaint().contains(" was killed by signal 9 "))
     let line = try node.complaint()
     #expect(line.contains(" warn  aemp: node process "))
     #expect(line.contains(" failed: nodeid in \(tool.file) is an object but must be a string; "))
-    #expect(line.hasSuffix("; starting it again in 0.1 s."))
+    #expect(line.hasSuffix("; starting it again in 0.2 s."))
     try tool.write(#"{"nodeid": "test/node", "binds": ["127.0.0.1:*"]}"#)
     #expect(isReady(try node.line()))
     node.signal(SIGTERM)
@@ -175,10 +187,11 @@ struct SupervisorTests {
     let node = try RunningNode(Self.node, tool: tool, binary: program)
     #expect(isReady(try node.line()))
     unlink(program)
-    node.signal(SIGHUP)
+    kill(try node.worker(), SIGKILL)
+    #expect(try node.complaint().contains(" was killed by signal 9 "))
     #expect(
       try node.complaint().hasSuffix(
-        " warn  aemp: the node process failed: cannot start \(program): No such file or directory; starting it again in 0.1 s."
+        " warn  aemp: the node process failed: cannot start \(program): No such file or directory; starting it again in 0.2 s."
       ))
     try "#!/bin/sh\necho \"$@\"; exit 0\n".write(
       toFile: program + ".new", atomically: false, encoding: .utf8)

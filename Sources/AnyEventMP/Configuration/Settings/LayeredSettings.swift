@@ -48,6 +48,35 @@ struct LayeredSettings: Sendable {
   }
 }
 
+/// What becomes of new settings while a node runs.
+extension LayeredSettings {
+  /// The settings whose value means something else than in `old`.
+  func changed(from old: LayeredSettings) -> [Setting] {
+    Setting.all.filter { $0 != .parent && meaning(of: $0) != old.meaning(of: $0) }
+  }
+
+  /// The value as it would be stored, however it is written.
+  private func meaning(of setting: Setting) -> Value {
+    let value = self[setting].value
+    return (try? setting.normalized(value)) ?? value
+  }
+
+  /// These settings, but those of `old` where a running node keeps what it began with.
+  func keeping(_ old: LayeredSettings) -> LayeredSettings {
+    var settings = self
+    for setting in Setting.all where setting.reload.isKept {
+      settings.values[setting] = old.values[setting]
+    }
+    return settings
+  }
+
+  /// The file that gave a value; nil when none did.
+  var file: String? {
+    for value in values.values { if let file = value.origin.file { return file } }
+    return nil
+  }
+}
+
 extension LayeredSettings {
   /// All settings under their names in the file, built-in defaults included.
   var effective: TextDictionary<Value> {

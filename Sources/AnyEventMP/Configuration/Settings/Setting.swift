@@ -13,6 +13,8 @@ package final class Setting: Sendable {
   package let name: String
   /// The values that the setting takes, and the field of a node's configuration that they fill.
   let type: SettingType
+  /// Whether a running node takes a new value over.
+  let reload: SettingReload
   /// The built-in default; null when there is none.
   let standard: Value
   /// A value that makes sense, as a user would type it.
@@ -28,6 +30,7 @@ package final class Setting: Sendable {
   ///   - name: the key in the file, and the argument of `configure`.
   ///   - type: the values that the setting takes, and the field of a node's configuration that they
   ///     fill.
+  ///   - reload: whether a running node takes a new value over.
   ///   - standard: the built-in default; null when there is none.
   ///   - example: a value that makes sense, as a user would type it.
   ///   - isSecret: whether the value must be hidden.
@@ -36,12 +39,14 @@ package final class Setting: Sendable {
   ///   - element: for lists, the word for one element in the names of commands.
   ///   - examples: command lines of the tool that make sense; nil for one that sets the example.
   init(
-    _ name: String, _ type: SettingType, standard: Value = .null, example: String,
-    isSecret: Bool = false, _ summary: String, text: [String], element: String? = nil,
+    _ name: String, _ type: SettingType, reload: SettingReload, standard: Value = .null,
+    example: String, isSecret: Bool = false, _ summary: String, text: [String],
+    element: String? = nil,
     examples: [String]? = nil
   ) {
     self.name = name
     self.type = type
+    self.reload = reload
     self.standard = standard
     self.example = example
     self.isSecret = isSecret
@@ -83,7 +88,7 @@ extension Setting {
   package static let general = [
     nodeID, secret, secrets, certificate, binds, announce, seeds, services, eval, monitorTimeout,
     connectInterval, heartbeat, heartbeatTimeout, framingFormat, authOffer, authAccept, secure,
-    nodelay, autocork,
+    nodelay, autocork, logLevel,
   ]
 
   /// The settings that limit what other nodes may cost this one.
@@ -186,18 +191,20 @@ struct Limit: Sendable {
   ///   - range: the allowed values.
   ///   - standard: the value of a node that is not configured otherwise.
   ///   - unit: the unit of the value.
+  ///   - reload: whether a running node takes a new value over.
   ///   - summary: the meaning of the limit, in a few words.
   ///   - text: the effect of exceeding it; `{standard}` stands for the standard value.
   init(
     _ name: String, _ property: any ReferenceWritableKeyPath<NodeLimits, Int> & Sendable,
-    _ range: ClosedRange<Int>, standard: Int, unit: Unit = .number, _ summary: String,
-    _ text: String
+    _ range: ClosedRange<Int>, standard: Int, unit: Unit = .number,
+    reload: SettingReload = .applied(), _ summary: String, _ text: String
   ) {
     self.property = property
     self.range = range
     self.standard = standard
     setting = Setting(
-      name, .limit(in: range, unit.rawValue), standard: .int(standard), example: String(standard),
+      name, .limit(in: range, unit.rawValue), reload: reload, standard: .int(standard),
+      example: String(standard),
       summary, text: [text])
   }
 }

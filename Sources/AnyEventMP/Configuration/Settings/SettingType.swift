@@ -1,4 +1,5 @@
 internal import AEMPWire
+internal import AnyEvent
 
 /// Which values a setting takes, how they are stored, and which field of the configuration they
 /// fill.
@@ -63,6 +64,16 @@ extension SettingType {
     apply: { value, configuration throws(ConfigurationError) in
       let text = try value.text()
       configuration.certificate = text.isEmpty ? nil : text
+    })
+
+  static let logLevel = SettingType(
+    kind: .text, placeholder: "LEVEL", choices: LogLevel.allCases.map(\.description),
+    stored: { value throws(ConfigurationError) in
+      _ = try value.logLevel()
+      return .string(try value.text())
+    },
+    apply: { value, configuration throws(ConfigurationError) in
+      configuration.logLevel = try value.logLevel()
     })
 
   /// The parent of a profile; ``LayeredSettings`` follows it, so there is nothing to apply.

@@ -1,4 +1,5 @@
 internal import AEMPWire
+internal import AnyEvent
 
 /// The value of one setting and its origin, and the conversion to the type of the setting.
 ///
@@ -60,6 +61,15 @@ struct SettingValue: Hashable, Sendable {
     case .string: throw wrongValue(Self.shown(value), "is neither 1 nor 0")
     default: throw wrongType("1 or 0")
     }
+  }
+
+  /// The value as a level of the log.
+  func logLevel() throws(ConfigurationError) -> LogLevel {
+    guard let level = LogLevel(try text()) else {
+      throw wrongValue(
+        Self.shown(value), "is no log level: those are 1 to 9, or names such as warn")
+    }
+    return level
   }
 
   func list() throws(ConfigurationError) -> [String] {

@@ -3,7 +3,7 @@ internal import AEValue
 extension Setting {
   /// Seconds that a handshake may take; `monitor_timeout` unless it is set.
   static let handshakeTimeout = Setting(
-    "handshake_timeout", .seconds(into: \.handshakeTimeout), example: "10",
+    "handshake_timeout", .seconds(into: \.handshakeTimeout), reload: .applied(), example: "10",
     "seconds that a handshake may take",
     text: [
       """
@@ -20,6 +20,15 @@ extension Limit {
     maxName, maxQueue, maxQueues, maxSpawned, maxDatabase, maxMonitors, maxDataConnections,
     maxCaughtLines, maxLogLines,
   ]
+
+  /// A connection reads with the limits that it began with, and the entries that a global node holds were
+  /// measured by the old ones.
+  private static let inPackets = SettingReload.applied(
+    "what arrives on connections that are there, and the database if the node is global, keep the old limit"
+  )
+
+  private static let inDatabase = SettingReload.applied(
+    "the database, if the node is global, keeps the old limit")
 
   static let maxStrangers: Limit = Limit(
     "max_strangers", \.strangers, 1...1_000_000, standard: 1024,
@@ -54,6 +63,7 @@ extension Limit {
   // The lowest limit still lets the requests of the nodes themselves through.
   static let maxPacket: Limit = Limit(
     "max_packet", \.codec.maximumSize, 4096...(1 << 32), standard: 16 << 20, unit: .bytes,
+    reload: inPackets,
     "size of one message",
     """
     A connection on which a larger one arrives is closed, and a port that sends one is killed. \
@@ -63,11 +73,12 @@ extension Limit {
   // A node in Perl can't read a packet that is nested deeper than the standard limit.
   static let maxDepth: Limit = Limit(
     "max_depth", \.codec.maximumDepth, 16...CodecLimits.standard.maximumDepth,
-    standard: CodecLimits.standard.maximumDepth, "levels of nesting of one message",
+    standard: CodecLimits.standard.maximumDepth, reload: inPackets,
+    "levels of nesting of one message",
     "As with max_packet. {standard} unless it is set, which is the most that there can be.")
 
   static let maxValues: Limit = Limit(
-    "max_values", \.codec.maximumValues, 1000...(1 << 32), standard: 200_000,
+    "max_values", \.codec.maximumValues, 1000...(1 << 32), standard: 200_000, reload: inPackets,
     "values in one message",
     """
     As with max_packet; elements of lists, keys and values of hashes count. {standard} unless it is \
@@ -75,7 +86,8 @@ extension Limit {
     """)
 
   static let maxName: Limit = Limit(
-    "max_name", \.name, 256...(1 << 20), standard: 4096, unit: .bytes, "length of a name",
+    "max_name", \.name, 256...(1 << 20), standard: 4096, unit: .bytes, reload: inDatabase,
+    "length of a name",
     """
     Names of ports, functions, nodes, database families and keys. A request that uses a longer one is \
     refused, such a key is left out, and a port that sends to such a node is killed. {standard} unless \

@@ -4,17 +4,22 @@ internal import AEMPWire
 extension Setting {
   /// The pattern of the node id.
   package static let nodeID = Setting(
-    "nodeid", .nodeID, example: "anon/", "node id; %n: host name, %u or / at the end: random",
+    "nodeid", .nodeID,
+    reload: .kept(because: "all references to the ports of the node have its id in them"),
+    example: "anon/", "node id; %n: host name, %u or / at the end: random",
     text: ["Without it, the node id is the profile's name with a random part."])
 
   /// The profile that a profile inherits from; only in profiles.
   package static let parent = Setting(
-    "parent", .parent, example: "base", "let the profile inherit from this one", text: [],
+    "parent", .parent, reload: .applied(), example: "base", "let the profile inherit from this one",
+    text: [],
     examples: ["aemp profile seed setparent base"])
 
   /// The services to start when the node is up.
   package static let services = Setting(
-    "services", .services, standard: [], example: "My::Service::",
+    "services", .services,
+    reload: .kept(because: "services are started when the node joins the network"), standard: [],
+    example: "My::Service::",
     "what to start: My::Service::,My::function",
     text: [
       """
@@ -35,7 +40,8 @@ extension Setting {
 
   /// Perl code, which this implementation does not run.
   package static let eval = Setting(
-    "eval", .code(ignored: "it holds Perl code, which this program cannot run"), example: "1",
+    "eval", .code(ignored: "it holds Perl code, which this program cannot run"), reload: .ignored,
+    example: "1",
     "Perl code to run, by nodes in Perl only",
     text: [
       """
@@ -49,7 +55,9 @@ extension Setting {
 extension Setting {
   /// The addresses to listen on.
   package static let binds = Setting(
-    "binds", .addresses(into: \.binds), standard: ["*"], example: "*:4040",
+    "binds", .addresses(into: \.binds),
+    reload: .kept(because: "other nodes know the addresses on which the node listens"),
+    standard: ["*"], example: "*:4040",
     "where to listen: *:4040,127.0.0.1:4041",
     text: [
       """
@@ -74,27 +82,30 @@ extension Setting {
 
   /// The nodes to contact first.
   package static let seeds = Setting(
-    "seeds", .addresses(into: \.seeds), standard: [], example: "10.0.0.1:4040",
+    "seeds", .addresses(into: \.seeds), reload: .forNewConnections, standard: [],
+    example: "10.0.0.1:4040",
     "nodes to contact first: 10.0.0.1,10.0.0.2:4041",
     text: ["An element is HOST:PORT, or HOST alone for the port 4040."], element: "seed",
     examples: ["aemp setseeds 10.0.0.1:4040", "aemp addseed 10.0.0.2:4040"])
 
   /// Seconds after which an unreachable node counts as down.
   static let monitorTimeout = Setting(
-    "monitor_timeout", .seconds(into: \.monitorTimeout), standard: 30, example: "30",
+    "monitor_timeout", .seconds(into: \.monitorTimeout), reload: .applied(), standard: 30,
+    example: "30",
     "seconds until an unreachable node is down",
     text: ["Also how long connecting to a node may take."])
 
   /// Seconds that a connection attempt gets before the next one starts.
   static let connectInterval = Setting(
-    "connect_interval", .seconds(into: \.connectInterval), standard: 2, example: "2",
+    "connect_interval", .seconds(into: \.connectInterval), reload: .applied(), standard: 2,
+    example: "2",
     "seconds that a connection attempt gets",
     text: ["When they are over, the node's next address is tried as well."])
 
   /// Seconds of silence after which a connected node is asked for a sign of life, and after which
   /// this node gives one.
   static let heartbeat = Setting(
-    "heartbeat", .secondsOrNever(into: \.heartbeat), standard: 5, example: "5",
+    "heartbeat", .secondsOrNever(into: \.heartbeat), reload: .applied(), standard: 5, example: "5",
     "seconds of silence until a node is asked",
     text: [
       """
@@ -106,7 +117,8 @@ extension Setting {
 
   /// Seconds of silence after which a connected node counts as down.
   static let heartbeatTimeout = Setting(
-    "heartbeat_timeout", .seconds(into: \.heartbeatTimeout), standard: 15, example: "15",
+    "heartbeat_timeout", .seconds(into: \.heartbeatTimeout), reload: .applied(), standard: 15,
+    example: "15",
     "seconds of silence until a node is down",
     text: [
       """
@@ -118,13 +130,15 @@ extension Setting {
 
   /// Framings, most preferred first.
   static let framingFormat = Setting(
-    "framing_format", .framings(into: \.framings), standard: ["cbor", "json"], example: "cbor,json",
+    "framing_format", .framings(into: \.framings), reload: .forNewConnections,
+    standard: ["cbor", "json"], example: "cbor,json",
     "framings, most preferred first: cbor,json",
     text: ["Nodes in Swift know cbor and json, those in Perl others as well."])
 
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   static let nodelay = Setting(
-    "nodelay", .flag(into: \.nodelay), standard: 1, example: "1", "send small packets at once",
+    "nodelay", .flag(into: \.nodelay), reload: .forNewConnections, standard: 1, example: "1",
+    "send small packets at once",
     text: ["The socket option TCP_NODELAY; {standard} unless it is set."],
     examples: ["aemp setnodelay 0"])
 
@@ -134,7 +148,8 @@ extension Setting {
     .flag(
       ignored: """
         this program always sends the packets of one round of its event loop together
-        """), standard: 0, example: "0", "collect small packets, by nodes in Perl only",
+        """), reload: .ignored, standard: 0, example: "0",
+    "collect small packets, by nodes in Perl only",
     text: [
       """
       Delays writing so that more is sent together. Nodes in Swift always do so, and warn about a 1.
@@ -142,11 +157,26 @@ extension Setting {
     ], examples: ["aemp setautocork 1"])
 }
 
+/// What the process of a node says.
+extension Setting {
+  /// The urgency from which on messages are logged.
+  static let logLevel = Setting(
+    "log_level", .logLevel, reload: .applied(), example: "info",
+    "what the process logs: error, warn, info, 9",
+    text: [
+      """
+      Messages of this level and all that are more urgent are logged: 1 to 9, or fatal, alert, crit, \
+      error, warn, note, info, debug, trace. Without it that is error. The environment variables \
+      AE_VERBOSE and AE_LOG win.
+      """
+    ])
+}
+
 /// The credentials of a node, and the rights of other nodes here.
 extension Setting {
   /// The secret that all nodes of the network share.
   package static let secret = Setting(
-    "secret", .secret, example: "geheimnis", isSecret: true,
+    "secret", .secret, reload: .forNewConnections, example: "geheimnis", isSecret: true,
     "the network's secret; \"-\" reads it from standard input",
     text: [
       """
@@ -159,7 +189,8 @@ extension Setting {
 
   /// Secrets that are accepted besides, most preferred first, while the network changes its secret.
   package static let secrets = Setting(
-    "secrets", .secrets, example: "new-secret,old-secret", isSecret: true,
+    "secrets", .secrets, reload: .forNewConnections, example: "new-secret,old-secret",
+    isSecret: true,
     "secrets to accept besides, while the secret changes",
     text: [
       """
@@ -172,7 +203,8 @@ extension Setting {
 
   /// Key, certificate and trusted certificates as PEM text.
   package static let certificate = Setting(
-    "cert", .certificate, example: "-----BEGIN CERTIFICATE-----", isSecret: true,
+    "cert", .certificate, reload: .forNewConnections, example: "-----BEGIN CERTIFICATE-----",
+    isSecret: true,
     "key and certificate from a PEM file; \"-\": standard input",
     text: [
       """
@@ -183,14 +215,16 @@ extension Setting {
 
   /// Authentication methods that this node uses, most preferred first.
   static let authOffer = Setting(
-    "auth_offer", .authMethods(into: \.authOffer), standard: standardMethods,
+    "auth_offer", .authMethods(into: \.authOffer), reload: .forNewConnections,
+    standard: standardMethods,
     example: "chacha20poly1305_x25519,secretbox_x25519,hmac_sha3_512",
     "authentication methods that we use",
     text: [methods])
 
   /// Authentication methods that this node accepts, most preferred first.
   static let authAccept = Setting(
-    "auth_accept", .authMethods(into: \.authAccept), standard: standardMethods,
+    "auth_accept", .authMethods(into: \.authAccept), reload: .forNewConnections,
+    standard: standardMethods,
     example: "chacha20poly1305_x25519,secretbox_x25519,hmac_sha3_512",
     "authentication methods that we accept",
     text: [methods], examples: ["aemp setauth_accept tls_sha3_512"])
@@ -203,7 +237,7 @@ extension Setting {
 
   /// Whether other nodes may not start functions here.
   static let secure = Setting(
-    "secure", .flag(into: \.secure), standard: 0, example: "1",
+    "secure", .flag(into: \.secure), reload: .applied(), standard: 0, example: "1",
     "let no other node start functions here",
     text: ["With 1, spawning, function calls and evaluation for other nodes are refused."])
 }

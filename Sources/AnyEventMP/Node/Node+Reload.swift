@@ -1,0 +1,125 @@
+internal import AEValue
+import AnyEvent
+import Glibc
+
+extension Node {
+  /// Reads the configuration again, and takes over what a running node can.
+  ///
+  /// The file is the one that `configure` has read, and so are the arguments, unless new ones are given.
+  /// Connections that are there stay as they are. What has changed, and what has but counts from the next
+  /// start only, is returned and logged; no secret is among it. To be called on the loop's thread.
+  ///
+  /// - Throws: ``ConfigurationError`` when the node was not configured or has left, when the file is
+  ///   gone, and when it cannot be used; nothing has changed then.
+  @discardableResult
+  public func reload(
+    _ arguments: ConfigurationArguments? = nil
+  ) throws(ConfigurationError) -> ConfigurationChanges {
+    loop.preconditionOnLoop()
+    do throws(ConfigurationError) {
+      return try readAgain(arguments)
+    } catch {
+      kernel.peerLog.log(
+        .error, in: Log.kernel, "the configuration stays as it was: \(error)", similarTo: "reload")
+      throw error
+    }
+  }
+
+  /// Reads the configuration again whenever the process gets the signal HUP, until the node is closed.
+  ///
+  /// What is wrong with it is logged; see ``reload(_:)``. To be called on the loop's thread.
+  public func reloadOnHangup() {
+    loop.preconditionOnLoop()
+    guard !peers.isClosed else { return }
+    hangup = loop.signal(SIGHUP) { [reference] in _ = try? reference.object?.reload() }
+  }
+
+  private func readAgain(
+    _ arguments: ConfigurationArguments?
+  ) throws(ConfigurationError) -> ConfigurationChanges {
+    guard let old = peers.configuration, let source, !peers.isClosed else {
+      throw ConfigurationError(
+        .notRunning,
+        peers.isClosed
+          ? "the node has left the network; make another one"
+          : "the node has no configuration yet; call configure")
+    }
+    let arguments = arguments ?? source.arguments
+    let context = ConfigurationContext(
+      file: source.file, hostName: old.hostName, runiq: old.runiq)
+    let settings = try LayeredSettings(
+      arguments, contents: try contents(arguments, source.file, before: old.settings),
+      file: source.file.path, hostName: old.hostName)
+    // Also what this node does not take over has to make sense: the next one would not start.
+    _ = try NodeConfiguration(settings, context: context)
+    let configuration = try NodeConfiguration(settings.keeping(old.settings), context: context)
+    try lookAtListeners(configuration)
+    let tls = try configuration.makeTLSContext()
+    self.source = (arguments, source.file)
+    run { apply(configuration, tls, insteadOf: old) }
+    let changes = ConfigurationChanges(from: old.settings, to: settings, configuration.warnings)
+    log(changes)
+    return changes
+  }
+
+  /// The contents of the file; one that had settings must be there.
+  private func contents(
+    _ arguments: ConfigurationArguments, _ file: ConfigurationFile, before: LayeredSettings
+  ) throws(ConfigurationError) -> TextDictionary<Value> {
+    if arguments.norc { return [:] }
+    let bytes = try file.bytes()
+    guard bytes != nil || before.file == nil else {
+      throw ConfigurationError(
+        .unreadable, "the configuration file \(file.path) is gone; put it back", file: file.path)
+    }
+    return try file.parse(bytes)
+  }
+
+  /// Makes sure that a node to which other hosts can connect does not lose its credentials.
+  private func lookAtListeners(_ configuration: NodeConfiguration) throws(ConfigurationError) {
+    guard !configuration.hasCredentials else { return }
+    let open = boundAddresses.first { address in
+      let parts = parse_hostport(address)
+      let place = parts.flatMap { SocketAddress(ip: $0.host, port: Int($0.service) ?? 0) }
+      return place.map { !$0.isLoopback } ?? true
+    }
+    guard let open else { return }
+    throw ConfigurationError(
+      .noCredentials,
+      """
+      neither a secret nor a certificate is left, and the node listens on \(open), which other hosts can \
+      reach; run "aemp gensecret"
+      """, file: configuration.settings.file)
+  }
+
+  private func apply(
+    _ configuration: NodeConfiguration, _ tls: TLSContext?, insteadOf old: NodeConfiguration
+  ) {
+    limits.change(from: old.limits, to: configuration.limits)
+    peers.configure(configuration, tls: tls)
+    database.limitsChanged()
+    logs.limitsChanged()
+    takeLogLevel(of: configuration, insteadOf: old)
+    guard configuration.seeds != old.seeds || configuration.monitorTimeout != old.monitorTimeout
+    else { return }
+    let sources = peers.surroundings.makeAddressSources(configuration.hostName)
+    peers.seeds.change(
+      from: old.seeds.flatMap { $0.seedAddresses(sources) },
+      to: configuration.seeds.flatMap { $0.seedAddresses(sources) })
+  }
+
+  /// Lets the process log what the setting says; when it is not set any more, errors.
+  func takeLogLevel(of configuration: NodeConfiguration, insteadOf old: NodeConfiguration?) {
+    guard configuration.logLevel != old?.logLevel, !peers.surroundings.fixesLogLevel() else {
+      return
+    }
+    peers.surroundings.logSystem.FILTER.level(configuration.logLevel ?? .error)
+  }
+
+  private func log(_ changes: ConfigurationChanges) {
+    for change in changes.applied { AE.log(.note, in: Log.kernel, "reload: \(change.sentence).") }
+    for sentence in changes.kept.map(\.sentence) + changes.warnings {
+      kernel.peerLog.log(.warn, in: Log.kernel, "reload: \(sentence).", similarTo: "reload")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import AnyEvent
+
+// An orderly leave: the other nodes are told, so that their monitors get another reason than for a failure.
+
+extension Peers {
+  /// The greeting key of a node that understands the request of the same name.
+  static let leavingKey = "x-leaving"
+  /// The first value of the reason that monitors get.
+  static let leavingReason = "leaving"
+
+  /// Tells all connected nodes that this one leaves, behind everything that was sent before.
+  ///
+  /// A node that does not know of leaving is told of the death of each port that it monitors.
+  func announceLeaving() {
+    let text = Value.string("the node leaves the network")
+    let reason: [Value] = [.string(Self.leavingReason), .string(id), text]
+    for peer in entries.values {
+      guard let link = peer.link else { continue }
+      if link.facts.knowsLeaving {
+        let request: [Value] = [.string(Self.leavingKey), text]
+        request.withUnsafeBufferPointer { link.send(to: "", $0) }
+      } else {
+        kernel.tellDeaths(to: peer, reason)
+      }
+    }
+  }
+
+  /// Ends the link to a node that has said that it leaves: nothing comes from it any more.
+  func hasLeft(_ entry: NodeEntry, _ text: String) {
+    guard let link = link(to: entry.id) else { return }
+    link.end([.string(Self.leavingReason), .string(entry.id), .string(text)])
+  }
+}
