@@ -69,7 +69,9 @@ extension Setting {
 
   /// The addresses that other nodes are told, in place of those that are listened on.
   package static let announce = Setting(
-    "announce", .addresses(into: \.announced), example: "192.0.2.1:4040",
+    "announce", .addresses(into: \.announced),
+    reload: .kept(because: "other nodes have been told the addresses with which the node began"),
+    example: "192.0.2.1:4040",
     "where others reach this node, unless at its binds",
     text: [
       """
