@@ -34,6 +34,16 @@ let package = Package(
         .product(name: "AnyEventMP", package: "swift-anyevent"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
+    .executableTarget(
+      name: "eg_server",
+      dependencies: [
+        "AnyEventLog", "AnyEventMPLifecycle", "AnyEventMPMetrics",
+        .product(name: "AnyEventMP", package: "swift-anyevent"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(
       name: "AnyEventLogTests",
       dependencies: ["AnyEventLog"]),

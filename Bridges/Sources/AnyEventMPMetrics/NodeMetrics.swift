@@ -16,6 +16,7 @@ extension Node {
   ///     for the time, which measures the round trips.
   ///   - prefix: the beginning of all labels; `_` comes between.
   ///   - factory: the backend.
+  /// - Returns: the publication, by which it can be ended.
   @discardableResult
   public func publishMetrics(
     every seconds: Double = 10, prefix: String = "aemp",
