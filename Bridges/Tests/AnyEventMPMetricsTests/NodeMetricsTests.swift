@@ -119,6 +119,52 @@ struct NodeMetricsTests {
   }
 }
 
+@Suite("what is read of a status")
+struct SampleTests {
+  @Test("what the library counts is published, under labels of its own")
+  func counted() {
+    withLoop { loop in
+      let backend = TestMetrics()
+      let traffic: Value = ["messages_in": 1, "messages_out": 2, "bytes_in": 3, "bytes_out": 4]
+      let status: Value = [
+        "load": [
+          "traffic": traffic, "queued": 5, "blocked": 6.5, "longest_block": 0.75, "restarts": 7,
+          "convictions": 8, "memory": 9,
+        ],
+        "database": ["keys": 10, "bytes": 11, "digest": "x"], "certificate_end": 12,
+      ]
+      let node = Node(on: loop)
+      let maker = MetricMaker(factory: backend, prefix: "")
+      var own = MetricSet(NodeSample.rows, maker, [])
+      own.take(
+        NodeSample(
+          node: node, status: node.status, hash: status, counts: ConnectionCounts(connected: [])))
+      for (label, value) in [
+        ("queued_bytes", 5), ("loop_longest_block_seconds", 0.75), ("restarts", 7),
+        ("memory_bytes", 9), ("database_keys", 10), ("database_bytes", 11),
+        ("certificate_end_seconds", 12),
+      ] {
+        #expect(backend.gauge(label) == value, "\(label)")
+      }
+      for (label, value) in [
+        ("messages_received_total", 1), ("messages_sent_total", 2), ("bytes_received_total", 3),
+        ("bytes_sent_total", 4), ("convictions_total", 8),
+      ] as [(String, Int64)] {
+        #expect(backend.counterTotal(label: label) == value, "\(label)")
+      }
+    }
+  }
+
+  @Test("labels are used once, and counters are called total")
+  func labels() {
+    let own = NodeSample.rows.map { ($0.label, $0.kind != .gauge) }
+    let peers = PeerSample.rows.map { ($0.label, $0.kind != .gauge) }
+    let labels = (own + peers).map(\.0)
+    #expect(TextSet(labels).count == labels.count)
+    for (label, isCounter) in own + peers { #expect(label.hasSuffix("_total") == isCounter) }
+  }
+}
+
 @Suite("published metrics")
 struct PublishedMetricTests {
   @Test("a counter gets what was added, and one that begins anew what it has since")
