@@ -105,6 +105,7 @@ all ' \(whole\|lost\) ' $((AEMP_NODES * (AEMP_NODES - 1)))
 ! grep -q ' lost ' "$events" || fail "messages were lost: $(grep -m 1 ' lost ' "$events")"
 ! grep -q ' hole ' "$events" || fail "messages were lost: $(grep -m 1 ' hole ' "$events")"
 if [ "$old" = "$new" ]; then
-  ! grep ' down ' "$events" | grep -vq ' leaving$' ||
-    fail "a node was lost: $(grep ' down ' "$events" | grep -m 1 -v ' leaving$')"
+  # Who has left may be looked for once more, until the database is told.
+  odd=$(awk '$3 == "down" && !seen[$2, $4]++ && $5 != "leaving"' "$events" | head -n 1)
+  [ -z "$odd" ] || fail "a node was lost: $odd"
 fi

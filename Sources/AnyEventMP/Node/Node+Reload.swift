@@ -14,7 +14,7 @@ extension Node {
   @discardableResult
   public func reload(
     _ arguments: ConfigurationArguments? = nil
-  ) throws(ConfigurationError) -> ConfigurationChanges {
+  ) throws -> ConfigurationChanges {
     loop.preconditionOnLoop()
     do throws(ConfigurationError) {
       return try readAgain(arguments)

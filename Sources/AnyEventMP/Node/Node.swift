@@ -44,7 +44,7 @@ public final class Node {
     status.messageValue
   }
   private(set) lazy var control = NodeControl(
-    kernel, peers, reload: { [unowned self] () throws(ConfigurationError) in try reload() },
+    kernel, peers, reload: { [unowned self] in try reload() },
     leave: { [unowned self] in onLeaveRequest })
 
   /// Called from the loop when another node asks this one to leave, as `aemp leave` does.

@@ -6,7 +6,7 @@ import AnyEvent
 final class NodeControl {
   private let kernel: Kernel
   private let peers: Peers
-  private let reload: () throws(ConfigurationError) -> ConfigurationChanges
+  private let reload: () throws -> ConfigurationChanges
   /// What the program does about a request to leave; nil when it has not said so.
   private let leave: () -> (() -> Void)?
   /// The answer to all who ask in one turn of the loop, so that many of them cost no more than one.
@@ -15,7 +15,7 @@ final class NodeControl {
 
   init(
     _ kernel: Kernel, _ peers: Peers,
-    reload: @escaping () throws(ConfigurationError) -> ConfigurationChanges,
+    reload: @escaping () throws -> ConfigurationChanges,
     leave: @escaping () -> (() -> Void)?
   ) {
     self.kernel = kernel
@@ -38,7 +38,7 @@ final class NodeControl {
     }
     if let answer { return answer }
     let answer: Value
-    do throws(ConfigurationError) {
+    do {
       answer = try reload().messageValue
     } catch {
       answer = .string("\(error)")

@@ -66,7 +66,7 @@ import Testing
       loop.run(until: { reason != nil })
       #expect(got == 200)
       #expect(last == "answer")
-      #expect(reason?[0] == "transport_error")
+      #expect(reason?[0] == "leaving")
       loop.run(until: { hasLeft })
       #expect(leaving.connectedNodes.isEmpty && leaving.isClosed)
     }

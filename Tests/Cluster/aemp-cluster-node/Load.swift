@@ -56,7 +56,7 @@ final class Load {
       streams[key] = Stream(id: "\(port.id)>\(serial)")
       mon(PortID(key)) { [unowned self] (reason: Message) in
         streams[key] = nil
-        Report.print("down", key, reason[0].string ?? "")
+        Report.print("down", key, reason.map { $0.string ?? "" }.joined(separator: " "))
         // If it is still there a little later, the connection was lost and not the port.
         after(0.2) { [unowned self] in begin() }
       }
