@@ -21,6 +21,7 @@ extension Node {
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try peers.listen(configuration, sources)
     loop.guests += 1
+    loop.measureBlockedTime()
     limits.apply(configuration.limits)
     peers.configure(configuration, tls: tls)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }

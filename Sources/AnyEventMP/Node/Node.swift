@@ -40,8 +40,14 @@ public final class Node {
   private(set) lazy var dataConnections = DataConnections(kernel, peers, functions, database)
   private(set) lazy var logs = Logs(kernel, peers, functions, database)
   private(set) lazy var nodePort = NodePort(kernel, peers, functions, database) { [unowned self] in
-    status.messageValue
+    let told = status.messageValue
+    // The answers are in the next one.
+    peers.measureRoundTrips()
+    return told
   }
+
+  /// How often a supervisor has started the node's process again, as far as it has told.
+  package var restartCount = 0
 
   /// Called from the loop with a node id and the number of bytes that wait for that node, when it
   /// exceeds ``highWaterMark``.

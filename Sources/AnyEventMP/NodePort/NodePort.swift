@@ -116,6 +116,9 @@ final class NodePort {
     case .devnull: break
     case .eval: return try evaluationRequested(arguments, by: sender)
     case .status: return Relay(target: 1, answer: [try statusRequested(by: sender)])
+    case .back:
+      let number = arguments.message.count > 1 ? arguments.message[1].int : nil
+      peers.link(to: sender.id)?.roundTrip.answered(number, at: kernel.loop.time)
     }
     return nil
   }
@@ -172,6 +175,8 @@ final class NodePort {
 private enum NodeRequest: String {
   case mon1, mon0, kil0, kil1, snd, time, can, devnull, eval
   case status = "x-status"
+  /// As ``RoundTrip/answer``.
+  case back = "x-back"
 }
 
 /// The function that restarts a program that runs under a supervisor.

@@ -77,6 +77,7 @@ final class Heartbeat {
     for peer in peers.entries.values {
       guard let link = peer.link else { continue }
       isUsed = true
+      if link.queuedBytes > 0 { link.stream.noteQueue() }
       let wasSuspected = link.liveness.isSuspected
       let step = link.liveness.tick(after: seconds, link.line, rules)
       link.hasHeard = false
@@ -98,6 +99,7 @@ final class Heartbeat {
     lastLook = nil
     let links = peers.entries.values.compactMap(\.link).sorted { $0.peer.id < $1.peer.id }
     for link in links where !link.hasHeard && link.liveness.isDead(rules) {
+      peers.counts.convictions += 1
       link.fail("no sign of life")
     }
   }
