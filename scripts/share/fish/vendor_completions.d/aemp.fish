@@ -164,6 +164,9 @@ function __aemp_commands
         wait 'wait until it is there' \
         trace 'show the connections that start from nodes' \
         shell 'take commands from standard input' \
+        top 'show nodes, links and their traffic' \
+        check 'tell a monitoring system whether all is well' \
+        bench 'measure rate and latency to a node' \
         help 'show this, or all about one command' \
         --help 'show this, or all about one command' \
         -h 'show this, or all about one command' \
@@ -267,6 +270,28 @@ function __aemp_options
             printf '%s\t%s\n' \
                 --json 'print JSON, one object a line' \
                 --timeout 'give up a command after so many seconds'
+        case top
+            printf '%s\t%s\n' \
+                --once 'print both tables once, also to a terminal' \
+                --interval 'look so often' \
+                --timeout 'end after so many seconds'
+        case check
+            printf '%s\t%s\n' \
+                --nodes 'these have to be there' \
+                --count 'so many nodes have to be there at least' \
+                --queue 'more bytes than this must not wait on a connection' \
+                --days 'certificates have to be valid for so many days' \
+                --format 'nagios (a line, as usual), json or prometheus' \
+                --json 'the same as --format json' \
+                --timeout 'give up after so many seconds'
+        case bench
+            printf '%s\t%s\n' \
+                --size 'measure with messages of these sizes' \
+                --framing 'have messages travel as cbor or json' \
+                --seconds 'measure so long for each size' \
+                --count 'stop after so many messages of each kind' \
+                --json 'print JSON, an object for each size' \
+                --timeout 'give up after so many seconds'
         case help --help -h
             printf '%s\t%s\n' \
                 --json 'print an object a line for each command, with "commands", "usage", "summary", "text", "options", "exit_codes" and "examples"'
@@ -296,7 +321,7 @@ function __aemp_line
     # Commands that take all that is behind them.
     set -l final \
         showconfig run snd cal mon eval restart ping nodes get watch wait \
-        trace shell help --help -h --version
+        trace shell top check bench help --help -h --version
     set -l command ''
     set -l previous ''
     set -l used 0
@@ -327,7 +352,7 @@ function __aemp
     set -l command $line[1]
     set -l used $line[2]
     set -l previous $line[3]
-    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat
+    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat --nodes --queue --days --format --size --framing --seconds --interval
         return
     end
     if test -z "$command"
