@@ -30,7 +30,7 @@ package struct Tool {
       return try run(parse())
     } catch {
       Output.complain(error.sentence)
-      return .usage
+      return error.code
     }
   }
 
@@ -71,11 +71,18 @@ package struct Tool {
     case .network(let command):
       StandardDescriptors.fill(isQuiet: false)
       ControlSignals.unblock()
-      return NetworkSession(command).run { errand in
+      let session = NetworkSession(command)
+      if case .check = command.work {
+        session.onFailure = { Check.fail($0, $1, command.options) }
+      }
+      return session.run { errand in
         switch command.work {
         case .action(let action): errand.begin(action)
         case .trace(let nodes): NetworkTrace(errand, nodes).begin()
         case .shell(let node): Shell(errand, node).begin()
+        case .check: Check(errand).start()
+        case .bench(let node): Bench(errand, node).begin()
+        case .top: Top(errand).begin()
         }
       }
     default: return .success

@@ -114,10 +114,14 @@ enum ArgumentMemory {
 struct UsageError: Error {
   /// What is wrong and what to do, without a full stop.
   let sentence: String
+  let code: ExitCode
 
   /// A mistake whose sentence does not say everything: the help text says more.
-  init(_ sentence: String) { self.sentence = sentence + "; see \"aemp help\"" }
+  init(_ sentence: String) { self.init(explained: sentence + "; see \"aemp help\"") }
 
   /// A mistake whose sentence says what to write instead.
-  init(explained sentence: String) { self.sentence = sentence }
+  init(explained sentence: String, _ code: ExitCode = .usage) {
+    self.sentence = sentence
+    self.code = code
+  }
 }

@@ -9,6 +9,12 @@ struct NetworkCommand {
     case trace([String])
     /// Takes commands from standard input.
     case shell(node: String?)
+    /// Says whether all is well, for monitoring systems.
+    case check
+    /// Measures rate and latency to a node.
+    case bench(node: String)
+    /// Shows the network and its traffic again and again.
+    case top
   }
 
   /// An action that a line of the shell can be, too.
@@ -56,6 +62,11 @@ struct NetworkCommand {
     switch work {
     // There the option bounds the shell's single commands.
     case .shell: return nil
+    case .top: return options.timeout
+    case .check: return options.timeout ?? 10
+    case .bench:
+      let measuring = (options.seconds ?? 0) * Double(max(1, options.sizes.count))
+      return options.timeout ?? 300 + measuring
     case .action(.monitor), .action(.watch): return options.timeout
     default: return options.timeout ?? 300
     }
@@ -98,7 +109,31 @@ extension CommandParser {
       let node = try takeArguments(
         name, 0...1, "at most one node id", [.timeout, .json], into: &options)
       return .shell(node: node.first)
+    case "check", "bench", "top": return try watchingWork(name, &options)
     default: return try networkAction(name, &options).map { .action($0) }
+    }
+  }
+
+  private mutating func watchingWork(
+    _ name: String, _ options: inout Options
+  ) throws(UsageError) -> NetworkCommand.Work {
+    switch name {
+    case "check":
+      do throws(UsageError) {
+        let known: [Option] = [.nodes, .count, .queue, .days, .format, .json, .timeout]
+        _ = try takeArguments(name, 0...0, "no arguments", known, into: &options)
+      } catch {
+        // To a monitoring system the code of other commands means that the network is broken.
+        throw UsageError(explained: error.sentence, CheckState.unknown.exitCode)
+      }
+      return .check
+    case "bench":
+      let known: [Option] = [.json, .timeout, .size, .framing, .seconds, .count]
+      return .bench(node: try node(name, known, &options))
+    default:
+      let known: [Option] = [.once, .interval, .timeout]
+      _ = try takeArguments(name, 0...0, "no arguments", known, into: &options)
+      return .top
     }
   }
 

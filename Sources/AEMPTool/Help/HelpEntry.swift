@@ -24,6 +24,8 @@ struct HelpEntry {
   let text: [String]
   let options: [OptionText]
   let exitCodes: [ExitCode]
+  /// What exit codes mean that have another meaning than elsewhere.
+  var meanings: [ExitCode: String] = [:]
   /// Whether it takes all arguments behind it, so that it stands last.
   let isLast: Bool
   let examples: [String]
@@ -46,12 +48,16 @@ struct HelpEntry {
   init(
     _ names: String..., usage: [String], _ summary: String, text: [String] = [],
     options: [OptionText] = [], exitCodes: [ExitCode] = HelpEntry.usualExitCodes,
-    isLast: Bool = false, examples: [String]
+    meanings: [ExitCode: String] = [:], isLast: Bool = false, examples: [String]
   ) {
     self.init(
       names, usage: usage, summary, text: text, options: options, exitCodes: exitCodes,
       isLast: isLast, examples: examples)
+    self.meanings = meanings
   }
+
+  /// The meaning of one of its exit codes.
+  func meaning(_ code: ExitCode) -> String { meanings[code] ?? code.meaning }
 
   /// How many arguments a command takes.
   enum Extent {

@@ -34,7 +34,7 @@ enum HelpTable {
         For these commands the tool joins the network for a moment as a node of its own, with the \
         settings of the profile "aemp", or of the one that is named before the command. It finds the \
         others by the seeds of these settings.
-        """, entries: messages + network),
+        """, entries: messages + network + watching),
     Group(title: "Tests", entries: tests),
     Group(title: "About the tool", entries: tool),
   ]

@@ -26,7 +26,7 @@ enum HelpText {
 
       Exit codes:
 
-      """ + exitCodes(ExitCode.allCases) + """
+      """ + exitCodes(ExitCode.allCases, \.meaning) + """
 
         "aemp help COMMAND" says more, so does "man aemp".
 
@@ -47,7 +47,7 @@ enum HelpText {
       text += "\nOptions:\n"
       for item in entry.options { text += HelpLayout.item(item.option.synopsis, item.text) }
     }
-    text += "\nExit codes:\n" + exitCodes(entry.exitCodes)
+    text += "\nExit codes:\n" + exitCodes(entry.exitCodes, entry.meaning)
     text += entry.examples.count == 1 ? "\nExample:\n" : "\nExamples:\n"
     return text + entry.examples.map { "  \($0)\n" }.joined()
   }
@@ -69,8 +69,8 @@ enum HelpText {
     return kept.joined(separator: " ")
   }
 
-  private static func exitCodes(_ codes: [ExitCode]) -> String {
-    codes.map { "  \($0.rawValue)  \($0.meaning)\n" }.joined()
+  private static func exitCodes(_ codes: [ExitCode], _ meaning: (ExitCode) -> String) -> String {
+    codes.map { "  \($0.rawValue)  \(meaning($0))\n" }.joined()
   }
 
   // MARK: JSON
@@ -84,7 +84,7 @@ enum HelpText {
     var options: TextDictionary<Value> = [:]
     for item in entry.options { options["--" + item.option.rawValue] = .string(item.text) }
     var codes: TextDictionary<Value> = [:]
-    for code in entry.exitCodes { codes[String(code.rawValue)] = .string(code.meaning) }
+    for code in entry.exitCodes { codes[String(code.rawValue)] = .string(entry.meaning(code)) }
     return [
       "commands": .array(entry.names.map(Value.string)),
       "usage": .array(entry.usage.map { .string("aemp " + $0) }),

@@ -36,7 +36,9 @@ enum ManualPage {
       text += ".El\n"
     }
     if entry.exitCodes != HelpEntry.usualExitCodes {
-      let codes = entry.exitCodes.map { String($0.rawValue) }.joined(separator: ", ")
+      let codes = entry.exitCodes.map { code in
+        String(code.rawValue) + (entry.meanings[code].map { " (\($0))" } ?? "")
+      }.joined(separator: ", ")
       text += ManualText.sentences("Exit codes: \(codes).")
     }
     text += entry.examples.count == 1 ? "Example:\n" : "Examples:\n"

@@ -14,6 +14,8 @@ final class NetworkSession {
   var bearsUnreachableSeeds = false
   /// Whether the command goes on when all seeds are lost: they may be about to start again.
   var bearsLostSeeds = false
+  /// Says in another way than others what went wrong; the exit code.
+  var onFailure: ((ExitCode, String) -> ExitCode)?
   /// All nodes that were connected at any time.
   private(set) var connected: TextSet = []
   private(set) lazy var seeds = SeedWatch(session: self)
@@ -38,22 +40,20 @@ final class NetworkSession {
     do {
       try node.configure(try arguments())
     } catch {
-      Output.complain("\(error)")
-      return .failure
+      return fail(.failure, "\(error)")
     }
     guard !node.seedAddresses.isEmpty else {
-      Output.complain(
+      return fail(
+        .failure,
         "the configuration has no seeds, so no other node can be found; name one with \"aemp addseed HOST:PORT\""
       )
-      return .failure
     }
     seeds.start()
     mon_nodes { node, isUp in if isUp { self.connected.insert(node) } }
     let errand = Errand(self, command.options) { [unowned self] code, sentence in
-      outcome = code
       // The sentence takes the line of the progress.
       progress?.stop()
-      if let sentence { Output.complain(sentence) }
+      outcome = sentence.map { fail(code, $0) } ?? code
       loop.stop()
     }
     self.errand = errand
@@ -65,6 +65,13 @@ final class NetworkSession {
     node.leave(within: Self.patience) { [loop] in loop.stop() }
     loop.run()
     return outcome ?? .failure
+  }
+
+  /// Says what went wrong, in the way of the command; the exit code.
+  private func fail(_ code: ExitCode, _ sentence: String) -> ExitCode {
+    if let onFailure { return onFailure(code, sentence) }
+    Output.complain(sentence)
+    return code
   }
 
   /// Ends the command because no seed can be reached, or none accepts the tool.
@@ -87,7 +94,8 @@ final class NetworkSession {
     }
     return ConfigurationArguments(
       profile, nodeid: settings[Setting.nodeID.name] == nil ? "anon/" : nil,
-      binds: settings[Setting.binds.name] == nil ? ["*:*"] : nil, force: true)
+      binds: settings[Setting.binds.name] == nil ? ["*:*"] : nil,
+      framing_format: command.options.framing.map { [$0.rawValue] }, force: true)
   }
 }
 

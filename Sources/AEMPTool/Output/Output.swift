@@ -21,6 +21,17 @@ enum Output {
     _ = SystemCalls.writeAll("aemp: \(Legible.line(sentence))\n", to: STDERR_FILENO)
   }
 
+  /// Whether standard output is a terminal.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// The size of the terminal at standard output; nil if it is none.
+  static var terminalSize: (width: Int, height: Int)? {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return nil }
+    return (Int(size.ws_col), Int(size.ws_row))
+  }
+
   /// Writes to the terminal at standard error.
   static func show(_ shown: Shown) {
     _ = SystemCalls.writeAll(shown.text, to: STDERR_FILENO)

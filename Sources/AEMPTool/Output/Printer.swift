@@ -138,7 +138,7 @@ enum Style: String {
     isWanted ? "\u{1b}[\(style.rawValue)m\(text)\u{1b}[0m" : text
   }
 
-  private static let isWanted: Bool = {
+  static let isWanted: Bool = {
     if let setting = getenv("NO_COLOR"), setting.pointee != 0 { return false }
     return isatty(STDOUT_FILENO) == 1
   }()

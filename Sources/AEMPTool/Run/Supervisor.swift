@@ -12,7 +12,7 @@ final class Supervisor {
   static let log = LogContext("aemp")
 
   private let options: Options
-  private let handover: Handover
+  private var handover: Handover
   private let program = OwnProgram.path()
   private let loop = Loop.default
   private var policy = RestartPolicy()
@@ -95,6 +95,7 @@ final class Supervisor {
       worker = try WorkerProcess(
         program, handover, on: loop, onReport: { [unowned self] in reported($0) },
         onEnd: { [unowned self] in ended($0) })
+      handover.restarts += 1
       beginToListen()
       return true
     } catch {

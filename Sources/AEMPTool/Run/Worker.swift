@@ -39,6 +39,7 @@ final class Worker {
   private func runNode(_ handover: Handover, _ supervisor: StreamConnection) -> Int32 {
     let node = Node.current
     sub(RestartFunction.name) { self.restart(node) }
+    node.restartCount = handover.restarts
     let signs = signsOfLife(handover, supervisor)
     defer { signs?.cancel() }
     guard lookUpNames(node, handover.arguments) else { return ExitCode.success.rawValue }

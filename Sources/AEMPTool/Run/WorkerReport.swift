@@ -76,10 +76,13 @@ struct Handover: Equatable {
   var arguments: ConfigurationArguments
   /// Seconds of silence after which the supervisor takes the worker for stuck; 0: never.
   var heartbeat: Double
+  /// How often a worker was started before this one.
+  var restarts: Int
 
-  init(arguments: ConfigurationArguments, heartbeat: Double) {
+  init(arguments: ConfigurationArguments, heartbeat: Double, restarts: Int = 0) {
     self.arguments = arguments
     self.heartbeat = heartbeat
+    self.restarts = restarts
   }
 
   /// The JSON around the arguments has two levels.
@@ -87,7 +90,10 @@ struct Handover: Equatable {
 
   /// As one line of JSON.
   var line: String {
-    Printer.json(["configure": .array(arguments.list), "heartbeat": .double(heartbeat)]) + "\n"
+    Printer.json([
+      "configure": .array(arguments.list), "heartbeat": .double(heartbeat),
+      "restarts": .int(restarts),
+    ]) + "\n"
   }
 
   /// Takes a line of a supervisor; nil for anything else.
@@ -97,6 +103,7 @@ struct Handover: Equatable {
       let heartbeat = value["heartbeat"].double,
       let arguments = try? ConfigurationArguments(list: list)
     else { return nil }
-    self.init(arguments: arguments, heartbeat: heartbeat)
+    self.init(
+      arguments: arguments, heartbeat: heartbeat, restarts: max(0, value["restarts"].int ?? 0))
   }
 }

@@ -27,6 +27,9 @@ final class NodeInquiry {
   private var serial = 0
   private var isFinished = false
   private var hasAnswered = false
+  private var askedAt = ContinuousClock.now
+  /// The least time (s) in which a question was answered; the first one may have made the connection.
+  private(set) var roundTrip: Double?
 
   private static let upNodes = "AnyEvent::MP::Kernel::up_nodes"
 
@@ -74,6 +77,7 @@ final class NodeInquiry {
     guard let answerPort else { return }
     self.take = take
     serial += 1
+    askedAt = .now
     snd(Message([.string(id)] + request + ["answer", .int(serial)]))
     snd(id, "snd", answerPort, "end", serial)
   }
@@ -81,6 +85,7 @@ final class NodeInquiry {
   private func received(_ message: Message) {
     hasAnswered = true
     guard message[1].int == serial, let take else { return }
+    roundTrip = min(roundTrip ?? .infinity, (ContinuousClock.now - askedAt).seconds)
     self.take = nil
     take(message[0].string == "answer" ? message[2...] : nil)
   }

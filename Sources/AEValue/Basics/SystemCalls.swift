@@ -12,6 +12,22 @@ package enum SystemCalls {
     return Double(now.tv_sec) + Double(now.tv_nsec) / 1e9
   }
 
+  /// The memory of this process that is in use (resident), in bytes; nil where the system does not tell.
+  package static var residentMemory: Int? {
+    let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    return withUnsafeTemporaryAllocation(byteCount: 128, alignment: 1) { buffer in
+      let count = readSome(file, into: buffer)
+      guard count > 0 else { return nil }
+      let words = buffer[..<count].split(separator: UInt8(ascii: " "))
+      guard words.count > 1, let pages = Int(String(decoding: words[1], as: UTF8.self)) else {
+        return nil
+      }
+      return pages * sysconf(CInt(_SC_PAGESIZE))
+    }
+  }
+
   /// The system's words for an `errno`.
   package static func text(for code: CInt) -> String {
     // The GNU variant is not imported into Swift; this one is thread-safe too.

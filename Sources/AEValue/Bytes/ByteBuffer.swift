@@ -18,6 +18,9 @@ public final class ByteBuffer {
   /// The end of the part that may be filled without asking anybody, see ``openWindow(upTo:)``; 0: there is none.
   @exclusivity(unchecked) @usableFromInline var windowEnd = 0
 
+  /// How many packets were put into the buffer so far, as its users count them.
+  @exclusivity(unchecked) @usableFromInline var packets = 0
+
   /// How many bytes were consumed before the front of the allocation.
   @exclusivity(unchecked) @usableFromInline var consumedBefore = 0
 
@@ -49,6 +52,13 @@ public final class ByteBuffer {
 
   /// The number of readable bytes.
   @inlinable public var count: Int { end - start }
+
+  /// How many packets were put into the buffer so far.
+  package var packetCount: Int { packets }
+
+  /// Counts packets that were appended otherwise than by ``take(_:)``.
+  @inline(__always)
+  package func countPackets(_ count: Int = 1) { packets &+= count }
 
   /// How many bytes have been consumed so far: where ``bytes`` begins in all that was ever appended.
   package var consumedCount: Int { consumedBefore + start }
@@ -271,7 +281,10 @@ extension ByteBuffer {
 
   /// Takes a packet that was written into the window.
   @inlinable @inline(__always)
-  public func take(_ packet: PacketPlace) { end = packet.next - base }
+  public func take(_ packet: PacketPlace) {
+    end = packet.next - base
+    packets &+= 1
+  }
 }
 
 extension String {

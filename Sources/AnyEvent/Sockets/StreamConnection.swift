@@ -67,6 +67,9 @@ package final class StreamConnection: EndOfIteration {
   package private(set) var failure: SocketError?
   /// Bytes that the kernel has taken so far.
   @exclusivity(unchecked) package private(set) var sentCount: UInt64 = 0
+  /// Bytes that have arrived so far.
+  @exclusivity(unchecked) package private(set) var receivedCount: UInt64 = 0
+  private var queueAge = QueueAge()
   @exclusivity(unchecked) private var isScheduled = false {
     didSet { output.closeWindow() }
   }
@@ -154,6 +157,19 @@ package final class StreamConnection: EndOfIteration {
   package func pause() {
     isReading = false
     medium?.pause()
+  }
+
+  /// For how long (s) the oldest of the bytes that wait has waited, at least; 0 if none wait.
+  package var oldestAge: Double {
+    guard queuedCount > 0 else { return 0 }
+    return queueAge.oldest(after: sentCount, at: loop.monotonicNow)
+  }
+
+  /// Notes that the bytes that wait now have been there at this time.
+  ///
+  /// The more often it is called while bytes wait, the more exact is ``oldestAge``.
+  package func noteQueue() {
+    queueAge.note(end: sentCount + UInt64(queuedCount), sent: sentCount, at: loop.monotonicNow)
   }
 
   // MARK: Sending
@@ -249,6 +265,7 @@ package final class StreamConnection: EndOfIteration {
     case .done: return nil
     case .blocked:
       isBlocked = true
+      noteQueue()
       return nil
     case .failed(let error): return error
     }
@@ -310,6 +327,7 @@ package final class StreamConnection: EndOfIteration {
 
   /// Bytes have arrived; they are valid during the call, and may be overwritten.
   package func arrived(_ bytes: UnsafeMutableRawBufferPointer) {
+    receivedCount &+= UInt64(bytes.count)
     timeouts?.note(.read)
     take(bytes)
   }

@@ -1,5 +1,6 @@
 package import AEOpenSSL
 internal import COpenSSL
+internal import Glibc
 
 /// The common part of TLS connections: the own key and certificate, and the trusted authorities.
 ///
@@ -142,6 +143,19 @@ public final class TLSContext: @unchecked Sendable {
   }
 
   deinit { SSL_CTX_free(pointer) }
+
+  /// When the own certificate expires, in seconds since 1970; nil without one.
+  package var certificateEnd: Int? {
+    guard let certificate = SSL_CTX_get0_certificate(pointer),
+      let end = X509_get0_notAfter(certificate)
+    else { return nil }
+    var parts = tm()
+    guard ASN1_TIME_to_tm(end, &parts) == 1 else {
+      OpenSSLErrors.clear()
+      return nil
+    }
+    return timegm(&parts)
+  }
 
   private static func mode(verify: Bool, requireClient: Bool) -> CInt {
     guard verify else { return SSL_VERIFY_NONE }

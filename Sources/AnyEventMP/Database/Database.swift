@@ -164,6 +164,15 @@ public final class Database {
   /// Whether this node holds the merged database.
   var isGlobal: Bool { global.isGlobal }
 
+  /// The merged database in numbers; nil if this node does not hold it.
+  var facts: NodeStatus.DatabaseFacts? {
+    guard global.isGlobal else { return nil }
+    let database = global.database
+    return NodeStatus.DatabaseFacts(
+      keys: database.digest.keys, bytes: database.weight + database.retiredWeight,
+      digest: database.digest.text)
+  }
+
   /// The global node that answers this node's requests; the node itself if it is global.
   var master: String? { choice.master }
 

@@ -12,6 +12,8 @@ struct EntryWriter {
   let limits: DatabaseLimits
   /// The growth of the merge of all owners.
   private(set) var growth = FamilySize()
+  /// How the digest of that merge changes.
+  private(set) var digest: DatabaseDigest
   /// The changes of the merge of all owners.
   private(set) var all = FamilyChange(size: 0)
   /// The changes of the merge of our owners.
@@ -27,8 +29,10 @@ struct EntryWriter {
   private(set) var cost = 0
 
   init(
-    owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits, weight: Int, bound: Int = .max
+    owner: OwnerIndex, isOurs: [Bool], limits: DatabaseLimits, family: String, weight: Int,
+    bound: Int = .max
   ) {
+    digest = DatabaseDigest(family: family)
     self.owner = owner
     self.isOurs = isOurs
     self.limits = limits
@@ -96,6 +100,7 @@ struct EntryWriter {
       all.set[key] = value
       all.size? += size
       growth.add(key: keySize, entry: Int(holder.size))
+      digest.add(key, value)
       if isOurs[Int(owner)] {
         ours.set[key] = value
         ours.size? += size
@@ -127,7 +132,9 @@ struct EntryWriter {
     if case .several(let holders) = before { cost += Self.holderCost * holders.count }
     if note(key, keySize, before.first, after?.first, in: &all) {
       growth.remove(key: keySize, entry: Int(before.first.size))
+      digest.remove(key, before.first.value)
       if let after {
+        digest.add(key, after.first.value)
         growth.add(key: keySize, entry: Int(after.first.size))
         if after.first.owner != owner { cost += Int(after.first.size) }
       }

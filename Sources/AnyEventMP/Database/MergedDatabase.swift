@@ -21,6 +21,8 @@ struct MergedDatabase {
   private var weights: [Int] = []
   /// The sum of the sizes.
   private(set) var weight = 0
+  /// The digest of the merge of all owners.
+  private(set) var digest = DatabaseDigest()
   private var freeIndices: [OwnerIndex] = []
   /// The owners that are gone and have entries left: `next` are erased now, from the end; `later` follow.
   private var retired: (next: [RetiredOwner], later: [RetiredOwner]) = ([], [])
@@ -110,7 +112,7 @@ struct MergedDatabase {
     let before = weights[Int(index)]
     let room = limits.maximumDatabase - (weight - before)
     var writer = EntryWriter(
-      owner: index, isOurs: isOurs, limits: limits, weight: before,
+      owner: index, isOurs: isOurs, limits: limits, family: family, weight: before,
       bound: quota == .max ? .max : min(quota, room))
     // Both tables are looked up once and written in place, whatever the number of keys.
     writer.write(
@@ -158,7 +160,8 @@ struct MergedDatabase {
     var cost = 0
     var erased = 0
     while cost < share, let family = owner.family {
-      var writer = EntryWriter(owner: owner.index, isOurs: isOurs, limits: limits, weight: 0)
+      var writer = EntryWriter(
+        owner: owner.index, isOurs: isOurs, limits: limits, family: family, weight: 0)
       repeat {
         writer.erase(owner.next(atMost: 64), from: &families[family, default: [:]])
       } while cost + writer.cost - writer.weight < share && owner.family == family
@@ -183,6 +186,7 @@ struct MergedDatabase {
     _ family: String, _ writer: EntryWriter, _ changes: inout DatabaseChanges
   ) {
     sizes[family, default: FamilySize()] += writer.growth
+    digest += writer.digest
     if families[family]?.isEmpty == true {
       families[family] = nil
       families.shrink()

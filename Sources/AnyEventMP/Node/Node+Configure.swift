@@ -22,6 +22,7 @@ extension Node {
     let sources = surroundings.makeAddressSources(configuration.hostName)
     try peers.listen(configuration, sources)
     loop.guests += 1
+    loop.measureBlockedTime()
     limits.apply(configuration.limits)
     peers.configure(configuration, tls: tls)
     source = (arguments, context.file)

@@ -1,4 +1,5 @@
 import AEMPWire
+internal import AEValue
 import AnyEvent
 
 extension Node {
@@ -11,7 +12,16 @@ extension Node {
       provider: peers.handshakeConfiguration.keys.last { $0.name == "provider" }?.value ?? "",
       version: LibraryVersion.current, uptime: uptime,
       processID: peers.surroundings.processID, isGlobal: database.isGlobal, master: database.master,
-      listeners: boundAddresses, portCount: kernel.ports.count, connections: connections)
+      listeners: boundAddresses, portCount: kernel.ports.count, connections: connections,
+      load: load, database: database.facts, certificateEnd: peers.tls?.certificateEnd)
+  }
+
+  private var load: NodeStatus.Load {
+    let blocked = loop.blockedTime
+    return NodeStatus.Load(
+      traffic: peers.traffic, queuedBytes: peers.queuedBytes, blocked: blocked?.sum,
+      longestBlock: blocked?.longest, restarts: restartCount, losses: peers.counts.losses,
+      convictions: peers.counts.convictions, memory: SystemCalls.residentMemory)
   }
 
   /// The established connections to other nodes, by node id.
@@ -19,7 +29,11 @@ extension Node {
   /// To be called on the loop's thread.
   public var connections: [NodeStatus.Connection] {
     loop.preconditionOnLoop()
-    return peers.entries.values.compactMap(\.link).map(\.status).sorted { $0.node < $1.node }
+    return peers.entries.values.compactMap(\.link).map { link in
+      // From now on the age of what waits is known exactly.
+      link.stream.noteQueue()
+      return link.status
+    }.sorted { $0.node < $1.node }
   }
 
   /// The ids of the nodes of which anything is kept here: a connection, a search, messages that wait, or
@@ -74,6 +88,7 @@ extension Link {
       node: peer.id, address: address, isDialled: facts.isDialled, provider: facts.provider,
       sendFraming: facts.sendFraming.rawValue, receiveFraming: facts.receiveFraming.rawValue,
       authMethod: facts.authMethod.rawValue, sentAuthMethod: facts.sentAuthMethod.rawValue,
-      cipher: facts.cipher, queuedBytes: queuedBytes)
+      cipher: facts.cipher, queuedBytes: queuedBytes, traffic: traffic,
+      queueAge: stream.oldestAge, roundTrip: roundTrip.seconds)
   }
 }

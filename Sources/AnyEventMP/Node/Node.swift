@@ -41,7 +41,10 @@ public final class Node {
   private(set) lazy var logs = Logs(kernel, peers, functions, database)
   private(set) lazy var nodePort = NodePort(kernel, peers, functions, database, control) {
     [unowned self] in
-    status.messageValue
+    let told = status.messageValue
+    // The answers are in the next one.
+    peers.measureRoundTrips()
+    return told
   }
   private(set) lazy var control = NodeControl(
     kernel, peers, reload: { [unowned self] in try reload() },
@@ -57,6 +60,9 @@ public final class Node {
   var source: (arguments: ConfigurationArguments, file: ConfigurationFile)?
   /// Watches for the signal that has the configuration read again.
   var hangup: SignalWatcher?
+
+  /// How often a supervisor has started the node's process again, as far as it has told.
+  package var restartCount = 0
 
   /// Called from the loop with a node id and the number of bytes that wait for that node, when it
   /// exceeds ``highWaterMark``.

@@ -128,6 +128,9 @@ final class NodePort {
     case .leaving:
       peers.hasLeft(
         sender, Log.cut(arguments.message.count > 1 ? try arguments.string(1, "text") : ""))
+    case .back:
+      let number = arguments.message.count > 1 ? arguments.message[1].int : nil
+      peers.link(to: sender.id)?.roundTrip.answered(number, at: kernel.loop.time)
     }
     return nil
   }
@@ -187,6 +190,8 @@ private enum NodeRequest: String {
   case reload = "x-reload"
   case leave = "x-leave"
   case leaving = "x-leaving"
+  /// As ``RoundTrip/answer``.
+  case back = "x-back"
 }
 
 /// The function that restarts a program that runs under a supervisor.

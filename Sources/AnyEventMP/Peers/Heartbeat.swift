@@ -78,6 +78,7 @@ final class Heartbeat {
       guard let link = peer.link else { continue }
       isUsed = true
       link.giveBackIfIdle()
+      if link.queuedBytes > 0 { link.stream.noteQueue() }
       let wasSuspected = link.liveness.isSuspected
       let step = link.liveness.tick(after: seconds, link.line, rules)
       link.hasHeard = false
@@ -99,6 +100,7 @@ final class Heartbeat {
     lastLook = nil
     let links = peers.entries.values.compactMap(\.link).sorted { $0.peer.id < $1.peer.id }
     for link in links where !link.hasHeard && link.liveness.isDead(rules) {
+      peers.counts.convictions += 1
       link.fail("no sign of life")
     }
   }

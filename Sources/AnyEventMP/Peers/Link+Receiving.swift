@@ -9,16 +9,24 @@ extension Link {
     guard let start = bytes.baseAddress else { return 0 }
     let end = start + bytes.count
     var place = start
+    var packets = 0
     // Read once, since each use of an unowned property counts references.
     let kernel = kernel
     switch facts.receiveFraming {
     case .cbor:
-      while place < end, isOpen, let next = kernel.takeCBOR(place, end) { place = next }
+      while place < end, isOpen, let next = kernel.takeCBOR(place, end) {
+        place = next
+        packets &+= 1
+      }
     case .json:
-      while place < end, isOpen, let next = kernel.takeJSON(place, end) { place = next }
+      while place < end, isOpen, let next = kernel.takeJSON(place, end) {
+        place = next
+        packets &+= 1
+      }
     }
     // What somebody still holds must not change with the buffer.
     if kernel.lender.hasLent { kernel.lender.takeBack() }
+    packetsReceived &+= packets
     return place - start
   }
 }

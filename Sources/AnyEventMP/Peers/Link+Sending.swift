@@ -11,6 +11,7 @@ extension Link {
     let output = Unmanaged.passUnretained(stream.output)
     let failure: CodecError? = output._withUnsafeGuaranteedRef { output in
       do throws(CodecError) { try encode(message, to: name, into: output) } catch { return error }
+      output.countPackets()
       return nil
     }
     if let failure { return kernel.refuseToSend(failure, to: name, of: peer.id) }
@@ -67,6 +68,7 @@ extension Link {
     }
     guard isOpen else { return }
     stream.output.append(contentsOf: waiting.bytes)
+    stream.output.countPackets(waiting.packets)
     stream.outputGrew()
     checkQueue()
   }
@@ -84,6 +86,7 @@ extension Link {
     } catch {
       return kernel.refuseToSend(error, to: "", of: peer.id)
     }
+    stream.output.countPackets()
     stream.outputGrew()
     if stream.output.count > outputLevel { checkQueue() }
   }
@@ -118,6 +121,7 @@ extension Link {
       CBOREncoding.appendRequest(request, about: port, encoded: rest, count: count, to: $0)
     }
     guard isDone else { return false }
+    output._withUnsafeGuaranteedRef { $0.countPackets() }
     stream.outputGrew()
     if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
     // Those that die next are told without this function.

@@ -41,6 +41,10 @@ final class Link {
   }
   /// Whether data has arrived since the last tick of the ``Heartbeat``.
   @exclusivity(unchecked) var hasHeard = true
+  /// How many packets have arrived, without empty ones.
+  @exclusivity(unchecked) var packetsReceived = 0
+  /// The round trip over this link.
+  var roundTrip = RoundTrip()
   /// The judgement of the ``Heartbeat``.
   var liveness: Liveness
 
@@ -108,13 +112,17 @@ final class Link {
       } deliver: { name, message in
         if kernel.isTracing { MessageTrace.received(message, for: name, from: peer.id) }
         if name.isEmpty {
-          if !message.isEmpty { peers.owner.handleRequest(message, from: peer) }
+          if message.isEmpty { return isOpen }
+          packetsReceived &+= 1
+          peers.owner.handleRequest(message, from: peer)
         } else {
+          packetsReceived &+= 1
           kernel.receive(name, message, in: facts.receiveFraming)
         }
         return isOpen
       } request: { request, port, rest in
         if kernel.isTracing { MessageTrace.received(request, port, rest, from: peer.id) }
+        packetsReceived &+= 1
         kernel.perform(request, about: port, rest, for: peer)
         return isOpen
       }
@@ -158,6 +166,7 @@ final class Link {
   /// Hands the stream over to a new owner; the link sends and receives nothing any more.
   func release() -> StreamConnection? {
     guard isOpen else { return nil }
+    peers.counts.ended.add(traffic)
     isOpen = false
     reportQueue()
     stream.onRead = nil
@@ -168,6 +177,7 @@ final class Link {
   /// Closes the connection without a report.
   func close() {
     guard isOpen else { return }
+    peers.counts.ended.add(traffic)
     isOpen = false
     reportQueue()
     stream.flushAndClose()

@@ -151,10 +151,14 @@ struct WaitingPackets {
   /// The number of bytes.
   var count: Int { buffer.count }
 
+  /// The number of packets.
+  var packets: Int { buffer.packetCount }
+
   func append(
     name: String, _ message: UnsafeBufferPointer<Value>, limits: CodecLimits
   ) throws(CodecError) {
     try CBOREncoding.appendPacket(name: name, message, to: buffer, limits: limits)
+    buffer.countPackets()
   }
 
   /// The packets in CBOR, as a link with this framing sends them.

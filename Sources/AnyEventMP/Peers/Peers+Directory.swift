@@ -119,6 +119,7 @@ extension Peers {
     peer.drainCallbacks = []
     kernel.stopWatching(for: peer)
     if wasUp {
+      counts.losses += 1
       AE.log(.info, in: Log.kernel, "\(peer.id) is down (\(Kernel.text(of: reason))).")
       owner.nodeDown(peer.id)
     }

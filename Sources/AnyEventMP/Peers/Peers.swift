@@ -35,6 +35,8 @@ final class Peers {
   var watchers = NodeWatchers()
   /// The bytes that wait for all nodes together.
   var queues: QueueTotal
+  /// What is counted of the connections.
+  var counts = PeerCounts()
   /// Called from the loop when an attempt to connect to a node has failed.
   var onFailedDial: ((FailedDial) -> Void)?
 

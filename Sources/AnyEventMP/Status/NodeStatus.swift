@@ -23,6 +23,9 @@
 /// | `binds` | ``listeners``, an array |
 /// | `ports` | ``portCount`` |
 /// | `connections` | ``connections``, an array of hashes, see ``Connection`` |
+/// | `load` | ``load``, a hash, see ``Load`` |
+/// | `database` | ``database``, a hash with `keys`, `bytes` and `digest`, or null |
+/// | `certificate_end` | ``certificateEnd``, or null |
 public struct NodeStatus: Hashable, Sendable {
   /// The node id.
   public var node: String
@@ -44,11 +47,17 @@ public struct NodeStatus: Hashable, Sendable {
   public var portCount: Int
   /// The established connections, by node id.
   public var connections: [Connection]
+  /// What it has done, and how it bears that; nil from an older node.
+  public var load: Load?
+  /// The merged database, if it keeps it.
+  public var database: DatabaseFacts?
+  /// When its certificate expires, in seconds since 1970; nil without one.
+  public var certificateEnd: Int?
 
   /// One connection to another node, and what it runs on.
   ///
   /// As a hash: `node`, `address`, `dialled` (a boolean), `provider`, `sends`, `receives`, `auth`,
-  /// `sent_auth`, `cipher`, `queued`.
+  /// `sent_auth`, `cipher`, `queued`, `traffic`, `queue_age`, `round_trip`.
   public struct Connection: Hashable, Sendable {
     /// The node at the other end.
     public var node: String
@@ -70,6 +79,14 @@ public struct NodeStatus: Hashable, Sendable {
     public var cipher: String
     /// Bytes that wait to be sent.
     public var queuedBytes: Int
+    /// What has gone over it; nil from an older node.
+    public var traffic: Traffic?
+    /// For how long (s) the oldest of the bytes that wait has waited, at least.
+    public var queueAge = 0.0
+    /// The last round trip (s) over it that was measured; nil before the first.
+    ///
+    /// It is measured when the node is asked for its status.
+    public var roundTrip: Double?
   }
 }
 
@@ -82,6 +99,8 @@ extension NodeStatus: MessageConvertible {
       "master": master.map(Value.string) ?? .null,
       "binds": .array(listeners.map(Value.string)), "ports": .int(portCount),
       "connections": .array(connections.map(\.messageValue)),
+      "load": load?.messageValue ?? .null, "database": database?.messageValue ?? .null,
+      "certificate_end": certificateEnd.map(Value.int) ?? .null,
     ])
   }
 
@@ -100,6 +119,9 @@ extension NodeStatus: MessageConvertible {
     listeners = (value["binds"].array ?? []).compactMap(\.string)
     portCount = value["ports"].int ?? 0
     connections = (value["connections"].array ?? []).compactMap(Connection.init(messageValue:))
+    load = Load(messageValue: value["load"])
+    database = DatabaseFacts(messageValue: value["database"])
+    certificateEnd = value["certificate_end"].int
   }
 }
 
@@ -111,7 +133,8 @@ extension NodeStatus.Connection: MessageConvertible {
       "provider": .string(provider), "sends": .string(sendFraming),
       "receives": .string(receiveFraming), "auth": .string(authMethod),
       "sent_auth": .string(sentAuthMethod), "cipher": .string(cipher),
-      "queued": .int(queuedBytes),
+      "queued": .int(queuedBytes), "traffic": traffic?.messageValue ?? .null,
+      "queue_age": .double(queueAge), "round_trip": roundTrip.map(Value.double) ?? .null,
     ])
   }
 
@@ -127,7 +150,10 @@ extension NodeStatus.Connection: MessageConvertible {
     authMethod = value["auth"].string ?? ""
     sentAuthMethod = value["sent_auth"].string ?? ""
     cipher = value["cipher"].string ?? ""
-    queuedBytes = value["queued"].int ?? 0
+    queuedBytes = max(0, value["queued"].int ?? 0)
+    traffic = NodeStatus.Traffic(messageValue: value["traffic"])
+    queueAge = NodeStatus.seconds(value["queue_age"]) ?? 0
+    roundTrip = NodeStatus.seconds(value["round_trip"])
   }
 }
 

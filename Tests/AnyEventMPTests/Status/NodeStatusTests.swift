@@ -95,7 +95,9 @@ import Testing
       var now = seed.status
       // These two go on meanwhile.
       now.uptime = told.uptime
-      now.connections[0].queuedBytes = told.connections[0].queuedBytes
+      now.load = told.load
+      #expect(told.load != nil && told.connections[0].traffic != nil)
+      now.connections = told.connections
       #expect(told == now)
       #expect(told.connections.map(\.node) == [slave.id])
     }
@@ -104,9 +106,47 @@ import Testing
   @Test("a status is the same after it has travelled as a hash")
   func roundTrip() throws {
     try withFramings { seed, _, _ in
-      let status = seed.status
+      var status = seed.status
+      status.certificateEnd = 1_900_000_000
+      status.connections[0].roundTrip = 0.25
+      status.connections[0].queueAge = 1.5
       let text = try JSON.encode(status.messageValue)
+      #expect(status.load != nil && status.database != nil)
       #expect(NodeStatus(messageValue: try JSON.decode(text)) == status)
+    }
+  }
+
+  @Test("a node of a version that did not count is understood, and so is a hostile one")
+  func older() throws {
+    let older = try #require(
+      NodeStatus(messageValue: ["node": "a", "connections": [["node": "b"]]]))
+    #expect(older.load == nil && older.database == nil && older.certificateEnd == nil)
+    #expect(older.connections[0].traffic == nil && older.connections[0].roundTrip == nil)
+    let numbers: [Value] = [
+      .int(.min), .double(.infinity), .double(.nan), .double(-1e300), .uint(.max), "x", [], .null,
+    ]
+    for number in numbers {
+      let hostile = try #require(
+        NodeStatus(
+          messageValue: [
+            "node": "a", "certificate_end": number,
+            "load": [
+              "traffic": ["messages_in": number, "bytes_out": number], "queued": number,
+              "blocked": number, "longest_block": number, "restarts": number, "memory": number,
+            ],
+            "database": ["keys": number, "bytes": number, "digest": "d"],
+            "connections": [
+              [
+                "node": "b", "queued": number, "queue_age": number, "round_trip": number,
+                "traffic": number,
+              ]
+            ],
+          ]))
+      let load = try #require(hostile.load)
+      #expect(load.queuedBytes >= 0 && load.restarts >= 0 && load.traffic.messagesIn >= 0)
+      #expect(load.blocked.map { $0 >= 0 && $0.isFinite } ?? true)
+      #expect(hostile.connections[0].queuedBytes >= 0)
+      #expect(hostile.connections[0].queueAge.isFinite && hostile.connections[0].traffic == nil)
     }
   }
 

@@ -27,8 +27,6 @@ function __aemp_value
             printf '%s\n' cbor json cbor,json
         case auth_offer auth_accept
             printf '%s\n' chacha20poly1305_x25519 secretbox_x25519 tls_sha3_512 hmac_sha3_512 tls_anon cleartext
-        case log_level
-            printf '%s\n' fatal alert crit error warn note info debug trace
     end
 end
 
@@ -102,9 +100,6 @@ function __aemp_commands
         setautocork 'collect small packets, by nodes in Perl only' \
         autocork 'collect small packets, by nodes in Perl only' \
         delautocork 'collect small packets, by nodes in Perl only' \
-        setlog_level 'what the process logs: error, warn, info, 9' \
-        log_level 'what the process logs: error, warn, info, 9' \
-        dellog_level 'what the process logs: error, warn, info, 9' \
         sethandshake_timeout 'seconds that a handshake may take' \
         handshake_timeout 'seconds that a handshake may take' \
         delhandshake_timeout 'seconds that a handshake may take' \
@@ -162,8 +157,6 @@ function __aemp_commands
         mon 'wait until a port is killed or a node lost' \
         eval 'have a node evaluate an expression' \
         restart 'have a node\'s supervisor start it anew' \
-        reload 'have a node read its configuration again' \
-        leave 'have a node leave the network and end' \
         ping 'measure round trips to a node' \
         nodes 'list the nodes of the network' \
         get 'print a family of the database' \
@@ -171,6 +164,9 @@ function __aemp_commands
         wait 'wait until it is there' \
         trace 'show the connections that start from nodes' \
         shell 'take commands from standard input' \
+        top 'show nodes, links and their traffic' \
+        check 'tell a monitoring system whether all is well' \
+        bench 'measure rate and latency to a node' \
         help 'show this, or all about one command' \
         --help 'show this, or all about one command' \
         -h 'show this, or all about one command' \
@@ -203,7 +199,6 @@ function __aemp_settings
         secure 'let no other node start functions here' \
         nodelay 'send small packets at once' \
         autocork 'collect small packets, by nodes in Perl only' \
-        log_level 'what the process logs: error, warn, info, 9' \
         handshake_timeout 'seconds that a handshake may take' \
         max_strangers 'unauthenticated connections at a time' \
         max_strangers_per_address 'unauthenticated connections from one address' \
@@ -243,11 +238,11 @@ function __aemp_options
                 --pid-file 'hold the supervisor\'s process id in this file' \
                 --heartbeat 'seconds of silence until it is stuck' \
                 --force 'take a secret of fewer than 8 characters'
-        case snd restart leave
+        case snd restart
             printf '%s\t%s\n' \
                 --json 'allowed for scripts that always give it' \
                 --timeout 'give up after so many seconds'
-        case cal mon eval reload nodes get
+        case cal mon eval nodes get
             printf '%s\t%s\n' \
                 --json 'print JSON, one object a line' \
                 --timeout 'give up after so many seconds'
@@ -275,6 +270,28 @@ function __aemp_options
             printf '%s\t%s\n' \
                 --json 'print JSON, one object a line' \
                 --timeout 'give up a command after so many seconds'
+        case top
+            printf '%s\t%s\n' \
+                --once 'print both tables once, also to a terminal' \
+                --interval 'look so often' \
+                --timeout 'end after so many seconds'
+        case check
+            printf '%s\t%s\n' \
+                --nodes 'these have to be there' \
+                --count 'so many nodes have to be there at least' \
+                --queue 'more bytes than this must not wait on a connection' \
+                --days 'certificates have to be valid for so many days' \
+                --format 'nagios (a line, as usual), json or prometheus' \
+                --json 'the same as --format json' \
+                --timeout 'give up after so many seconds'
+        case bench
+            printf '%s\t%s\n' \
+                --size 'measure with messages of these sizes' \
+                --framing 'have messages travel as cbor or json' \
+                --seconds 'measure so long for each size' \
+                --count 'stop after so many messages of each kind' \
+                --json 'print JSON, an object for each size' \
+                --timeout 'give up after so many seconds'
         case help --help -h
             printf '%s\t%s\n' \
                 --json 'print an object a line for each command, with "commands", "usage", "summary", "text", "options", "exit_codes" and "examples"'
@@ -296,15 +313,15 @@ function __aemp_line
         delbinds delseeds delservices deleval delmonitor_timeout \
         delconnect_interval delheartbeat delheartbeat_timeout \
         delframing_format delauth_offer delauth_accept delsecure delnodelay \
-        delautocork dellog_level delhandshake_timeout delmax_strangers \
+        delautocork delhandshake_timeout delmax_strangers \
         delmax_strangers_per_address delmax_dials delmax_addresses \
         delmax_packet delmax_depth delmax_values delmax_name delmax_queue \
         delmax_queues delmax_spawned delmax_database delmax_monitors \
         delmax_data_connections delmax_caught_lines delmax_log_lines manual
     # Commands that take all that is behind them.
     set -l final \
-        showconfig run snd cal mon eval restart reload leave ping nodes get \
-        watch wait trace shell help --help -h --version
+        showconfig run snd cal mon eval restart ping nodes get watch wait \
+        trace shell top check bench help --help -h --version
     set -l command ''
     set -l previous ''
     set -l used 0
@@ -335,7 +352,7 @@ function __aemp
     set -l command $line[1]
     set -l used $line[2]
     set -l previous $line[3]
-    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat
+    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat --nodes --queue --days --format --size --framing --seconds --interval
         return
     end
     if test -z "$command"
