@@ -362,6 +362,8 @@ aemp_begin() {
   trap aemp_end EXIT
   trap 'exit 129' HUP
   trap 'exit 130' INT
+  # Who reads what the script says, such as prove, may end before it.
+  trap 'exit 141' PIPE
   trap 'exit 143' TERM
   AEMP_HOME=$(mktemp -d) || aemp_fail "no temporary directory can be made"
 }
@@ -372,7 +374,8 @@ aemp_end() {
   aemp_latest=$!
   trap - EXIT
   # A further signal changes nothing; were it ignored, it would be by all that is started here.
-  trap : HUP INT TERM
+  trap : HUP INT PIPE TERM
+  set +e
   [ -n "$AEMP_HOME" ] || exit "$aemp_status"
   [ -z "$aemp_awaited" ] || kill "$aemp_awaited" 2>/dev/null || true
   if [ -n "$aemp_starting" ] && grep -q "^PPid:[^0-9]*$$\$" "/proc/$aemp_latest/status" 2>/dev/null; then
