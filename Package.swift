@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The examples, the benchmarks and the fuzzer are packages of their own: Examples, Benchmarks, Tests/Fuzz.
+// Packages of their own: Examples, Benchmarks, Bridges to packages of others, Tests/Fuzz.
 let package = Package(
   name: "swift-anyevent",
   products: [
