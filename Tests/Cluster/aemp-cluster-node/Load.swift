@@ -32,6 +32,7 @@ final class Load {
         snd(reply, "checked", heard[stream] == number ? "whole" : "lost", stream)
       },
       on("checked") { (verdict: String, stream: String) in Report.print(verdict, stream) })
+    Report.print("port", port.id)
     db_reg(family, port)
     let guardian: Guard = db_mon(family) { [unowned self] contents, _, _, _ in
       members = TextSet(contents.keys)

@@ -14,6 +14,7 @@
 //
 // With the argument "load" it sends numbered messages to the ports of all others instead, and tells
 //
+//     … port <port>                           our port is this one
 //     … sees <count>                          how many ports there are
 //     … down <port> <reason>                  a monitor fired
 //     … hole <stream> <expected> <number>     a message is missing
