@@ -41,6 +41,23 @@ import Testing
     case .svg:
       [["trace", "nobody"], ["trace", "--svg", directory, "seed/1"]]
     case .control: [["proxy", "list"], ["proxy", "--control", directory + "/none", "list"]]
+    case .nodes: [["check"], ["check", "--nodes", "nobody"]]
+    case .queue: [["check"], ["check", "--queue", "0", "--format", "nagios"]]
+    // What it does is what the tests of the report see.
+    case .days: [["check"], ["check", "--days", "soon"]]
+    case .format: [["check"], ["check", "--format", "prometheus"]]
+    case .size:
+      [["bench", "--count", "1", "seed/1"], ["bench", "--count", "1", "--size", "9", "seed/1"]]
+    case .framing:
+      [
+        ["bench", "--count", "1", "seed/1"],
+        ["bench", "--count", "1", "--framing", "json", "seed/1"],
+      ]
+    // That it is kept is what the tests of the command see.
+    case .seconds:
+      [["bench", "--count", "1", "nobody#x"], ["bench", "--seconds", "0", "nobody#x"]]
+    case .once: [["top", "--interval", "0"], ["top", "--once"]]
+    case .interval: [["top", "--once"], ["top", "--once", "--interval", "0"]]
     case .reveal: [["showconfig"], ["showconfig", "--reveal"]]
     case .force: [["setsecret", "short"], ["setsecret", "--force", "short"]]
     case .readyDescriptor:

@@ -94,7 +94,7 @@ struct HelpTests {
       for name in entry.names { #expect(text.contains(name)) }
       for item in entry.options { #expect(text.contains("  --\(item.option.rawValue)")) }
       for code in entry.exitCodes {
-        #expect(text.contains("  \(code.rawValue)  \(code.meaning)\n"))
+        #expect(text.contains("  \(code.rawValue)  \(entry.meaning(code))\n"))
       }
       #expect(!entry.examples.isEmpty)
     }
