@@ -89,7 +89,7 @@ public final class SimulatedNetwork {
     heartbeatTimeout: Double? = nil, hasOwnLoop: Bool = false
   ) throws -> SimulatedHost {
     let index = hosts.count
-    let address = "10.\(index >> 16 & 255).\(index >> 8 & 255).\((index & 255) + 1):4040"
+    let address = "10.\(index / 62500).\(index / 250 % 250).\(index % 250 + 1):4040"
     let arguments = ConfigurationArguments(
       "simulated", nodeid: name, binds: [address], seeds: seeds.map(\.address),
       secret: "the secret of the simulated network", monitor_timeout: monitorTimeout,

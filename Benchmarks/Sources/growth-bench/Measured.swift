@@ -36,7 +36,7 @@ enum Measured {
   }
 
   static func print(_ fields: [(String, Double)]) {
-    let text = fields.map { "\"\($0.0)\":\(($0.1 * 1000).rounded() / 1000)" }
+    let text = fields.map { "\"\($0.0)\":\(($0.1 * 1e9).rounded() / 1e9)" }
     Swift.print("{" + text.joined(separator: ",") + "}")
     fflush(nil)
   }

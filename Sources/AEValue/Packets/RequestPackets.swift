@@ -54,6 +54,12 @@ extension PacketPlace {
     (place + 1).loadUnaligned(as: UInt16.self) == UInt16(0x6064).bigEndian
   }
 
+  /// Whether a request that may begin at a place has no values behind the name.
+  @inlinable @inline(__always)
+  package static func isWithoutRest(_ place: UnsafeRawPointer) -> Bool {
+    place.loadUnaligned(as: UInt8.self) == 0x83
+  }
+
   /// The packet at a place before `limit`, behind which `PacketBytes.slack` bytes are readable.
   ///
   /// Nil if it is not this request in its usual form.

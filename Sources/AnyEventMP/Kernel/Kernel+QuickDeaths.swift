@@ -56,31 +56,25 @@ extension Kernel {
     }
   }
 
-  /// Fires the monitors of a port that the packet at a place says to have died of these values, or of none.
+  /// Fires the monitors of a port that the packet at a place says to have died of these values.
   ///
-  /// Returns the end of the packet, or nil if it has to be read the general way. The values are those that are kept.
+  /// Returns the end of the packet, or nil if it has to be read the general way. The values are those that are kept, or
+  /// none.
   @inline(__always)
   func takeDeath(
-    _ place: UnsafeRawPointer, _ end: UnsafeRawPointer, on entry: NodeEntry, _ kept: Message,
-    _ none: Message
+    _ place: UnsafeRawPointer, _ end: UnsafeRawPointer, on entry: NodeEntry, _ reason: Message,
+    _ count: Int
   ) -> UnsafeRawPointer? {
-    guard var packet = RequestStart(.kil0, at: place, end: end) else { return nil }
-    let isWithout = packet.count == 0
-    if !isWithout {
-      guard packet.count == reasons.count, packet.skip(reasons.encoding) else { return nil }
-    }
-    guard let port = entry.monitors.takeOfMany(packet.name) else { return nil }
-    if isWithout { fireQuickly(port, none) } else { fireQuickly(port, kept) }
-    return packet.end
-  }
-
-  @inline(__always)
-  private func fireQuickly(_ port: MonitoredPort, _ reason: Message) {
+    guard var packet = RequestStart(.kil0, at: place, end: end), packet.count == count,
+      count == 0 || packet.skip(reasons.encoding),
+      let port = entry.monitors.takeOfMany(packet.name)
+    else { return nil }
     firing.begin()
     port.takeAll { callback in
       if firing.isTakenBack(callback.serial) { return }
       peval(callback.watcher) { try callback.call(reason) }
     }
     firing.end()
+    return packet.end
   }
 }

@@ -15,12 +15,13 @@ extension Link {
   private func takeDeaths(_ start: UnsafeRawPointer, _ end: UnsafeRawPointer) -> Int {
     let (kernel, peer) = (kernel, peer)
     let address = kernel.reasons.address
-    let kept = Message(kernel.reasons.kept)
-    let none = Message([])
+    // All of these packets have no reason, or all have the kept one.
+    let count = RequestStart.isWithoutRest(start) ? 0 : kernel.reasons.count
+    let reason = Message(count == 0 ? [] : kernel.reasons.kept)
     var place = start
     // A callback may have brought another reason.
     while place < end, isOpen, kernel.reasons.address == address,
-      let next = kernel.takeDeath(place, end, on: peer, kept, none)
+      let next = kernel.takeDeath(place, end, on: peer, reason, count)
     {
       place = next
     }

@@ -12,12 +12,13 @@ import Testing
   @Test("a port with a receiver takes 112 bytes, and 16 to 32 in the table of ports")
   func size() throws {
     let home = NodeEntry(id: "n")
-    let port = LocalPort(owner: 1, home: home, name: "abcde")
-    _ = port.setHandler(Handler(taking: { _ in true }), for: "test")
-    // The allocator adds eight bytes.
     let symbol = try #require(dlsym(dlopen(nil, RTLD_NOW), "malloc_usable_size"))
     let usableSize = unsafeBitCast(symbol, to: UsableSize.self)
-    #expect(usableSize(Unmanaged.passUnretained(port).toOpaque()) + 8 <= 112)
+    let ports = (0..<32).map { LocalPort(owner: 1, home: home, name: "\($0)") }
+    for port in ports { _ = port.setHandler(Handler(taking: { _ in true }), for: "test") }
+    // The allocator adds eight bytes, and some more where it finds a gap that is a little too large.
+    let sizes = ports.map { usableSize(Unmanaged.passUnretained($0).toOpaque()) + 8 }
+    #expect(sizes.min() == 112)
     var table = PortTable()
     for number in 0..<1024 { table.insert(LocalPort(owner: 1, home: home, name: "\(number)")) }
     #expect(MemoryLayout<TableSlot<LocalPort>>.stride * table.capacity <= 1024 * 16)
