@@ -27,6 +27,8 @@ function __aemp_value
             printf '%s\n' cbor json cbor,json
         case auth_offer auth_accept
             printf '%s\n' chacha20poly1305_x25519 secretbox_x25519 tls_sha3_512 hmac_sha3_512 tls_anon cleartext
+        case log_level
+            printf '%s\n' fatal alert crit error warn note info debug trace
     end
 end
 
@@ -58,6 +60,9 @@ function __aemp_commands
         delbinds 'where to listen: *:4040,127.0.0.1:4041' \
         addbind 'where to listen: *:4040,127.0.0.1:4041' \
         delbind 'where to listen: *:4040,127.0.0.1:4041' \
+        setannounce 'where others reach this node, unless at its binds' \
+        announce 'where others reach this node, unless at its binds' \
+        delannounce 'where others reach this node, unless at its binds' \
         setseeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         seeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         delseeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
@@ -100,6 +105,9 @@ function __aemp_commands
         setautocork 'collect small packets, by nodes in Perl only' \
         autocork 'collect small packets, by nodes in Perl only' \
         delautocork 'collect small packets, by nodes in Perl only' \
+        setlog_level 'what the process logs: error, warn, info, 9' \
+        log_level 'what the process logs: error, warn, info, 9' \
+        dellog_level 'what the process logs: error, warn, info, 9' \
         sethandshake_timeout 'seconds that a handshake may take' \
         handshake_timeout 'seconds that a handshake may take' \
         delhandshake_timeout 'seconds that a handshake may take' \
@@ -157,6 +165,8 @@ function __aemp_commands
         mon 'wait until a port is killed or a node lost' \
         eval 'have a node evaluate an expression' \
         restart 'have a node\'s supervisor start it anew' \
+        reload 'have a node read its configuration again' \
+        leave 'have a node leave the network and end' \
         ping 'measure round trips to a node' \
         nodes 'list the nodes of the network' \
         get 'print a family of the database' \
@@ -167,6 +177,7 @@ function __aemp_commands
         top 'show nodes, links and their traffic' \
         check 'tell a monitoring system whether all is well' \
         bench 'measure rate and latency to a node' \
+        proxy 'carry connections between nodes, with faults' \
         help 'show this, or all about one command' \
         --help 'show this, or all about one command' \
         -h 'show this, or all about one command' \
@@ -186,6 +197,7 @@ function __aemp_settings
         secrets 'secrets to accept besides, while the secret changes' \
         cert 'key and certificate from a PEM file; "-": standard input' \
         binds 'where to listen: *:4040,127.0.0.1:4041' \
+        announce 'where others reach this node, unless at its binds' \
         seeds 'nodes to contact first: 10.0.0.1,10.0.0.2:4041' \
         services 'what to start: My::Service::,My::function' \
         eval 'Perl code to run, by nodes in Perl only' \
@@ -199,6 +211,7 @@ function __aemp_settings
         secure 'let no other node start functions here' \
         nodelay 'send small packets at once' \
         autocork 'collect small packets, by nodes in Perl only' \
+        log_level 'what the process logs: error, warn, info, 9' \
         handshake_timeout 'seconds that a handshake may take' \
         max_strangers 'unauthenticated connections at a time' \
         max_strangers_per_address 'unauthenticated connections from one address' \
@@ -238,11 +251,11 @@ function __aemp_options
                 --pid-file 'hold the supervisor\'s process id in this file' \
                 --heartbeat 'seconds of silence until it is stuck' \
                 --force 'take a secret of fewer than 8 characters'
-        case snd restart
+        case snd restart leave
             printf '%s\t%s\n' \
                 --json 'allowed for scripts that always give it' \
                 --timeout 'give up after so many seconds'
-        case cal mon eval nodes get
+        case cal mon eval reload nodes get
             printf '%s\t%s\n' \
                 --json 'print JSON, one object a line' \
                 --timeout 'give up after so many seconds'
@@ -292,6 +305,11 @@ function __aemp_options
                 --count 'stop after so many messages of each kind' \
                 --json 'print JSON, an object for each size' \
                 --timeout 'give up after so many seconds'
+        case proxy
+            printf '%s\t%s\n' \
+                --control 'the socket of the proxy' \
+                --json 'print JSON, one object a line' \
+                --timeout 'give up waiting for the proxy after so many seconds'
         case help --help -h
             printf '%s\t%s\n' \
                 --json 'print an object a line for each command, with "commands", "usage", "summary", "text", "options", "exit_codes" and "examples"'
@@ -310,18 +328,18 @@ function __aemp_line
     # Commands that take nothing.
     set -l plain \
         gensecret delsecret delsecrets gencert delcert delparent delnodeid \
-        delbinds delseeds delservices deleval delmonitor_timeout \
+        delbinds delannounce delseeds delservices deleval delmonitor_timeout \
         delconnect_interval delheartbeat delheartbeat_timeout \
         delframing_format delauth_offer delauth_accept delsecure delnodelay \
-        delautocork delhandshake_timeout delmax_strangers \
+        delautocork dellog_level delhandshake_timeout delmax_strangers \
         delmax_strangers_per_address delmax_dials delmax_addresses \
         delmax_packet delmax_depth delmax_values delmax_name delmax_queue \
         delmax_queues delmax_spawned delmax_database delmax_monitors \
         delmax_data_connections delmax_caught_lines delmax_log_lines manual
     # Commands that take all that is behind them.
     set -l final \
-        showconfig run snd cal mon eval restart ping nodes get watch wait \
-        trace shell top check bench help --help -h --version
+        showconfig run snd cal mon eval restart reload leave ping nodes get \
+        watch wait trace shell top check bench proxy help --help -h --version
     set -l command ''
     set -l previous ''
     set -l used 0
@@ -343,7 +361,7 @@ end
 
 function __aemp_wants_file
     set -l line (__aemp_line)
-    contains -- "$line[3]" --svg --pid-file
+    contains -- "$line[3]" --svg --control --pid-file
     or contains -- "$line[1]" setcert cert
 end
 
@@ -352,7 +370,7 @@ function __aemp
     set -l command $line[1]
     set -l used $line[2]
     set -l previous $line[3]
-    if contains -- "$previous" --svg --pid-file --timeout --count --ready-fd --heartbeat --nodes --queue --days --format --size --framing --seconds --interval
+    if contains -- "$previous" --svg --control --pid-file --timeout --count --ready-fd --heartbeat --nodes --queue --days --format --size --framing --seconds --interval
         return
     end
     if test -z "$command"
