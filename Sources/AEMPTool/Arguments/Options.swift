@@ -142,7 +142,6 @@ enum Option: String, CaseIterable {
   case readyDescriptor = "ready-fd"
   case pidFile = "pid-file"
   case heartbeat
-  case force
   case nodes
   case queue
   case days
@@ -152,6 +151,7 @@ enum Option: String, CaseIterable {
   case seconds
   case once
   case interval
+  case force
 
   /// The value that has to stand behind the option, as an error names it; nil if it takes none.
   var wanted: String? {

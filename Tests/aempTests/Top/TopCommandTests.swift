@@ -114,11 +114,13 @@ final class Tmux {
     process.executableURL = URL(fileURLWithPath: Self.path ?? "/nonexistent")
     process.arguments = ["-u", "-S", socket] + arguments
     process.environment = ["TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-    let output = Pipe()
-    process.standardOutput = output
+    // The server that the first command starts would hold the end of a pipe open, so this is a file.
+    let path = folder.path + "/output"
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try process.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
+    let text = try Data(contentsOf: URL(fileURLWithPath: path))
     try #require(process.terminationStatus == 0, "tmux \(arguments)")
     return String(decoding: text, as: UTF8.self)
   }
