@@ -100,6 +100,9 @@ final class Tmux {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
+  private static let withoutDescriptors =
+    #"for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$0" "$@""#
+
   /// Runs a line of the shell in a window of this size.
   init(_ line: String, width: Int, height: Int) throws {
     folder = try TemporaryDirectory()
@@ -111,10 +114,13 @@ final class Tmux {
   @discardableResult
   func run(_ arguments: String...) throws -> String {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path ?? "/nonexistent")
-    process.arguments = ["-u", "-S", socket] + arguments
+    // The server that the first command starts outlives it, and must not hold open by what
+    // descriptors Foundation notices the end of a process.
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments =
+      ["-c", Self.withoutDescriptors, Self.path ?? "/nonexistent", "-u", "-S", socket] + arguments
     process.environment = ["TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-    // The server that the first command starts would hold the end of a pipe open, so this is a file.
+    // For the same reason this is no pipe.
     let path = folder.path + "/output"
     _ = FileManager.default.createFile(atPath: path, contents: nil)
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
