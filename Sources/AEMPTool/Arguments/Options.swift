@@ -148,7 +148,6 @@ enum Option: String, CaseIterable {
   case control
   case pidFile = "pid-file"
   case heartbeat
-  case force
   case nodes
   case queue
   case days
@@ -158,6 +157,7 @@ enum Option: String, CaseIterable {
   case seconds
   case once
   case interval
+  case force
 
   /// The value that has to stand behind the option, as an error names it; nil if it takes none.
   var wanted: String? {

@@ -100,6 +100,9 @@ final class Tmux {
     FileManager.default.isExecutableFile(atPath: $0)
   }
 
+  private static let withoutDescriptors =
+    #"for f in /proc/$$/fd/*; do n=${f##*/}; [ "$n" -le 2 ] || eval "exec $n>&-"; done; exec "$0" "$@""#
+
   /// Runs a line of the shell in a window of this size.
   init(_ line: String, width: Int, height: Int) throws {
     folder = try TemporaryDirectory()
@@ -111,14 +114,19 @@ final class Tmux {
   @discardableResult
   func run(_ arguments: String...) throws -> String {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path ?? "/nonexistent")
-    process.arguments = ["-u", "-S", socket] + arguments
+    // The server that the first command starts outlives it, and must not hold open by what
+    // descriptors Foundation notices the end of a process.
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments =
+      ["-c", Self.withoutDescriptors, Self.path ?? "/nonexistent", "-u", "-S", socket] + arguments
     process.environment = ["TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
-    let output = Pipe()
-    process.standardOutput = output
+    // For the same reason this is no pipe.
+    let path = folder.path + "/output"
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     try process.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
+    let text = try Data(contentsOf: URL(fileURLWithPath: path))
     try #require(process.terminationStatus == 0, "tmux \(arguments)")
     return String(decoding: text, as: UTF8.self)
   }
