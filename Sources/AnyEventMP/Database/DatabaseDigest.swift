@@ -2,6 +2,7 @@ import AEValue
 
 /// A number that is the same for two databases with the same keys and values, and hardly ever for others.
 ///
+/// Of a large value it has only the size and a part: a change takes the same time whatever it shows again.
 /// It is a sum over the entries, so it does not depend on their order, and follows each change at once.
 /// It tells a mistake, not an attack: nobody is kept from making up entries with the same sum.
 struct DatabaseDigest: Equatable {
@@ -59,8 +60,17 @@ private struct Hash {
     text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Adds the number of bytes, and all of them, or the first and the last ones.
   private mutating func add(_ bytes: UnsafeRawBufferPointer) {
     mix(UInt64(bytes.count))
+    guard bytes.count > 2 * Self.mostBytes else { return addAll(bytes) }
+    addAll(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.mostBytes)))
+    addAll(UnsafeRawBufferPointer(rebasing: bytes.suffix(Self.mostBytes)))
+  }
+
+  private static let mostBytes = 64
+
+  private mutating func addAll(_ bytes: UnsafeRawBufferPointer) {
     let words = bytes.count / 8
     for index in 0..<words { mix(bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)) }
     var rest: UInt64 = 0
@@ -68,8 +78,11 @@ private struct Hash {
     mix(rest)
   }
 
+  /// The most elements of an array or a hash that are looked at, and how deep.
+  private static let (mostElements, mostLevels) = (8, 3)
+
   /// Adds a value, by what it means: the same number or text may come in several forms.
-  mutating func add(_ value: Value) {
+  mutating func add(_ value: Value, levels: Int = mostLevels) {
     switch value {
     case .null: mix(1)
     case .bool(let flag): mix(flag ? 2 : 3)
@@ -91,15 +104,18 @@ private struct Hash {
     case .array(let elements):
       mix(7)
       mix(UInt64(elements.count))
-      for element in elements { add(element) }
+      guard levels > 0 else { return }
+      for element in elements.prefix(Self.mostElements) { add(element, levels: levels - 1) }
     case .hash(let elements):
       mix(8)
-      // Their order is by chance.
+      mix(UInt64(elements.count))
+      // Their order is by chance, so it is all or none.
+      guard levels > 0, elements.count <= Self.mostElements else { return }
       var sum: UInt64 = 0
       for (key, element) in elements {
         var hash = Hash()
         hash.add(key)
-        hash.add(element)
+        hash.add(element, levels: levels - 1)
         sum &+= hash.value
       }
       mix(sum)

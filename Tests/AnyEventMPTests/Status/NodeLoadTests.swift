@@ -118,6 +118,11 @@ import Testing
     let digests = ([b] + others).map { digest([$0]) }
     #expect(Set(digests).count == digests.count)
     #expect(digests.allSatisfy { $0.utf8.count == 16 })
+    // Large texts count by their size, their beginning and their end.
+    let text = String(repeating: "x", count: 1000)
+    #expect(digest([("f", "b", .string(text))]) != digest([("f", "b", .string(text + "x"))]))
+    #expect(
+      digest([("f", "b", .string("y" + text))]) != digest([("f", "b", .string(text + "y"))]))
     var part = DatabaseDigest(family: "f")
     part.add("a", 1)
     part.remove("a", 1)
