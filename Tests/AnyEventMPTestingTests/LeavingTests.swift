@@ -34,4 +34,28 @@ import Testing
     }
     #expect(leaving.connectedNodes.isEmpty)
   }
+
+  @Test("no node says of another one that it leaves")
+  func relayed() throws {
+    let network = SimulatedNetwork(seed: 12)
+    defer { network.close() }
+    let seed = try network.addHost("seed")
+    let first = try network.addHost("first", seeds: [seed])
+    let second = try network.addHost("second", seeds: [seed])
+    let (sender, other) = (try #require(first.node), try #require(second.node))
+    let relay = try #require(seed.node)
+    #expect(network.run(until: { relay.connectedNodes.count == 2 }))
+    var reasons: [Message] = []
+    let monitor = other.monitor(PortID("seed")) { reason in reasons.append(reason) }
+    var answers = 0
+    let answered = sender.run { rcv(port(), "back") { answers += 1 } }
+    sender.run {
+      snd(PortID("seed"), "snd", "second", "x-leaving", "a lie")
+      snd(PortID("seed"), "snd", "second", "snd", "\(answered.id)", "back")
+    }
+    // What came behind it has arrived.
+    #expect(network.run(until: { answers == 1 }))
+    #expect(reasons.isEmpty && other.connectedNodes.contains("seed"))
+    withExtendedLifetime(monitor) {}
+  }
 }

@@ -60,7 +60,9 @@
 
 : "${AEMP_TIMEOUT:=30}"
 if [ -z "${AEMP-}" ]; then
-  if [ -n "${bin-}" ]; then AEMP=$bin/aemp; else AEMP=$(command -v aemp) || AEMP=.build/debug/aemp; fi
+  if [ -n "${bin-}" ]; then AEMP=$bin/aemp; elif [ -x .build/debug/aemp ]; then AEMP=.build/debug/aemp; else
+    AEMP=$(command -v aemp) || AEMP=.build/debug/aemp
+  fi
 fi
 : "${AEMP_OLD:=$AEMP}" "${AEMP_JUNIT:=}"
 AEMP_HOME='' AEMP_NAMES='' AEMP_SEEDS='' AEMP_PLAN=''

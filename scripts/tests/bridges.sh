@@ -18,7 +18,7 @@ at_end=drop_foreign_plan
 begin
 
 if ! swift package resolve --package-path Bridges --scratch-path "$scratch" >"$work/resolved" 2>&1; then
-  grep -qiE 'clone|fetch|resolve host|connect|network|unable to access' "$work/resolved" ||
+  grep -qiE 'failed to clone|resolve host|unable to access' "$work/resolved" ||
     fail "the packages cannot be resolved: $(tail -n 1 "$work/resolved")"
   say "skipped: swift-log, swift-metrics and swift-service-lifecycle cannot be fetched here."
   exit 0

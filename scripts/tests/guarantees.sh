@@ -10,6 +10,8 @@ cd "$(dirname "$0")/../.."
 page=Sources/AnyEventMP/AnyEventMP.docc/Guarantees.md
 work=$(mktemp -d) || fail "no temporary directory can be made."
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
 # Each link to a file of tests has a test's name as its text.
 grep -oE '\[[^]]+\]\(\.\./\.\./\.\./Tests/[^)]+\)' "$page" |

@@ -25,7 +25,12 @@ final class Check {
     errand.awaited = "the database"
     survey.onReport = { self.reports[$0.id] = $0 }
     survey.onIdle = { self.conclude() }
-    errand.atTimeLimit = { self.finish(self.report()) }
+    errand.atTimeLimit = {
+      for id in self.reports.isEmpty ? [] : self.survey.unanswered {
+        self.reports[id] = NodeReport(id: id, answer: .silent("no answer in time"))
+      }
+      self.finish(self.report())
+    }
     survey.begin { self.ask() }
   }
 

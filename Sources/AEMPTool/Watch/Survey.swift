@@ -76,7 +76,8 @@ final class Survey {
   }
 
   private func list(_ ids: [String]) {
-    listed = TextSet(ids.filter(isWanted))
+    listed = TextSet(
+      ids.lazy.filter { self.isWanted($0) && Greeting.isValid(nodeID: $0) }.prefix(Self.most))
     found.formUnion(listed)
     guard let ready = onListed else { return }
     onListed = nil
@@ -84,7 +85,7 @@ final class Survey {
   }
 
   private func isWanted(_ id: String) -> Bool {
-    id != ownID && !id.isEmpty && !id.hasPrefix("anon/") && found.count < Self.most
+    id != ownID && !id.isEmpty && !id.hasPrefix("anon/")
   }
 
   /// Whether there is no node.
@@ -92,6 +93,9 @@ final class Survey {
 
   /// Whether questions are open.
   var isAsking: Bool { !inquiries.isEmpty || !waiting.isEmpty }
+
+  /// The nodes whose answers have not come.
+  var unanswered: [String] { Array(inquiries.keys) + waiting }
 
   /// Asks all nodes that are not being asked already.
   func askAll() {
@@ -106,7 +110,8 @@ final class Survey {
   }
 
   private func goOn() {
-    while inquiries.count < Self.atOnce, let id = waiting.popLast() {
+    while inquiries.count < Self.atOnce, !waiting.isEmpty {
+      let id = waiting.removeFirst()
       let inquiry = NodeInquiry(id) { outcome in self.told(outcome, by: id) }
       inquiries[id] = inquiry
       inquiry.begin(on: errand.session.loop, patience: patience)
@@ -120,6 +125,9 @@ final class Survey {
   private func told(_ outcome: NodeInquiry.Outcome, by id: String) {
     let roundTrip = inquiries.removeValue(forKey: id)?.roundTrip
     switch outcome {
+    case .status(let status) where status.node != id:
+      onReport(
+        NodeReport(id: id, answer: .mute("it calls itself another node"), roundTrip: roundTrip))
     case .status(let status):
       note(status.connections.map(\.node))
       onReport(NodeReport(id: id, answer: .status(status), roundTrip: roundTrip))
@@ -136,7 +144,7 @@ final class Survey {
 
   /// Notes nodes that others are connected to, and asks those that are new.
   private func note(_ ids: [String]) {
-    for id in ids where isWanted(id) && Greeting.isValid(nodeID: id) {
+    for id in ids where found.count < Self.most && isWanted(id) && Greeting.isValid(nodeID: id) {
       if found.insert(id).inserted { waiting.append(id) }
     }
   }

@@ -54,10 +54,13 @@ extension Node {
     _ = try NodeConfiguration(settings, context: context)
     let configuration = try NodeConfiguration(settings.keeping(old.settings), context: context)
     try lookAtListeners(configuration)
-    let tls = try configuration.makeTLSContext()
-    self.source = (arguments, source.file)
-    run { apply(configuration, tls, insteadOf: old) }
     let changes = ConfigurationChanges(from: old.settings, to: settings, configuration.warnings)
+    // Others may ask as often as they like: what has not changed costs no context of TLS.
+    if !changes.applied.isEmpty {
+      let tls = try configuration.makeTLSContext()
+      run { apply(configuration, tls, insteadOf: old) }
+    }
+    self.source = (arguments, source.file)
     log(changes)
     return changes
   }

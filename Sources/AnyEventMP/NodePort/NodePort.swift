@@ -80,6 +80,9 @@ final class NodePort {
   private func pass(
     _ rest: UnsafeBufferPointer<Value>, _ relay: Relay, _ port: PortID
   ) throws {
+    if port.name.isEmpty, rest.first?.string == Peers.leavingKey {
+      throw RequestError("that a node leaves is said by that node only, and not relayed")
+    }
     if port.name.isEmpty, Relay.count(in: rest) > Relay.maximum {
       throw RequestError("it is to be relayed more than \(Relay.maximum) times between nodes")
     }
@@ -126,8 +129,8 @@ final class NodePort {
     case .reload: return Relay(target: 1, answer: [try control.reload(for: sender)])
     case .leave: return Relay(target: 1, answer: [try control.leave(for: sender)])
     case .leaving:
-      peers.hasLeft(
-        sender, Log.cut(arguments.message.count > 1 ? try arguments.string(1, "text") : ""))
+      let text = arguments.message.count > 1 ? arguments.message[1].string ?? "" : ""
+      try peers.hasLeft(sender, Log.cut(text))
     case .back:
       let number = arguments.message.count > 1 ? arguments.message[1].int : nil
       peers.link(to: sender.id)?.roundTrip.answered(number, at: kernel.loop.time)

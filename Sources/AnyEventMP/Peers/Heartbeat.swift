@@ -11,9 +11,9 @@ final class Heartbeat {
   /// The seconds of silence after which a node is asked for a sign of life, and after which this node gives one.
   ///
   /// With 0 no node is asked, and silence closes no connection.
-  var interval = 5.0 { didSet { restart() } }
+  var interval = 5.0 { didSet { if interval != oldValue { restart() } } }
   /// The seconds of silence after which a connection is closed.
-  var timeout = 15.0 { didSet { restart() } }
+  var timeout = 15.0 { didSet { if timeout != oldValue { restart() } } }
   private var timer: TimerWatcher?
   private var lastLook: TimerWatcher?
   private var lastTick = 0.0

@@ -19,12 +19,15 @@ extension Link {
     let count = RequestStart.isWithoutRest(start) ? 0 : kernel.reasons.count
     let reason = Message(count == 0 ? [] : kernel.reasons.kept)
     var place = start
+    var packets = 0
     // A callback may have brought another reason.
     while place < end, isOpen, kernel.reasons.address == address,
       let next = kernel.takeDeath(place, end, on: peer, reason, count)
     {
       place = next
+      packets &+= 1
     }
+    packetsReceived &+= packets
     return place - start
   }
 }

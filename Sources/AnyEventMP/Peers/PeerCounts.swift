@@ -24,7 +24,8 @@ extension Peers {
   var traffic: NodeStatus.Traffic {
     var sum = counts.ended
     for peer in entries.values {
-      if let link = peer.link { sum.add(link.traffic) }
+      // What a closed one has carried is in the sum already.
+      if let link = peer.link, link.isOpen { sum.add(link.traffic) }
     }
     return sum
   }

@@ -26,8 +26,14 @@ extension Peers {
   }
 
   /// Ends the link to a node that has said that it leaves: nothing comes from it any more.
-  func hasLeft(_ entry: NodeEntry, _ text: String) {
+  ///
+  /// - Throws: ``RequestError`` for a node whose greeting does not say that it knows of leaving: another one
+  ///   has had it relay this.
+  func hasLeft(_ entry: NodeEntry, _ text: String) throws(RequestError) {
     guard let link = link(to: entry.id) else { return }
+    guard link.facts.knowsLeaving else {
+      throw RequestError("that a node leaves is said by that node only, and not relayed")
+    }
     link.end([.string(Self.leavingReason), .string(entry.id), .string(text)])
   }
 }

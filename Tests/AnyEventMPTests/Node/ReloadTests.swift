@@ -219,14 +219,28 @@ import Testing
 
   @Test("x-leaving ends the connection of who says it, with that reason")
   func leaving() throws {
-    try withBench { bench in
+    try withLoop { loop in
+      let node = try Node.listening(on: loop)
+      defer { node.close() }
+      let peer = try WirePeer.connect(
+        node.address, id: TestName.next("peer"), loop, keys: [Greeting.Key("x-leaving", "1")])
       var reason: Message?
-      mon("\(bench.peer.id)#p") { (message: Message) in reason = message }
-      bench.sync()
-      bench.peer.send(packet: ["x-leaving", "good-bye"])
-      bench.loop.run(until: { reason != nil })
-      #expect(reason?.values == ["leaving", .string(bench.peer.id), "good-bye"])
-      #expect(bench.node.connectedNodes.isEmpty)
+      node.run { mon("\(peer.id)#p") { (message: Message) in reason = message } }
+      peer.send("", "x-leaving", "good-bye")
+      loop.run(until: { reason != nil })
+      #expect(reason?.values == ["leaving", .string(peer.id), "good-bye"])
+      #expect(node.connectedNodes.isEmpty)
+    }
+  }
+
+  @Test("of a node that does not know of leaving, x-leaving is what somebody else has had it say")
+  func forged() throws {
+    let log = LogCollector.shared
+    try withBench { bench in
+      bench.request("x-leaving", "a lie")
+      #expect(bench.node.connectedNodes == [bench.peer.id])
+      let line = "of \(bench.peer.id) failed: that a node leaves is said by that node only"
+      #expect(log.lines(with: line, upTo: .error).count == 1)
     }
   }
 }

@@ -49,10 +49,11 @@ final class WirePeer {
 
   /// Connects to a node and authenticates.
   static func connect(
-    _ address: String, id: String, _ loop: Loop, framings: [Framing] = [.cbor, .json]
+    _ address: String, id: String, _ loop: Loop, framings: [Framing] = [.cbor, .json],
+    keys: [Greeting.Key] = []
   ) throws -> WirePeer {
     let peer = try WirePeer(
-      RawPeer.connect(address, loop), id: id, as: .dialling, framings: framings)
+      RawPeer.connect(address, loop), id: id, as: .dialling, framings: framings, keys: keys)
     loop.run(until: { peer.established != nil || peer.isClosed })
     return peer
   }
