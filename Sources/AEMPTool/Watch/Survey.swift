@@ -76,8 +76,7 @@ final class Survey {
   }
 
   private func list(_ ids: [String]) {
-    listed = TextSet(
-      ids.lazy.filter { self.isWanted($0) && Greeting.isValid(nodeID: $0) }.prefix(Self.most))
+    listed = TextSet(ids.lazy.filter(isWanted).prefix(Self.most))
     found.formUnion(listed)
     guard let ready = onListed else { return }
     onListed = nil
@@ -85,7 +84,7 @@ final class Survey {
   }
 
   private func isWanted(_ id: String) -> Bool {
-    id != ownID && !id.isEmpty && !id.hasPrefix("anon/")
+    id != ownID && Greeting.isValid(nodeID: id) && !id.hasPrefix("anon/")
   }
 
   /// Whether there is no node.
@@ -144,7 +143,7 @@ final class Survey {
 
   /// Notes nodes that others are connected to, and asks those that are new.
   private func note(_ ids: [String]) {
-    for id in ids where found.count < Self.most && isWanted(id) && Greeting.isValid(nodeID: id) {
+    for id in ids where found.count < Self.most && isWanted(id) {
       if found.insert(id).inserted { waiting.append(id) }
     }
   }

@@ -81,7 +81,7 @@ final class NodePort {
     _ rest: UnsafeBufferPointer<Value>, _ relay: Relay, _ port: PortID
   ) throws {
     if port.name.isEmpty, rest.first?.string == Peers.leavingKey {
-      throw RequestError("that a node leaves is said by that node only, and not relayed")
+      throw RequestError.relayedLeaving
     }
     if port.name.isEmpty, Relay.count(in: rest) > Relay.maximum {
       throw RequestError("it is to be relayed more than \(Relay.maximum) times between nodes")

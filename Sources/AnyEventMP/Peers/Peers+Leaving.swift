@@ -32,8 +32,14 @@ extension Peers {
   func hasLeft(_ entry: NodeEntry, _ text: String) throws(RequestError) {
     guard let link = link(to: entry.id) else { return }
     guard link.facts.knowsLeaving else {
-      throw RequestError("that a node leaves is said by that node only, and not relayed")
+      throw .relayedLeaving
     }
     link.end([.string(Self.leavingReason), .string(entry.id), .string(text)])
   }
+}
+
+extension RequestError {
+  /// Another node has said it, or has had it relayed.
+  static let relayedLeaving = RequestError(
+    "that a node leaves is said by that node only, and not relayed")
 }
