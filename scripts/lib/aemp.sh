@@ -197,6 +197,7 @@ aemp_start() {
   echo $! >"$aemp_file.pid"
   aemp_starting=
   unset AE_VERBOSE
+  aemp_perl=
   rm -f "$aemp_file.seen" "$aemp_file.past"
   AEMP_NAMES="$AEMP_NAMES $aemp_name"
 }
@@ -326,7 +327,10 @@ aemp_ok() {
   aemp_check=$1
   shift
   aemp_status=0
+  # A command that ends the script has its words shown at the end of it.
+  aemp_checking=$aemp_check
   "$@" >"$AEMP_HOME/said~" 2>&1 || aemp_status=$?
+  aemp_checking=
   [ "$aemp_status" = 0 ] || echo "$*: exit status $aemp_status" >>"$AEMP_HOME/said~"
   aemp_result "$aemp_check" "$aemp_status"
 }
@@ -357,6 +361,8 @@ aemp_begin() {
   aemp_awaited=
   # Whether a process is being started whose number is not noted yet.
   aemp_starting=
+  # The check whose command is running.
+  aemp_checking=
   aemp_clock=$(aemp_now)
   # From here on there is a $!.
   true &
@@ -388,6 +394,10 @@ aemp_end() {
     [ "$aemp_failures" = 0 ] || [ "$aemp_status" != 0 ] || aemp_status=1
     if [ "$aemp_checks" != "$AEMP_PLAN" ]; then
       [ "$aemp_status" != 0 ] || aemp_status=1
+      if [ -n "$aemp_checking" ]; then
+        echo "# \"$aemp_checking\" has ended the script:"
+        sed 's/^/# /' "$AEMP_HOME/said~"
+      fi
       echo "# $aemp_checks of $AEMP_PLAN checks were made"
       aemp_logs
     fi
@@ -467,8 +477,13 @@ aemp_end_process() {
     kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
   # The others are nobody's children now, and may be there as zombies for long.
+  # One that waits for a disk ends when it can, and its number may be another's by then.
+  aemp_looks=0
   for aemp_process in $aemp_processes; do
-    while grep -q '^State:.*[RSDTt] ' "/proc/$aemp_process/status" 2>/dev/null; do :; done
+    while [ "$aemp_looks" -lt 500 ] && grep -q '^State:.*[RSDTt] ' "/proc/$aemp_process/status" 2>/dev/null; do
+      aemp_looks=$((aemp_looks + 1))
+      sleep 0.02
+    done
   done
 }
 

@@ -123,6 +123,16 @@ if command -v perl >/dev/null && perl -MXML::Parser -e 1 2>/dev/null; then
   perl -MXML::Parser -e 'XML::Parser->new->parsefile ($ARGV[0])' "$work/junit.xml"
 fi
 
+# A command of a check that ends the script is heard, too.
+script 1 <<'END'
+aemp_plan 1
+aemp_network --quick
+aemp_ok "no such seed" aemp_start seed true
+END
+said out '# "no such seed" has ended the script:'
+said out 'seed was started already; aemp_stop it before'
+said out '# 0 of 1 checks were made'
+
 script 1 <<'END'
 aemp_ok "too early" true
 END

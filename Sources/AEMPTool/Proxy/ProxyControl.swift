@@ -73,7 +73,10 @@ final class ProxyControl {
     let words = line.split(separator: " ").map { String($0) }
     do throws(UsageError) {
       let request = try ProxyRequest(Array(words.dropFirst()))
-      server.perform(request, isJSON: words.first == "json") { [weak handle] answer in
+      server.perform(
+        request, isJSON: words.first == "json",
+        while: { [weak handle] in handle?.destroyed == false }
+      ) { [weak handle] answer in
         handle?.push_write(Self.text(answer))
       }
     } catch {

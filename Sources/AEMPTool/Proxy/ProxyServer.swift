@@ -10,7 +10,7 @@ final class ProxyServer {
   private var places: TextDictionary<Place> = [:]
   private var ends: [Int: Ends] = [:]
   private var timer: TimerWatcher?
-  private var waiters: [(request: ProxyRequest, answer: (ProxyAnswer) -> Void)] = []
+  private var waiters: [Waiter] = []
   private var isPerforming = false
 
   /// Where a node is reached, and where it is.
@@ -29,6 +29,13 @@ final class ProxyServer {
     subscript(side: Side) -> Handle? { side == .dialler ? dialler : listener }
   }
 
+  /// Who waits for something to happen.
+  private struct Waiter {
+    let request: ProxyRequest
+    let isThere: () -> Bool
+    let answer: (ProxyAnswer) -> Void
+  }
+
   /// The host of all addresses that the proxy chooses.
   private static let host = "127.0.0.1"
   /// The seconds that connecting to a target may take.
@@ -37,11 +44,17 @@ final class ProxyServer {
   init(on loop: Loop) { self.loop = loop }
 
   /// Does a request; `answer` is called at once, unless it waits for something.
-  func perform(_ request: ProxyRequest, isJSON: Bool, _ answer: @escaping (ProxyAnswer) -> Void) {
+  ///
+  /// A wait ends without an answer when `isThere` says that who has asked is gone.
+  func perform(
+    _ request: ProxyRequest, isJSON: Bool, while isThere: @escaping () -> Bool = { true },
+    _ answer: @escaping (ProxyAnswer) -> Void
+  ) {
     if let problem = machine.problem(with: request) { return answer(problem) }
     switch request {
     case .node(let name, let target): answer(place(name, target, isJSON: isJSON))
-    case .wait where !machine.isThere(request): waiters.append((request, answer))
+    case .wait where !machine.isThere(request):
+      waiters.append(Waiter(request: request, isThere: isThere, answer: answer))
     default:
       let result = machine.perform(request, isJSON: isJSON, at: loop.monotonicNow)
       settle()
@@ -159,6 +172,7 @@ final class ProxyServer {
         settle()
       }
     }
+    waiters.removeAll { !$0.isThere() }
     let ready = waiters.filter { machine.isThere($0.request) }
     guard !ready.isEmpty else { return }
     waiters.removeAll { machine.isThere($0.request) }

@@ -60,6 +60,7 @@ extension TopColumn<TopNode> {
     .init("LONGEST", { $0.status?.load?.longestBlock }, Self.age),
     .init("STARTS", { ($0.status?.load?.restarts).map { Double($0) + 1 } }, Legible.short),
     .init("LOST", { ($0.status?.load?.losses).map(Double.init) }, Legible.short),
+    .init("DEAD", { ($0.status?.load?.convictions).map(Double.init) }, Legible.short),
     .init("LINKS", { ($0.status?.connections.count).map(Double.init) }, Legible.short),
     .init("PORTS", { ($0.status?.portCount).map(Double.init) }, Legible.short),
     .init("MEMORY", { ($0.status?.load?.memory).map(Double.init) }, Legible.short),

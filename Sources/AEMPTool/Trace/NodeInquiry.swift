@@ -26,7 +26,6 @@ final class NodeInquiry {
   /// The number of the last question.
   private var serial = 0
   private var isFinished = false
-  private var hasAnswered = false
   private var askedAt = ContinuousClock.now
   /// The least time (s) in which a question was answered; the first one may have made the connection.
   private(set) var roundTrip: Double?
@@ -44,8 +43,7 @@ final class NodeInquiry {
     answerPort = answers
     monitor = mon(id) { reason in self.finish(.unreachable(Self.text(of: reason))) }
     timer = loop.timer(after: patience) {
-      let limit = "no answer within \(Printer.number(patience)) s"
-      self.finish(self.hasAnswered ? .silent(limit) : .unreachable(limit))
+      self.finish(.unreachable("no answer within \(Printer.number(patience)) s"))
     }
     ask(["can", "x-status", .string(answers.id)]) { answer in
       if answer?[0].string == "1" { self.askForStatus() } else { self.askForNodes() }
@@ -83,7 +81,6 @@ final class NodeInquiry {
   }
 
   private func received(_ message: Message) {
-    hasAnswered = true
     guard message[1].int == serial, let take else { return }
     roundTrip = min(roundTrip ?? .infinity, (ContinuousClock.now - askedAt).seconds)
     self.take = nil

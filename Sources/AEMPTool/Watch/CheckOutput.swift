@@ -22,8 +22,7 @@ struct CheckOutput {
     let answering = report.nodes.count { $0.silence == nil }
     let facts =
       report.problems.isEmpty
-      ? "\(Self.count(answering, "node")), \(Self.count(report.links, "connection")), one database, one version"
-      : report.problems.map(\.sentence).joined(separator: "; ")
+      ? praise(answering) : report.problems.map(\.sentence).joined(separator: "; ")
     // A bar begins the figures.
     let line = facts.replacing("|", with: "/")
     let least = expected.count.map { ";;\($0):" } ?? ""
@@ -31,6 +30,19 @@ struct CheckOutput {
     figures += " queue=\(report.longestQueue)B;\(expected.queue)"
     if let days { figures += " certificate_days=\(days);\(expected.days):;0:" }
     return "AEMP \(report.state.name.uppercased()) - \(line) | \(figures)\n"
+  }
+
+  /// What there is where all is well; nodes of Perl and secure ones answer, but tell nothing to compare.
+  private func praise(_ answering: Int) -> String {
+    let telling = report.nodes.count { $0.status != nil }
+    let agreement =
+      telling == answering
+      ? "one database, one version"
+      : telling == 0
+        ? "none tells of its state"
+        : "one database, one version of the \(telling) that tell of their state"
+    return
+      "\(Self.count(answering, "node")), \(Self.count(report.links, "connection")), \(agreement)"
   }
 
   private static func count(_ number: Int, _ noun: String) -> String {
@@ -106,6 +118,9 @@ struct CheckOutput {
       loads.compactMap { labels, load in load.blocked.map { (labels, "\($0)") } })
     add("restarts", "Starts after the first one.", loads.map { ($0, "\($1.restarts)") })
     add("connections_lost", "Connections lost since the start.", loads.map { ($0, "\($1.losses)") })
+    add(
+      "convictions", "Nodes taken for dead, since they were silent, since the start.",
+      loads.map { ($0, "\($1.convictions)") })
     add(
       "certificate_end_seconds", "When the certificate expires, in seconds since 1970.",
       report.nodes.compactMap { node in

@@ -3,7 +3,7 @@ import AnyEventMP
 /// Judges what the nodes have said: a function of the reports, without a network.
 struct CheckReport {
   /// One thing that is not as it should be.
-  struct Problem: Equatable {
+  struct Problem: Hashable {
     let state: CheckState
     /// The check that has found it.
     let check: String
@@ -34,7 +34,9 @@ struct CheckReport {
     checkCertificates(expected.days, time)
     checkDatabase()
     checkVersions()
-    problems = problems.enumerated().sorted {
+    // A node may list a connection twice, and Prometheus refuses equal series.
+    var said: Set<Problem> = []
+    problems = problems.filter { said.insert($0).inserted }.enumerated().sorted {
       ($0.element.state, -$0.offset) > ($1.element.state, -$1.offset)
     }.map(\.element)
   }

@@ -124,7 +124,7 @@ extension Handle {
       }
       return on_eof(self)
     }
-    let most = tlsState == .refused ? loop.readBuffer.count : options.rbuf_max
+    let most = tlsState == .refused ? loop.readBuffer.bytes.count : options.rbuf_max
     if let most, received.count > most {
       fail(ENOSPC, fatal: true, detail: "more than rbuf_max bytes were read and not used")
     } else if options.on_read != nil || !queue.isEmpty {

@@ -124,18 +124,12 @@ public final class Loop: @unchecked Sendable {
   /// The residents that live as long as they work, or as long as the loop, such as connectors.
   var kept: [ObjectIdentifier: any LoopResident] = [:]
 
-  /// The read buffer that all connections of this loop share; its content lasts for one callback.
+  /// What connections read into; its content lasts for one callback.
   ///
   /// It is so large that most sealed records of 64 KiB arrive whole, and are opened where they lie.
-  package let readBuffer: UnsafeMutableRawBufferPointer
-  private var memoryForPlaintext: UnsafeMutableRawBufferPointer?
-  /// The buffer for decrypted bytes of TLS, shared in the same way; made when it is first used.
-  package var plaintextBuffer: UnsafeMutableRawBufferPointer {
-    if let memoryForPlaintext { return memoryForPlaintext }
-    let made = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 64)
-    memoryForPlaintext = made
-    return made
-  }
+  package let readBuffer = SharedBuffer(byteCount: 1 << 18)
+  /// The buffer for decrypted bytes of TLS; made when it is first used.
+  private(set) lazy var plaintextBuffer = SharedBuffer(byteCount: 1 << 16)
 
   /// Whether watchers on a foreign loop keep the host's `uv_run` from returning.
   ///
@@ -204,10 +198,6 @@ public final class Loop: @unchecked Sendable {
       ignoreBrokenPipes()
       keepEndedChildren()
     }
-    // Readers of packets may look at words that lie behind the bytes that have arrived.
-    readBuffer = UnsafeMutableRawBufferPointer(
-      rebasing: UnsafeMutableRawBufferPointer.allocate(
-        byteCount: 1 << 18 + PacketBytes.slack, alignment: 64)[..<(1 << 18)])
     timerHandle = .allocate(capacity: 1)
     idleHandle = .allocate(capacity: 1)
     checkHandle = .allocate(capacity: 1)
@@ -243,8 +233,6 @@ public final class Loop: @unchecked Sendable {
       cancelEverything()
       closeOwnLoop()
     }
-    readBuffer.deallocate()
-    memoryForPlaintext?.deallocate()
   }
 
   /// Ends the program with a sentence where libuv would abort: the first loop needs a pipe for signals.

@@ -64,10 +64,13 @@ final class CommandPipe {
 
   private func take() {
     guard case .take(let callback) = use else { return }
-    let count = read(fd, loop.readBuffer.baseAddress, loop.readBuffer.count)
-    if count > 0 {
-      callback(Array(loop.readBuffer[..<count]))
-    } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
+    let bytes = loop.readBuffer.lend { buffer in
+      let count = read(fd, buffer.baseAddress, buffer.count)
+      return count >= 0 ? Array(buffer[..<count]) : nil
+    }
+    if let bytes, !bytes.isEmpty {
+      callback(bytes)
+    } else if bytes != nil || (errno != EAGAIN && errno != EINTR) {
       end()
     }
   }

@@ -88,17 +88,19 @@ final class DescriptorMedium: StreamMedium {
 
   /// Reads at most one buffer, so that other connections have their turn.
   private func readable(_ stream: StreamConnection) {
-    let buffer = loop.readBuffer
-    var count = -1
-    repeat {
-      count = mode.read(fd, buffer)
-    } while count < 0 && errno == EINTR
-    if count > 0 {
-      stream.arrived(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
-    } else if count == 0 {
-      stream.end(.endOfStream)
-    } else if errno != EAGAIN, errno != EWOULDBLOCK {
-      stream.end(.failed(SocketError(errno)))
+    guard stream.takesBytes() else { return }
+    loop.readBuffer.lend { buffer in
+      var count = -1
+      repeat {
+        count = mode.read(fd, buffer)
+      } while count < 0 && errno == EINTR
+      if count > 0 {
+        stream.arrived(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))
+      } else if count == 0 {
+        stream.end(.endOfStream)
+      } else if errno != EAGAIN, errno != EWOULDBLOCK {
+        stream.end(.failed(SocketError(errno)))
+      }
     }
   }
 }

@@ -13,6 +13,9 @@ struct QueueAge {
   private var notes: [Note] = []
   private static let most = 64
 
+  /// Whether it was noted that bytes wait.
+  var hasNotes: Bool { !notes.isEmpty }
+
   /// Notes that the queue reaches to byte number `end`, of which `sent` are not in it any more.
   mutating func note(end: UInt64, sent: UInt64, at time: Double) {
     notes.removeAll { $0.end <= sent }

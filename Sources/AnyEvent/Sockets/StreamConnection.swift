@@ -70,6 +70,15 @@ package final class StreamConnection: EndOfIteration {
   /// Bytes that have arrived so far.
   @exclusivity(unchecked) package private(set) var receivedCount: UInt64 = 0
   private var queueAge = QueueAge()
+  /// Whether bytes are being passed on, in a callback that may run the loop.
+  @exclusivity(unchecked) private var passing = Passing.no
+
+  private enum Passing {
+    case no
+    case underWay
+    /// More bytes have come meanwhile, and the medium does not read.
+    case interrupted
+  }
   @exclusivity(unchecked) private var isScheduled = false {
     didSet { output.closeWindow() }
   }
@@ -127,8 +136,11 @@ package final class StreamConnection: EndOfIteration {
   /// Gives memory back that was hardly used since the last call.
   package func giveBackIfIdle() {
     output.giveBackIfIdle()
-    transform?.giveBackIfIdle()
+    if !isPassingOn { transform?.giveBackIfIdle() }
   }
+
+  /// Whether bytes that have arrived are being passed on.
+  package var isPassingOn: Bool { passing != .no }
 
   /// Encrypts bytes that are appended to ``output`` from now on, and decrypts those that arrive from now
   /// on.
@@ -214,6 +226,8 @@ package final class StreamConnection: EndOfIteration {
     repeat {
       let before = sentCount
       flush()
+      // A note may reach beyond the last byte, since records have a little less than the room that is counted for them.
+      if queueAge.hasNotes, queuedCount == 0 { queueAge = QueueAge() }
       if isEnding { finishWriting() }
       // After a failure the output was dropped, not sent.
       guard failure == nil else { return }
@@ -334,6 +348,27 @@ package final class StreamConnection: EndOfIteration {
 
   /// Passes on bytes of the other end.
   package func take(_ bytes: UnsafeMutableRawBufferPointer) {
+    // What a handshake has left over is passed on from within.
+    guard passing == .no else { return pass(on: bytes) }
+    passing = .underWay
+    pass(on: bytes)
+    let wasInterrupted = passing == .interrupted
+    passing = .no
+    if wasInterrupted, isReading { medium?.start(for: self) }
+  }
+
+  /// Whether the medium may read; if not, it is started again when it may.
+  ///
+  /// A host that runs its loop inside of a callback could otherwise have later bytes overtake those that are being
+  /// passed on.
+  func takesBytes() -> Bool {
+    guard passing != .no else { return true }
+    passing = .interrupted
+    medium?.pause()
+    return false
+  }
+
+  private func pass(on bytes: UnsafeMutableRawBufferPointer) {
     guard let transform else {
       if let owner { return owner.streamHasDelivered(bytes) }
       onRead?(bytes)

@@ -74,16 +74,22 @@ package final class TLSTransform: StreamTransform {
     _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
   ) -> StreamOpening {
     session.provide(UnsafeRawBufferPointer(bytes))
+    return loop.plaintextBuffer.lend { open(into: $0, deliver) }
+  }
+
+  private func open(
+    into buffer: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
+  ) -> StreamOpening {
     do throws(TLSError) {
       while true {
-        switch try session.next(into: loop.plaintextBuffer) {
+        switch try session.next(into: buffer) {
         case .incomplete: return .more
         case .established:
           let report = onEstablished
           onEstablished = nil
           report?()
         case .content(let count):
-          let content = UnsafeMutableRawBufferPointer(rebasing: loop.plaintextBuffer[..<count])
+          let content = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
           guard deliver(content) else { return .more }
         case .end: return .end
         }

@@ -238,10 +238,16 @@ public final class DatagramSocket {
     deliver()
     // Who has not taken all of the last batch gets no more.
     guard reading != nil, arrived.isEmpty else { return }
-    let buffer = loop.readBuffer
+    let status = loop.readBuffer.lend { receive(into: $0) }
+    guard status >= 0 else { return receivingFailed(errno) }
+    deliver()
+  }
+
+  /// Receives a batch into a buffer, and keeps what has come; returns the result of `recvmmsg`.
+  private func receive(into buffer: UnsafeMutableRawBufferPointer) -> CInt {
     let size = max(1, min(receiveSize, buffer.count))
     let count = min(Self.batch, buffer.count / size)
-    let status = withMessages(count) { messages, parts, addresses in
+    return withMessages(count) { messages, parts, addresses in
       for index in 0..<count {
         let part = UnsafeMutableRawBufferPointer(
           rebasing: buffer[index * size..<(index + 1) * size])
@@ -259,8 +265,6 @@ public final class DatagramSocket {
       }
       return status
     }
-    guard status >= 0 else { return receivingFailed(errno) }
-    deliver()
   }
 
   /// Gives out what has arrived, as long as somebody listens.

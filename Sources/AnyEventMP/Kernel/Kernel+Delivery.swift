@@ -105,6 +105,18 @@ extension Kernel {
   /// Calls the callback that the message is for; an error thrown in it kills the port.
   @inline(__always)
   func call(_ port: LocalPort, _ message: UnsafeBufferPointer<Value>) {
+    _ = entering(port) {
+      if message.count > 0, case .string(let tag) = message[0], port.isFirst(tag) {
+        return try port.firstHandler.call(MessageInput(message))
+      }
+      try callOther(of: port, message)
+      return true
+    }
+  }
+
+  /// Runs a callback of the port; an error thrown in it kills the port, and counts as taken.
+  @inline(__always)
+  func entering(_ port: LocalPort, _ callback: () throws -> Bool) -> Bool {
     let before = running
     running = .passUnretained(port)
     depth &+= 1
@@ -114,13 +126,10 @@ extension Kernel {
       if hasRetired { releaseRetired() }
     }
     do {
-      if message.count > 0, case .string(let tag) = message[0], port.isFirst(tag) {
-        _ = try port.firstHandler.call(MessageInput(message))
-      } else {
-        try callOther(of: port, message)
-      }
+      return try callback()
     } catch {
       fail(port, error)
+      return true
     }
   }
 

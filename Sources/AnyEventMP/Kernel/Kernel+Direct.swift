@@ -7,20 +7,7 @@ extension Kernel {
   /// Calls a callback with a message in one of the short forms; false if it does not take it.
   @inline(__always)
   func callDirectly(_ port: LocalPort, _ input: MessageInput) -> Bool {
-    let before = running
-    running = .passUnretained(port)
-    depth &+= 1
-    defer {
-      depth &-= 1
-      running = before
-      if hasRetired { releaseRetired() }
-    }
-    do {
-      return try port.firstHandler.call(input)
-    } catch {
-      fail(port, error)
-      return true
-    }
+    entering(port) { try port.firstHandler.call(input) }
   }
 
   /// Begins a packet for a port of another node that was found before.

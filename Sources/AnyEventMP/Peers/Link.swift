@@ -92,12 +92,12 @@ final class Link {
   /// Gives memory back that was hardly used since the last call.
   func giveBackIfIdle() {
     stream.giveBackIfIdle()
-    decoder.giveBackIfIdle()
+    if !stream.isPassingOn { decoder.giveBackIfIdle() }
   }
 
   /// Whether the bytes lie in the loop's read buffer, behind which readers may look.
   private func hasSlack(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    let buffer = UnsafeRawBufferPointer(kernel.loop.readBuffer)
+    let buffer = UnsafeRawBufferPointer(kernel.loop.readBuffer.bytes)
     guard let start = bytes.baseAddress, let first = buffer.baseAddress else { return false }
     return start >= first && start + bytes.count <= first + buffer.count
   }
@@ -165,10 +165,7 @@ final class Link {
 
   /// Hands the stream over to a new owner; the link sends and receives nothing any more.
   func release() -> StreamConnection? {
-    guard isOpen else { return nil }
-    peers.counts.ended.add(traffic)
-    isOpen = false
-    reportQueue()
+    guard stop() else { return nil }
     stream.onRead = nil
     stream.onEnd = nil
     return stream
@@ -176,11 +173,16 @@ final class Link {
 
   /// Closes the connection without a report.
   func close() {
-    guard isOpen else { return }
+    if stop() { stream.flushAndClose() }
+  }
+
+  /// Counts what it has carried, and takes and hands out nothing any more; false if it was over before.
+  private func stop() -> Bool {
+    guard isOpen else { return false }
     peers.counts.ended.add(traffic)
     isOpen = false
     reportQueue()
-    stream.flushAndClose()
+    return true
   }
 }
 

@@ -10,8 +10,6 @@ final class SealedTransform: StreamTransform {
   let cipher: String?
   /// Whether the other end was told that nothing follows.
   private var isEnded = false
-  /// Whether opened bytes are being delivered, which may run the loop.
-  private var isOpening = false
 
   init(_ keys: SealedKeys) {
     sealer = RecordSealer(keys)
@@ -26,7 +24,7 @@ final class SealedTransform: StreamTransform {
 
   func giveBackIfIdle() {
     sealed.giveBackIfIdle()
-    if !isOpening { opener.giveBackIfIdle() }
+    opener.giveBackIfIdle()
   }
 
   func overhead(for count: Int) -> Int { sealer.overhead(for: count) }
@@ -43,9 +41,6 @@ final class SealedTransform: StreamTransform {
     _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
   ) -> StreamOpening {
     var rest = bytes
-    let wasOpening = isOpening
-    isOpening = true
-    defer { isOpening = wasOpening }
     do throws(RecordError) {
       while true {
         switch try opener.next(&rest) {

@@ -164,7 +164,7 @@ extension SeededGenerator {
   /// Has the link take bytes as if they had arrived, in the loop's read buffer, behind which others lie, or elsewhere.
   private static func deliver(_ bytes: [UInt8], to link: Link, isInReadBuffer: Bool) {
     var bytes = bytes
-    let buffer = link.kernel.loop.readBuffer
+    let buffer = link.kernel.loop.readBuffer.bytes
     if isInReadBuffer, bytes.count <= buffer.count {
       buffer.copyBytes(from: bytes)
       link.received(UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes.count]))

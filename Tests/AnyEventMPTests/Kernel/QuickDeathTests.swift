@@ -92,7 +92,7 @@ extension SeededGenerator {
             random.number(below: 3) == 0 ? random.number(below: bytes.count) + 1 : bytes.count
           for link in links {
             var piece = Array(bytes[..<count])
-            let buffer = link.kernel.loop.readBuffer
+            let buffer = link.kernel.loop.readBuffer.bytes
             if random.number(below: 2) == 0 {
               buffer.copyBytes(from: piece)
               link.received(UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]))

@@ -46,6 +46,57 @@ import Testing
     host.close()
   }
 
+  @Test(
+    "a host that runs its loop in a callback hears others meanwhile, and all of it in its order",
+    arguments: [["cbor"], ["json"]])
+  func nested(framings: [String]) throws {
+    let host = HostLoop()
+    do {
+      let loop = Loop(attachingTo: host.uv)
+      let far = try Node.listening(on: loop, framings: framings)
+      let near = try ["a", "b"].map {
+        try Node.listening(on: loop, $0, seeds: [far.address], framings: framings)
+      }
+      host.run(until: { near.allSatisfy { far.isConnected(to: $0) && $0.isConnected(to: far) } })
+      var heard: [[String]] = [[], []]
+      var wasNested = false
+      var ports: [PortID] = []
+      func send(_ sender: Int, _ number: Int) {
+        let text = String(repeating: sender == 0 ? "a" : "b", count: 100 + number * 30)
+        snd(ports[sender].id, "t", text, number)
+      }
+      ports = far.run {
+        (0..<2).map { sender in
+          rcv(port(), "t") { (text: BorrowedText, number: Int) in
+            if sender == 0, number == 1 {
+              let others = heard[1].count
+              // What comes now belongs behind what has come already.
+              near[0].run { for number in 4..<7 { send(0, number) } }
+              near[1].run { for number in 0..<40 { send(1, number) } }
+              host.run(until: { heard[1].count == others + 40 })
+              host.runTurns(2)
+              wasNested = true
+            }
+            heard[sender].append("\(text) \(number)")
+          }
+        }
+      }
+      func expected(_ sender: Int, _ count: Int) -> [String] {
+        (0..<count).map {
+          String(repeating: sender == 0 ? "a" : "b", count: 100 + $0 * 30) + " \($0)"
+        }
+      }
+      near[0].run { for number in 0..<4 { send(0, number) } }
+      host.run(until: { heard[0].count == 7 })
+      #expect(wasNested && heard == [expected(0, 7), expected(1, 40)])
+      for node in near + [far] { node.close() }
+      var isClosed = false
+      loop.close { isClosed = true }
+      host.run(until: { isClosed })
+    }
+    host.close()
+  }
+
   @Test("a second node on the same host loop works after the first has gone")
   func again() throws {
     let host = HostLoop()

@@ -111,6 +111,17 @@ import Testing
     }
   }
 
+  @Test("a node that is named after its profile keeps its name with the settings of another one")
+  func otherProfile() throws {
+    let file = #"{"binds": [], "profile": {"one": {}, "two": {"max_queue": 1000}}}"#
+    try withNode(file, ConfigurationArguments("one")) { node, _, _ in
+      #expect(node.id.hasPrefix("one"))
+      let changes = try node.reload(ConfigurationArguments("two"))
+      #expect(changes.applied.map(\.setting) == ["max_queue"])
+      #expect(node.peers.handshakeConfiguration.nodeID == node.id)
+    }
+  }
+
   @Test("a node without a configuration, and one that has left, have none to be read again")
   func notRunning() throws {
     try withLoop { loop in

@@ -12,7 +12,11 @@ struct StreamConnectionTests {
     let sealed = ByteBuffer()
     var isWritable = true
     private var room: Int
-    init(room: Int = .max) { self.room = room }
+    private let overhead: Int
+    init(room: Int = .max, overhead: Int = 0) {
+      self.room = room
+      self.overhead = overhead
+    }
 
     func seal(_ plain: ByteBuffer) -> String? {
       guard room > 0 else { return "the keys are used up" }
@@ -23,7 +27,7 @@ struct StreamConnectionTests {
       return nil
     }
 
-    func overhead(for count: Int) -> Int { 0 }
+    func overhead(for count: Int) -> Int { overhead }
     func sealEnd() { sealed.append(contentsOf: Array("!".utf8).map { $0 ^ 0xFF }) }
     func open(
       _ bytes: UnsafeMutableRawBufferPointer, _ deliver: (UnsafeMutableRawBufferPointer) -> Bool
@@ -129,6 +133,31 @@ struct StreamConnectionTests {
       second.isWritable = true
       stream.outputGrew()
       #expect(medium.text(inverted: true).hasSuffix("secret"))
+    }
+  }
+
+  @Test("what waits is as old as it is, also behind a queue that took less room than was counted")
+  func age() {
+    withLoop(manualTime: 1000) { loop in
+      let medium = Medium()
+      let stream = StreamConnection(loop: loop, medium: medium)
+      stream.transform(with: Sealer(overhead: 40))
+      medium.room = 0
+      push("first", stream)
+      // Blocked, and not sealed yet: of this the room is counted that it may take.
+      loop.runOnce(waiting: false)
+      push("second", stream)
+      stream.noteQueue()
+      loop.advance(by: 5)
+      #expect(stream.oldestAge == 5)
+      medium.room = .max
+      stream.hasRoom()
+      #expect(stream.queuedCount == 0 && stream.oldestAge == 0)
+      medium.room = 0
+      push("third", stream)
+      loop.runOnce(waiting: false)
+      loop.advance(by: 7)
+      #expect(stream.oldestAge == 7)
     }
   }
 

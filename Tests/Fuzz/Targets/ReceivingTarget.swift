@@ -82,7 +82,7 @@ private final class ListeningNode {
   /// Has bytes arrive in the loop's read buffer, behind which others lie, or elsewhere.
   func receive(_ bytes: [UInt8], isInReadBuffer: Bool) {
     var bytes = bytes
-    let buffer = network.loop.readBuffer
+    let buffer = network.loop.readBuffer.bytes
     if isInReadBuffer, bytes.count <= buffer.count {
       buffer.copyBytes(from: bytes)
       link.received(UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes.count]))

@@ -108,6 +108,29 @@ import Testing
     }
   }
 
+  @Test("who has gone is waited for no more")
+  func gone() throws {
+    try withLoop { loop in
+      let bench = try Bench(loop)
+      final class Client { var isThere = true }
+      var client: Client? = Client()
+      weak let kept = client
+      var isTold = false
+      let wait = try ProxyRequest(["wait", "a", "b/2", "drops", "1"])
+      bench.server.perform(wait, isJSON: false, while: { [client] in client?.isThere == true }) {
+        _ in isTold = true
+      }
+      client?.isThere = false
+      client = nil
+      #expect(kept != nil)
+      let near = try bench.connect()
+      loop.run(until: { bench.accepted.count == 1 })
+      #expect(kept == nil)
+      #expect(!isTold)
+      near.handle.destroy()
+    }
+  }
+
   @Test("a node that takes nothing has its source rest, and gets all of it in the end")
   func rest() throws {
     try withLoop { loop in

@@ -82,13 +82,28 @@ import Testing
     #expect(CheckState.allCases.max() == .critical && CheckState.warning < .unknown)
   }
 
+  @Test("nobody is said to agree where nobody tells of it, and what was found twice is said once")
+  func honest() throws {
+    let mute = [NodeReport(id: "perl", answer: .mute("it tells no more"))]
+    let quiet = CheckOutput(report: check(mute), expected: CheckExpectations())
+    #expect(
+      quiet.text(.nagios).text.hasPrefix(
+        "AEMP OK - 1 node, 0 connections, none tells of its state |"))
+    let one = [SampleReports.told(try SampleReports.status("seed", digest: "d"))]
+    let whole = CheckOutput(report: check(one), expected: CheckExpectations())
+    #expect(whole.text(.nagios).text.contains(", one database, one version |"))
+    let twice = SampleReports.told(
+      try SampleReports.status("a", queues: [("b", 20 << 20, 0), ("b", 20 << 20, 0)]))
+    #expect(check([twice]).problems.map(\.sentence) == ["a has 20 MiB waiting for b"])
+  }
+
   @Test("Nagios gets one line with figures, whatever nodes are called")
   func nagios() throws {
     let output = CheckOutput(report: check(try healthy()), expected: CheckExpectations())
     #expect(
       output.text(.nagios).text
         == """
-        AEMP OK - 3 nodes, 2 connections, one database, one version | \
+        AEMP OK - 3 nodes, 2 connections, one database, one version of the 2 that tell of their state | \
         nodes=3 connections=2 queue=5B;16777216 certificate_days=20;14:;0:
 
         """)

@@ -4,8 +4,8 @@
 /// profile's parents (the nearest last), the profile. With `force` the arguments are the strongest.
 /// A `null` resets the setting to its built-in default, as Perl's undef does.
 struct LayeredSettings: Sendable {
-  /// The name of the profile that is used.
-  let profile: String
+  /// The name of the profile that is used; a node without an id is named after it.
+  private(set) var profile: String
   /// Warnings about settings that have no effect.
   private(set) var warnings: [String] = []
   private var values: [Setting: SettingValue] = [:]
@@ -64,6 +64,7 @@ extension LayeredSettings {
   /// These settings, but those of `old` where a running node keeps what it began with.
   func keeping(_ old: LayeredSettings) -> LayeredSettings {
     var settings = self
+    settings.profile = old.profile
     for setting in Setting.all where setting.reload.isKept {
       settings.values[setting] = old.values[setting]
     }
