@@ -59,6 +59,7 @@ extension Loop {
     // The sockets of these are closed now, even if others hold a reference.
     for resident in kept.values { resident.loopCloses() }
     kept.removeAll()
+    while let suspension = suspensions { suspension.loopCloses() }
   }
 
   private func finishClosing() {

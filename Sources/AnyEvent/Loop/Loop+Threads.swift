@@ -67,6 +67,14 @@ extension Loop {
     if owner != pthread_self() { requireNoOwner(function, file, line) }
   }
 
+  /// The same for what is awaited: the sentence says how to get a task to the loop.
+  @inline(__always)
+  package func preconditionAwaiting(
+    _ function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    if owner != pthread_self(), !hasNoOwner { stopAwaitingOffLoop(function, file, line) }
+  }
+
   /// Whether the caller is on this loop's thread (or the loop has none yet).
   public var isOnLoop: Bool { owner == pthread_self() || hasNoOwner }
 
@@ -98,6 +106,15 @@ extension Loop {
 private func stopOffLoop(_ function: StaticString, _ file: StaticString, _ line: UInt) -> Never {
   misuse(
     "\(function) was called on a thread that is not the event loop's: use loop.post { } from other threads",
+    file: file, line: line)
+}
+
+@inline(never)
+private func stopAwaitingOffLoop(
+  _ function: StaticString, _ file: StaticString, _ line: UInt
+) -> Never {
+  misuse(
+    "\(function) was awaited on a thread that is not the event loop's: write Task { @MainActor in … } for the default loop, and for another one an actor or a task with its LoopExecutor",
     file: file, line: line)
 }
 

@@ -75,6 +75,10 @@ public final class Loop: @unchecked Sendable {
   @exclusivity(unchecked)
   package internal(set) var visits: UInt = 0
 
+  /// The first of the tasks that wait on this loop; see ``AnySuspension``.
+  @exclusivity(unchecked)
+  unowned(unsafe) var suspensions: AnySuspension?
+
   /// What watchers there are, where somebody wants to know.
   var records: WatcherRecords?
 
