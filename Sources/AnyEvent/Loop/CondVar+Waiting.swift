@@ -50,7 +50,7 @@ extension CondVar where Value: Sendable {
   }
 }
 
-/// Why a condition variable could not be waited for, or the text that `croak` was given.
+/// Why a condition variable, or something else on a loop, could not be waited for; or the text that `croak` was given.
 public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A sentence without a full stop that says what went wrong.
   public let description: String
@@ -66,9 +66,9 @@ public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The loop was stopped by `stop()` while `recv()` waited.
   public static let stopped = CondVarError(
     "the event loop was stopped before the condition variable was ready")
-  /// The loop was closed before the condition variable was ready.
+  /// The loop was closed before the condition variable was ready, or before what a task awaited had come.
   public static let closedLoop = CondVarError(
-    "the event loop was closed before the condition variable was ready")
+    "the event loop was closed before what was waited for had come")
   /// The main thread has left the default loop, which runs nowhere else.
   public static let desertedLoop = CondVarError(
     "nobody runs the default loop any more: a top-level await or an async main moves the program off the main thread, so write AE.run { … } around the whole, or cv.recv() and put the await into Task { @MainActor in … }"

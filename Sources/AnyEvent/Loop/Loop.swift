@@ -79,6 +79,16 @@ public final class Loop: @unchecked Sendable {
   @exclusivity(unchecked)
   unowned(unsafe) var suspensions: AnySuspension?
 
+  /// What tasks have to do here, and the spare array of ``runJobs()``.
+  @exclusivity(unchecked)
+  var jobs: [LoopJob] = []
+  @exclusivity(unchecked)
+  var spareJobs: [LoopJob] = []
+  /// How many there were, for tests.
+  var jobsDone: UInt64 = 0
+  /// The tasks that ``task(priority:_:)`` has started.
+  let tasks = Mutex(LoopTasks())
+
   /// What watchers there are, where somebody wants to know.
   var records: WatcherRecords?
 

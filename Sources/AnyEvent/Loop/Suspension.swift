@@ -2,7 +2,7 @@
 ///
 /// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
 /// task, or the end of the loop. All of it happens on the loop's thread; that, not the compiler, is why it can be
-/// `Sendable`. Made by ``suspended(on:onCancel:_:)``.
+/// `Sendable`. Made by ``suspended(on:for:onCancel:_:)``.
 package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   private var result: Result<Value, any Error>?
   private var continuation: UnsafeContinuation<Void, Never>?
@@ -13,15 +13,13 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   package func resume(returning value: Value) { end(.success(value)) }
 
   /// Ends the wait with an error.
-  package func resume(throwing error: any Error) { end(.failure(error)) }
+  package override func resume(throwing error: any Error) { end(.failure(error)) }
 
   /// Ends the wait with either.
   package func resume(with result: Result<Value, any Error>) { end(result) }
 
   /// Whether the wait has ended: what comes now goes nowhere.
   package var isOver: Bool { result != nil }
-
-  override func loopCloses() { end(.failure(loop.closedError)) }
 
   /// Ends the wait of a task that was cancelled, and takes back what it has started.
   fileprivate func cancel() { end(.failure(CancellationError()), isCancelled: true) }
@@ -63,12 +61,19 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
 /// What a loop knows of a task that waits on it: a link of a list, which costs no memory and no search.
 package class AnySuspension {
   final let loop: Loop
-  /// Neighbours in the loop's list. The tasks keep them: each unlinks itself before its task goes on.
+  /// Neighbours in the list of the loop.
+  ///
+  /// The tasks keep them: each unlinks itself before its task goes on.
   private final unowned(unsafe) var before: AnySuspension?
   private final unowned(unsafe) var after: AnySuspension?
   private final var isLinked = false
+  /// On whose behalf the task waits, such as a node, so that all its waits can be ended; compared only.
+  private final let subject: ObjectIdentifier?
 
-  fileprivate init(on loop: Loop) { self.loop = loop }
+  fileprivate init(on loop: Loop, for subject: AnyObject?) {
+    self.loop = loop
+    self.subject = subject.map { ObjectIdentifier($0) }
+  }
 
   fileprivate final func link() {
     after = loop.suspensions
@@ -86,23 +91,44 @@ package class AnySuspension {
     after = nil
   }
 
-  /// The loop is closing; the wait ends.
-  func loopCloses() { unlink() }
+  /// Ends the wait with an error.
+  package func resume(throwing error: any Error) { unlink() }
+
+  /// Ends all waits on a loop on behalf of `subject`.
+  package static func endAll(on loop: Loop, for subject: AnyObject, throwing error: any Error) {
+    let subject = ObjectIdentifier(subject)
+    var next = loop.suspensions
+    var ended: [AnySuspension] = []
+    while let suspension = next {
+      if suspension.subject == subject { ended.append(suspension) }
+      next = suspension.after
+    }
+    for suspension in ended { suspension.resume(throwing: error) }
+  }
+}
+
+extension Loop {
+  /// Ends all waits, because the loop is closing.
+  func endSuspensions() {
+    while let suspension = suspensions { suspension.resume(throwing: closedError) }
+  }
 }
 
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
 /// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, `onCancel` (or
 /// what `start` has set as ``Suspension/onCancel``) takes back what was started, on the loop's thread, and nothing can
-/// come in between. If `start` itself ends the suspension, the task goes on without being suspended.
+/// come in between. If `start` itself ends the suspension, the task goes on without being suspended. The waits of one
+/// `subject` can be ended together by ``AnySuspension/endAll(on:for:throwing:)``.
 /// - Throws: What the suspension is ended with, `CancellationError`, and ``CondVarError`` when the loop is closed.
 package func suspended<Value>(
-  on loop: Loop, onCancel: (() -> Void)? = nil, _ start: (Suspension<Value>) -> Void
+  on loop: Loop, for subject: AnyObject? = nil, onCancel: (() -> Void)? = nil,
+  _ start: (Suspension<Value>) -> Void
 ) async throws -> Value {
-  loop.preconditionAwaiting()
+  loop.preconditionAwaiting("what waits on an event loop")
   try Task.checkCancellation()
   guard loop.isOpen else { throw loop.closedError }
-  let suspension = Suspension<Value>(on: loop)
+  let suspension = Suspension<Value>(on: loop, for: subject)
   suspension.onCancel = onCancel
   suspension.link()
   start(suspension)
@@ -122,7 +148,7 @@ package func suspendedAnywhere<Value: Sendable>(
   on loop: Loop, _ start: @escaping @Sendable (Suspension<Value>) -> Void
 ) async throws -> Value {
   try Task.checkCancellation()
-  let suspension = Suspension<Value>(on: loop)
+  let suspension = Suspension<Value>(on: loop, for: nil)
   await withTaskCancellationHandler {
     await withUnsafeContinuation { continuation in
       let arrival = Arrival(of: suspension, continuation)

@@ -174,6 +174,6 @@ struct SuspensionTests {
       }
     }
     let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    #expect(output.contains("write Task { @MainActor in … } for the default loop"))
+    #expect(output.contains("write Task { @MainActor in … } on the default loop"))
   }
 }
