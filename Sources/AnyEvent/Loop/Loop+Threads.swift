@@ -20,6 +20,14 @@ extension Loop {
     return .default
   }
 
+  /// The current loop, for what is awaited on it.
+  package static func awaiting(
+    _ function: StaticString, file: StaticString = #fileID, line: UInt = #line
+  ) -> Loop {
+    if running == nil, !isMainThread { stopAwaitingOffLoop(function, file, line) }
+    return .current
+  }
+
   /// Whether this is the process's main thread.
   package static var isMainThread: Bool { ThreadRecord.current.pointee.isMain }
 
