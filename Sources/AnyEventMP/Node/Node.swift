@@ -172,6 +172,13 @@ extension Node: PeersOwner {
   }
 }
 
+/// The node for which a task was started.
+struct NodeOfTask: @unchecked Sendable {
+  @TaskLocal static var current: NodeOfTask?
+
+  let node: Node
+}
+
 /// The process's node: the node of the main thread when no other is bound.
 private nonisolated(unsafe) var defaultNode: Node?
 
@@ -205,6 +212,10 @@ extension Node {
   static var currentKernel: Unmanaged<Kernel> { Kernel.bound ?? bindDefault() }
 
   private static func bindDefault() -> Unmanaged<Kernel> {
+    // The task keeps it, and it is used on the loop's thread.
+    if let node = NodeOfTask.current?.node, node.loop.isOnLoop {
+      return .passUnretained(node.kernel)
+    }
     guard Loop.isMainThread else {
       misuse(
         "no node is bound to this thread: call the function inside node.run { } or node.post { }")
@@ -228,8 +239,8 @@ extension Node {
   /// Leaves the network: closes all connections and listeners and stops all timers.
   ///
   /// Messages sent before are handed to the kernel as far as it takes them; monitors of this node
-  /// on other nodes don't fire any more. The ports stay, and messages between them work. The loop
-  /// runs on. To be called on the loop's thread.
+  /// on other nodes don't fire any more. The ports stay, and messages between them work. Tasks that wait
+  /// for something of the node get a ``NodeClosedError``. The loop runs on. To be called on the loop's thread.
   public func close() {
     loop.preconditionOnLoop()
     // Objects that are released below may close the node again.
@@ -239,6 +250,7 @@ extension Node {
     dataConnections.stop()
     kernel.stopTimers()
     peers.close()
+    AnySuspension.endAll(on: loop, for: self, throwing: NodeClosedError())
   }
 
   /// Leaves the network like ``close()``, but only after all sent messages have arrived.
