@@ -1,4 +1,5 @@
 package import AnyEvent
+import Testing
 
 /// An actor on a loop that runs in a thread of its own.
 package actor LoopResidence {
@@ -37,4 +38,40 @@ package func withResidence(_ body: (LoopResidence) async throws -> Void) async t
     thread.join()
   }
   try await body(LoopResidence(on: loop))
+}
+
+/// A task in the middle of a test, on the thread of the test, which runs the loop.
+package final class Attempt<Value> {
+  /// What it has ended with.
+  package fileprivate(set) var result: Result<Value, any Error>?
+  fileprivate var task: Task<Void, any Error>?
+
+  /// Its value, if it has ended with one.
+  package var value: Value? { try? result?.get() }
+
+  /// Its error, if it has ended with one.
+  package var error: (any Error)? {
+    if case .failure(let error) = result { error } else { nil }
+  }
+
+  package func cancel() { task?.cancel() }
+}
+
+extension Loop {
+  /// Starts a task on the loop, which the test goes on to run.
+  package func attempt<Value>(_ body: @escaping () async throws -> Value) -> Attempt<Value> {
+    let attempt = Attempt<Value>()
+    nonisolated(unsafe) let (body, shared) = (body, attempt)
+    attempt.task = task {
+      do { shared.result = .success(try await body()) } catch { shared.result = .failure(error) }
+    }
+    return attempt
+  }
+
+  /// Runs the loop until a task on it has ended.
+  package func finish<Value>(_ body: @escaping () async throws -> Value) -> Attempt<Value> {
+    let attempt = attempt(body)
+    run(until: { attempt.result != nil }, "the task has not ended")
+    return attempt
+  }
 }

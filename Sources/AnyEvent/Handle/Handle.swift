@@ -53,6 +53,8 @@ public final class Handle: @unchecked Sendable {
   @exclusivity(unchecked) var isAtEnd = false
   /// The requests for which tasks wait, in order.
   var awaited: [HandleAwaitedRequest] = []
+  /// The one of them that is looking at the bytes now.
+  var serving: HandleAwaitedRequest?
   /// Whether a task was told that the stream has ended.
   var isEndTold = false
   /// The error that has ended the handle.

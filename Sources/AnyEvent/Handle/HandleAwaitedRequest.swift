@@ -18,6 +18,9 @@ final class HandleAwaitedRequest: HandleReadRequest {
 
   override func serve(_ handle: Handle) -> Bool {
     guard isWanted else { return true }
+    let before = handle.serving
+    handle.serving = self
+    defer { handle.serving = before }
     if inner.serve(handle) {
       handle.awaited.removeAll { $0 === self }
       return true
@@ -73,13 +76,15 @@ extension Handle {
 
   /// Tells a task of an error: all of a fatal one, of another the one whose turn it is; false if none waits.
   func tellAwaited(_ error: HandleError) -> Bool {
-    guard let first = awaited.first else { return false }
+    guard !awaited.isEmpty else { return false }
     if error.isFatal {
       endAwaited(error)
-    } else {
-      awaited.removeFirst()
-      first.end(error)
+      return true
     }
+    // Data without the form concerns the request that looks at it.
+    guard let request = error.code == EBADMSG ? serving : awaited.first else { return false }
+    awaited.removeAll { $0 === request }
+    request.end(error)
     return true
   }
 

@@ -31,6 +31,7 @@ extension Node {
   ///   - port: the port that is asked.
   ///   - message: the message, to which the reply port is added.
   ///   - timeout: the time (s) to wait for the reply; nil: until the port dies.
+  /// - Returns: The reply.
   /// - Throws: ``CallError``; ``NodeClosedError`` when this node is closed; `CancellationError` when the task is cancelled;
   ///   `CondVarError` when the loop is closed.
   public func call(

@@ -1,11 +1,5 @@
 import AnyEvent
 
-/// The node was closed before what a task awaited of it had come.
-public struct NodeClosedError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// A sentence without a full stop.
-  public var description: String { "the node was closed before what was waited for had come" }
-}
-
 extension Node {
   /// Suspends the calling task, which is on the loop's thread, until `start` or the end of the node ends its wait.
   func suspended<Value>(_ start: (Suspension<Value>) -> Void) async throws -> Value {

@@ -88,6 +88,9 @@ public final class Database {
   /// How many answers are awaited, for tests.
   var queryCount: Int { queries.count }
 
+  /// How many callbacks monitor families, for tests.
+  var monitorCount: Int { monitors.values.reduce(0) { $0 + $1.count } }
+
   /// Calls `callback` with the contents of a family and at every change; the result ends that.
   func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> Subscription {
     serial += 1
