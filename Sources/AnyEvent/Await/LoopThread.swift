@@ -62,8 +62,9 @@ public final class LoopThread: Sendable {
   /// Nothing ends it but ``stop()`` or the closing of its loop.
   @available(*, noasync, message: "write await join()")
   public func join() {
+    // A new thread may have the number of one that has ended.
     require(
-      !loop.isOwnersThread,
+      !loop.isOwnersThread || loop.state == .closed,
       "join() was called on the loop's own thread, which would wait for itself: call stop() there")
     run.waitForEnd()
   }
