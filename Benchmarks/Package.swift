@@ -37,6 +37,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(
+      name: "async-bench",
+      dependencies: [
+        .product(name: "AnyEvent", package: "swift-anyevent"),
+        .product(name: "AnyEventMP", package: "swift-anyevent"),
+      ],
+      swiftSettings: settings + [.defaultIsolation(MainActor.self)]),
+    .executableTarget(
       name: "toolkit-bench",
       dependencies: [
         .product(name: "AnyEvent", package: "swift-anyevent"),

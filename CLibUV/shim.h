@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,6 +15,9 @@ static inline int aeuv_flush_lines(void) { return setvbuf(stdout, NULL, _IOLBF, 
 
 /* Swift's Glibc module has no gettid, and syscall is variadic, which Swift cannot import. */
 static inline int aeuv_is_main_thread(void) { return syscall(SYS_gettid) == getpid(); }
+
+/* Names the calling thread; pthread_setname_np is declared only for _GNU_SOURCE. */
+static inline void aeuv_name_thread(const char *name) { (void)prctl(PR_SET_NAME, name, 0, 0, 0); }
 
 /* accept4 is declared only for _GNU_SOURCE, which Swift's Clang importer does not define. */
 static inline int aeuv_accept(int fd, struct sockaddr *address, socklen_t *length) {

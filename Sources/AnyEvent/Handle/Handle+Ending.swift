@@ -20,6 +20,7 @@ extension Handle {
   func end() {
     guard !isDestroyed else { return }
     takeRemains().end()
+    endAwaited(death ?? .destroyed)
   }
 
   /// Leaves an empty handle.
@@ -49,12 +50,17 @@ extension Handle {
     guard !isDestroyed else { return }
     self.detail = detail
     let message = message ?? SystemCalls.text(for: code)
+    let text = detail.map { "\(message): \($0)" } ?? message
+    let error = HandleError(code, fatal: fatal, text)
+    if fatal { death = error }
+    let isTold = tellAwaited(error)
     if let on_error = options.on_error {
       errno = code
       on_error(self, fatal, message)
       if fatal { end() }
+    } else if isTold {
+      if fatal { end() }
     } else {
-      let text = detail.map { "\(message): \($0)" } ?? message
       LogContext.ofModule().log(.error, "Handle: uncaught error: \(text)")
       end()
     }

@@ -120,6 +120,7 @@ extension Handle {
       hasEnded = false
       isAtEnd = true
       guard let on_eof = options.on_eof else {
+        if isEndTold { return }
         return fail(0, fatal: true, "Unexpected end-of-file")
       }
       return on_eof(self)
@@ -140,6 +141,7 @@ extension Handle {
       if let request = queue.next() {
         guard !request.serve(self) else { continue }
         guard !isDestroyed else { return false }
+        if hasEnded || isAtEnd, request.serveEnd(self) { continue }
         queue.unshift(request)
         return canWait()
       }

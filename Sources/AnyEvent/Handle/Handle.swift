@@ -51,6 +51,14 @@ public final class Handle: @unchecked Sendable {
   @exclusivity(unchecked) var hasEnded = false
   /// Whether the end of the stream was reported.
   @exclusivity(unchecked) var isAtEnd = false
+  /// The requests for which tasks wait, in order.
+  var awaited: [HandleAwaitedRequest] = []
+  /// The one of them that is looking at the bytes now.
+  var serving: HandleAwaitedRequest?
+  /// Whether a task was told that the stream has ended.
+  var isEndTold = false
+  /// The error that has ended the handle.
+  var death: HandleError?
   @exclusivity(unchecked) var isConsuming = false
   @exclusivity(unchecked) var tlsState = TLSState.none
   /// How an adopted stream has ended before its new owner could set callbacks.
@@ -215,6 +223,7 @@ extension Handle {
       return fail(error)
     }
     detail = error.description
+    death = HandleError(error.code, fatal: true, error.description)
     errno = error.code
     on_connect_error(self, SystemCalls.text(for: error.code))
     end()
@@ -224,8 +233,10 @@ extension Handle {
   private func reset() {
     timeouts.stop()
     queue.removeAll()
+    endAwaited(HandleError(ECONNABORTED, fatal: false, "the connection was given up for another"))
     received.removeAll()
     hasEnded = false
+    isEndTold = false
     isAtEnd = false
     tlsState = .none
     descriptor = -1

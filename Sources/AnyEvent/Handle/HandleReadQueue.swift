@@ -43,6 +43,9 @@ class HandleReadRequest {
   /// Looks at the handle's `rbuf`; true when the request has taken its part.
   func serve(_ handle: Handle) -> Bool { true }
 
+  /// No byte follows those in the handle's `rbuf`; true when the request takes that for its answer.
+  func serveEnd(_ handle: Handle) -> Bool { false }
+
   /// The handle reads again after it was stopped.
   func resume(_ handle: Handle) {}
 }

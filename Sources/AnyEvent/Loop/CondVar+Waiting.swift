@@ -16,11 +16,13 @@ extension CondVar {
   /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
   ///
   /// While the loop is running, the calling task is suspended. If the loop is not running, as at the
-  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it. Throws the error of
-  /// `croak`, and, like `recv`, a ``CondVarError``. A value that is `Sendable` can be awaited on any thread.
+  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it. A value that is
+  /// `Sendable` can be awaited on any thread.
+  /// - Throws: The error of `croak`; like `recv`, a ``CondVarError``; and `CancellationError` when the task is
+  ///   cancelled while it waits.
   public var value: Value {
     get async throws {
-      loop.preconditionOnLoop("await value")
+      loop.preconditionAwaiting("value of a condition variable")
       return try await valueAtHome()
     }
   }
@@ -28,13 +30,7 @@ extension CondVar {
   private func valueAtHome() async throws -> Value {
     if result == nil, !loop.isServed { try loop.wait { result != nil } }
     if let result { return try result.get() }
-    return try await suspended { add($0) }
-  }
-
-  /// Suspends the task until the waiter that `start` gets is told, or is given up by all.
-  private func suspended(_ start: (CondVarWaiter<Value>) -> Void) async throws -> Value {
-    let outcome = await withCheckedContinuation { start(CondVarWaiter(on: loop, $0)) }
-    return try outcome.result.get()
+    return try await suspended(on: loop) { add($0) }
   }
 }
 
@@ -43,47 +39,18 @@ extension CondVar where Value: Sendable {
   ///
   /// On another thread than the loop's the calling task is suspended until the value is there or the loop is closed.
   /// A top-level `await` or an async `main` makes the main thread leave the default loop, which closes it. On the
-  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it. Throws the error of `croak`, and, like
-  /// `recv`, a ``CondVarError``.
+  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it.
+  /// - Throws: The error of `croak`; like `recv`, a ``CondVarError``; and `CancellationError` when the task is
+  ///   cancelled while it waits.
   public var value: Value {
     get async throws {
       if loop.isHome { return try await valueAtHome() }
-      return try await suspended { waiter in loop.post { [self] in add(waiter) } }
+      return try await suspendedAnywhere(on: loop) { [self] in add($0) }
     }
   }
 }
 
-/// A task that waits for a condition variable.
-///
-/// Nobody but the loop has it, or a job that was posted to it: so one that goes, goes because the loop is closed.
-final class CondVarWaiter<Value>: LoopResident, @unchecked Sendable {
-  /// A result on its way to the task, which alone uses it then.
-  struct Outcome: @unchecked Sendable {
-    let result: Result<Value, any Error>
-  }
-
-  private let loop: Loop
-  private var continuation: CheckedContinuation<Outcome, Never>?
-
-  init(on loop: Loop, _ continuation: CheckedContinuation<Outcome, Never>) {
-    self.loop = loop
-    self.continuation = continuation
-  }
-
-  /// Wakes the task, once.
-  func end(_ result: Result<Value, any Error>) {
-    guard let continuation else { return }
-    self.continuation = nil
-    loop.release(self)
-    continuation.resume(returning: Outcome(result: result))
-  }
-
-  func loopCloses() { end(.failure(loop.closedError)) }
-
-  deinit { continuation?.resume(returning: Outcome(result: .failure(loop.closedError))) }
-}
-
-/// Why a condition variable could not be waited for, or the text that `croak` was given.
+/// Why a condition variable, or something else on a loop, could not be waited for; or the text that `croak` was given.
 public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A sentence without a full stop that says what went wrong.
   public let description: String
@@ -99,9 +66,9 @@ public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The loop was stopped by `stop()` while `recv()` waited.
   public static let stopped = CondVarError(
     "the event loop was stopped before the condition variable was ready")
-  /// The loop was closed before the condition variable was ready.
+  /// The loop was closed before the condition variable was ready, or before what a task awaited had come.
   public static let closedLoop = CondVarError(
-    "the event loop was closed before the condition variable was ready")
+    "the event loop was closed before what was waited for had come")
   /// The main thread has left the default loop, which runs nowhere else.
   public static let desertedLoop = CondVarError(
     "nobody runs the default loop any more: a top-level await or an async main moves the program off the main thread, so write AE.run { … } around the whole, or cv.recv() and put the await into Task { @MainActor in … }"

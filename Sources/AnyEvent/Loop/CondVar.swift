@@ -8,7 +8,7 @@ internal import AEValue
 public final class CondVar<Value>: @unchecked Sendable {
   let loop: Loop
   var result: Result<Value, any Error>?
-  private var waiters: [CondVarWaiter<Value>] = []
+  private var waiters: [Suspension<Value>] = []
   private var callback: ((CondVar<Value>) -> Void)?
   private var pending = 0
   private var groupCallback: ((CondVar<Value>) -> Void)?
@@ -106,18 +106,21 @@ public final class CondVar<Value>: @unchecked Sendable {
     loop.endWait()
     let waiters = self.waiters
     self.waiters = []
-    for waiter in waiters { waiter.end(result) }
+    for waiter in waiters { waiter.resume(with: result) }
     let callback = self.callback
     self.callback = nil
     callback?(self)
   }
 
   /// Has a waiter told of the result.
-  func add(_ waiter: CondVarWaiter<Value>) {
-    if let result { return waiter.end(result) }
-    loop.keep(waiter)
+  func add(_ waiter: Suspension<Value>) {
+    if let result { return waiter.resume(with: result) }
     waiters.append(waiter)
+    waiter.onCancel = { [unowned self, unowned waiter] in waiters.removeAll { $0 === waiter } }
   }
+
+  /// How many tasks wait, for tests.
+  package var waiterCount: Int { waiters.count }
 
   deinit {
     if loop.isHome { return }

@@ -9,7 +9,8 @@ extension Loop {
   /// Cancels everything on this loop and gives back every libuv handle and all memory.
   ///
   /// Legal at any time on the loop's thread, also inside callbacks and more than once. No callback
-  /// of a watcher is called afterwards, and watchers made afterwards never call. `completion` is
+  /// of a watcher is called afterwards, and watchers made afterwards never call. Tasks that wait on the loop go on with
+  /// an error (``CondVarError/closedLoop``); those of ``task(priority:_:)`` are cancelled. `completion` is
   /// called when the last handle is closed:
   /// - on a foreign loop, from the host's `uv_run`, while that runs on;
   /// - on an own loop, before this returns, or, inside a callback, when the running `run()`
@@ -24,6 +25,7 @@ extension Loop {
     guard state == .open else { return }
     state = .closing
     closeMailbox()
+    cancelTasks()
     cancelEverything()
     switch kind {
     case .foreign:
@@ -59,9 +61,11 @@ extension Loop {
     // The sockets of these are closed now, even if others hold a reference.
     for resident in kept.values { resident.loopCloses() }
     kept.removeAll()
+    endSuspensions()
   }
 
   private func finishClosing() {
+    runLastJobs()
     state = .closed
     ForkedLoops.remove(self)
     let completions = closeCompletions

@@ -29,7 +29,8 @@ extension Loop {
     // Released when the lock is free: deinitializers may run code of the program.
     let mail = mailbox.withLock { $0.take() }
     end(mail.orphans)
-    withExtendedLifetime(mail.jobs) {}
+    withExtendedLifetime(mail.letters) {}
+    jobs = []
     for resident in residents { resident.loopForked() }
   }
 

@@ -163,6 +163,7 @@ extension Loop {
   }
 
   private func drain() {
+    if !jobs.isEmpty { runJobs() }
     if !postponed.isEmpty {
       wasBusy = true
       swap(&postponed, &sparePostponed)
@@ -186,7 +187,8 @@ extension Loop {
   }
 
   private func disarmRoundIfDone() {
-    if targets.isEmpty, postponed.isEmpty, !timersAreDue, alwaysReady.isEmpty, idleWatchers.isEmpty
+    if targets.isEmpty, postponed.isEmpty, jobs.isEmpty, !timersAreDue, alwaysReady.isEmpty,
+      idleWatchers.isEmpty
     {
       disarmRound()
     }

@@ -1,5 +1,6 @@
 internal import AEValue
 internal import CLibUV
+internal import Dispatch
 internal import Glibc
 internal import Synchronization
 
@@ -17,6 +18,14 @@ extension Loop {
       )
     }
     return .default
+  }
+
+  /// The current loop, for what is awaited on it.
+  package static func awaiting(
+    _ function: StaticString, file: StaticString = #fileID, line: UInt = #line
+  ) -> Loop {
+    if running == nil, !isMainThread { stopAwaitingOffLoop(function, file, line) }
+    return .current
   }
 
   /// Whether this is the process's main thread.
@@ -67,8 +76,20 @@ extension Loop {
     if owner != pthread_self() { requireNoOwner(function, file, line) }
   }
 
+  /// The same for what is awaited: the sentence says how to get a task to the loop.
+  @inline(__always)
+  package func preconditionAwaiting(
+    _ function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    if owner != pthread_self(), !hasNoOwner { stopAwaitingOffLoop(function, file, line) }
+  }
+
   /// Whether the caller is on this loop's thread (or the loop has none yet).
   public var isOnLoop: Bool { owner == pthread_self() || hasNoOwner }
+
+  /// Whether the caller is on the thread that has run or runs the loop.
+  @inline(__always)
+  var isOwnersThread: Bool { owner == pthread_self() && !isOwnerProvisional }
 
   /// Makes the calling thread the owner if there is none.
   func claim() {
@@ -101,29 +122,67 @@ private func stopOffLoop(_ function: StaticString, _ file: StaticString, _ line:
     file: file, line: line)
 }
 
+@inline(never)
+private func stopAwaitingOffLoop(
+  _ function: StaticString, _ file: StaticString, _ line: UInt
+) -> Never {
+  misuse(
+    "\(function) was awaited on a thread that is not the event loop's: write Task { @MainActor in … } on the default loop, loop.task { … } or an actor with its LoopExecutor on another one",
+    file: file, line: line)
+}
+
 // MARK: - Posting
 
 /// What other threads have given to a loop.
 struct Mailbox {
-  var jobs: [@Sendable () -> Void] = []
-  var orphans: [Orphan] = []
-  private(set) var isOpen = true
-
-  var isEmpty: Bool { jobs.isEmpty && orphans.isEmpty }
-
-  /// Takes everything out.
-  mutating func take() -> (jobs: [@Sendable () -> Void], orphans: [Orphan]) {
-    defer {
-      jobs = []
-      orphans = []
-    }
-    return (jobs, orphans)
+  /// What is to be done on the loop's thread, in the order in which it came.
+  enum Letter {
+    case call(@Sendable () -> Void)
+    case job(LoopJob)
   }
 
-  /// Takes no more from now on, and returns what is left.
-  mutating func close() -> (jobs: [@Sendable () -> Void], orphans: [Orphan]) {
+  var letters: [Letter] = []
+  var orphans: [Orphan] = []
+  private(set) var isOpen = true
+  /// Where jobs of tasks are done that come after the end of the loop.
+  private var late: DispatchQueue?
+
+  var isEmpty: Bool { letters.isEmpty && orphans.isEmpty }
+
+  /// Takes everything out.
+  mutating func take() -> (letters: [Letter], orphans: [Orphan]) {
+    defer {
+      letters = []
+      orphans = []
+    }
+    return (letters, orphans)
+  }
+
+  /// Takes only jobs of tasks from now on, and returns what is left.
+  mutating func close() -> (letters: [Letter], orphans: [Orphan]) {
     isOpen = false
     return take()
+  }
+
+  /// Takes a job and wakes the loop; where to do it if it comes too late.
+  mutating func take(_ job: LoopJob, _ handle: UnsafeMutablePointer<uv_async_t>) -> DispatchQueue? {
+    if let late { return late }
+    letters.append(.job(job))
+    if isOpen { uv_async_send(handle) }
+    return nil
+  }
+
+  /// Takes the jobs out that a closing loop got.
+  mutating func takeJobs() -> [LoopJob] {
+    defer { letters = [] }
+    return letters.compactMap { if case .job(let job) = $0 { job } else { nil } }
+  }
+
+  /// Takes nothing more; returns where later jobs are done.
+  mutating func closeForJobs() -> DispatchQueue {
+    let queue = DispatchQueue(label: "AnyEvent.Loop.closed")
+    late = queue
+    return queue
   }
 }
 
@@ -137,7 +196,7 @@ extension Loop {
     // Sent inside of the lock, because the handle may be closed directly after it.
     mailbox.withLock { mailbox in
       guard mailbox.isOpen else { return false }
-      mailbox.jobs.append(job)
+      mailbox.letters.append(.call(job))
       uv_async_send(asyncHandle)
       return true
     }
@@ -150,9 +209,16 @@ extension Loop {
       wasBusy = true
       let mail = mailbox.withLock { $0.take() }
       end(mail.orphans)
-      for job in mail.jobs {
-        guard state == .open else { return }
-        job()
+      for letter in mail.letters {
+        switch letter {
+        // What a closing loop does not do any more.
+        case .call where state != .open: continue
+        case .call(let call): call()
+        case .job(let job) where state != .open:
+          jobs.append(job)
+          continue
+        case .job(let job): job.run()
+        }
         requireNotForked()
       }
     }

@@ -75,6 +75,20 @@ public final class Loop: @unchecked Sendable {
   @exclusivity(unchecked)
   package internal(set) var visits: UInt = 0
 
+  /// The first of the tasks that wait on this loop; see ``AnySuspension``.
+  @exclusivity(unchecked)
+  unowned(unsafe) var suspensions: AnySuspension?
+
+  /// What tasks have to do here, and the spare array of ``runJobs()``.
+  @exclusivity(unchecked)
+  var jobs: [LoopJob] = []
+  @exclusivity(unchecked)
+  var spareJobs: [LoopJob] = []
+  /// How many there were, for tests.
+  var jobsDone: UInt64 = 0
+  /// The tasks that ``task(priority:_:)`` has started.
+  let tasks = Mutex(LoopTasks())
+
   /// What watchers there are, where somebody wants to know.
   var records: WatcherRecords?
 

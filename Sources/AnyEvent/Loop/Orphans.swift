@@ -67,11 +67,12 @@ extension Loop {
     }
   }
 
-  /// Takes no more from other threads; jobs that were not done are dropped.
+  /// Takes no more from other threads but jobs of tasks; calls that were posted and not done are dropped.
   func closeMailbox() {
     // Used and released after the lock: the deinitializer of an object that a job held may post.
     let left = mailbox.withLock { $0.close() }
     end(left.orphans)
-    withExtendedLifetime(left.jobs) {}
+    for case .job(let job) in left.letters { jobs.append(job) }
+    withExtendedLifetime(left.letters) {}
   }
 }

@@ -67,20 +67,36 @@ public final class Database {
 
   // MARK: Requests
 
+  /// Asks the master; the result takes the question back.
+  @discardableResult
   func query(
     _ kind: DatabaseQuery, _ family: String, _ callback: @escaping (Value) throws -> Void
-  ) {
+  ) -> String {
     let (id, actions) = client.query(kind, family)
-    queries[id] = (kernel.running?.takeUnretainedValue(), callback)
+    queries[id] = (kernel.acting, callback)
     perform(actions)
+    return id
   }
+
+  /// Forgets a query: its answer is ignored.
+  func cancelQuery(_ id: String) {
+    client.cancelQuery(id)
+    let held = queries.removeValue(forKey: id)
+    withExtendedLifetime(held) {}
+  }
+
+  /// How many answers are awaited, for tests.
+  var queryCount: Int { queries.count }
+
+  /// How many callbacks monitor families, for tests.
+  var monitorCount: Int { monitors.values.reduce(0) { $0 + $1.count } }
 
   /// Calls `callback` with the contents of a family and at every change; the result ends that.
   func monitor(_ family: String, _ callback: @escaping FamilyCallback) -> Subscription {
     serial += 1
     let id = serial
     let monitor = FamilyMonitor(
-      port: kernel.running?.takeUnretainedValue(), callback: callback, isTold: false)
+      port: kernel.acting, callback: callback, isTold: false)
     monitors[family, default: [:]][id] = monitor
     let (start, actions) = client.monitor(family)
     perform(actions)

@@ -163,6 +163,9 @@ struct DatabaseClient {
     return (id, actions)
   }
 
+  /// Drops a query whose answer is not needed any more.
+  mutating func cancelQuery(_ id: String) { queries[id] = nil }
+
   private func send(_ query: Query, _ id: String, _ actions: inout [Action]) {
     ask([.string(query.kind.rawValue), .string(query.family), .string(id)], &actions)
   }

@@ -15,7 +15,8 @@ public struct DatabaseFamily {
     reference = database.reference
   }
 
-  private var database: Database? {
+  /// The database, as long as there is the node.
+  var database: Database? {
     guard let database = reference.object else { return nil }
     database.kernel.loop.preconditionOnLoop()
     return database

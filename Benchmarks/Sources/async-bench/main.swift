@@ -1,0 +1,56 @@
+// What waiting in the middle of the code costs, in turn with callbacks: async-bench [ROUNDS]
+import AnyEvent
+import AnyEventMP
+import Glibc
+
+/// One line of the table.
+struct Row {
+  let name: String
+  /// What is aimed at, in words.
+  let aim: String
+  /// Does so many turns; how many that were.
+  let measure: () async throws -> Int
+}
+
+// Whoever adds a measurement adds its rows here, and the functions in a file beside this one.
+let rows: [Row] = LocalRows.rows + RemoteRows.rows
+
+func seconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+func median(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count / 2] }
+
+guard let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) : 5, rounds > 0
+else {
+  fputs("usage: async-bench [ROUNDS]\n", stderr)
+  exit(2)
+}
+
+try AE.run {
+  var rates = rows.map { _ in [Double]() }
+  // Interleaved, so that all see the same machine.
+  for _ in 0..<rounds {
+    for (place, row) in rows.enumerated() {
+      let begun = seconds()
+      let count = try await row.measure()
+      rates[place].append(Double(count) / (seconds() - begun))
+    }
+  }
+  for (row, rates) in zip(rows, rates) {
+    let rate = median(rates)
+    let columns = [
+      row.name.padded(to: 52), "\(Int(rate))/s".padded(to: 14),
+      "\(Int(1e9 / rate)) ns".padded(to: 12), row.aim,
+    ]
+    print(columns.joined())
+  }
+}
+
+extension String {
+  func padded(to count: Int) -> String {
+    self + String(repeating: " ", count: max(1, count - self.count))
+  }
+}

@@ -1,0 +1,135 @@
+internal import AEValue
+internal import Dispatch
+internal import Glibc
+internal import Synchronization
+
+/// Runs an actor's jobs on a loop's thread.
+///
+/// An actor whose `unownedExecutor` is that of a `LoopExecutor` shares the loop's thread with its
+/// callbacks; this also works on a loop that a host runs. Actors with one and the same executor call each other
+/// without leaving the thread's turn. The main actor needs no executor: the default loop serves its queue.
+///
+///     actor Counter {
+///       private let executor: LoopExecutor
+///       nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+///       init(on loop: Loop) { executor = LoopExecutor(loop) }
+///     }
+///
+/// A loop that closes first does the jobs that it has or gets meanwhile: what they wait for on it throws. Later jobs are
+/// done one by one on a thread of the system's, because whoever waits for a job that is dropped would wait for ever:
+/// no callback of the loop is called any more, and whatever is awaited on it throws. To have all tasks end before
+/// the loop does, use ``Loop/task(priority:_:)`` and ``LoopThread/stop()``.
+public final class LoopExecutor: SerialExecutor {
+  private let loop: Loop
+
+  /// Makes an executor for this loop.
+  public init(_ loop: Loop) { self.loop = loop }
+
+  /// Hands a job to the loop; called by the Swift runtime, on any thread.
+  public func enqueue(_ job: consuming ExecutorJob) { loop.enqueue(.actor(UnownedJob(job), self)) }
+
+  /// Stops the program unless the caller is on the loop's thread; called by the Swift runtime.
+  public func checkIsolated() { loop.preconditionOnLoop() }
+
+  /// Whether the caller is on the loop's thread; called by the Swift runtime.
+  public func isIsolatingCurrentContext() -> Bool? { loop.isOnLoop }
+}
+
+/// Has tasks that are not isolated to an actor run on a loop's thread: `Task(executorPreference:)`.
+///
+/// Everything that such a task calls stays there, but for actors of other threads and `@concurrent` functions, and so
+/// do its child tasks (`async let`, task groups). A task that it makes by `Task { }` does not.
+/// ``Loop/task(priority:_:)`` starts a task in this way. For jobs of a closed loop see ``LoopExecutor``.
+public final class LoopTaskExecutor: TaskExecutor {
+  private let loop: Loop
+
+  /// Makes an executor for this loop.
+  public init(_ loop: Loop) { self.loop = loop }
+
+  /// Hands a job to the loop; called by the Swift runtime, on any thread.
+  public func enqueue(_ job: consuming ExecutorJob) { loop.enqueue(.task(UnownedJob(job), self)) }
+}
+
+/// A share of a task's work that is to be done on a loop.
+///
+/// `Sendable`, because it is done once, by whoever has it.
+enum LoopJob: @unchecked Sendable {
+  case actor(UnownedJob, LoopExecutor)
+  // Two executors: a task on that of an actor would come back to the queue after each wait.
+  case task(UnownedJob, LoopTaskExecutor)
+
+  func run() {
+    switch self {
+    case .actor(let job, let executor):
+      job.runSynchronously(on: executor.asUnownedSerialExecutor())
+    case .task(let job, let executor):
+      job.runSynchronously(on: executor.asUnownedTaskExecutor())
+    }
+  }
+}
+
+extension Loop {
+  /// Takes a job, on any thread.
+  fileprivate func enqueue(_ job: LoopJob) {
+    if isOwnersThread, state == .open || state == .closing {
+      jobs.append(job)
+      if state == .open { armRound() }
+      return
+    }
+    guard let queue = mailbox.withLock({ $0.take(job, asyncHandle) }) else { return }
+    runLate(job, on: queue)
+  }
+
+  /// Does a job that has come too late.
+  private func runLate(_ job: LoopJob, on queue: DispatchQueue) {
+    queue.async { [self] in
+      // Nobody else uses a closed loop: so it may be this thread's meanwhile.
+      let (thread, before) = (owner, Loop.running)
+      owner = pthread_self()
+      _ = makeCurrent()
+      job.run()
+      Self.restore(before.map { .passUnretained($0) })
+      owner = thread
+    }
+  }
+
+  /// Does the jobs that there are, and those that come of them as long as others need not wait too long.
+  func runJobs() {
+    var passes = 0
+    while !jobs.isEmpty, state == .open, passes < 64 {
+      passes += 1
+      runPass()
+    }
+  }
+
+  private func runPass() {
+    wasBusy = true
+    swap(&jobs, &spareJobs)
+    jobsDone += UInt64(spareJobs.count)
+    for job in spareJobs {
+      job.run()
+      requireNotForked()
+    }
+    spareJobs.removeAll(keepingCapacity: spareJobs.count < 1024)
+  }
+
+  /// Lets the tasks of a closing loop go on: whatever they wait for on it throws.
+  ///
+  /// What is left after a while, and what comes later, is done elsewhere.
+  func runLastJobs() {
+    let before = makeCurrent()
+    defer { Self.restore(before) }
+    var passes = 0
+    var queue: DispatchQueue?
+    while queue == nil {
+      queue = mailbox.withLock { mailbox in
+        jobs.append(contentsOf: mailbox.takeJobs())
+        return jobs.isEmpty || passes == 1000 ? mailbox.closeForJobs() : nil
+      }
+      passes += 1
+      if queue == nil { runPass() }
+    }
+    if let queue { for job in jobs { runLate(job, on: queue) } }
+    jobs = []
+  }
+}

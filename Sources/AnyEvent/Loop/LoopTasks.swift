@@ -1,0 +1,82 @@
+internal import Synchronization
+
+/// The tasks that a loop has started and that have not ended.
+struct LoopTasks {
+  private var cancels: [UInt64: @Sendable () -> Void] = [:]
+  private var lastNumber: UInt64 = 0
+  private(set) var isOpen = true
+
+  var isEmpty: Bool { cancels.isEmpty }
+
+  mutating func number() -> UInt64 {
+    lastNumber += 1
+    return lastNumber
+  }
+
+  mutating func add(_ number: UInt64, _ cancel: @escaping @Sendable () -> Void) {
+    cancels[number] = cancel
+  }
+
+  mutating func remove(_ number: UInt64) { cancels[number] = nil }
+
+  /// Takes no more; returns what cancels those that there are.
+  mutating func close() -> [@Sendable () -> Void] {
+    isOpen = false
+    return Array(cancels.values)
+  }
+}
+
+extension Loop {
+  /// Starts a task that runs on the loop's thread; may be called on any thread.
+  ///
+  /// On the default loop it is one of the main actor. On any other the closure is not isolated, and all async code that
+  /// it calls stays on the loop; child tasks do so, too, but `Task { }` inside of it leaves the loop: write `loop.task`
+  /// there again. A loop that is closed cancels its tasks and lets them come to an end: what they wait for on
+  /// the loop throws, and so does the value of a task that was to start on a closed loop, with a ``CondVarError``.
+  ///
+  ///     let sum = try await thread.loop.task {
+  ///       try await AE.sleep(1)
+  ///       return 42
+  ///     }.value
+  ///
+  /// Corresponds to `async { … }` of Coro, on a loop.
+  @discardableResult
+  public func task<Success: Sendable>(
+    priority: TaskPriority? = nil, _ body: sending @escaping () async throws -> Success
+  ) -> Task<Success, any Error> {
+    // Sent, and used by the task alone.
+    nonisolated(unsafe) let body = body
+    // Made inside of the lock, so that a loop that closes meanwhile knows of it.
+    return tasks.withLock { tasks in
+      guard tasks.isOpen else { return Task { () throws -> Success in throw self.closedError } }
+      let number = tasks.number()
+      let task = makeTask(priority) {
+        defer { self.taskEnded(number) }
+        return try await body()
+      }
+      tasks.add(number) { task.cancel() }
+      return task
+    }
+  }
+
+  private func makeTask<Success: Sendable>(
+    _ priority: TaskPriority?, _ body: @escaping @Sendable () async throws -> Success
+  ) -> Task<Success, any Error> {
+    if mainQueue != nil { return Task(priority: priority) { @MainActor in try await body() } }
+    return Task(
+      executorPreference: LoopTaskExecutor(self), priority: priority,
+      operation: { try await body() })
+  }
+
+  private func taskEnded(_ number: UInt64) {
+    let isLast = tasks.withLock { tasks in
+      tasks.remove(number)
+      return tasks.isEmpty
+    }
+    // For who waits for the last one.
+    if isLast { endWait() }
+  }
+
+  /// Starts no more tasks, and cancels those that there are.
+  func cancelTasks() { for cancel in tasks.withLock({ $0.close() }) { cancel() } }
+}

@@ -1,0 +1,115 @@
+public import AnyEvent
+
+/// Why a call that was awaited got no reply.
+public enum CallError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No reply came within the given time (s).
+  case timedOut(port: String, seconds: Double)
+  /// The asked port was killed, or the connection to its node was lost: the reason is that of a monitor.
+  case lost(port: String, reason: Message)
+  /// The port that waited for the reply was killed by somebody else.
+  case dropped(port: String)
+
+  /// A sentence without a full stop.
+  public var description: String {
+    switch self {
+    case .timedOut(let port, let seconds): "no reply of \(Log.cut(port)) within \(seconds) seconds"
+    case .lost(let port, let reason):
+      "\(Log.cut(port)) was lost before it replied: \(Log.cut("\(reason)"))"
+    case .dropped(let port): "no reply of \(Log.cut(port)): the port that waited for it was killed"
+    }
+  }
+}
+
+extension Node {
+  /// Sends a message with a port for the reply at its end, and returns the reply.
+  ///
+  /// The reply port is made for this call and ends with it. Without a time-out the asked port is monitored; with one, only
+  /// its node is, so that a call costs no more packets than question and reply. Cancelling the task ends the call: a
+  /// reply that comes later is dropped. Corresponds to Perl's `cal` with `Coro::rouse_cb`.
+  ///
+  /// - Parameters:
+  ///   - port: the port that is asked.
+  ///   - message: the message, to which the reply port is added.
+  ///   - timeout: the time (s) to wait for the reply; nil: until the port dies.
+  /// - Returns: The reply.
+  /// - Throws: ``CallError``; ``NodeClosedError`` when this node is closed; `CancellationError` when the task is cancelled;
+  ///   `CondVarError` when the loop is closed.
+  public func call(
+    _ port: PortID, _ message: (any MessageConvertible)?..., timeout: Double? = nil
+  ) async throws -> Message {
+    try await call(port, message: Message(Value.list(message)), timeout: timeout)
+  }
+
+  /// Sends a message that was put together before, and returns the reply: see ``call(_:_:timeout:)``.
+  ///
+  /// - Throws: What ``call(_:_:timeout:)`` throws.
+  public func call(
+    _ port: PortID, message: Message, timeout: Double? = nil
+  ) async throws -> Message {
+    try await suspended { begin($0, port, message, timeout) }
+  }
+
+  private func begin(
+    _ wait: Suspension<Message>, _ port: PortID, _ message: Message, _ timeout: Double?
+  ) {
+    let replyPort = kernel.port()
+    guard let local = kernel.localPort(replyPort, for: "cal") else {
+      return wait.resume(throwing: CallError.dropped(port: port.id))
+    }
+    let limit = timeout.map { seconds in
+      loop.timer(after: seconds) {
+        wait.resume(throwing: CallError.timedOut(port: port.id, seconds: seconds))
+      }
+    }
+    let watch = watched(port, hasLimit: timeout != nil).map { watched in
+      kernel.monitor(watched) { reason in
+        wait.resume(throwing: CallError.lost(port: port.id, reason: reason))
+      }
+    }
+    // Kept by the wait, however that ends.
+    let end = Guard(on: loop) { [unowned kernel] in
+      limit?.cancel()
+      watch?.cancel()
+      if local.state == .alive { kernel.kill(local, []) }
+      local.fallback = nil
+    }
+    wait.onCancel = { withExtendedLifetime(end) {} }
+    let reply = AwaitedReply(wait, port)
+    local.fallback = Handler { reply.came(Message($0, dropping: 0)) }
+    kernel.send(message.values + [.string(replyPort.id)], to: port)
+  }
+
+  /// What is monitored while a call waits: with a limit in time the node, of which no packet is needed.
+  private func watched(_ port: PortID, hasLimit: Bool) -> PortID? {
+    guard hasLimit else { return port }
+    return isLocal(port) ? nil : PortID(port.node)
+  }
+
+  /// The reason with which a port ends, or with which messages to it may have been lost.
+  ///
+  /// It is that of ``monitor(_:_:)``. Cancelling the task takes the monitor back. Corresponds to Perl's
+  /// `mon $port, Coro::rouse_cb`.
+  /// - Throws: ``NodeClosedError`` when this node is closed; `CancellationError` when the task is cancelled;
+  ///   `CondVarError` when the loop is closed.
+  public func monitor(_ port: PortID) async throws -> Message {
+    try await suspended { wait in
+      let monitor = monitor(port) { wait.resume(returning: $0) }
+      wait.onCancel = { monitor.cancel() }
+    }
+  }
+}
+
+/// What the reply port of a call has: when that dies, whoever killed it, the task is told.
+private final class AwaitedReply {
+  private let wait: Suspension<Message>
+  private let port: PortID
+
+  init(_ wait: Suspension<Message>, _ port: PortID) {
+    self.wait = wait
+    self.port = port
+  }
+
+  func came(_ reply: Message) { wait.resume(returning: reply) }
+
+  deinit { wait.resume(throwing: CallError.dropped(port: port.id)) }
+}

@@ -1,0 +1,236 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import AnyEvent
+
+@Suite("Time and connections that are awaited")
+struct AwaitTests {
+  @Test("sleep takes the loop's time, and a cancelled one leaves no timer")
+  func sleep() {
+    let loop = Loop(manualTime: 0)
+    let sleeping = loop.attempt { try await AE.sleep(60) }
+    loop.advance(by: 59)
+    #expect(sleeping.result == nil)
+    loop.advance(by: 1)
+    #expect(sleeping.value != nil)
+    let cancelled = loop.attempt { try await loop.sleep(60) }
+    loop.advance(by: 1)
+    #expect(loop.nextDeadline != nil)
+    cancelled.cancel()
+    loop.advance(by: 0)
+    #expect(cancelled.error is CancellationError)
+    #expect(loop.nextDeadline == nil)
+    loop.close()
+  }
+
+  @Test("tcp_connect returns a socket, or throws the errno")
+  func connect() throws {
+    try withLoop { loop in
+      var accepted: CInt = -1
+      let listener = try loop.listen(on: "127.0.0.1", 0) { accepted = $0.fd }
+      let port = listener.address.port
+      let socket = try #require(loop.finish { try await tcp_connect("127.0.0.1", port) }.value)
+      loop.run(until: { accepted >= 0 })
+      for fd in [socket, accepted] { Glibc.close(fd) }
+      listener.close()
+      let refused = loop.finish { try await tcp_connect("127.0.0.1", port, timeout: 20) }
+      #expect((refused.error as? SocketError)?.code == ECONNREFUSED)
+    }
+  }
+
+  @Test("cancelling a connection under way gives it up")
+  func connectCancelled() {
+    withLoop { loop in
+      let before = loop.openHandles
+      // Nobody answers there.
+      let connecting = loop.attempt { try await tcp_connect("192.0.2.1", 9, timeout: 100) }
+      loop.settle()
+      connecting.cancel()
+      loop.run(until: { connecting.result != nil })
+      #expect(connecting.error is CancellationError || connecting.error is SocketError)
+      loop.run(until: { loop.openHandles == before })
+      #expect(loop.kept.isEmpty)
+    }
+  }
+
+  @Test("whatever waits on a loop ends when that is closed")
+  func closing() throws {
+    try withSocketPair { left, right in
+      let loop = Loop()
+      let handle = Handle(.fh(dup(right)), on: loop)
+      let attempts: [Attempt<Void>] = [
+        loop.attempt { try await loop.sleep(1000) },
+        loop.attempt { _ = try await loop.connect(to: "192.0.2.1", 9) },
+        loop.attempt { _ = try await handle.read(.line) },
+        loop.attempt { for try await _ in handle.lines {} },
+        loop.attempt { try await CondVar<Void>(on: loop).value },
+      ]
+      loop.settle()
+      loop.close()
+      for attempt in attempts { #expect(attempt.error != nil) }
+      #expect(attempts.filter { $0.error as? CondVarError == .closedLoop }.count >= 4)
+      #expect(loop.suspensions == nil)
+    }
+  }
+
+  @Test("what is awaited on a thread without a loop stops with a sentence that says what to write")
+  func wrongThread() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      await Task.detached { try? await AE.sleep(1) }.value
+    }
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains("AE.sleep was awaited on a thread that is not the event loop's"))
+  }
+}
+
+@Suite("Handles that are awaited")
+struct HandleAwaitTests {
+  /// Runs `body` with the ends of a connection.
+  private func withEnds(_ body: (_ near: Handle, _ far: CInt, Loop) throws -> Void) throws {
+    try withLoop { loop in
+      try withSocketPair { left, right in
+        let handle = Handle(.fh(dup(right)), on: loop)
+        try body(handle, left, loop)
+        handle.destroy()
+      }
+    }
+  }
+
+  private func write(_ fd: CInt, _ text: String) {
+    _ = text.withCString { Glibc.send(fd, $0, strlen($0), CInt(MSG_NOSIGNAL)) }
+  }
+
+  @Test("pieces of several forms come one after the other")
+  func forms() throws {
+    try withEnds { handle, far, loop in
+      let reading = loop.attempt {
+        let line = try await handle.read(.line)
+        let (bytes, eol): ([UInt8], [UInt8]) = try await handle.read(.line)
+        let chunk: [UInt8] = try await handle.read(.chunk(3))
+        let value = try await handle.read(.json)
+        return (line, bytes, eol, chunk, value)
+      }
+      for part in ["fir", "st\r\nse", "cond\nab", "c[1,", "2]"] {
+        loop.settle()
+        write(far, part)
+      }
+      loop.run(until: { reading.result != nil })
+      let got = try #require(reading.value)
+      #expect(got.0 == "first" && got.1 == Array("second".utf8) && got.2 == [10])
+      #expect(got.3 == Array("abc".utf8))
+      #expect(got.4 == [1, 2])
+    }
+  }
+
+  @Test("a cancelled read takes nothing, and the handle can be used further")
+  func cancelled() throws {
+    try withEnds { handle, far, loop in
+      let reading = loop.attempt { try await handle.read(.line) }
+      write(far, "begin")
+      loop.run(until: { handle.rbuf.count == 5 })
+      reading.cancel()
+      loop.run(until: { reading.result != nil })
+      #expect(reading.error is CancellationError)
+      #expect(!handle.stream.isReading)
+      #expect(handle.awaited.isEmpty)
+      write(far, " and end\n")
+      let second = loop.finish { try await handle.read(.line) }
+      #expect(second.value == "begin and end")
+    }
+  }
+
+  @Test("data that does not have the form is an error of the read, after which one can go on")
+  func badData() throws {
+    try withEnds { handle, far, loop in
+      write(far, "}no json\nline\n")
+      let reading = loop.finish { try await handle.read(.json) }
+      let error = try #require(reading.error as? HandleError)
+      #expect(error.code == EBADMSG && !error.isFatal && !handle.destroyed)
+      let lines = loop.finish { [try await handle.read(.line), try await handle.read(.line)] }
+      #expect(lines.value == ["}no json", "line"])
+    }
+  }
+
+  @Test(
+    "the end of the stream, a time-out and destroy are thrown to who waits, and told to on_error")
+  func errors() throws {
+    try withEnds { handle, far, loop in
+      handle.rtimeout = 0.001
+      let late = loop.finish { try await handle.read(.line) }
+      #expect((late.error as? HandleError)?.code == ETIMEDOUT)
+      #expect(!handle.destroyed)
+      handle.rtimeout = 0
+      var told: [CInt] = []
+      handle.on_error = { _, _, _ in told.append(errno) }
+      let reading = loop.attempt { try await handle.read(.line) }
+      let behind = loop.attempt { try await handle.read(.chunk(5)) as String }
+      write(far, "no end")
+      shutdown(far, CInt(SHUT_WR))
+      loop.run(until: { reading.result != nil && behind.result != nil })
+      #expect((reading.error as? HandleError)?.code == EPIPE)
+      #expect((behind.error as? HandleError)?.isFatal == true)
+      #expect(told == [EPIPE])
+      let after = loop.finish { try await handle.read(.line) }
+      #expect((after.error as? HandleError)?.code == EPIPE)
+    }
+    try withEnds { handle, _, loop in
+      let reading = loop.attempt { try await handle.read(.line) }
+      loop.settle()
+      handle.destroy()
+      loop.run(until: { reading.result != nil })
+      #expect(reading.error as? HandleError == .destroyed)
+    }
+  }
+
+  @Test("lines end with the stream, the last one without an end included, and writing goes on")
+  func lines() throws {
+    try withEnds { handle, far, loop in
+      var lines: [String] = []
+      write(far, "one\ntwo\r\n\nth")
+      let reading = loop.attempt { for try await line in handle.lines { lines.append(line) } }
+      loop.run(until: { lines.count == 3 })
+      write(far, "ree")
+      shutdown(far, CInt(SHUT_WR))
+      loop.run(until: { reading.result != nil })
+      #expect(reading.value != nil)
+      #expect(lines == ["one", "two", "", "three"])
+      #expect(!handle.destroyed)
+      handle.push_write("answer")
+      loop.run(until: { receiveByte(far) == 1 })
+      let more = loop.finish {
+        var count = 0
+        for try await _ in handle.lines { count += 1 }
+        return count
+      }
+      #expect(more.value == 0)
+    }
+  }
+
+  @Test("lines that nobody takes wait with their sender")
+  func backPressure() throws {
+    try withEnds { handle, far, loop in
+      let text = String(repeating: String(repeating: "x", count: 99) + "\n", count: 100)
+      let taking = loop.attempt {
+        for try await line in handle.lines { return line.utf8.count }
+        return 0
+      }
+      var sent = 0
+      for _ in 0..<2000 {
+        let count = text.withCString {
+          Glibc.send(far, $0, strlen($0), CInt(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        if count < 0 { break }
+        sent += count
+        loop.settle()
+      }
+      #expect(taking.value == 99)
+      // The sender is stopped by the system's buffers, and what is kept here is what arrived at once.
+      #expect(sent < 2000 * 10_000)
+      #expect(handle.rbuf.count <= 1 << 18)
+      #expect(!handle.stream.isReading)
+    }
+  }
+}
