@@ -34,8 +34,7 @@ my %OPTIONS = (
   (map { ($_ => "AnyEvent::HTTP") } qw(http_get http_head http_post http_request))
 );
 # The modules of the methods of types.
-my %MODULES =
-  (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
+my %MODULES = (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
 
 sub call {
   my ($self, $node) = @_;
@@ -43,6 +42,13 @@ sub call {
   if (my $function = $self->{functions}{$name}) { return own_call($self, $node, $function) }
   if (my $own = InferBuiltins->can("call_$name")) { return $own->($self, $node) }
   return known("CInt") if $name =~ /^O_[A-Z]+$/ && !@$arguments;
+  # The log takes a text that is made already.
+  if ($name =~ /^(?:AE|AnyEvent)::log$/ && @$arguments > 2) {
+    my ($level, @format) = @$arguments;
+    my %at = (line => $format[0]{line}, end => $format[-1]{end});
+    $node->{arguments} = $arguments =
+      [$level, {%at, t => "call", name => "sprintf", arguments => \@format, pairs => []}];
+  }
   if (exists $RESULTS{$name}) {
     $node->{row} = $self->{table}->function($name);
     $self->of($_) for @$arguments;
@@ -137,6 +143,11 @@ sub method {
   if (!kind_of($type)) {
     my $of = object_of($name);
     unify($type, $of eq "CondVar" ? known("CondVar", of => fresh()) : known($of)) if $of;
+  }
+  if ($name eq "rbuf" && is_kind($type, "Handle") && !@{$node->{arguments}}) {
+    my %at = (line => $node->{line}, end => $node->{end});
+    %$node = (%at, t => "entry", base => $object, key => {%at, t => "text", text => "rbuf"});
+    return $self->of($node);
   }
   my $row = method_row($self, $type, $name);
   if ($name =~ /^(?:push_read|unshift_read|push_write)$/ && is_kind($type, "Handle")) {
@@ -254,22 +265,28 @@ sub planned {
     my $key = $pairs[$i] && $argument->{t} =~ /^(?:text|single)$/ ? Inference::key_text($argument) : undef;
     if (defined $key && $i < $#arguments && (my $form = option_form($self, $shape, $module, $key, !@types))) {
       option($self, \%plan, $key, $arguments[++$i], $form);
-    } elsif (defined $key && $key eq "cb" && @callbacks) {
+    }
+    elsif (defined $key && $key eq "cb" && @callbacks) {
       callback($self, \%plan, $arguments[++$i], shift @callbacks);
-    } elsif (
+    }
+    elsif (
       @callbacks
       && ( is_code($argument)
         || !@types
         || $i == $#arguments && $types[0] =~ /\.\.\.$/ && is_kind($self->of($argument), "Function"))
-    ) {
+      )
+    {
       callback($self, \%plan, $argument, shift @callbacks);
-    } elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
+    }
+    elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
       my $type = $types[0] =~ /\.\.\.$/ ? $types[0] : shift @types;
       positional($self, \%plan, $argument, $type =~ s/\.\.\.$//r, $object_type, $type =~ /\.\.\.$/);
-    } elsif (%{$shape->{options}}) {
+    }
+    elsif (%{$shape->{options}}) {
       my ($label) = @{$shape->{order}};
       option($self, \%plan, $label, $argument, PortTable::parse_call($shape->{options}{$label}));
-    } else {
+    }
+    else {
       $self->of($argument);
       $node->{strange} = "one more argument";
     }
@@ -351,7 +368,8 @@ sub option {
     my %inner = (callbacks => []);
     callback($self, \%inner, $argument, $spec);
     $entry{callback} = $inner{callbacks}[0];
-  } else {
+  }
+  else {
     $entry{type} = parse_type($form->{type} // "Any");
     my $given = $self->of($argument);
     if (($form->{type} // "") =~ /^(?:String|Int|Double|Bool|TLSContext|CookieJar)$/) {
@@ -373,7 +391,8 @@ sub callback {
     $self->of($argument);
     $_->{standard} //= "Value" for map { found($_) } grep { $is_open } @{$type->{params}};
     # A variable of a message with one list of its values.
-  } else {
+  }
+  else {
     my $given = $self->of($argument);
     unify($given, $type) if !$is_open;
   }

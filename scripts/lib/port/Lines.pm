@@ -33,9 +33,11 @@ sub assembled {
       $new[-1] .= "  // $behind" if defined $behind;
       push @lines, @new;
       $depth = $pieces->[-1][0] + ($pieces->[-1][1] =~ /[\{\(\[]$|\bin$/ ? 1 : 0);
-    } elsif ($line =~ /^\s*#\s?(.*)/) {
+    }
+    elsif ($line =~ /^\s*#\s?(.*)/) {
       push @lines, "  " x $depth . ("// $1" =~ s/\s+$//r);
-    } elsif ($line =~ /^\s*$/) {
+    }
+    elsif ($line =~ /^\s*$/) {
       push @lines, "";
     }
     if (!$has_head && @$head && $line =~ /^\s*use\b/) { push @lines, @$head; $has_head = 1 }

@@ -31,10 +31,12 @@ sub settle_access {
   elsif ($kind eq "Array" && $access->{how} ne "entry") {
     if ($access->{how} eq "part") { flow($base->{of} //= fresh(), $access->{of}) }
     else { unify($base->{of} //= fresh(), $access->{of}) }
-  } elsif ($kind eq "Tuple" && $access->{how} eq "part") {
+  }
+  elsif ($kind eq "Tuple" && $access->{how} eq "part") {
     unify($base->{parts}[$access->{index}] //= fresh(), $access->{of});
-  } elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
-    flow($access->{key}{type}, $base->{key} //= fresh()) if $access->{key};
+  }
+  elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
+    Inference::flow_key($access->{key}, $base);
     unify($base->{of} //= fresh(), $access->{of});
   }
 }
@@ -82,7 +84,21 @@ sub settle_literal {
   for my $i (0 .. $#types) {
     my $item = $literal->{node}{items}[$i];
     if ($self->is_plural($item)) { unify($self->element_type($types[$i]), $type->{of} //= fresh()) }
-    else { flow($types[$i], $type->{of} //= fresh()) }
+    else { flow($types[$i], $type->{of} //= fresh()); Types::keep_text($types[$i], $type->{of}) }
+  }
+}
+
+# Arrays and hashes are values in Swift: what two variables lead to in Perl is two there. A variable with contents that
+# somebody else got, and that are changed behind it, is one that cannot be written.
+sub find_shared {
+  my ($self) = @_;
+  for my $symbol (@{$self->{symbols}{all}}) {
+    my @changes = grep { $symbol->{sigil} ne "\$" || $_->{is_inner} } @{$symbol->{changes} // []};
+    next if !@changes || $symbol->{sigil} eq "\$" && !is_kind($symbol->{type}, qw(Array Dictionary Value));
+    $symbol->{is_shared} = 1 if $symbol->{is_alias} && grep { $_->{is_inner} } @changes;
+    for my $share (@{$symbol->{shares} // []}) {
+      $symbol->{is_shared} = 1 if grep { $_->{context} != $share->{context} || $_->{line} > $share->{line} } @changes;
+    }
   }
 }
 
@@ -91,7 +107,9 @@ sub fill_dictionary {
   my @items = @{$node->{items}};
   for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
     flow($self->of($items[$i]), $type->{key} //= fresh());
-    flow($self->of($items[$i + 1]), $type->{of} //= fresh()) if $items[$i + 1];
+    next if !$items[$i + 1];
+    flow($self->of($items[$i + 1]), $type->{of} //= fresh());
+    Types::keep_text($items[$i + 1]{type}, $type->{of});
   }
 }
 

@@ -24,6 +24,7 @@ sub of {
   my $has_ports = grep { $_->{t} eq "use" && ($_->{words}[0] // "") =~ /^AnyEvent::MP\b/ } @$statements;
   my $writer = Writer->new(
     table => $table,
+    names => {map { ($_->{swift} => 1) } @{$inference->{symbols}{all}}},
     throwing => Throwing::names($inference->{functions}, $has_ports),
     imported => {AnyEventMP => $has_ports}
   );

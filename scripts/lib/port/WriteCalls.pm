@@ -26,6 +26,8 @@ sub count {
   my ($self, $node) = @_;
   $node = $node->{items}[0] if $node->{t} eq "list" && @{$node->{items}} == 1;
   if ($node->{t} eq "call" && $node->{name} eq "keys") { $node = $node->{arguments}[0] }
+  give_up("a list where one value is wanted")
+    if $node->{t} eq "binary" || $node->{t} eq "call" && $node->{name} =~ /^(?:reverse|gmtime|localtime)$/;
   my $x = WriteExpressions::value($self, $node);
   $x = written("(" . $x->{s} . " ?? [])", $x->{type}) if $x->{opt};
   return Conversions::atom($x) . ".count";
@@ -118,8 +120,7 @@ sub spread {
   my @values;
   for my $i (0 .. $#{$type->{params}}) {
     if (defined $type->{rest} && $i == $type->{rest}) { push @values, "Array($x->{s}.dropFirst($i))"; next }
-    push @values,
-      Conversions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
+    push @values, Conversions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
   }
   return "$name(" . join(", ", @values) . ")";
 }
@@ -162,8 +163,17 @@ sub UDP {
   return written("$name(" . join(", ", @arguments) . ")");
 }
 
+# "JSON->new->pretty" makes another text.
+sub refuse_pretty {
+  my ($node) = @_;
+  for (; $node && $node->{t} eq "method"; $node = $node->{object}) {
+    give_up("JSON in several lines: value.debugDescription is one") if $node->{name} =~ /^(?:pretty|indent)$/;
+  }
+}
+
 sub json {
   my ($self, $node) = @_;
+  refuse_pretty($node->{object});
   my ($argument) = @{$node->{arguments}};
   if ($node->{name} eq "encode") {
     my $text = WriteExpressions::as($self, $argument, known("Value"));
@@ -218,11 +228,8 @@ sub planned {
   my $text = $shape->{brackets} ? arguments($self, $node, $name) : $name;
   my $type = $node->{type} // known("Void");
   my $is_void = !defined $shape->{result};
-  my $x = written(
-    $text,
-    $is_void ? known("Void") : $type,
-    opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0)
-  );
+  my $x = written($text, $is_void ? known("Void") : $type,
+    opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0));
   return x_of_recv($self, $node, $x) if $node->{name} eq "recv";
   return tried($self, $x, $shape->{throws});
 }
@@ -411,7 +418,6 @@ sub callback_text {
     }
     return $x;
   }
-  my $is_mp = $self->{imported}{AnyEventMP} && ($callback->{is_open} || $argument->{of_node});
   my $used = @{$argument->{params} // []};
   if ($callback->{is_open}) { return open_closure($self, $callback, $argument) }
   my ($count) = grep { $_ >= $used } @{$spec->{counts}};
@@ -480,7 +486,6 @@ sub plan_cv { my ($self, $node, $plan) = @_; return condvar($self, $node, $plan,
 
 sub plan_condvar {
   my ($self, $node, $plan) = @_;
-  my $callback = $plan->{options}[0];
   return condvar($self, $node, $plan, "AnyEvent.condvar");
 }
 

@@ -16,6 +16,13 @@ sub condition {
   if ($node->{t} eq "list" && @{$node->{items}} == 1) { return condition($self, $node->{items}[0], $not) }
   if ($node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/) { return junction($self, $node, $not) }
   if ($node->{t} eq "assign" && !$not) { return binding($self, $node) }
+  if ($node->{t} eq "step" && !$node->{first}) {
+    my $now = WriteExpressions::value($self, {%$node, first => 1})->{s};
+    return "$now " . ($not ? "==" : "!=") . ($node->{op} eq "++" ? " 1" : " -1");
+  }
+  if ($node->{t} eq "match") {
+    return WriteRegexes::condition($self, {op => "=~", left => $node->{topic}, right => $node}, $not);
+  }
   if ($node->{t} eq "binary" && $node->{op} =~ /^[=!]~$/) { return WriteRegexes::condition($self, $node, $not) }
   if (my $variable = asked_variable($node)) {
     if (is_nilable($self, $variable->{symbol})) { return asked($self, $variable->{symbol}, $not) }
@@ -47,6 +54,7 @@ sub junction {
   my ($self, $node, $not) = @_;
   my $is_and = $node->{op} =~ /^(?:&&|and)$/;
   my $first = condition($self, $node->{left}, $not);
+  local $self->{before} = undef;
   my $second = condition($self, $node->{right}, $not);
   my $operator = ($is_and xor $not) ? "&&" : "||";
   my $binds = $first =~ /^let / || $second =~ /^let /;
@@ -65,15 +73,35 @@ sub junction {
   return "$first $operator $second";
 }
 
-# "if (my $x = …)".
+# "if (my $x = …)", "if (my ($x, $y) = $text =~ /…/)".
 sub binding {
   my ($self, $node) = @_;
-  give_up("an assignment as a condition: assign first") if $node->{left}{t} ne "my" || $node->{left}{list};
-  my $symbol = $node->{left}{variables}[0]{symbol};
-  my $x = WriteExpressions::value($self, $node->{right});
-  give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
-  $self->{narrow}{$symbol} = 1;
-  return "let $symbol->{swift} = $x->{s}";
+  my ($left, $right) = @$node{qw(left right)};
+  $left = $left->{items}[0] if $left->{t} eq "list" && @{$left->{items}} == 1;
+  give_up("an assignment as a condition: assign first") if $left->{t} ne "my";
+  my @variables = @{$left->{variables}};
+  my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
+  my $text;
+  if (!$left->{list} && $node->{left} == $left) {
+    my $x = WriteExpressions::value($self, $right);
+    give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
+    $text = $x->{s};
+  }
+  else {
+    $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
+  }
+  $self->{narrow}{$_->{symbol}} = 1 for @variables;
+  return "$word " . WriteAssignments::names(@variables) . " = $text";
+}
+
+# What gives several values or none: the groups of a match, a tuple that may be nil.
+sub optional_list {
+  my ($self, $node, @variables) = @_;
+  return WriteRegexes::optional_groups_of($self, $node, @variables)
+    if $node->{t} eq "binary" && $node->{op} eq "=~" && $node->{right}{t} eq "match";
+  my $row = $node->{row};
+  return undef if !$row || ($row->{shape}{result} // "") !~ /^\(.*\)\?$/;
+  return WriteExpressions::value($self, $node)->{s};
 }
 
 # The variable that "$x", "defined $x" ask for.
@@ -105,7 +133,7 @@ sub is_optional {
   return 0 if $symbol->{param};
   return 1 if $symbol->{bare} && (Types::is_object($symbol->{type}) || $symbol->{asked});
   return $symbol->{may_be_nil} && !takes_always($symbol) && (Types::is_object($symbol->{type}) || $symbol->{asked})
-    || $symbol->{asked_match} && $symbol->{asked};
+    || ($symbol->{asked_match} || $symbol->{may_miss}) && $symbol->{asked};
 }
 
 # What is taken from a list without being asked for is there.

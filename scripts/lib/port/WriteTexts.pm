@@ -66,8 +66,12 @@ sub printed {
   return {s => "SystemError.last", type => known("Error")} if $part->{t} eq "variable" && $part->{name} eq "!";
   if ($part->{t} eq "choice") {
     my $type = Types::settle($part->{type});
-    return WriteExpressions::choice($self, $part,
-      is_kind($type, "String", "Int", "Double") ? $type : known("String"));
+    return WriteExpressions::choice($self, $part, is_kind($type, "String", "Int", "Double") ? $type : known("String"));
+  }
+  # "@{[ … ]}" is Perl's way to have an expression in a text.
+  if ($part->{t} eq "dereference" && $part->{x}{t} eq "array" && @{$part->{x}{items}} == 1) {
+    my ($item) = @{$part->{x}{items}};
+    return printed($self, $item) if !WriteContainers::is_list($item);
   }
   my $x = WriteExpressions::value($self, $part);
   my $kind = kind_of($x->{type});
