@@ -149,7 +149,7 @@ sub conversion {
   return number_of($text, $into) if $from eq "String" && $into =~ /^(?:Int|Double|Int32)$/ && is_literal($text);
   # A literal is of any type that has such ones.
   return $text
-    if $into =~ /^(?:Value|Double|Int32|HandleBuffer)$/
+    if $into =~ /^(?:Value|Double|Int32|CInt|HandleBuffer)$/
     && $from =~ /^(?:Int|Double|String)$/
     && is_literal($text);
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";

@@ -217,6 +217,7 @@ sub udp_arguments {
     options => []
   );
   my @arguments = @{$node->{arguments}};
+  if (@arguments % 2) { $node->{strange} = "an option without a value"; pop @arguments }
   while (my ($key, $value) = splice @arguments, 0, 2) {
     my $form = $UDP{$key->{text} // ""} // do { $node->{strange} = $key->{text}; next };
     option($self, \%plan, $key->{text}, $value, PortTable::parse_call($form));
@@ -322,6 +323,7 @@ sub command {
   my ($command, @rest) = @{$node->{arguments}};
   my $type = $self->of($command);
   unify($type, known("Array", of => known("String"))) if $command->{t} eq "array";
+  if (@rest % 2) { $node->{strange} = "a redirection without a value"; pop @rest }
   while (my ($key, $value) = splice @rest, 0, 2) {
     my $name = Inference::key_text($key) // "";
     if ($value->{t} eq "closure") {

@@ -621,9 +621,17 @@ sub choice {
   my ($self, $node) = @_;
   $self->of($node->{condition});
   my $result = fresh();
-  flow($self->of($node->{$_}), $result) for qw(then else);
+  my @sides = @$node{qw(then else)};
+  my $is_list = !grep { !$self->is_plural($_) } @sides;
+  for my $side (@sides) {
+    my $type = $self->of($side);
+    # An array beside one value is a number.
+    flow(!$is_list && is_counted($side) ? known("Int") : $type, $result);
+  }
   return $result;
 }
+
+sub is_counted { my ($node) = @_; return $node->{t} eq "variable" && $node->{sigil} eq "@" }
 
 sub array {
   my ($self, $node) = @_;

@@ -22,7 +22,7 @@ sub assembled {
     if ($number == 1 && $line =~ /^#!/) { next }
     if ($number > $code_end && !$documentation->{$number}) { push @lines, comment($line, 0); next }
     if ($documentation->{$number}) {
-      next if $line =~ /^=cut\b|^__(?:END|DATA)__/;
+      next if $line =~ /^=(?:cut|pod|begin|end|over|back)\b|^__(?:END|DATA)__/;
       push @lines, comment($line =~ s/^=\w+\s*//r, 0);
       next;
     }

@@ -255,6 +255,9 @@ sub primary {
 sub variable {
   my ($self, $token) = @_;
   return $self->text_node($token) if $token->{text} eq "_";
+  if ($token->{text} =~ /^\*STD(IN|OUT|ERR)$/) {
+    return $self->node("number", $token->{line}, text => {IN => 0, OUT => 1, ERR => 2}->{$1});
+  }
   my ($sigil, $name) = $token->{text} =~ /^([\$\@%&])(.+)$/s or $self->fail("a variable is expected");
   $sigil = "@" if $sigil eq "\$" && $self->is("[");
   $sigil = "%" if $sigil eq "\$" && $self->is("{") && $name =~ /^[\w+]/;
@@ -333,7 +336,10 @@ sub text_node {
 sub cast {
   my ($self, $token) = @_;
   my $sigil = $token->{text};
-  return $self->node("reference", $token->{line}, x => $self->expression(20)) if $sigil eq "\\";
+  if ($sigil eq "\\") {
+    my $x = $self->expression(20);
+    return $x->{t} eq "number" ? $x : $self->node("reference", $token->{line}, x => $x);
+  }
   my $inner;
   if ($self->take("{")) {
     $inner = $self->expression(0);

@@ -16,9 +16,10 @@ sub of {
   my ($tokens, $problem) = PerlTokens::read($source);
   return {problem => $problem} if !$tokens;
   my $statements = PerlParser->new($tokens)->program;
+  return {problem => "it has no statement"} if !@$statements;
   my $unread = grep { $_->{t} eq "unknown" } @$statements;
   return {problem => "none of its statements can be read, the first for this: $statements->[0]{why}"}
-    if !@$statements || $unread == @$statements;
+    if $unread == @$statements;
   my $inference = Inference->new($table);
   $inference->program($statements);
   my $has_ports = grep { $_->{t} eq "use" && ($_->{words}[0] // "") =~ /^AnyEvent::MP\b/ } @$statements;

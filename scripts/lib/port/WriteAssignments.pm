@@ -103,6 +103,7 @@ sub target {
     my $standard = $node->{base}{t} eq "entry" ? Conversions::standard(kind_of($node->{base}{type})) : "";
     $x->{s} =~ s/^\((.*)\] \?\? \Q$standard\E\)(?=\[)/$1, default: $standard]/s if $standard;
     give_up("a place that may not be there") if $x->{s} =~ /^\(/;
+    give_up("an element of an array that may have none") if $x->{s} =~ /default: \[\]\]\[/;
     return {%$x, is_entry => $node->{t} eq "entry" && $x->{opt}};
   }
   give_up("an assignment to this");
@@ -146,14 +147,27 @@ sub compound {
       changed_text($self, $target, "String") . " += " . WriteExpressions::as($self, $right, known("String")))
       if $kind eq "String";
     return written("$target->{s} += " . WriteExpressions::as($self, $right, known("Bytes"))) if $kind eq "Bytes";
+    return written("$target->{s} = .string(($target->{s}.string ?? \"\") + "
+        . WriteExpressions::as($self, $right, known("String")) . ")")
+      if $kind eq "Value";
     give_up("what is appended to is no text");
   }
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*/|&^]|<<|>>)=$};
+  return counted_value($self, $target, $operator, $right) if $kind eq "Value" && $operator =~ /^[-+*]=$/;
   give_up("a $kind that is counted with") if $kind !~ /^(?:Int|Double)$/;
   give_up("a whole number that is divided: Double") if $operator eq "/=" && $kind eq "Int";
   return written(changed_text($self, $target, $kind)
       . " $operator "
       . Conversions::unbracketed(WriteExpressions::as($self, $right, $target->{type})));
+}
+
+# A part of a Value that is counted with, or appended to.
+sub counted_value {
+  my ($self, $target, $operator, $right) = @_;
+  my $kind = is_kind($right->{type}, "Double") ? "Double" : "Int";
+  my $name = lc $kind;
+  return written("$target->{s} = .$name(($target->{s}.$name ?? 0) " . substr($operator, 0, 1) . " "
+      . WriteExpressions::operand($self, $right, $kind) . ")");
 }
 
 # An entry that is changed has a standard.
@@ -172,7 +186,6 @@ sub declare_with {
   my ($left, $right) = @$node{qw(left right)};
   my $symbol = $left->{variables}[0]{symbol};
   my $type = settle($symbol->{type});
-  WriteCalls::refuse_pretty($right) if $type->{k} eq "JSONCoder";
   if ($type->{k} eq "JSONCoder") { return written("// JSON.encode and JSON.decode take no coder.") }
   my $is_changed = $symbol->{assigned} || $symbol->{changed};
   if ($symbol->{sigil} ne "\$") {

@@ -495,7 +495,11 @@ sub write_sort {
   my @list = @{$node->{arguments}};
   my $block = @list && $list[0]{t} eq "closure" ? shift @list : undef;
   my $text = dotted(list_of($self, @list));
-  return written("$text.sorted()", $node->{type}) if !$block;
+  if (!$block) {
+    # Perl takes numbers for texts if it is not told otherwise.
+    my $is_number = is_kind(found($node->{type})->{of} // known("String"), qw(Int Double));
+    return written("$text.sorted" . ($is_number ? " { String(\$0) < String(\$1) }" : "()"), $node->{type});
+  }
   my $order = @{$block->{body}} == 1
     && $block->{body}[0]{t} eq "expression" ? $block->{body}[0]{x} : give_up("an order of several statements");
   local $self->{before} = undef;

@@ -163,23 +163,24 @@ sub UDP {
   return written("$name(" . join(", ", @arguments) . ")");
 }
 
-# "JSON->new->pretty" makes another text.
-sub refuse_pretty {
+# Whether "JSON->new->pretty" makes a text of several lines.
+sub is_pretty {
   my ($node) = @_;
-  for (; $node && $node->{t} eq "method"; $node = $node->{object}) {
-    give_up("JSON in several lines: value.debugDescription is one") if $node->{name} =~ /^(?:pretty|indent)$/;
-  }
+  $node = $node->{symbol}{value} if $node && $node->{t} eq "variable" && $node->{symbol};
+  for (; $node && $node->{t} eq "method"; $node = $node->{object}) { return 1 if $node->{name} =~ /^(?:pretty|indent)$/ }
+  return 0;
 }
 
 sub json {
   my ($self, $node) = @_;
-  refuse_pretty($node->{object});
   my ($argument) = @{$node->{arguments}};
   if ($node->{name} eq "encode") {
     my $text = WriteExpressions::as($self, $argument, known("Value"));
     $text = "($text as Value)" if $text =~ /^\[/;
     $text = "Value$text" if $text =~ /^\./;
-    return written("$text.debugDescription", known("String"));
+    return written("$text.debugDescription", known("String")) if !is_pretty($node->{object});
+    $text = $1 if $text =~ /^\((.*) as Value\)$/s;
+    return written("(try? JSON.encode($text, style: .pretty)) ?? \"\"", known("String"), low => 1);
   }
   give_up("a setting of JSON: JSON.encode and JSON.decode take none") if $node->{name} ne "decode";
   my $x = WriteExpressions::value($self, $argument);
@@ -382,7 +383,10 @@ sub any {
   }
   if ($node->{t} eq "hash") { return pairs($self, $node) }
   if ($node->{t} eq "array") {
-    return "[" . join(", ", map { any($self, $_, {}) } @{$node->{items}}) . "]";
+    my @items = @{$node->{items}};
+    return WriteContainers::elements($self, $node, \@items, found($node->{type})->{of} // known("Value"))
+      if grep { WriteContainers::is_list($_) } @items;
+    return "[" . join(", ", map { any($self, $_, {}) } @items) . "]";
   }
   my $x = WriteExpressions::value($self, $node);
   my $kind = kind_of($x->{type});

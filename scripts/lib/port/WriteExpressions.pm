@@ -108,6 +108,7 @@ sub as {
   if ($node->{t} eq "array" && $kind =~ /^(?:Value|Array|Tuple)$/) {
     return WriteContainers::array_text($self, $node, $type);
   }
+  if ($kind =~ /^(?:Int|Double)$/ && Inference::is_counted($node)) { return WriteCalls::count($self, $node) }
   give_up("a hash where an array is wanted") if $node->{t} eq "hash" && $kind eq "Array";
   give_up("an array where a hash is wanted") if $node->{t} eq "array" && $kind eq "Dictionary";
   if ($node->{t} eq "choice") { return choice($self, $node, $type)->{s} }
@@ -272,8 +273,11 @@ sub step {
   my ($self, $node) = @_;
   my $x = WriteAssignments::target($self, $node->{x});
   my ($up, $down) = $node->{op} eq "++" ? ("+=", "-") : ("-=", "+");
-  my $change = WriteAssignments::changed_text($self, $x, "Int") . " $up 1";
+  if (is_kind($x->{type}, "Value") && $node->{is_statement}) {
+    return WriteAssignments::counted_value($self, $x, $up, {t => "number", text => 1, type => known("Int")});
+  }
   give_up("++ and -- of what is no number") if !is_kind($x->{type}, "Int", "Double");
+  my $change = WriteAssignments::changed_text($self, $x, "Int") . " $up 1";
   return written($change) if $node->{is_statement};
   # Within a statement it is done before, if the value is not asked for a second time.
   my $is_alone = $self->{before} && is_alone($self, $node);
@@ -540,7 +544,7 @@ sub result {
     # What a function of Swift's returns is nothing that a callback may return.
     my $result = $x->{plan} ? $x->{plan}{shape}{result} : undef;
     return written("$text; return") if defined $result || $x->{t} eq "call" && $x->{name} =~ /::log$/;
-    return written("return $text");
+    return written($text eq "" ? "return" : "return $text");
   }
   if ($x->{t} eq "call" && $x->{name} eq "die") { return written(as_statement($self, $x)) }
   return written("return " . as($self, $x, $context->{ret}, optional => $context->{optional}));
