@@ -74,8 +74,9 @@ sub inner {
 
 sub call_delete {
   my ($self, $node) = @_;
-  my $type = inner($self, $node);
-  $self->changed($node->{arguments}[0]) if $node->{arguments}[0];
+  $node->{arguments} = [map { PerlParser::flat($_) } @{$node->{arguments}}];
+  my ($type) = map { $self->of($_) } @{$node->{arguments}} or return fresh();
+  $self->changed($_) for @{$node->{arguments}};
   return is_kind($type, "HandleBuffer") ? known("Bytes") : $type;
 }
 

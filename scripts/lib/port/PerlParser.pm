@@ -85,6 +85,9 @@ sub fail {
   die {line => $token ? $token->{line} : 0, sentence => $what . ($token ? " in place of \"$token->{text}\"" : "")};
 }
 
+# What can be read, but has to be written by somebody who knows more.
+sub leave { my ($self, $why) = @_; die {line => 0, sentence => $why} }
+
 # The line on which what was read last ends.
 sub last_line { my ($self) = @_; return $self->{at} ? $self->{tokens}[$self->{at} - 1]{end} : 1 }
 
@@ -297,7 +300,7 @@ sub slice {
       } @{$place->{value}})
       : $place;
   } @$places;
-  $self->fail("a part of a list, whose elements are not written one by one: Array(list[a...b]), keys.map { … },")
+  $self->leave("a part of a list, whose elements are not written one by one: Array(list[a...b]), keys.map { … }")
     if grep {
          $_->{t} eq "binary" && $_->{op} =~ /^\.\./
       || $_->{t} eq "variable" && $_->{sigil} ne "\$"
@@ -408,7 +411,7 @@ sub prefix {
   return $self->fail("an expression is expected");
 }
 
-sub readline_of { my ($self) = @_; $self->{at}--; return $self->fail("reading of lines") }
+sub readline_of { my ($self) = @_; $self->{at}--; return $self->leave("reading of lines") }
 
 # What follows a term: subscripts, calls, "++".
 sub postfixed {
@@ -450,7 +453,7 @@ sub arrow {
     $self->take("*");
     return $self->node("dereference", $node->{line}, sigil => $sigil, x => $node);
   }
-  $self->fail("a method of a name that is not written") if $token->{kind} ne "word";
+  $self->leave("a method of a name that is not written") if $token->{kind} ne "word";
   my ($items, $pairs) = $self->take("(") ? $self->items_until(")") : ([], []);
   return $self->node(
     "method", $node->{line},
@@ -546,7 +549,7 @@ sub print_call {
     && $self->peek(1)
     && $self->peek(1)->{kind} =~ /^(?:double|single|symbol|heredoc)$/)
   {
-    $self->fail("printing to a handle");
+    $self->leave("printing to a handle");
   }
   my ($items) = $parens ? $self->items_until(")") : $self->open_arguments;
   $items = [$self->topic($token->{line})] if !@$items && $TOPIC{$token->{text}};
@@ -604,7 +607,7 @@ sub call {
   elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
     || $self->is_argument && !$self->is("<") && !$self->is("-"))
   {
-    $self->fail("an order that is a function: list.sorted { … \$0 … \$1 … },") if $name eq "sort" && $self->is_order;
+    $self->leave("an order that is a function: list.sorted { … \$0 … \$1 … }") if $name eq "sort" && $self->is_order;
     ($items, $pairs) = $self->open_arguments;
   }
   $items = [$self->topic($line)] if !@$items && $TOPIC{$name};

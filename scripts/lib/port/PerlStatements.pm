@@ -138,7 +138,7 @@ sub body_of_sub {
   my $body = $self->block;
   return $body if $text !~ /\w/;
   my ($inner) = $text =~ /^\(\s*((?:[\$\@]\w+\s*,\s*)*[\$\@]\w+)\s*,?\s*\)$/
-    or $self->fail("a parameter with a standard: func f(_ x: Int = 1),");
+    or $self->leave("a parameter with a standard: func f(_ x: Int = 1)");
   my @variables = map { $self->node("variable", $line, sigil => substr($_, 0, 1), name => substr $_, 1) }
     split /\s*,\s*/, $inner;
   my $list = $self->node("my", $line, variables => \@variables, list => 1, scope => "my");
@@ -155,8 +155,8 @@ sub use_statement {
   $self->next_token;
   my $given = $self->expression(0);
   $self->end_statement;
-  my @items = $given->{t} =~ /^(?:hash|list)$/ ? @{$given->{items}} : $self->fail("a constant without a value");
-  $self->fail("a constant with several values: let names = [ … ]") if $given->{t} eq "list" && @items != 2;
+  my @items = $given->{t} =~ /^(?:hash|list)$/ ? @{$given->{items}} : $self->leave("a constant without a value");
+  $self->leave("a constant with several values: let names = [ … ]") if $given->{t} eq "list" && @items != 2;
   my @statements;
   while (my ($key, $value) = splice @items, 0, 2) {
     my $name = $key->{t} eq "text" ? $key->{text} : $key->{value};

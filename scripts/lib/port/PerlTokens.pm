@@ -86,7 +86,12 @@ sub unclosed {
   my ($document) = @_;
   $document->index_locations;
   my $text = $document->find_first(sub { is_endless($_[1]) });
-  return "what begins in line " . $text->line_number . " with " . ($text->content =~ /^(<<\S*|\w*\W)/)[0] . " has no end"
+  return
+      "what begins in line "
+    . $text->line_number
+    . " with "
+    . ($text->content =~ /^(<<\S*|\w*\W)/)[0]
+    . " has no end"
     if $text;
   my $brace = $document->find_first("PPI::Statement::UnmatchedBrace");
   return "line " . $brace->line_number . " closes a bracket (\"" . $brace->content . "\") that nobody has opened"

@@ -166,8 +166,10 @@ sub counted_value {
   my ($self, $target, $operator, $right) = @_;
   my $kind = is_kind($right->{type}, "Double") ? "Double" : "Int";
   my $name = lc $kind;
-  return written("$target->{s} = .$name(($target->{s}.$name ?? 0) " . substr($operator, 0, 1) . " "
-      . WriteExpressions::operand($self, $right, $kind) . ")");
+  return written("$target->{s} = .$name(($target->{s}.$name ?? 0) "
+      . substr($operator, 0, 1) . " "
+      . WriteExpressions::operand($self, $right, $kind)
+      . ")");
 }
 
 # An entry that is changed has a standard.

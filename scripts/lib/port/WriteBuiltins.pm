@@ -437,7 +437,6 @@ sub defined_text {
 sub write_delete {
   my ($self, $node) = @_;
   my @entries = @{$node->{arguments}};
-  @entries = @{$entries[0]{items}} if @entries == 1 && $entries[0]{t} eq "list";
   give_up("delete of this") if grep { $_->{t} ne "entry" } @entries;
   if ($node->{is_statement}) {
     return written(join "; ", map { WriteAssignments::target($self, $_)->{s} . " = nil" } @entries);
@@ -513,7 +512,10 @@ sub write_sort {
     push @twos, WriteExpressions::compared($self, $sides[1], $kind);
   }
   my ($one, $two) = map {
-    @$_ == 1 ? $_->[0] : "(" . join(", ", map { Conversions::unbracketed($_) } @$_) . ")"
+        @$_ == 1
+      ? $_->[0]
+      : "("
+      . join(", ", map { Conversions::unbracketed($_) } @$_) . ")"
   } \@ones, \@twos;
   return written("$text.sorted()", $node->{type}) if "$one $two" eq "\$0 \$1";
   return written("$text.sorted(by: >)", $node->{type}) if "$one $two" eq "\$1 \$0";

@@ -167,7 +167,9 @@ sub UDP {
 sub is_pretty {
   my ($node) = @_;
   $node = $node->{symbol}{value} if $node && $node->{t} eq "variable" && $node->{symbol};
-  for (; $node && $node->{t} eq "method"; $node = $node->{object}) { return 1 if $node->{name} =~ /^(?:pretty|indent)$/ }
+  for (; $node && $node->{t} eq "method"; $node = $node->{object}) {
+    return 1 if $node->{name} =~ /^(?:pretty|indent)$/;
+  }
   return 0;
 }
 

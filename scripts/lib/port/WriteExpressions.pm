@@ -21,7 +21,7 @@ sub give_up { Writer::give_up(@_) }
 sub left_out {
   my ($self, $name) = @_;
   my $row = $self->{table}->function($name);
-  $self->{missing}{$name} = $row;
+  $self->{missing}{$name} = $row if $row->{status} eq "left out";
   give_up(PortTable::sentence($row));
 }
 

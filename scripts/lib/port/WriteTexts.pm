@@ -40,6 +40,12 @@ sub flattened {
       push @flat, flattened($self, @{$part->{parts} // PerlStrings::parts($part)});
       next;
     }
+    # The elements of a slice have spaces between them.
+    if ($part->{t} eq "list" && !$part->{parens} && @{$part->{items}} > 1) {
+      my ($first, @others) = @{$part->{items}};
+      push @flat, flattened($self, $first, map { (" ", $_) } @others);
+      next;
+    }
     if ($part->{t} eq "list" && @{$part->{items}} == 1) { push @flat, flattened($self, $part->{items}[0]); next }
     if ($part->{t} eq "binary" && $part->{op} eq ".") { push @flat, flattened($self, joined_parts($part)); next }
     if ($part->{t} eq "joined") {
