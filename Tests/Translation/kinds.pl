@@ -4,7 +4,7 @@ use strict;
 use warnings;
 use AnyEvent;
 use AnyEvent::Socket;
-use List::Util qw(any all);
+use List::Util qw(any all max min sum);
 use constant MAX => 3;
 use constant { NAME => "Kinds", HALF => 0.5 };
 
@@ -34,6 +34,11 @@ my @row = (0) x 3;
 my $at = 0;
 $row[$at++] = 5;
 print "@row $at\n";
+my @times;
+my $spent = 0;
+push @times, 0.5, 1.25;
+$spent += $_ for @times;
+print "$spent ", sum (@list), " ", max (@list), " ", min (@list, 4), "\n";
 
 # --- Lists and hashes.
 
@@ -77,9 +82,10 @@ while ($text =~ /=(\d+)/g) {
 }
 (my $loud = $text) =~ s/(\w+)=/uc ($1) . ":"/ge;
 my $short = $text =~ s/,.*//r;
+my @lines = split /\015\012/, "one\r\ntwo";
 my ($key, $value) = $text =~ /^(\w+)=(\d+)/;
 my $digit = $text =~ /other=(\d)/ ? $1 : "none";
-print "@numbers $total $loud [$short] $key $value $digit\n";
+print "@numbers $total $loud [$short] $key $value $digit @lines\n";
 if ($text =~ /^(?<left>\w+) = (?<right>\d+)/x) {
    print "$+{left} is $+{right}\n";
 }
@@ -105,8 +111,14 @@ sub described {
    return "$left has $1";
 }
 
+sub second_of {
+   my (undef, $second) = @_;
+   my ($any) = sort keys %known or return "none";
+   return "$second $any";
+}
+
 my @parts = ("x", parts_of ("y;z"), parts_of (""));
-print "@parts ", described ("a:5"), ", ", described ("a:b"), ", ", described ("a"), "\n";
+print "@parts ", described ("a:5"), ", ", described ("a:b"), ", ", described ("a"), " ", second_of ("p", "q"), "\n";
 for (my $i = 4; $i > 0; $i -= 2) {
    print "down $i\n";
 }

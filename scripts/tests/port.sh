@@ -176,9 +176,12 @@ my @middle = @list[1 .. 2];
 my $last = $list[$number++] + $number;
 open (my $file, "<", $name) or print "none";
 my $found = $name =~ /(b)/ || print "x";
+my $agent = "perl/$]";
+my $job = shift @jobs; $job->{state} = "taken";
+my $object = { x => 1 }; my @others = grep { $_ != $object } @jobs;
 TEXT
 {
-  printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (%%by_id, %%rooms);\n'
+  printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (@jobs, %%by_id, %%rooms);\n'
   cat "$work/wrong.pl"
 } >"$work/wrong_head.pl"
 scripts/port -o "$work/wrong.swift" "$work/wrong_head.pl" 2>"$work/summary" || fail "$(cat "$work/summary")"

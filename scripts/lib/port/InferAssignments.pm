@@ -45,7 +45,8 @@ sub assign {
   }
   if ($operator eq ".=") { flow(known("String"), $into) if !is_kind($into, "Bytes"); return $into }
   hint($into, "Int") for 1 .. 2;
-  if (is_kind($from, "Double")) { hint($into, "Double"); flow($from, $into) if is_kind($into, "Int") }
+  hint($into, "Double") if is_kind($from, "Double");
+  push @{$self->{counted}}, [$from, $into];
   return $into;
 }
 
@@ -99,6 +100,13 @@ sub fill {
   return $type;
 }
 
+# What is in an array or a hash, or was in it, is there for whoever has it, too.
+sub is_part {
+  my ($node) = @_;
+  return $node->{base}{t} ne "call" if $node->{t} =~ /^(?:element|entry)$/;
+  return $node->{t} eq "call" && $node->{name} =~ /^(?:shift|pop|delete)$/ && @{$node->{arguments}};
+}
+
 # A value that is put somewhere else, too: its array or hash has two owners from then on.
 sub shares {
   my ($self, $value, $place) = @_;
@@ -110,7 +118,7 @@ sub shares {
   if ($symbol && ($is_reference ? $symbol->{sigil} ne "\$" : $symbol->{sigil} eq "\$")) {
     push @{$symbol->{shares}}, {line => $value->{line}, context => $self->{current}[-1]};
   }
-  elsif ($is_reference || $value->{t} !~ /^(?:element|entry)$/ || $value->{base}{t} eq "call") {
+  elsif ($is_reference || !is_part($value)) {
     return;
   }
   $target->{symbol}{is_alias} = 1

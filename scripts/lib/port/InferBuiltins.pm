@@ -108,6 +108,18 @@ sub call_map { my ($self, $node) = @_; return each_element($self, $node, 1) }
 
 sub call_grep { my ($self, $node) = @_; return each_element($self, $node, 0) }
 
+sub call_sum {
+  my ($self, $node) = @_;
+  my $of = $self->element_of_list({t => "list", items => $node->{arguments}});
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $of, known("Int")];
+  return $result;
+}
+
+sub call_max { return call_sum(@_) }
+
+sub call_min { return call_sum(@_) }
+
 sub call_any { my ($self, $node) = @_; each_element($self, $node, 0); return known("Bool") }
 
 sub call_all { return call_any(@_) }

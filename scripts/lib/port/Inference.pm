@@ -226,8 +226,12 @@ sub parameters {
   my @symbols;
   for my $statement (@{$node->{body}}) {
     my @variables = parameter_variables($statement) or last;
-    last if $self->gets_message($node, $type) && ($variables[0]{sigil} ne "@" || !$variables[0]{whole});
+    last if $self->gets_message($node, $type) && (($variables[0]{sigil} // "") ne "@" || !$variables[0]{whole});
     for my $variable (@variables) {
+      if ($variable->{t} ne "variable") {
+        push @symbols, {swift => "_", sigil => "\$", name => "", type => fresh(), assigned => 0, param => 1};
+        next;
+      }
       my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, param => 1);
       $variable->{symbol} = $symbol;
       push @symbols, $symbol;
@@ -274,10 +278,10 @@ sub parameter_variables {
   $x = $x->{left} if $x->{t} eq "binary" && $x->{op} eq "or";
   return unless $x->{t} eq "assign" && $x->{op} eq "=" && $x->{left}{t} eq "my";
   my ($left, $right) = @$x{qw(left right)};
-  my @variables = grep { $_->{t} eq "variable" } @{$left->{variables}};
-  return if @variables != @{$left->{variables}} || grep { $_->{sigil} eq "%" } @variables;
+  my @variables = @{$left->{variables}};
+  return if grep { $_->{t} ne "variable" && !WriteCalls::is_undef($_) || ($_->{sigil} // "") eq "%" } @variables;
   if ($right->{t} eq "variable" && "$right->{sigil}$right->{name}" eq '@_') {
-    return if !$left->{list} && $variables[0]{sigil} eq "\$";
+    return if !@variables || !$left->{list} && $variables[0]{sigil} eq "\$";
     $_->{whole} = 1 for @variables;
     return @variables;
   }
@@ -593,6 +597,8 @@ sub binary {
       $side->{symbol}{asked} = 1 if $operator eq "//";
     }
     return known("Bool") if is_kind($left, "Bool");
+    # What a person writes behind the program's name is a number if its standard is one.
+    return $right if $node->{right}{t} eq "number" && $self->is_argument($node->{left});
     my $result = fresh();
     flow($left, $result);
     flow($right, $result);
@@ -607,6 +613,12 @@ sub binary {
   push @{$self->{deferred}}, [$result, $left, $right];
   $self->arithmetic($result, $left, $right);
   return $result;
+}
+
+sub is_argument {
+  my ($self, $node) = @_;
+  my $list = $node->{t} eq "element" ? $node->{base} : $node->{t} eq "call" ? $node->{arguments}[0] : undef;
+  return $list && $list->{t} eq "variable" && "$list->{sigil}$list->{name}" eq '@ARGV';
 }
 
 # The result has a fraction if one side has.

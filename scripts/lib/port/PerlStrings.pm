@@ -32,7 +32,11 @@ sub interpolated {
     if (defined $escape) { $parts[-1] .= escaped($escape); next }
     my $start = pos($text) - length $sigil;
     my $code = variable_at($text, $start);
-    if (!defined $code) { $parts[-1] .= $sigil; next }
+    if (!defined $code) {
+      die {sentence => "the variable \"$1\" in a text"} if substr($text, $start) =~ /^(\$[^\s\w"{\$])/;
+      $parts[-1] .= $sigil;
+      next;
+    }
     pos($text) = $start + length $code;
     push @parts, expression($code, $line), "";
   }

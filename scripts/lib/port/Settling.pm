@@ -14,6 +14,7 @@ sub settle {
     $self->settle_access($_) for @{$self->{accesses}};
     Types::flow_again($round >= 5);
     $self->arithmetic(@$_) for @{$self->{deferred}};
+    for (@{$self->{counted}}) { flow(@$_) if is_kind($_->[0], "Double") && is_kind($_->[1], "Int") }
     if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
     $self->guess_containers if $round == 4;
   }

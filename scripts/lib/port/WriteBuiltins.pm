@@ -296,9 +296,10 @@ sub separator {
   my $text = $pattern->{t} eq "match" ? $pattern->{value}{match} : Inference::key_text($pattern)
     // give_up("split by a variable");
   return '" "' if $pattern->{t} ne "match" && $text eq " ";
-  (my $plain = $text) =~ s/\\([^a-zA-Z0-9])/$1/g;
-  return WriteTexts::quoted($plain) if $text =~ /^(?:[^\\.*+?()\[\]{}|^\$]|\\[^a-zA-Z0-9])*$/;
-  return '"\n"' if $text eq "\\n";
+  my $is_plain = $text =~ /^(?:[^\\.*+?()\[\]{}|^\$]|\\[^a-zA-Z0-9]|\\[nrt0]\d*)*$/;
+  if ($is_plain && !($pattern->{value}{modifiers} // "")) {
+    return WriteTexts::quoted($text =~ s/\\([nrt]|0\d*|.)/PerlStrings::escaped($1)/ger);
+  }
   return WriteRegexes::literal($text, $pattern->{value}{modifiers});
 }
 
@@ -595,6 +596,19 @@ sub unseen {
   my $target = WriteAssignments::target($self, $entry);
   return undef if !is_kind($target->{type}, "Int");
   return $target->{s} =~ s/\[(.*)\]$/.updateValue(1, forKey: $1) == nil/r;
+}
+
+sub write_sum { my ($self, $node) = @_; return summed($self, $node, "reduce(0, +)", "") }
+
+sub write_max { my ($self, $node) = @_; return summed($self, $node, "max()", " ?? 0") }
+
+sub write_min { my ($self, $node) = @_; return summed($self, $node, "min()", " ?? 0") }
+
+sub summed {
+  my ($self, $node, $method, $standard) = @_;
+  my %list = (line => $node->{line}, end => $node->{line});
+  my $text = dotted(WriteContainers::elements($self, \%list, $node->{arguments}, $node->{type}));
+  return written("$text.$method$standard", $node->{type}, low => $standard ne "");
 }
 
 sub write_any { my ($self, $node) = @_; return tested($self, $node, "contains", "where: ") }

@@ -38,12 +38,12 @@ sub truth {
   my ($x, $not) = @_;
   my $kind = kind_of($x->{type});
   my $atom = Conversions::atom($x);
-  return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|String)$/;
+  return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|Int32|String|Value)$/;
   if ($x->{opt}) { $atom = "($x->{s} ?? " . Conversions::standard($kind) . ")" }
   if ($kind eq "Bool") { return $not ? $x->{not} // "!$atom" : $x->{opt} ? $atom : $x->{s} }
   return "$atom " . ($not ? "==" : "!=") . " 0" if $kind =~ /^(?:Int|Double|Int32|CInt)$/;
   return "$atom " . ($not ? "==" : "!=") . ' ""' if $kind eq "String";
-  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody)$/;
+  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody|Message)$/;
   return ($not ? "!" : "") . "$atom.bool" if $kind eq "Value";
   give_up("\"" . Conversions::plain($x->{s}) . "\" is always there") if Types::is_object($x->{type});
   give_up("a condition of which it is unknown when it is true");
@@ -99,6 +99,10 @@ sub optional_list {
   my ($self, $node, @variables) = @_;
   return WriteRegexes::optional_groups_of($self, $node, @variables)
     if $node->{t} eq "binary" && $node->{op} eq "=~" && $node->{right}{t} eq "match";
+  if (@variables == 1 && WriteContainers::is_list($node)) {
+    my $list = WriteContainers::sequence($self, $node);
+    return WriteBuiltins::dotted($list) . ".first";
+  }
   my $row = $node->{row};
   return undef if !$row || ($row->{shape}{result} // "") !~ /^\(.*\)\?$/;
   return WriteExpressions::value($self, $node)->{s};

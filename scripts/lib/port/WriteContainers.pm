@@ -57,7 +57,7 @@ sub list_text {
   my $x = WriteExpressions::value($self, $node);
   give_up("a list of a hash") if is_kind($x->{type}, "Dictionary");
   my $text = $node->{t} eq "binary" && $node->{op} =~ /^\.\./ ? "Array($x->{s})" : Conversions::atom($x);
-  my ($from, $into) = (kind_of(found($x->{type})->{of} // known("Value")), kind_of($of));
+  my ($from, $into) = (settle(found($x->{type})->{of} // known("Value"))->{k}, kind_of($of));
   return $text if $from eq $into || $into eq "";
   my $form = Conversions::conversion($from, $into, "\$0", "\$0")
     // give_up("a list of ${from}s where ${into}s are wanted");

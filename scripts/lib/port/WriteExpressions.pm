@@ -367,7 +367,9 @@ sub arithmetic {
 sub operand {
   my ($self, $node, $kind) = @_;
   my $inner = $node->{t} eq "list" && @{$node->{items}} == 1 ? $node->{items}[0] : $node;
-  my $text = WriteCalls::counted($inner) ? WriteCalls::count($self, $inner) : as($self, $inner, known($kind));
+  my $is_count = WriteCalls::counted($inner);
+  my $text = $is_count ? WriteCalls::count($self, $inner) : as($self, $inner, known($kind));
+  $text = "Double($text)" if $is_count && $kind eq "Double";
   return Conversions::is_composed($text) && $text !~ /^\d[\w.]*$/ ? "($text)" : $text;
 }
 
@@ -377,6 +379,8 @@ sub comparison {
   my $kind = $TEXT_COMPARISONS{$node->{op}} ? "String" : undef;
   my ($left, $right) = @$node{qw(left right)};
   if (my $contains = index_comparison($self, $node)) { return $contains }
+  give_up("a comparison of what two variables refer to: === of objects of a class")
+    if $node->{op} =~ /^[=!]=$/ && grep { is_reference($_) } $left, $right;
   if (!defined $kind) {
     my @kinds = map { WriteCalls::counted($_) ? "Int" : kind_of($_->{type}) } $left, $right;
     $kind = (grep { $_ eq "Double" } @kinds) ? "Double" : $kinds[0] eq "Int32" ? "Int32" : "Int";
@@ -384,6 +388,15 @@ sub comparison {
   my ($one, $two) = map { compared($self, $_, $kind) } $left, $right;
   my $not = $NEGATIONS{$operator};
   return written("$one $operator $two", known("Bool"), low => 1, not => "$one $not $two");
+}
+
+# Whether a variable leads to an array, a hash, a function or an object.
+sub is_reference {
+  my ($node) = @_;
+  return 0 if $node->{t} ne "variable" || $node->{sigil} ne "\$" || !$node->{symbol};
+  my $symbol = $node->{symbol};
+  return 1 if is_kind($symbol->{type}, qw(Array Dictionary)) || Types::is_object($symbol->{type});
+  return $symbol->{changed} || $symbol->{value} && $symbol->{value}{t} =~ /^(?:hash|array)$/;
 }
 
 # "index ($x, $y) >= 0" and its like.
@@ -431,16 +444,22 @@ sub default_value {
       known($kind), low => 1);
   }
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[0\]$/s) {
-    return written("$1.first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+    my $first = "$1.first";
+    $first .= ".flatMap { Int(\$0) }" if $from eq "String" && is_kind($type, "Int");
+    return written("$first ?? " . as($self, $node->{right}, $type), $type, low => 1);
   }
   my $is_taken = $node->{left}{t} eq "call" && $node->{left}{name} =~ /^(?:shift|pop)$/;
   if ($is_taken && $left->{s} =~ /^(\w+)\.remove(?:First|Last)\(\)$/) {
-    return written("$1.isEmpty ? " . as($self, $node->{right}, $type) . " : $left->{s}", $type, low => 1);
+    my $list = $1;
+    my $taken = Conversions::converted($self, $left, $type);
+    return written("$list.isEmpty ? " . as($self, $node->{right}, $type) . " : $taken", $type, low => 1);
   }
   return first_true($self, $node, $left, $type) if $node->{op} ne "//";
   # What is never undefined needs no other value, but for elements that may not be there.
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[(\d+)\]$/s) {
-    return written("$1.dropFirst($2).first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+    my $part = "$1.dropFirst($2).first";
+    $part .= ".flatMap { Int(\$0) }" if $from eq "String" && is_kind($type, "Int");
+    return written("$part ?? " . as($self, $node->{right}, $type), $type, low => 1);
   }
   return $left;
 }

@@ -88,6 +88,7 @@ sub literal {
   $pattern =~ s{(?<!\\)/}{\\/}g;
   $pattern =~ s/\\z/\$/g;
   $pattern =~ s/\\x\{([0-9a-fA-F]+)\}/\\u{$1}/g;
+  $pattern =~ s/\\(0[0-7]{1,2})/sprintf "\\u{%x}", oct $1/ge;
   give_up("a pattern that looks behind, or that Swift writes in another way")
     if $pattern =~ /\(\?<[=!]|\\[GQE]|\(\?[0-9R&]/;
   my $text = $pattern =~ /^[ \t]|[ \t]$/ ? "#/$pattern/#" : "/$pattern/";
