@@ -9,6 +9,10 @@ use Types qw(known fresh found flow unify hint kind_of is_kind function_type);
 sub assign {
   my ($self, $node) = @_;
   my ($left, $right, $operator) = @$node{qw(left right op)};
+  # "my $count = () = $text =~ /…/g".
+  if ($right->{t} eq "assign" && $right->{left}{t} eq "list" && !@{$right->{left}{items}}) {
+    $right = $node->{right} = {%$right, t => "call", name => "scalar", arguments => [$right->{right}], pairs => []};
+  }
   if ($right->{t} eq "closure" && $operator eq "=" && !($left->{t} eq "my" && $left->{list})) {
     # The closure has the type of what it is kept in, with what others say about that.
     my $place = $self->of($left);

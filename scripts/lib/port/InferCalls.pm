@@ -332,7 +332,9 @@ sub command {
       $bytes->{optional} = 1;
     }
     $self->of($value);
-    my $symbol = $value->{t} eq "reference" ? $value->{x}{symbol} : undef;
+    my $variable = $value->{t} eq "reference" ? $value->{x} : next;
+    $variable = $value->{x} = {%{$variable->{variables}[0]}, declares => 1} if $variable->{t} eq "my";
+    my $symbol = $variable->{symbol};
     next if !$symbol || $name =~ /</;
     my $kind = found($symbol->{type});
     %$kind = (k => $name =~ />/ ? "CommandOutput" : "Int32", fixed => 1);

@@ -262,12 +262,15 @@ sub parameters {
   found($type)->{rest} = $node->{rest} if defined $node->{rest};
 }
 
-# Whether a closure gets one message, which it takes apart itself: it is "@_" then.
+# Whether a closure gets one message or list, which it takes apart itself: it is "@_" then.
 sub gets_message {
   my ($self, $node, $type) = @_;
   my $params = found($type)->{params};
-  return 0 if $node->{t} ne "closure" || @$params != 1 || !is_kind($params->[0], "Message");
-  $node->{message} //= $self->{symbols}->declare("@", "message", param => 1, type => $params->[0]);
+  return 0 if $node->{t} ne "closure" || @$params != 1;
+  my $is_message = is_kind($params->[0], "Message");
+  return 0 if !$is_message && !found($params->[0])->{is_arguments};
+  my $name = $is_message ? "message" : "list";
+  $node->{message} //= $self->{symbols}->declare("@", $name, param => 1, type => $params->[0]);
   return 1;
 }
 

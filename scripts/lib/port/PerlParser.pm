@@ -392,7 +392,8 @@ sub bracket {
 sub element_of {
   my ($self, $list) = @_;
   my ($index) = $self->items_until("]");
-  $self->leave("a slice of several elements") if @$index != 1;
+  $self->leave("a slice of several elements: Array(list.prefix(n))")
+    if @$index != 1 || $index->[0]{t} eq "binary" && $index->[0]{op} =~ /^\.\./;
   my $base = @{$list->{items}} == 1 ? $list->{items}[0] : $list;
   return $self->node("element", $list->{line}, base => $base, index => $index->[0]);
 }

@@ -217,7 +217,9 @@ sub parse_type {
   my $optional = $text =~ s/\?$//;
   my $type;
   if ($text =~ /^\[String: (.+)\]$/) { $type = known("Dictionary", of => parse_type($1), key => known("String")) }
-  elsif ($text =~ /^\[(.+)\]$/ || $text =~ /^\@(.+)$/) { $type = known("Array", of => parse_type($1)) }
+  elsif ($text =~ /^\[(.+)\]$/) { $type = known("Array", of => parse_type($1)) }
+  # Perl has the elements as arguments, Swift an array.
+  elsif ($text =~ /^\@(.+)$/) { $type = known("Array", of => parse_type($1), is_arguments => 1) }
   elsif ($text eq "() -> Void") { $type = function_type([], known("Void")) }
   elsif ($text =~ /^\((.+)\)$/) {
     $type = known("Tuple", parts => [map { parse_type($_) } split /,\s*/, $1]);

@@ -351,8 +351,9 @@ sub values_of {
   return "\x{7}$x->{s}" if $kind eq "Tuple" && !$x->{opt};
   give_up("a list of values from this")
     if $kind !~ /^(?:Array|Value|Message)$/ || $x->{opt} || $x->{s} =~ /[({ ]/ && @variables > 1;
-  return array_values($self, Conversions::atom($x), $kind eq "Array" ? found($x->{type})->{of} : known("Value"),
-    $kind, @variables);
+  my $of = $kind eq "Array" ? found($x->{type})->{of} : known("Value");
+  $kind = "Arguments" if $kind eq "Array" && $right->{t} eq "variable" && $right->{name} eq "_";
+  return array_values($self, Conversions::atom($x), $of, $kind, @variables);
 }
 
 # The groups of a match: one expression, or a match with a name if some of them may be undefined.
@@ -374,12 +375,12 @@ sub array_values {
     my $symbol = $variables[$i]{symbol};
     if (!$symbol) { push @values, "$name\[$i]"; next }
     if ($symbol->{sigil} eq "@") {
-      my $list = $kind eq "Array" ? $name : $kind eq "Message" ? "$name.values" : "$name.elements";
+      my $list = $kind =~ /^A/ ? $name : $kind eq "Message" ? "$name.values" : "$name.elements";
       push @values, $i ? "Array($list.dropFirst($i))" : $list;
     }
-    elsif ($kind eq "Array" && WriteConditions::is_optional($symbol)) {
+    elsif ($kind eq "Arguments" || $kind eq "Array" && WriteConditions::is_optional($symbol)) {
       my $x = written($i ? "$name.dropFirst($i).first" : "$name.first", $of, opt => 1);
-      push @values, Conversions::converted($self, $x, $symbol->{type}, 1);
+      push @values, Conversions::converted($self, $x, $symbol->{type}, WriteConditions::is_optional($symbol));
     }
     else {
       push @values, Conversions::converted($self, written("$name\[$i]", $of), $symbol->{type});

@@ -474,6 +474,8 @@ sub write_scalar {
       known("String"));
   }
   return written(WriteCalls::count($self, $argument), known("Int")) if WriteCalls::counted($argument);
+  return written(WriteRegexes::matches($self, $argument) . ".count", known("Int"))
+    if WriteRegexes::is_global($argument);
   return value($self, $argument);
 }
 

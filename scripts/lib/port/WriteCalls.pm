@@ -541,6 +541,7 @@ sub redirection {
   if ($value->{t} eq "reference") {
     my $inner = $value->{x};
     return ".from(" . WriteExpressions::as($self, $inner, known("String")) . ")" if $is_input;
+    push @{$self->{before}}, "let $inner->{symbol}{swift} = CommandOutput()" if $inner->{declares} && $self->{before};
     return ".to($inner->{symbol}{swift})" if $inner->{symbol} && is_kind($inner->{symbol}{type}, "CommandOutput");
     give_up("output into a variable: let output = CommandOutput(), [\">\": .to(output)], then output.text");
   }

@@ -42,8 +42,10 @@ my %EXPRESSIONS = (
   entry => \&entry,
   dereference => \&dereference,
   reference => \&reference,
-  last_index =>
-    sub { my ($self, $n) = @_; return written(value($self, $n->{array})->{s} . ".count - 1", known("Int"), low => 1) },
+  last_index => sub {
+    my ($self, $n) = @_;
+    return written(Conversions::atom(value($self, $n->{array})) . ".count - 1", known("Int"), low => 1);
+  },
   unary => \&unary,
   step => \&step,
   binary => \&binary,

@@ -54,6 +54,10 @@ sub flattened {
         $is_count ? {s => WriteCalls::count($self, $part->{x}), type => known("Int")} : flattened($self, $part->{x});
       next;
     }
+    if ($part->{t} eq "call" && $part->{name} eq "sprintf" && !$part->{function}) {
+      push @flat, WriteBuiltins::formatted($self, $part);
+      next;
+    }
     if ($part->{t} eq "verbatim") { push @flat, {s => $part->{s}, type => known("String")}; next }
     push @flat, printed($self, $part);
   }
@@ -80,6 +84,7 @@ sub printed {
     return printed($self, $item) if !WriteContainers::is_list($item);
   }
   my $x = WriteExpressions::value($self, $part);
+  if ($x->{s} =~ /^"\\\(([^"]*)\)"$/) { return {s => $1, type => known("Value")} }
   my $kind = kind_of($x->{type});
   if ($kind =~ /^(?:Array|Message)$/) {
     my $list = Conversions::atom($x) . ($kind eq "Message" ? ".values" : "");
