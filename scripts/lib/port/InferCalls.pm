@@ -94,7 +94,6 @@ sub fits {
 sub own_call {
   my ($self, $node, $function) = @_;
   $node->{function} = $function;
-  $function->{used} = 1 if !$node->{is_statement};
   pass($self, $function->{type}, $node->{arguments});
   return found($function->{type})->{ret};
 }
@@ -360,6 +359,7 @@ sub positional {
   elsif ($form =~ /^(?:String|Int|Double|Value|Bool)\??$/) { hint($given, $form =~ s/\?//r) }
   elsif ($form =~ /^(?:Data|Service|Bytes)$/) { hint($given, "String") }
   flow($given, $type) if $form !~ /^(?:Data|Service|Level|Mode|Command|Redirections|Regex|Format)/;
+  push @{$self->{sent}}, $type if $form eq "Element" && $object_type;
   found($given)->{standard} //= "Value" if !kind_of($given) && $form eq "Any";
   unify($given, $type) if $form eq "Value" && !kind_of($given) && $argument->{t} =~ /^(?:hash|array)$/;
   push @{$plan->{positional}}, {argument => $argument, type => $type, form => $form, is_list => $is_list};

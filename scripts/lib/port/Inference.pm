@@ -393,8 +393,6 @@ sub variable {
   return known("String") if $sigil eq "\$" && $name =~ /^(?:\d+|!|\@|0)$/;
   if (my $symbol = $self->{symbols}->find($sigil, $name)) {
     $node->{symbol} = $symbol;
-    my $here = $self->{current}[-1];
-    $symbol->{captured} = 1 if $symbol->{of_function} && $symbol->{of_function} != $here;
     return $symbol->{type};
   }
   if (my $row = $self->{table}->variable("$sigil$name")) {
@@ -421,11 +419,7 @@ sub declaration {
   my ($self, $node) = @_;
   for my $variable (@{$node->{variables}}) {
     next unless $variable->{t} eq "variable";
-    my $symbol = $self->{symbols}->declare(
-      @$variable{qw(sigil name)},
-      line => $node->{line},
-      of_function => $self->{current}[-1]
-    );
+    my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, line => $node->{line});
     $variable->{symbol} = $symbol;
     $variable->{type} = $symbol->{type};
     $symbol->{bare} = 1;

@@ -63,9 +63,6 @@ sub new {
   return bless {tokens => $tokens, at => 0}, $class;
 }
 
-# All statements of the program.
-sub program { my ($self) = @_; return $self->statements }
-
 sub peek { my ($self, $ahead) = @_; return $self->{tokens}[$self->{at} + ($ahead // 0)] }
 
 sub next_token { my ($self) = @_; return $self->{tokens}[$self->{at}++] }
@@ -412,7 +409,13 @@ sub prefix {
   return $self->fail("an expression is expected");
 }
 
-sub readline_of { my ($self) = @_; $self->{at}--; return $self->leave("reading of lines") }
+# "<STDIN>", which PPI takes for operators behind some words.
+sub readline_of {
+  my ($self) = @_;
+  my $handle = $self->next_token;
+  $self->leave("reading lines of a file: aio_load of a file") if !$handle || !$self->take(">");
+  return $self->node("readline", $handle->{line}, text => "<$handle->{text}>");
+}
 
 # What follows a term: subscripts, calls, "++".
 sub postfixed {
@@ -498,10 +501,10 @@ sub declaration {
   }
   if ($self->take("(")) {
     my ($items) = $self->items_until(")");
-    return $self->node("my", $line, variables => $items, list => 1, scope => $token->{text});
+    return $self->node("my", $line, variables => $items, list => 1);
   }
   my $variable = $self->variable($self->next_token);
-  return $self->node("my", $line, variables => [$variable], scope => $token->{text});
+  return $self->node("my", $line, variables => [$variable]);
 }
 
 sub anonymous_sub {
@@ -603,7 +606,7 @@ sub call {
   elsif ($NULLARY{$name}) {
   }
   elsif ($UNARY{$name}) {
-    $items = [$self->expression(16)] if $self->is_argument && !$self->is("<") && !$self->is("-");
+    $items = [$self->expression(16)] if $self->is_argument && (!$self->is("<") || $self->is(">", 2)) && !$self->is("-");
   }
   elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
     || $self->is_argument && !$self->is("<") && !$self->is("-"))

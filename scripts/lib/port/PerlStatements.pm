@@ -141,7 +141,7 @@ sub body_of_sub {
     or $self->leave("a parameter with a standard: func f(_ x: Int = 1)");
   my @variables = map { $self->node("variable", $line, sigil => substr($_, 0, 1), name => substr $_, 1) }
     split /\s*,\s*/, $inner;
-  my $list = $self->node("my", $line, variables => \@variables, list => 1, scope => "my");
+  my $list = $self->node("my", $line, variables => \@variables, list => 1);
   my $arguments = $self->node("variable", $line, sigil => "@", name => "_");
   my $x = $self->node("assign", $line, op => "=", left => $list, right => $arguments);
   return [{t => "expression", line => $line, end => $line, x => $x}, @$body];
@@ -163,7 +163,7 @@ sub use_statement {
     $self->{constants}{$name} = 1;
     my $line = $key->{line};
     my $variable = $self->node("variable", $line, sigil => "\$", name => $name);
-    my $left = $self->node("my", $line, variables => [$variable], scope => "our");
+    my $left = $self->node("my", $line, variables => [$variable]);
     my $x = $self->node("assign", $line, op => "=", left => $left, right => $value);
     push @statements, {t => "expression", line => $line, end => $value->{end}, x => $x};
   }

@@ -22,6 +22,8 @@ sub settle {
     my ($result, $left, $right) = @$_;
     found($result)->{k} = "Int" if !kind_of($result);
   }
+  # A condition variable that is sent something has a type.
+  Types::settle($_) for @{$self->{sent}};
 }
 
 sub settle_access {

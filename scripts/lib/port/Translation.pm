@@ -15,7 +15,7 @@ sub of {
   my ($source, $table) = @_;
   my ($tokens, $problem) = PerlTokens::read($source);
   return {problem => $problem} if !$tokens;
-  my $statements = PerlParser->new($tokens)->program;
+  my $statements = PerlParser->new($tokens)->statements;
   return {problem => "it has no statement"} if !@$statements;
   my $unread = grep { $_->{t} eq "unknown" } @$statements;
   return {problem => "none of its statements can be read, the first for this: $statements->[0]{why}"}

@@ -56,7 +56,6 @@ sub assign {
   return declare_with($self, $node) if $left->{t} eq "my";
   WriteExpressions::left_out($self, "local") if $left->{t} eq "local";
   give_up("an assignment as a value: a statement of its own") if !$node->{is_statement};
-  return substitution($self, $node) if $operator eq "=" && $right->{t} eq "binary" && $right->{op} eq "=~";
   return autoflush($self) if $left->{t} eq "variable" && "$left->{sigil}$left->{name}" eq "\$|";
   return compound($self, $node) if $operator ne "=";
   my $target = target($self, $left);
@@ -78,8 +77,6 @@ sub assign {
 }
 
 sub autoflush { return written("AE.autoflush()") }
-
-sub substitution { give_up("a substitution that keeps the old text: let new = old.replacing(/…/, with: …)") }
 
 # A place that is assigned to.
 sub target {

@@ -132,7 +132,7 @@ sub tried {
   my $context = $self->context;
   give_up("it throws, which a callback like this one may not: do { try … } catch { … }, or try?")
     if !$context->{throws};
-  return {%$x, s => "try $x->{s}", is_tried => 1, low => 1};
+  return {%$x, s => "try $x->{s}", low => 1};
 }
 
 # --- Calls that a table describes.

@@ -83,9 +83,7 @@ sub binding {
   my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
   my $text;
   if (!$left->{list} && $node->{left} == $left) {
-    my $x = WriteExpressions::value($self, $right);
-    give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
-    $text = $x->{s};
+    $text = WriteAssignments::optional_value($self, $variables[0]{symbol}, $right, 1);
   }
   else {
     $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");

@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
-use WriteTexts qw(quoted text_of literal);
+use WriteTexts qw(quoted text_of);
 use Conversions;
 use WriteAssignments;
 use WriteConditions;

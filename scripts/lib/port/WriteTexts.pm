@@ -6,7 +6,7 @@ use warnings;
 use utf8;
 use Exporter "import";
 use Types qw(kind_of is_kind known found);
-our @EXPORT_OK = qw(quoted text_of literal);
+our @EXPORT_OK = qw(quoted text_of);
 
 my %ESCAPES = ("\n" => "\\n", "\r" => "\\r", "\t" => "\\t", "\0" => "\\0", "\\" => "\\\\", "\"" => "\\\"");
 
@@ -18,8 +18,6 @@ sub escaped {
 }
 
 sub quoted { my ($text) = @_; return "\"" . escaped($text) . "\"" }
-
-sub literal { return quoted(@_) }
 
 # A literal of parts, which are texts and expressions.
 sub text_of {

@@ -444,7 +444,6 @@ sub copies {
   my ($self, $node) = @_;
   my @lines;
   for my $symbol (grep { $_->{assigned} || $_->{changed} } @{$node->{params} // []}) {
-    $symbol->{copied} = 1;
     my ($first) = grep { $_->{absorbed} } @{$node->{body}};
     my $line = $first ? $first->{line} : $node->{line};
     # What is behind a reference is the caller's.
