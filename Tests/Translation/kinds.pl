@@ -117,8 +117,21 @@ sub second_of {
    return "$second $any";
 }
 
+sub ends_of {
+   my (@numbers) = @_;
+   return unless @numbers;
+   my @sorted = sort { $a <=> $b } @numbers;
+   return ($sorted[0], "to $sorted[-1]");
+}
+
+my ($low, $high) = ends_of (3, 1, 2)
+   or die "no numbers\n";
+if (my $next = shift @lines) {
+   print "$low $high $next\n";
+}
+my $commas = () = $text =~ /,/g;
 my @parts = ("x", parts_of ("y;z"), parts_of (""));
-print "@parts ", described ("a:5"), ", ", described ("a:b"), ", ", described ("a"), " ", second_of ("p", "q"), "\n";
+print "@parts ", described ("a:5"), ", ", described ("a:b"), ", ", described ("a"), " $commas ", second_of ("p", "q"), "\n";
 for (my $i = 4; $i > 0; $i -= 2) {
    print "down $i\n";
 }

@@ -177,11 +177,12 @@ my $last = $list[$number++] + $number;
 open (my $file, "<", $name) or print "none";
 my $found = $name =~ /(b)/ || print "x";
 my $agent = "perl/$]";
+my $one = both ();
 my $job = shift @jobs; $job->{state} = "taken";
 my $object = { x => 1 }; my @others = grep { $_ != $object } @jobs;
 TEXT
 {
-  printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (@jobs, %%by_id, %%rooms);\n'
+  printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (@jobs, %%by_id, %%rooms);\nsub both { return (1, "a") }\n'
   cat "$work/wrong.pl"
 } >"$work/wrong_head.pl"
 scripts/port -o "$work/wrong.swift" "$work/wrong_head.pl" 2>"$work/summary" || fail "$(cat "$work/summary")"

@@ -27,8 +27,8 @@ sub taken {
 sub next_argument {
   my ($self, $node) = @_;
   my $owner = $self->{current}[-1]{node} // return fresh();
-  return fresh() if $node->{name} ne "shift" || !$owner->{message} && grep { $_->{whole} } @{$owner->{params} // []};
-  my $taken = $owner->{taken} // ($owner->{message} ? 0 : scalar @{$owner->{params} // []});
+  return fresh() if $node->{name} ne "shift" || !$owner->{one_list} && grep { $_->{whole} } @{$owner->{params} // []};
+  my $taken = $owner->{taken} // ($owner->{one_list} ? 0 : scalar @{$owner->{params} // []});
   my %at = (line => $node->{line}, end => $node->{end});
   my $arguments = {%at, t => "variable", sigil => "@", name => "_"};
   %$node = (%at, t => "element", base => $arguments, index => {%at, t => "number", text => $taken});

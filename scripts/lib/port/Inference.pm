@@ -226,7 +226,7 @@ sub parameters {
   my @symbols;
   for my $statement (@{$node->{body}}) {
     my @variables = parameter_variables($statement) or last;
-    last if $self->gets_message($node, $type) && (($variables[0]{sigil} // "") ne "@" || !$variables[0]{whole});
+    last if $self->gets_one_list($node, $type) && (($variables[0]{sigil} // "") ne "@" || !$variables[0]{whole});
     for my $variable (@variables) {
       if ($variable->{t} ne "variable") {
         push @symbols, {swift => "_", sigil => "\$", name => "", type => fresh(), assigned => 0, param => 1};
@@ -245,7 +245,7 @@ sub parameters {
   }
   $node->{params} = \@symbols;
   # What asks for the arguments without naming them makes "message" the parameter.
-  return if !@symbols && $self->gets_message($node, $type);
+  return if !@symbols && $self->gets_one_list($node, $type);
   my $given = found($type)->{params};
   for my $i (0 .. $#symbols) {
     my $place = $given->[$i] //= fresh();
@@ -263,14 +263,14 @@ sub parameters {
 }
 
 # Whether a closure gets one message or list, which it takes apart itself: it is "@_" then.
-sub gets_message {
+sub gets_one_list {
   my ($self, $node, $type) = @_;
   my $params = found($type)->{params};
   return 0 if $node->{t} ne "closure" || @$params != 1;
   my $is_message = is_kind($params->[0], "Message");
   return 0 if !$is_message && !found($params->[0])->{is_arguments};
   my $name = $is_message ? "message" : "list";
-  $node->{message} //= $self->{symbols}->declare("@", $name, param => 1, type => $params->[0]);
+  $node->{one_list} //= $self->{symbols}->declare("@", $name, param => 1, type => $params->[0]);
   return 1;
 }
 
@@ -407,7 +407,7 @@ sub variable {
   }
   if ("$sigil$name" eq '@_') {
     my $owner = $self->{current}[-1]{node};
-    my $symbol = $owner && $owner->{message} or return known("Message");
+    my $symbol = $owner && $owner->{one_list} or return known("Message");
     $owner->{params} = [$symbol];
     $node->{symbol} = $symbol;
     return $symbol->{type};
@@ -430,7 +430,7 @@ sub declaration {
 sub element {
   my ($self, $node) = @_;
   my $base = $node->{base};
-  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_' && !$self->{current}[-1]{node}{message}) {
+  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_' && !$self->{current}[-1]{node}{one_list}) {
     return $self->argument($node);
   }
   $self->number_hint($self->of($node->{index}));
@@ -677,18 +677,36 @@ sub closure {
 sub result {
   my ($self, $node) = @_;
   my $current = $self->{current}[-1];
-  return fresh() unless $node->{x};
+  if (!$node->{x}) {
+    my $function = ($current->{node} // {})->{function};
+    no_result($current) if $function && !$function->{returns_list};
+    return fresh();
+  }
   my $type = $self->of($node->{x});
   $node->{x}{is_statement} = 1;
   return fresh() if $node->{x}{t} eq "call" && $node->{x}{name} =~ /^(?:print|printf|say|die|warn|exit)$/;
   $self->shares($node->{x});
   if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) {
-    $current->{ret}{optional} = 1 if !($current->{node}{function} // {})->{returns_list};
+    no_result($current) if !($current->{node}{function} // {})->{returns_list};
     return fresh();
   }
   $current->{returns} = 1;
+  my @items = $node->{x}{t} eq "list" ? @{$node->{x}{items}} : ();
+  if (@items > 1 && !grep { $self->is_plural($_) } @items) {
+    # Several values are a tuple, whose parts have types of their own.
+    $type =
+      known("Tuple", is_list => 1, parts => [map { my $part = fresh(); flow($self->of($_), $part); $part } @items]);
+  }
   flow($type, $current->{ret});
+  no_result($current) if $current->{ret}{optional};
   return fresh();
+}
+
+# A function that may return nothing. What a tuple has become is the function's alone; other types are shared.
+sub no_result {
+  my ($current) = @_;
+  $current->{ret}{optional} = 1;
+  found($current->{ret})->{optional} = 1 if is_kind($current->{ret}, "Tuple");
 }
 
 1;

@@ -172,6 +172,9 @@ sub list {
 # The elements of a slice, which are those of the list around it.
 sub flat { my ($node) = @_; return $node->{t} eq "list" && !$node->{parens} ? @{$node->{items}} : $node }
 
+# What stands in brackets of its own.
+sub unbracketed { my ($node) = @_; return $node->{t} eq "list" && @{$node->{items}} == 1 ? $node->{items}[0] : $node }
+
 sub is_modifier {
   my ($self, $ahead) = @_;
   my $token = $self->peek($ahead);

@@ -105,7 +105,7 @@ sub modified {
   my $body = [$statement];
   return $self->node("for", $line, list => $condition, body => $body, postfix => 1) if $word =~ /^for/;
   if ($word =~ /^(?:while|until)$/) {
-    my %parts = (condition => $condition, body => $body, not => $word eq "until", postfix => 1);
+    my %parts = (condition => $self->with_topic($condition), body => $body, not => $word eq "until", postfix => 1);
     my $block = $statement->{x}{t} eq "do" ? $statement->{x}{body} : undef;
     return $self->node("while", $line, %parts, $block ? (body => $block, at_end => 1) : ());
   }
@@ -220,11 +220,20 @@ sub if_statement {
   return $self->node("if", $word->{line}, branches => \@branches);
 }
 
+# "while (<STDIN>)" is "while (my $_ = <STDIN>)".
+sub with_topic {
+  my ($self, $condition) = @_;
+  return $condition if $condition->{t} ne "readline";
+  my $line = $condition->{line};
+  my $topic = $self->node("my", $line, variables => [$self->topic($line)]);
+  return $self->node("assign", $line, op => "=", left => $topic, right => $condition);
+}
+
 sub while_statement {
   my ($self) = @_;
   my $word = $self->next_token;
   $self->expect("(");
-  my $condition = $self->is(")") ? undef : $self->expression(0);
+  my $condition = $self->is(")") ? undef : $self->with_topic($self->expression(0));
   $self->expect(")");
   my $body = $self->block;
   return $self->node("while", $word->{line}, condition => $condition, body => $body, not => $word->{text} eq "until");

@@ -51,6 +51,7 @@ sub find {
 sub swift_name {
   my ($self, $sigil, $name) = @_;
   $name =~ s/^.*:://;
+  return "it" if $name eq "_";
   return $name . "_" if $KEYWORDS{$name} || $self->{taken}{$name};
   for my $other (grep { $_ ne $sigil } qw($ @ %)) {
     next unless $self->find($other, $name);

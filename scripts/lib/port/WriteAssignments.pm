@@ -333,6 +333,7 @@ sub names {
 # The values that a list gives to variables.
 sub values_of {
   my ($self, $right, @variables) = @_;
+  $right->{is_taken_apart} = 1;
   if ($right->{t} eq "list" && !@variables) { return }
   if ($right->{t} eq "list" && @{$right->{items}} >= @variables && !grep { WriteContainers::is_list($_) }
     @{$right->{items}})

@@ -61,6 +61,8 @@ sub own_call {
   my $name = WriteExpressions::function_name($function->{name});
   my $text = applied($self, $node, $name, $function->{type});
   my $ret = found($function->{type})->{ret};
+  give_up("several values where one is wanted: let (a, b) = …")
+    if found($ret)->{is_list} && !$node->{is_taken_apart} && !$node->{is_statement};
   return tried(
     $self,
     written($text, kind_of($ret) ? $ret : known("Void"), opt => $ret->{optional}),

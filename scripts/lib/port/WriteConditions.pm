@@ -16,6 +16,11 @@ sub condition {
   if ($node->{t} eq "list" && @{$node->{items}} == 1) { return condition($self, $node->{items}[0], $not) }
   if ($node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/) { return junction($self, $node, $not) }
   if ($node->{t} eq "assign" && !$not) { return binding($self, $node) }
+  # "defined (my $x = …)".
+  if ($node->{t} eq "call" && $node->{name} eq "defined" && !$not) {
+    my ($inner) = map { PerlParser::unbracketed($_) } @{$node->{arguments}};
+    return binding($self, $inner) if $inner && $inner->{t} eq "assign";
+  }
   if ($node->{t} eq "step" && !$node->{first}) {
     my $now = WriteExpressions::value($self, {%$node, first => 1})->{s};
     return "$now " . ($not ? "==" : "!=") . ($node->{op} eq "++" ? " 1" : " -1");
@@ -100,6 +105,11 @@ sub optional_list {
   if (@variables == 1 && WriteContainers::is_list($node)) {
     my $list = WriteContainers::sequence($self, $node);
     return WriteBuiltins::dotted($list) . ".first";
+  }
+  if ($node->{function}) {
+    $node->{is_taken_apart} = 1;
+    my $ret = found(found($node->{function}{type})->{ret});
+    return $ret->{optional} && is_kind($ret, "Tuple") ? WriteExpressions::value($self, $node)->{s} : undef;
   }
   my $row = $node->{row};
   return undef if !$row || ($row->{shape}{result} // "") !~ /^\(.*\)\?$/;

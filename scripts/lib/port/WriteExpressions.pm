@@ -111,6 +111,9 @@ sub as {
     return WriteContainers::array_text($self, $node, $type);
   }
   if ($kind =~ /^(?:Int|Double)$/ && Inference::is_counted($node)) { return WriteCalls::count($self, $node) }
+  if ($node->{t} eq "list" && $kind eq "Tuple" && @{$node->{items}} == @{found($type)->{parts}}) {
+    return WriteContainers::array_text($self, $node, $type);
+  }
   give_up("a hash where an array is wanted") if $node->{t} eq "hash" && $kind eq "Array";
   give_up("an array where a hash is wanted") if $node->{t} eq "array" && $kind eq "Dictionary";
   if ($node->{t} eq "choice") { return choice($self, $node, $type)->{s} }
