@@ -124,6 +124,14 @@ sub ends_of {
    return ($sorted[0], "to $sorted[-1]");
 }
 
+sub framed {
+   my ($text, $mark, $count) = @_;
+   $mark = "*" unless defined $mark;
+   $count ||= 1;
+   return $mark x $count . $text . $mark x $count;
+}
+
+print framed ("a"), framed ("b", "-"), framed ("c", "+", 2), "\n";
 my ($low, $high) = ends_of (3, 1, 2)
    or die "no numbers\n";
 if (my $next = shift @lines) {

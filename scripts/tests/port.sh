@@ -178,6 +178,7 @@ open (my $file, "<", $name) or print "none";
 my $found = $name =~ /(b)/ || print "x";
 my $agent = "perl/$]";
 my $one = both ();
+my $client = { id => 1 }; $by_id{1} = $client; $client->{id} = 2;
 my $job = shift @jobs; $job->{state} = "taken";
 my $object = { x => 1 }; my @others = grep { $_ != $object } @jobs;
 TEXT

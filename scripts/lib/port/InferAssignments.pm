@@ -31,7 +31,7 @@ sub assign {
 
   if ($operator eq "=" || $operator =~ /^(?:\|\||\/\/)=$/) {
     if ($symbol && $self->is_undef($right)) { $symbol->{cleared} = 1; return $into }
-    $symbol->{asked} = 1 if $symbol && $operator eq "//=";
+    $symbol->{asked} = 1 if $symbol && ($operator eq "//=" || $operator eq "||=" && $symbol->{param});
     $symbol->{may_be_nil} = 1 if $symbol && $left->{t} eq "my" && $self->may_be_nil($right);
     # An array where one value is wanted is a number.
     if ($right->{t} eq "call" && $right->{name} eq "reverse" && (!$symbol || $symbol->{sigil} eq "\$")) {
@@ -120,7 +120,7 @@ sub shares {
   my $symbol = $from->{t} eq "variable" ? $from->{symbol} : undef;
   # A copy of an array is one in Perl, too.
   if ($symbol && ($is_reference ? $symbol->{sigil} ne "\$" : $symbol->{sigil} eq "\$")) {
-    push @{$symbol->{shares}}, {line => $value->{line}, context => $self->{current}[-1]};
+    push @{$symbol->{shares}}, {order => ++$self->{order}, context => $self->{current}[-1]};
   }
   elsif ($is_reference || !is_part($value)) {
     return;
@@ -183,7 +183,7 @@ sub assign_list {
 sub changed {
   my ($self, $node) = @_;
   $node->{is_target} = 1;
-  my %change = (line => $node->{line}, context => $self->{current}[-1]);
+  my %change = (order => ++$self->{order}, context => $self->{current}[-1]);
   if ($node->{t} eq "variable") {
     return if !$node->{symbol};
     $node->{symbol}{assigned}++;

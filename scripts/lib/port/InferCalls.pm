@@ -94,6 +94,9 @@ sub fits {
 sub own_call {
   my ($self, $node, $function) = @_;
   $node->{function} = $function;
+  my $count = grep({ $self->is_plural($_) } @{$node->{arguments}}) ? undef : @{$node->{arguments}};
+  my $least = $function->{least_arguments};
+  $function->{least_arguments} = $count if defined $count && (!defined $least || $count < $least);
   pass($self, $function->{type}, $node->{arguments});
   return found($function->{type})->{ret};
 }

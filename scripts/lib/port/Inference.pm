@@ -269,9 +269,20 @@ sub gets_one_list {
   return 0 if $node->{t} ne "closure" || @$params != 1;
   my $is_message = is_kind($params->[0], "Message");
   return 0 if !$is_message && !found($params->[0])->{is_arguments};
-  my $name = $is_message ? "message" : "list";
-  $node->{one_list} //= $self->{symbols}->declare("@", $name, param => 1, type => $params->[0]);
+  $node->{one_list} //= $self->{symbols}->declare(
+    "@", $self->unused_name($is_message ? "message" : "list"),
+    param => 1,
+    type => $params->[0],
+    is_implicit => 1
+  );
   return 1;
+}
+
+# A name that no variable of the program has there.
+sub unused_name {
+  my ($self, $name) = @_;
+  my @found = grep { $_ && !$_->{is_implicit} } map { $self->{symbols}->find($_, $name) } qw($ @ %);
+  return @found ? $self->unused_name("all_$name") : $name;
 }
 
 # The variables of "my (…) = @_" and "my $x = shift".
@@ -590,9 +601,8 @@ sub binary {
   if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
   if ($operator =~ /^(?:\/\/|\|\||or|xor)$/) {
-    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) {
-      $side->{symbol}{asked} = 1 if $operator eq "//";
-    }
+    my $symbol = $node->{left}{symbol};
+    $symbol->{asked} = 1 if $symbol && ($operator eq "//" || $node->{left}{t} eq "element");
     return known("Bool") if is_kind($left, "Bool");
     # What a person writes behind the program's name is a number if its standard is one.
     return $right if $node->{right}{t} eq "number" && $self->is_argument($node->{left});

@@ -22,6 +22,7 @@ sub settle {
     my ($result, $left, $right) = @$_;
     found($result)->{k} = "Int" if !kind_of($result);
   }
+  $self->find_missing($_) for values %{$self->{functions}};
   # A condition variable that is sent something has a type.
   Types::settle($_) for @{$self->{sent}};
 }
@@ -91,6 +92,17 @@ sub settle_literal {
   }
 }
 
+# Parameters that a call leaves out, and that the function asks for, may be nil.
+sub find_missing {
+  my ($self, $function) = @_;
+  my $params = $function->{node}{params} // [];
+  for my $i ($function->{least_arguments} // @$params .. $#$params) {
+    my ($symbol, $place) = ($params->[$i], found($function->{type})->{params}[$i]);
+    next if !$symbol->{asked} || $symbol->{sigil} ne "\$" || !$place || is_kind($place, "Value");
+    found($place)->{optional} = $symbol->{optional} = 1;
+  }
+}
+
 # Arrays and hashes are values in Swift: what two variables lead to in Perl is two there. A variable with contents that
 # somebody else got, and that are changed behind it, is one that cannot be written.
 sub find_shared {
@@ -100,7 +112,7 @@ sub find_shared {
     next if !@changes || $symbol->{sigil} eq "\$" && !is_kind($symbol->{type}, qw(Array Dictionary Value));
     $symbol->{is_shared} = 1 if $symbol->{is_alias} && grep { $_->{is_inner} } @changes;
     for my $share (@{$symbol->{shares} // []}) {
-      $symbol->{is_shared} = 1 if grep { $_->{context} != $share->{context} || $_->{line} > $share->{line} } @changes;
+      $symbol->{is_shared} = 1 if grep { $_->{context} != $share->{context} || $_->{order} > $share->{order} } @changes;
     }
   }
 }

@@ -87,7 +87,8 @@ sub printed {
   if ($kind =~ /^(?:Array|Message)$/) {
     my $list = Conversions::atom($x) . ($kind eq "Message" ? ".values" : "");
     my $of = $kind eq "Array" ? kind_of(found($x->{type})->{of} // known("String")) : "Value";
-    $list .= $of eq "String" ? "" : ".map { \"\\(\$0)\" }";
+    Writer::give_up("an array of what is no text, in a text") if $of =~ /^(?:Array|Dictionary|Function|Tuple)$/;
+    $list .= $of eq "String" ? "" : $of eq "Bytes" ? ".map { \$0.text }" : ".map { \"\\(\$0)\" }";
     return {s => "$list.joined(separator: \" \")", type => known("String")};
   }
   Writer::give_up("a " . ($kind || "value") . " in a text")
