@@ -121,8 +121,7 @@ sub shares {
   # A copy of an array is one in Perl, too.
   if ($symbol && ($is_reference ? $symbol->{sigil} ne "\$" : $symbol->{sigil} eq "\$")) {
     push @{$symbol->{shares}}, {order => ++$self->{order}, context => $self->{current}[-1]};
-  }
-  elsif ($is_reference || !is_part($value)) {
+  } elsif ($is_reference || !is_part($value)) {
     return;
   }
   $target->{symbol}{is_alias} = 1
@@ -148,31 +147,25 @@ sub assign_list {
     next unless $variable->{type} && $variable->{symbol};
     if (($variable->{sigil} // "") eq "@") {
       unify($variable->{type}, known("Array", of => $self->element_type($from))) unless @values;
-    }
-    elsif (@values) {
+    } elsif (@values) {
       flow($self->of($values[$i]), $variable->{type}) if $values[$i];
-    }
-    elsif ($right->{t} eq "binary" && $right->{op} eq "=~") {
+    } elsif ($right->{t} eq "binary" && $right->{op} eq "=~") {
       flow(known("String"), $variable->{type});
       $variable->{symbol}{asked_match} = 1 if $variable->{symbol};
-    }
-    elsif (is_kind($from, "Tuple")) {
+    } elsif (is_kind($from, "Tuple")) {
       unify($from->{parts}[$i] //= fresh(), $variable->{type});
-    }
-    elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
+    } elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
       push @{$self->{accesses}}, {base => $from, how => "part", index => $i, of => $variable->{type}};
       $variable->{symbol}{may_miss} = 1
         if $right->{t} eq "variable" && $right->{sigil} eq "@" && !is_kind($from, "Message");
-    }
-    elsif ($right->{t} eq "call" && $right->{name} eq "each") {
+    } elsif ($right->{t} eq "call" && $right->{name} eq "each") {
       my $hash = found($self->of($right->{arguments}[0]));
       my $of =
           is_kind($hash, "Dictionary") ? ($hash->{key} //= fresh(), $hash->{of} //= fresh())[$i]
         : $i ? known("Value")
         : known("String");
       unify($of, $variable->{type});
-    }
-    elsif ($right->{t} eq "call" && $right->{name} eq "shift") {
+    } elsif ($right->{t} eq "call" && $right->{name} eq "shift") {
       flow($from, $variable->{type});
     }
   }

@@ -268,11 +268,9 @@ sub planned {
     my $key = $pairs[$i] && $argument->{t} =~ /^(?:text|single)$/ ? Inference::key_text($argument) : undef;
     if (defined $key && $i < $#arguments && (my $form = option_form($self, $shape, $module, $key, !@types))) {
       option($self, \%plan, $key, $arguments[++$i], $form);
-    }
-    elsif (defined $key && $key eq "cb" && @callbacks) {
+    } elsif (defined $key && $key eq "cb" && @callbacks) {
       callback($self, \%plan, $arguments[++$i], shift @callbacks);
-    }
-    elsif (
+    } elsif (
       @callbacks
       && ( is_code($argument)
         || !@types
@@ -280,16 +278,13 @@ sub planned {
       )
     {
       callback($self, \%plan, $argument, shift @callbacks);
-    }
-    elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
+    } elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
       my $type = $types[0] =~ /\.\.\.$/ ? $types[0] : shift @types;
       positional($self, \%plan, $argument, $type =~ s/\.\.\.$//r, $object_type, $type =~ /\.\.\.$/);
-    }
-    elsif (%{$shape->{options}}) {
+    } elsif (%{$shape->{options}}) {
       my ($label) = @{$shape->{order}};
       option($self, \%plan, $label, $argument, PortTable::parse_call($shape->{options}{$label}));
-    }
-    else {
+    } else {
       $self->of($argument);
       $node->{strange} = "one more argument";
     }
@@ -375,8 +370,7 @@ sub option {
     my %inner = (callbacks => []);
     callback($self, \%inner, $argument, $spec);
     $entry{callback} = $inner{callbacks}[0];
-  }
-  else {
+  } else {
     $entry{type} = parse_type($form->{type} // "Any");
     my $given = $self->of($argument);
     if (($form->{type} // "") =~ /^(?:String|Int|Double|Bool|TLSContext|CookieJar)$/) {
@@ -398,8 +392,7 @@ sub callback {
     $self->of($argument);
     $_->{standard} //= "Value" for map { found($_) } grep { $is_open } @{$type->{params}};
     # A variable of a message with one list of its values.
-  }
-  else {
+  } else {
     my $given = $self->of($argument);
     unify($given, $type) if !$is_open;
   }

@@ -33,11 +33,9 @@ sub assembled {
       $new[-1] .= "  // $behind" if defined $behind;
       push @lines, @new;
       $depth = $pieces->[-1][0] + ($pieces->[-1][1] =~ /[\{\(\[]$|\bin$/ ? 1 : 0);
-    }
-    elsif ($line =~ /^\s*#\s?(.*)/) {
+    } elsif ($line =~ /^\s*#\s?(.*)/) {
       push @lines, "  " x $depth . ("// $1" =~ s/\s+$//r);
-    }
-    elsif ($line =~ /^\s*$/) {
+    } elsif ($line =~ /^\s*$/) {
       push @lines, "";
     }
     if (!$has_head && @$head && $line =~ /^\s*use\b/) { push @lines, @$head; $has_head = 1 }
@@ -77,8 +75,7 @@ sub by_line {
     if ($part =~ /^\x{1}(\d+),(\d+)/) {
       ($number, $depth) = ($1 > $number ? $1 : $number, $2);
       push @{$lines{$number}}, [$depth, ""];
-    }
-    elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
+    } elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
     elsif ($part ne "") {
       push @{$lines{$number}}, [$depth, ""] if !$lines{$number};
       $lines{$number}[-1][1] .= $part;

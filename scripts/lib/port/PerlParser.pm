@@ -104,19 +104,16 @@ sub expression {
     if ($operator eq "," || $operator eq "=>") {
       last if $least > 5;
       $left = $self->list($left);
-    }
-    elsif (my $strength = $LEFT{$operator}) {
+    } elsif (my $strength = $LEFT{$operator}) {
       last if $strength < $least;
       $self->next_token;
       my $right = $self->expression($strength + 1);
       $left = copied($left, $right)
         // $self->node("binary", $left->{line}, op => $operator, left => $left, right => $right);
-    }
-    elsif ($strength = $RIGHT{$operator}) {
+    } elsif ($strength = $RIGHT{$operator}) {
       last if $strength < $least;
       $left = $self->from_right($left, $operator, $strength);
-    }
-    else {
+    } else {
       last;
     }
   }
@@ -347,8 +344,7 @@ sub cast {
   if ($self->take("{")) {
     $inner = $self->expression(0);
     $self->expect("}");
-  }
-  else {
+  } else {
     $inner = $self->primary_of_cast;
   }
   return $inner->{x} if $sigil eq "\$" && $inner->{t} eq "reference";
@@ -427,20 +423,16 @@ sub postfixed {
     if (is_text($token, "->")) {
       $self->next_token;
       $node = $self->arrow($node);
-    }
-    elsif ($node->{t} =~ /^(?:element|entry|dynamic)$/ && (is_text($token, "[") || is_text($token, "{"))) {
+    } elsif ($node->{t} =~ /^(?:element|entry|dynamic)$/ && (is_text($token, "[") || is_text($token, "{"))) {
       $node = $self->subscript($node);
-    }
-    elsif ($node->{t} =~ /^(?:element|entry|dynamic)$/ && is_text($token, "(")) {
+    } elsif ($node->{t} =~ /^(?:element|entry|dynamic)$/ && is_text($token, "(")) {
       $self->next_token;
       my ($items) = $self->items_until(")");
       $node = $self->node("dynamic", $node->{line}, code => $node, arguments => $items);
-    }
-    elsif ($token->{kind} eq "operator" && $token->{text} =~ /^(?:\+\+|--)$/) {
+    } elsif ($token->{kind} eq "operator" && $token->{text} =~ /^(?:\+\+|--)$/) {
       $self->next_token;
       $node = $self->node("step", $node->{line}, op => $token->{text}, x => $node);
-    }
-    else {
+    } else {
       last;
     }
   }
@@ -549,8 +541,7 @@ sub print_call {
   my $to;
   if ($self->peek && $self->peek->{kind} eq "word" && $self->peek->{text} =~ /^(?:STDERR|STDOUT)$/) {
     $to = $self->next_token->{text};
-  }
-  elsif ($self->is("{")
+  } elsif ($self->is("{")
     || $self->peek
     && $self->peek->{kind} eq "symbol"
     && $self->peek(1)
@@ -605,13 +596,10 @@ sub call {
   if ($self->take("(")) {
     $parens = 1;
     ($items, $pairs) = $self->items_until(")");
-  }
-  elsif ($NULLARY{$name}) {
-  }
-  elsif ($UNARY{$name}) {
+  } elsif ($NULLARY{$name}) {
+  } elsif ($UNARY{$name}) {
     $items = [$self->expression(16)] if $self->is_argument && (!$self->is("<") || $self->is(">", 2)) && !$self->is("-");
-  }
-  elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
+  } elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
     || $self->is_argument && !$self->is("<") && !$self->is("-"))
   {
     $self->leave("an order that is a function: list.sorted { … \$0 … \$1 … }") if $name eq "sort" && $self->is_order;

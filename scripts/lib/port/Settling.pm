@@ -35,11 +35,9 @@ sub settle_access {
   elsif ($kind eq "Array" && $access->{how} ne "entry") {
     if ($access->{how} eq "part") { flow($base->{of} //= fresh(), $access->{of}) }
     else { unify($base->{of} //= fresh(), $access->{of}) }
-  }
-  elsif ($kind eq "Tuple" && $access->{how} eq "part") {
+  } elsif ($kind eq "Tuple" && $access->{how} eq "part") {
     unify($base->{parts}[$access->{index}] //= fresh(), $access->{of});
-  }
-  elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
+  } elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
     Inference::flow_key($access->{key}, $base);
     unify($base->{of} //= fresh(), $access->{of});
   }

@@ -223,8 +223,7 @@ sub parse_type {
   elsif ($text eq "() -> Void") { $type = function_type([], known("Void")) }
   elsif ($text =~ /^\((.+)\)$/) {
     $type = known("Tuple", parts => [map { parse_type($_) } split /,\s*/, $1]);
-  }
-  elsif ($text =~ /^CondVar(?:\((\w+)\))?$/) { $type = known("CondVar", of => defined $1 ? known($1) : fresh()) }
+  } elsif ($text =~ /^CondVar(?:\((\w+)\))?$/) { $type = known("CondVar", of => defined $1 ? known($1) : fresh()) }
   elsif ($text eq "Any" || $text eq "Element") { $type = fresh() }
   elsif ($text eq "Callback") { $type = function_type([], known("Void")) }
   else { $type = known($text, fixed => 1) }

@@ -375,12 +375,10 @@ sub array_values {
     if ($symbol->{sigil} eq "@") {
       my $list = $kind =~ /^A/ ? $name : $kind eq "Message" ? "$name.values" : "$name.elements";
       push @values, $i ? "Array($list.dropFirst($i))" : $list;
-    }
-    elsif ($kind eq "Arguments" || $kind eq "Array" && WriteConditions::is_optional($symbol)) {
+    } elsif ($kind eq "Arguments" || $kind eq "Array" && WriteConditions::is_optional($symbol)) {
       my $x = written($i ? "$name.dropFirst($i).first" : "$name.first", $of, opt => 1);
       push @values, Conversions::converted($self, $x, $symbol->{type}, WriteConditions::is_optional($symbol));
-    }
-    else {
+    } else {
       push @values, Conversions::converted($self, written("$name\[$i]", $of), $symbol->{type});
     }
   }

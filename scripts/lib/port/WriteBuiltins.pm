@@ -29,8 +29,7 @@ sub output_parts {
     if (WriteContainers::is_list($argument)) {
       my $list = WriteContainers::list_text($self, $argument, known("String"));
       push @parts, {t => "verbatim", s => "$list.joined()"};
-    }
-    else {
+    } else {
       push @parts, $argument;
     }
   }

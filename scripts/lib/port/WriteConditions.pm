@@ -89,8 +89,7 @@ sub binding {
   my $text;
   if (!$left->{list} && $node->{left} == $left) {
     $text = WriteAssignments::optional_value($self, $variables[0]{symbol}, $right, 1);
-  }
-  else {
+  } else {
     $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
   }
   $self->{narrow}{$_->{symbol}} = 1 for @variables;

@@ -109,15 +109,13 @@ sub optional_groups {
       my $number = $opening eq "(" ? scalar @groups : undef;
       push @groups, 0 if defined $number;
       push @open, {number => $number, inner => scalar @groups};
-    }
-    elsif (defined $closing) {
+    } elsif (defined $closing) {
       my $group = pop @open // last;
       if (length $closing > 1 || $group->{has_choice}) {
         my $from = length $closing > 1 && defined $group->{number} ? $group->{number} : $group->{inner};
         $groups[$_] = 1 for $from .. $#groups;
       }
-    }
-    elsif (defined $bar) {
+    } elsif (defined $bar) {
       if (@open) { $open[-1]{has_choice} = 1 }
       else { $has_choice = 1 }
     }
