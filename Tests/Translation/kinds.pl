@@ -137,6 +137,9 @@ my ($low, $high) = ends_of (3, 1, 2)
 if (my $next = shift @lines) {
    print "$low $high $next\n";
 }
+if (my $size = length $high) {
+   print "$size bytes\n" if my $tries = $job->{tries};
+}
 my $commas = () = $text =~ /,/g;
 my @parts = ("x", parts_of ("y;z"), parts_of (""));
 print "@parts ", described ("a:5"), ", ", described ("a:b"), ", ", described ("a"), " $commas ", second_of ("p", "q"), "\n";

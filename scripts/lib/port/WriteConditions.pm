@@ -62,7 +62,7 @@ sub junction {
   local $self->{before} = undef;
   my $second = condition($self, $node->{right}, $not);
   my $operator = ($is_and xor $not) ? "&&" : "||";
-  my $binds = $first =~ /^let / || $second =~ /^let /;
+  my $binds = grep { is_binding($_) } $first, $second;
   give_up("a condition that binds a name, and another one") if $binds && $operator eq "||";
   return "$first, $second" if $binds;
 
@@ -78,6 +78,9 @@ sub junction {
   return "$first $operator $second";
 }
 
+# Whether a condition gives something a name.
+sub is_binding { my ($text) = @_; return $text =~ /^(?:case )?(?:let|var) / }
+
 # "if (my $x = …)", "if (my ($x, $y) = $text =~ /…/)".
 sub binding {
   my ($self, $node) = @_;
@@ -88,7 +91,17 @@ sub binding {
   my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
   my $text;
   if (!$left->{list} && $node->{left} == $left) {
-    $text = WriteAssignments::optional_value($self, $variables[0]{symbol}, $right, 1);
+    my $symbol = $variables[0]{symbol};
+    my $is_taken = $right->{t} eq "call" && $right->{name} =~ /^(?:shift|pop)$/ && @{$right->{arguments}};
+    my $x = $is_taken ? undef : WriteExpressions::value($self, $right);
+    if ($x && !$x->{opt}) {
+      # What is never nil has a name, and is asked whether it is true.
+      my $value = WriteExpressions::as($self, $right, $symbol->{type});
+      $self->{narrow}{$symbol} = 1;
+      my $truth = truth(WriteExpressions::written($symbol->{swift}, $symbol->{type}), 0);
+      return "case $word $symbol->{swift} = $value, $truth";
+    }
+    $text = $is_taken ? WriteAssignments::optional_value($self, $symbol, $right) : $x->{s};
   } else {
     $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
   }

@@ -145,7 +145,7 @@ sub taking_loop {
     return if !$taken || !$taken->{head};
     my $first = WriteConditions::condition($self, $condition->{left}, 0);
     return {%$taken,
-      head => $first =~ /^(?:let|var) |\|\|/
+      head => WriteConditions::is_binding($first) || $first =~ /\|\|/
       ? Writer::give_up("a condition with a list's end")
       : "$first && $taken->{head}"};
   }

@@ -237,7 +237,7 @@ sub head {
   my ($self, $word, $condition, $not, $is_postfix) = @_;
   my $text = eval { WriteConditions::condition($self, $condition, $not) };
   if (defined $text) {
-    return "$word " . ($text =~ /(?<!\() ?\{ / && $text !~ /^(?:let|var) / ? "($text)" : $text) . " ";
+    return "$word " . ($text =~ /(?<!\() ?\{ / && !WriteConditions::is_binding($text) ? "($text)" : $text) . " ";
   }
   my $problem = $@;
   die $problem if !ref $problem || $is_postfix || $condition->{end} > $condition->{line};
@@ -334,7 +334,7 @@ sub repeat {
   my ($self, $statement) = @_;
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{condition}{line});
   my $condition = WriteConditions::condition($self, $statement->{condition}, $statement->{not});
-  give_up("a condition that binds a name behind its loop") if $condition =~ /^(?:let|var) /;
+  give_up("a condition that binds a name behind its loop") if WriteConditions::is_binding($condition);
   return "repeat $block while $condition";
 }
 
