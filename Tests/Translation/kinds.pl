@@ -138,7 +138,7 @@ if (my $next = shift @lines) {
    print "$low $high $next\n";
 }
 if (my $size = length $high) {
-   print "$size bytes\n" if my $tries = $job->{tries};
+   print "$size bytes\n" if $job->{tries};
 }
 my $commas = () = $text =~ /,/g;
 my @parts = ("x", parts_of ("y;z"), parts_of (""));
