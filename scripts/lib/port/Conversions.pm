@@ -14,14 +14,15 @@ sub converted {
   if ( $x->{opt}
     && $from eq "Function"
     && $into eq "Function"
-    && @{found($x->{type})->{params}} < @{found($type)->{params}}) {
+    && @{found($x->{type})->{params}} < @{found($type)->{params}})
+  {
     return wrapped(WriteExpressions::written($x->{s} . "?", $x->{type}), $type);
   }
+  if ($x->{opt} && $into eq "String" && $from =~ /^(?:Bytes|HTTPBody)$/) { return "($x->{s}?.text ?? \"\")" }
   if ($x->{opt}) {
     return $x->{s} if $may_be_nil || found($type)->{optional};
     if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
-    my $standard = standard($into eq $from || $into eq "" ? $from : $from)
-      // give_up("\"" . plain($x->{s}) . "\" may be nil: if let, guard let or ?");
+    my $standard = standard($from) // give_up("\"" . plain($x->{s}) . "\" may be nil: if let, guard let or ?");
     $x = WriteExpressions::written("(" . $x->{s} . " ?? $standard)", $x->{type});
     $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
   }
@@ -30,7 +31,10 @@ sub converted {
   return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
   my $atom = atom($x);
-  my $text = "$from $into" eq "Array Value" ? array_value($x, $atom) : conversion($from, $into, $x->{s}, $atom);
+  my $text =
+    $into eq "Value" && $from =~ /^(?:Array|Dictionary)$/
+    ? container_value($x, $atom)
+    : conversion($from, $into, $x->{s}, $atom);
   return $text // give_up("what is there is of the type $from, and $into is wanted");
 }
 
@@ -54,6 +58,14 @@ sub unbracketed {
 sub plain { my ($text) = @_; $text =~ s/\x{1}.*?\x{2}/ /g; return $text =~ s/\s+/ /gr }
 
 sub atom { my ($x) = @_; return $x->{low} ? "($x->{s})" : $x->{s} }
+
+# Whether a text has an operator outside of its brackets and literals.
+sub is_composed {
+  my ($text) = @_;
+  $text =~ s/"(?:[^"\\]|\\.)*"/x/g;
+  1 while $text =~ s/\([^()]*\)|\[[^\[\]]*\]|(?: ?\{[^{}]*\})//;
+  return $text =~ /[ ]|\.\.[.<]/;
+}
 
 # What Perl has in place of nothing.
 sub standard {
@@ -124,6 +136,9 @@ my %CONVERSIONS = (
   "Int Data" => "\"\\(%s)\"",
   "Double Data" => "\"\\(%s)\"",
   "HTTPBody Data" => "%a.bytes",
+  "CommandOutput Value" => ".string(%a.text)",
+  "Value PortID" => "PortID(%a.string ?? \"\")",
+  "String HandleBuffer" => "HandleBuffer(%s)",
   "CommandOutput String" => "%a.text",
   "CommandOutput Int" => "(Value(%a.text).int ?? 0)",
 );
@@ -131,12 +146,12 @@ my %CONVERSIONS = (
 sub conversion {
   my ($from, $into, $text, $atom) = @_;
   my $form = $CONVERSIONS{"$from $into"} // return undef;
+  return number_of($text, $into) if $from eq "String" && $into =~ /^(?:Int|Double|Int32)$/ && is_literal($text);
   # A literal is of any type that has such ones.
   return $text
-    if $into =~ /^(?:Value|Double|Bytes|Int32)$/
+    if $into =~ /^(?:Value|Double|Int32|CInt|HandleBuffer)$/
     && $from =~ /^(?:Int|Double|String)$/
-    && is_literal($text)
-    && "$from $into" ne "String Bytes";
+    && is_literal($text);
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";
   return "false" if "$from $into" eq "Int Bool" && $text eq "0";
   return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;
@@ -144,12 +159,23 @@ sub conversion {
   return $form;
 }
 
-sub array_value {
+# A literal as a number.
+sub number_of {
+  my ($text, $into) = @_;
+  my ($number) = $text =~ /^"?(-?\d+(?:\.\d+)?)"?$/ or give_up("$text as a number");
+  give_up("$text as a whole number") if $into ne "Double" && $number =~ /\./;
+  return $number;
+}
+
+sub container_value {
   my ($x, $atom) = @_;
-  my $of = kind_of(found($x->{type})->{of} // known("Value"));
-  return ".array($x->{s})" if $of eq "Value";
+  my ($kind, $map) = is_kind($x->{type}, "Array") ? ("array", "map") : ("hash", "mapValues");
+  my $found = found($x->{type});
+  return undef if $kind eq "hash" && kind_of($found->{key} // known("String")) ne "String";
+  my $of = kind_of($found->{of} // known("Value"));
+  return ".$kind($x->{s})" if $of eq "Value";
   my $form = conversion($of, "Value", "\$0", "\$0") // return undef;
-  return ".array($atom.map { $form })";
+  return ".$kind($atom.$map { $form })";
 }
 
 sub is_literal { my ($text) = @_; return $text =~ /^-?\d[\d_]*(?:\.\d+)?$/ || $text =~ /^"(?:[^"\\]|\\[^(])*"$/ }

@@ -9,6 +9,10 @@ use Types qw(known fresh found flow unify hint kind_of is_kind function_type);
 sub assign {
   my ($self, $node) = @_;
   my ($left, $right, $operator) = @$node{qw(left right op)};
+  # "my $count = () = $text =~ /…/g".
+  if ($right->{t} eq "assign" && $right->{left}{t} eq "list" && !@{$right->{left}{items}}) {
+    $right = $node->{right} = {%$right, t => "call", name => "scalar", arguments => [$right->{right}], pairs => []};
+  }
   if ($right->{t} eq "closure" && $operator eq "=" && !($left->{t} eq "my" && $left->{list})) {
     # The closure has the type of what it is kept in, with what others say about that.
     my $place = $self->of($left);
@@ -18,6 +22,7 @@ sub assign {
   my $from = $self->of($right);
   if ($left->{t} eq "my" && $left->{list} || $left->{t} eq "list") { return $self->assign_list($node) }
   my $into = $self->of($left);
+  $self->shares($right, $left) if $operator =~ /^(?:\|\||\/\/)?=$/;
   my $variable = $left->{t} eq "my" ? $left->{variables}[0] : $left;
   my $symbol = $variable->{t} eq "variable" ? $variable->{symbol} : undef;
   if ($left->{t} eq "my") { delete $symbol->{bare} if $symbol; $symbol->{value} = $right if $symbol }
@@ -26,9 +31,14 @@ sub assign {
 
   if ($operator eq "=" || $operator =~ /^(?:\|\||\/\/)=$/) {
     if ($symbol && $self->is_undef($right)) { $symbol->{cleared} = 1; return $into }
-    $symbol->{asked} = 1 if $symbol && $operator eq "//=";
+    $symbol->{asked} = 1 if $symbol && ($operator eq "//=" || $operator eq "||=" && $symbol->{param});
     $symbol->{may_be_nil} = 1 if $symbol && $left->{t} eq "my" && $self->may_be_nil($right);
     # An array where one value is wanted is a number.
+    if ($right->{t} eq "call" && $right->{name} eq "reverse" && (!$symbol || $symbol->{sigil} eq "\$")) {
+      $node->{right} = {%$right, name => "scalar", type => known("String"), arguments => [$right], pairs => []};
+      flow(known("String"), $into);
+      return $into;
+    }
     if ($self->is_plural($right) && $right->{t} ne "list" && (!$symbol || $symbol->{sigil} eq "\$")) {
       $node->{counts} = 1;
       flow(known("Int"), $into);
@@ -39,14 +49,16 @@ sub assign {
   }
   if ($operator eq ".=") { flow(known("String"), $into) if !is_kind($into, "Bytes"); return $into }
   hint($into, "Int") for 1 .. 2;
-  if (is_kind($from, "Double")) { hint($into, "Double"); flow($from, $into) if is_kind($into, "Int") }
+  hint($into, "Double") if is_kind($from, "Double");
+  push @{$self->{counted}}, [$from, $into];
   return $into;
 }
 
 # What a hash may not have, and what a function may not return.
 sub may_be_nil {
   my ($self, $node) = @_;
-  return 1 if $node->{t} eq "entry" || $node->{t} eq "call" && $node->{name} =~ /^(?:delete|shift|pop|first)$/;
+  return 1 if $node->{t} =~ /^(?:entry|readline)$/;
+  return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:delete|shift|pop|first)$/;
   my $row = $node->{row};
   return $row && $row->{shape} && ($row->{shape}{result} // "") =~ /\?$/;
 }
@@ -64,8 +76,13 @@ sub fill {
   if ($symbol->{sigil} eq "@") {
     for my $item (@items) {
       if ($self->is_plural($item)) { unify($self->element_type($self->of($item)), $type->{of}) }
-      else { flow($self->of($item), $type->{of}) }
+      else { flow($self->of($item), $type->{of}); Types::keep_text($item->{type}, $type->{of}) }
     }
+    return $type;
+  }
+  if (my ($key, $value) = Inference::pairs_of_map($right)) {
+    flow($key->{type}, $type->{key});
+    flow($value->{type}, $type->{of});
     return $type;
   }
   if (@items == 1) { unify($self->of($items[0]), $type); return $type }
@@ -77,9 +94,38 @@ sub fill {
       unify($type->{of}, function_type([])) if !kind_of($type->{of});
       $value->{wanted} = found($type->{of}) if is_kind($type->{of}, "Function");
     }
-    flow($self->of($value), $type->{of});
+    my $given = $self->of($value);
+    flow($given, $type->{of});
+    Types::keep_text($given, $type->{of});
+    # Texts and arrays are values together.
+    Types::widen($given, $type->{of})
+      if is_kind($given, qw(Array Dictionary)) != is_kind($type->{of}, qw(Array Dictionary));
   }
   return $type;
+}
+
+# What is in an array or a hash, or was in it, is there for whoever has it, too.
+sub is_part {
+  my ($node) = @_;
+  return $node->{base}{t} ne "call" if $node->{t} =~ /^(?:element|entry)$/;
+  return $node->{t} eq "call" && $node->{name} =~ /^(?:shift|pop|delete)$/ && @{$node->{arguments}};
+}
+
+# A value that is put somewhere else, too: its array or hash has two owners from then on.
+sub shares {
+  my ($self, $value, $place) = @_;
+  my ($target) = $place ? ($place->{t} eq "my" ? $place->{variables}[0] : $place) : ();
+  my $is_reference = $value->{t} eq "reference";
+  my $from = $is_reference ? $value->{x} : $value;
+  my $symbol = $from->{t} eq "variable" ? $from->{symbol} : undef;
+  # A copy of an array is one in Perl, too.
+  if ($symbol && ($is_reference ? $symbol->{sigil} ne "\$" : $symbol->{sigil} eq "\$")) {
+    push @{$symbol->{shares}}, {order => ++$self->{order}, context => $self->{current}[-1]};
+  } elsif ($is_reference || !is_part($value)) {
+    return;
+  }
+  $target->{symbol}{is_alias} = 1
+    if $target && $target->{t} eq "variable" && $target->{symbol} && $target->{sigil} eq "\$";
 }
 
 # "my ($x, $y) = …": by the kind of what stands on the right.
@@ -88,7 +134,7 @@ sub assign_list {
   my ($left, $right) = @$node{qw(left right)};
   $self->of($left);
   my @variables = $left->{t} eq "my" ? @{$left->{variables}} : @{$left->{items}};
-  for my $variable (@variables) {
+  for my $variable (grep { !$self->is_undef($_) } @variables) {
     $self->of($variable);
     delete $variable->{symbol}{bare} if $variable->{symbol};
     $self->changed($variable) if $left->{t} ne "my";
@@ -98,7 +144,7 @@ sub assign_list {
   my @values = $right->{t} eq "list" ? @{$right->{items}} : ();
   for my $i (0 .. $#variables) {
     my $variable = $variables[$i];
-    next unless $variable->{type};
+    next unless $variable->{type} && $variable->{symbol};
     if (($variable->{sigil} // "") eq "@") {
       unify($variable->{type}, known("Array", of => $self->element_type($from))) unless @values;
     } elsif (@values) {
@@ -110,6 +156,8 @@ sub assign_list {
       unify($from->{parts}[$i] //= fresh(), $variable->{type});
     } elsif ($right->{t} eq "variable" || $right->{t} eq "dereference" || is_kind($from, "Array")) {
       push @{$self->{accesses}}, {base => $from, how => "part", index => $i, of => $variable->{type}};
+      $variable->{symbol}{may_miss} = 1
+        if $right->{t} eq "variable" && $right->{sigil} eq "@" && !is_kind($from, "Message");
     } elsif ($right->{t} eq "call" && $right->{name} eq "each") {
       my $hash = found($self->of($right->{arguments}[0]));
       my $of =
@@ -128,11 +176,19 @@ sub assign_list {
 sub changed {
   my ($self, $node) = @_;
   $node->{is_target} = 1;
-  if ($node->{t} eq "variable") { $node->{symbol}{assigned}++ if $node->{symbol}; return }
+  my %change = (order => ++$self->{order}, context => $self->{current}[-1]);
+  if ($node->{t} eq "variable") {
+    return if !$node->{symbol};
+    $node->{symbol}{assigned}++;
+    push @{$node->{symbol}{changes}}, \%change;
+    return;
+  }
   my $base = $node->{base} // $node->{x} // return;
   $base->{is_target} = 1;
   $base = $base->{base} // $base->{x} while $base->{t} =~ /^(?:element|entry|dereference)$/;
-  $base->{symbol}{changed}++ if $base->{symbol};
+  return if !$base->{symbol};
+  $base->{symbol}{changed}++;
+  push @{$base->{symbol}{changes}}, {%change, is_inner => 1};
 }
 
 1;

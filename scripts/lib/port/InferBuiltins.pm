@@ -13,7 +13,7 @@ sub call_pop { my ($self, $node) = @_; return taken($self, $node) }
 sub taken {
   my ($self, $node) = @_;
   if (!@{$node->{arguments}}) {
-    return fresh() if @{$self->{current}} > 1;
+    return next_argument($self, $node) if @{$self->{current}} > 1;
     $node->{arguments} =
       [{t => "variable", sigil => "@", name => "ARGV", line => $node->{line}, end => $node->{end}}];
   }
@@ -21,6 +21,20 @@ sub taken {
   my $type = $self->of($array);
   $self->changed($array);
   return $self->element_type($type);
+}
+
+# "shift" of the arguments, in front of or within other statements.
+sub next_argument {
+  my ($self, $node) = @_;
+  my $owner = $self->{current}[-1]{node} // return fresh();
+  return fresh() if $node->{name} ne "shift" || !$owner->{one_list} && grep { $_->{whole} } @{$owner->{params} // []};
+  my $taken = $owner->{taken} // ($owner->{one_list} ? 0 : scalar @{$owner->{params} // []});
+  my %at = (line => $node->{line}, end => $node->{end});
+  my $arguments = {%at, t => "variable", sigil => "@", name => "_"};
+  %$node = (%at, t => "element", base => $arguments, index => {%at, t => "number", text => $taken});
+  $owner->{taken} = $taken + 1;
+  $owner->{implicit} = 1;
+  return $self->of($node);
 }
 
 sub call_push { my ($self, $node) = @_; return added($self, $node) }
@@ -34,6 +48,7 @@ sub added {
   $self->changed($array);
   for my $value (@values) {
     my $type = $self->of($value);
+    $self->shares($value);
     if ($self->is_plural($value)) { unify($self->element_type($type), $of) }
     else { flow($type, $of) }
   }
@@ -59,9 +74,10 @@ sub inner {
 
 sub call_delete {
   my ($self, $node) = @_;
-  my $type = inner($self, $node);
-  $self->changed($node->{arguments}[0]) if $node->{arguments}[0];
-  return $type;
+  $node->{arguments} = [map { PerlParser::flat($_) } @{$node->{arguments}}];
+  my ($type) = map { $self->of($_) } @{$node->{arguments}} or return fresh();
+  $self->changed($_) for @{$node->{arguments}};
+  return is_kind($type, "HandleBuffer") ? known("Bytes") : $type;
 }
 
 sub call_undef {
@@ -91,6 +107,37 @@ sub call_split {
 sub call_map { my ($self, $node) = @_; return each_element($self, $node, 1) }
 
 sub call_grep { my ($self, $node) = @_; return each_element($self, $node, 0) }
+
+sub call_sum {
+  my ($self, $node) = @_;
+  my $of = $self->element_of_list({t => "list", items => $node->{arguments}});
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $of, known("Int")];
+  return $result;
+}
+
+sub call_max { return call_sum(@_) }
+
+sub call_min { return call_sum(@_) }
+
+sub call_any { my ($self, $node) = @_; each_element($self, $node, 0); return known("Bool") }
+
+sub call_all { return call_any(@_) }
+
+sub call_chomp {
+  my ($self, $node) = @_;
+  my ($place) = @{$node->{arguments}};
+  hint($self->of($place), "String");
+  $self->changed($place) if $place->{t} ne "assign";
+  return known("Int");
+}
+
+sub call_splice {
+  my ($self, $node) = @_;
+  $self->of($_) for @{$node->{arguments}};
+  $self->changed($node->{arguments}[0]);
+  return fresh();
+}
 
 sub call_first { my ($self, $node) = @_; my $type = each_element($self, $node, 0); return found($type)->{of} }
 

@@ -34,8 +34,7 @@ my %OPTIONS = (
   (map { ($_ => "AnyEvent::HTTP") } qw(http_get http_head http_post http_request))
 );
 # The modules of the methods of types.
-my %MODULES =
-  (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
+my %MODULES = (Handle => "AnyEvent::Handle", CondVar => "AnyEvent", DNS => "AnyEvent::DNS", Guard => "AnyEvent::Util");
 
 sub call {
   my ($self, $node) = @_;
@@ -43,6 +42,13 @@ sub call {
   if (my $function = $self->{functions}{$name}) { return own_call($self, $node, $function) }
   if (my $own = InferBuiltins->can("call_$name")) { return $own->($self, $node) }
   return known("CInt") if $name =~ /^O_[A-Z]+$/ && !@$arguments;
+  # The log takes a text that is made already.
+  if ($name =~ /^(?:AE|AnyEvent)::log$/ && @$arguments > 2) {
+    my ($level, @format) = @$arguments;
+    my %at = (line => $format[0]{line}, end => $format[-1]{end});
+    $node->{arguments} = $arguments =
+      [$level, {%at, t => "call", name => "sprintf", arguments => \@format, pairs => []}];
+  }
   if (exists $RESULTS{$name}) {
     $node->{row} = $self->{table}->function($name);
     $self->of($_) for @$arguments;
@@ -88,7 +94,9 @@ sub fits {
 sub own_call {
   my ($self, $node, $function) = @_;
   $node->{function} = $function;
-  $function->{used} = 1 if !$node->{is_statement};
+  my $count = grep({ $self->is_plural($_) } @{$node->{arguments}}) ? undef : @{$node->{arguments}};
+  my $least = $function->{least_arguments};
+  $function->{least_arguments} = $count if defined $count && (!defined $least || $count < $least);
   pass($self, $function->{type}, $node->{arguments});
   return found($function->{type})->{ret};
 }
@@ -137,6 +145,11 @@ sub method {
   if (!kind_of($type)) {
     my $of = object_of($name);
     unify($type, $of eq "CondVar" ? known("CondVar", of => fresh()) : known($of)) if $of;
+  }
+  if ($name eq "rbuf" && is_kind($type, "Handle") && !@{$node->{arguments}}) {
+    my %at = (line => $node->{line}, end => $node->{end});
+    %$node = (%at, t => "entry", base => $object, key => {%at, t => "text", text => "rbuf"});
+    return $self->of($node);
   }
   my $row = method_row($self, $type, $name);
   if ($name =~ /^(?:push_read|unshift_read|push_write)$/ && is_kind($type, "Handle")) {
@@ -206,6 +219,7 @@ sub udp_arguments {
     options => []
   );
   my @arguments = @{$node->{arguments}};
+  if (@arguments % 2) { $node->{strange} = "an option without a value"; pop @arguments }
   while (my ($key, $value) = splice @arguments, 0, 2) {
     my $form = $UDP{$key->{text} // ""} // do { $node->{strange} = $key->{text}; next };
     option($self, \%plan, $key->{text}, $value, PortTable::parse_call($form));
@@ -261,7 +275,8 @@ sub planned {
       && ( is_code($argument)
         || !@types
         || $i == $#arguments && $types[0] =~ /\.\.\.$/ && is_kind($self->of($argument), "Function"))
-    ) {
+      )
+    {
       callback($self, \%plan, $argument, shift @callbacks);
     } elsif (@types && !(@{$shape->{callbacks}} && !@callbacks && %{$shape->{options}})) {
       my $type = $types[0] =~ /\.\.\.$/ ? $types[0] : shift @types;
@@ -305,6 +320,7 @@ sub command {
   my ($command, @rest) = @{$node->{arguments}};
   my $type = $self->of($command);
   unify($type, known("Array", of => known("String"))) if $command->{t} eq "array";
+  if (@rest % 2) { $node->{strange} = "a redirection without a value"; pop @rest }
   while (my ($key, $value) = splice @rest, 0, 2) {
     my $name = Inference::key_text($key) // "";
     if ($value->{t} eq "closure") {
@@ -313,7 +329,9 @@ sub command {
       $bytes->{optional} = 1;
     }
     $self->of($value);
-    my $symbol = $value->{t} eq "reference" ? $value->{x}{symbol} : undef;
+    my $variable = $value->{t} eq "reference" ? $value->{x} : next;
+    $variable = $value->{x} = {%{$variable->{variables}[0]}, declares => 1} if $variable->{t} eq "my";
+    my $symbol = $variable->{symbol};
     next if !$symbol || $name =~ /</;
     my $kind = found($symbol->{type});
     %$kind = (k => $name =~ />/ ? "CommandOutput" : "Int32", fixed => 1);
@@ -339,6 +357,7 @@ sub positional {
   elsif ($form =~ /^(?:String|Int|Double|Value|Bool)\??$/) { hint($given, $form =~ s/\?//r) }
   elsif ($form =~ /^(?:Data|Service|Bytes)$/) { hint($given, "String") }
   flow($given, $type) if $form !~ /^(?:Data|Service|Level|Mode|Command|Redirections|Regex|Format)/;
+  push @{$self->{sent}}, $type if $form eq "Element" && $object_type;
   found($given)->{standard} //= "Value" if !kind_of($given) && $form eq "Any";
   unify($given, $type) if $form eq "Value" && !kind_of($given) && $argument->{t} =~ /^(?:hash|array)$/;
   push @{$plan->{positional}}, {argument => $argument, type => $type, form => $form, is_list => $is_list};

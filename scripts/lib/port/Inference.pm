@@ -9,6 +9,7 @@ use PerlStrings;
 use Symbols;
 use Types qw(known fresh found flow unify hint kind_of is_kind parse_type function_type);
 use InferCalls;
+use Throwing;
 use parent qw(InferAssignments Settling);
 
 sub new {
@@ -33,6 +34,7 @@ sub program {
   push @{$self->{current}}, {ret => fresh()};
   $self->statements($statements);
   $self->settle;
+  $self->find_shared;
 }
 
 # Where a node has others.
@@ -56,7 +58,16 @@ sub each_node {
 
 sub predeclare {
   my ($self, $sub) = @_;
-  $self->{functions}{$sub->{name}} = {name => $sub->{name}, node => $sub, type => function_type([]), calls => 0};
+  my $function = {name => $sub->{name}, node => $sub, type => function_type([])};
+  $self->{functions}{$sub->{name}} = $function;
+  Throwing::outside_closures(
+    $sub->{body},
+    sub {
+      my ($node) = @_;
+      my $x = $node->{t} eq "return" ? $node->{x} : undef;
+      $function->{returns_list} = 1 if $x && $x->{t} ne "list" && $self->is_plural($x);
+    }
+  );
 }
 
 sub statements {
@@ -164,8 +175,11 @@ sub is_plural {
   return 1 if $node->{t} eq "words" || $node->{t} eq "binary" && $node->{op} =~ /^\.\.\.?$/;
   return 1
     if $node->{t} eq "call"
-    && $node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/;
-  return 1 if $node->{t} eq "list";
+    && ($node->{name} =~ /^(?:map|grep|sort|keys|values|split|reverse|up_nodes|gmtime|localtime)$/
+    || ref $self && ($self->{functions}{$node->{name}} // {})->{returns_list}
+    || ($node->{function} // {})->{returns_list});
+  return 1 if $node->{t} eq "binary" && $node->{op} eq "x" && $node->{left}{t} eq "list";
+  return 1 if $node->{t} eq "list" || WriteRegexes::is_global($node);
   return 0;
 }
 
@@ -212,7 +226,12 @@ sub parameters {
   my @symbols;
   for my $statement (@{$node->{body}}) {
     my @variables = parameter_variables($statement) or last;
+    last if $self->gets_one_list($node, $type) && (($variables[0]{sigil} // "") ne "@" || !$variables[0]{whole});
     for my $variable (@variables) {
+      if ($variable->{t} ne "variable") {
+        push @symbols, {swift => "_", sigil => "\$", name => "", type => fresh(), assigned => 0, param => 1};
+        next;
+      }
       my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, param => 1);
       $variable->{symbol} = $symbol;
       push @symbols, $symbol;
@@ -225,6 +244,8 @@ sub parameters {
     last if $variables[0]{whole};
   }
   $node->{params} = \@symbols;
+  # What asks for the arguments without naming them makes "message" the parameter.
+  return if !@symbols && $self->gets_one_list($node, $type);
   my $given = found($type)->{params};
   for my $i (0 .. $#symbols) {
     my $place = $given->[$i] //= fresh();
@@ -241,6 +262,29 @@ sub parameters {
   found($type)->{rest} = $node->{rest} if defined $node->{rest};
 }
 
+# Whether a closure gets one message or list, which it takes apart itself: it is "@_" then.
+sub gets_one_list {
+  my ($self, $node, $type) = @_;
+  my $params = found($type)->{params};
+  return 0 if $node->{t} ne "closure" || @$params != 1;
+  my $is_message = is_kind($params->[0], "Message");
+  return 0 if !$is_message && !found($params->[0])->{is_arguments};
+  $node->{one_list} //= $self->{symbols}->declare(
+    "@", $self->unused_name($is_message ? "message" : "list"),
+    param => 1,
+    type => $params->[0],
+    is_implicit => 1
+  );
+  return 1;
+}
+
+# A name that no variable of the program has there.
+sub unused_name {
+  my ($self, $name) = @_;
+  my @found = grep { $_ && !$_->{is_implicit} } map { $self->{symbols}->find($_, $name) } qw($ @ %);
+  return @found ? $self->unused_name("all_$name") : $name;
+}
+
 # The variables of "my (…) = @_" and "my $x = shift".
 sub parameter_variables {
   my ($statement) = @_;
@@ -248,10 +292,10 @@ sub parameter_variables {
   $x = $x->{left} if $x->{t} eq "binary" && $x->{op} eq "or";
   return unless $x->{t} eq "assign" && $x->{op} eq "=" && $x->{left}{t} eq "my";
   my ($left, $right) = @$x{qw(left right)};
-  my @variables = grep { $_->{t} eq "variable" } @{$left->{variables}};
-  return if @variables != @{$left->{variables}} || grep { $_->{sigil} eq "%" } @variables;
+  my @variables = @{$left->{variables}};
+  return if grep { $_->{t} ne "variable" && !WriteCalls::is_undef($_) || ($_->{sigil} // "") eq "%" } @variables;
   if ($right->{t} eq "variable" && "$right->{sigil}$right->{name}" eq '@_') {
-    return if !$left->{list} && $variables[0]{sigil} eq "\$";
+    return if !@variables || !$left->{list} && $variables[0]{sigil} eq "\$";
     $_->{whole} = 1 for @variables;
     return @variables;
   }
@@ -300,6 +344,8 @@ my %EXPRESSIONS = (
   unary => \&unary,
   step => \&step,
   binary => \&binary,
+  local => sub { my ($self, $n) = @_; my $type = $self->of($n->{x}); $self->changed($n->{x}); return $type },
+  readline => sub { return known("String") },
   assign => sub { my ($self, $n) = @_; return $self->assign($n) },
   choice => \&choice,
   array => \&array,
@@ -318,8 +364,20 @@ my %EXPRESSIONS = (
     return $last && $last->{t} eq "expression" ? $last->{x}{type} // fresh() : fresh();
   },
   test => sub { my ($self, $n) = @_; $self->of($n->{x}); return known($n->{op} eq "-s" ? "Int" : "Bool") },
-  match => sub { return known("Bool") },
-  substitute => sub { return known("Bool") },
+  match => sub {
+    my ($self, $n) = @_;
+    $n->{topic} = {t => "variable", sigil => "\$", name => "_", line => $n->{line}, end => $n->{end}};
+    $self->of($n->{topic});
+    return known("Bool");
+  },
+  substitute => sub {
+    my ($self, $n) = @_;
+    my ($with, $is_code) = ($n->{value}{with}, $n->{value}{modifiers} =~ /e/);
+    $n->{parts} =
+      $is_code ? [PerlStrings::expression($with, $n->{line})] : PerlStrings::interpolated($with, $n->{line});
+    $self->of($_) for grep { ref } @{$n->{parts}};
+    return known("Bool");
+  },
 );
 
 # The type of an expression, found once.
@@ -346,8 +404,6 @@ sub variable {
   return known("String") if $sigil eq "\$" && $name =~ /^(?:\d+|!|\@|0)$/;
   if (my $symbol = $self->{symbols}->find($sigil, $name)) {
     $node->{symbol} = $symbol;
-    my $here = $self->{current}[-1];
-    $symbol->{captured} = 1 if $symbol->{of_function} && $symbol->{of_function} != $here;
     return $symbol->{type};
   }
   if (my $row = $self->{table}->variable("$sigil$name")) {
@@ -360,7 +416,13 @@ sub variable {
     $node->{function} = $self->{functions}{$name};
     return $node->{function}{type};
   }
-  return known("Message") if "$sigil$name" eq '@_';
+  if ("$sigil$name" eq '@_') {
+    my $owner = $self->{current}[-1]{node};
+    my $symbol = $owner && $owner->{one_list} or return known("Message");
+    $owner->{params} = [$symbol];
+    $node->{symbol} = $symbol;
+    return $symbol->{type};
+  }
   return fresh();
 }
 
@@ -368,11 +430,7 @@ sub declaration {
   my ($self, $node) = @_;
   for my $variable (@{$node->{variables}}) {
     next unless $variable->{t} eq "variable";
-    my $symbol = $self->{symbols}->declare(
-      @$variable{qw(sigil name)},
-      line => $node->{line},
-      of_function => $self->{current}[-1]
-    );
+    my $symbol = $self->{symbols}->declare(@$variable{qw(sigil name)}, line => $node->{line});
     $variable->{symbol} = $symbol;
     $variable->{type} = $symbol->{type};
     $symbol->{bare} = 1;
@@ -383,7 +441,9 @@ sub declaration {
 sub element {
   my ($self, $node) = @_;
   my $base = $node->{base};
-  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_') { return $self->argument($node) }
+  if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_' && !$self->{current}[-1]{node}{one_list}) {
+    return $self->argument($node);
+  }
   $self->number_hint($self->of($node->{index}));
   return fresh() if $base->{t} eq "list";
   my $type = $self->of($base);
@@ -415,6 +475,7 @@ sub argument {
 sub entry {
   my ($self, $node) = @_;
   my $key = $self->of($node->{key});
+  return known("String") if $node->{base}{t} eq "variable" && $node->{base}{name} eq "+";
   my $type = $self->of($node->{base});
   if (is_kind($type, "HTTPHeaders")) {
     return known($node->{key}{t} =~ /^(?:text|single)$/
@@ -439,7 +500,7 @@ sub entry_type {
   my $found = found($type);
   if (is_kind($found, "Dictionary")) {
     $found->{key} //= fresh();
-    flow($key->{type}, $found->{key}) if $key && !is_kind($key->{type}, "Value");
+    flow_key($key, $found);
     return $found->{of} //= fresh();
   }
   return $found if is_kind($found, "Value");
@@ -453,6 +514,27 @@ sub entry_type {
     is_named => $key && defined key_text($key)
     };
   return $of;
+}
+
+# A key is a text, whatever it is taken from.
+sub flow_key {
+  my ($key, $dictionary) = @_;
+  return if !$key;
+  my $place = $dictionary->{key} //= fresh();
+  found($place)->{is_key} = 1;
+  flow($key->{type}, $place);
+}
+
+# "map { KEY => VALUE } LIST": key, value and list.
+sub pairs_of_map {
+  my ($node) = @_;
+  $node = $node->{items}[0] if $node->{t} eq "list" && @{$node->{items}} == 1;
+  return unless $node->{t} eq "call" && $node->{name} eq "map" && @{$node->{arguments}} > 1;
+  my ($block, @list) = @{$node->{arguments}};
+  return if $block->{t} ne "closure" || @{$block->{body}} != 1 || $block->{body}[0]{t} ne "expression";
+  my $pair = $block->{body}[0]{x};
+  return if $pair->{t} ne "list" || @{$pair->{items}} != 2 || WriteBuiltins::has_closure($pair);
+  return (@{$pair->{items}}, @list);
 }
 
 sub reference {
@@ -500,20 +582,30 @@ sub binary {
   my $operator = $node->{op};
   my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
   if ($operator eq ".") { return known(is_kind($left, "Bytes") || is_kind($right, "Bytes") ? "Bytes" : "String") }
-  if ($operator eq "x") { $self->number_hint($right); return known("String") }
+  if ($operator eq "x") {
+    $self->number_hint($right);
+    return known("String") if $node->{left}{t} ne "list";
+    my $of = fresh();
+    flow($left, $of);
+    return known("Array", of => $of);
+  }
   if ($operator =~ /^[=!]~$/) {
     hint($left, "String");
+    my $value = $node->{right}{value};
+    return known("String") if $node->{right}{t} eq "substitute" && $value->{modifiers} =~ /r/;
     $self->changed($node->{left}) if $node->{right}{t} eq "substitute";
+    return known("Array", of => known("String")) if WriteRegexes::is_global($node);
     return known("Bool");
   }
   if ($COMPARES_TEXT{$operator}) { hint($_, "String") for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:==|!=|<|>|<=|>=)$/) { $self->number_hint($_) for $left, $right; return known("Bool") }
   if ($operator =~ /^(?:&&|and)$/) { return is_kind($right, "Bool") ? known("Bool") : $right }
   if ($operator =~ /^(?:\/\/|\|\||or|xor)$/) {
-    for my $side (grep { $_->{t} eq "variable" && $_->{symbol} } $node->{left}) {
-      $side->{symbol}{asked} = 1 if $operator eq "//";
-    }
+    my $symbol = $node->{left}{symbol};
+    $symbol->{asked} = 1 if $symbol && ($operator eq "//" || $node->{left}{t} eq "element");
     return known("Bool") if is_kind($left, "Bool");
+    # What a person writes behind the program's name is a number if its standard is one.
+    return $right if $node->{right}{t} eq "number" && $self->is_argument($node->{left});
     my $result = fresh();
     flow($left, $result);
     flow($right, $result);
@@ -530,6 +622,12 @@ sub binary {
   return $result;
 }
 
+sub is_argument {
+  my ($self, $node) = @_;
+  my $list = $node->{t} eq "element" ? $node->{base} : $node->{t} eq "call" ? $node->{arguments}[0] : undef;
+  return $list && $list->{t} eq "variable" && "$list->{sigil}$list->{name}" eq '@ARGV';
+}
+
 # The result has a fraction if one side has.
 sub arithmetic {
   my ($self, $result, $left, $right) = @_;
@@ -542,14 +640,23 @@ sub choice {
   my ($self, $node) = @_;
   $self->of($node->{condition});
   my $result = fresh();
-  flow($self->of($node->{$_}), $result) for qw(then else);
+  my @sides = @$node{qw(then else)};
+  my $is_list = !grep { !$self->is_plural($_) } @sides;
+  for my $side (@sides) {
+    my $type = $self->of($side);
+    # An array beside one value is a number.
+    flow(!$is_list && is_counted($side) ? known("Int") : $type, $result);
+  }
   return $result;
 }
+
+sub is_counted { my ($node) = @_; return $node->{t} eq "variable" && $node->{sigil} eq "@" }
 
 sub array {
   my ($self, $node) = @_;
   my $type = fresh();
   my @types = map { $self->of($_) } @{$node->{items}};
+  $self->shares($_) for @{$node->{items}};
   push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
   return $type;
 }
@@ -558,6 +665,7 @@ sub hash {
   my ($self, $node) = @_;
   my $type = fresh();
   my @types = map { $self->of($_) } @{$node->{items}};
+  $self->shares($_) for @{$node->{items}};
   push @{$self->{literals}}, {type => $type, node => $node, types => \@types};
   return $type;
 }
@@ -579,17 +687,36 @@ sub closure {
 sub result {
   my ($self, $node) = @_;
   my $current = $self->{current}[-1];
-  return fresh() unless $node->{x};
+  if (!$node->{x}) {
+    my $function = ($current->{node} // {})->{function};
+    no_result($current) if $function && !$function->{returns_list};
+    return fresh();
+  }
   my $type = $self->of($node->{x});
   $node->{x}{is_statement} = 1;
   return fresh() if $node->{x}{t} eq "call" && $node->{x}{name} =~ /^(?:print|printf|say|die|warn|exit)$/;
+  $self->shares($node->{x});
   if ($self->is_undef($node->{x}) || $node->{x}{t} eq "list" && !@{$node->{x}{items}}) {
-    $current->{ret}{optional} = 1;
+    no_result($current) if !($current->{node}{function} // {})->{returns_list};
     return fresh();
   }
   $current->{returns} = 1;
+  my @items = $node->{x}{t} eq "list" ? @{$node->{x}{items}} : ();
+  if (@items > 1 && !grep { $self->is_plural($_) } @items) {
+    # Several values are a tuple, whose parts have types of their own.
+    $type =
+      known("Tuple", is_list => 1, parts => [map { my $part = fresh(); flow($self->of($_), $part); $part } @items]);
+  }
   flow($type, $current->{ret});
+  no_result($current) if $current->{ret}{optional};
   return fresh();
+}
+
+# A function that may return nothing. What a tuple has become is the function's alone; other types are shared.
+sub no_result {
+  my ($current) = @_;
+  $current->{ret}{optional} = 1;
+  found($current->{ret})->{optional} = 1 if is_kind($current->{ret}, "Tuple");
 }
 
 1;

@@ -22,7 +22,7 @@ sub assembled {
     if ($number == 1 && $line =~ /^#!/) { next }
     if ($number > $code_end && !$documentation->{$number}) { push @lines, comment($line, 0); next }
     if ($documentation->{$number}) {
-      next if $line =~ /^=cut\b|^__(?:END|DATA)__/;
+      next if $line =~ /^=(?:cut|pod|begin|end|over|back)\b|^__(?:END|DATA)__/;
       push @lines, comment($line =~ s/^=\w+\s*//r, 0);
       next;
     }
@@ -75,8 +75,7 @@ sub by_line {
     if ($part =~ /^\x{1}(\d+),(\d+)/) {
       ($number, $depth) = ($1 > $number ? $1 : $number, $2);
       push @{$lines{$number}}, [$depth, ""];
-    }
-    elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
+    } elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
     elsif ($part ne "") {
       push @{$lines{$number}}, [$depth, ""] if !$lines{$number};
       $lines{$number}[-1][1] .= $part;

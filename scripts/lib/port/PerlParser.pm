@@ -46,8 +46,12 @@ my %NULLARY = map { ($_ => 1) } qw(
   AE::now AE::time AnyEvent::now AnyEvent::time time NODE wantarray __PACKAGE__ __FILE__ __LINE__ portable_pipe
   portable_socketpair up_nodes
 );
+# What takes "$_" when it gets nothing.
+my %TOPIC = map { ($_ => 1) } qw(
+  print say lc uc lcfirst ucfirst length defined ord chr int abs hex oct sqrt log exp quotemeta chomp chop
+);
 # What takes a block in front of its arguments.
-my %BLOCK = map { ($_ => 1) } qw(map grep sort do eval sub first any all sum);
+my %BLOCK = map { ($_ => 1) } qw(map grep sort do eval sub first any all);
 # Functions of AnyEvent whose block is a callback.
 my %CALLBACK = map { ($_ => 1) } qw(
   guard psub port AE::postpone AnyEvent::postpone AE::cv AE::idle fork_call async AnyEvent::Util::guard
@@ -58,9 +62,6 @@ sub new {
   my ($class, $tokens) = @_;
   return bless {tokens => $tokens, at => 0}, $class;
 }
-
-# All statements of the program.
-sub program { my ($self) = @_; return $self->statements }
 
 sub peek { my ($self, $ahead) = @_; return $self->{tokens}[$self->{at} + ($ahead // 0)] }
 
@@ -80,6 +81,9 @@ sub fail {
   my $token = $self->peek;
   die {line => $token ? $token->{line} : 0, sentence => $what . ($token ? " in place of \"$token->{text}\"" : "")};
 }
+
+# What can be read, but has to be written by somebody who knows more.
+sub leave { my ($self, $why) = @_; die {line => 0, sentence => $why} }
 
 # The line on which what was read last ends.
 sub last_line { my ($self) = @_; return $self->{at} ? $self->{tokens}[$self->{at} - 1]{end} : 1 }
@@ -103,12 +107,9 @@ sub expression {
     } elsif (my $strength = $LEFT{$operator}) {
       last if $strength < $least;
       $self->next_token;
-      $left = $self->node(
-        "binary", $left->{line},
-        op => $operator,
-        left => $left,
-        right => $self->expression($strength + 1)
-      );
+      my $right = $self->expression($strength + 1);
+      $left = copied($left, $right)
+        // $self->node("binary", $left->{line}, op => $operator, left => $left, right => $right);
     } elsif ($strength = $RIGHT{$operator}) {
       last if $strength < $least;
       $left = $self->from_right($left, $operator, $strength);
@@ -117,6 +118,17 @@ sub expression {
     }
   }
   return $left;
+}
+
+# "(my $new = $old) =~ s/…/…/" is "my $new = $old =~ s/…/…/r".
+sub copied {
+  my ($left, $right) = @_;
+  return undef if $right->{t} ne "substitute" || $left->{t} ne "list" || @{$left->{items}} != 1;
+  my ($assignment) = @{$left->{items}};
+  return undef if $assignment->{t} ne "assign" || $assignment->{op} ne "=";
+  $right->{value}{modifiers} .= "r";
+  my %text = (t => "binary", op => "=~", left => $assignment->{right}, right => $right);
+  return {%$assignment, right => {%text, line => $assignment->{line}, end => $right->{end}}};
 }
 
 sub negation {
@@ -142,26 +154,47 @@ sub from_right {
 # A list from its first element on; "pairs" says which of its commas are "=>".
 sub list {
   my ($self, $first) = @_;
-  my @items = ($first);
+  my @items = flat($first);
   my @pairs;
   while (my $comma = $self->take(",") || $self->take("=>")) {
     $pairs[$#items] = 1 if $comma->{text} eq "=>";
     next if $self->is(",");
     my $token = $self->peek;
     last if !$token || $token->{text} =~ /^[)\]};]$/ && $token->{kind} eq "structure" || $self->is_modifier;
-    push @items, $self->expression(6);
+    push @items, flat($self->expression(6));
   }
   return $self->node("list", $first->{line}, items => \@items, pairs => \@pairs);
 }
 
+# The elements of a slice, which are those of the list around it.
+sub flat { my ($node) = @_; return $node->{t} eq "list" && !$node->{parens} ? @{$node->{items}} : $node }
+
+# What stands in brackets of its own.
+sub unbracketed { my ($node) = @_; return $node->{t} eq "list" && @{$node->{items}} == 1 ? $node->{items}[0] : $node }
+
 sub is_modifier {
-  my ($self) = @_;
-  my $token = $self->peek;
+  my ($self, $ahead) = @_;
+  my $token = $self->peek($ahead);
   return
        $token->{kind} eq "word"
     && $token->{text} =~ /^(?:if|unless|while|until|for|foreach|or|and)$/
-    && !$self->is("=>", 1);
+    && !$self->is("=>", 1 + ($ahead // 0));
 }
+
+# "sort by_name @list" and "sort $order @list".
+sub is_order {
+  my ($self) = @_;
+  my ($order, $list) = ($self->peek, $self->peek(1)) or return 0;
+  return
+       $list
+    && $list->{kind} =~ /^(?:symbol|cast|word)$/
+    && !$self->is("=>", 1)
+    && ($order->{kind} eq "symbol" && $order->{text} =~ /^\$/
+    || $order->{kind} eq "word" && !$UNARY{$order->{text}} && $order->{text} !~ /^(?:map|grep|reverse|split|uniq)$/)
+    && !$self->is_modifier(1);
+}
+
+sub topic { my ($self, $line) = @_; return $self->node("variable", $line, sigil => "\$", name => "_") }
 
 # What stands between brackets, as a list without them.
 sub items_until {
@@ -174,8 +207,7 @@ sub items_until {
 
 sub term {
   my ($self) = @_;
-  my $term = $self->postfixed($self->primary);
-  return $term;
+  return $self->postfixed($self->primary);
 }
 
 my %PRIMARIES = (
@@ -223,9 +255,15 @@ sub primary {
 sub variable {
   my ($self, $token) = @_;
   return $self->text_node($token) if $token->{text} eq "_";
+  if ($token->{text} =~ /^\*STD(IN|OUT|ERR)$/) {
+    return $self->node("number", $token->{line}, text => {IN => 0, OUT => 1, ERR => 2}->{$1});
+  }
   my ($sigil, $name) = $token->{text} =~ /^([\$\@%&])(.+)$/s or $self->fail("a variable is expected");
   $sigil = "@" if $sigil eq "\$" && $self->is("[");
-  $sigil = "%" if $sigil eq "\$" && $self->is("{") && $name =~ /^\w/;
+  $sigil = "%" if $sigil eq "\$" && $self->is("{") && $name =~ /^[\w+]/;
+  if ($token->{text} =~ /^\@/ && ($self->is("[") || $self->is("{"))) {
+    return $self->slice($self->node("variable", $token->{line}, sigil => $self->is("[") ? "@" : "%", name => $name));
+  }
   my $node = $self->node("variable", $token->{line}, sigil => $sigil, name => $name);
   return $node if $token->{text} =~ /^[\@%&]/;
   return $self->subscript($node) if $sigil ne "\$";
@@ -245,6 +283,39 @@ sub subscript {
   return $self->node("entry", $base->{line}, base => $base, key => $key);
 }
 
+# "@x[1, 2]", "@x{qw(a b)}", "@$x{qw(a b)}": a list of the elements, as far as the program says which.
+sub slice {
+  my ($self, $base) = @_;
+  my $line = $base->{line};
+  my $is_array = $self->take("[") || !$self->expect("{");
+  my ($places) = $self->items_until($is_array ? "]" : "}");
+  my @items = map {
+    my $place = $_;
+    $place->{t} eq "words"
+      ? map({
+        { %$place, t => "text", text => $_ }
+      } @{$place->{value}})
+      : $place;
+  } @$places;
+  $self->leave("a part of a list, whose elements are not written one by one: Array(list[a...b]), keys.map { … }")
+    if grep {
+         $_->{t} eq "binary" && $_->{op} =~ /^\.\./
+      || $_->{t} eq "variable" && $_->{sigil} ne "\$"
+      || $_->{t} =~ /^(?:call|dereference|list)$/
+    } @items;
+  return $self->node(
+    "list", $line,
+    items => [
+      map {
+            $is_array
+          ? $self->node("element", $line, base => $base, index => $_)
+          : $self->node("entry", $line, base => $base, key => $_)
+      } @items
+    ],
+    pairs => []
+  );
+}
+
 # The key of a hash: a word stands for itself.
 sub key {
   my ($self) = @_;
@@ -261,11 +332,14 @@ sub text_node {
   return $self->node("text", $token->{line}, text => $token->{text});
 }
 
-# "@$x", "%{ … }", "\ …", "$$x", "&$x".
+# "@$x", "%{ … }", "\ …", "$$x", "&$x", "$#$x".
 sub cast {
   my ($self, $token) = @_;
   my $sigil = $token->{text};
-  return $self->node("reference", $token->{line}, x => $self->expression(20)) if $sigil eq "\\";
+  if ($sigil eq "\\") {
+    my $x = $self->expression(20);
+    return $x->{t} eq "number" ? $x : $self->node("reference", $token->{line}, x => $x);
+  }
   my $inner;
   if ($self->take("{")) {
     $inner = $self->expression(0);
@@ -273,7 +347,10 @@ sub cast {
   } else {
     $inner = $self->primary_of_cast;
   }
-  my $node = $self->node("dereference", $token->{line}, sigil => $sigil, x => $inner);
+  return $inner->{x} if $sigil eq "\$" && $inner->{t} eq "reference";
+  return $self->slice($inner) if $sigil eq "@" && ($self->is("[") || $self->is("{"));
+  my $node = $self->node("dereference", $token->{line}, sigil => $sigil eq "\$#" ? "@" : $sigil, x => $inner);
+  return $self->node("last_index", $token->{line}, array => $node) if $sigil eq "\$#";
   if ($sigil eq "&" && $self->take("(")) {
     my ($items) = $self->items_until(")");
     return $self->node("dynamic", $token->{line}, code => $inner, arguments => $items);
@@ -297,7 +374,7 @@ sub bracket {
   if ($token->{text} eq "(") {
     my ($items, $pairs) = $self->items_until(")");
     my $list = $self->node("list", $line, items => $items, pairs => $pairs, parens => 1);
-    return $self->take("[") ? $self->slice($list) : $list;
+    return $self->take("[") ? $self->element_of($list) : $list;
   }
   if ($token->{text} eq "[" || $token->{text} eq "{") {
     my ($items, $pairs) = $self->items_until($token->{text} eq "[" ? "]" : "}");
@@ -308,10 +385,11 @@ sub bracket {
 }
 
 # "(LIST)[INDEX]".
-sub slice {
+sub element_of {
   my ($self, $list) = @_;
   my ($index) = $self->items_until("]");
-  $self->fail("a slice of several elements") if @$index != 1;
+  $self->leave("a slice of several elements: Array(list.prefix(n))")
+    if @$index != 1 || $index->[0]{t} eq "binary" && $index->[0]{op} =~ /^\.\./;
   my $base = @{$list->{items}} == 1 ? $list->{items}[0] : $list;
   return $self->node("element", $list->{line}, base => $base, index => $index->[0]);
 }
@@ -320,7 +398,8 @@ sub prefix {
   my ($self, $token) = @_;
   my $operator = $token->{text};
   my $line = $token->{line};
-  return $self->node("unary", $line, op => $operator, x => $self->expression(20)) if $operator =~ /^[!~\\+-]$/;
+  return $self->expression(20) if $operator eq "+";
+  return $self->node("unary", $line, op => $operator, x => $self->expression(20)) if $operator =~ /^[!~\\-]$/;
   return $self->node("step", $line, op => $operator, x => $self->expression(22), first => 1)
     if $operator =~ /^(?:\+\+|--)$/;
   return $self->node("test", $line, op => $operator, x => $self->expression(15)) if $operator =~ /^-[a-zA-Z]$/;
@@ -329,7 +408,13 @@ sub prefix {
   return $self->fail("an expression is expected");
 }
 
-sub readline_of { my ($self) = @_; $self->{at}--; return $self->fail("reading of lines") }
+# "<STDIN>", which PPI takes for operators behind some words.
+sub readline_of {
+  my ($self) = @_;
+  my $handle = $self->next_token;
+  $self->leave("reading lines of a file: aio_load of a file") if !$handle || !$self->take(">");
+  return $self->node("readline", $handle->{line}, text => "<$handle->{text}>");
+}
 
 # What follows a term: subscripts, calls, "++".
 sub postfixed {
@@ -367,7 +452,7 @@ sub arrow {
     $self->take("*");
     return $self->node("dereference", $node->{line}, sigil => $sigil, x => $node);
   }
-  $self->fail("a method of a name that is not written") if $token->{kind} ne "word";
+  $self->leave("a method of a name that is not written") if $token->{kind} ne "word";
   my ($items, $pairs) = $self->take("(") ? $self->items_until(")") : ([], []);
   return $self->node(
     "method", $node->{line},
@@ -383,17 +468,13 @@ sub word {
   my ($self, $token) = @_;
   my $name = $token->{text};
   my $line = $token->{line};
-  return $self->text_node($token)
-    if $self->is("=>")
-    || $self->is("}")
-    && $self->{tokens}[$self->{at} - 2]{text} eq "{"
-    && $self->{tokens}[$self->{at} - 2]{kind} eq "structure";
+  return $self->text_node($token) if $self->is("=>");
+  return $self->node("variable", $line, sigil => "\$", name => $name) if $self->{constants}{$name};
   return $self->declaration($token) if $name =~ /^(?:my|our|local|state)$/;
   return $self->anonymous_sub($line) if $name eq "sub";
   return $self->node("return", $line, x => $self->is_argument ? $self->expression(5) : undef) if $name eq "return";
   if ($name =~ /^(?:last|next|redo)$/) {
-    my $label =
-      $self->peek && $self->peek->{kind} eq "word" && !$self->is_modifier ? $self->next_token->{text} : undef;
+    my $label = $self->peek && $self->peek->{kind} eq "word" && !$self->is_modifier ? $self->next_token->{text} : undef;
     return $self->node("jump", $line, name => $name, label => $label);
   }
   return $self->new_object($line) if $name eq "new" && $self->peek && $self->peek->{kind} eq "word";
@@ -402,7 +483,8 @@ sub word {
     && $name =~ /^(?:[A-Z]\w*::)*[A-Z]\w*$/
     && !$NULLARY{$name};
   return $self->print_call($token) if $name =~ /^(?:print|printf|say)$/;
-  return $self->block_call($token) if $self->is("{") && ($BLOCK{$name} || $CALLBACK{$name});
+  my $in_bracket = $self->is("(") && $self->is("{", 1) && $name =~ /^(?:map|grep|sort|first)$/;
+  return $self->block_call($token) if $in_bracket || $self->is("{") && ($BLOCK{$name} || $CALLBACK{$name});
   return $self->call($token);
 }
 
@@ -414,15 +496,15 @@ sub declaration {
   }
   if ($self->take("(")) {
     my ($items) = $self->items_until(")");
-    return $self->node("my", $line, variables => $items, list => 1, scope => $token->{text});
+    return $self->node("my", $line, variables => $items, list => 1);
   }
   my $variable = $self->variable($self->next_token);
-  return $self->node("my", $line, variables => [$variable], scope => $token->{text});
+  return $self->node("my", $line, variables => [$variable]);
 }
 
 sub anonymous_sub {
   my ($self, $line) = @_;
-  my $body = $self->block;
+  my $body = $self->body_of_sub;
   return $self->node("closure", $line, body => $body);
 }
 
@@ -463,10 +545,12 @@ sub print_call {
     || $self->peek
     && $self->peek->{kind} eq "symbol"
     && $self->peek(1)
-    && $self->peek(1)->{kind} =~ /^(?:double|single|symbol|heredoc)$/) {
-    $self->fail("printing to a handle");
+    && $self->peek(1)->{kind} =~ /^(?:double|single|symbol|heredoc)$/)
+  {
+    $self->leave("printing to a handle");
   }
   my ($items) = $parens ? $self->items_until(")") : $self->open_arguments;
+  $items = [$self->topic($token->{line})] if !@$items && $TOPIC{$token->{text}};
   return $self->node("call", $token->{line}, name => $token->{text}, arguments => $items, pairs => [], to => $to);
 }
 
@@ -474,11 +558,12 @@ sub print_call {
 sub block_call {
   my ($self, $token) = @_;
   my $name = $token->{text};
+  my $in_bracket = $self->take("(");
   my $body = $self->looks_like_hash ? [$self->hash_statement] : $self->block;
   my $block = $self->node("closure", $token->{line}, body => $body, block => $BLOCK{$name});
   return $self->node($name, $token->{line}, body => $body) if $name =~ /^(?:do|eval)$/;
   $self->take(",");
-  my ($items, $pairs) = $self->open_arguments;
+  my ($items, $pairs) = $in_bracket ? $self->items_until(")") : $self->open_arguments;
   return $self->node(
     "call", $token->{line},
     name => $name,
@@ -513,13 +598,15 @@ sub call {
     ($items, $pairs) = $self->items_until(")");
   } elsif ($NULLARY{$name}) {
   } elsif ($UNARY{$name}) {
-    $items = [$self->expression(16)] if $self->is_argument && !$self->is("<") && !$self->is("-");
+    $items = [$self->expression(16)] if $self->is_argument && (!$self->is("<") || $self->is(">", 2)) && !$self->is("-");
   } elsif ($name =~ /^(?:map|grep|sort|join|push|unshift|die|warn)$/
-    || $self->is_argument && !$self->is("<") && !$self->is("-")) {
+    || $self->is_argument && !$self->is("<") && !$self->is("-"))
+  {
+    $self->leave("an order that is a function: list.sorted { … \$0 … \$1 … }") if $name eq "sort" && $self->is_order;
     ($items, $pairs) = $self->open_arguments;
   }
-  my $node = $self->node("call", $line, name => $name, arguments => $items, pairs => $pairs, parens => $parens);
-  return $node;
+  $items = [$self->topic($line)] if !@$items && $TOPIC{$name};
+  return $self->node("call", $line, name => $name, arguments => $items, pairs => $pairs, parens => $parens);
 }
 
 1;

@@ -19,13 +19,13 @@ sub statements {
   return \@statements;
 }
 
-# One statement; what cannot be read ends where its brackets do.
+# One statement, or several of "use constant"; what cannot be read ends where its brackets do.
 sub statement {
   my ($self) = @_;
   my $start = $self->{at};
   my $line = $self->peek->{line};
-  my $statement = eval { $self->known_statement };
-  return $statement if $statement;
+  my @read = eval { $self->known_statement };
+  return @read if @read;
   my $problem = ref $@ ? $@->{sentence} : die $@;
   $self->{at} = $start;
   $self->skip_statement;
@@ -55,7 +55,7 @@ sub goes_on {
 my %STATEMENTS = (
   sub => \&sub_statement,
   package => \&words_statement,
-  use => \&words_statement,
+  use => \&use_statement,
   no => \&words_statement,
   if => \&if_statement,
   unless => \&if_statement,
@@ -78,9 +78,9 @@ sub known_statement {
   $read = \&block_statement if is_text($token, "{");
 
   if ($read) {
-    my $statement = $read->($self);
-    $statement->{label} = $label if defined $label;
-    return $statement;
+    my @read = $read->($self);
+    $read[0]{label} = $label if defined $label;
+    return @read;
   }
   my $expression = $self->expression(0);
   my $statement = $self->modified($self->node("expression", $line, x => $expression), $line);
@@ -104,8 +104,11 @@ sub modified {
   my $condition = $self->expression(0);
   my $body = [$statement];
   return $self->node("for", $line, list => $condition, body => $body, postfix => 1) if $word =~ /^for/;
-  return $self->node("while", $line, condition => $condition, body => $body, not => $word eq "until", postfix => 1)
-    if $word =~ /^(?:while|until)$/;
+  if ($word =~ /^(?:while|until)$/) {
+    my %parts = (condition => $self->with_topic($condition), body => $body, not => $word eq "until", postfix => 1);
+    my $block = $statement->{x}{t} eq "do" ? $statement->{x}{body} : undef;
+    return $self->node("while", $line, %parts, $block ? (body => $block, at_end => 1) : ());
+  }
   my $branch = {condition => $condition, not => $word eq "unless", body => $body, line => $line};
   return $self->node("if", $line, branches => [$branch], postfix => 1);
 }
@@ -122,9 +125,49 @@ sub sub_statement {
   my ($self) = @_;
   my $line = $self->next_token->{line};
   my $name = $self->next_token->{text};
-  $self->next_token if $self->peek && $self->peek->{kind} eq "prototype";
-  my $body = $self->block;
+  my $body = $self->body_of_sub;
   return $self->node("sub", $line, name => $name, body => $body);
+}
+
+# The block of a function; "($x, @rest)" in front of it is "my ($x, @rest) = @_" in it.
+sub body_of_sub {
+  my ($self) = @_;
+  my $token = $self->peek;
+  return $self->block unless $token && $token->{kind} eq "prototype";
+  my ($line, $text) = @{$self->next_token}{qw(line text)};
+  my $body = $self->block;
+  return $body if $text !~ /\w/;
+  my ($inner) = $text =~ /^\(\s*((?:[\$\@]\w+\s*,\s*)*[\$\@]\w+)\s*,?\s*\)$/
+    or $self->leave("a parameter with a standard: func f(_ x: Int = 1)");
+  my @variables = map { $self->node("variable", $line, sigil => substr($_, 0, 1), name => substr $_, 1) }
+    split /\s*,\s*/, $inner;
+  my $list = $self->node("my", $line, variables => \@variables, list => 1);
+  my $arguments = $self->node("variable", $line, sigil => "@", name => "_");
+  my $x = $self->node("assign", $line, op => "=", left => $list, right => $arguments);
+  return [{t => "expression", line => $line, end => $line, x => $x}, @$body];
+}
+
+# "use constant" declares variables that nobody changes.
+sub use_statement {
+  my ($self) = @_;
+  return $self->words_statement if !$self->is("constant", 1);
+  $self->next_token;
+  $self->next_token;
+  my $given = $self->expression(0);
+  $self->end_statement;
+  my @items = $given->{t} =~ /^(?:hash|list)$/ ? @{$given->{items}} : $self->leave("a constant without a value");
+  $self->leave("a constant with several values: let names = [ … ]") if $given->{t} eq "list" && @items != 2;
+  my @statements;
+  while (my ($key, $value) = splice @items, 0, 2) {
+    my $name = $key->{t} eq "text" ? $key->{text} : $key->{value};
+    $self->{constants}{$name} = 1;
+    my $line = $key->{line};
+    my $variable = $self->node("variable", $line, sigil => "\$", name => $name);
+    my $left = $self->node("my", $line, variables => [$variable]);
+    my $x = $self->node("assign", $line, op => "=", left => $left, right => $value);
+    push @statements, {t => "expression", line => $line, end => $value->{end}, x => $x};
+  }
+  return @statements;
 }
 
 sub words_statement {
@@ -177,11 +220,20 @@ sub if_statement {
   return $self->node("if", $word->{line}, branches => \@branches);
 }
 
+# "while (<STDIN>)" is "while (my $_ = <STDIN>)".
+sub with_topic {
+  my ($self, $condition) = @_;
+  return $condition if $condition->{t} ne "readline";
+  my $line = $condition->{line};
+  my $topic = $self->node("my", $line, variables => [$self->topic($line)]);
+  return $self->node("assign", $line, op => "=", left => $topic, right => $condition);
+}
+
 sub while_statement {
   my ($self) = @_;
   my $word = $self->next_token;
   $self->expect("(");
-  my $condition = $self->is(")") ? undef : $self->expression(0);
+  my $condition = $self->is(")") ? undef : $self->with_topic($self->expression(0));
   $self->expect(")");
   my $body = $self->block;
   return $self->node("while", $word->{line}, condition => $condition, body => $body, not => $word->{text} eq "until");

@@ -7,7 +7,8 @@ use utf8;
 use PerlTokens;
 use PerlParser;
 
-my %ESCAPES = (n => "\n", r => "\r", t => "\t", 0 => "\0", e => "\e", a => "\a", f => "\f", b => "\b");
+my %ESCAPES = (n => "\n", r => "\r", t => "\t", e => "\e", a => "\a", f => "\f", b => "\b");
+my $CODES = qr/x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{0,2}|[0-7]{1,3}|o\{[0-7]+\}|N\{U\+[0-9a-fA-F]+\}|c./;
 
 # The parts of a node with a text: plain texts and nodes of expressions.
 sub parts {
@@ -20,13 +21,22 @@ sub parts {
 sub interpolated {
   my ($text, $line) = @_;
   my @parts = ("");
-  while ($text =~ /\G(?:\\(x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{1,2}|.)|(\$\{|\@\{|[\$\@])|([^\\\$\@]+))/gcs) {
+  while ($text =~ /\G(?:\\($CODES|.)|(\$\{|\@\{|[\$\@])|([^\\\$\@]+))/gcs) {
     my ($escape, $sigil, $plain) = ($1, $2, $3);
     if (defined $plain) { $parts[-1] .= $plain; next }
+    if (defined $escape && $escape =~ /^[UL]$/) {
+      my $inner = $text =~ /\G(.*?)(?:\\E|\z)/gcs ? $1 : "";
+      push @parts, in_case($escape, $inner, $line), "";
+      next;
+    }
     if (defined $escape) { $parts[-1] .= escaped($escape); next }
     my $start = pos($text) - length $sigil;
     my $code = variable_at($text, $start);
-    if (!defined $code) { $parts[-1] .= $sigil; next }
+    if (!defined $code) {
+      die {sentence => "the variable \"$1\" in a text"} if substr($text, $start) =~ /^(\$[^\s\w"{\$])/;
+      $parts[-1] .= $sigil;
+      next;
+    }
     pos($text) = $start + length $code;
     push @parts, expression($code, $line), "";
   }
@@ -41,9 +51,22 @@ sub text_of_bytes {
   return utf8::decode($decoded) ? $decoded : $part;
 }
 
+# "\U … \E" and "\L … \E".
+sub in_case {
+  my ($letter, $text, $line) = @_;
+  my %at = (line => $line, end => $line);
+  my $inner = {%at, t => "double", value => $text};
+  return {%at, t => "call", name => $letter eq "U" ? "uc" : "lc", arguments => [$inner], pairs => []};
+}
+
 sub escaped {
   my ($escape) = @_;
-  return chr hex $1 if $escape =~ /^x\{?([0-9a-fA-F]+)/;
+  return chr hex $1 if $escape =~ /^(?:x\{?|N\{U\+)([0-9a-fA-F]+)/;
+  return chr oct $1 if $escape =~ /^(?:o\{)?([0-7]+)/;
+  return chr(64 ^ ord uc $1) if $escape =~ /^c(.)/s;
+  return "\0" if $escape eq "x";
+  die {sentence => "\\$escape in a text, which changes what is behind it: a method of the text"}
+    if $escape =~ /^[ulQFE]$/;
   return $ESCAPES{$escape} // $escape;
 }
 
@@ -52,14 +75,18 @@ sub variable_at {
   my ($text, $start) = @_;
   my $rest = substr $text, $start;
   my ($code) = $rest =~ /^(
-    [\$\@] \$* (?: \w+ (?: ::\w+ )* | [!&\@] (?=\W|$) ) | [\$\@] \$* (\{ (?: [^{}]++ | (?2) )* \})
+    \$\+ (?=\{\w+\})
+    | (?: \$\#? | \@ ) \$* (?: \w+ (?: ::\w+ )* | [!&\@] (?=\W|$) )
+    | (?: \$\#? | \@ ) \$* (\{ (?: [^{}]++ | (?2) )* \})
   )/x or return undef;
   return undef if $code =~ /^\@/ && $code !~ /^\@(?:\$|\{|[A-Za-z_])/;
   return undef if $code eq '@@' || $code =~ /^\@[!&]/;
   while (1) {
     my $behind = substr $rest, length $code;
     my ($subscript) = $behind =~ /^((?:->)?(?:(\{(?:[^{}]++|(?2))*\})|(\[(?:[^\[\]]++|(?3))*\])))/ or last;
-    last if $subscript =~ /^\[/ && $subscript !~ /^\[(?:-?\d+|\$\w+.*)\]$/;
+    last
+      if $subscript =~ /^\[/
+      && $subscript !~ ($code =~ /^\@/ ? qr/^\[[-\d\s,.\$\w#]+\]$/ : qr/^\[(?:-?\d+|\$[\w#]+.*)\]$/);
     $code .= $subscript;
   }
   return $code;
@@ -71,7 +98,10 @@ sub expression {
   my ($tokens, $problem) = PerlTokens::read($code);
   die {line => $line, sentence => "\"$code\" cannot be read"} if !$tokens;
   $_->{line} = $_->{end} = $line for @$tokens;
-  return PerlParser->new($tokens)->expression(0);
+  my $parser = PerlParser->new($tokens);
+  my $expression = $parser->expression(0);
+  die {line => $line, sentence => "\"$code\" in a text"} if $parser->peek;
+  return $expression;
 }
 
 1;

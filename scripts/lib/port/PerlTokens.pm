@@ -81,15 +81,33 @@ sub value_of {
   };
 }
 
-# The sentence about a bracket without its partner.
+# The sentence about a text that has no end, or a bracket without its partner.
 sub unclosed {
   my ($document) = @_;
   $document->index_locations;
+  my $text = $document->find_first(sub { is_endless($_[1]) });
+  return
+      "what begins in line "
+    . $text->line_number
+    . " with "
+    . ($text->content =~ /^(<<\S*|\w*\W)/)[0]
+    . " has no end"
+    if $text;
   my $brace = $document->find_first("PPI::Statement::UnmatchedBrace");
   return "line " . $brace->line_number . " closes a bracket (\"" . $brace->content . "\") that nobody has opened"
     if $brace;
   my $open = $document->find_first(sub { $_[1]->isa("PPI::Structure") && !$_[1]->finish }) or return undef;
   return "the bracket in line " . $open->start->line_number . " (\"" . $open->start->content . "\") is never closed";
+}
+
+# Whether a text in quotes of any kind goes on to the end of the program.
+sub is_endless {
+  my ($element) = @_;
+  return $element->{_damaged} if $element->isa("PPI::Token::HereDoc");
+  return 0 unless $element->isa("PPI::Token::Quote") || $element->isa("PPI::Token::QuoteLike::Words");
+  my ($open, $inner) = $element->content =~ /^(?:q[qw]?\s*)?(.)(.*)$/s or return 1;
+  my $close = {"(" => ")", "[" => "]", "{" => "}", "<" => ">"}->{$open} // $open;
+  return $inner !~ /(?<!\\)(?:\\\\)*\Q$close\E$/;
 }
 
 # Whether a token is this operator, bracket or word.

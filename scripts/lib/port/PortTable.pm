@@ -108,8 +108,7 @@ sub callback {
   my ($label, $text) = @_;
   my ($inner) = $text =~ /^\{\s*(.*?)\s*\}$/;
   my $returns = $inner =~ s/(?:^|\s)-> (\w+)$// ? $1 : undef;
-  my ($least, @types) = (0);
-  my @counts;
+  my (@types, @counts);
   for my $group (split /;\s*/, $inner) {
     push @types, grep { $_ ne "" } split /,\s*(?![^()]*\))/, $group;
     push @counts, scalar @types;

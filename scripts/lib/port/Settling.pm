@@ -14,6 +14,7 @@ sub settle {
     $self->settle_access($_) for @{$self->{accesses}};
     Types::flow_again($round >= 5);
     $self->arithmetic(@$_) for @{$self->{deferred}};
+    for (@{$self->{counted}}) { flow(@$_) if is_kind($_->[0], "Double") && is_kind($_->[1], "Int") }
     if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
     $self->guess_containers if $round == 4;
   }
@@ -21,6 +22,9 @@ sub settle {
     my ($result, $left, $right) = @$_;
     found($result)->{k} = "Int" if !kind_of($result);
   }
+  $self->find_missing($_) for values %{$self->{functions}};
+  # A condition variable that is sent something has a type.
+  Types::settle($_) for @{$self->{sent}};
 }
 
 sub settle_access {
@@ -34,7 +38,7 @@ sub settle_access {
   } elsif ($kind eq "Tuple" && $access->{how} eq "part") {
     unify($base->{parts}[$access->{index}] //= fresh(), $access->{of});
   } elsif ($kind eq "Dictionary" && $access->{how} eq "entry") {
-    flow($access->{key}{type}, $base->{key} //= fresh()) if $access->{key};
+    Inference::flow_key($access->{key}, $base);
     unify($base->{of} //= fresh(), $access->{of});
   }
 }
@@ -82,7 +86,32 @@ sub settle_literal {
   for my $i (0 .. $#types) {
     my $item = $literal->{node}{items}[$i];
     if ($self->is_plural($item)) { unify($self->element_type($types[$i]), $type->{of} //= fresh()) }
-    else { flow($types[$i], $type->{of} //= fresh()) }
+    else { flow($types[$i], $type->{of} //= fresh()); Types::keep_text($types[$i], $type->{of}) }
+  }
+}
+
+# Parameters that a call leaves out, and that the function asks for, may be nil.
+sub find_missing {
+  my ($self, $function) = @_;
+  my $params = $function->{node}{params} // [];
+  for my $i ($function->{least_arguments} // @$params .. $#$params) {
+    my ($symbol, $place) = ($params->[$i], found($function->{type})->{params}[$i]);
+    next if !$symbol->{asked} || $symbol->{sigil} ne "\$" || !$place || is_kind($place, "Value");
+    found($place)->{optional} = $symbol->{optional} = 1;
+  }
+}
+
+# Arrays and hashes are values in Swift: what two variables lead to in Perl is two there. A variable with contents that
+# somebody else got, and that are changed behind it, is one that cannot be written.
+sub find_shared {
+  my ($self) = @_;
+  for my $symbol (@{$self->{symbols}{all}}) {
+    my @changes = grep { $symbol->{sigil} ne "\$" || $_->{is_inner} } @{$symbol->{changes} // []};
+    next if !@changes || $symbol->{sigil} eq "\$" && !is_kind($symbol->{type}, qw(Array Dictionary Value));
+    $symbol->{is_shared} = 1 if $symbol->{is_alias} && grep { $_->{is_inner} } @changes;
+    for my $share (@{$symbol->{shares} // []}) {
+      $symbol->{is_shared} = 1 if grep { $_->{context} != $share->{context} || $_->{order} > $share->{order} } @changes;
+    }
   }
 }
 
@@ -91,7 +120,9 @@ sub fill_dictionary {
   my @items = @{$node->{items}};
   for my $i (grep { $_ % 2 == 0 } 0 .. $#items) {
     flow($self->of($items[$i]), $type->{key} //= fresh());
-    flow($self->of($items[$i + 1]), $type->{of} //= fresh()) if $items[$i + 1];
+    next if !$items[$i + 1];
+    flow($self->of($items[$i + 1]), $type->{of} //= fresh());
+    Types::keep_text($items[$i + 1]{type}, $type->{of});
   }
 }
 

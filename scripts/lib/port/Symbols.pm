@@ -12,7 +12,7 @@ my %KEYWORDS = map { ($_ => 1) } qw(
   as associatedtype break case catch class continue default defer deinit do else enum extension fallthrough false
   fileprivate for func guard if import in init inout internal is let nil operator precedencegroup private protocol
   public repeat rethrows return self Self static struct subscript super switch throw throws true try typealias var
-  where while Any Type async await print exit min max abs type
+  where while Any Type async await print exit min max abs type match it
 );
 
 sub new {
@@ -34,6 +34,7 @@ sub declare {
     : fresh();
   my $symbol = {sigil => $sigil, name => $name, type => $type, assigned => 0, global => $self->is_global, %more};
   $symbol->{swift} = $self->swift_name($sigil, $name);
+  push @{$self->{all}}, $symbol;
   $self->{scopes}[-1]{"$sigil$name"} = $symbol;
   return $symbol;
 }
@@ -50,6 +51,7 @@ sub find {
 sub swift_name {
   my ($self, $sigil, $name) = @_;
   $name =~ s/^.*:://;
+  return "it" if $name eq "_";
   return $name . "_" if $KEYWORDS{$name} || $self->{taken}{$name};
   for my $other (grep { $_ ne $sigil } qw($ @ %)) {
     next unless $self->find($other, $name);

@@ -4,7 +4,6 @@ package Throwing;
 use strict;
 use warnings;
 use utf8;
-use Inference;
 
 # The names, for the functions of an Inference.
 sub names {

@@ -15,15 +15,17 @@ sub of {
   my ($source, $table) = @_;
   my ($tokens, $problem) = PerlTokens::read($source);
   return {problem => $problem} if !$tokens;
-  my $statements = PerlParser->new($tokens)->program;
+  my $statements = PerlParser->new($tokens)->statements;
+  return {problem => "it has no statement"} if !@$statements;
   my $unread = grep { $_->{t} eq "unknown" } @$statements;
   return {problem => "none of its statements can be read, the first for this: $statements->[0]{why}"}
-    if !@$statements || $unread == @$statements;
+    if $unread == @$statements;
   my $inference = Inference->new($table);
   $inference->program($statements);
   my $has_ports = grep { $_->{t} eq "use" && ($_->{words}[0] // "") =~ /^AnyEvent::MP\b/ } @$statements;
   my $writer = Writer->new(
     table => $table,
+    names => {map { ($_->{swift} => 1) } @{$inference->{symbols}{all}}},
     throwing => Throwing::names($inference->{functions}, $has_ports),
     imported => {AnyEventMP => $has_ports}
   );

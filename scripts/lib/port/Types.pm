@@ -58,6 +58,7 @@ sub link_to {
   # A type that would contain itself stays unknown.
   return if contains($other, $one);
   push @{$other->{hints}}, @{$one->{hints} // []};
+  $other->{is_key} ||= $one->{is_key};
   $other->{standard} //= $one->{standard} if defined $one->{standard};
   $one->{link} = $other;
 }
@@ -99,6 +100,8 @@ my @waiting;
 sub flow {
   my ($from, $into, $again) = (found($_[0]), found($_[1]), $_[2]);
   return if $from == $into;
+  # A key is a text, whatever it is taken from.
+  if ($into->{is_key} && is_kind($from, "Value", "Message")) { return hint($into, "String") }
   if (!defined $from->{k}) {
     if (defined $into->{k} && !is_scalar($into) && $into->{k} ne "Value") { return unify($from, $into) }
     push @{$from->{hints}}, $into->{k} if defined $into->{k};
@@ -138,6 +141,12 @@ sub widen {
   return if $from->{k} !~ $values || $into->{k} !~ $values;
   return if $from->{k} =~ /^(?:Int|Double)$/ && $into->{k} =~ /^(?:Int|Double)$/;
   $into->{k} = "Value";
+}
+
+# An array of numbers that gets a text is one of texts, which loses nothing.
+sub keep_text {
+  my ($from, $into) = (found($_[0]), found($_[1]));
+  $into->{k} = "String" if is_kind($from, "String") && is_kind($into, qw(Int Double)) && !$into->{fixed};
 }
 
 sub is_scalar { my ($type) = @_; return $type->{k} =~ /^(?:Int|Double|String|Bool|Bytes|Int32|CInt)$/ }
@@ -208,12 +217,13 @@ sub parse_type {
   my $optional = $text =~ s/\?$//;
   my $type;
   if ($text =~ /^\[String: (.+)\]$/) { $type = known("Dictionary", of => parse_type($1), key => known("String")) }
-  elsif ($text =~ /^\[(.+)\]$/ || $text =~ /^\@(.+)$/) { $type = known("Array", of => parse_type($1)) }
+  elsif ($text =~ /^\[(.+)\]$/) { $type = known("Array", of => parse_type($1)) }
+  # Perl has the elements as arguments, Swift an array.
+  elsif ($text =~ /^\@(.+)$/) { $type = known("Array", of => parse_type($1), is_arguments => 1) }
   elsif ($text eq "() -> Void") { $type = function_type([], known("Void")) }
   elsif ($text =~ /^\((.+)\)$/) {
     $type = known("Tuple", parts => [map { parse_type($_) } split /,\s*/, $1]);
-  }
-  elsif ($text =~ /^CondVar(?:\((\w+)\))?$/) { $type = known("CondVar", of => defined $1 ? known($1) : fresh()) }
+  } elsif ($text =~ /^CondVar(?:\((\w+)\))?$/) { $type = known("CondVar", of => defined $1 ? known($1) : fresh()) }
   elsif ($text eq "Any" || $text eq "Element") { $type = fresh() }
   elsif ($text eq "Callback") { $type = function_type([], known("Void")) }
   else { $type = known($text, fixed => 1) }

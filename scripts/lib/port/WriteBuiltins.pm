@@ -16,8 +16,7 @@ sub value { return WriteExpressions::value(@_) }
 
 sub first_atom {
   my ($self, $node) = @_;
-  my $argument = $node->{arguments}[0] // give_up("$node->{name} of \$_: name the loop's variable");
-  my $x = value($self, $argument);
+  my $x = value($self, $node->{arguments}[0] // give_up("$node->{name} of nothing"));
   return ($x, Conversions::atom($x));
 }
 
@@ -50,7 +49,6 @@ sub output_text {
 
 sub write_print {
   my ($self, $node) = @_;
-  if (!@{$node->{arguments}}) { give_up("print of \$_: name the loop's variable") }
   my ($text, $has_end) = output_text($self, output_parts($self, $node));
   return standard_error($self, $text, $has_end) if ($node->{to} // "") eq "STDERR";
   $text = "" if $text eq '""' && $has_end;
@@ -91,23 +89,25 @@ sub formatted {
   my ($self, $node) = @_;
   my ($format, @arguments) = @{$node->{arguments}};
   give_up("a format that is computed") if !$format || $format->{t} !~ /^(?:single|double|heredoc)$/;
-  my $text = Inference::key_text($format) // give_up("a format with variables in it");
   my @parts;
-  while ($text =~ /\G(?:%(%)|(%[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z])|([^%]+))/gc) {
-    my ($percent, $directive, $plain) = ($1, $2, $3);
-    if (defined $percent) { push @parts, "%" }
-    elsif (defined $plain) { push @parts, $plain }
-    else {
+  for my $part (@{$format->{parts} // PerlStrings::parts($format)}) {
+    if (ref $part) { push @parts, WriteTexts::flattened($self, $part); next }
+    give_up("the format \"$part\"") if $part !~ /^(?:%%|%[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z]|[^%]+)*$/;
+    while ($part =~ /\G(?:%(%)|(%[-+ 0#]*\d*(?:\.\d+)?[a-zA-Z])|([^%]+))/gc) {
+      my ($percent, $directive, $plain) = ($1, $2, $3);
       push @parts,
-        formatted_argument($self, $directive, shift @arguments // give_up("a format with too few arguments"));
+          defined $percent ? "%"
+        : defined $plain ? $plain
+        : formatted_argument($self, $directive, shift @arguments // give_up("a format with too few arguments"));
     }
   }
+  give_up("a format with too many arguments") if @arguments;
   return @parts;
 }
 
 sub formatted_argument {
   my ($self, $directive, $argument) = @_;
-  return WriteTexts::printed($self, $argument) if $directive eq "%s" && !WriteContainers::is_list($argument);
+  return WriteTexts::flattened($self, $argument) if $directive eq "%s" && !WriteContainers::is_list($argument);
   return written(as($self, $argument, known("Int")), known("Int")) if $directive =~ /^%[di]$/;
   return padded($self, $1, $2, $argument) if $directive =~ /^%(-?)(\d+)s$/;
   $self->{imports}{"import Foundation"} = 1;
@@ -122,9 +122,12 @@ sub formatted_argument {
 sub padded {
   my ($self, $is_left, $width, $argument) = @_;
   my $text = as($self, $argument, known("String"));
-  give_up(
-    "a width for a text that is computed: let text = …; String(repeating: \" \", count: max(0, $width - text.count))")
-    if $text !~ /^\w+$/;
+  if ($text !~ /^\w+$/) {
+    my $before = $self->{before} // give_up("a width for a text that is computed: let text = …, in front of it");
+    my $name = $self->temporary("text");
+    push @$before, "let $name = " . Conversions::unbracketed($text);
+    $text = $name;
+  }
   my $space = "String(repeating: \" \", count: max(0, $width - $text.count))";
   return written($is_left ? "$text + $space" : "$space + $text", known("String"));
 }
@@ -137,8 +140,8 @@ sub write_flag {
 
 sub message_text {
   my ($self, $node) = @_;
-  my ($text, $has_end) = output_text($self, output_parts($self, $node));
-  return $text;
+  my ($text) = output_text($self, output_parts($self, $node));
+  return $text ne '""' ? $text : $node->{name} eq "die" ? '"Died"' : '"Warning: something\'s wrong"';
 }
 
 sub write_warn {
@@ -167,15 +170,57 @@ sub write_exit {
 
 sub text_function {
   my ($self, $node, $method) = @_;
-  my $argument = $node->{arguments}[0] // give_up("$node->{name} of \$_: name the loop's variable");
-  my $text = as($self, $argument, known("String"));
-  $text = "($text)" if $text =~ / / && $text !~ /^[("]/;
-  return written("$text$method", known("String"));
+  return written(text_atom($self, $node->{arguments}[0]) . $method, known("String"));
+}
+
+# An expression as a text that methods can be called of.
+sub text_atom {
+  my ($self, $node) = @_;
+  my $text = as($self, $node // give_up("a function of nothing"), known("String"));
+  return Conversions::is_composed($text) ? "($text)" : $text;
 }
 
 sub write_lc { my ($self, $node) = @_; return text_function($self, $node, ".lowercased()") }
 
 sub write_uc { my ($self, $node) = @_; return text_function($self, $node, ".uppercased()") }
+
+sub write_ucfirst { my ($self, $node) = @_; return with_first($self, $node, "uppercased") }
+
+sub write_lcfirst { my ($self, $node) = @_; return with_first($self, $node, "lowercased") }
+
+sub with_first {
+  my ($self, $node, $method) = @_;
+  my $text = text_atom($self, $node->{arguments}[0]);
+  give_up("the first letter of what is computed: let text = …") if $text !~ /^\w+$/;
+  return written("$text.prefix(1).$method() + $text.dropFirst()", known("String"), low => 1);
+}
+
+# A line's end is taken away.
+sub write_chomp {
+  my ($self, $node) = @_;
+  my ($place) = @{$node->{arguments}};
+  give_up("chomp as a value") if !$node->{is_statement};
+  if ($place->{t} eq "assign" && $place->{right}{t} eq "readline") {
+    my $read = value($self, $place->{right})->{s} =~ s/strippingNewline: false//r;
+    give_up("chomp of this") if $place->{left}{t} ne "my" || $place->{left}{list};
+    my ($variable) = @{$place->{left}{variables}};
+    return written(WriteAssignments::word($variable) . " $variable->{symbol}{swift} = $read ?? \"\"");
+  }
+  my $target = WriteAssignments::target($self, $place);
+  give_up("chomp of what is no text") if !is_kind($target->{type}, "String") || $target->{opt};
+  return written("if $target->{s}.hasSuffix(\"\\n\") { $target->{s}.removeLast() }");
+}
+
+sub write_splice {
+  my ($self, $node) = @_;
+  my ($list, $at, $count, @more) = @{$node->{arguments}};
+  WriteExpressions::left_out($self, "splice") if !$node->{is_statement} || !$count || @more;
+  my $array = array_of($self, $node);
+  my ($from, $of) = map { as($self, $_, known("Int")) } $at, $count;
+  WriteExpressions::left_out($self, "splice") if "$from$of" =~ /-/;
+  return written("$array->{s}.remove(at: $from)") if $of eq "1";
+  return written("$array->{s}.removeSubrange($from..<$from + $of)");
+}
 
 sub write_length {
   my ($self, $node) = @_;
@@ -183,9 +228,7 @@ sub write_length {
   my $kind = kind_of($x->{type});
   return written("($x->{s}?.count ?? 0)", known("Int")) if $x->{opt} && $kind =~ /^(?:Bytes|HTTPBody)$/;
   return written("$atom.count", known("Int")) if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer)$/ && !$x->{opt};
-  my $text = Conversions::converted($self, $x, known("String"));
-  $text = "($text)" if $text =~ / / && $text !~ /^[("]/;
-  return written("$text.utf8.count", known("Int"));
+  return written(text_atom($self, $node->{arguments}[0]) . ".utf8.count", known("Int"));
 }
 
 sub write_substr {
@@ -194,8 +237,7 @@ sub write_substr {
   give_up("substr that changes the text: text.removeFirst(n), text.replaceSubrange") if $with || $node->{is_target};
   my $x = value($self, $text);
   my $is_bytes = is_kind($x->{type}, "Bytes");
-  my $base = $is_bytes ? Conversions::atom($x) : as($self, $text, known("String"));
-  $base = "($base)" if $base =~ / / && $base !~ /^[("]/;
+  my $base = $is_bytes ? Conversions::atom($x) : text_atom($self, $text);
   my $from = as($self, $offset, known("Int"));
   my $part = $from eq "0" ? $base : $from =~ /^-(.*)/ ? "$base.suffix($1)" : "$base.dropFirst($from)";
 
@@ -220,7 +262,7 @@ sub write_join {
     @list == 1 && WriteContainers::is_list($list[0])
     ? WriteContainers::list_text($self, $list[0], known("String"))
     : WriteContainers::elements($self, {line => $node->{line}, end => $node->{line}}, \@list, known("String"));
-  $text = "($text)" if $text =~ /^\[.*\] \+ /;
+  $text = "($text)" if Conversions::is_composed($text);
   return written($by eq '""' ? "$text.joined()" : "$text.joined(separator: $by)", known("String"));
 }
 
@@ -234,12 +276,15 @@ sub split_text {
   my ($self, $node) = @_;
   my ($pattern, $text, $limit) = @{$node->{arguments}};
   give_up("split of \$_") if !$text;
-  my $base = as($self, $text, known("String"));
-  $base = "($base)" if $base =~ / / && $base !~ /^[("]/;
+  give_up("split that keeps what it splits by: text.matches(of: /…/)")
+    if $pattern->{t} eq "match" && WriteRegexes::has_groups($pattern);
+  my $base = text_atom($self, $text);
   my $by = separator($self, $pattern);
   # With a space as a text Perl takes words; else it keeps what is empty, but for the end.
   my $takes_words = $pattern->{t} ne "match" && $by eq '" "';
-  my $most = $limit ? ", maxSplits: " . (as($self, $limit, known("Int")) - 1) : "";
+  my $least = $limit ? as($self, $limit, known("Int")) : 0;
+  give_up("split into a number of parts that is computed: maxSplits: n - 1") if $least !~ /^-?\d+$/;
+  my $most = $least > 0 ? ", maxSplits: " . ($least - 1) : "";
   my $keeps = !$takes_words ? ", omittingEmptySubsequences: false" : "";
   return "$base.map(String.init)" if $by eq '""';
   return "$base.split(separator: $by$most$keeps).map(String.init)";
@@ -250,9 +295,10 @@ sub separator {
   my $text = $pattern->{t} eq "match" ? $pattern->{value}{match} : Inference::key_text($pattern)
     // give_up("split by a variable");
   return '" "' if $pattern->{t} ne "match" && $text eq " ";
-  (my $plain = $text) =~ s/\\([^a-zA-Z0-9])/$1/g;
-  return WriteTexts::quoted($plain) if $text =~ /^(?:[^\\.*+?()\[\]{}|^\$]|\\[^a-zA-Z0-9])*$/;
-  return '"\n"' if $text eq "\\n";
+  my $is_plain = $text =~ /^(?:[^\\.*+?()\[\]{}|^\$]|\\[^a-zA-Z0-9]|\\[nrt0]\d*)*$/;
+  if ($is_plain && !($pattern->{value}{modifiers} // "")) {
+    return WriteTexts::quoted($text =~ s/\\([nrt]|0\d*|.)/PerlStrings::escaped($1)/ger);
+  }
   return WriteRegexes::literal($text, $pattern->{value}{modifiers});
 }
 
@@ -304,11 +350,11 @@ sub write_oct {
 sub array_of {
   my ($self, $node) = @_;
   my ($array) = @{$node->{arguments}};
-  WriteAssignments::foreign($array) if $array->{t} ne "variable" || $array->{symbol} && $array->{symbol}{is_foreign};
+  WriteAssignments::foreign($array);
   my $x = value($self, $array);
   if ($array->{t} eq "dereference" && $array->{x}{t} eq "entry") {
-    my $entry = value($self, $array->{x});
-    return written($entry->{s} =~ s/\]$/, default: []]/r, $entry->{type});
+    my $entry = WriteAssignments::target($self, $array->{x});
+    return written($entry->{s} =~ s/\]$/, default: []]/r, $entry->{type}) if $entry->{is_entry};
   }
   give_up("a change of what is no array of Swift's") if !is_kind($x->{type}, "Array") || $x->{low};
   return $x;
@@ -390,11 +436,16 @@ sub defined_text {
 
 sub write_delete {
   my ($self, $node) = @_;
-  my ($entry) = @{$node->{arguments}};
-  give_up("delete of this") if $entry->{t} ne "entry";
+  my @entries = @{$node->{arguments}};
+  give_up("delete of this") if grep { $_->{t} ne "entry" } @entries;
+  if ($node->{is_statement}) {
+    return written(join "; ", map { WriteAssignments::target($self, $_)->{s} . " = nil" } @entries);
+  }
+  give_up("delete of several entries as a value") if @entries != 1;
+  my ($entry) = @entries;
   WriteAssignments::foreign($entry);
   my $x = value($self, $entry);
-  if ($node->{is_statement}) { return written("$x->{s} = nil") }
+  return written("$x->{s}.take()", known("Bytes")) if is_kind($x->{type}, "HandleBuffer") && !$x->{opt};
   give_up("delete of an entry of a value") if is_kind($x->{type}, "Value") && !$x->{opt};
   my $text = $x->{s} =~ s/\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]$/.removeValue(forKey: $1)/r;
   return written($text, $x->{type}, opt => 1);
@@ -422,6 +473,8 @@ sub write_scalar {
       known("String"));
   }
   return written(WriteCalls::count($self, $argument), known("Int")) if WriteCalls::counted($argument);
+  return written(WriteRegexes::matches($self, $argument) . ".count", known("Int"))
+    if WriteRegexes::is_global($argument);
   return value($self, $argument);
 }
 
@@ -429,7 +482,7 @@ sub write_reverse {
   my ($self, $node) = @_;
   my ($list) = @{$node->{arguments}};
   give_up("reverse of several lists") if @{$node->{arguments}} != 1;
-  return written("Array(" . WriteContainers::sequence($self, $list) . ".reversed())", $node->{type});
+  return written("Array(" . dotted(WriteContainers::sequence($self, $list)) . ".reversed())", $node->{type});
 }
 
 sub list_of {
@@ -443,25 +496,43 @@ sub write_sort {
   my @list = @{$node->{arguments}};
   my $block = @list && $list[0]{t} eq "closure" ? shift @list : undef;
   my $text = dotted(list_of($self, @list));
-  return written("$text.sorted()", $node->{type}) if !$block;
+  if (!$block) {
+    # Perl takes numbers for texts if it is not told otherwise.
+    my $is_number = is_kind(found($node->{type})->{of} // known("String"), qw(Int Double));
+    return written("$text.sorted" . ($is_number ? " { String(\$0) < String(\$1) }" : "()"), $node->{type});
+  }
   my $order = @{$block->{body}} == 1
     && $block->{body}[0]{t} eq "expression" ? $block->{body}[0]{x} : give_up("an order of several statements");
-  give_up("an order with more than one comparison: .sorted { (\$0.a, \$0.b) < (\$1.a, \$1.b) }")
-    if $order->{t} ne "binary" || $order->{op} !~ /^(?:cmp|<=>)$/;
-  my $kind = $order->{op} eq "cmp" ? "String" : is_kind($order->{left}{type}, "Double") ? "Double" : "Int";
-  my ($one, $two) = map { WriteExpressions::compared($self, $_, $kind) } @$order{qw(left right)};
+  local $self->{before} = undef;
+  my (@ones, @twos);
+  for my $comparison (comparisons($order)) {
+    give_up("an order that is no comparison") if $comparison->{t} ne "binary" || $comparison->{op} !~ /^(?:cmp|<=>)$/;
+    my @sides = @$comparison{qw(left right)};
+    my $kind =
+      $comparison->{op} eq "cmp" ? "String" : (grep { is_kind($_->{type}, "Double") } @sides) ? "Double" : "Int";
+    push @ones, WriteExpressions::compared($self, $sides[0], $kind);
+    push @twos, WriteExpressions::compared($self, $sides[1], $kind);
+  }
+  my ($one, $two) = map {
+        @$_ == 1
+      ? $_->[0]
+      : "("
+      . join(", ", map { Conversions::unbracketed($_) } @$_) . ")"
+  } \@ones, \@twos;
   return written("$text.sorted()", $node->{type}) if "$one $two" eq "\$0 \$1";
   return written("$text.sorted(by: >)", $node->{type}) if "$one $two" eq "\$1 \$0";
   return written("$text.sorted { $one < $two }", $node->{type});
 }
 
-sub dotted {
-  my ($text) = @_;
-  return
-       $text =~ /^\w+(?:\.\w+)*$/
-    || $text =~ /^\w[\w.]*\([^()]*\)$/
-    || $text =~ /^\[[^\[\]]*\]$/ ? $text : "($text)";
+# What "A || B" compares by, one after the other.
+sub comparisons {
+  my ($order) = @_;
+  return comparisons($order->{items}[0]) if $order->{t} eq "list" && @{$order->{items}} == 1;
+  return map { comparisons($_) } @$order{qw(left right)} if $order->{t} eq "binary" && $order->{op} =~ /^(?:\|\||or)$/;
+  return $order;
 }
+
+sub dotted { my ($text) = @_; return Conversions::is_composed($text) ? "($text)" : $text }
 
 # "map" and "grep": what they have for "$_" is "$0".
 sub block_text {
@@ -476,6 +547,7 @@ sub block_text {
   }
   give_up("a closure in the block of $node->{name}, where \$0 is the closure's own: a loop") if has_closure($block);
   push @{$self->{contexts}}, {%{$self->context}, single => 1, throws => 0};
+  local $self->{before} = undef;
   my $text = $how->($block);
   pop @{$self->{contexts}};
   return ($list, $text);
@@ -510,18 +582,52 @@ sub write_grep {
     $self, $node,
     sub {
       my ($block) = @_;
-      return WriteRegexes::contains($self, "\$0", $block, 0) if $block->{t} eq "match";
-      return WriteConditions::condition($self, $block, 0);
+      return unseen($self, $block) // WriteConditions::condition($self, $block, 0);
     }
   );
   return written("$list.filter { $text }", $node->{type});
+}
+
+# "!$seen{$_}++": the first of each.
+sub unseen {
+  my ($self, $node) = @_;
+  return undef if $node->{t} ne "unary" || $node->{op} ne "!" || $node->{x}{t} ne "step" || $node->{x}{op} ne "++";
+  my ($step, $entry) = ($node->{x}, $node->{x}{x});
+  return undef if $step->{first} || $entry->{t} ne "entry" || $entry->{base}{t} ne "variable";
+  my $target = WriteAssignments::target($self, $entry);
+  return undef if !is_kind($target->{type}, "Int");
+  return $target->{s} =~ s/\[(.*)\]$/.updateValue(1, forKey: $1) == nil/r;
+}
+
+sub write_sum { my ($self, $node) = @_; return summed($self, $node, "reduce(0, +)", "") }
+
+sub write_max { my ($self, $node) = @_; return summed($self, $node, "max()", " ?? 0") }
+
+sub write_min { my ($self, $node) = @_; return summed($self, $node, "min()", " ?? 0") }
+
+sub summed {
+  my ($self, $node, $method, $standard) = @_;
+  my %list = (line => $node->{line}, end => $node->{line});
+  my $text = dotted(WriteContainers::elements($self, \%list, $node->{arguments}, $node->{type}));
+  return written("$text.$method$standard", $node->{type}, low => $standard ne "");
+}
+
+sub write_any { my ($self, $node) = @_; return tested($self, $node, "contains", "where: ") }
+
+sub write_all { my ($self, $node) = @_; return tested($self, $node, "allSatisfy", "") }
+
+sub tested {
+  my ($self, $node, $method, $label) = @_;
+  my ($list, $text) =
+    block_text($self, $node, sub { my ($block) = @_; return WriteConditions::condition($self, $block, 0) });
+  return written("$list.$method($label\{ $text })", known("Bool"));
 }
 
 sub write_first {
   my ($self, $node) = @_;
   my ($list, $text) =
     block_text($self, $node, sub { my ($block) = @_; return WriteConditions::condition($self, $block, 0) });
-  return written("$list.first { $text }", $node->{type}, opt => 1);
+  return written("$list.first(where: { $text })", $node->{type}, opt => 1);
 }
 
 # --- The system.

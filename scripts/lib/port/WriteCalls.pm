@@ -26,6 +26,8 @@ sub count {
   my ($self, $node) = @_;
   $node = $node->{items}[0] if $node->{t} eq "list" && @{$node->{items}} == 1;
   if ($node->{t} eq "call" && $node->{name} eq "keys") { $node = $node->{arguments}[0] }
+  give_up("a list where one value is wanted")
+    if $node->{t} eq "binary" || $node->{t} eq "call" && $node->{name} =~ /^(?:reverse|gmtime|localtime)$/;
   my $x = WriteExpressions::value($self, $node);
   $x = written("(" . $x->{s} . " ?? [])", $x->{type}) if $x->{opt};
   return Conversions::atom($x) . ".count";
@@ -59,6 +61,8 @@ sub own_call {
   my $name = WriteExpressions::function_name($function->{name});
   my $text = applied($self, $node, $name, $function->{type});
   my $ret = found($function->{type})->{ret};
+  give_up("several values where one is wanted: let (a, b) = …")
+    if found($ret)->{is_list} && !$node->{is_taken_apart} && !$node->{is_statement};
   return tried(
     $self,
     written($text, kind_of($ret) ? $ret : known("Void"), opt => $ret->{optional}),
@@ -118,8 +122,7 @@ sub spread {
   my @values;
   for my $i (0 .. $#{$type->{params}}) {
     if (defined $type->{rest} && $i == $type->{rest}) { push @values, "Array($x->{s}.dropFirst($i))"; next }
-    push @values,
-      Conversions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
+    push @values, Conversions::converted($self, written("$x->{s}\[$i]", found($x->{type})->{of}), $type->{params}[$i]);
   }
   return "$name(" . join(", ", @values) . ")";
 }
@@ -131,7 +134,7 @@ sub tried {
   my $context = $self->context;
   give_up("it throws, which a callback like this one may not: do { try … } catch { … }, or try?")
     if !$context->{throws};
-  return {%$x, s => "try $x->{s}", is_tried => 1, low => 1};
+  return {%$x, s => "try $x->{s}", low => 1};
 }
 
 # --- Calls that a table describes.
@@ -162,6 +165,16 @@ sub UDP {
   return written("$name(" . join(", ", @arguments) . ")");
 }
 
+# Whether "JSON->new->pretty" makes a text of several lines.
+sub is_pretty {
+  my ($node) = @_;
+  $node = $node->{symbol}{value} if $node && $node->{t} eq "variable" && $node->{symbol};
+  for (; $node && $node->{t} eq "method"; $node = $node->{object}) {
+    return 1 if $node->{name} =~ /^(?:pretty|indent)$/;
+  }
+  return 0;
+}
+
 sub json {
   my ($self, $node) = @_;
   my ($argument) = @{$node->{arguments}};
@@ -169,7 +182,9 @@ sub json {
     my $text = WriteExpressions::as($self, $argument, known("Value"));
     $text = "($text as Value)" if $text =~ /^\[/;
     $text = "Value$text" if $text =~ /^\./;
-    return written("$text.debugDescription", known("String"));
+    return written("$text.debugDescription", known("String")) if !is_pretty($node->{object});
+    $text = $1 if $text =~ /^\((.*) as Value\)$/s;
+    return written("(try? JSON.encode($text, style: .pretty)) ?? \"\"", known("String"), low => 1);
   }
   give_up("a setting of JSON: JSON.encode and JSON.decode take none") if $node->{name} ne "decode";
   my $x = WriteExpressions::value($self, $argument);
@@ -218,11 +233,8 @@ sub planned {
   my $text = $shape->{brackets} ? arguments($self, $node, $name) : $name;
   my $type = $node->{type} // known("Void");
   my $is_void = !defined $shape->{result};
-  my $x = written(
-    $text,
-    $is_void ? known("Void") : $type,
-    opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0)
-  );
+  my $x = written($text, $is_void ? known("Void") : $type,
+    opt => $is_optional || (($shape->{result} // "") =~ /\?$/ ? 1 : 0));
   return x_of_recv($self, $node, $x) if $node->{name} eq "recv";
   return tried($self, $x, $shape->{throws});
 }
@@ -375,7 +387,10 @@ sub any {
   }
   if ($node->{t} eq "hash") { return pairs($self, $node) }
   if ($node->{t} eq "array") {
-    return "[" . join(", ", map { any($self, $_, {}) } @{$node->{items}}) . "]";
+    my @items = @{$node->{items}};
+    return WriteContainers::elements($self, $node, \@items, found($node->{type})->{of} // known("Value"))
+      if grep { WriteContainers::is_list($_) } @items;
+    return "[" . join(", ", map { any($self, $_, {}) } @items) . "]";
   }
   my $x = WriteExpressions::value($self, $node);
   my $kind = kind_of($x->{type});
@@ -411,7 +426,6 @@ sub callback_text {
     }
     return $x;
   }
-  my $is_mp = $self->{imported}{AnyEventMP} && ($callback->{is_open} || $argument->{of_node});
   my $used = @{$argument->{params} // []};
   if ($callback->{is_open}) { return open_closure($self, $callback, $argument) }
   my ($count) = grep { $_ >= $used } @{$spec->{counts}};
@@ -480,7 +494,6 @@ sub plan_cv { my ($self, $node, $plan) = @_; return condvar($self, $node, $plan,
 
 sub plan_condvar {
   my ($self, $node, $plan) = @_;
-  my $callback = $plan->{options}[0];
   return condvar($self, $node, $plan, "AnyEvent.condvar");
 }
 
@@ -530,6 +543,7 @@ sub redirection {
   if ($value->{t} eq "reference") {
     my $inner = $value->{x};
     return ".from(" . WriteExpressions::as($self, $inner, known("String")) . ")" if $is_input;
+    push @{$self->{before}}, "let $inner->{symbol}{swift} = CommandOutput()" if $inner->{declares} && $self->{before};
     return ".to($inner->{symbol}{swift})" if $inner->{symbol} && is_kind($inner->{symbol}{type}, "CommandOutput");
     give_up("output into a variable: let output = CommandOutput(), [\">\": .to(output)], then output.text");
   }

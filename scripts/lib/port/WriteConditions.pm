@@ -16,6 +16,18 @@ sub condition {
   if ($node->{t} eq "list" && @{$node->{items}} == 1) { return condition($self, $node->{items}[0], $not) }
   if ($node->{t} eq "binary" && $node->{op} =~ /^(?:&&|\|\||and|or)$/) { return junction($self, $node, $not) }
   if ($node->{t} eq "assign" && !$not) { return binding($self, $node) }
+  # "defined (my $x = …)".
+  if ($node->{t} eq "call" && $node->{name} eq "defined" && !$not) {
+    my ($inner) = map { PerlParser::unbracketed($_) } @{$node->{arguments}};
+    return binding($self, $inner) if $inner && $inner->{t} eq "assign";
+  }
+  if ($node->{t} eq "step" && !$node->{first}) {
+    my $now = WriteExpressions::value($self, {%$node, first => 1})->{s};
+    return "$now " . ($not ? "==" : "!=") . ($node->{op} eq "++" ? " 1" : " -1");
+  }
+  if ($node->{t} eq "match") {
+    return WriteRegexes::condition($self, {op => "=~", left => $node->{topic}, right => $node}, $not);
+  }
   if ($node->{t} eq "binary" && $node->{op} =~ /^[=!]~$/) { return WriteRegexes::condition($self, $node, $not) }
   if (my $variable = asked_variable($node)) {
     if (is_nilable($self, $variable->{symbol})) { return asked($self, $variable->{symbol}, $not) }
@@ -31,12 +43,12 @@ sub truth {
   my ($x, $not) = @_;
   my $kind = kind_of($x->{type});
   my $atom = Conversions::atom($x);
-  return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|String)$/;
+  return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|Int32|String|Value)$/;
   if ($x->{opt}) { $atom = "($x->{s} ?? " . Conversions::standard($kind) . ")" }
   if ($kind eq "Bool") { return $not ? $x->{not} // "!$atom" : $x->{opt} ? $atom : $x->{s} }
   return "$atom " . ($not ? "==" : "!=") . " 0" if $kind =~ /^(?:Int|Double|Int32|CInt)$/;
   return "$atom " . ($not ? "==" : "!=") . ' ""' if $kind eq "String";
-  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody)$/;
+  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody|Message)$/;
   return ($not ? "!" : "") . "$atom.bool" if $kind eq "Value";
   give_up("\"" . Conversions::plain($x->{s}) . "\" is always there") if Types::is_object($x->{type});
   give_up("a condition of which it is unknown when it is true");
@@ -47,9 +59,10 @@ sub junction {
   my ($self, $node, $not) = @_;
   my $is_and = $node->{op} =~ /^(?:&&|and)$/;
   my $first = condition($self, $node->{left}, $not);
+  local $self->{before} = undef;
   my $second = condition($self, $node->{right}, $not);
   my $operator = ($is_and xor $not) ? "&&" : "||";
-  my $binds = $first =~ /^let / || $second =~ /^let /;
+  my $binds = grep { is_binding($_) } $first, $second;
   give_up("a condition that binds a name, and another one") if $binds && $operator eq "||";
   return "$first, $second" if $binds;
 
@@ -65,15 +78,54 @@ sub junction {
   return "$first $operator $second";
 }
 
-# "if (my $x = …)".
+# Whether a condition gives something a name.
+sub is_binding { my ($text) = @_; return $text =~ /^(?:case )?(?:let|var) / }
+
+# "if (my $x = …)", "if (my ($x, $y) = $text =~ /…/)".
 sub binding {
   my ($self, $node) = @_;
-  give_up("an assignment as a condition: assign first") if $node->{left}{t} ne "my" || $node->{left}{list};
-  my $symbol = $node->{left}{variables}[0]{symbol};
-  my $x = WriteExpressions::value($self, $node->{right});
-  give_up("a condition that assigns what is never nil: assign first") if !$x->{opt};
-  $self->{narrow}{$symbol} = 1;
-  return "let $symbol->{swift} = $x->{s}";
+  my ($left, $right) = @$node{qw(left right)};
+  $left = $left->{items}[0] if $left->{t} eq "list" && @{$left->{items}} == 1;
+  give_up("an assignment as a condition: assign first") if $left->{t} ne "my";
+  my @variables = @{$left->{variables}};
+  my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
+  my $text;
+  if (!$left->{list} && $node->{left} == $left) {
+    my $symbol = $variables[0]{symbol};
+    my $is_taken = $right->{t} eq "call" && $right->{name} =~ /^(?:shift|pop)$/ && @{$right->{arguments}};
+    my $x = $is_taken ? undef : WriteExpressions::value($self, $right);
+    if ($x && !$x->{opt}) {
+      # What is never nil has a name, and is asked whether it is true.
+      my $value = WriteExpressions::as($self, $right, $symbol->{type});
+      $self->{narrow}{$symbol} = 1;
+      my $truth = truth(WriteExpressions::written($symbol->{swift}, $symbol->{type}), 0);
+      return "case $word $symbol->{swift} = $value, $truth";
+    }
+    $text = $is_taken ? WriteAssignments::optional_value($self, $symbol, $right) : $x->{s};
+  } else {
+    $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
+  }
+  $self->{narrow}{$_->{symbol}} = 1 for @variables;
+  return "$word " . WriteAssignments::names(@variables) . " = $text";
+}
+
+# What gives several values or none: the groups of a match, a tuple that may be nil.
+sub optional_list {
+  my ($self, $node, @variables) = @_;
+  return WriteRegexes::optional_groups_of($self, $node, @variables)
+    if $node->{t} eq "binary" && $node->{op} eq "=~" && $node->{right}{t} eq "match";
+  if (@variables == 1 && WriteContainers::is_list($node)) {
+    my $list = WriteContainers::sequence($self, $node);
+    return WriteBuiltins::dotted($list) . ".first";
+  }
+  if ($node->{function}) {
+    $node->{is_taken_apart} = 1;
+    my $ret = found(found($node->{function}{type})->{ret});
+    return $ret->{optional} && is_kind($ret, "Tuple") ? WriteExpressions::value($self, $node)->{s} : undef;
+  }
+  my $row = $node->{row};
+  return undef if !$row || ($row->{shape}{result} // "") !~ /^\(.*\)\?$/;
+  return WriteExpressions::value($self, $node)->{s};
 }
 
 # The variable that "$x", "defined $x" ask for.
@@ -105,7 +157,7 @@ sub is_optional {
   return 0 if $symbol->{param};
   return 1 if $symbol->{bare} && (Types::is_object($symbol->{type}) || $symbol->{asked});
   return $symbol->{may_be_nil} && !takes_always($symbol) && (Types::is_object($symbol->{type}) || $symbol->{asked})
-    || $symbol->{asked_match} && $symbol->{asked};
+    || ($symbol->{asked_match} || $symbol->{may_miss}) && $symbol->{asked};
 }
 
 # What is taken from a list without being asked for is there.

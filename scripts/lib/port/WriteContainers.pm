@@ -56,9 +56,8 @@ sub list_text {
   my ($self, $node, $of) = @_;
   my $x = WriteExpressions::value($self, $node);
   give_up("a list of a hash") if is_kind($x->{type}, "Dictionary");
-  my $text = Conversions::atom($x);
-  return "Array($x->{s})" if $node->{t} eq "binary";
-  my ($from, $into) = (kind_of(found($x->{type})->{of} // known("Value")), kind_of($of));
+  my $text = $node->{t} eq "binary" && $node->{op} =~ /^\.\./ ? "Array($x->{s})" : Conversions::atom($x);
+  my ($from, $into) = (settle(found($x->{type})->{of} // known("Value"))->{k}, kind_of($of));
   return $text if $from eq $into || $into eq "";
   my $form = Conversions::conversion($from, $into, "\$0", "\$0")
     // give_up("a list of ${from}s where ${into}s are wanted");
@@ -89,7 +88,7 @@ sub hash_text {
   my $found = settle($type);
   my @items = @{$node->{items}};
   my $is_value = $found->{k} eq "Value";
-  return $is_value ? "[:]" : "[:]" if !@items;
+  return "[:]" if !@items;
   give_up("a hash of a list: for the elements, dictionary[key] = value") if @items % 2 || grep { is_list($_) } @items;
   my (@parts, @at);
   for (my $i = 0; $i < @items; $i += 2) {
@@ -133,6 +132,23 @@ sub sequence {
 # "while (my ($k, $v) = each %h)", "while (my $x = shift @list)".
 sub taking_loop {
   my ($self, $condition) = @_;
+  if (WriteRegexes::is_global($condition)) {
+    my $text = WriteRegexes::matches($self, $condition);
+    push @{$self->{matches}}, WriteRegexes::match_of($condition->{right});
+    return {loop => "for match in $text"};
+  }
+  # "while (… && (my $x = shift @list))".
+  if ($condition->{t} eq "binary" && $condition->{op} =~ /^(?:&&|and)$/) {
+    my $last = $condition->{right};
+    $last = $last->{items}[0] if $last->{t} eq "list" && @{$last->{items}} == 1;
+    my $taken = taking_loop($self, $last);
+    return if !$taken || !$taken->{head};
+    my $first = WriteConditions::condition($self, $condition->{left}, 0);
+    return {%$taken,
+      head => WriteConditions::is_binding($first) || $first =~ /\|\|/
+      ? Writer::give_up("a condition with a list's end")
+      : "$first && $taken->{head}"};
+  }
   return unless $condition->{t} eq "assign" && $condition->{left}{t} eq "my";
   my $right = $condition->{right};
   if ($right->{t} eq "call" && $right->{name} eq "each" && @{$condition->{left}{variables}} == 2) {

@@ -6,7 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use Types qw(found kind_of is_kind settle swift_type known);
-use WriteTexts qw(quoted text_of literal);
+use WriteTexts qw(quoted text_of);
 use Conversions;
 use WriteAssignments;
 use WriteConditions;
@@ -21,7 +21,7 @@ sub give_up { Writer::give_up(@_) }
 sub left_out {
   my ($self, $name) = @_;
   my $row = $self->{table}->function($name);
-  $self->{missing}{$name} = $row;
+  $self->{missing}{$name} = $row if $row->{status} eq "left out";
   give_up(PortTable::sentence($row));
 }
 
@@ -42,9 +42,10 @@ my %EXPRESSIONS = (
   entry => \&entry,
   dereference => \&dereference,
   reference => \&reference,
-  last_index =>
-    sub { my ($self, $n) = @_; return written(value($self, $n->{array})->{s} . ".count - 1", known("Int"), low => 1) }
-  ,
+  last_index => sub {
+    my ($self, $n) = @_;
+    return written(Conversions::atom(value($self, $n->{array})) . ".count - 1", known("Int"), low => 1);
+  },
   unary => \&unary,
   step => \&step,
   binary => \&binary,
@@ -58,14 +59,20 @@ my %EXPRESSIONS = (
   call => \&WriteCalls::call,
   method => \&WriteCalls::method,
   dynamic => \&WriteCalls::dynamic,
-  match => sub { give_up('a match of $_: name the loop\'s variable, and ask name.contains(/…/)') },
-  substitute =>
-    sub { give_up('a substitution in $_: name the loop\'s variable, and use name.replace(/…/, with: …)') },
+  match => sub {
+    my ($self, $n) = @_;
+    return written(WriteConditions::condition($self, $n, 0), known("Bool"), low => 1);
+  },
+  substitute => sub { give_up('a substitution in $_: name the loop\'s variable, and use name.replace(/…/, with: …)') },
   eval => \&attempt,
   test => sub { give_up("a test of a file: the status of aio_stat has isFile, isDirectory, size") },
   do => sub { give_up("do as a value: a closure that is called, { … }()") },
   local => sub { left_out($_[0], "local") },
-  readline => sub { give_up("reading lines of a file: readLine() of the standard input, aio_load of a file") },
+  readline => sub {
+    my ($self, $n) = @_;
+    give_up("reading lines of a file: aio_load of a file") if $n->{text} ne "<STDIN>";
+    return written("readLine(strippingNewline: false)", known("String"), opt => 1);
+  },
   transliterate => sub { left_out($_[0], "tr") },
   pattern => sub { give_up("a pattern as a value: let pattern = /…/") },
   jump => sub {
@@ -103,10 +110,16 @@ sub as {
   if ($node->{t} eq "array" && $kind =~ /^(?:Value|Array|Tuple)$/) {
     return WriteContainers::array_text($self, $node, $type);
   }
+  if ($kind =~ /^(?:Int|Double)$/ && Inference::is_counted($node)) { return WriteCalls::count($self, $node) }
+  if ($node->{t} eq "list" && $kind eq "Tuple" && @{$node->{items}} == @{found($type)->{parts}}) {
+    return WriteContainers::array_text($self, $node, $type);
+  }
+  give_up("a hash where an array is wanted") if $node->{t} eq "hash" && $kind eq "Array";
+  give_up("an array where a hash is wanted") if $node->{t} eq "array" && $kind eq "Dictionary";
   if ($node->{t} eq "choice") { return choice($self, $node, $type)->{s} }
   if ($kind eq "Bool" && $node->{t} eq "number") { return $node->{text} =~ /^[0.]+$/ ? "false" : "true" }
   if ($kind eq "Bool") { return WriteConditions::condition($self, $node, 0) }
-  if ($node->{t} eq "number" && $kind eq "Double") { return $node->{text} }
+  if ($node->{t} eq "number" && $kind eq "Double") { return number($self, $node)->{s} }
   return Conversions::converted($self, value($self, $node), $type, $place{optional});
 }
 
@@ -117,6 +130,7 @@ sub number {
   my $text = $node->{text};
   $text =~ s/^0([0-7]+)$/0o$1/;
   $text = "0$text" if $text =~ /^\./;
+  $text =~ s/\.(?=\D|$)/.0/;
   return written($text, $node->{type});
 }
 
@@ -166,11 +180,8 @@ sub element {
   my ($self, $node) = @_;
   my ($base, $index) = @$node{qw(base index)};
   if ($node->{symbol}) {
-    return written(
-      $node->{symbol}{swift},
-      $node->{symbol}{type},
-      opt => WriteConditions::is_nilable($self, $node->{symbol})
-    );
+    return written($node->{symbol}{swift}, $node->{symbol}{type},
+      opt => WriteConditions::is_nilable($self, $node->{symbol}));
   }
   my $x = value($self, $base);
   my $kind = kind_of($x->{type});
@@ -182,7 +193,7 @@ sub element {
   return written("\"\\(" . Conversions::atom($x) . "[$at])\"", known("String")) if $kind eq "DNSRecord";
   my $type = $kind eq "Array" ? found($x->{type})->{of} : $kind =~ /^(?:Value|Message)$/ ? known("Value") : undef;
   give_up("an element of what is no array") if !$type;
-  $x = written("(" . $x->{s} . " ?? [])", $x->{type}) if $x->{opt};
+  $x = present($x);
   $at = Conversions::atom($x) . ".count - $1" if $at =~ /^-(\d+)$/;
   return written(Conversions::atom($x) . "[$at]", $type);
 }
@@ -190,7 +201,8 @@ sub element {
 sub entry {
   my ($self, $node) = @_;
   my $key = Inference::key_text($node->{key});
-  if ("$node->{base}{t}" eq "variable" && $node->{base}{name} eq "ENV") {
+  if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "+") { return WriteRegexes::named($self, $key // "") }
+  if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "ENV") {
     my $name = as($self, $node->{key}, known("String"));
     return written("getenv($name).map { String(cString: \$0) }", known("String"), opt => 1, low => 1);
   }
@@ -205,13 +217,21 @@ sub entry {
     return written($x->{s} . "[" . as($self, $node->{key}, known("String")) . "]", known("String"), opt => 1);
   }
   if ($kind eq "Value") {
+    $x = present($x);
     return written(Conversions::atom($x) . "[" . as($self, $node->{key}, known("String")) . "]", known("Value"));
   }
   give_up("an entry of what is no hash of Swift's: the object has properties") if $kind ne "Dictionary";
-  $x = written("(" . $x->{s} . " ?? [:])", $x->{type}) if $x->{opt};
+  $x = present($x);
   my $type = found($x->{type});
   return written(Conversions::atom($x) . "[" . as($self, $node->{key}, settle($type->{key})) . "]", $type->{of},
     opt => 1);
+}
+
+# What may be nil, or what Perl has then.
+sub present {
+  my ($x) = @_;
+  return $x if !$x->{opt};
+  return written("($x->{s} ?? " . Conversions::standard(kind_of($x->{type})) . ")", $x->{type});
 }
 
 sub dereference {
@@ -256,9 +276,33 @@ sub unary {
 
 sub step {
   my ($self, $node) = @_;
-  give_up("++ and -- within an expression: x += 1 as a statement of its own") if !$node->{is_statement};
   my $x = WriteAssignments::target($self, $node->{x});
-  return written($x->{s} . ($node->{op} eq "++" ? " += 1" : " -= 1"));
+  my ($up, $down) = $node->{op} eq "++" ? ("+=", "-") : ("-=", "+");
+  if (is_kind($x->{type}, "Value") && $node->{is_statement}) {
+    return WriteAssignments::counted_value($self, $x, $up, {t => "number", text => 1, type => known("Int")});
+  }
+  give_up("++ and -- of what is no number") if !is_kind($x->{type}, "Int", "Double");
+  my $change = WriteAssignments::changed_text($self, $x, "Int") . " $up 1";
+  return written($change) if $node->{is_statement};
+  # Within a statement it is done before, if the value is not asked for a second time.
+  my $is_alone = $self->{before} && is_alone($self, $node);
+  give_up("++ and -- within an expression: x += 1 as a statement of its own") if !$is_alone;
+  push @{$self->{before}}, $change;
+  my $now = Conversions::converted($self, value($self, $node->{x}), known("Int"));
+  $now = "($now)" if Conversions::is_composed($now);
+  return written($node->{first} ? $now : "$now $down 1", known("Int"), low => !$node->{first});
+}
+
+# Whether a variable, and those of the place that it leads to, are used nowhere else in the statement.
+sub is_alone {
+  my ($self, $step) = @_;
+  my ($uses, $calls) = (0, 0);
+  my $place = $step->{x};
+  my $base = $place->{base} // $place;
+  return 0 if $base->{t} ne "variable";
+  Inference::each_node($self->{written}, sub { $uses++ if ($_[0]{symbol} // 0) == $base->{symbol} });
+  Inference::each_node($place, sub { $calls++ if $_[0]{t} =~ /^(?:call|method|dynamic|step)$/ });
+  return $uses == 1 && !$calls;
 }
 
 my %TEXT_COMPARISONS = (eq => "==", ne => "!=", lt => "<", gt => ">", le => "<=", ge => ">=");
@@ -277,12 +321,16 @@ sub binary {
   return repetition($self, $node) if $operator eq "x";
   return WriteRegexes::substitution($self, $node)
     if $operator eq "=~" && $node->{is_statement} && $right->{t} =~ /^(?:substitute|transliterate)$/;
-  return written(
-    WriteRegexes::condition($self, $node, 0), known("Bool"),
-    not => WriteRegexes::condition($self, $node, 1),
-    low => 1
-  ) if $operator =~ /^[=!]~$/;
+  return WriteRegexes::substituted($self, $node) if $right->{t} =~ /^(?:substitute|transliterate)$/;
+  return WriteRegexes::all_matches($self, $node) if WriteRegexes::is_global($node);
+  if ($operator =~ /^[=!]~$/) {
+    push @{$self->{contexts}}, {%{$self->context}, single => 1};
+    my ($yes, $no) = map { WriteRegexes::condition($self, $node, $_) } 0, 1;
+    pop @{$self->{contexts}};
+    return written($yes, known("Bool"), not => $no, low => 1);
+  }
   return default_value($self, $node) if $operator =~ m{^(?://|\|\||or)$} && !is_kind($node->{type}, "Bool");
+  give_up("\"$operator\" as a value: a ? b : c") if $operator =~ /^(?:&&|and)$/ && !is_kind($node->{type}, "Bool");
   return written(WriteConditions::condition($self, $node, 0), known("Bool"), low => 1)
     if $operator =~ /^(?:&&|\|\||and|or)$/;
   return comparison($self, $node) if $TEXT_COMPARISONS{$operator} || $NEGATIONS{$operator};
@@ -297,6 +345,7 @@ sub binary {
 sub range {
   my ($self, $from, $to, $has_end) = @_;
   my $first = as($self, $from, known("Int"));
+  if ($has_end && $to->{t} eq "last_index") { ($has_end, $to) = (0, $to->{array}) }
   my $last = WriteCalls::counted($to) ? WriteCalls::count($self, $to) : as($self, $to, known("Int"));
   my $is_safe = $first =~ /^\d+$/
     && ($last =~ /^\d+$/ && $last >= $first || !$has_end && $first eq "0" && $last =~ /^[\w.]+\.count$/);
@@ -312,6 +361,9 @@ sub arithmetic {
   give_up("**: Foundation's pow") if $operator eq "**";
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*/%&|^]|<<|>>)$};
   my ($left, $right) = map { operand($self, $_, $kind) } @$node{qw(left right)};
+  give_up("% of what may be negative, which Swift rounds the other way: ((a % b) + b) % b")
+    if $operator eq "%" && $left =~ /-/;
+  $left .= ".0" if $operator eq "/" && "$left $right" =~ /^\d+ \d+$/;
   if ($operator eq "+" && $right eq "0") { return written($left, known($kind), low => scalar($left =~ / /)) }
   return written("$left $operator $right", known($kind), low => 1);
 }
@@ -320,8 +372,10 @@ sub arithmetic {
 sub operand {
   my ($self, $node, $kind) = @_;
   my $inner = $node->{t} eq "list" && @{$node->{items}} == 1 ? $node->{items}[0] : $node;
-  my $text = as($self, $inner, known($kind));
-  return $inner->{t} =~ /^(?:binary|choice|assign)$/ && $text =~ /[ ]/ && $text !~ /^\([^()]*\)$/ ? "($text)" : $text;
+  my $is_count = WriteCalls::counted($inner);
+  my $text = $is_count ? WriteCalls::count($self, $inner) : as($self, $inner, known($kind));
+  $text = "Double($text)" if $is_count && $kind eq "Double";
+  return Conversions::is_composed($text) && $text !~ /^\d[\w.]*$/ ? "($text)" : $text;
 }
 
 sub comparison {
@@ -329,6 +383,9 @@ sub comparison {
   my $operator = $TEXT_COMPARISONS{$node->{op}} // $node->{op};
   my $kind = $TEXT_COMPARISONS{$node->{op}} ? "String" : undef;
   my ($left, $right) = @$node{qw(left right)};
+  if (my $contains = index_comparison($self, $node)) { return $contains }
+  give_up("a comparison of what two variables refer to: === of objects of a class")
+    if $node->{op} =~ /^[=!]=$/ && grep { is_reference($_) } $left, $right;
   if (!defined $kind) {
     my @kinds = map { WriteCalls::counted($_) ? "Int" : kind_of($_->{type}) } $left, $right;
     $kind = (grep { $_ eq "Double" } @kinds) ? "Double" : $kinds[0] eq "Int32" ? "Int32" : "Int";
@@ -336,6 +393,29 @@ sub comparison {
   my ($one, $two) = map { compared($self, $_, $kind) } $left, $right;
   my $not = $NEGATIONS{$operator};
   return written("$one $operator $two", known("Bool"), low => 1, not => "$one $not $two");
+}
+
+# Whether a variable leads to an array, a hash, a function or an object.
+sub is_reference {
+  my ($node) = @_;
+  return 0 if $node->{t} ne "variable" || $node->{sigil} ne "\$" || !$node->{symbol};
+  my $symbol = $node->{symbol};
+  return 1 if is_kind($symbol->{type}, qw(Array Dictionary)) || Types::is_object($symbol->{type});
+  return $symbol->{changed} || $symbol->{value} && $symbol->{value}{t} =~ /^(?:hash|array)$/;
+}
+
+# "index ($x, $y) >= 0" and its like.
+sub index_comparison {
+  my ($self, $node) = @_;
+  my ($left, $right, $operator) = @$node{qw(left right op)};
+  return undef if $left->{t} ne "call" || $left->{name} ne "index" || @{$left->{arguments}} != 2 || $left->{function};
+  my $number = $right->{t} eq "unary" && $right->{op} eq "-" ? "-$right->{x}{text}" : $right->{text} // "";
+  my $is_found = "$operator $number" =~ /^(?:>= 0|!= -1|> -1)$/;
+  return undef if !$is_found && "$operator $number" !~ /^(?:< 0|== -1)$/;
+  my ($text, $part) = map { as($self, $_, known("String")) } @{$left->{arguments}};
+  $text = "($text)" if Conversions::is_composed($text);
+  my ($yes, $no) = ("$text.contains($part)", "!$text.contains($part)");
+  return written($is_found ? $yes : $no, known("Bool"), not => $is_found ? $no : $yes);
 }
 
 # One side of a comparison: nil is equal to nothing, so an optional may stay one where texts are compared.
@@ -369,17 +449,22 @@ sub default_value {
       known($kind), low => 1);
   }
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[0\]$/s) {
-    return written("$1.first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+    my $first = "$1.first";
+    $first .= ".flatMap { Int(\$0) }" if $from eq "String" && is_kind($type, "Int");
+    return written("$first ?? " . as($self, $node->{right}, $type), $type, low => 1);
+  }
+  my $is_taken = $node->{left}{t} eq "call" && $node->{left}{name} =~ /^(?:shift|pop)$/;
+  if ($is_taken && $left->{s} =~ /^(\w+)\.remove(?:First|Last)\(\)$/) {
+    my $list = $1;
+    my $taken = Conversions::converted($self, $left, $type);
+    return written("$list.isEmpty ? " . as($self, $node->{right}, $type) . " : $taken", $type, low => 1);
   }
   return first_true($self, $node, $left, $type) if $node->{op} ne "//";
   # What is never undefined needs no other value, but for elements that may not be there.
   if ($node->{left}{t} eq "element" && $left->{s} =~ /^(.*)\[(\d+)\]$/s) {
-    return written("$1.dropFirst($2).first ?? " . as($self, $node->{right}, $type), $type, low => 1);
-  }
-  if ( $node->{left}{t} eq "call"
-    && $node->{left}{name} =~ /^(?:shift|pop)$/
-    && $left->{s} =~ /^(\w+)\.remove(First|Last)\(\)$/) {
-    return written("$1.isEmpty ? " . as($self, $node->{right}, $type) . " : $left->{s}", $type, low => 1);
+    my $part = "$1.dropFirst($2).first";
+    $part .= ".flatMap { Int(\$0) }" if $from eq "String" && is_kind($type, "Int");
+    return written("$part ?? " . as($self, $node->{right}, $type), $type, low => 1);
   }
   return $left;
 }
@@ -394,20 +479,27 @@ sub first_true {
 sub repetition {
   my ($self, $node) = @_;
   my ($left, $right) = @$node{qw(left right)};
-  give_up("a list that is repeated: Array(repeating: …, count: …)") if $left->{t} eq "list" && @{$left->{items}} > 1;
+  if ($left->{t} eq "list") {
+    give_up("several values that are repeated: a loop") if @{$left->{items}} != 1;
+    my $of = found($node->{type})->{of};
+    return written(
+      "Array(repeating: " . as($self, $left->{items}[0], $of) . ", count: " . operand($self, $right, "Int") . ")",
+      $node->{type});
+  }
   return written(
-    "String(repeating: " . as($self, $left, known("String")) . ", count: " . as($self, $right, known("Int")) . ")",
+    "String(repeating: " . as($self, $left, known("String")) . ", count: " . operand($self, $right, "Int") . ")",
     known("String"));
 }
 
 sub choice {
   my ($self, $node, $type) = @_;
   $type //= settle($node->{type});
+  local $self->{before} = undef;
+  if (my $found = WriteRegexes::choice($self, $node, $type)) { return $found }
   my %narrow = %{$self->{narrow}};
   push @{$self->{contexts}}, {%{$self->context}, single => 1};
   my $condition = WriteConditions::condition($self, $node->{condition}, 0);
   pop @{$self->{contexts}};
-  give_up("a choice by a match: if let match = …") if $condition =~ /^let /;
   my ($then, $else) = map { as($self, $node->{$_}, $type, optional => found($type)->{optional}) } qw(then else);
   $self->{narrow} = \%narrow;
   return written("$condition ? $then : $else", $type, low => 1);
@@ -467,6 +559,7 @@ sub result {
   my $context = $self->context;
   my $x = $node->{x};
   if (!$x || WriteCalls::is_undef($x) || $x->{t} eq "list" && !@{$x->{items}}) {
+    return written("return []") if ($context->{node}{function} // {})->{returns_list};
     return written($context->{ret}
         && ($context->{optional} || kind_of($context->{ret}) eq "Value") ? "return nil" : "return");
   }
@@ -475,7 +568,7 @@ sub result {
     # What a function of Swift's returns is nothing that a callback may return.
     my $result = $x->{plan} ? $x->{plan}{shape}{result} : undef;
     return written("$text; return") if defined $result || $x->{t} eq "call" && $x->{name} =~ /::log$/;
-    return written("return $text");
+    return written($text eq "" ? "return" : "return $text");
   }
   if ($x->{t} eq "call" && $x->{name} eq "die") { return written(as_statement($self, $x)) }
   return written("return " . as($self, $x, $context->{ret}, optional => $context->{optional}));

@@ -6,7 +6,7 @@ use warnings;
 use utf8;
 use Exporter "import";
 use Types qw(kind_of is_kind known found);
-our @EXPORT_OK = qw(quoted text_of literal);
+our @EXPORT_OK = qw(quoted text_of);
 
 my %ESCAPES = ("\n" => "\\n", "\r" => "\\r", "\t" => "\\t", "\0" => "\\0", "\\" => "\\\\", "\"" => "\\\"");
 
@@ -18,8 +18,6 @@ sub escaped {
 }
 
 sub quoted { my ($text) = @_; return "\"" . escaped($text) . "\"" }
-
-sub literal { return quoted(@_) }
 
 # A literal of parts, which are texts and expressions.
 sub text_of {
@@ -40,12 +38,22 @@ sub flattened {
       push @flat, flattened($self, @{$part->{parts} // PerlStrings::parts($part)});
       next;
     }
+    # The elements of a slice have spaces between them.
+    if ($part->{t} eq "list" && !$part->{parens} && @{$part->{items}} > 1) {
+      my ($first, @others) = @{$part->{items}};
+      push @flat, flattened($self, $first, map { (" ", $_) } @others);
+      next;
+    }
     if ($part->{t} eq "list" && @{$part->{items}} == 1) { push @flat, flattened($self, $part->{items}[0]); next }
     if ($part->{t} eq "binary" && $part->{op} eq ".") { push @flat, flattened($self, joined_parts($part)); next }
     if ($part->{t} eq "joined") {
       my $is_count = WriteCalls::counted($part->{x});
       push @flat,
         $is_count ? {s => WriteCalls::count($self, $part->{x}), type => known("Int")} : flattened($self, $part->{x});
+      next;
+    }
+    if ($part->{t} eq "call" && $part->{name} eq "sprintf" && !$part->{function}) {
+      push @flat, WriteBuiltins::formatted($self, $part);
       next;
     }
     if ($part->{t} eq "verbatim") { push @flat, {s => $part->{s}, type => known("String")}; next }
@@ -66,15 +74,21 @@ sub printed {
   return {s => "SystemError.last", type => known("Error")} if $part->{t} eq "variable" && $part->{name} eq "!";
   if ($part->{t} eq "choice") {
     my $type = Types::settle($part->{type});
-    return WriteExpressions::choice($self, $part,
-      is_kind($type, "String", "Int", "Double") ? $type : known("String"));
+    return WriteExpressions::choice($self, $part, is_kind($type, "String", "Int", "Double") ? $type : known("String"));
+  }
+  # "@{[ … ]}" is Perl's way to have an expression in a text.
+  if ($part->{t} eq "dereference" && $part->{x}{t} eq "array" && @{$part->{x}{items}} == 1) {
+    my ($item) = @{$part->{x}{items}};
+    return printed($self, $item) if !WriteContainers::is_list($item);
   }
   my $x = WriteExpressions::value($self, $part);
+  if ($x->{s} =~ /^"\\\(([^"]*)\)"$/) { return {s => $1, type => known("Value")} }
   my $kind = kind_of($x->{type});
   if ($kind =~ /^(?:Array|Message)$/) {
     my $list = Conversions::atom($x) . ($kind eq "Message" ? ".values" : "");
     my $of = $kind eq "Array" ? kind_of(found($x->{type})->{of} // known("String")) : "Value";
-    $list .= $of eq "String" ? "" : ".map { \"\\(\$0)\" }";
+    Writer::give_up("an array of what is no text, in a text") if $of =~ /^(?:Array|Dictionary|Function|Tuple)$/;
+    $list .= $of eq "String" ? "" : $of eq "Bytes" ? ".map { \$0.text }" : ".map { \"\\(\$0)\" }";
     return {s => "$list.joined(separator: \" \")", type => known("String")};
   }
   Writer::give_up("a " . ($kind || "value") . " in a text")

@@ -31,8 +31,11 @@ sub line_break { my ($self, $line) = @_; return "\x{1}$line,$self->{depth}\x{2}"
 # A name that the scope does not have yet.
 sub temporary {
   my ($self, $name) = @_;
-  my $number = ++$self->context->{temporaries}{$name};
-  return $number > 1 ? "$name$number" : $name;
+  while (1) {
+    my $number = ++$self->context->{temporaries}{$name};
+    my $candidate = $number > 1 ? "$name$number" : $name;
+    return $candidate if !$self->{names}{$candidate};
+  }
 }
 
 sub context { my ($self) = @_; return $self->{contexts}[-1] }
@@ -112,7 +115,10 @@ my %STATEMENTS = (
 sub statement {
   my ($self, $statement) = @_;
   return $self->unwrapped($statement) if $statement->{absorbed};
+  local $self->{before} = $statement->{t} =~ /^(?:expression|if)$/ ? [] : undef;
+  local $self->{written} = $statement;
   my $text = $STATEMENTS{$statement->{t}}->($self, $statement);
+  $text = join "; ", grep { $_ ne "" } @{$self->{before} // []}, $text;
   return defined $statement->{label} && $text ne "" ? lc($statement->{label}) . " $text" : $text;
 }
 
@@ -165,12 +171,20 @@ sub result_text {
 sub short_circuit {
   my ($self, $x) = @_;
   my $left = $x->{left};
-  if ($x->{op} =~ /^(?:or|\|\|)$/ && $left->{t} eq "assign" && $left->{left}{t} eq "my" && !$left->{left}{list}) {
-    my $symbol = $left->{left}{variables}[0]{symbol};
-    my $text = WriteAssignments::optional_value($self, $symbol, $left->{right}, 1);
-    my $else = $self->statement({t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}});
-    $self->{narrow}{$symbol} = 1;
-    return "guard let $symbol->{swift} = $text else { $else }";
+  if ($x->{op} =~ /^(?:or|\|\|)$/ && $left->{t} eq "assign" && $left->{left}{t} eq "my") {
+    my @variables = @{$left->{left}{variables}};
+    my $text =
+      $left->{left}{list}
+      ? WriteConditions::optional_list($self, $left->{right}, @variables)
+      : WriteAssignments::optional_value($self, $variables[0]{symbol}, $left->{right}, 1);
+    give_up("a list that is asked for: assign first") if !defined $text;
+    give_up("\"or\" behind a declaration, with what goes on behind it: if let … { } else { }") if !leaves($x->{right});
+    my $right = $x->{right};
+    my $else = $self->statement({t => "expression", x => $right, line => $right->{line}, end => $right->{end}});
+    $self->{narrow}{$_->{symbol}} = 1 for @variables;
+    my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
+    my $break = $right->{line} > $x->{line} ? $self->line_break($right->{line}) : " ";
+    return "guard $word " . WriteAssignments::names(@variables) . " = $text${break}else { $else }";
   }
   my $branch = {
     condition => $x->{left},
@@ -179,6 +193,12 @@ sub short_circuit {
     body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]
   };
   return $self->condition({t => "if", branches => [$branch], postfix => 1, line => $x->{line}, end => $x->{end}});
+}
+
+# Whether nothing behind an expression is done any more.
+sub leaves {
+  my ($node) = @_;
+  return $node->{t} =~ /^(?:return|jump)$/ || $node->{t} eq "call" && $node->{name} =~ /^(?:die|exit)$/;
 }
 
 # "if", with what Swift has for a condition that binds a name.
@@ -194,6 +214,7 @@ sub condition {
     my @matches = @{$self->{matches}};
     $text .= $i ? " else " : "";
     my $head = "";
+    local $self->{before} = $i ? undef : $self->{before};
     if ($branch->{condition}) {
       $head = $self->head("if", $branch->{condition}, $branch->{not}, $statement->{postfix});
     }
@@ -203,7 +224,7 @@ sub condition {
       $branch->{condition} && $branch->{condition}{end}
     );
     # What a match has found is named only if somebody asks for it.
-    $head =~ s/let match = (.*)\.firstMatch\(of: /$1.contains(/s if $block !~ /\bmatch\./;
+    $head =~ s/let match = (.*)\.firstMatch\(of: /$1.contains(/s if $block !~ /\bmatch\./ && $head !~ /\bmatch\./;
     $text .= "$head$block";
     $self->{narrow} = \%narrow;
     $self->{matches} = \@matches;
@@ -215,7 +236,9 @@ sub condition {
 sub head {
   my ($self, $word, $condition, $not, $is_postfix) = @_;
   my $text = eval { WriteConditions::condition($self, $condition, $not) };
-  if (defined $text) { return "$word " . ($text =~ /\{ / && $text !~ /^let / ? "($text)" : $text) . " " }
+  if (defined $text) {
+    return "$word " . ($text =~ /(?<!\() ?\{ / && !WriteConditions::is_binding($text) ? "($text)" : $text) . " ";
+  }
   my $problem = $@;
   die $problem if !ref $problem || $is_postfix || $condition->{end} > $condition->{line};
   $self->{ported}{$condition->{line}} = 1;
@@ -228,7 +251,9 @@ sub block {
   my ($self, $body, $opening, $closing, $head_end) = @_;
   $opening = $head_end if $head_end && $head_end > $opening && $head_end < $closing;
   $self->{depth}++;
+  my @matches = @{$self->{matches}};
   my ($text, $last) = $self->statements($body, $opening, $closing);
+  $self->{matches} = \@matches;
   $self->{depth}--;
   return "{}" if $text eq "" && $closing == $opening;
   return "{$text" . ($closing > $last ? $self->line_break($closing) : " ") . "}";
@@ -238,21 +263,43 @@ sub block {
 sub guard_text {
   my ($self, $statement, $branch) = @_;
   my $only = @{$branch->{body}} == 1 ? $branch->{body}[0] : return;
-  return unless $only->{t} eq "expression" && $only->{x}{t} =~ /^(?:return|jump)$/;
+  return unless $only->{t} eq "expression" && leaves($only->{x});
   my $condition = $branch->{condition};
   my $not = $branch->{not};
   if ($condition->{t} eq "unary" && $condition->{op} eq "!") { $condition = $condition->{x}; $not = !$not }
+  if (my $match = $self->guarded_match($condition, $not)) {
+    my $else = $self->statement($only);
+    push @{$self->{matches}}, $match;
+    return $self->guard($statement, $branch, "let $match->{name} = $match->{text}", $else);
+  }
   my $variable = WriteConditions::asked_variable($condition);
   return unless $not && $variable && WriteConditions::is_nilable($self, $variable->{symbol});
   my $symbol = $variable->{symbol};
   return if $symbol->{global} || $symbol->{assigned} > 1 || $self->{narrow}{$symbol};
   my $else = $self->statement($only);
   $self->{narrow}{$symbol} = 1;
-  return "guard let $symbol->{swift} else { $else }" if $branch->{line} == $statement->{end};
+  return $self->guard($statement, $branch, "let $symbol->{swift}", $else);
+}
+
+sub guard {
+  my ($self, $statement, $branch, $condition, $else) = @_;
+  return "guard $condition else { $else }" if $branch->{line} == $statement->{end};
   return
-      "guard let $symbol->{swift} else {"
-    . $self->deeper_line($only->{line}, $else)
+      "guard $condition else {"
+    . $self->deeper_line($branch->{body}[0]{line}, $else)
     . $self->line_break($statement->{end}) . "}";
+}
+
+# "return unless $x =~ /…(…)…/", behind which $1 is known.
+sub guarded_match {
+  my ($self, $condition, $not) = @_;
+  return undef if $condition->{t} ne "binary" || $condition->{op} !~ /^[=!]~$/ || $condition->{right}{t} ne "match";
+  $not = !$not if $condition->{op} eq "!~";
+  my $pattern = $condition->{right};
+  return undef if !$not || !WriteRegexes::has_groups($pattern) || $self->context->{single};
+  my $text =
+    WriteRegexes::subject($self, $condition->{left}) . ".firstMatch(of: " . WriteRegexes::literal_of($pattern) . ")";
+  return {%{WriteRegexes::match_of($pattern, $self->temporary("match"))}, text => $text};
 }
 
 sub deeper_line {
@@ -267,6 +314,8 @@ sub while_loop {
   my ($self, $statement) = @_;
   my $condition = $statement->{condition};
   my %narrow = %{$self->{narrow}};
+  my @matches = @{$self->{matches}};
+  return $self->repeat($statement) if $statement->{at_end};
   my $taken = $condition && WriteContainers::taking_loop($self, $condition);
   my $head =
       $taken && $taken->{loop} ? "$taken->{loop} "
@@ -276,7 +325,17 @@ sub while_loop {
   my $block = $self->block($statement->{body}, $statement->{line}, $statement->{end});
   $block =~ s/^\{/{ $taken->{first}/ if $taken && $taken->{first};
   $self->{narrow} = \%narrow;
+  $self->{matches} = \@matches;
   return "$head$block";
+}
+
+# "do { … } while …".
+sub repeat {
+  my ($self, $statement) = @_;
+  my $block = $self->block($statement->{body}, $statement->{line}, $statement->{condition}{line});
+  my $condition = WriteConditions::condition($self, $statement->{condition}, $statement->{not});
+  give_up("a condition that binds a name behind its loop") if WriteConditions::is_binding($condition);
+  return "repeat $block while $condition";
 }
 
 sub for_loop {
@@ -302,14 +361,31 @@ sub counting_loop {
     && $first->{left}{t} eq "my"
     && $condition
     && $condition->{t} eq "binary"
-    && $condition->{op} =~ /^<=?$/
+    && $condition->{op} =~ /^[<>]=?$/
     && $step
-    && $step->{t} eq "step"
-    && $step->{op} eq "++";
+    && (my $by = $self->step_of($step, $condition->{op}));
   my $symbol = $first->{left}{variables}[0]{symbol};
   give_up("a loop whose counter is changed in it: while") if $symbol->{assigned} > 1;
-  my $range = WriteExpressions::range($self, $first->{right}, $condition->{right}, $condition->{op} eq "<=");
+  give_up("a loop that does not ask for its counter: while") if ($condition->{left}{symbol} // 0) != $symbol;
+  my $has_end = $condition->{op} =~ /=/;
+  my $range =
+    $by eq "1"
+    ? WriteExpressions::range($self, $first->{right}, $condition->{right}, $has_end)
+    : "stride(from: "
+    . WriteExpressions::as($self, $first->{right}, known("Int")) . ", "
+    . ($has_end ? "through: " : "to: ")
+    . WriteExpressions::as($self, $condition->{right}, known("Int"))
+    . ", by: $by)";
   return "for $symbol->{swift} in $range " . $self->block($statement->{body}, $statement->{line}, $statement->{end});
+}
+
+# How far a loop goes each time, in the direction of its condition.
+sub step_of {
+  my ($self, $step, $operator) = @_;
+  my $is_up = $operator =~ /</;
+  return $is_up ? "1" : "-1" if $step->{t} eq "step" && $step->{op} eq ($is_up ? "++" : "--");
+  return undef if $step->{t} ne "assign" || $step->{op} ne ($is_up ? "+=" : "-=") || $step->{right}{t} ne "number";
+  return ($is_up ? "" : "-") . $step->{right}{text};
 }
 
 sub bare_block {
@@ -368,7 +444,6 @@ sub copies {
   my ($self, $node) = @_;
   my @lines;
   for my $symbol (grep { $_->{assigned} || $_->{changed} } @{$node->{params} // []}) {
-    $symbol->{copied} = 1;
     my ($first) = grep { $_->{absorbed} } @{$node->{body}};
     my $line = $first ? $first->{line} : $node->{line};
     # What is behind a reference is the caller's.
