@@ -8,6 +8,7 @@ let package = Package(
     .library(name: "AnyEvent", targets: ["AnyEvent"]),
     .library(name: "AnyEventHTTP", targets: ["AnyEventHTTP"]),
     .library(name: "AnyEventMP", targets: ["AnyEventMP"]),
+    .library(name: "AnyEventMPDistributed", targets: ["AnyEventMPDistributed"]),
     .library(name: "AnyEventMPTesting", targets: ["AnyEventMPTesting"]),
     .library(name: "AEMPC", targets: ["AEMPC"]),
     .executable(name: "aemp", targets: ["aemp"]),
@@ -25,6 +26,7 @@ let package = Package(
     .target(name: "AnyEventHTTP", dependencies: ["AnyEvent", "CCurl"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL", "CAEBasics"]),
+    .target(name: "AnyEventMPDistributed", dependencies: ["AnyEventMP", "AEValue"]),
     .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
@@ -43,6 +45,9 @@ let package = Package(
     .testTarget(name: "AnyEventMPTests", dependencies: ["AnyEventMP", "AEOpenSSL", "TestSupport"]),
     .testTarget(
       name: "AnyEventMPTestingTests", dependencies: ["AnyEventMPTesting", "TestSupport"]),
+    .testTarget(
+      name: "AnyEventMPDistributedTests",
+      dependencies: ["AnyEventMPDistributed", "AnyEventMPTesting", "TestSupport"]),
     .target(name: "CAEMPTesting", dependencies: ["CAEMP"], path: "Tests/AEMPC/CAEMPTesting"),
     .testTarget(
       name: "AEMPCTests",

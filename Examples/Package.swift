@@ -10,7 +10,10 @@ let programs =
     "eg_file_server", "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client",
     "eg_rpc_server",
     "eg_sender", "eg_worker",
-  ].map { ($0, "AnyEventMP") } + [("eg_http_check", "AnyEventHTTP")]
+  ].map { ($0, "AnyEventMP") } + [
+    ("eg_http_check", "AnyEventHTTP"), ("eg_philosophers", "AnyEventMPDistributed"),
+    ("eg_philosophers_cluster", "AnyEventMPDistributed"),
+  ]
 
 /// The programs in Perl that lie beside some of them.
 let originals = ["eg_file_server": ["file_server.pl"], "eg_http_check": ["check.pl"]]

@@ -29,6 +29,8 @@ public final class SimulatedNetwork {
   public let seed: UInt64
   /// The loop of all nodes without a loop of their own, on manual time.
   public let loop: Loop
+  /// Runs tasks on the network's loop, in virtual time; see ``run(within:_:)``.
+  public let executor: any TaskExecutor
   /// The hosts, in the order in which they were added.
   public private(set) var hosts: [SimulatedHost] = []
   /// Random numbers for decisions of the test, determined by the seed.
@@ -61,6 +63,7 @@ public final class SimulatedNetwork {
     origin = SeededRandom(seed: self.seed)
     random = origin.derived(0)
     loop = Loop(manualTime: 1_000_000)
+    executor = LoopTaskExecutor(loop)
   }
 
   /// Virtual time in seconds since the network was made.

@@ -16,7 +16,14 @@ extension Value {
   ///
   /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
   public func decode<T: Decodable>(_ type: T.Type = T.self) throws -> T {
-    try ValueDecoder(value: self, codingPath: []).decode(type)
+    try decode(type, userInfo: [:])
+  }
+
+  /// The same, with what decoders hand to the type's own `init(from:)`.
+  package func decode<T: Decodable>(
+    _ type: T.Type, userInfo: [CodingUserInfoKey: Any]
+  ) throws -> T {
+    try ValueDecoder(value: self, codingPath: [], userInfo: userInfo).decode(type)
   }
 }
 

@@ -2,22 +2,26 @@
 struct ValueDecoder: Decoder {
   let value: Value
   let codingPath: [any CodingKey]
-  var userInfo: [CodingUserInfoKey: Any] { [:] }
+  let userInfo: [CodingUserInfoKey: Any]
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .hash(let elements) = value else {
       throw mismatch(TextDictionary<Value>.self, "a hash")
     }
-    return KeyedDecodingContainer(Keyed(elements: elements, codingPath: codingPath))
+    return KeyedDecodingContainer(
+      Keyed(elements: elements, codingPath: codingPath, userInfo: userInfo))
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
     switch value {
-    case .array(let elements): return Unkeyed(elements: elements, codingPath: codingPath)
-    case .bytes(let bytes):
-      return Unkeyed(elements: bytes.map { .int(Int($0)) }, codingPath: codingPath)
+    case .array(let elements): return unkeyed(elements)
+    case .bytes(let bytes): return unkeyed(bytes.map { .int(Int($0)) })
     default: throw mismatch([Value].self, "an array")
     }
+  }
+
+  private func unkeyed(_ elements: [Value]) -> Unkeyed {
+    Unkeyed(elements: elements, codingPath: codingPath, userInfo: userInfo)
   }
 
   func singleValueContainer() -> any SingleValueDecodingContainer { self }
@@ -76,11 +80,15 @@ extension ValueDecoder {
   struct Unkeyed: UnkeyedDecodingContainer {
     let elements: [Value]
     let codingPath: [any CodingKey]
+    let userInfo: [CodingUserInfoKey: Any]
     private(set) var currentIndex = 0
 
-    init(elements: [Value], codingPath: [any CodingKey]) {
+    init(
+      elements: [Value], codingPath: [any CodingKey], userInfo: [CodingUserInfoKey: Any]
+    ) {
       self.elements = elements
       self.codingPath = codingPath
+      self.userInfo = userInfo
     }
 
     var count: Int? { elements.count }
@@ -121,7 +129,8 @@ extension ValueDecoder {
           DecodingError.Context(
             codingPath: path, debugDescription: "the array has no more elements"))
       }
-      return ValueDecoder(value: elements[currentIndex], codingPath: path)
+      return ValueDecoder(
+        value: elements[currentIndex], codingPath: path, userInfo: userInfo)
     }
   }
 
@@ -129,6 +138,7 @@ extension ValueDecoder {
   struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let elements: TextDictionary<Value>
     let codingPath: [any CodingKey]
+    let userInfo: [CodingUserInfoKey: Any]
 
     var allKeys: [Key] { elements.keys.compactMap { Key(stringValue: $0) } }
 
@@ -159,7 +169,7 @@ extension ValueDecoder {
           DecodingError.Context(
             codingPath: codingPath, debugDescription: "the hash has no \"\(key.stringValue)\""))
       }
-      return ValueDecoder(value: value, codingPath: codingPath + [key])
+      return ValueDecoder(value: value, codingPath: codingPath + [key], userInfo: userInfo)
     }
   }
 }

@@ -25,7 +25,7 @@ final class GuardedBlock {
 extension Loop {
   /// Whether the calling thread is that to which the loop belongs: before it has run, that which made it.
   @inline(__always)
-  var isHome: Bool {
+  package var isHome: Bool {
     let owner = owner
     return owner == pthread_self() || (owner == 0 && isAtMaker)
   }

@@ -78,12 +78,32 @@ extension Kernel {
   /// Kills the running port for a message that cannot be sent, since that is the sender's error.
   func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
     let text = "cannot send a message to \(Log.cut("\(node)#\(name)")): \(error)"
+    if notesRefusals {
+      refusal = text
+      return
+    }
     guard let sender = acting else {
       // A peer can cause this, too, by a message that it has relayed.
       peerLog.log(.error, in: Log.kernel, text, similarTo: "\(Log.cut(node)): cannot send")
       return
     }
     kill(sender, [.string("die"), .string(text)])
+  }
+
+  /// Sends a message, and returns why it cannot be sent.
+  func trySending(_ message: [Value], to port: PortID) -> String? {
+    // A callback of a port here, which is called at once, may make mistakes of its own.
+    guard case .remote = resolve(port.ref) else {
+      send(message, to: port)
+      return nil
+    }
+    notesRefusals = true
+    defer {
+      notesRefusals = false
+      refusal = nil
+    }
+    send(message, to: port)
+    return refusal
   }
 
   /// Delivers a message from a connection to a port of ours, if there is one of that name.

@@ -42,6 +42,10 @@ final class Kernel {
   @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted
   /// The port of the last packet.
   @exclusivity(unchecked) var latest = LatestPort()
+  /// Whether the sender of a message that cannot be sent wants to know why, instead of being killed.
+  @exclusivity(unchecked) var notesRefusals = false
+  /// Why the last message could not be sent.
+  @exclusivity(unchecked) var refusal: String?
   /// Lends the text of packets to receivers of `BorrowedText`.
   let lender = TextLender()
   /// What has to live until no callback runs.

@@ -61,6 +61,9 @@ public final class Node {
   /// Watches for the signal that has the configuration read again.
   var hangup: SignalWatcher?
 
+  /// Called once by ``close()``, for what is built on the node.
+  package var onClose: [() -> Void] = []
+
   /// How often a supervisor has started the node's process again, as far as it has told.
   package var restartCount = 0
 
@@ -279,6 +282,9 @@ extension Node {
     kernel.stopTimers()
     peers.close()
     AnySuspension.endAll(on: loop, for: self, throwing: NodeClosedError())
+    let callbacks = onClose
+    onClose = []
+    for callback in callbacks { callback() }
   }
 
   /// Leaves the network like ``close()``, but only after all sent messages have arrived.

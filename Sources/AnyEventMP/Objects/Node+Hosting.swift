@@ -23,6 +23,34 @@ extension Node {
     kernel.resolve(port.ref).living != nil
   }
 
+  /// What the names of ports begin with that are made by ``addPort(named:)``: no other port has it.
+  package func nextPortPrefix() -> String { kernel.nextPortName() + "." }
+
+  /// Makes a port of a name that no port of this node has had.
+  package func addPort(named name: String) -> PortID {
+    loop.preconditionOnLoop()
+    return PortID(kernel.addPort(named: name))
+  }
+
+  /// Sends a message, and returns why it cannot be sent, which kills nobody.
+  package func trySending(_ message: [Value], to port: PortID) -> String? {
+    loop.preconditionOnLoop()
+    return kernel.trySending(message, to: port)
+  }
+
+  /// Logs a line that a peer can cause as often as it likes; of similar ones a few a minute.
+  package func logTrouble(_ text: String, similarTo subject: String) {
+    kernel.peerLog.log(.error, in: Log.kernel, Log.cut(text), similarTo: Log.cut(subject))
+  }
+
+  /// Calls `body` as code of the node, but as part of no port, whichever is running.
+  package func outsideOfPorts<R>(_ body: () throws -> R) rethrows -> R {
+    let before = kernel.running
+    kernel.running = nil
+    defer { kernel.running = before }
+    return try kernel.run(body)
+  }
+
   /// Whether a port's callback is running.
   package var isRunningPort: Bool { kernel.running != nil }
 

@@ -70,6 +70,25 @@ extension PortID: MessageConvertible {
   }
 }
 
+extension PortID: Codable {
+  /// Writes the text.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(id)
+  }
+
+  /// Reads text, except the empty one.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let id = try container.decode(String.self)
+    guard !id.isEmpty else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a port id is not empty")
+    }
+    self.init(id)
+  }
+}
+
 /// What can be named where a port is expected: a ``PortID``, its text, or a node id.
 ///
 /// So the keys of a database family, which are text, can be sent to as in Perl.

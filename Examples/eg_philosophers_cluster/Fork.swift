@@ -1,0 +1,1 @@
+../eg_philosophers/Fork.swift

@@ -1,0 +1,2 @@
+@_exported public import AnyEventMP
+@_exported public import Distributed

@@ -1,0 +1,118 @@
+internal import AEValue
+internal import AnyEventMP
+public import Distributed
+
+/// The arguments of a call, as values; used by Swift's runtime.
+public struct CallEncoder: DistributedTargetInvocationEncoder, Sendable {
+  /// Arguments are `Codable`.
+  public typealias SerializationRequirement = any Codable
+
+  var arguments: [Value] = []
+
+  init() {}
+
+  /// Takes the stub that `@Resolvable` makes of a protocol, and no other type.
+  ///
+  /// - Throws: ``DistributedCallError/unsendable(_:)``: generic methods cannot be called from other nodes.
+  public mutating func recordGenericSubstitution<T>(_ type: T.Type) throws {
+    if type is any _DistributedActorStub.Type { return }
+    throw DistributedCallError.unsendable("a generic method can be called on its own node only")
+  }
+
+  /// Adds an argument.
+  ///
+  /// - Throws: ``DistributedCallError/unsendable(_:)`` with the text of what its `encode(to:)` has thrown.
+  public mutating func recordArgument<Argument: Codable>(
+    _ argument: RemoteCallArgument<Argument>
+  ) throws {
+    do {
+      arguments.append(try Value(encoding: argument.value))
+    } catch {
+      throw DistributedCallError.unsendable("argument \(arguments.count + 1): \(error)")
+    }
+  }
+
+  /// Does nothing.
+  public mutating func recordErrorType<E: Error>(_ type: E.Type) throws {}
+
+  /// Does nothing.
+  public mutating func recordReturnType<R: Codable>(_ type: R.Type) throws {}
+
+  /// Does nothing.
+  public mutating func doneRecording() throws {}
+}
+
+/// The arguments of a call that has come in; used by Swift's runtime.
+public struct CallDecoder: DistributedTargetInvocationDecoder, @unchecked Sendable {
+  // Sendable: the dictionary has the actor system alone.
+  /// Arguments are `Codable`.
+  public typealias SerializationRequirement = any Codable
+
+  let arguments: [Value]
+  let userInfo: [CodingUserInfoKey: Any]
+  private var index = 0
+
+  init(_ arguments: [Value], userInfo: [CodingUserInfoKey: Any]) {
+    self.arguments = arguments
+    self.userInfo = userInfo
+  }
+
+  /// None: methods that other nodes may call are not generic.
+  public mutating func decodeGenericSubstitutions() throws -> [any Any.Type] { [] }
+
+  /// The next argument.
+  ///
+  /// - Throws: An error whose text says which argument does not fit.
+  public mutating func decodeNextArgument<Argument: Codable>() throws -> Argument {
+    guard index < arguments.count else { throw RefusedCall("there are too few arguments") }
+    index += 1
+    do {
+      return try arguments[index - 1].decode(Argument.self, userInfo: userInfo)
+    } catch {
+      throw RefusedCall("argument \(index) is no \(Argument.self): \(error)")
+    }
+  }
+
+  /// None.
+  public mutating func decodeErrorType() throws -> (any Any.Type)? { nil }
+
+  /// None.
+  public mutating func decodeReturnType() throws -> (any Any.Type)? { nil }
+}
+
+/// Answers a call; used by Swift's runtime.
+public struct CallResultHandler: DistributedTargetInvocationResultHandler, Sendable {
+  /// Results are `Codable`.
+  public typealias SerializationRequirement = any Codable
+
+  let system: NodeActorSystem
+  /// Where the reply goes; nil if nobody wants one.
+  let port: PortID?
+
+  /// Sends the result.
+  public func onReturn<Success: Codable>(value: Success) async throws {
+    guard let port else { return }
+    do {
+      system.send([.string("ok"), try Value(encoding: value)], to: port)
+    } catch {
+      system.send(system.reply(for: error), to: port)
+    }
+  }
+
+  /// Sends that the method has returned.
+  public func onReturnVoid() async throws {
+    if let port { system.send([.string("ok")], to: port) }
+  }
+
+  /// Sends the error.
+  public func onThrow<Err: Error>(error: Err) async throws {
+    if let port { system.send(system.reply(for: error), to: port) }
+  }
+}
+
+/// Why a call that has come in is not run.
+struct RefusedCall: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,142 @@
+internal import AEValue
+public import AnyEventMP
+public import Distributed
+
+// Calls to actors of other nodes.
+
+extension NodeActorSystem {
+  /// Nothing yet of a call that is being made.
+  public func makeInvocationEncoder() -> CallEncoder { CallEncoder() }
+
+  /// Calls a method that returns a value; called by Swift's runtime.
+  ///
+  /// - Throws: What the method has thrown, if it is known here (``recognize(_:as:)``); otherwise a
+  ///   ``DistributedCallError``; `CancellationError` when the task is cancelled.
+  public func remoteCall<Act, Err, Res>(
+    on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type,
+    returning: Res.Type
+  ) async throws -> Res where Act: DistributedActor, Act.ID == PortID, Err: Error, Res: Codable {
+    let reply = try await call(actor.id, target, invocation.arguments)
+    do {
+      return try reply[1].decode(Res.self, userInfo: userInfo)
+    } catch {
+      throw DistributedCallError.unreadableReply("\(error)")
+    }
+  }
+
+  /// Calls a method that returns nothing; called by Swift's runtime.
+  ///
+  /// - Throws: What ``remoteCall(on:target:invocation:throwing:returning:)`` throws.
+  public func remoteCallVoid<Act, Err>(
+    on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type
+  ) async throws where Act: DistributedActor, Act.ID == PortID, Err: Error {
+    _ = try await call(actor.id, target, invocation.arguments)
+  }
+
+  /// The seconds that calls of the task may take, instead of the system's.
+  @TaskLocal static var taskTimeout: Double?
+
+  /// Calls `body`, in which each call to an actor of another node may take so many seconds.
+  ///
+  /// - Throws: What `body` throws; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
+  public static func withTimeout<Result>(
+    _ seconds: Double, _ body: () async throws -> Result
+  ) async rethrows -> Result {
+    try await $taskTimeout.withValue(seconds, operation: body)
+  }
+
+  /// What decoders of arguments and results are handed: the system, which actors among them are looked up in.
+  var userInfo: [CodingUserInfoKey: Any] { [.actorSystemKey: self] }
+
+  /// Sends a call and waits for the reply, of which the result is left to be decoded.
+  private func call(
+    _ actor: PortID, _ target: RemoteCallTarget, _ arguments: [Value]
+  ) async throws -> Message {
+    let message = [.string(method(target))] + arguments
+    let timeout = Self.taskTimeout ?? timeout
+    let reply: Message
+    do {
+      if loop.isHome {
+        reply = try await suspended(on: loop) { send(message, to: actor, timeout, $0) }
+      } else {
+        reply = try await suspendedAnywhere(on: loop) { [self] in
+          send(message, to: actor, timeout, $0)
+        }
+      }
+    } catch is CondVarError {
+      throw DistributedCallError.systemClosed
+    }
+    if reply[0] == .string("ok") { return reply }
+    throw error(in: reply)
+  }
+
+  /// Sends a call, whose reply ends the wait; on the loop's thread.
+  private func send(
+    _ message: [Value], to actor: PortID, _ timeout: Double?, _ wait: Suspension<Message>
+  ) {
+    enter { node in
+      guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
+      makePorts(on: node)
+      let call = PendingCall(wait, of: self, on: node)
+      wait.onCancel = { call.end(.failure(CancellationError())) }
+      call.begin(message, to: actor, within: timeout, on: node)
+    }
+  }
+
+  /// How a method is called in messages: by its name in Swift, or, where that is not known to be enough, by the
+  /// one that Swift's runtime gives it.
+  private func method(_ target: RemoteCallTarget) -> String {
+    let identifier = target.identifier
+    if let known = withState({ $0.methods[identifier] }) { return known }
+    let name = AccessibleFunctions.shortName(of: identifier) ?? identifier
+    withState { $0.methods[identifier] = name }
+    return name
+  }
+}
+
+/// A call that waits for its reply; the loop's thread only.
+final class PendingCall {
+  private let wait: Suspension<Message>
+  private unowned let system: NodeActorSystem
+  /// Where the reply goes; nil at the end.
+  private var port: PortID?
+  private var monitor: Subscription?
+  private var timer: TimerWatcher?
+
+  init(_ wait: Suspension<Message>, of system: NodeActorSystem, on node: Node) {
+    self.wait = wait
+    self.system = system
+    port = node.port()
+    system.pendingCalls[ObjectIdentifier(self)] = self
+  }
+
+  /// Sends the call.
+  func begin(_ message: [Value], to actor: PortID, within timeout: Double?, on node: Node) {
+    guard let port else { return }
+    node.setReceiver(of: port, tag: nil) { [self] reply in end(.success(Message(Array(reply)))) }
+    // A message that is sent behind it arrives, or it fires.
+    monitor = node.monitor(actor) { [self] reason in
+      end(.failure(DistributedCallError.actorDied(reason)))
+    }
+    if let timeout {
+      timer = system.loop.timer(after: timeout) { [unowned self] in
+        end(.failure(DistributedCallError.timedOut(timeout)))
+      }
+    }
+    if let refusal = node.trySending(message + [.string(port.id)], to: actor) {
+      end(.failure(DistributedCallError.unsendable(refusal)))
+    }
+  }
+
+  /// Ends the call, once.
+  func end(_ result: Result<Message, any Error>) {
+    guard let port else { return }
+    self.port = nil
+    system.pendingCalls[ObjectIdentifier(self)] = nil
+    monitor?.cancel()
+    monitor = nil
+    timer = nil
+    system.enter { $0.kill(port) }
+    wait.resume(with: result)
+  }
+}

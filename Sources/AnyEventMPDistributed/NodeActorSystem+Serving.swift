@@ -1,0 +1,91 @@
+internal import AEValue
+internal import AnyEventMP
+internal import Distributed
+
+// Calls from other nodes, of which nothing can be trusted.
+
+extension NodeActorSystem {
+  /// Runs a call that has come to the port of an actor; on the loop's thread.
+  func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
+    guard message.count > 1, let last = message.last, let port = replyPort(last) else {
+      return enter {
+        $0.logTrouble(
+          "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
+          similarTo: "messages to actors that are no calls")
+      }
+    }
+    let handler = CallResultHandler(system: self, port: port.id)
+    do {
+      let target = try target(of: local, message)
+      let decoder = CallDecoder(Array(message[1..<message.count - 1]), userInfo: userInfo)
+      Task(executorPreference: callExecutor) {
+        do {
+          if try await local.call(target, decoder, handler) { return }
+          // Its port is about to be killed, and who waits for a reply is told so.
+        } catch {
+          handler.refuse("\(error)")
+        }
+      }
+    } catch {
+      handler.refuse("\(error)")
+    }
+  }
+
+  /// The method that is called.
+  ///
+  /// - Throws: Why it cannot be called so.
+  private func target(
+    of local: LocalActor, _ message: UnsafeBufferPointer<Value>
+  ) throws(RefusedCall) -> String {
+    let name = message[0].string ?? "\(message[0])"
+    guard let target = local.targets[name] else {
+      throw RefusedCall(
+        "the actor has no distributed method \(Value.string(String(name.unicodeScalars.prefix(200))).debugDescription)"
+      )
+    }
+    let count = message.count - 2
+    guard count == target.parameters else {
+      throw RefusedCall("the method has \(target.parameters) parameters, but \(count) were sent")
+    }
+    return target.identifier
+  }
+
+  /// Where a reply goes: a port, or nowhere for null; nil for anything else.
+  private func replyPort(_ value: Value) -> (id: PortID?, ())? {
+    if value.isNull { return (nil, ()) }
+    guard case .string(let text) = value else { return nil }
+    let port = PortID(text)
+    return port.name.isEmpty || port.node.isEmpty && !isNameless ? nil : (port, ())
+  }
+
+  /// Whether the node has no id yet.
+  private var isNameless: Bool { withState { $0.nodeID.isEmpty } }
+
+  /// Sends a reply, from any thread; one that cannot be sent is replaced.
+  func send(_ reply: [Value], to port: PortID) {
+    onLoop { system in
+      system.enter { node in
+        guard !system.isClosed else { return }
+        system.makePorts(on: node)
+        guard let refusal = node.trySending(reply, to: port) else { return }
+        node.logTrouble(refusal, similarTo: "\(port.node): replies to calls")
+        _ = node.trySending(
+          [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
+      }
+    }
+  }
+}
+
+extension CallResultHandler {
+  /// Answers that the method is not run, and logs it.
+  func refuse(_ text: String) {
+    let text = String(text.unicodeScalars.prefix(1000))
+    if let port { system.send([.string("refused"), .string(text)], to: port) }
+    system.onLoop { [port] system in
+      system.enter {
+        $0.logTrouble(
+          "a call is refused: \(text)", similarTo: "\(port?.node ?? "somebody"): calls")
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+internal import AEValue
+internal import Distributed
+internal import Synchronization
+
+/// The distributed methods of a type of actors by the names that messages may call them by.
+///
+/// These are: the name with the labels of the arguments, `greet(name:)`; without them, `greet`, if there is only one
+/// such method; and the one that Swift's runtime gives it. Nothing else can be called, whatever a message says: so
+/// none that takes an actor of another type.
+struct TargetTable: Sendable {
+  /// A method.
+  struct Target: Sendable {
+    /// The runtime's name.
+    let identifier: String
+    let parameters: Int
+  }
+
+  private var targets: TextDictionary<Target> = [:]
+
+  private static let known = Mutex<[ObjectIdentifier: TargetTable]>([:])
+
+  /// The table of a type; made once.
+  static func of<Act: DistributedActor>(_ type: Act.Type) -> TargetTable {
+    let key = ObjectIdentifier(type)
+    if let table = known.withLock({ $0[key] }) { return table }
+    let table = TargetTable(type)
+    known.withLock { $0[key] = table }
+    return table
+  }
+
+  private init<Act: DistributedActor>(_ type: Act.Type) {
+    guard let mangled = _mangledTypeName(type) else { return }
+    var counts: TextDictionary<Int> = [:]
+    var found: [(String, Target)] = []
+    for function in AccessibleFunctions.all
+    where !function.isGeneric && function.belongs(toTypeMangled: mangled) {
+      let count = Int(_getParameterCount(mangledMethodName: function.identifier))
+      guard count >= 0 else { continue }
+      let target = Target(identifier: function.identifier, parameters: count)
+      targets[function.identifier] = target
+      for name in function.names {
+        counts[name, default: 0] += 1
+        found.append((name, target))
+      }
+    }
+    for (name, target) in found where counts[name] == 1 { targets[name] = target }
+  }
+
+  /// The method with this name.
+  subscript(name: String) -> Target? { targets[name] }
+}
+
+/// The functions that Swift's runtime can find by name: the distributed methods of all types.
+enum AccessibleFunctions {
+  /// One of them.
+  struct Function: Sendable {
+    /// The runtime's name of it.
+    let identifier: String
+    /// The name in Swift with its type, such as `Greeter.greet(name:)`.
+    let fullName: String
+    let isGeneric: Bool
+
+    /// The name with labels, and the one without.
+    var names: Set<String> {  // String keys: names of this program's functions
+      let name = AccessibleFunctions.withoutType(fullName)
+      return [name, String(name.prefix { $0 != "(" })]
+    }
+
+    /// Whether it is a method of this very type, and not one of a type inside of it.
+    func belongs(toTypeMangled type: String) -> Bool {
+      let start = "$s" + type
+      guard identifier.hasPrefix(start) else { return false }
+      // Behind the type comes the method's name. If that were the name of a type, its kind would follow.
+      var rest = identifier.utf8.dropFirst(start.utf8.count)
+      let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      guard let count = Int(String(Substring(digits))), digits.first != UInt8(ascii: "0") else {
+        return false
+      }
+      rest = rest.dropFirst(digits.count + count)
+      return !rest.isEmpty && !"CVOPaE".utf8.contains(rest.first ?? 0)
+    }
+  }
+
+  /// All of the process.
+  static let all: [Function] = {
+    var functions: [Function] = []
+    visit { identifier, isGeneric in
+      let fullName = RemoteCallTarget(identifier).description
+      functions.append(
+        Function(identifier: identifier, fullName: fullName, isGeneric: isGeneric))
+    }
+    return functions
+  }()
+
+  /// How many have a full name.
+  private static let counts: TextDictionary<Int> = {
+    var counts: TextDictionary<Int> = [:]
+    for function in all { counts[function.fullName, default: 0] += 1 }
+    return counts
+  }()
+
+  /// The name with labels of a function; nil if others have it, too, or it is not known.
+  static func shortName(of identifier: String) -> String? {
+    let fullName = RemoteCallTarget(identifier).description
+    return counts[fullName] == 1 ? withoutType(fullName) : nil
+  }
+
+  private static func withoutType(_ fullName: String) -> String {
+    let path = fullName.prefix { $0 != "(" }
+    let start = path.lastIndex(of: ".").map { fullName.index(after: $0) } ?? fullName.startIndex
+    return String(fullName[start...])
+  }
+
+  /// Calls `body` with the runtime's names of all functions, and whether they are generic.
+  ///
+  /// The runtime's list of images and the records in them have the layout of its header `MetadataSections.h`,
+  /// which only grows at its end.
+  private static func visit(_ body: (String, Bool) -> Void) {
+    var sections: [UnsafeRawBufferPointer] = []
+    withUnsafeMutablePointer(to: &sections) { sections in
+      enumerateSections(
+        { image, context in
+          guard let image, let context else { return true }
+          let words = image.assumingMemoryBound(to: UInt.self)
+          let start = UnsafeRawPointer(bitPattern: words[28])
+          context.assumingMemoryBound(to: [UnsafeRawBufferPointer].self).pointee.append(
+            UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : Int(words[29])))
+          return true
+        }, sections)
+    }
+    for section in sections { visit(section, body) }
+  }
+
+  /// A record has four distances, to the name, the generic environment, the type and the function, and flags.
+  private static func visit(_ section: UnsafeRawBufferPointer, _ body: (String, Bool) -> Void) {
+    guard let start = section.baseAddress else { return }
+    for record in stride(from: 0, to: section.count - 19, by: 20) {
+      let distance = Int(start.load(fromByteOffset: record, as: Int32.self))
+      let isGeneric = start.load(fromByteOffset: record + 4, as: Int32.self) != 0
+      let name = start + record + distance
+      body(String(cString: name.assumingMemoryBound(to: CChar.self)), isGeneric)
+    }
+  }
+}
+
+@_silgen_name("swift_enumerateAllMetadataSections")
+private func enumerateSections(
+  _ body: @convention(c) (UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Bool,
+  _ context: UnsafeMutableRawPointer?)

@@ -1,0 +1,49 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Distributed actors under faults") struct ActorFaultTests {
+  static let seedsPerTest: UInt64 = 100
+
+  @Test(
+    "every call ends as documented, none is run twice, and nothing is left, in 200 networks",
+    arguments: UInt64(0)..<2)
+  func fixedSeeds(part: UInt64) async throws {
+    for seed in part * Self.seedsPerTest..<(part + 1) * Self.seedsPerTest {
+      _ = try check(seed)
+      // Tests that wait for a task would wait until all networks are done.
+      await Task.yield()
+    }
+  }
+
+  @Test("a run is the same each time", arguments: [UInt64(3), 14, 159])
+  func repeated(seed: UInt64) throws {
+    #expect(try check(seed) == check(seed))
+  }
+
+  /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
+  @Test("seeds from AE_SEED on", .enabled(if: Seeds.given != nil))
+  func givenSeeds() throws {
+    let first = try #require(Seeds.given)
+    let minutes = Seeds.minutes
+    let end = Date().addingTimeInterval(minutes * 60)
+    var seed = first
+    repeat {
+      _ = try check(seed)
+      seed += 1
+    } while Date() < end
+    print("seeds \(first) to \(seed - 1) done: \(seed - first)")
+  }
+
+  /// Runs one network; returns a text that equal runs share.
+  private func check(_ seed: UInt64) throws -> String {
+    let run = try FaultRun(seed: seed)
+    let (violations, trace) = try run.perform()
+    if !violations.isEmpty {
+      let command = "AE_SEED=\(seed) swift test --filter ActorFaultTests/givenSeeds"
+      Issue.record(
+        "seed \(seed), again by \(command): \(violations.prefix(20).joined(separator: "; "))")
+    }
+    return trace
+  }
+}
