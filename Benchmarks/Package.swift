@@ -26,6 +26,7 @@ let package = Package(
         "CSodiumYardstick", "COpenSSLYardstick",
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
+        .product(name: "AnyEventMPDistributed", package: "swift-anyevent"),
       ],
       swiftSettings: settings),
     .executableTarget(

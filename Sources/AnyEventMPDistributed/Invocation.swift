@@ -104,8 +104,9 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
     if let port { system.send([.string("ok")], to: port) }
   }
 
-  /// Sends the error.
+  /// Sends the error of the method, or of the runtime when the arguments do not fit.
   public func onThrow<Err: Error>(error: Err) async throws {
+    if let error = error as? RefusedCall { return refuse(error.description) }
     if let port { system.send(system.reply(for: error), to: port) }
   }
 }

@@ -77,9 +77,7 @@ extension NodeActorSystem {
     enter { node in
       guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
       makePorts(on: node)
-      let call = PendingCall(wait, of: self, on: node)
-      wait.onCancel = { call.end(.failure(CancellationError())) }
-      call.begin(message, to: actor, within: timeout, on: node)
+      pendingCalls.begin(message, to: actor, within: timeout, wait)
     }
   }
 
@@ -91,52 +89,5 @@ extension NodeActorSystem {
     let name = AccessibleFunctions.shortName(of: identifier) ?? identifier
     withState { $0.methods[identifier] = name }
     return name
-  }
-}
-
-/// A call that waits for its reply; the loop's thread only.
-final class PendingCall {
-  private let wait: Suspension<Message>
-  private unowned let system: NodeActorSystem
-  /// Where the reply goes; nil at the end.
-  private var port: PortID?
-  private var monitor: Subscription?
-  private var timer: TimerWatcher?
-
-  init(_ wait: Suspension<Message>, of system: NodeActorSystem, on node: Node) {
-    self.wait = wait
-    self.system = system
-    port = node.port()
-    system.pendingCalls[ObjectIdentifier(self)] = self
-  }
-
-  /// Sends the call.
-  func begin(_ message: [Value], to actor: PortID, within timeout: Double?, on node: Node) {
-    guard let port else { return }
-    node.setReceiver(of: port, tag: nil) { [self] reply in end(.success(Message(Array(reply)))) }
-    // A message that is sent behind it arrives, or it fires.
-    monitor = node.monitor(actor) { [self] reason in
-      end(.failure(DistributedCallError.actorDied(reason)))
-    }
-    if let timeout {
-      timer = system.loop.timer(after: timeout) { [unowned self] in
-        end(.failure(DistributedCallError.timedOut(timeout)))
-      }
-    }
-    if let refusal = node.trySending(message + [.string(port.id)], to: actor) {
-      end(.failure(DistributedCallError.unsendable(refusal)))
-    }
-  }
-
-  /// Ends the call, once.
-  func end(_ result: Result<Message, any Error>) {
-    guard let port else { return }
-    self.port = nil
-    system.pendingCalls[ObjectIdentifier(self)] = nil
-    monitor?.cancel()
-    monitor = nil
-    timer = nil
-    system.enter { $0.kill(port) }
-    wait.resume(with: result)
   }
 }

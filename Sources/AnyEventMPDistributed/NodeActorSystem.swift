@@ -47,13 +47,16 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   public let timeout: Double?
   /// Where calls from other nodes run.
   public let placement: Placement
+  /// Runs tasks on the loop's thread: calls of a `Task(executorPreference: system.executor) { … }` change no threads.
+  ///
+  /// When the loop is closed, what is left of its tasks runs in Swift's pool.
+  public let executor: any TaskExecutor
   private let home: Unmanaged<Node>
-  private let executor: LoopTaskExecutor
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
   private let state: Mutex<State>
   /// The calls that wait for a reply; the loop's thread only.
-  var pendingCalls: [ObjectIdentifier: PendingCall] = [:]
+  let pendingCalls: PendingCalls
   /// What ends with the system, by number; the loop's thread only.
   private var dependents: [UInt64: () -> Void] = [:]
   private var lastDependent: UInt64 = 0
@@ -87,19 +90,24 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.timeout = timeout
     self.placement = placement
     home = .passRetained(node)
-    executor = LoopTaskExecutor(node.loop)
+    pendingCalls = PendingCalls(of: node)
+    executor = LoopOrPoolExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
     state = Mutex(State(nodeID: node.id))
     node.onClose.append { [weak self] in self?.close() }
   }
 
   deinit {
-    // A node goes on the thread of its loop.
-    if loop.isHome {
+    // Both are the loop's: a node goes on its thread.
+    nonisolated(unsafe) let (calls, home) = (pendingCalls, home)
+    let end: @Sendable () -> Void = {
+      calls.endAll(.systemClosed)
       home.release()
-    } else {
-      nonisolated(unsafe) let home = home
-      if !loop.post({ home.release() }) { home.release() }
+    }
+    if loop.isHome {
+      end()
+    } else if !loop.post(end) {
+      home.release()
     }
   }
 
@@ -118,11 +126,10 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     onLoop { system in
       system.enter { node in
         for name in actors.keys { node.kill(PortID("\(node.id)#\(name)")) }
-        let calls = system.pendingCalls.values
-        for call in calls { call.end(.failure(DistributedCallError.systemClosed)) }
-        let dependents = system.dependents
+        system.pendingCalls.endAll(.systemClosed)
+        let dependents = system.dependents.sorted { $0.key < $1.key }
         system.dependents = [:]
-        for end in dependents.values { end() }
+        for (_, end) in dependents { end() }
       }
     }
   }
@@ -130,9 +137,9 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   /// Whether the system or its node was closed.
   public var isClosed: Bool { withState { $0.isClosed } }
 
-  /// The numbers of actors of this node, and of calls that wait for replies, for tests that look for leaks.
-  package var counts: (actors: Int, calls: Int) {
-    (withState { $0.actors.count }, pendingCalls.count)
+  /// The numbers of actors here, of calls that wait, and of actors that are monitored for them, for tests.
+  package var counts: (actors: Int, calls: Int, monitors: Int) {
+    (withState { $0.actors.count }, pendingCalls.count, pendingCalls.monitors)
   }
 
   // MARK: - Threads

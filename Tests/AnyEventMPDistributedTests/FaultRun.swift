@@ -117,9 +117,9 @@ final class FaultRun {
     network.run(for: 300)
     var violations = violations()
     for member in members { member.ledger = nil }
-    network.run(for: 1)
+    network.run(for: 20)
     for member in members {
-      guard let counts = member.system?.counts, counts != (0, 0) else { continue }
+      guard let counts = member.system?.counts, counts != (0, 0, 0) else { continue }
       violations.append("\(member.host.name) has left over \(counts)")
     }
     let trace =

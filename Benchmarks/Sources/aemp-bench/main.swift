@@ -31,6 +31,15 @@ case "echo":
 case "ping":
   try RoundTrips.ping(
     arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
+case "callserve":
+  try DistributedCalls.serve(arguments.text("the address"))
+case "call":
+  try DistributedCalls.call(arguments.text("the address"), arguments.number("the count"))
+case "calllocal":
+  try DistributedCalls.callLocally(arguments.number("the count"))
+case "cal":
+  try DistributedCalls.cal(
+    arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
 case "serve":
   try Handshakes.serve(arguments.text("the address"))
 case "connect":

@@ -19,7 +19,6 @@ enum DistributedCalls {
     let plain = port()
     rcv(plain, "add(_:)") { (number: Int, reply: PortID) in snd(reply, "ok", number + 1) }
     system.checkIn(adder, as: "adder")
-    print("READY \(adder.id.id) \(plain.id)")
     BenchNode.ready(plain)
     try BenchNode.runUntilStopped()
     withExtendedLifetime(adder) {}
@@ -28,9 +27,8 @@ enum DistributedCalls {
   /// Calls the actor.
   static func call(_ address: String, _ count: Int) throws {
     BenchNode.startClient(address)
-    let node = Node.current
-    let system = NodeActorSystem(on: node)
-    try measure(node, count, role: "distributed") {
+    let system = NodeActorSystem(on: Node.current)
+    try measure(system, count, role: "distributed") {
       let adder = try await system.find(Adder.self, named: "adder")
       return { number in _ = try await adder.add(number) }
     }
@@ -38,9 +36,8 @@ enum DistributedCalls {
 
   /// Calls an actor of this node.
   static func callLocally(_ count: Int) throws {
-    let node = Node(on: .default)
-    let system = NodeActorSystem(on: node)
-    try measure(node, count, role: "local") {
+    let system = NodeActorSystem(on: Node(on: .default))
+    try measure(system, count, role: "local") {
       let adder = Adder(actorSystem: system)
       return { number in _ = try await adder.add(number) }
     }
@@ -70,11 +67,11 @@ enum DistributedCalls {
   }
 
   private static func measure(
-    _ node: Node, _ count: Int, role: String,
+    _ system: NodeActorSystem, _ count: Int, role: String,
     _ prepare: @escaping @Sendable () async throws -> @Sendable (Int) async throws -> Void
   ) throws {
     let done = AE.cv(Latencies.self)
-    Task(executorPreference: LoopTaskExecutor(node.loop)) {
+    Task(executorPreference: system.executor) {
       do {
         let call = try await prepare()
         var latencies = Latencies(capacity: count)
