@@ -68,12 +68,13 @@ for (name, pkgConfig, debian) in [
 }
 
 // Programs that tests run: a node of the cluster, an end of data connections and one of TLS with Perl, a program of
-// messages in all spellings, a process that looks at what it has inherited, and a client of HTTP
+// messages in all spellings, a process that looks at what it has inherited, a client of HTTP, and an actor
 for (name, folder, dependencies) in [
   ("aemp-cluster-node", "Cluster", ["AnyEventMP"]), ("aemp-data-node", "Data", ["AnyEventMP"]),
   ("aemp-spellings", "Spellings", ["AnyEventMP"]), ("anyevent-tls-peer", "TLS", ["AnyEvent"]),
   ("anyevent-process", "Process", ["AnyEvent", "CLibUV"]),
   ("anyevent-http-client", "HTTP", ["AnyEventHTTP"]),
+  ("aemp-actor-peer", "Actors", ["AnyEventMPDistributed"]),
 ] {
   package.targets.append(
     .executableTarget(

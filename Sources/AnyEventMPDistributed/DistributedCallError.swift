@@ -46,7 +46,7 @@ extension DistributedCallError: CustomStringConvertible {
 /// An error type of which values that another node has thrown are thrown here as they are.
 struct KnownError: Sendable {
   let type: any Error.Type
-  let read: @Sendable (Value, [CodingUserInfoKey: Any]) throws -> any Error
+  let read: @Sendable (Value, NodeActorSystem) throws -> any Error
 }
 
 extension NodeActorSystem {
@@ -57,8 +57,8 @@ extension NodeActorSystem {
   public func recognize<Failure: Error & Codable>(
     _ type: Failure.Type, as name: String = String(describing: Failure.self)
   ) {
-    let known = KnownError(type: type) { value, userInfo in
-      try value.decode(Failure.self, userInfo: userInfo)
+    let known = KnownError(type: type) { value, system in
+      try value.decode(Failure.self, in: system)
     }
     withState { $0.errors[name] = known }
   }
@@ -84,7 +84,7 @@ extension NodeActorSystem {
     case "error":
       let name = reply[2].string ?? "an error"
       let known = withState { $0.errors[name] }
-      if let known, reply.count > 3, let error = try? known.read(reply[3], userInfo) {
+      if let known, reply.count > 3, let error = try? known.read(reply[3], self) {
         return error
       }
       return DistributedCallError.thrown(type: name, text: reply[1].string ?? "\(reply[1])")

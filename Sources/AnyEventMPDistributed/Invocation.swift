@@ -43,18 +43,17 @@ public struct CallEncoder: DistributedTargetInvocationEncoder, Sendable {
 }
 
 /// The arguments of a call that has come in; used by Swift's runtime.
-public struct CallDecoder: DistributedTargetInvocationDecoder, @unchecked Sendable {
-  // Sendable: the dictionary has the actor system alone.
+public struct CallDecoder: DistributedTargetInvocationDecoder, Sendable {
   /// Arguments are `Codable`.
   public typealias SerializationRequirement = any Codable
 
-  let arguments: [Value]
-  let userInfo: [CodingUserInfoKey: Any]
+  private let arguments: [Value]
+  private let system: NodeActorSystem
   private var index = 0
 
-  init(_ arguments: [Value], userInfo: [CodingUserInfoKey: Any]) {
+  init(_ arguments: [Value], for system: NodeActorSystem) {
     self.arguments = arguments
-    self.userInfo = userInfo
+    self.system = system
   }
 
   /// None: methods that other nodes may call are not generic.
@@ -67,7 +66,7 @@ public struct CallDecoder: DistributedTargetInvocationDecoder, @unchecked Sendab
     guard index < arguments.count else { throw RefusedCall("there are too few arguments") }
     index += 1
     do {
-      return try arguments[index - 1].decode(Argument.self, userInfo: userInfo)
+      return try arguments[index - 1].decode(Argument.self, in: system)
     } catch {
       throw RefusedCall("argument \(index) is no \(Argument.self): \(error)")
     }

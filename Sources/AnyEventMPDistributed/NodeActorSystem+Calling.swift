@@ -18,7 +18,7 @@ extension NodeActorSystem {
   ) async throws -> Res where Act: DistributedActor, Act.ID == PortID, Err: Error, Res: Codable {
     let reply = try await call(actor.id, target, invocation.arguments)
     do {
-      return try reply[1].decode(Res.self, userInfo: userInfo)
+      return try reply[1].decode(Res.self, in: self)
     } catch {
       throw DistributedCallError.unreadableReply("\(error)")
     }
@@ -44,9 +44,6 @@ extension NodeActorSystem {
   ) async rethrows -> Result {
     try await $taskTimeout.withValue(seconds, operation: body)
   }
-
-  /// What decoders of arguments and results are handed: the system, which actors among them are looked up in.
-  var userInfo: [CodingUserInfoKey: Any] { [.actorSystemKey: self] }
 
   /// Sends a call and waits for the reply, of which the result is left to be decoded.
   private func call(
@@ -90,4 +87,9 @@ extension NodeActorSystem {
     withState { $0.methods[identifier] = name }
     return name
   }
+}
+
+extension NodeActorSystem: DecodingContext {
+  /// What is handed to decoders: the system, in which actors are looked up.
+  package var userInfo: [CodingUserInfoKey: Any] { [.actorSystemKey: self] }
 }

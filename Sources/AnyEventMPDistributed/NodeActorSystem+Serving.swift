@@ -17,7 +17,7 @@ extension NodeActorSystem {
     let handler = CallResultHandler(system: self, port: port.id)
     do {
       let target = try target(of: local, message)
-      let decoder = CallDecoder(Array(message[1..<message.count - 1]), userInfo: userInfo)
+      let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
       Task(executorPreference: callExecutor) {
         do {
           if try await local.call(target, decoder, handler) { return }
@@ -55,11 +55,8 @@ extension NodeActorSystem {
     if value.isNull { return (nil, ()) }
     guard case .string(let text) = value else { return nil }
     let port = PortID(text)
-    return port.name.isEmpty || port.node.isEmpty && !isNameless ? nil : (port, ())
+    return port.name.isEmpty ? nil : (port, ())
   }
-
-  /// Whether the node has no id yet.
-  private var isNameless: Bool { withState { $0.nodeID.isEmpty } }
 
   /// Sends a reply, from any thread; one that cannot be sent is replaced.
   func send(_ reply: [Value], to port: PortID) {

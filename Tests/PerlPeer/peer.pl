@@ -49,6 +49,8 @@ scenarios
   log_source is asked for its log messages and sends some; it ends when the catcher goes
   log_catcher
              catches the log of the other nodes and provokes an error there
+  actor      puts a port into the family of the distributed actors called "Greeter",
+             which answers calls, and calls the actor that is called "swift" there
   hostile KIND
              speaks broken protocol on purpose, to the seed or, without one, to
              the first that connects, and reports how the other side reacts.

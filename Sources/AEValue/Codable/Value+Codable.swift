@@ -16,14 +16,14 @@ extension Value {
   ///
   /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
   public func decode<T: Decodable>(_ type: T.Type = T.self) throws -> T {
-    try decode(type, userInfo: [:])
+    try ValueDecoder(value: self, codingPath: [], context: nil).decode(type)
   }
 
-  /// The same, with what decoders hand to the type's own `init(from:)`.
+  /// The same, with what the context hands to the type's own `init(from:)`.
   package func decode<T: Decodable>(
-    _ type: T.Type, userInfo: [CodingUserInfoKey: Any]
+    _ type: T.Type, in context: any DecodingContext
   ) throws -> T {
-    try ValueDecoder(value: self, codingPath: [], userInfo: userInfo).decode(type)
+    try ValueDecoder(value: self, codingPath: [], context: context).decode(type)
   }
 }
 

@@ -1,15 +1,21 @@
+/// What hands `init(from:)` of the decoded types what they need; asked only by those that do.
+package protocol DecodingContext: AnyObject {
+  var userInfo: [CodingUserInfoKey: Any] { get }
+}
+
 /// Lets a `Decodable` type take a value apart.
 struct ValueDecoder: Decoder {
   let value: Value
   let codingPath: [any CodingKey]
-  let userInfo: [CodingUserInfoKey: Any]
+  let context: (any DecodingContext)?
+  var userInfo: [CodingUserInfoKey: Any] { context?.userInfo ?? [:] }
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     guard case .hash(let elements) = value else {
       throw mismatch(TextDictionary<Value>.self, "a hash")
     }
     return KeyedDecodingContainer(
-      Keyed(elements: elements, codingPath: codingPath, userInfo: userInfo))
+      Keyed(elements: elements, codingPath: codingPath, context: context))
   }
 
   func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
@@ -21,7 +27,7 @@ struct ValueDecoder: Decoder {
   }
 
   private func unkeyed(_ elements: [Value]) -> Unkeyed {
-    Unkeyed(elements: elements, codingPath: codingPath, userInfo: userInfo)
+    Unkeyed(elements: elements, codingPath: codingPath, context: context)
   }
 
   func singleValueContainer() -> any SingleValueDecodingContainer { self }
@@ -80,15 +86,15 @@ extension ValueDecoder {
   struct Unkeyed: UnkeyedDecodingContainer {
     let elements: [Value]
     let codingPath: [any CodingKey]
-    let userInfo: [CodingUserInfoKey: Any]
+    let context: (any DecodingContext)?
     private(set) var currentIndex = 0
 
     init(
-      elements: [Value], codingPath: [any CodingKey], userInfo: [CodingUserInfoKey: Any]
+      elements: [Value], codingPath: [any CodingKey], context: (any DecodingContext)?
     ) {
       self.elements = elements
       self.codingPath = codingPath
-      self.userInfo = userInfo
+      self.context = context
     }
 
     var count: Int? { elements.count }
@@ -130,7 +136,7 @@ extension ValueDecoder {
             codingPath: path, debugDescription: "the array has no more elements"))
       }
       return ValueDecoder(
-        value: elements[currentIndex], codingPath: path, userInfo: userInfo)
+        value: elements[currentIndex], codingPath: path, context: context)
     }
   }
 
@@ -138,7 +144,7 @@ extension ValueDecoder {
   struct Keyed<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let elements: TextDictionary<Value>
     let codingPath: [any CodingKey]
-    let userInfo: [CodingUserInfoKey: Any]
+    let context: (any DecodingContext)?
 
     var allKeys: [Key] { elements.keys.compactMap { Key(stringValue: $0) } }
 
@@ -169,7 +175,7 @@ extension ValueDecoder {
           DecodingError.Context(
             codingPath: codingPath, debugDescription: "the hash has no \"\(key.stringValue)\""))
       }
-      return ValueDecoder(value: value, codingPath: codingPath + [key], userInfo: userInfo)
+      return ValueDecoder(value: value, codingPath: codingPath + [key], context: context)
     }
   }
 }

@@ -4,9 +4,9 @@
 package final class LoopOrPoolExecutor: TaskExecutor, @unchecked Sendable {
   // Sendable: the jobs are used on the loop's thread only.
   private let loop: Loop
-  private var jobs: [Arrival] = []
-  private var spareJobs: [Arrival] = []
-  private var isScheduled = false
+  @exclusivity(unchecked) private var jobs: [Arrival] = []
+  @exclusivity(unchecked) private var spareJobs: [Arrival] = []
+  @exclusivity(unchecked) private var isScheduled = false
 
   /// The most rounds of jobs, of which each has made the next, before others on the loop have their turn.
   private static let patience = 64

@@ -11,6 +11,7 @@ use AnyEvent::Handle ();
 use JSON::XS ();
 
 use AEMPPeer ();
+use AEMPPeer::Actor ();
 use AEMPPeer::Chat ();
 use AEMPPeer::DataConn ();
 use AEMPPeer::Hostile ();
@@ -41,6 +42,7 @@ my %SCENARIO = (
    data_client => \&AEMPPeer::DataConn::Scenario::client,
    log_source  => \&AEMPPeer::LogCatcher::source,
    log_catcher => \&AEMPPeer::LogCatcher::catcher,
+   actor    => \&AEMPPeer::Actor::actor,
    hostile  => sub { AEMPPeer::Hostile::start (@_) },
 );
 
