@@ -106,6 +106,23 @@ final class FaultRun {
     ids.append(ledger.id)
   }
 
+  /// How calls have ended.
+  var endings: Set<String> {  // String keys: words of this file
+    Set(
+      calls.map { call in
+        switch call.outcome {
+        case .success: "value"
+        case .failure(is Refusal): "its error"
+        case .failure(is CancellationError): "cancelled"
+        case .failure(DistributedCallError.timedOut): "timed out"
+        case .failure(DistributedCallError.actorDied): "died"
+        case .failure(DistributedCallError.systemClosed): "closed"
+        case .failure(DistributedCallError.thrown): "relayed"
+        default: "otherwise"
+        }
+      })
+  }
+
   /// Runs it; returns what was wrong, and a text that equal runs share.
   func perform() throws -> (violations: [String], trace: String) {
     while calls.count < Self.calls {

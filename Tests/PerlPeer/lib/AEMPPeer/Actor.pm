@@ -6,12 +6,15 @@ package AEMPPeer::Actor;
 use strict;
 use warnings;
 
-# Done when the other side's actor has answered as it should.
+# Done when the other side's actor has answered as it should, and has been given
+# its last answer, which is a refusal.
 sub actor {
    my ($self) = @_;
 
    my $node = $self->node_or_seed;
    $self->limit ("the actor has answered:");
+   my $left = 2;
+   my $over = sub { --$left or $self->done ("the actor has answered") };
 
    my $own = $node->port;
    $node->rcv ($own,
@@ -31,21 +34,24 @@ sub actor {
 
          $node->snd ($reply, ok => $own);
       },
-      sub { $node->snd ($_[-1], refused => "I cannot $_[0]") },
+      sub {
+         $node->snd ($_[-1], refused => "I cannot $_[0]");
+         $self->_echo ($_[-1], $over);
+      },
    );
    $node->database->set ("actors/Greeter", $own, "perl");
 
    $self->{mon} = $node->database->monitor ("actors/Greeter" => sub {
       my ($family, $added) = @_;
 
-      _call_all ($self, $node, $_)
+      _call_all ($self, $node, $_, $over)
          for grep $family->{$_} eq "swift", @$added;
    });
 }
 
 # What is asked one after the other, and what is answered.
 sub _call_all {
-   my ($self, $node, $actor) = @_;
+   my ($self, $node, $actor, $over) = @_;
 
    my @call = (
       [["greet(name:)", "Joe"], "ok Hello, Joe!"],
@@ -60,7 +66,7 @@ sub _call_all {
    my $next;
    $next = sub {
       my $call = shift @call
-         or return $self->done ("the actor has answered");
+         or return $over->();
       my ($message, $wanted) = @$call;
 
       my $reply = $node->port;
