@@ -12,7 +12,9 @@ distributed actor Philosopher {
     self.actorSystem = actorSystem
   }
 
-  /// Eats so many times. All take the fork of the lower number first, so nobody waits in a circle.
+  /// Eats so many times.
+  ///
+  /// All take the fork of the lower number first, so nobody waits in a circle.
   distributed func dine(times: Int, first: Fork, second: Fork) async throws -> Int {
     for _ in 0..<times {
       print("\(name) is thinking")
