@@ -1,6 +1,7 @@
 internal import AEValue
 internal import AnyEventMP
 internal import Distributed
+internal import Synchronization
 
 // Calls from other nodes, of which nothing can be trusted.
 
@@ -18,7 +19,9 @@ extension NodeActorSystem {
     do {
       let target = try target(of: local, message)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      Task(executorPreference: callExecutor) {
+      runningCalls.wrappingAdd(1, ordering: .relaxed)
+      Task(executorPreference: callExecutor) { [self] in
+        defer { runningCalls.wrappingSubtract(1, ordering: .relaxed) }
         do {
           if try await local.call(target, decoder, handler) { return }
           // Its port is about to be killed, and who waits for a reply is told so.
@@ -37,6 +40,9 @@ extension NodeActorSystem {
   private func target(
     of local: LocalActor, _ message: UnsafeBufferPointer<Value>
   ) throws(RefusedCall) -> String {
+    guard runningCalls.load(ordering: .relaxed) < maximumCalls else {
+      throw RefusedCall("\(maximumCalls) calls are running here already")
+    }
     let name = message[0].string ?? "\(message[0])"
     guard let target = local.targets[name] else {
       throw RefusedCall(

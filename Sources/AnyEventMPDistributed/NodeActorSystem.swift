@@ -47,6 +47,8 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   public let timeout: Double?
   /// Where calls from other nodes run.
   public let placement: Placement
+  /// How many calls of other nodes may run at a time; further ones are refused.
+  public let maximumCalls: Int
   /// Runs tasks on the loop's thread: calls of a `Task(executorPreference: system.executor) { … }` change no threads.
   ///
   /// When the loop is closed, what is left of its tasks runs in Swift's pool.
@@ -54,6 +56,8 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let home: Unmanaged<Node>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
+  /// How many calls of other nodes run.
+  let runningCalls = Atomic<Int>(0)
   private let state: Mutex<State>
   /// The calls that wait for a reply; the loop's thread only.
   let pendingCalls: PendingCalls
@@ -84,11 +88,16 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   ///   - node: The node.
   ///   - placement: Where calls from other nodes run whose actor has no executor of its own.
   ///   - timeout: The seconds that a call may take; nil: until the actor dies or its node is lost.
-  public init(on node: Node, placement: Placement = .loop, timeout: Double? = nil) {
+  ///   - maximumCalls: How many calls of other nodes may run at a time; further ones are refused.
+  public init(
+    on node: Node, placement: Placement = .loop, timeout: Double? = nil,
+    maximumCalls: Int = 10_000
+  ) {
     node.loop.preconditionOnLoop()
     loop = node.loop
     self.timeout = timeout
     self.placement = placement
+    self.maximumCalls = maximumCalls
     home = .passRetained(node)
     pendingCalls = PendingCalls(of: node)
     executor = LoopOrPoolExecutor(node.loop)

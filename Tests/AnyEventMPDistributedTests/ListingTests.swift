@@ -27,6 +27,17 @@ struct ListingTests {
     }
   }
 
+  @Test("an actor is found and called by a protocol alone")
+  func stub() throws {
+    try withTwoHosts { two in
+      let counter = Counter(actorSystem: two.there)
+      two.there.checkIn(counter, as: "first", kind: "Counting")
+      let stub = try await two.here.find($Counting.self, named: "first")
+      #expect(try await stub.count(by: 2) == 2)
+      #expect(try await stub.count(by: 3) == 5)
+    }
+  }
+
   @Test("a listing has what is there, and what comes")
   func listing() throws {
     try withTwoHosts { two in

@@ -87,6 +87,22 @@ distributed actor Stranger {
   distributed func secret() -> Int { 42 }
 }
 
+/// What the program that calls knows of an actor.
+@Resolvable
+protocol Counting: DistributedActor where ActorSystem == NodeActorSystem {
+  distributed func count(by step: Int) -> Int
+}
+
+distributed actor Counter: Counting {
+  typealias ActorSystem = NodeActorSystem
+  private var sum = 0
+
+  distributed func count(by step: Int) -> Int {
+    sum += step
+    return sum
+  }
+}
+
 /// Two connected hosts on a simulated network, each with an actor system.
 ///
 /// Sendable: all of it is used on the network's thread.
