@@ -100,7 +100,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.maximumCalls = maximumCalls
     home = .passRetained(node)
     pendingCalls = PendingCalls(of: node)
-    executor = LoopOrPoolExecutor(node.loop)
+    executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
     state = Mutex(State(nodeID: node.id))
     node.onClose.append { [weak self] in self?.close() }

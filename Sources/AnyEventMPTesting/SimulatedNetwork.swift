@@ -63,7 +63,7 @@ public final class SimulatedNetwork {
     origin = SeededRandom(seed: self.seed)
     random = origin.derived(0)
     loop = Loop(manualTime: 1_000_000)
-    executor = LoopOrPoolExecutor(loop)
+    executor = LoopTaskExecutor(loop)
   }
 
   /// Virtual time in seconds since the network was made.
