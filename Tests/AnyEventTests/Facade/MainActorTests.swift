@@ -266,10 +266,11 @@ struct MainActorTests {
         task.cancel()
         do { try await task.value } catch { print(error) }
         let thread = LoopThread()
-        print(try await thread.loop.task {
+        let isThere = try await thread.loop.task {
           try await AE.sleep(0.001)
           return thread.loop.isOnLoop && !Loop.default.isOnLoop
-        }.value)
+        }.value
+        print(isThere)
         thread.stop()
         await thread.join()
       }
