@@ -20,22 +20,24 @@ enum RemoteRows {
   }
 
   /// The port that answers there.
-  private static func answering() async throws -> PortID {
+  private static func otherPort() async throws -> PortID {
     if let other { return other.port }
     let thread = LoopThread(name: "answering")
     let loop = thread.loop
     let (address, id) = try await loop.task {
       let node = Node(on: loop)
       try node.configure(arguments("async-bench/answering"))
-      let port = node.run { rcv(port(), "ping") { (i: Int, reply: PortID) in snd(reply, i) } }
+      let service = node.run {
+        rcv(port(), "ping") { (i: Int, reply: PortID) in snd(reply, i) }
+      }
       Kept.node = node
-      return (node.status.listeners.first ?? "", port.id)
+      return (node.status.listeners.first ?? "", service.id)
     }.value
     try Node.current.configure(arguments("async-bench/asking", seeds: [address]))
-    let port = PortID(id)
-    let _: Int = try await cal(port, "ping", 0)
-    other = Other(thread: thread, port: port)
-    return port
+    let there = PortID(id)
+    let _: Int = try await cal(there, "ping", 0)
+    other = Other(thread: thread, port: there)
+    return there
   }
 
   nonisolated private static func arguments(
@@ -47,7 +49,7 @@ enum RemoteRows {
   }
 
   private static func callbacks() async throws -> Int {
-    let answering = try await answering()
+    let answering = try await otherPort()
     var left = count
     let (ended, end) = AsyncStream<Void>.makeStream()
     func next() {
@@ -62,7 +64,7 @@ enum RemoteRows {
   }
 
   private static func awaited() async throws -> Int {
-    let answering = try await answering()
+    let answering = try await otherPort()
     for i in 0..<count { let _: Int = try await cal(answering, "ping", i, timeout: 60) }
     return count
   }

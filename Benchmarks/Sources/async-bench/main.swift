@@ -25,7 +25,7 @@ func median(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count / 2]
 
 guard let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) : 5, rounds > 0
 else {
-  fputs("usage: async-bench [ROUNDS]\n", stderr)
+  print("usage: async-bench [ROUNDS]")
   exit(2)
 }
 
@@ -34,6 +34,7 @@ try AE.run {
   // Interleaved, so that all see the same machine.
   for _ in 0..<rounds {
     for (place, row) in rows.enumerated() {
+      print(row.name)
       let begun = seconds()
       let count = try await row.measure()
       rates[place].append(Double(count) / (seconds() - begun))

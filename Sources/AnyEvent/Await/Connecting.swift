@@ -2,18 +2,24 @@ extension Loop {
   /// Connects to a host: resolves its name and tries its addresses in turn.
   ///
   /// `timeout` limits each attempt (s); 0 leaves that to the system. The receiver has to close the socket. Cancelling the
-  /// task gives up.
+  /// task, which may be on any thread, gives up.
   /// - Throws: ``SocketError``, the error of the last attempt; `CancellationError` when the task is cancelled;
   ///   ``CondVarError`` when the loop is closed.
   public func connect(
     to host: String, _ service: any TCPService, timeout: Double = 0
   ) async throws -> ConnectedSocket {
-    try await suspended(on: self) { wait in
-      let connector = startConnecting(host, service, { _ in timeout }) { result, _ in
-        wait.resume(with: result.mapError { $0 })
-      }
-      wait.onCancel = { connector.cancel() }
+    let service = service.tcpService
+    if isHome { return try await suspended(on: self) { connect(host, service, timeout, $0) } }
+    return try await suspendedAnywhere(on: self) { self.connect(host, service, timeout, $0) }
+  }
+
+  private func connect(
+    _ host: String, _ service: String, _ timeout: Double, _ wait: Suspension<ConnectedSocket>
+  ) {
+    let connector = startConnecting(host, service, { _ in timeout }) { result, _ in
+      wait.resume(with: result.mapError { $0 })
     }
+    wait.onCancel = { connector.cancel() }
   }
 }
 

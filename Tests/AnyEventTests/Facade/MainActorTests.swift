@@ -235,4 +235,47 @@ struct MainActorTests {
     #expect(lines.first?.contains("the watchers of the default loop are cancelled") == true)
     #expect(lines.dropFirst() == ["\(CondVarError.desertedLoop)", "\(CondVarError.desertedLoop)"])
   }
+
+  @Test("sleeping, child tasks, groups and cancellation work on the main actor, beside other loops")
+  func structured() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      func pause(_ number: Int) async throws -> Int {
+        try await AE.sleep(0.001)
+        return number
+      }
+
+      try AE.run {
+        async let first = pause(1)
+        try await Task.sleep(nanoseconds: 1)
+        async let direct: Void = Loop.default.sleep(0.001)
+        try await direct
+        print(try await first)
+        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
+          for number in 1...3 { group.addTask { try await pause(number) } }
+          return try await group.reduce(0, +)
+        }
+        print(sum)
+        let task = Loop.default.task {
+          MainActor.assertIsolated()
+          try await AE.sleep(1000)
+        }
+        await Task.yield()
+        task.cancel()
+        do { try await task.value } catch { print(error) }
+        let thread = LoopThread()
+        let isThere = try await thread.loop.task {
+          try await AE.sleep(0.001)
+          return thread.loop.isOnLoop && !Loop.default.isOnLoop
+        }.value
+        print(isThere)
+        thread.stop()
+        await thread.join()
+      }
+      """)
+    #expect(result.code == 0)
+    #expect(result.output == "1\n6\nCancellationError()\ntrue\n")
+  }
 }
