@@ -4,11 +4,16 @@ import PackageDescription
 /// The programs, each a folder with its `main.swift`, and the products that they use.
 let programs =
   [
+    "eg_async_chat_room", "eg_async_pool",
     "eg_chat_bridge_client", "eg_chat_bridge_server", "eg_chat_client", "eg_chat_member",
     "eg_chat_room", "eg_chat_server",
-    "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client", "eg_rpc_server",
+    "eg_file_server", "eg_first_message", "eg_objects", "eg_pool", "eg_receiver", "eg_rpc_client",
+    "eg_rpc_server",
     "eg_sender", "eg_worker",
   ].map { ($0, "AnyEventMP") } + [("eg_http_check", "AnyEventHTTP")]
+
+/// The programs in Perl that lie beside some of them.
+let originals = ["eg_file_server": ["file_server.pl"], "eg_http_check": ["check.pl"]]
 
 /// Ports of programs in Perl, each a folder with the original and its `main.swift`.
 let ports =
@@ -24,7 +29,7 @@ let package = Package(
   name: "examples",
   dependencies: [.package(name: "swift-anyevent", path: "..")],
   targets: programs.map { program, product in
-    target(program, product, path: program, exclude: product == "AnyEventHTTP" ? ["check.pl"] : [])
+    target(program, product, path: program, exclude: originals[program] ?? [])
   }
     + ports.map { program, product in
       target(

@@ -8,6 +8,10 @@ case "oneway":
   LocalMessages.oneWay(arguments.number("the count"))
 case "pingpong":
   try LocalMessages.pingPong(arguments.number("the count"))
+case "mailboxget":
+  try Mailboxes.get(arguments.number("the count"))
+case "mailboxpingpong":
+  try Mailboxes.pingPong(arguments.number("the count"))
 case "churn":
   try Ports.churn(arguments.number("the count"))
 case "idleports":

@@ -49,7 +49,7 @@ final class DataRequest {
     self.function = function
     self.arguments = arguments
     self.callback = callback
-    caller = kernel.running?.takeUnretainedValue()
+    caller = kernel.acting
     id = connections.makeID()
     port = kernel.port()
   }

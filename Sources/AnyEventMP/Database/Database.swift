@@ -73,7 +73,7 @@ public final class Database {
     _ kind: DatabaseQuery, _ family: String, _ callback: @escaping (Value) throws -> Void
   ) -> String {
     let (id, actions) = client.query(kind, family)
-    queries[id] = (kernel.running?.takeUnretainedValue(), callback)
+    queries[id] = (kernel.acting, callback)
     perform(actions)
     return id
   }
@@ -96,7 +96,7 @@ public final class Database {
     serial += 1
     let id = serial
     let monitor = FamilyMonitor(
-      port: kernel.running?.takeUnretainedValue(), callback: callback, isTold: false)
+      port: kernel.acting, callback: callback, isTold: false)
     monitors[family, default: [:]][id] = monitor
     let (start, actions) = client.monitor(family)
     perform(actions)

@@ -3,7 +3,7 @@
 /// Corresponds to Perl's `NODE` and `$NODE`.
 public var NODE: String { Node.current.id }
 
-/// The port whose callback is running; outside of a callback the node itself.
+/// The port whose callback is running, or that the running task works for; outside of both the node itself.
 ///
 /// Corresponds to Perl's `$SELF`.
 public var SELF: PortID { Node.current.runningPort }

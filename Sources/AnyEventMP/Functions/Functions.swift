@@ -114,7 +114,7 @@ extension Functions {
     let kernel = kernel
     let replyPort = kernel.port()
     guard let local = kernel.localPort(replyPort, for: "cal") else { return replyPort }
-    let caller = kernel.running?.takeUnretainedValue()
+    let caller = kernel.acting
     let giveUp = { [unowned kernel, unowned local] in
       guard local.state == .alive else { return }
       kernel.kill(local, [])

@@ -78,12 +78,12 @@ extension Kernel {
   /// Kills the running port for a message that cannot be sent, since that is the sender's error.
   func refuseToSend(_ error: some CustomStringConvertible, to name: String, of node: String) {
     let text = "cannot send a message to \(Log.cut("\(node)#\(name)")): \(error)"
-    guard let running else {
+    guard let sender = acting else {
       // A peer can cause this, too, by a message that it has relayed.
       peerLog.log(.error, in: Log.kernel, text, similarTo: "\(Log.cut(node)): cannot send")
       return
     }
-    kill(running.takeUnretainedValue(), [.string("die"), .string(text)])
+    kill(sender, [.string("die"), .string(text)])
   }
 
   /// Delivers a message from a connection to a port of ours, if there is one of that name.

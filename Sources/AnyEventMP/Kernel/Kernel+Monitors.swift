@@ -9,7 +9,7 @@ extension Kernel {
     monitorSerial += 1
     let serial = monitorSerial
     let callback = MonitorCallback(
-      serial: serial, watcher: running?.takeUnretainedValue(), call: callback)
+      serial: serial, watcher: acting, call: callback)
     switch resolve(ref) {
     case .local(let port):
       MonitorList.insert(.callback(callback), serial, into: &port.monitors)

@@ -20,9 +20,9 @@ extension Kernel {
     return node.isEmpty || node == id
   }
 
-  /// The port whose callback is running; outside of one the node's own port.
+  /// The port whose callback or task is running; outside of both the node's own port.
   var runningPort: PortID {
-    if let running { return PortID(running.takeUnretainedValue()) }
+    if let acting { return PortID(acting) }
     return PortID(RemotePort(owner: serial, home: home, name: ""))
   }
 

@@ -21,6 +21,10 @@ final class Kernel {
   @exclusivity(unchecked) var ports = PortTable()
   /// The port whose callback is running.
   @exclusivity(unchecked) var running: Unmanaged<LocalPort>?
+  /// Whether a task has worked for a port of the node.
+  @exclusivity(unchecked) var hasTasks = false
+  /// Whether a task that works for another node's port asks that node instead, though this one is bound.
+  @exclusivity(unchecked) var yieldsToTasks = false
   /// The node whose packet is being handled.
   @exclusivity(unchecked) var source: NodeEntry?
   /// The number of local sends that the running one is nested in.
@@ -107,7 +111,7 @@ final class Kernel {
 
   /// Calls `callback` once, after so many seconds, as part of the port that is running now, unless that has died.
   func after(_ seconds: Double, _ callback: @escaping () throws -> Void) {
-    let port = running?.takeUnretainedValue()
+    let port = acting
     timerSerial += 1
     let serial = timerSerial
     timers[serial] = loop.timer(after: seconds) { [unowned self] in

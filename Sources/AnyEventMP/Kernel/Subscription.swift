@@ -38,16 +38,16 @@ public struct Subscription {
 
 /// A port of this node, or no port, as part of which closures run later.
 ///
-/// ``Node/runningContext`` remembers the port whose callback is running, for callbacks of timers and other
+/// ``Node/runningContext`` remembers the port whose callback or task is running, for callbacks of timers and other
 /// watchers. Perl's `psub` is made of it. The loop's thread only.
 public struct PortContext {
-  private let kernel: Reference<Kernel>
-  private let port: LocalPort?
+  let kernel: Reference<Kernel>
+  let port: LocalPort?
 
-  /// The port that is running now; none outside of one.
+  /// The port whose callback or task is running now; none outside of both.
   init(of kernel: Kernel) {
     self.kernel = kernel.reference
-    port = kernel.running?.takeUnretainedValue()
+    port = kernel.acting
   }
 
   /// A port of the node; nil, with a line in the log, when there is none of that name.

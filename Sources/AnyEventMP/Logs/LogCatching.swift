@@ -61,9 +61,10 @@ final class LogCatching {
   func start() {
     AE.log(.info, in: Log.logCatcher, "catching the log of other nodes up to level \(level).")
     // The running port must not own these watchers, which outlive it.
-    let before = kernel.running
-    kernel.running = nil
-    defer { kernel.running = before }
+    kernel.asNoPort(watch)
+  }
+
+  private func watch() {
     familyWatch = logs.database.monitor(InternalFamily.listeners) {
       [unowned self] family, added, changed, deleted in
       for id in deleted { unlist(id) }

@@ -181,12 +181,14 @@ struct NodeOfTask: @unchecked Sendable {
 
 /// The process's node: the node of the main thread when no other is bound.
 private nonisolated(unsafe) var defaultNode: Node?
+/// Whether tasks work for ports of other nodes on the main thread; used there only.
+private nonisolated(unsafe) var othersHaveTasks = false
 
 extension Node {
   /// The node that the Perl-named functions use on this thread.
   ///
-  /// It is the node whose callback is running or that ``run(_:)`` binds; only the main thread falls
-  /// back to the process's node, which lives on `Loop.default`.
+  /// It is the node whose callback is running or that ``run(_:)`` binds, or the one for whose port the running task
+  /// works; only the main thread falls back to the process's node, which lives on `Loop.default`.
   public static var current: Node { currentKernel._withUnsafeGuaranteedRef { node(of: $0) } }
 
   /// The node that is bound to this thread, if any; none is made.
@@ -209,7 +211,32 @@ extension Node {
 
   /// The kernel of the current node, not retained: code that binds a node to a thread retains it.
   @inline(__always)
-  static var currentKernel: Unmanaged<Kernel> { Kernel.bound ?? bindDefault() }
+  static var currentKernel: Unmanaged<Kernel> {
+    guard let bound = Kernel.bound else { return unboundKernel() }
+    return bound._withUnsafeGuaranteedRef { $0.yieldsToTasks } ? kernelOfTask ?? bound : bound
+  }
+
+  /// The kernel of a task for a port, or of the process's node.
+  @inline(never)
+  private static func unboundKernel() -> Unmanaged<Kernel> { kernelOfTask ?? bindDefault() }
+
+  /// The kernel of the port that the running task works for, where no callback of a port is running.
+  private static var kernelOfTask: Unmanaged<Kernel>? {
+    if let bound = Kernel.bound, bound._withUnsafeGuaranteedRef({ $0.running != nil }) {
+      return nil
+    }
+    return PortTask.current?.kernel.map { .passUnretained($0) }
+  }
+
+  /// Notes that tasks work for the node's ports, which ``current`` has to find.
+  func noteTasks() {
+    guard !kernel.hasTasks else { return }
+    kernel.hasTasks = true
+    // The process's node stays bound to the main thread; it must not be taken for the node of another one's tasks.
+    guard Loop.isMainThread, self !== defaultNode else { return }
+    othersHaveTasks = true
+    defaultNode?.kernel.yieldsToTasks = true
+  }
 
   private static func bindDefault() -> Unmanaged<Kernel> {
     // The task keeps it, and it is used on the loop's thread.
@@ -222,6 +249,7 @@ extension Node {
     }
     let node = defaultNode ?? Node(on: Loop.default)
     defaultNode = node
+    if othersHaveTasks { node.kernel.yieldsToTasks = true }
     _ = node.kernel.bind()
     return .passUnretained(node.kernel)
   }

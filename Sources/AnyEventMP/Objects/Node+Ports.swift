@@ -15,7 +15,7 @@ extension Node {
   /// Corresponds to Perl's `port_is_local`.
   public func isLocal(_ port: PortID) -> Bool { kernel.isLocal(port) }
 
-  /// The port whose callback is running; outside of a callback the node port.
+  /// The port whose callback is running, or that the running task works for; outside of both the node port.
   ///
   /// Corresponds to Perl's `$SELF`.
   public var runningPort: PortID { kernel.runningPort }
@@ -195,12 +195,12 @@ extension Node {
   /// - Returns: A subscription whose end takes the monitor back; nil outside of a port's callback.
   @discardableResult
   public func monitorForRunningPort(_ port: PortID) -> Subscription? {
-    guard let running = kernel.running else {
+    guard let acting = kernel.acting else {
       kernel.logMistake(
         "mon \(Log.cut(port.id)): with one argument it acts for SELF, which is no port here, ignored"
       )
       return nil
     }
-    return monitor(port, killing: PortID(running.takeUnretainedValue()))
+    return monitor(port, killing: PortID(acting))
   }
 }

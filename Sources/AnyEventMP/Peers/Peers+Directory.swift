@@ -135,7 +135,7 @@ extension Peers {
 
   /// Calls `callback`, as part of the running port, whenever a node is connected or lost.
   func watch(_ callback: @escaping NodeWatchers.Callback) -> Subscription {
-    let serial = watchers.add(kernel.running?.takeUnretainedValue(), callback)
+    let serial = watchers.add(kernel.acting, callback)
     return Subscription { [reference] in
       // Its captured objects are released after the list is complete again, because a deinitializer
       // may run code of the program.

@@ -91,6 +91,16 @@ final class LocalPort: PortRef {
     }
   }
 
+  /// What lives with the port: its mailbox and its tasks.
+  var resident: (any PortResident)? {
+    get { further?.resident }
+    set {
+      let handlers = further ?? FurtherHandlers()
+      further = handlers
+      handlers.resident = newValue
+    }
+  }
+
   /// The callback for messages that start with `tag`.
   func handler(for tag: String) -> Handler? {
     if isFirst(tag) { return firstHandler.handler }
@@ -128,7 +138,7 @@ final class LocalPort: PortRef {
   }
 
   private func dropFurther(_ handlers: FurtherHandlers) {
-    if handlers.fallback == nil, handlers.byTag.isEmpty { further = nil }
+    if handlers.fallback == nil, handlers.byTag.isEmpty, handlers.resident == nil { further = nil }
   }
 
   /// Drops everything that the program gave the port, and hands out its monitors.
@@ -140,9 +150,21 @@ final class LocalPort: PortRef {
     let watching = monitors.take()
     hasFirst = false
     firstHandler = FirstHandler(.none)
-    further = nil
+    if let further { end(further) }
     return watching
   }
+
+  @inline(never)
+  private func end(_ handlers: FurtherHandlers) {
+    further = nil
+    handlers.resident?.portDied()
+  }
+}
+
+/// What lives with a port, and hears of its death.
+protocol PortResident: AnyObject {
+  /// The port is dead: its callbacks are gone, and its monitors are told after this.
+  func portDied()
 }
 
 /// The callbacks of a port behind that of its first tag, which few ports have.
@@ -150,6 +172,7 @@ private final class FurtherHandlers {
   /// The callback for messages whose tag has none.
   @exclusivity(unchecked) var fallback: Handler?
   @exclusivity(unchecked) var byTag: TextDictionary<Handler> = [:]
+  @exclusivity(unchecked) var resident: (any PortResident)?
 }
 
 /// A port that was taken out of the table of ports, to die at once.

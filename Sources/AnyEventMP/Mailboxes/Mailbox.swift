@@ -1,0 +1,145 @@
+internal import AEValue
+import AnyEvent
+
+/// The messages of a port that wait until a task takes them: what Coro::MP's ports have.
+///
+/// Messages for which the port has no callback with their tag come into it, and stay in the order of their arrival until
+/// somebody asks for them by tag (``get(_:)``) or by a condition (``get(where:)``); what is not asked for waits on. Finding
+/// a message by its tag costs the same however many others wait.
+///
+/// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is for.
+/// When the port is killed, what waits is dropped, the port's own tasks are cancelled, and others that wait get a
+/// ``MailboxError``. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
+public final class Mailbox: @unchecked Sendable {
+  // Sendable: whatever is not on the loop's thread is stopped with a sentence.
+
+  private let loop: Loop
+  private let local: LocalPort
+  /// The tasks of the port, which have this mailbox.
+  private let tasks: PortTasks
+  private var queue = MailboxQueue()
+  private var waiters = MailboxWaiters()
+
+  init(of tasks: PortTasks, on loop: Loop) {
+    self.tasks = tasks
+    self.loop = loop
+    local = tasks.port
+  }
+
+  /// The port whose messages come into it.
+  public var port: PortID { PortID(local) }
+
+  /// How many messages wait.
+  public var count: Int { queue.count }
+
+  /// About how many bytes of memory the waiting messages take.
+  public var bytes: Int { queue.bytes }
+
+  /// How many tasks wait for a message.
+  public var waitingTasks: Int { waiters.count }
+
+  /// Takes a message out, and waits for one that is not there yet.
+  ///
+  /// Nil when so many seconds are over; without a time it waits on.
+  func take(_ wish: MailboxWish, within seconds: Double? = nil) async throws -> [Value]? {
+    loop.preconditionAwaiting("get")
+    try Task.checkCancellation()
+    if local.state == .dead { throw MailboxError.killed(port) }
+    if let place = try find(wish) { return queue.take(place) }
+    if let seconds, !(seconds > 0) { return nil }
+    do {
+      return try await suspended(on: loop) { wait($0, for: wish, seconds) }
+    } catch let error as MailboxError {
+      // The task was cancelled by the port's death, but heard of that first.
+      try Task.checkCancellation()
+      throw error
+    }
+  }
+
+  /// The oldest message that is meant.
+  private func find(_ wish: MailboxWish) throws -> MailboxQueue.Place? {
+    switch wish {
+    case .tags(let tags): return tags.count == 1 ? queue.first(tags[0]) : queue.first(tags)
+    case .any: return queue.first
+    case .condition(let isMeant):
+      var next = queue.first
+      while let place = next, let message = queue.message(at: place) {
+        if try isMeant(Message(message)) { return queue.message(at: place).map { _ in place } }
+        next = queue.next(behind: place)
+      }
+      return nil
+    }
+  }
+
+  private func wait(
+    _ suspension: Suspension<[Value]?>, for wish: MailboxWish, _ seconds: Double?
+  ) {
+    let waiter = MailboxWaiter(wish, suspension)
+    waiters.add(waiter)
+    suspension.onCancel = { [unowned self, unowned waiter] in leave(waiter) }
+    guard let seconds else { return }
+    waiter.timeLimit = loop.timer(after: seconds) { [unowned self, unowned waiter] in
+      leave(waiter)
+      waiter.suspension.resume(returning: nil)
+    }
+  }
+
+  private func leave(_ waiter: MailboxWaiter) {
+    waiters.remove(waiter)
+    waiter.timeLimit?.cancel()
+  }
+
+  /// Takes a message that has come for the port: whoever waits for it gets it, or it waits.
+  func deliver(_ message: UnsafeBufferPointer<Value>) {
+    let values = Array(message)
+    if !waiters.isEmpty, handOver(values) { return }
+    let bytes = DeferredWork.bytes(of: message)
+    let limit = tasks.limit
+    if queue.count + tasks.count >= limit.messages {
+      return tasks.killForQueue("\(limit.messages) messages")
+    }
+    if queue.bytes + bytes > limit.bytes { return tasks.killForQueue("\(limit.bytes) bytes") }
+    queue.append(values, bytes: bytes)
+  }
+
+  /// Gives a message to the task that has waited longest of those that it is for.
+  private func handOver(_ message: [Value]) -> Bool {
+    let tag = MailboxQueue.tag(of: message)
+    for waiter in waiters.choosing where !waiter.isOver {
+      if let first = waiters.first(tag), first.isBefore(waiter) { break }
+      if case .condition(let isMeant) = waiter.wish {
+        do {
+          guard try isMeant(Message(message)) else { continue }
+        } catch {
+          leave(waiter)
+          waiter.suspension.resume(throwing: error)
+          continue
+        }
+        // The condition may have killed the port, for example.
+        if waiter.isOver { continue }
+      }
+      return give(message, to: waiter)
+    }
+    guard let first = waiters.first(tag) else { return false }
+    return give(message, to: first)
+  }
+
+  private func give(_ message: [Value], to waiter: MailboxWaiter) -> Bool {
+    leave(waiter)
+    waiter.suspension.resume(returning: message)
+    return true
+  }
+
+  /// Drops what waits, and wakes who waits: the port is dead.
+  func close() {
+    let dropped = (queue, waiters.all)
+    queue.removeAll()
+    waiters = MailboxWaiters()
+    for waiter in dropped.1 {
+      waiter.timeLimit?.cancel()
+      waiter.suspension.resume(throwing: MailboxError.killed(port))
+    }
+    // What they hold may run code of the program.
+    withExtendedLifetime(dropped) {}
+  }
+}

@@ -1,0 +1,130 @@
+internal import AEValue
+import AnyEvent
+
+/// What a task waits for in a mailbox.
+enum MailboxWish {
+  /// A message with one of these tags, of which there is one at least.
+  case tags([String])
+  /// A message for which this is true.
+  case condition((Message) throws -> Bool)
+  /// Any message.
+  case any
+}
+
+/// A task that waits for a message.
+final class MailboxWaiter {
+  let wish: MailboxWish
+  let suspension: Suspension<[Value]?>
+  /// Counts the tasks in the order in which they have begun to wait.
+  fileprivate(set) var serial: UInt64 = 0
+  /// Ends the waiting when its time is over.
+  var timeLimit: TimerWatcher?
+  /// Whether it is in the list no more.
+  fileprivate(set) var hasLeft = false
+
+  init(_ wish: MailboxWish, _ suspension: Suspension<[Value]?>) {
+    self.wish = wish
+    self.suspension = suspension
+  }
+
+  /// Whether a message would not reach it any more.
+  var isOver: Bool { hasLeft || suspension.isOver }
+
+  /// Whether it has waited longer than another one.
+  func isBefore(_ other: MailboxWaiter) -> Bool { serial < other.serial }
+}
+
+/// The tasks that wait in a mailbox, found by the tags that they wait for.
+struct MailboxWaiters {
+  /// Those that wait for one tag; who has left is taken out when there are many of them.
+  private struct Line {
+    var waiters: [MailboxWaiter] = []
+    var start = 0
+    var count = 0
+
+    /// Who has waited longest.
+    mutating func first() -> MailboxWaiter? {
+      while start < waiters.count, waiters[start].isOver { start += 1 }
+      return start < waiters.count ? waiters[start] : nil
+    }
+
+    mutating func tidy() {
+      guard waiters.count > 2 * count + 8 else { return }
+      waiters.removeAll { $0.isOver }
+      start = 0
+    }
+  }
+
+  /// The only one that waits for tags, which is the usual case: it is in no line.
+  private var only: MailboxWaiter?
+  private var lines: TextDictionary<Line> = [:]
+  /// Those that wait for a condition, or for any message, in the order in which they came.
+  private(set) var choosing: [MailboxWaiter] = []
+  private var lastSerial: UInt64 = 0
+
+  /// Whether nobody waits.
+  var isEmpty: Bool { only == nil && choosing.isEmpty && lines.isEmpty }
+
+  /// How many wait.
+  var count: Int { all.count }
+
+  /// All of them.
+  var all: [MailboxWaiter] {
+    let inLines = lines.values.flatMap { $0.waiters.filter { !$0.hasLeft } }
+    // One that waits for several tags is in several lines.
+    var seen: Set<UInt64> = []
+    return (choosing + [only].compactMap(\.self) + inLines).filter {
+      seen.insert($0.serial).inserted
+    }
+    .sorted { $0.serial < $1.serial }
+  }
+
+  mutating func add(_ waiter: MailboxWaiter) {
+    lastSerial += 1
+    waiter.serial = lastSerial
+    guard case .tags(let tags) = waiter.wish else { return choosing.append(waiter) }
+    if only == nil, lines.isEmpty {
+      only = waiter
+      return
+    }
+    if let first = only.take(), case .tags(let tags) = first.wish { line(up: first, tags) }
+    line(up: waiter, tags)
+  }
+
+  private mutating func line(up waiter: MailboxWaiter, _ tags: [String]) {
+    for tag in tags {
+      lines[tag, default: Line()].waiters.append(waiter)
+      lines[tag, default: Line()].count += 1
+    }
+  }
+
+  /// Who has waited longest for a message with this tag.
+  mutating func first(_ tag: String) -> MailboxWaiter? {
+    if let only {
+      guard case .tags(let tags) = only.wish, tags.contains(tag) else { return nil }
+      return only.isOver ? nil : only
+    }
+    return lines.isEmpty ? nil : lines[tag]?.first()
+  }
+
+  /// Takes one out, who is in.
+  mutating func remove(_ waiter: MailboxWaiter) {
+    guard !waiter.hasLeft else { return }
+    waiter.hasLeft = true
+    guard case .tags(let tags) = waiter.wish else { return choosing.removeAll { $0 === waiter } }
+    if only === waiter {
+      only = nil
+      return
+    }
+    for tag in tags {
+      guard let count = lines[tag]?.count else { continue }
+      if count == 1 {
+        lines.removeValue(forKey: tag)
+      } else {
+        lines[tag]?.count = count - 1
+        lines[tag]?.tidy()
+      }
+    }
+    lines.shrink()
+  }
+}

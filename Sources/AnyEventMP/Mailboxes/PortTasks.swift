@@ -1,0 +1,117 @@
+internal import AEValue
+import AnyEvent
+
+/// The tasks that work for a port, and its mailbox; they end with the port.
+final class PortTasks: PortResident, @unchecked Sendable {
+  // Sendable: only the loop's thread uses it.
+
+  let port: LocalPort
+  private let loop: Loop
+  private let reference: Reference<Kernel>
+  private let context: PortTask
+  private var running: [UInt64: Task<Void, Never>] = [:]
+  private var lastSerial: UInt64 = 0
+  private(set) var mailbox: Mailbox?
+  var limit = MailboxLimit()
+
+  private init(of port: LocalPort, _ kernel: Kernel) {
+    self.port = port
+    loop = kernel.loop
+    reference = kernel.reference
+    context = PortTask(kernel, port)
+  }
+
+  /// Those of a living port of the node; they are made when they are first asked for.
+  static func of(_ port: LocalPort, _ node: Node) -> PortTasks {
+    if let tasks = port.resident as? PortTasks { return tasks }
+    node.noteTasks()
+    let tasks = PortTasks(of: port, node.kernel)
+    port.resident = tasks
+    return tasks
+  }
+
+  private var isOpen: Bool { loop.isOpen }
+
+  /// How many tasks there are.
+  var count: Int { running.count }
+
+  /// Has messages without a callback of their own wait in a mailbox.
+  func openMailbox(_ limit: MailboxLimit? = nil) throws(MailboxError) -> Mailbox {
+    if let limit { self.limit = limit }
+    if let mailbox { return mailbox }
+    guard port.fallback == nil else { throw .noMailbox(PortID(port)) }
+    let mailbox = Mailbox(of: self, on: loop)
+    self.mailbox = mailbox
+    port.hasReceived = true
+    port.fallback = Handler { [mailbox] in mailbox.deliver($0) }
+    return mailbox
+  }
+
+  /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
+  func start(endsPort: Bool = false, _ body: @escaping () async throws -> Void) {
+    guard port.state == .alive else { return }
+    // Messages may start tasks: those that run count like messages that wait.
+    if running.count + (mailbox?.count ?? 0) >= limit.messages {
+      return killForQueue("\(limit.messages) messages")
+    }
+    lastSerial += 1
+    let serial = lastSerial
+    let job = TaskBody(body)
+    running[serial] = loop.startTask { [self, context] in
+      await PortTask.$current.withValue(context) { await work(job, serial, endsPort: endsPort) }
+    }
+  }
+
+  private func work(_ job: TaskBody, _ serial: UInt64, endsPort: Bool) async {
+    do {
+      // It may have been killed before the task came to run.
+      try Task.checkCancellation()
+      try await job.run()
+      finished(serial)
+      if endsPort { reference.object?.kill(port, []) }
+    } catch {
+      finished(serial)
+      failed(error)
+    }
+  }
+
+  private func finished(_ serial: UInt64) {
+    guard isOpen else { return }
+    running[serial] = nil
+  }
+
+  private func failed(_ error: any Error) {
+    // On a closed loop nobody is told any more, and a killed port's tasks end by their cancellation.
+    guard isOpen, let kernel = reference.object else { return }
+    if port.state != .alive, error is CancellationError || error is MailboxError { return }
+    kernel.fail(port, error)
+  }
+
+  /// Kills the port because too much waits for it.
+  func killForQueue(_ much: String) {
+    let text = "more than \(much) wait in the mailbox of port \(Log.cut(PortID(port).id))"
+    reference.object?.kill(port, [.string("too_much_queued"), .string(text)])
+  }
+
+  /// Cancels all tasks.
+  func cancel() {
+    let tasks = running
+    running = [:]
+    for task in tasks.values { task.cancel() }
+  }
+
+  func portDied() {
+    cancel()
+    // The mailbox holds this object.
+    let closed = mailbox.take()
+    closed?.close()
+  }
+}
+
+/// The body of a task on its way to it.
+struct TaskBody: @unchecked Sendable {
+  // Sendable: the task runs on the loop's thread, as the one who gave the body does.
+  let run: () async throws -> Void
+
+  init(_ run: @escaping () async throws -> Void) { self.run = run }
+}
