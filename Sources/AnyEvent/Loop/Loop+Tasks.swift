@@ -15,9 +15,22 @@ private final class StartedTaskExecutor: TaskExecutor {
   init(_ loop: Loop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let executor = asUnownedTaskExecutor()
-    if loop.post({ job.runSynchronously(on: executor) }) { return }
-    job.runSynchronously(on: executor)
+    let job = PostedJob(UnownedJob(job), self)
+    loop.post { job.run() }
   }
+}
+
+/// A job on its way to a loop; one that a closing loop drops is done then, so that its task comes to an end.
+private final class PostedJob: @unchecked Sendable {
+  private var job: UnownedJob?
+  private let executor: StartedTaskExecutor
+
+  init(_ job: UnownedJob, _ executor: StartedTaskExecutor) {
+    self.job = job
+    self.executor = executor
+  }
+
+  func run() { job.take()?.runSynchronously(on: executor.asUnownedTaskExecutor()) }
+
+  deinit { run() }
 }

@@ -79,6 +79,8 @@ public final class Mailbox: @unchecked Sendable {
     suspension.onCancel = { [unowned self, unowned waiter] in leave(waiter) }
     guard let seconds else { return }
     waiter.timeLimit = loop.timer(after: seconds) { [unowned self, unowned waiter] in
+      // The list has the last reference to it.
+      let waiter = waiter
       leave(waiter)
       waiter.suspension.resume(returning: nil)
     }

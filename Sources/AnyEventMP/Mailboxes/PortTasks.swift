@@ -66,6 +66,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
     do {
       // It may have been killed before the task came to run.
       try Task.checkCancellation()
+      guard isOpen else { return }
       try await job.run()
       finished(serial)
       if endsPort { reference.object?.kill(port, []) }

@@ -168,7 +168,7 @@ import Testing
           token.touch()
         }
       }
-      loop.settle()
+      while loop.isOpen { loop.runOnce(waiting: false) }
       #expect(steps == ["killed", "true", "closed", "true"])
       #expect(tracker.alive == 0)
     }

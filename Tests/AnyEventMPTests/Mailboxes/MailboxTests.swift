@@ -104,7 +104,6 @@ import Testing
           } catch {
             got.append("\(error), \(mailbox.count)")
           }
-          loop.postpone { snd(SELF, "unused") }
         }
         got.append(try await mailbox.get("a")[0].string ?? "")
       }
@@ -112,7 +111,7 @@ import Testing
       snd(p, "a", "first")
       snd(p, "a", "second")
       loop.settle()
-      #expect(got == ["no idea, 1", "no idea, 2", "first"])
+      #expect(got == ["no idea, 2", "no idea, 2", "first"])
     }
   }
 
