@@ -57,8 +57,9 @@ final class PortTasks: PortResident, @unchecked Sendable {
     lastSerial += 1
     let serial = lastSerial
     let job = TaskBody(body)
-    running[serial] = loop.startTask { [self, context] in
-      await PortTask.$current.withValue(context) { await work(job, serial, endsPort: endsPort) }
+    // A new task inherits the value. Its async form would lead the task away from the main actor.
+    running[serial] = PortTask.$current.withValue(context) {
+      loop.startTask { [self] in await work(job, serial, endsPort: endsPort) }
     }
   }
 
