@@ -33,22 +33,15 @@ func room() async throws {
   }
 }
 
-// Why a port has died.
-func death(of port: PortID) async throws -> Message {
-  let died = AE.cv(Message.self)
-  mon(port) { reason in died.send(reason) }
-  return try await died.value
-}
-
 // There is always a room, and everybody finds it, as long as it lives.
 port_async {
   while true {
     let open = port_async { try await room() }
     db_reg("eg_chat_room", open)
     print("The room is open.")
-    let reason = try await death(of: open)
+    let reason = try await mon(open)
     print("The room has ended: \(reason[1].string ?? "")")
-    try await Task.sleep(for: .seconds(0.1))
+    try await AE.sleep(0.1)
   }
 }
 

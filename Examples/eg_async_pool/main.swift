@@ -52,19 +52,12 @@ let pool = port_async {
   end_cv.send()
 }
 
-// Why a port has died.
-func death(of port: PortID) async throws -> Message {
-  let died = AE.cv(Message.self)
-  mon(port) { reason in died.send(reason) }
-  return try await died.value
-}
-
 func supervise(_ node: String) async throws {
   while nodes.contains(node) {
     let worker = spawn(node, "MyApp::Worker::init", pool)
-    let reason = try await death(of: worker)
+    let reason = try await mon(worker)
     snd(pool, "lost", worker, reason[1])
-    try await Task.sleep(for: .seconds(0.1))
+    try await AE.sleep(0.1)
   }
 }
 

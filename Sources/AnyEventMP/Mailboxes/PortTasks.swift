@@ -9,7 +9,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
   private let loop: Loop
   private let reference: Reference<Kernel>
   private let context: PortTask
-  private var running: [UInt64: Task<Void, Never>] = [:]
+  private var running: [UInt64: Task<Void, any Error>] = [:]
   private var lastSerial: UInt64 = 0
   private(set) var mailbox: Mailbox?
   var limit = MailboxLimit()
@@ -49,7 +49,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
 
   /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
   func start(endsPort: Bool = false, _ body: @escaping () async throws -> Void) {
-    guard port.state == .alive else { return }
+    guard port.state == .alive, isOpen else { return }
     // Messages may start tasks: those that run count like messages that wait.
     if running.count + (mailbox?.count ?? 0) >= limit.messages {
       return killForQueue("\(limit.messages) messages")
@@ -59,7 +59,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
     let job = TaskBody(body)
     // A new task inherits the value. Its async form would lead the task away from the main actor.
     running[serial] = PortTask.$current.withValue(context) {
-      loop.startTask { [self] in await work(job, serial, endsPort: endsPort) }
+      TaskBody { [self] in await work(job, serial, endsPort: endsPort) }.start(on: loop)
     }
   }
 
@@ -67,7 +67,6 @@ final class PortTasks: PortResident, @unchecked Sendable {
     do {
       // It may have been killed before the task came to run.
       try Task.checkCancellation()
-      guard isOpen else { return }
       try await job.run()
       finished(serial)
       if endsPort { reference.object?.kill(port, []) }
@@ -108,12 +107,4 @@ final class PortTasks: PortResident, @unchecked Sendable {
     let closed = mailbox.take()
     closed?.close()
   }
-}
-
-/// The body of a task on its way to it.
-struct TaskBody: @unchecked Sendable {
-  // Sendable: the task runs on the loop's thread, as the one who gave the body does.
-  let run: () async throws -> Void
-
-  init(_ run: @escaping () async throws -> Void) { self.run = run }
 }

@@ -164,7 +164,7 @@ import Testing
         port_async { [token = tracker.token()] in
           loop.close()
           steps.append("closed")
-          do { _ = try await get("a") } catch { steps.append("\(error is CondVarError)") }
+          do { _ = try await get("a") } catch { steps.append("\(error is CancellationError)") }
           token.touch()
         }
       }

@@ -42,6 +42,7 @@ import Testing
   @Test("kil cancels the task, wherever it waits, and what it throws then is not logged")
   func killed() {
     withNode { _, loop in
+      let log = LogCollector.shared
       var got: [String] = []
       var reason: Message?
       let p = port_async {
@@ -57,7 +58,7 @@ import Testing
       loop.settle()
       #expect(reason == ["enough"])
       #expect(got == ["CancellationError true", "CancellationError"])
-      #expect(LogCollector.shared.lines(with: p.id).isEmpty)
+      #expect(log.lines(with: p.id).isEmpty)
     }
   }
 
@@ -103,7 +104,8 @@ import Testing
 
       let victim = port()
       _ = monitored("mon") {
-        mon(victim)
+        // By the method: awaited, mon(victim) would wait for the death.
+        node.monitorForRunningPort(victim)
         _ = try await get("never")
       }
       _ = monitored("callback of mon") {
@@ -174,6 +176,7 @@ import Testing
   @Test("port_async of a port with a callback for all messages kills it with a reason")
   func callbackForAll() {
     withNode { _, loop in
+      let log = LogCollector.shared
       var reason: Message?
       let p = port { (_: Message) in }
       mon(p) { reason = $0 }
@@ -184,7 +187,7 @@ import Testing
       // The port is dead: a line in the log.
       port_async(p) { Issue.record("called") }
       loop.settle()
-      #expect(LogCollector.shared.lines(with: "port_async: there is no port \(p)").count == 1)
+      #expect(log.lines(with: "port_async: there is no port \(p)").count == 1)
     }
   }
 }

@@ -88,12 +88,7 @@ extension PortContext {
     guard isAlive, let kernel = kernel.object else { return }
     let node = Node.node(of: kernel)
     if let port { return PortTasks.of(port, node).start(body) }
-    // Sendable: the task runs on the loop's thread.
-    nonisolated(unsafe) let owner = self
-    let job = TaskBody(body)
-    _ = kernel.loop.startTask {
-      do { try await job.run() } catch { owner.failed(error) }
-    }
+    _ = TaskBody { do { try await body() } catch { failed(error) } }.start(on: kernel.loop)
   }
 
   private func failed(_ error: any Error) {
