@@ -62,8 +62,10 @@ extension Loop {
   private func makeTask<Success: Sendable>(
     _ priority: TaskPriority?, _ body: @escaping @Sendable () async throws -> Success
   ) -> Task<Success, any Error> {
-    if mainQueue != nil { return Task(priority: priority) { @MainActor in try await body() } }
-    return Task(
+    // On the default loop, too, whose tasks are the main actor's where their code says so: what is not isolated would
+    // leave the thread of a task that was started on the main actor, since Swift 6.3 forgets that actor where a closure
+    // becomes one of a generic type, as `body` does.
+    Task(
       executorPreference: LoopTaskExecutor(self), priority: priority,
       operation: { try await body() })
   }
