@@ -53,6 +53,10 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   ///
   /// When the loop is closed, what is left of its tasks runs in Swift's pool.
   public let executor: any TaskExecutor
+  /// Has actors share the loop's thread; they return it as their `unownedExecutor`.
+  ///
+  /// Their tasks have to end before the loop is closed, see `LoopExecutor`.
+  public let loopExecutor: LoopExecutor
   private let home: Unmanaged<Node>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
@@ -100,6 +104,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.maximumCalls = maximumCalls
     home = .passRetained(node)
     pendingCalls = PendingCalls(of: node)
+    loopExecutor = LoopExecutor(node.loop)
     executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
     state = Mutex(State(nodeID: node.id))

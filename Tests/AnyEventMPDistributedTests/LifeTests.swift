@@ -75,6 +75,19 @@ struct ActorLifeTests {
     }
   }
 
+  @Test("an actor can share the loop's thread")
+  func onLoop() async throws {
+    try await withResidence { residence in
+      let system = await residence.run { loop in
+        NodeActorSystem(on: Node(on: loop), placement: .anywhere)
+      }
+      let neighbour = Neighbour(actorSystem: system)
+      let isOnLoop = try await neighbour.isOnLoop()
+      #expect(isOnLoop)
+      await residence.run { _ in system.close() }
+    }
+  }
+
   @Test("calls from another thread end when the loop is closed")
   func closedLoop() async throws {
     try await withResidence { residence in

@@ -103,6 +103,16 @@ distributed actor Counter: Counting {
   }
 }
 
+/// An actor that shares the loop's thread.
+distributed actor Neighbour {
+  typealias ActorSystem = NodeActorSystem
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    actorSystem.loopExecutor.asUnownedSerialExecutor()
+  }
+
+  distributed func isOnLoop() -> Bool { actorSystem.loop.isOnLoop }
+}
+
 /// Two connected hosts on a simulated network, each with an actor system.
 ///
 /// Sendable: all of it is used on the network's thread.
