@@ -34,7 +34,6 @@ try AE.run {
   // Interleaved, so that all see the same machine.
   for _ in 0..<rounds {
     for (place, row) in rows.enumerated() {
-      print(row.name)
       let begun = seconds()
       let count = try await row.measure()
       rates[place].append(Double(count) / (seconds() - begun))

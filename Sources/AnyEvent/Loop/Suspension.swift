@@ -41,6 +41,7 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
 
   /// Begins to wait; on the loop's thread.
   fileprivate func begin(_ continuation: UnsafeContinuation<Void, Never>) {
+    loop.preconditionOnLoop("a wait")
     guard result == nil else { return continuation.resume() }
     self.continuation = continuation
   }
@@ -114,6 +115,15 @@ extension Loop {
   }
 }
 
+// What withTaskCancellationHandler is made of. In a function that is isolated to whatever calls it, that one itself would
+// leave the thread, because `#isolation` is nil there.
+
+@_silgen_name("swift_task_addCancellationHandler")
+private func addCancellationHandler(_ handler: () -> Void) -> UnsafeRawPointer
+
+@_silgen_name("swift_task_removeCancellationHandler")
+private func removeCancellationHandler(_ record: UnsafeRawPointer)
+
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
 /// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, `onCancel` (or
@@ -133,12 +143,12 @@ package func suspended<Value>(
   suspension.link()
   start(suspension)
   if !suspension.isOver {
-    await withTaskCancellationHandler {
-      await withUnsafeContinuation { suspension.begin($0) }
-    } onCancel: {
-      // On a loop that is closed meanwhile, the wait has ended by that.
-      loop.post { suspension.cancel() }
-    }
+    // On a loop that is closed meanwhile, the wait has ended by that.
+    let cancel = { _ = loop.post { suspension.cancel() } }
+    let record = addCancellationHandler(cancel)
+    await withUnsafeContinuation { suspension.begin($0) }
+    removeCancellationHandler(record)
+    withExtendedLifetime(cancel) {}
   }
   return try suspension.outcome()
 }

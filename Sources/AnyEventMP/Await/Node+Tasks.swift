@@ -10,9 +10,10 @@ extension Node {
     priority: TaskPriority? = nil, _ body: sending @escaping () async throws -> Success
   ) -> Task<Success, any Error> {
     loop.preconditionAwaiting("node.task")
-    let node = NodeOfTask(node: self)
-    return loop.task(priority: priority) {
-      try await NodeOfTask.$current.withValue(node) { try await body() }
+    // Sent, and used by the task alone, which inherits the node.
+    nonisolated(unsafe) let body = body
+    return NodeOfTask.$current.withValue(NodeOfTask(node: self)) {
+      loop.task(priority: priority) { try await body() }
     }
   }
 }
