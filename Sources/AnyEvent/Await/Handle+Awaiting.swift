@@ -5,8 +5,9 @@ extension Handle {
   ///
   /// While the task waits, errors of the handle are thrown; if `on_error` is set, it is called as well. When the task is
   /// cancelled, the request is taken back, the bytes that have arrived stay, and the handle can be used further; only
-  /// what `.regex` has skipped is gone. Nothing is read from the stream while nobody asks for it. Corresponds to
-  /// `$handle->push_read ($type => Coro::rouse_cb)`.
+  /// what `.regex` has skipped is gone. Nothing is read from the stream while nobody asks for it: the time-outs for
+  /// reading count from the request on, and an end of the stream that TLS has read before is told to the next request.
+  /// Corresponds to `$handle->push_read ($type => Coro::rouse_cb)`.
   /// - Throws: ``HandleError``; `CancellationError` when the task is cancelled; ``CondVarError`` when the loop is closed.
   public func read<Output>(_ type: HandleReadType<Output>) async throws -> Output {
     try await suspended(on: loop) { wait in

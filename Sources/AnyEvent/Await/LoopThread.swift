@@ -25,8 +25,8 @@ internal import Synchronization
 ///
 ///     @Service func serve() async throws { … }
 ///
-/// The loop runs, idle or not, until ``stop()`` is called, or the last reference to the thread is dropped, or the
-/// loop is closed.
+/// The loop runs, idle or not, until ``stop()`` is called, or the last reference to the thread is dropped. When the
+/// loop itself is stopped or closed, the thread ends, too, and does not wait for its tasks.
 public final class LoopThread: Sendable {
   /// The loop; it has its thread from the beginning, so everything but `post` and `task` is for code that runs there.
   public let loop: Loop
@@ -54,12 +54,12 @@ public final class LoopThread: Sendable {
 
   /// Waits for the end of the thread, without blocking the calling task's.
   ///
-  /// Nothing ends it but ``stop()`` or the closing of its loop.
+  /// Nothing ends it but ``stop()``, and the stopping or closing of its loop.
   public func join() async { await run.join() }
 
   /// Waits for the end of the thread and blocks the calling one; on the loop's own thread a sentence stops the program.
   ///
-  /// Nothing ends it but ``stop()`` or the closing of its loop.
+  /// Nothing ends it but ``stop()``, and the stopping or closing of its loop.
   @available(*, noasync, message: "write await join()")
   public func join() {
     // A new thread may have the number of one that has ended.

@@ -21,7 +21,11 @@ extension Handle {
   /// See ``Options/on_eof``.
   public var on_eof: ((_ handle: Handle) -> Void)? {
     get { checked().options.on_eof }
-    set { change { $0.on_eof = newValue } }
+    set {
+      change { $0.on_eof = newValue }
+      // An end that waits until somebody asks is reported now.
+      if newValue != nil, hasEnded { consume() }
+    }
   }
 
   /// See ``Options/on_drain``.
@@ -203,9 +207,9 @@ extension Handle {
       case .read: options.on_rtimeout
       case .write: options.on_wtimeout
       }
-    guard let callback else {
-      return fail(ETIMEDOUT, fatal: false)
-    }
-    callback(self)
+    if let callback { return callback(self) }
+    // Nothing is read while tasks do something else; the clock starts anew when one asks again.
+    let isIdle = isUnasked() && (kind == .read || (kind == .either && stream.queuedCount == 0))
+    if !isIdle { fail(ETIMEDOUT, fatal: false) }
   }
 }

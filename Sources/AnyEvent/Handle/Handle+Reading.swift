@@ -107,6 +107,13 @@ extension Handle {
     queue.first?.resume(self)
   }
 
+  /// Whether nobody asks for bytes of a handle that tasks read from: they will ask later.
+  func isUnasked() -> Bool {
+    guard wasAwaited, options.on_read == nil else { return false }
+    queue.dropUnwanted()
+    return queue.isEmpty
+  }
+
   var wantsToRead: Bool { options.on_read != nil || !queue.isEmpty || isEncrypted }
 
   /// Offers `rbuf` to the requests and to `on_read`, and reports the end of the stream after that.
@@ -116,6 +123,8 @@ extension Handle {
     defer { isConsuming = false }
     guard serve(), !isDestroyed else { return }
     if hasEnded {
+      // Tasks ask for what has arrived before the end, and then for the end.
+      if isUnasked(), options.on_eof == nil, !isEndTold { return }
       // The end is reported once, because no byte can follow it.
       hasEnded = false
       isAtEnd = true

@@ -55,6 +55,8 @@ public final class Handle: @unchecked Sendable {
   var awaited: [HandleAwaitedRequest] = []
   /// The one of them that is looking at the bytes now.
   var serving: HandleAwaitedRequest?
+  /// Whether a task has ever waited for a piece: such a handle reads when it is asked.
+  var wasAwaited = false
   /// Whether a task was told that the stream has ended.
   var isEndTold = false
   /// The error that has ended the handle.

@@ -6,7 +6,6 @@ internal import Glibc
 final class HandleAwaitedRequest: HandleReadRequest {
   private let inner: HandleReadRequest
   private let atEnd: (Handle) -> Bool
-  private(set) var isWanted = true
   /// Ends the task's wait with an error.
   var fail: (HandleError) -> Void = { _ in }
 
@@ -90,9 +89,17 @@ extension Handle {
 
   /// Puts a request at the end of the queue.
   func await(_ request: HandleAwaitedRequest) {
+    wasAwaited = true
+    if isUnasked() { restartReadClocks() }
     awaited.append(request)
     queue.push(request)
     consume()
+  }
+
+  /// Counts the time without anything read from now on: before, nobody has asked.
+  private func restartReadClocks() {
+    if timeouts[.read] > 0 { timeouts.reset(.read) }
+    if timeouts[.either] > 0 { timeouts.reset(.either) }
   }
 
   /// Takes a request back whose task was cancelled.

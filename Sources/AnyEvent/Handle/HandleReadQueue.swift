@@ -32,6 +32,11 @@ struct HandleReadQueue {
     return front.popLast()
   }
 
+  /// Drops requests that nobody waits for any more, up to the first for which somebody does.
+  mutating func dropUnwanted() {
+    while let request = first, !request.isWanted { _ = next() }
+  }
+
   mutating func removeAll() {
     front = []
     back = []
@@ -40,6 +45,9 @@ struct HandleReadQueue {
 
 /// A request for a part of a handle's `rbuf`.
 class HandleReadRequest {
+  /// Whether somebody waits for the part; false once a task has taken the request back.
+  final var isWanted = true
+
   /// Looks at the handle's `rbuf`; true when the request has taken its part.
   func serve(_ handle: Handle) -> Bool { true }
 

@@ -31,7 +31,12 @@ extension Loop {
     case .foreign:
       closeCoreHandles()
       // Keeps the loop until then.
-      ledger.whenEmpty = { self.entered { self.finishClosing() } }
+      ledger.whenEmpty = {
+        self.entered {
+          self.runLastJobs()
+          self.finishClosing()
+        }
+      }
     case .own, .manual:
       if isRunning { uv_stop(uv) } else { closeOwnLoop() }
     }
@@ -41,6 +46,7 @@ extension Loop {
   func closeOwnLoop() {
     closeCoreHandles()
     while ledger.open > 0 { uv_run(uv, UV_RUN_DEFAULT) }
+    runLastJobs()
     let status = uv_loop_close(uv)
     require(status == 0, "a handle was left on a closed loop: \(describe(status))")
     uv.deallocate()
@@ -65,7 +71,6 @@ extension Loop {
   }
 
   private func finishClosing() {
-    runLastJobs()
     state = .closed
     ForkedLoops.remove(self)
     let completions = closeCompletions

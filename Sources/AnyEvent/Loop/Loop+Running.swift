@@ -166,24 +166,38 @@ extension Loop {
     if !jobs.isEmpty { runJobs() }
     if !postponed.isEmpty {
       wasBusy = true
-      swap(&postponed, &sparePostponed)
-      for callback in sparePostponed {
+      var batch = Self.takeBatch(&postponed, &sparePostponed)
+      for index in batch.indices {
         guard state == .open else { break }
-        callback()
+        batch[index]()
         requireNotForked()
       }
-      sparePostponed.removeAll(keepingCapacity: sparePostponed.count < 1024)
+      Self.giveBack(&batch, to: &sparePostponed)
     }
     if !targets.isEmpty {
       wasBusy = true
-      swap(&targets, &spareTargets)
-      for target in spareTargets {
+      var batch = Self.takeBatch(&targets, &spareTargets)
+      for index in batch.indices {
         guard state == .open else { break }
-        target.endOfIteration()
+        batch[index].endOfIteration()
         requireNotForked()
       }
-      spareTargets.removeAll(keepingCapacity: spareTargets.count < 1024)
+      Self.giveBack(&batch, to: &spareTargets)
     }
+  }
+
+  /// Takes the work out of a list, so that a host that runs its loop inside of the work does none of it again.
+  static func takeBatch<Item>(_ items: inout [Item], _ spare: inout [Item]) -> [Item] {
+    var batch: [Item] = []
+    swap(&batch, &spare)
+    swap(&batch, &items)
+    return batch
+  }
+
+  /// Keeps the memory of a batch that is done, for the next one.
+  static func giveBack<Item>(_ batch: inout [Item], to spare: inout [Item]) {
+    batch.removeAll(keepingCapacity: batch.count < 1024)
+    swap(&batch, &spare)
   }
 
   private func disarmRoundIfDone() {

@@ -85,7 +85,10 @@ extension Loop {
   }
 
   /// Whether the caller is on this loop's thread (or the loop has none yet).
-  public var isOnLoop: Bool { owner == pthread_self() || hasNoOwner }
+  public var isOnLoop: Bool { owner == pthread_self() || hasNoOwner || isLate }
+
+  /// Whether a job of a closed loop is running here, which has come too late for the loop's own thread.
+  private var isLate: Bool { Self.running === self }
 
   /// Whether the caller is on the thread that has run or runs the loop.
   @inline(__always)
@@ -103,7 +106,7 @@ extension Loop {
 
   @inline(never)
   private func requireNoOwner(_ function: StaticString, _ file: StaticString, _ line: UInt) {
-    if !hasNoOwner { stopOffLoop(function, file, line) }
+    if !hasNoOwner, !isLate { stopOffLoop(function, file, line) }
   }
 
   /// Stops a program whose main actor has left the main thread, on which the default loop has to run.

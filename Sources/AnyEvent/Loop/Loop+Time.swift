@@ -7,8 +7,12 @@ extension Loop {
   /// Costs next to nothing. On a loop with manual time: that time. Corresponds to Perl's `AE::now`.
   public var now: Double {
     kind == .manual
-      ? Double(manualNow) / 1e9 + manualClockError : wallClock.seconds(atLoopTime: uv_now(uv))
+      ? Double(manualNow) / 1e9 + manualClockError
+      : wallClock.seconds(atLoopTime: loopMilliseconds)
   }
+
+  /// The time (ms) at which the current iteration began; tasks may ask for it when libuv's loop is gone.
+  var loopMilliseconds: UInt64 { state == .closed ? uv_hrtime() / 1_000_000 : uv_now(uv) }
 
   /// The wall clock's time, in seconds since 1970.
   ///
@@ -24,7 +28,7 @@ extension Loop {
   /// Corresponds to Perl's `AE::now_update`.
   public func nowUpdate() {
     preconditionOnLoop()
-    uv_update_time(uv)
+    if state != .closed { uv_update_time(uv) }
     wallClock = WallClock()
   }
 }

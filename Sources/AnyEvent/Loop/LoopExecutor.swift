@@ -83,13 +83,10 @@ extension Loop {
   /// Does a job that has come too late.
   private func runLate(_ job: LoopJob, on queue: DispatchQueue) {
     queue.async { [self] in
-      // Nobody else uses a closed loop: so it may be this thread's meanwhile.
-      let (thread, before) = (owner, Loop.running)
-      owner = pthread_self()
-      _ = makeCurrent()
+      // Being the current one here, the closed loop lets this thread look into what belongs to it.
+      let before = makeCurrent()
       job.run()
-      Self.restore(before.map { .passUnretained($0) })
-      owner = thread
+      Self.restore(before)
     }
   }
 
@@ -104,13 +101,13 @@ extension Loop {
 
   private func runPass() {
     wasBusy = true
-    swap(&jobs, &spareJobs)
-    jobsDone += UInt64(spareJobs.count)
-    for job in spareJobs {
-      job.run()
+    var batch = Self.takeBatch(&jobs, &spareJobs)
+    jobsDone += UInt64(batch.count)
+    for index in batch.indices {
+      batch[index].run()
       requireNotForked()
     }
-    spareJobs.removeAll(keepingCapacity: spareJobs.count < 1024)
+    Self.giveBack(&batch, to: &spareJobs)
   }
 
   /// Lets the tasks of a closing loop go on: whatever they wait for on it throws.

@@ -59,6 +59,9 @@ extension Loop {
     }
   }
 
+  /// Whether ``task(priority:_:)`` still starts tasks.
+  package var takesTasks: Bool { tasks.withLock { $0.isOpen } }
+
   private func makeTask<Success: Sendable>(
     _ priority: TaskPriority?, _ body: @escaping @Sendable () async throws -> Success
   ) -> Task<Success, any Error> {

@@ -80,7 +80,7 @@ extension Loop {
   }
 
   /// The time at which timers are looked at, on the clock of their deadlines.
-  var timerTime: UInt64 { kind == .manual ? manualNow : uv_now(uv) * 1_000_000 }
+  var timerTime: UInt64 { kind == .manual ? manualNow : loopMilliseconds * 1_000_000 }
 
   /// Starts a timer; nil on a loop that takes no more.
   func startTimer(after: Double, _ timer: ArmedTimer) -> TimerQueue<ArmedTimer>.Token? {

@@ -91,6 +91,7 @@ public struct FamilyChanges: AsyncSequence {
 
     private func step() async -> ChangeOfFamily? {
       guard let node = source.node else { return nil }
+      node.loop.preconditionAwaiting("the changes of a family")
       while !Task.isCancelled {
         if let change = source.changes.take() { return change }
         guard await source.changes.tasks.wait(on: node) else { return nil }

@@ -8,6 +8,8 @@ public enum CallError: Error, Hashable, Sendable, CustomStringConvertible {
   case lost(port: String, reason: Message)
   /// The port that waited for the reply was killed by somebody else.
   case dropped(port: String)
+  /// The message cannot be sent, because it cannot be encoded or is too large: the reason is a sentence.
+  case unsendable(port: String, reason: String)
 
   /// A sentence without a full stop.
   public var description: String {
@@ -16,6 +18,7 @@ public enum CallError: Error, Hashable, Sendable, CustomStringConvertible {
     case .lost(let port, let reason):
       "\(Log.cut(port)) was lost before it replied: \(Log.cut("\(reason)"))"
     case .dropped(let port): "no reply of \(Log.cut(port)): the port that waited for it was killed"
+    case .unsendable(_, let reason): reason
     }
   }
 }
@@ -76,7 +79,10 @@ extension Node {
     wait.onCancel = { withExtendedLifetime(end) {} }
     let reply = AwaitedReply(wait, port)
     local.fallback = Handler { reply.came(Message($0, dropping: 0)) }
-    kernel.send(message.values + [.string(replyPort.id)], to: port)
+    let question = message.values + [.string(replyPort.id)]
+    if let refusal = kernel.trySending(question, to: port) {
+      wait.resume(throwing: CallError.unsendable(port: port.id, reason: refusal))
+    }
   }
 
   /// What is monitored while a call waits: with a limit in time the node, of which no packet is needed.

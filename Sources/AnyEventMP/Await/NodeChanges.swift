@@ -57,6 +57,7 @@ public struct NodeChanges: AsyncSequence {
     public mutating func next() async -> Element? { await step() }
 
     private func step() async -> Element? {
+      source.node.loop.preconditionAwaiting("nodeChanges")
       while !Task.isCancelled {
         if let change = source.changes.take() { return change }
         guard await source.changes.tasks.wait(on: source.node) else { return nil }

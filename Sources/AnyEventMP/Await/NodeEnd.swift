@@ -11,21 +11,25 @@ extension Node {
 
 /// The tasks that wait for the next change of something.
 final class WaitingTasks {
-  private var waits: [Suspension<Void>] = []
+  /// By their numbers, so that none has to be searched for when it is taken back.
+  private var waits: [Int: Suspension<Void>] = [:]
+  private var lastNumber = 0
 
   /// Lets all look again.
   func wake() {
     let waits = waits
-    self.waits = []
-    for wait in waits { wait.resume(returning: ()) }
+    self.waits = [:]
+    for (_, wait) in waits.sorted(by: { $0.key < $1.key }) { wait.resume(returning: ()) }
   }
 
   /// Waits for ``wake()``; false when there is no more to come, because the task is cancelled or the node closed.
   func wait(on node: Node) async -> Bool {
     do {
       try await node.suspended { wait in
-        waits.append(wait)
-        wait.onCancel = { [self] in waits.removeAll { $0 === wait } }
+        lastNumber += 1
+        let number = lastNumber
+        waits[number] = wait
+        wait.onCancel = { [self] in waits[number] = nil }
       }
       return true
     } catch {

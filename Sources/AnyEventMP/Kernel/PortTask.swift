@@ -15,6 +15,18 @@ final class PortTask: @unchecked Sendable {
   /// The node, from its first use in a turn of the loop to the end of the turn.
   private var keeper: AnyObject?
 
+  /// Lets the node go when the loop has come to the end of its turn, or is closed before that.
+  private final class TurnEnd {
+    private let task: PortTask
+
+    init(of task: PortTask) { self.task = task }
+
+    deinit {
+      let held = task.keeper.take()
+      withExtendedLifetime(held) {}
+    }
+  }
+
   init(_ kernel: Kernel, _ port: LocalPort) {
     reference = kernel.reference
     self.port = port
@@ -24,12 +36,10 @@ final class PortTask: @unchecked Sendable {
   /// the task calls may drop the last reference to it.
   var kernel: Kernel? {
     guard let kernel = reference.object else { return nil }
-    if keeper == nil {
+    if keeper == nil, kernel.loop.isOpen {
       keeper = kernel.owner
-      kernel.loop.postpone { [self] in
-        let held = keeper.take()
-        withExtendedLifetime(held) {}
-      }
+      let end = TurnEnd(of: self)
+      kernel.loop.postpone { withExtendedLifetime(end) {} }
     }
     return kernel
   }

@@ -100,7 +100,9 @@ public final class Mailbox: @unchecked Sendable {
     if queue.count + tasks.count >= limit.messages {
       return tasks.killForQueue("\(limit.messages) messages")
     }
-    if queue.bytes + bytes > limit.bytes { return tasks.killForQueue("\(limit.bytes) bytes") }
+    if queue.bytes + tasks.heldBytes + bytes > limit.bytes {
+      return tasks.killForQueue("\(limit.bytes) bytes")
+    }
     queue.append(values, bytes: bytes)
   }
 

@@ -10,13 +10,15 @@ extension PortID {
   /// Corresponds to Coro::MP's `rcv_async $port, sub { … }`.
   @_disfavoredOverload @discardableResult
   public func receiveAsync(_ callback: @escaping (Message) async throws -> Void) -> PortID {
-    withStarter { start in receive { (message: Message) in start { try await callback(message) } } }
+    withStarter { start in
+      receive { (message: Message) in start(message.values) { try await callback(message) } }
+    }
   }
 
   /// Starts a task for each message without a callback for its tag.
   @discardableResult
   public func receiveAsync(_ callback: @escaping () async throws -> Void) -> PortID {
-    withStarter { start in receive { start(callback) } }
+    withStarter { start in receive { start([], callback) } }
   }
 
   /// Starts a task for each message with a tag, without arguments.
@@ -24,7 +26,7 @@ extension PortID {
   public func receiveAsync(
     _ tag: some MessageTag, _ callback: @escaping () async throws -> Void
   ) -> PortID {
-    withStarter { start in receive(tag) { start(callback) } }
+    withStarter { start in receive(tag) { start([], callback) } }
   }
 
   /// Starts a task for each message with a tag, which gets the values behind the tag.
@@ -35,7 +37,7 @@ extension PortID {
     _ tag: some MessageTag, _ callback: @escaping (Message) async throws -> Void
   ) -> PortID {
     withStarter { start in
-      receive(tag) { (message: Message) in start { try await callback(message) } }
+      receive(tag) { (message: Message) in start(message.values) { try await callback(message) } }
     }
   }
 
@@ -44,7 +46,9 @@ extension PortID {
   public func receiveAsync<A: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A) async throws -> Void
   ) -> PortID {
-    withStarter { start in receive(tag) { (a: A) in start { try await callback(a) } } }
+    withStarter { start in
+      receive(tag) { (a: A) in start([a.messageValue]) { try await callback(a) } }
+    }
   }
 
   /// Starts a task for each message with a tag, with two arguments.
@@ -52,7 +56,11 @@ extension PortID {
   public func receiveAsync<A: MessageConvertible, B: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A, B) async throws -> Void
   ) -> PortID {
-    withStarter { start in receive(tag) { (a: A, b: B) in start { try await callback(a, b) } } }
+    withStarter { start in
+      receive(tag) { (a: A, b: B) in
+        start([a.messageValue, b.messageValue]) { try await callback(a, b) }
+      }
+    }
   }
 
   /// Starts a task for each message with a tag, with three arguments.
@@ -61,7 +69,9 @@ extension PortID {
     _ tag: some MessageTag, _ callback: @escaping (A, B, C) async throws -> Void
   ) -> PortID {
     withStarter { start in
-      receive(tag) { (a: A, b: B, c: C) in start { try await callback(a, b, c) } }
+      receive(tag) { (a: A, b: B, c: C) in
+        start([a.messageValue, b.messageValue, c.messageValue]) { try await callback(a, b, c) }
+      }
     }
   }
 
@@ -76,16 +86,18 @@ extension PortID {
   ) -> PortID {
     withStarter { start in
       receive(tag) { (a: A, b: B, c: C, d: D, more: repeat each More) in
-        start { try await callback(a, b, c, d, repeat each more) }
+        var values = [a.messageValue, b.messageValue, c.messageValue, d.messageValue]
+        repeat values.append((each more).messageValue)
+        start(values) { try await callback(a, b, c, d, repeat each more) }
       }
     }
   }
 
   /// Has `receive` set a callback that starts tasks of the port.
   private func withStarter(
-    _ receive: (_ start: @escaping (@escaping () async throws -> Void) -> Void) -> PortID
+    _ receive: (_ start: @escaping ([Value], @escaping () async throws -> Void) -> Void) -> PortID
   ) -> PortID {
     guard let tasks = Node.current.tasks(of: self, for: "rcv_async") else { return self }
-    return receive { [unowned tasks] body in tasks.start(body) }
+    return receive { [unowned tasks] message, body in tasks.start(for: message, body) }
   }
 }

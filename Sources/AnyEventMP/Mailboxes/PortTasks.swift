@@ -9,10 +9,17 @@ final class PortTasks: PortResident, @unchecked Sendable {
   private let loop: Loop
   private let reference: Reference<Kernel>
   private let context: PortTask
-  private var running: [UInt64: Task<Void, any Error>] = [:]
+  private var running: [UInt64: Running] = [:]
   private var lastSerial: UInt64 = 0
   private(set) var mailbox: Mailbox?
   var limit = MailboxLimit()
+  /// About how many bytes of memory the messages take for which tasks run.
+  private(set) var heldBytes = 0
+
+  private struct Running {
+    let task: Task<Void, any Error>
+    let bytes: Int
+  }
 
   private init(of port: LocalPort, _ kernel: Kernel) {
     self.port = port
@@ -48,19 +55,28 @@ final class PortTasks: PortResident, @unchecked Sendable {
   }
 
   /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
-  func start(endsPort: Bool = false, _ body: @escaping () async throws -> Void) {
-    guard port.state == .alive, isOpen else { return }
-    // Messages may start tasks: those that run count like messages that wait.
+  ///
+  /// A task that was started for a message counts like one that waits in the mailbox.
+  func start(
+    for message: [Value] = [], endsPort: Bool = false, _ body: @escaping () async throws -> Void
+  ) {
+    guard port.state == .alive, isOpen, loop.takesTasks else { return }
     if running.count + (mailbox?.count ?? 0) >= limit.messages {
       return killForQueue("\(limit.messages) messages")
     }
+    let bytes = message.withUnsafeBufferPointer { DeferredWork.bytes(of: $0) }
+    if heldBytes + (mailbox?.bytes ?? 0) + bytes > limit.bytes {
+      return killForQueue("\(limit.bytes) bytes")
+    }
+    heldBytes += bytes
     lastSerial += 1
     let serial = lastSerial
     let job = TaskBody(body)
     // A new task inherits the value. Its async form would lead the task away from the main actor.
-    running[serial] = PortTask.$current.withValue(context) {
+    let task = PortTask.$current.withValue(context) {
       TaskBody { [self] in await work(job, serial, endsPort: endsPort) }.start(on: loop)
     }
+    running[serial] = Running(task: task, bytes: bytes)
   }
 
   private func work(_ job: TaskBody, _ serial: UInt64, endsPort: Bool) async {
@@ -69,7 +85,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
       try Task.checkCancellation()
       try await job.run()
       finished(serial)
-      if endsPort { reference.object?.kill(port, []) }
+      if endsPort, isOpen { reference.object?.kill(port, []) }
     } catch {
       finished(serial)
       failed(error)
@@ -78,7 +94,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
 
   private func finished(_ serial: UInt64) {
     guard isOpen else { return }
-    running[serial] = nil
+    heldBytes -= running.removeValue(forKey: serial)?.bytes ?? 0
   }
 
   private func failed(_ error: any Error) {
@@ -98,7 +114,8 @@ final class PortTasks: PortResident, @unchecked Sendable {
   func cancel() {
     let tasks = running
     running = [:]
-    for task in tasks.values { task.cancel() }
+    heldBytes = 0
+    for running in tasks.values { running.task.cancel() }
   }
 
   func portDied() {

@@ -253,6 +253,38 @@ struct ForeignLoopTests {
       }
     }
   }
+
+  @Test(
+    "a host that runs its loop inside of a task or a postponed callback has none of it done twice")
+  func nestedTurns() {
+    final class Record: @unchecked Sendable { var entries: [String] = [] }
+    let host = HostLoop()
+    do {
+      let loop = Loop(attachingTo: host.uv)
+      let record = Record()
+      nonisolated(unsafe) let ours = (host: host, loop: loop)
+      loop.task {
+        record.entries.append("task")
+        ours.loop.task { record.entries.append("other") }
+        ours.loop.postpone { record.entries.append("postponed") }
+        ours.host.runTurns(3)
+        record.entries.append("end")
+      }
+      host.run(until: { record.entries.contains("end") })
+      loop.postpone {
+        record.entries.append("outer")
+        loop.postpone { record.entries.append("inner") }
+        host.runTurns(3)
+      }
+      host.run(until: { record.entries.contains("inner") })
+      host.runTurns(3)
+      #expect(record.entries.sorted() == ["end", "inner", "other", "outer", "postponed", "task"])
+      var isClosed = false
+      loop.close { isClosed = true }
+      host.run(until: { isClosed })
+    }
+    host.close()
+  }
 }
 
 private actor Resident {
