@@ -96,3 +96,14 @@ public func get_cond<Result>(
   }
   return try await chosen?(message)
 }
+
+/// Sends a message with a reply port added at its end, and waits for the reply, which it returns.
+///
+/// It is `cal` under the name that the programs of Coro::MP have for a call that waits.
+/// - Throws: What ``Node/call(_:_:timeout:)`` throws: ``CallError``, and errors for the end of task, node and loop.
+public func syncall(
+  _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil
+) async throws -> Message {
+  try await Node.current.call(
+    port.portID, message: Message(Value.list(message)), timeout: timeout)
+}

@@ -148,6 +148,33 @@ import Testing
     }
   }
 
+  @Test("syncall waits for the reply of a port whose task takes the calls")
+  func calls() {
+    withLoop(manualTime: 0) { loop in
+      let node = Node(on: loop)
+      defer { node.close() }
+      var got: [String] = []
+      node.run {
+        let server = port_async {
+          while true {
+            let (number, reply) = try await get("double", as: Int.self, PortID.self)
+            if number > 0 { snd(reply, number * 2) }
+          }
+        }
+        port_async {
+          got.append("\(try await syncall(server, "double", 21)[0])")
+          do { _ = try await syncall(server, "double", 0, timeout: 1) } catch {
+            got.append("\(error is CallError)")
+          }
+        }
+      }
+      loop.settle()
+      loop.advance(by: 1)
+      loop.settle()
+      #expect(got == ["42", "true"])
+    }
+  }
+
   @Test("a spawned function may go on as a task that takes the port's messages")
   func spawned() throws {
     try withPair { global, slave, loop in
