@@ -48,11 +48,13 @@ struct ActorLifeTests {
     }
   }
 
-  @Test("actors are made, called and dropped on any thread")
-  func threads() async throws {
+  @Test(
+    "actors are made, called and dropped on any thread",
+    arguments: [NodeActorSystem.Placement.loop, .anywhere])
+  func threads(placement: NodeActorSystem.Placement) async throws {
     try await withResidence { residence in
       let system = await residence.run { loop in
-        NodeActorSystem(on: Node(on: loop))
+        NodeActorSystem(on: Node(on: loop), placement: placement)
       }
       // The port is that of an actor of the same node, but not looked up as one: the call is a message.
       try await withThrowingTaskGroup(of: Void.self) { group in
