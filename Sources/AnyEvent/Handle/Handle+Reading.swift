@@ -110,7 +110,7 @@ extension Handle {
   /// Whether nobody asks for bytes of a handle that tasks read from: they will ask later.
   func isUnasked() -> Bool {
     guard wasAwaited, options.on_read == nil else { return false }
-    queue.dropUnwanted()
+    while let request = queue.first, !request.isWanted { _ = queue.next() }
     return queue.isEmpty
   }
 

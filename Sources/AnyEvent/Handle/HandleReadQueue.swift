@@ -32,11 +32,6 @@ struct HandleReadQueue {
     return front.popLast()
   }
 
-  /// Drops requests that nobody waits for any more, up to the first for which somebody does.
-  mutating func dropUnwanted() {
-    while let request = first, !request.isWanted { _ = next() }
-  }
-
   mutating func removeAll() {
     front = []
     back = []
