@@ -255,7 +255,9 @@ struct MainActorTests {
         print(try await first)
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
           for number in 1...3 { group.addTask { try await pause(number) } }
-          return try await group.reduce(0, +)
+          var sum = 0
+          for try await number in group { sum += number }
+          return sum
         }
         print(sum)
         let task = Loop.default.task {
