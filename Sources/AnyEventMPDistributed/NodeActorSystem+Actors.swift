@@ -21,8 +21,7 @@ extension NodeActorSystem {
   /// An id for an actor that is being made.
   public func assignID<Act>(_ actorType: Act.Type) -> PortID
   where Act: DistributedActor, Act.ID == PortID {
-    if loop.isHome { enter { noteName(of: $0) } }
-    return PortID("\(withState { $0.nodeID })#\(nextPortName())")
+    PortID("\(withState { $0.nodeID })#\(nextPortName())")
   }
 
   /// Takes an actor that was made; from now on it can be called.
@@ -45,7 +44,6 @@ extension NodeActorSystem {
 
   /// Makes the ports of new actors; before anything is sent, since others may know their ids then.
   func makePorts(on node: Node) {
-    noteName(of: node)
     let newcomers = withState { state in
       defer { state.newcomers = [] }
       return state.newcomers.filter { state.actors[$0.name] === $0 }
@@ -64,11 +62,10 @@ extension NodeActorSystem {
     }
   }
 
-  /// Notes the id of a node that was configured after the system was made.
-  private func noteName(of node: Node) {
+  /// Notes the id of the node, which is being configured after the system was made.
+  func noteNodeID(_ id: String) {
     let isTooLate = withState { state in
-      guard Text(state.nodeID) != Text(node.id) else { return false }
-      state.nodeID = node.id
+      state.nodeID = id
       return !state.actors.isEmpty
     }
     require(

@@ -40,9 +40,16 @@ extension NodeActorSystem {
   ///
   /// - Throws: What `body` throws; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
   public static func withTimeout<Result>(
-    _ seconds: Double, _ body: () async throws -> Result
+    _ seconds: Double, isolation: isolated (any Actor)? = #isolation,
+    _ body: () async throws -> Result
   ) async rethrows -> Result {
-    try await $taskTimeout.withValue(seconds, operation: body)
+    try await $taskTimeout.withValue(
+      seconds,
+      operation: {
+        // So that the body is called on the caller's actor.
+        _ = isolation
+        return try await body()
+      }, isolation: isolation)
   }
 
   /// Sends a call and waits for the reply, of which the result is left to be decoded.

@@ -35,7 +35,9 @@ extension NodeActorSystem {
     onLoop { system in system.enter { $0.database[Self.family(kind)].remove(id) } }
   }
 
-  /// The actors of a type that are listed, and then those that come, until the task is cancelled or the system closed.
+  /// The actors of a type that are listed, and then those that come.
+  ///
+  /// It ends when the task is cancelled, and when the system, its node or its loop is closed.
   ///
   ///     for await worker in system.listing(of: Worker.self) { … }
   public func listing<Act>(
@@ -69,30 +71,38 @@ extension NodeActorSystem {
   /// The entries of a list, and then those that are added or changed.
   private func entries(_ kind: String) -> AsyncStream<(id: PortID, name: String)> {
     AsyncStream { entries in
-      let isOpen = onLoop { system in
-        system.enter { node in
-          guard !system.isClosed else { return entries.finish() }
-          let subscription = node.database[Self.family(kind)].monitor { family, added, changed, _ in
-            for key in (added + changed).sorted() {
-              entries.yield((PortID(key), family[key]?.string ?? ""))
-            }
-          }
-          let number = system.addDependent { entries.finish() }
-          let end = LoopBound {
-            subscription?.cancel()
-            system.removeDependent(number)
-          }
-          entries.onTermination = { [unowned system] _ in system.onLoop { _ in end.call() } }
-        }
+      // A task that waits, because such a wait ends with the loop.
+      let task = Task.detached(executorPreference: executor) { [self] in
+        _ = try? await watch(Self.family(kind), for: entries)
+        entries.finish()
       }
-      if !isOpen { entries.finish() }
+      entries.onTermination = { _ in task.cancel() }
     }
   }
-}
 
-/// What only the loop's thread calls.
-private struct LoopBound: @unchecked Sendable {
-  let call: () -> Void
-
-  init(_ call: @escaping () -> Void) { self.call = call }
+  /// Gives out the entries of a family until the task is cancelled, or the system or the loop is closed.
+  private func watch(
+    _ family: String, for entries: AsyncStream<(id: PortID, name: String)>.Continuation
+  ) async throws {
+    try await suspendedAnywhere(on: loop) { [self] (wait: Suspension<Void>) in
+      enter { node in
+        guard !isClosed else { return wait.resume(returning: ()) }
+        let monitor = node.database[family].monitor { family, added, changed, _ in
+          for key in (added + changed).sorted() {
+            let id = PortID(key)
+            // Other nodes may write what they like: a key that is no port is no actor.
+            if !id.name.isEmpty { entries.yield((id, family[key]?.string ?? "")) }
+          }
+        }
+        let number = addDependent {
+          monitor?.cancel()
+          wait.resume(returning: ())
+        }
+        wait.onCancel = { [self] in
+          monitor?.cancel()
+          removeDependent(number)
+        }
+      }
+    }
+  }
 }

@@ -20,7 +20,8 @@ extension NodeActorSystem {
       let target = try target(of: local, message)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
       runningCalls.wrappingAdd(1, ordering: .relaxed)
-      Task(executorPreference: callExecutor) { [self] in
+      // Detached: it is no part of the task whose message this is.
+      Task.detached(executorPreference: callExecutor) { [self] in
         defer { runningCalls.wrappingSubtract(1, ordering: .relaxed) }
         do {
           if try await local.call(target, decoder, handler) { return }

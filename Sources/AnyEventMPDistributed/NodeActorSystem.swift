@@ -108,6 +108,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
     state = Mutex(State(nodeID: node.id))
+    node.onConfigure.append { [weak self] id in self?.noteNodeID(id) }
     node.onClose.append { [weak self] in self?.close() }
   }
 
@@ -155,6 +156,9 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   package var counts: (actors: Int, calls: Int, monitors: Int) {
     (withState { $0.actors.count }, pendingCalls.count, pendingCalls.monitors)
   }
+
+  /// The number of waits that would end with the system, for tests; on the loop's thread.
+  package var dependentCount: Int { dependents.count }
 
   // MARK: - Threads
 

@@ -101,6 +101,7 @@ final class PendingCall {
   private let wait: Suspension<Message>
   private unowned let node: Node
   private var actor: CalledActor?
+  private var monitor: Subscription?
 
   init(_ wait: Suspension<Message>, number: UInt64, to actor: CalledActor, on node: Node) {
     self.wait = wait
@@ -111,6 +112,12 @@ final class PendingCall {
     node.setReceiver(of: port, tag: nil) { [weak self] reply in
       self?.end(.success(Message(Array(reply))))
     }
+    // Any node may kill it, and its queue may be full.
+    monitor = node.monitor(port) { [weak self] reason in
+      self?.end(
+        .failure(
+          DistributedCallError.unreadableReply("the port that waits for it was killed: \(reason)")))
+    }
   }
 
   /// Ends the call, once.
@@ -118,6 +125,8 @@ final class PendingCall {
     guard let actor else { return }
     self.actor = nil
     timer = nil
+    monitor?.cancel()
+    monitor = nil
     node.kill(port)
     wait.resume(with: result)
     // Last: it has the last reference to this object.

@@ -1,5 +1,6 @@
 internal import AEValue
 internal import Distributed
+private import Glibc
 internal import Synchronization
 
 /// The distributed methods of a type of actors by the names that messages may call them by.
@@ -29,11 +30,11 @@ struct TargetTable: Sendable {
   }
 
   private init<Act: DistributedActor>(_ type: Act.Type) {
-    guard let mangled = _mangledTypeName(type) else { return }
+    guard let path = AccessibleFunctions.path(of: type) else { return }
     var counts: TextDictionary<Int> = [:]
     var found: [(String, Target)] = []
     for function in AccessibleFunctions.all
-    where !function.isGeneric && function.belongs(toTypeMangled: mangled) {
+    where !function.isGeneric && function.belongs(to: path) {
       let count = Int(_getParameterCount(mangledMethodName: function.identifier))
       guard count >= 0 else { continue }
       let target = Target(identifier: function.identifier, parameters: count)
@@ -56,8 +57,10 @@ enum AccessibleFunctions {
   struct Function: Sendable {
     /// The runtime's name of it.
     let identifier: String
-    /// The name in Swift with its type, such as `Greeter.greet(name:)`.
+    /// The name in Swift with its type, such as `Main.Greeter.greet(name:)`; of some without it.
     let fullName: String
+    /// The declaration with all types that it is inside of, such as `Main.Greeter.greet(name: Swift.String) async …`.
+    let declaration: String
     let isGeneric: Bool
 
     /// The name with labels, and the one without.
@@ -67,17 +70,11 @@ enum AccessibleFunctions {
     }
 
     /// Whether it is a method of this very type, and not one of a type inside of it.
-    func belongs(toTypeMangled type: String) -> Bool {
-      let start = "$s" + type
-      guard identifier.hasPrefix(start) else { return false }
-      // Behind the type comes the method's name. If that were the name of a type, its kind would follow.
-      var rest = identifier.utf8.dropFirst(start.utf8.count)
-      let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      guard let count = Int(String(Substring(digits))), digits.first != UInt8(ascii: "0") else {
-        return false
-      }
-      rest = rest.dropFirst(digits.count + count)
-      return !rest.isEmpty && !"CVOPaE".utf8.contains(rest.first ?? 0)
+    func belongs(to type: String) -> Bool {
+      let name = AccessibleFunctions.withoutType(fullName).prefix { $0 != "(" }
+      // The second is the form of a private method.
+      return declaration.hasPrefix("\(type).\(name)(")
+        || declaration.hasPrefix("\(type).(\(name) in ")
     }
   }
 
@@ -87,10 +84,35 @@ enum AccessibleFunctions {
     visit { identifier, isGeneric in
       let fullName = RemoteCallTarget(identifier).description
       functions.append(
-        Function(identifier: identifier, fullName: fullName, isGeneric: isGeneric))
+        Function(
+          identifier: identifier, fullName: fullName, declaration: declaration(of: identifier),
+          isGeneric: isGeneric))
     }
     return functions
   }()
+
+  /// A type with all types that it is inside of, in the form of declarations; nil for one without a name.
+  static func path<Act: DistributedActor>(of type: Act.Type) -> String? {
+    _mangledTypeName(type).flatMap { demangled("$s" + $0) }
+  }
+
+  private static func declaration(of identifier: String) -> String {
+    var text = Substring(demangled(identifier) ?? "")
+    let kind = "distributed thunk "
+    if text.hasPrefix(kind) { text = text.dropFirst(kind.count) }
+    // An extension in another module is a part of the type, too.
+    if text.hasPrefix("(extension in "), let end = text.firstIndex(of: ":") {
+      text = text[text.index(after: end)...]
+    }
+    return String(text)
+  }
+
+  /// What a name of the runtime stands for.
+  private static func demangled(_ name: String) -> String? {
+    guard let text = demangle(name, UInt(name.utf8.count), nil, nil, 0) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
 
   /// How many have a full name.
   private static let counts: TextDictionary<Int> = {
@@ -147,3 +169,9 @@ enum AccessibleFunctions {
 private func enumerateSections(
   _ body: @convention(c) (UnsafeRawPointer?, UnsafeMutableRawPointer?) -> Bool,
   _ context: UnsafeMutableRawPointer?)
+
+@_silgen_name("swift_demangle")
+private func demangle(
+  _ name: UnsafePointer<CChar>, _ length: UInt, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ size: UnsafeMutablePointer<UInt>?, _ flags: UInt32
+) -> UnsafeMutablePointer<CChar>?

@@ -77,6 +77,26 @@ struct ActorLifeTests {
     }
   }
 
+  @Test("a node can be configured before its first actor is made on another thread")
+  func configuredLate() async throws {
+    try await withResidence { residence in
+      let system = try await residence.run { loop in
+        let node = Node(on: loop)
+        let system = NodeActorSystem(on: node)
+        try node.configure(
+          ConfigurationArguments(
+            "test", nodeid: "late", binds: ["127.0.0.1:*"], secret: "the tests' secret", norc: true)
+        )
+        return system
+      }
+      let greeter = Greeter(actorSystem: system)
+      #expect(greeter.id.node == "late")
+      let proxy = try StrangerGreeter.resolve(id: greeter.id, using: system)
+      #expect(try await proxy.greet(name: "Joe") == "Hello, Joe!")
+      await residence.run { _ in system.close() }
+    }
+  }
+
   @Test("an actor can share the loop's thread")
   func onLoop() async throws {
     try await withResidence { residence in

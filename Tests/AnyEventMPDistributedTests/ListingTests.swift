@@ -1,4 +1,6 @@
 import AnyEventMPDistributed
+import AnyEventMPTesting
+import TestSupport
 import Testing
 
 @Suite("Names of distributed actors")
@@ -69,6 +71,48 @@ struct ListingTests {
         return ids
       }
       #expect(Set(try await rest.value) == [second.id, third.id])
+    }
+  }
+
+  @Test("what another node has listed is skipped if it is no port")
+  func badKeys() throws {
+    try withTwoHosts { two in
+      let greeter = Greeter(actorSystem: two.there)
+      let node = try #require(two.second.node)
+      for key in ["!", "x#"] { node.database["actors/Greeter"].set(key, to: "first") }
+      try await two.sleep(1)
+      two.there.checkIn(greeter, as: "first")
+      #expect(try await two.here.find(Greeter.self, named: "first") == greeter)
+    }
+  }
+
+  @Test("a search and a listing end when the loop is closed, and later ones at once")
+  func closedLoop() async throws {
+    try await withResidence { residence in
+      let system = await residence.run { loop in NodeActorSystem(on: Node(on: loop)) }
+      let search = Task { await callError { _ = try await system.find(Greeter.self, named: "x") } }
+      let list = Task { for await _ in system.listing(of: Greeter.self) {} }
+      while await residence.run({ _ in system.dependentCount }) < 2 { await Task.yield() }
+      await residence.run { $0.close() }
+      #expect(await search.value == .systemClosed)
+      await list.value
+      #expect(
+        await callError { _ = try await system.find(Greeter.self, named: "x") } == .systemClosed)
+    }
+  }
+
+  @Test("nothing is watched for a task that was cancelled before the loop has heard of it")
+  func cancelledEarly() async throws {
+    try await withResidence { residence in
+      let system = await residence.run { loop in NodeActorSystem(on: Node(on: loop)) }
+      for _ in 0..<100 {
+        let search = Task { _ = try await system.find(Greeter.self, named: "never") }
+        search.cancel()
+        await #expect(throws: CancellationError.self) { try await search.value }
+        _ = system.listing(of: Greeter.self)
+      }
+      while await residence.run({ _ in system.dependentCount }) > 0 { await Task.yield() }
+      await residence.run { _ in system.close() }
     }
   }
 }

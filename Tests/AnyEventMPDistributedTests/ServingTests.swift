@@ -5,29 +5,19 @@ import Testing
 
 @Suite("Messages to distributed actors, and proxies of plain ports")
 struct ServingTests {
-  /// What an actor answers to a message from a port of the other node, as `cal` sends it.
-  private func reply(
-    _ two: TwoHosts, _ actor: PortID, _ message: Message
-  ) async throws -> Message {
-    let node = try #require(two.first.node)
-    return try await suspended(on: two.network.loop) { wait in
-      node.call(PortID(actor.id), message: message, timeout: 10) { wait.resume(returning: $0) }
-    }
-  }
-
   @Test("a plain port calls an actor by the method's name, with or without labels")
   func calledByName() throws {
     try withTwoHosts { two in
       let greeter = Greeter(actorSystem: two.there)
-      #expect(try await reply(two, greeter.id, ["greet(name:)", "Joe"]) == ["ok", "Hello, Joe!"])
-      #expect(try await reply(two, greeter.id, ["greet", "Joe"]) == ["ok", "Hello, Joe!"])
-      #expect(try await reply(two, greeter.id, ["note"]) == ["ok"])
-      #expect(try await reply(two, greeter.id, ["total"]) == ["ok", 3])
+      #expect(try await two.reply(greeter.id, ["greet(name:)", "Joe"]) == ["ok", "Hello, Joe!"])
+      #expect(try await two.reply(greeter.id, ["greet", "Joe"]) == ["ok", "Hello, Joe!"])
+      #expect(try await two.reply(greeter.id, ["note"]) == ["ok"])
+      #expect(try await two.reply(greeter.id, ["total"]) == ["ok", 3])
       #expect(
-        try await reply(two, greeter.id, ["mix", ["x": 1], ["a"], true])
+        try await two.reply(greeter.id, ["mix", ["x": 1], ["a"], true])
           == ["ok", ["1", "none", "a", "true"]])
       #expect(
-        try await reply(two, greeter.id, ["refuse", 4])
+        try await two.reply(greeter.id, ["refuse", 4])
           == ["error", "Refusal(number: 4)", "Refusal", ["number": 4]])
       // Without a reply port that is one, nobody is told.
       let node = try #require(two.first.node)
@@ -49,7 +39,7 @@ struct ServingTests {
         ["mix", 1, 2, 3], ["twice", 1], ["secret"], [.string(foreign.first ?? "")],
         ["$s"], ["generic", 1], ["deinit"], [["a": 1]], ["greet(name:"],
       ] {
-        let answer = try await reply(two, greeter.id, message)
+        let answer = try await two.reply(greeter.id, message)
         #expect(answer.count == 2 && answer[0] == "refused", "\(message): \(answer)")
       }
       let node = try #require(two.first.node)
@@ -58,8 +48,8 @@ struct ServingTests {
       ] {
         node.send(message, to: PortID(greeter.id.id))
       }
-      #expect(try await reply(two, greeter.id, ["total"]) == ["ok", 0])
-      #expect(try await reply(two, stranger.id, ["secret"]) == ["ok", 42])
+      #expect(try await two.reply(greeter.id, ["total"]) == ["ok", 0])
+      #expect(try await two.reply(stranger.id, ["secret"]) == ["ok", 42])
     }
   }
 

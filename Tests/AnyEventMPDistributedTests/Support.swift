@@ -143,6 +143,14 @@ final class TwoHosts: @unchecked Sendable {
     return PortID(node.run { AnyEventMP.port { message in answer(message) } }.id)
   }
 
+  /// What an actor answers to a message from a port here, as `cal` sends it.
+  func reply(_ actor: PortID, _ message: Message) async throws -> Message {
+    let node = try #require(first.node)
+    return try await suspended(on: network.loop) { wait in
+      node.call(PortID(actor.id), message: message, timeout: 10) { wait.resume(returning: $0) }
+    }
+  }
+
   /// Lets time pass.
   func sleep(_ seconds: Double) async throws {
     try await suspended(on: network.loop) { (wait: Suspension<Void>) in

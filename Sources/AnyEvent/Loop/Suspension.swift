@@ -1,3 +1,5 @@
+internal import CAEBasics
+
 /// A task that waits on a loop for what a callback will bring.
 ///
 /// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
@@ -21,8 +23,7 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   /// Whether the wait has ended: what comes now goes nowhere.
   package var isOver: Bool { result != nil }
 
-  /// Ends the wait of a task that was cancelled, and takes back what it has started.
-  fileprivate func cancel() { end(.failure(CancellationError()), isCancelled: true) }
+  fileprivate override func cancel() { end(.failure(CancellationError()), isCancelled: true) }
 
   private func end(_ result: Result<Value, any Error>, isCancelled: Bool = false) {
     guard self.result == nil else { return }
@@ -57,6 +58,11 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
     guard let result else { throw loop.closedError }
     return try result.get()
   }
+}
+
+/// A wait on its way to its loop, on whose thread alone it is used.
+private struct CancelledWait: @unchecked Sendable {
+  let suspension: AnySuspension
 }
 
 /// What a loop knows of a task that waits on it: a link of a list, which costs no memory and no search.
@@ -95,6 +101,21 @@ package class AnySuspension {
   /// Ends the wait with an error.
   package func resume(throwing error: any Error) { unlink() }
 
+  /// Ends the wait of a task that was cancelled, and takes back what it has started.
+  fileprivate func cancel() { unlink() }
+
+  /// Whether waits hear of the cancellation of their tasks; asked before the first one.
+  fileprivate static let hearsOfCancellation: Bool = {
+    ae_set_cancellation_handler { context in
+      // The task keeps it until the handler is removed, which waits for the end of this call.
+      let suspension = Unmanaged<AnySuspension>.fromOpaque(context).takeUnretainedValue()
+      let wait = CancelledWait(suspension: suspension)
+      // On a loop that is closed meanwhile, the wait has ended by that.
+      suspension.loop.post { wait.suspension.cancel() }
+    }
+    return true
+  }()
+
   /// Ends all waits on a loop on behalf of `subject`.
   package static func endAll(on loop: Loop, for subject: AnyObject, throwing error: any Error) {
     let subject = ObjectIdentifier(subject)
@@ -115,15 +136,6 @@ extension Loop {
   }
 }
 
-// What withTaskCancellationHandler is made of. In a function that is isolated to whatever calls it, that one itself would
-// leave the thread, because `#isolation` is nil there.
-
-@_silgen_name("swift_task_addCancellationHandler")
-private func addCancellationHandler(_ handler: () -> Void) -> UnsafeRawPointer
-
-@_silgen_name("swift_task_removeCancellationHandler")
-private func removeCancellationHandler(_ record: UnsafeRawPointer)
-
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
 /// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, `onCancel` (or
@@ -143,12 +155,11 @@ package func suspended<Value>(
   suspension.link()
   start(suspension)
   if !suspension.isOver {
-    // On a loop that is closed meanwhile, the wait has ended by that.
-    let cancel = { _ = loop.post { suspension.cancel() } }
-    let record = addCancellationHandler(cancel)
+    _ = AnySuspension.hearsOfCancellation
+    let record = ae_expect_cancellation(
+      Unmanaged<AnySuspension>.passUnretained(suspension).toOpaque())
     await withUnsafeContinuation { suspension.begin($0) }
-    removeCancellationHandler(record)
-    withExtendedLifetime(cancel) {}
+    ae_forget_cancellation(record)
   }
   return try suspension.outcome()
 }

@@ -57,9 +57,20 @@ public final class Node {
   public var onLeaveRequest: (() -> Void)?
 
   /// The arguments of `configure`, and the file that was looked at, to be read again.
-  var source: (arguments: ConfigurationArguments, file: ConfigurationFile)?
+  var source: (arguments: ConfigurationArguments, file: ConfigurationFile)? {
+    didSet {
+      // The first time, by `configure`.
+      guard oldValue == nil, let configuration = peers.configuration else { return }
+      let callbacks = onConfigure
+      onConfigure = []
+      for callback in callbacks { callback(configuration.nodeID) }
+    }
+  }
   /// Watches for the signal that has the configuration read again.
   var hangup: SignalWatcher?
+
+  /// Called once by `configure` with the node's id, for what is built on the node and made before.
+  package var onConfigure: [(_ id: String) -> Void] = []
 
   /// Called once by ``close()``, for what is built on the node.
   package var onClose: [() -> Void] = []

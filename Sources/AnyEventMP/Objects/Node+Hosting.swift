@@ -43,11 +43,15 @@ extension Node {
     kernel.peerLog.log(.error, in: Log.kernel, Log.cut(text), similarTo: Log.cut(subject))
   }
 
-  /// Calls `body` as code of the node, but as part of no port, whichever is running.
+  /// Calls `body` as code of the node, but as part of no port, whichever is running or has the running task.
   package func outsideOfPorts<R>(_ body: () throws -> R) rethrows -> R {
-    let before = kernel.running
-    kernel.running = nil
-    defer { kernel.running = before }
+    let (running, hadTasks) = (kernel.running, kernel.hasTasks)
+    (kernel.running, kernel.hasTasks) = (nil, false)
+    defer {
+      kernel.running = running
+      // A port that has got a message may have started the first one.
+      if hadTasks { kernel.hasTasks = true }
+    }
     return try kernel.run(body)
   }
 

@@ -17,10 +17,11 @@ import Testing
         return [first, second]
       }
       #expect(got.value == [[3, "sum"], [7, "sum"]])
+      let own = ObjectIdentifier(slave)
       let local = slave.task {
         let port = rcv(port(), "get") { (reply: PortID) in snd(reply, 5) }
         let number: Int = try await cal(port, "get")
-        #expect(Node.current === Node.bound || Node.bound == nil)
+        #expect(ObjectIdentifier(Node.current) == own)
         kil(port)
         return number
       }
@@ -85,6 +86,27 @@ import Testing
         return
       }
       #expect(reason[0] == "transport_error" || reason[0] == "leaving")
+      loop.run(until: { slave.status.portCount == 0 })
+      #expect(slave.monitorCount(on: global.id) == 0)
+    }
+  }
+
+  @Test("a call whose message cannot be sent throws the reason, and leaves nothing")
+  func unsendable() throws {
+    try withPair { global, slave, loop in
+      let remote = PortID(global.port { (_: Message) in }.id)
+      let deep = (0..<600).reduce(Value.int(1)) { value, _ in [value] }
+      let timeouts: [Double?] = [nil, 1000]
+      for timeout in timeouts {
+        let got = loop.finish { try await slave.call(remote, "x", deep, timeout: timeout) }
+        guard case .unsendable(let port, let reason) = got.error as? CallError else {
+          Issue.record("\(got.error as Any)")
+          return
+        }
+        #expect(port == remote.id)
+        #expect(reason.contains("cannot send a message"))
+        #expect("\(got.error as Any)".contains(reason))
+      }
       loop.run(until: { slave.status.portCount == 0 })
       #expect(slave.monitorCount(on: global.id) == 0)
     }

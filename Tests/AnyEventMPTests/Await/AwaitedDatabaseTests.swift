@@ -23,8 +23,8 @@ import Testing
   }
 
   @Test("a question that nobody can answer yet waits, and is taken back by cancelling")
-  func cancelled() throws {
-    try withLoop { loop in
+  func cancelled() {
+    withLoop { loop in
       let node = Node(on: loop)
       defer { node.close() }
       let asking = loop.attempt { try await node.database["f"].keys() }

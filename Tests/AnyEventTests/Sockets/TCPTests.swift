@@ -194,26 +194,12 @@ struct TCPTests {
 
   @Test("an attempt that takes longer than prepare allows fails with ETIMEDOUT")
   func timeout() throws {
-    // Nobody accepts, and the queue is as short as it can be: once it is full, connecting hangs.
-    let server = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
-    defer { close(server) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let port = withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        #expect(bind(server, $0, length) == 0)
-        #expect(listen(server, 0) == 0)
-        #expect(getsockname(server, $0, &length) == 0)
-      }
-      return Int(UInt16(bigEndian: $0.pointee.sin_port))
-    }
+    let listener = FullListener()
     let loop = Loop(manualTime: 0)
     var sockets: [CInt] = []
     var errors: [CInt] = []
     let guards = (0..<4).map { _ in
-      loop.connect(to: "127.0.0.1", port, prepare: { _ in 5 }) { result in
+      loop.connect(to: "127.0.0.1", listener.port, prepare: { _ in 5 }) { result in
         switch result {
         case .success(let socket): sockets.append(socket.fd)
         case .failure(let error): errors.append(error.code)

@@ -1,0 +1,60 @@
+import AnyEventMPTesting
+import Testing
+
+@testable import AnyEventMPDistributed
+
+/// Tells of the task in which it is called.
+distributed actor Introvert {
+  typealias ActorSystem = NodeActorSystem
+  distributed func limit() -> Double? { NodeActorSystem.taskTimeout }
+}
+
+@Suite("Tasks of calls from other nodes")
+struct ServedTaskTests {
+  @Test("a call that comes as a message of the same node has nothing of the sender's task")
+  func detached() throws {
+    try withTwoHosts { two in
+      let introvert = Introvert(actorSystem: two.here)
+      try await NodeActorSystem.withTimeout(7) {
+        #expect(NodeActorSystem.taskTimeout == 7)
+        #expect(try await two.reply(introvert.id, ["limit"]) == ["ok", nil])
+      }
+    }
+  }
+
+  @Test("a call in a port's task is no act of the port, which lives when it cannot be sent")
+  func portTask() throws {
+    try withTwoHosts { two in
+      let node = try #require(two.first.node)
+      let proxy = try Greeter.resolve(
+        id: PortID(String(repeating: "x", count: 100_000) + "#port"), using: two.here)
+      let port = node.run {
+        port_async { _ in
+          guard case .unsendable? = await callError({ try await proxy.note() }) else {
+            Issue.record("it was sent")
+            return
+          }
+          try await two.sleep(10)
+        }
+      }
+      try await two.sleep(5)
+      #expect(node.isAlive(port))
+      try await two.sleep(10)
+      #expect(!node.isAlive(port))
+    }
+  }
+
+  @Test("a call ends when the port of its reply is killed")
+  func replyPort() throws {
+    try withTwoHosts { two in
+      let id = try two.port { message in
+        PortID(message[message.count - 1].string ?? "").kill("no")
+      }
+      let proxy = try Greeter.resolve(id: id, using: two.here)
+      guard case .unreadableReply? = await callError({ try await proxy.note() }) else {
+        Issue.record("it did not end so")
+        return
+      }
+    }
+  }
+}
