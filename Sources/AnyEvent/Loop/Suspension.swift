@@ -1,3 +1,5 @@
+internal import CLibUV
+
 /// A task that waits on a loop for what a callback will bring.
 ///
 /// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
@@ -20,6 +22,9 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
 
   /// Whether the wait has ended: what comes now goes nowhere.
   package var isOver: Bool { result != nil }
+
+  // On a loop that is closed meanwhile, the wait has ended by that.
+  fileprivate override func taskWasCancelled() { loop.post { self.cancel() } }
 
   /// Ends the wait of a task that was cancelled, and takes back what it has started.
   fileprivate func cancel() { end(.failure(CancellationError()), isCancelled: true) }
@@ -95,6 +100,21 @@ package class AnySuspension {
   /// Ends the wait with an error.
   package func resume(throwing error: any Error) { unlink() }
 
+  /// The task was cancelled; called on any thread, while the task keeps this object.
+  fileprivate func taskWasCancelled() {}
+
+  /// Has the present task tell of its cancellation, until the record is removed.
+  fileprivate final func startNoticing() -> CancellationRecord {
+    let memory = UnsafeMutablePointer<aeuv_cancellation>.allocate(capacity: 1)
+    memory.initialize(
+      to: aeuv_cancellation(
+        call: { object in
+          guard let object else { return }
+          Unmanaged<AnySuspension>.fromOpaque(object).takeUnretainedValue().taskWasCancelled()
+        }, object: Unmanaged.passUnretained(self).toOpaque()))
+    return CancellationRecord(memory: memory, record: aeuv_add_cancellation(memory))
+  }
+
   /// Ends all waits on a loop on behalf of `subject`.
   package static func endAll(on loop: Loop, for subject: AnyObject, throwing error: any Error) {
     let subject = ObjectIdentifier(subject)
@@ -108,21 +128,23 @@ package class AnySuspension {
   }
 }
 
+/// What a task has while it tells of its cancellation.
+private struct CancellationRecord {
+  let memory: UnsafeMutablePointer<aeuv_cancellation>
+  let record: UnsafeMutableRawPointer?
+
+  func remove() {
+    aeuv_remove_cancellation(record)
+    memory.deallocate()
+  }
+}
+
 extension Loop {
   /// Ends all waits, because the loop is closing.
   func endSuspensions() {
     while let suspension = suspensions { suspension.resume(throwing: closedError) }
   }
 }
-
-// What withTaskCancellationHandler is made of. In a function that is isolated to whatever calls it, that one itself would
-// leave the thread, because `#isolation` is nil there.
-
-@_silgen_name("swift_task_addCancellationHandler")
-private func addCancellationHandler(_ handler: () -> Void) -> UnsafeRawPointer
-
-@_silgen_name("swift_task_removeCancellationHandler")
-private func removeCancellationHandler(_ record: UnsafeRawPointer)
 
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
@@ -143,12 +165,9 @@ package func suspended<Value>(
   suspension.link()
   start(suspension)
   if !suspension.isOver {
-    // On a loop that is closed meanwhile, the wait has ended by that.
-    let cancel = { _ = loop.post { suspension.cancel() } }
-    let record = addCancellationHandler(cancel)
+    let record = suspension.startNoticing()
     await withUnsafeContinuation { suspension.begin($0) }
-    removeCancellationHandler(record)
-    withExtendedLifetime(cancel) {}
+    record.remove()
   }
   return try suspension.outcome()
 }
