@@ -129,17 +129,6 @@ package class AnySuspension {
   }
 }
 
-/// What a task has while it tells of its cancellation.
-private struct CancellationRecord {
-  let memory: UnsafeMutablePointer<aeuv_cancellation>
-  let record: UnsafeMutableRawPointer?
-
-  func remove() {
-    aeuv_remove_cancellation(record)
-    memory.deallocate()
-  }
-}
-
 extension Loop {
   /// Ends all waits, because the loop is closing.
   func endSuspensions() {
