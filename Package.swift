@@ -22,8 +22,7 @@ let package = Package(
     .target(name: "AEValue", dependencies: ["CAEBasics"]),
     .target(name: "AEOpenSSL", dependencies: ["COpenSSL"]),
     .target(
-      name: "AnyEvent",
-      dependencies: ["AEValue", "AEOpenSSL", "CAEBasics", "CCares", "CLibUV", "COpenSSL"]),
+      name: "AnyEvent", dependencies: ["AEValue", "AEOpenSSL", "CCares", "CLibUV", "COpenSSL"]),
     .target(name: "AnyEventHTTP", dependencies: ["AnyEvent", "CCurl"]),
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL", "CAEBasics"]),

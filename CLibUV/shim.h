@@ -133,4 +133,27 @@ static inline void aeuv_forget_work(uv_loop_t *loop, unsigned int lost) {
   uv_async_send(&loop->wq_async);
 }
 
+/* What Swift's withTaskCancellationHandler is made of, which itself would leave the thread in a function that runs on its
+ * caller's actor. The record is removed by the task that added it, in reverse order. */
+__attribute__((swiftcall)) void *swift_task_addCancellationHandler(
+    __attribute__((swiftcall)) void (*function)(__attribute__((swift_context)) void *), void *context);
+__attribute__((swiftcall)) void swift_task_removeCancellationHandler(void *record);
+
+/* Called with the object on any thread; both have to stay until the record is removed. */
+struct aeuv_cancellation {
+  void (*call)(void *object);
+  void *object;
+};
+
+static __attribute__((swiftcall)) void aeuv_cancelled(__attribute__((swift_context)) void *context) {
+  struct aeuv_cancellation *cancellation = context;
+  cancellation->call(cancellation->object);
+}
+
+static inline void *aeuv_add_cancellation(struct aeuv_cancellation *cancellation) {
+  return swift_task_addCancellationHandler(aeuv_cancelled, cancellation);
+}
+
+static inline void aeuv_remove_cancellation(void *record) { swift_task_removeCancellationHandler(record); }
+
 #endif

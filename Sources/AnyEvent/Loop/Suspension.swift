@@ -1,4 +1,4 @@
-internal import CAEBasics
+internal import CLibUV
 
 /// A task that waits on a loop for what a callback will bring.
 ///
@@ -23,7 +23,11 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   /// Whether the wait has ended: what comes now goes nowhere.
   package var isOver: Bool { result != nil }
 
-  fileprivate override func cancel() { end(.failure(CancellationError()), isCancelled: true) }
+  // On a loop that is closed meanwhile, the wait has ended by that.
+  fileprivate override func taskWasCancelled() { loop.post { self.cancel() } }
+
+  /// Ends the wait of a task that was cancelled, and takes back what it has started.
+  fileprivate func cancel() { end(.failure(CancellationError()), isCancelled: true) }
 
   private func end(_ result: Result<Value, any Error>, isCancelled: Bool = false) {
     guard self.result == nil else { return }
@@ -58,11 +62,6 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
     guard let result else { throw loop.closedError }
     return try result.get()
   }
-}
-
-/// A wait on its way to its loop, on whose thread alone it is used.
-private struct CancelledWait: @unchecked Sendable {
-  let suspension: AnySuspension
 }
 
 /// What a loop knows of a task that waits on it: a link of a list, which costs no memory and no search.
@@ -101,20 +100,20 @@ package class AnySuspension {
   /// Ends the wait with an error.
   package func resume(throwing error: any Error) { unlink() }
 
-  /// Ends the wait of a task that was cancelled, and takes back what it has started.
-  fileprivate func cancel() { unlink() }
+  /// The task was cancelled; called on any thread, while the task keeps this object.
+  fileprivate func taskWasCancelled() {}
 
-  /// Whether waits hear of the cancellation of their tasks; asked before the first one.
-  fileprivate static let hearsOfCancellation: Bool = {
-    ae_set_cancellation_handler { context in
-      // The task keeps it until the handler is removed, which waits for the end of this call.
-      let suspension = Unmanaged<AnySuspension>.fromOpaque(context).takeUnretainedValue()
-      let wait = CancelledWait(suspension: suspension)
-      // On a loop that is closed meanwhile, the wait has ended by that.
-      suspension.loop.post { wait.suspension.cancel() }
-    }
-    return true
-  }()
+  /// Has the present task tell of its cancellation, until the record is removed.
+  fileprivate final func startNoticing() -> CancellationRecord {
+    let memory = UnsafeMutablePointer<aeuv_cancellation>.allocate(capacity: 1)
+    memory.initialize(
+      to: aeuv_cancellation(
+        call: { object in
+          guard let object else { return }
+          Unmanaged<AnySuspension>.fromOpaque(object).takeUnretainedValue().taskWasCancelled()
+        }, object: Unmanaged.passUnretained(self).toOpaque()))
+    return CancellationRecord(memory: memory, record: aeuv_add_cancellation(memory))
+  }
 
   /// Ends all waits on a loop on behalf of `subject`.
   package static func endAll(on loop: Loop, for subject: AnyObject, throwing error: any Error) {
@@ -126,6 +125,17 @@ package class AnySuspension {
       next = suspension.after
     }
     for suspension in ended { suspension.resume(throwing: error) }
+  }
+}
+
+/// What a task has while it tells of its cancellation.
+private struct CancellationRecord {
+  let memory: UnsafeMutablePointer<aeuv_cancellation>
+  let record: UnsafeMutableRawPointer?
+
+  func remove() {
+    aeuv_remove_cancellation(record)
+    memory.deallocate()
   }
 }
 
@@ -155,11 +165,9 @@ package func suspended<Value>(
   suspension.link()
   start(suspension)
   if !suspension.isOver {
-    _ = AnySuspension.hearsOfCancellation
-    let record = ae_expect_cancellation(
-      Unmanaged<AnySuspension>.passUnretained(suspension).toOpaque())
+    let record = suspension.startNoticing()
     await withUnsafeContinuation { suspension.begin($0) }
-    ae_forget_cancellation(record)
+    record.remove()
   }
   return try suspension.outcome()
 }

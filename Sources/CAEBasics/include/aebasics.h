@@ -4,7 +4,6 @@
 /* What Swift cannot say: a variable of each thread that costs one load, and comparisons of sixteen bytes at a time
  * whose result is a number. */
 
-#include "aecancel.h"
 #include "aescan.h"
 
 /* The node that is the current one of the thread. */
