@@ -36,7 +36,7 @@ final class PortTask: @unchecked Sendable {
   /// the task calls may drop the last reference to it.
   var kernel: Kernel? {
     guard let kernel = reference.object else { return nil }
-    if keeper == nil, kernel.loop.isOpen {
+    if keeper == nil {
       keeper = kernel.owner
       let end = TurnEnd(of: self)
       kernel.loop.postpone { withExtendedLifetime(end) {} }
