@@ -18,9 +18,6 @@ let programs =
 /// The programs in Perl that lie beside some of them.
 let originals = ["eg_file_server": ["file_server.pl"], "eg_http_check": ["check.pl"]]
 
-/// The programs in Perl that lie beside some of them.
-let originals = ["eg_file_server": ["file_server.pl"], "eg_http_check": ["check.pl"]]
-
 /// Ports of programs in Perl, each a folder with the original and its `main.swift`.
 let ports =
   [
