@@ -51,11 +51,11 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   public let maximumCalls: Int
   /// Runs tasks on the loop's thread: calls of a `Task(executorPreference: system.executor) { … }` change no threads.
   ///
-  /// When the loop is closed, what is left of its tasks runs in Swift's pool.
+  /// Tasks of a loop that is closed go on to their end, see `LoopTaskExecutor`.
   public let executor: any TaskExecutor
   /// Has actors share the loop's thread; they return it as their `unownedExecutor`.
   ///
-  /// Their tasks have to end before the loop is closed, see `LoopExecutor`.
+  /// Jobs of a loop that is closed are still done, see `LoopExecutor`.
   public let loopExecutor: LoopExecutor
   private let home: Unmanaged<Node>
   private let portPrefix: String

@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -30,15 +29,7 @@ import Testing
   /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
   @Test("seeds from AE_SEED on", .enabled(if: Seeds.given != nil))
   func givenSeeds() throws {
-    let first = try #require(Seeds.given)
-    let minutes = Seeds.minutes
-    let end = Date().addingTimeInterval(minutes * 60)
-    var seed = first
-    repeat {
-      _ = try check(seed)
-      seed += 1
-    } while Date() < end
-    print("seeds \(first) to \(seed - 1) done: \(seed - first)")
+    try Seeds.soak { _ = try check($0) }
   }
 
   /// Runs one network; returns a text that equal runs share, and how calls have ended.

@@ -29,9 +29,9 @@ struct LoopTasks {
 extension Loop {
   /// Starts a task that runs on the loop's thread; may be called on any thread.
   ///
-  /// On the default loop it is one of the main actor. On any other the closure is not isolated, and all async code that
-  /// it calls stays on the loop; child tasks do so, too, but `Task { }` inside of it leaves the loop: write `loop.task`
-  /// there again. A loop that is closed cancels its tasks and lets them come to an end: what they wait for on
+  /// Where its code says so, a task of the default loop is one of the main actor. What is not isolated, on any loop, stays
+  /// on it with all async code that it calls; child tasks do so, too, but `Task { }` leaves it there: write `loop.task`
+  /// again. A loop that is closed cancels its tasks and lets them come to an end: what they wait for on
   /// the loop throws, and so does the value of a task that was to start on a closed loop, with a ``CondVarError``.
   ///
   ///     let sum = try await thread.loop.task {

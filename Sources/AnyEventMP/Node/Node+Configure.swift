@@ -29,6 +29,9 @@ extension Node {
     takeLogLevel(of: configuration, insteadOf: nil)
     for warning in configuration.warnings { AE.log(.warn, in: Log.kernel, warning) }
     kernel.home.id = configuration.nodeID
+    let callbacks = onConfigure
+    onConfigure = []
+    for callback in callbacks { callback(id) }
     if configuration.isRandom { kernel.portPrefix = "" }
     AE.log(.debug, in: Log.kernel, "node \(id) starting up.")
     run {

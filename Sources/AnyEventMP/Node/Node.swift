@@ -57,15 +57,7 @@ public final class Node {
   public var onLeaveRequest: (() -> Void)?
 
   /// The arguments of `configure`, and the file that was looked at, to be read again.
-  var source: (arguments: ConfigurationArguments, file: ConfigurationFile)? {
-    didSet {
-      // The first time, by `configure`.
-      guard oldValue == nil, let configuration = peers.configuration else { return }
-      let callbacks = onConfigure
-      onConfigure = []
-      for callback in callbacks { callback(configuration.nodeID) }
-    }
-  }
+  var source: (arguments: ConfigurationArguments, file: ConfigurationFile)?
   /// Watches for the signal that has the configuration read again.
   var hangup: SignalWatcher?
 

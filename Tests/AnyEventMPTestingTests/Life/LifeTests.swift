@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -14,16 +13,9 @@ import Testing
   /// What `scripts/soak` runs: from the seed `AE_SEED` on, for `AE_SOAK_MINUTES` or one seed.
   @Test("seeds from AE_SEED on", .enabled(if: Seeds.given != nil))
   func givenSeeds() throws {
-    let first = try #require(Seeds.given)
-    let minutes = Seeds.minutes
-    let end = Date().addingTimeInterval(minutes * 60)
-    var seed = first
     var hours = 0.0
-    repeat {
-      hours += try check(seed, hours: 10)
-      seed += 1
-    } while Date() < end
-    print("seeds \(first) to \(seed - 1) done: \(seed - first), \(Int(hours)) hours of nodes")
+    try Seeds.soak(
+      { hours += try check($0, hours: 10) }, adding: { ", \(Int(hours)) hours of nodes" })
   }
 
   private func check(_ seed: UInt64, hours: Double) throws -> Double {

@@ -191,34 +191,27 @@ struct CondVarTests {
   }
 
   @Test("a task on any thread can await a value, or an error, or the end of the loop")
-  func awaitingElsewhere() async {
-    let (loops, sender) = AsyncStream<Loop>.makeStream()
-    let thread = RunningThread {
-      let loop = Loop()
-      // Until it is closed.
-      let keeper = loop.timer(after: 1000) {}
-      loop.postpone { sender.yield(loop) }
-      loop.run()
-      withExtendedLifetime(keeper) {}
+  func awaitingElsewhere() async throws {
+    try await withResidence { residence in
+      let loop = residence.loop
+      let value = CondVar<Int>(on: loop)
+      let failing = CondVar<Int>(on: loop)
+      let never = CondVar<Int>(on: loop)
+      // Before the tests that wait for a thread.
+      let tasks = [value, failing, never].map { cv in
+        Task(priority: .high) { try await cv.value }
+      }
+      loop.post {
+        value.send(5)
+        failing.croak("no luck")
+      }
+      #expect(await (try? tasks[0].value) == 5)
+      await #expect(throws: CondVarError("no luck")) { try await tasks[1].value }
+      #expect(await (try? value.value) == 5)
+      loop.post { loop.close() }
+      await #expect(throws: CondVarError.closedLoop) { try await tasks[2].value }
+      await #expect(throws: CondVarError.closedLoop) { try await never.value }
     }
-    var iterator = loops.makeAsyncIterator()
-    guard let loop = await iterator.next() else { return }
-    let value = CondVar<Int>(on: loop)
-    let failing = CondVar<Int>(on: loop)
-    let never = CondVar<Int>(on: loop)
-    // Before the tests that wait for a thread.
-    let tasks = [value, failing, never].map { cv in Task(priority: .high) { try await cv.value } }
-    loop.post {
-      value.send(5)
-      failing.croak("no luck")
-    }
-    #expect(await (try? tasks[0].value) == 5)
-    await #expect(throws: CondVarError("no luck")) { try await tasks[1].value }
-    #expect(await (try? value.value) == 5)
-    loop.post { loop.close() }
-    await #expect(throws: CondVarError.closedLoop) { try await tasks[2].value }
-    await #expect(throws: CondVarError.closedLoop) { try await never.value }
-    thread.join()
   }
 
   @Test("await throws what croak was given")
