@@ -1,4 +1,5 @@
-// What waiting in the middle of the code costs, in turn with callbacks: async-bench [ROUNDS]
+// What waiting in the middle of the code costs, in turn with callbacks: async-bench [ROUNDS [TEXT]]
+// With TEXT only the rows are measured whose name contains it.
 import AnyEvent
 import AnyEventMP
 import Glibc
@@ -13,7 +14,10 @@ struct Row {
 }
 
 // Whoever adds a measurement adds its rows here, and the functions in a file beside this one.
-let rows: [Row] = LocalRows.rows + RemoteRows.rows
+let wanted = CommandLine.arguments.dropFirst(2).first
+let rows: [Row] = (LocalRows.rows + RemoteRows.rows).filter { row in
+  wanted.map { row.name.contains($0) } ?? true
+}
 
 func seconds() -> Double {
   var time = timespec()
@@ -25,7 +29,7 @@ func median(_ numbers: [Double]) -> Double { numbers.sorted()[numbers.count / 2]
 
 guard let rounds = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) : 5, rounds > 0
 else {
-  print("usage: async-bench [ROUNDS]")
+  print("usage: async-bench [ROUNDS [TEXT]]")
   exit(2)
 }
 

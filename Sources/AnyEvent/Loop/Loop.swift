@@ -79,6 +79,8 @@ public final class Loop: @unchecked Sendable {
   @exclusivity(unchecked)
   unowned(unsafe) var suspensions: AnySuspension?
 
+  /// Where tasks are while they wait on this loop.
+  private(set) lazy var waitingRoom = WaitingRoom(of: self)
   /// What tasks have to do here, and the spare array of ``runJobs()``.
   @exclusivity(unchecked)
   var jobs: [LoopJob] = []

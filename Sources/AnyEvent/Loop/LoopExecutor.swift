@@ -57,6 +57,8 @@ enum LoopJob: @unchecked Sendable {
   case actor(UnownedJob, LoopExecutor)
   // Two executors: a task on that of an actor would come back to the queue after each wait.
   case task(UnownedJob, LoopTaskExecutor)
+  /// A task whose wait has ended, and the executor on which it goes on.
+  case waited(UnownedJob, UnownedSerialExecutor)
 
   func run() {
     switch self {
@@ -64,6 +66,8 @@ enum LoopJob: @unchecked Sendable {
       job.runSynchronously(on: executor.asUnownedSerialExecutor())
     case .task(let job, let executor):
       job.runSynchronously(on: executor.asUnownedTaskExecutor())
+    case .waited(let job, let executor):
+      job.runSynchronously(on: executor)
     }
   }
 }
@@ -78,6 +82,16 @@ extension Loop {
     }
     guard let queue = mailbox.withLock({ $0.take(job, asyncHandle) }) else { return }
     runLate(job, on: queue)
+  }
+
+  /// Has a task go on whose wait has ended.
+  func goOn(_ job: LoopJob) {
+    // Whoever else serves the main thread finds it there while the default loop does not run.
+    if mainQueue != nil, state == .open, !isRunning {
+      DispatchQueue.main.async { job.run() }
+    } else {
+      enqueue(job)
+    }
   }
 
   /// Does a job that has come too late.

@@ -5,90 +5,134 @@ internal import CLibUV
 /// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
 /// task, or the end of the loop. All of it happens on the loop's thread; that, not the compiler, is why it can be
 /// `Sendable`. Made by ``suspended(on:for:onCancel:_:)``.
-package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
-  private var result: Result<Value, any Error>?
-  private var continuation: UnsafeContinuation<Void, Never>?
-  /// What the task's cancellation takes back, such as a watcher; called on the loop's thread, at most once.
-  package var onCancel: (() -> Void)?
+@usableFromInline package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
+  @usableFromInline @exclusivity(unchecked)
+  var value: Value?
+
+  /// The wait of the calling task, which has to be on the loop's thread.
+  @inlinable override init(on loop: Loop, for subject: AnyObject?) {
+    super.init(on: loop, for: subject)
+  }
 
   /// Ends the wait with a value.
-  package func resume(returning value: Value) { end(.success(value)) }
-
-  /// Ends the wait with an error.
-  package override func resume(throwing error: any Error) { end(.failure(error)) }
+  @inlinable package func resume(returning value: Value) {
+    guard !isOver else { return }
+    self.value = value
+    end(nil)
+  }
 
   /// Ends the wait with either.
-  package func resume(with result: Result<Value, any Error>) { end(result) }
+  package func resume(with result: Result<Value, any Error>) {
+    switch result {
+    case .success(let value): resume(returning: value)
+    case .failure(let error): resume(throwing: error)
+    }
+  }
+
+  /// What the wait has ended with; it is there when the task goes on.
+  @inlinable func outcome() throws -> Value {
+    guard let value else { throw failure }
+    return value
+  }
+}
+
+/// The part of a suspension that is the same for all values, and a link of the list that its loop has of them, which
+/// costs no memory and no search.
+@usableFromInline package class AnySuspension {
+  /// The task, as long as it waits.
+  private enum Task {
+    /// It has not begun to wait, or goes on.
+    case absent
+    /// It visits the ``WaitingRoom`` of the loop.
+    case visiting(LoopJob)
+    /// It is on a thread that is not the loop's.
+    case elsewhere(UnsafeContinuation<Void, Never>)
+  }
+
+  private enum State {
+    case waiting
+    case ended((any Error)?)
+  }
+
+  @usableFromInline final let loop: Loop
+  @exclusivity(unchecked)
+  private final var state = State.waiting
+  @exclusivity(unchecked)
+  private final var task = Task.absent
+  /// What the task's cancellation takes back, such as a watcher; called on the loop's thread, at most once.
+  @exclusivity(unchecked) @usableFromInline
+  package final var onCancel: (() -> Void)?
+  /// Neighbours in the list of the loop.
+  ///
+  /// The tasks keep them: each unlinks itself before its task goes on.
+  @exclusivity(unchecked)
+  private final unowned(unsafe) var before: AnySuspension?
+  @exclusivity(unchecked)
+  private final unowned(unsafe) var after: AnySuspension?
+  @exclusivity(unchecked)
+  private final var isLinked = false
+  /// On whose behalf the task waits, such as a node, so that all its waits can be ended; compared only.
+  private final let subject: ObjectIdentifier?
+
+  @usableFromInline init(on loop: Loop, for subject: AnyObject?) {
+    self.loop = loop
+    self.subject = subject.map { ObjectIdentifier($0) }
+  }
 
   /// Whether the wait has ended: what comes now goes nowhere.
-  package var isOver: Bool { result != nil }
+  @usableFromInline package final var isOver: Bool {
+    if case .ended = state { true } else { false }
+  }
 
-  // On a loop that is closed meanwhile, the wait has ended by that.
-  fileprivate override func taskWasCancelled() { loop.post { self.cancel() } }
+  /// Ends the wait with an error.
+  package final func resume(throwing error: any Error) { end(error) }
 
-  /// Ends the wait of a task that was cancelled, and takes back what it has started.
-  fileprivate func cancel() { end(.failure(CancellationError()), isCancelled: true) }
+  /// Ends the wait: by an error, or by a value that is there.
+  @usableFromInline final func end(_ error: (any Error)?) { end(error, isCancelled: false) }
 
-  private func end(_ result: Result<Value, any Error>, isCancelled: Bool = false) {
-    guard self.result == nil else { return }
-    self.result = result
+  private final func end(_ error: (any Error)?, isCancelled: Bool) {
+    guard !isOver else { return }
+    state = .ended(error)
     let undo = onCancel
     onCancel = nil
     unlink()
     if isCancelled { undo?() }
-    if let continuation {
-      self.continuation = nil
-      continuation.resume()
+    let task = task
+    self.task = .absent
+    switch task {
+    case .absent: break
+    case .visiting(let job): loop.goOn(job)
+    case .elsewhere(let continuation): continuation.resume()
     }
     // What it holds goes here, and may call whatever it likes.
     withExtendedLifetime(undo) {}
   }
 
-  /// Begins to wait; on the loop's thread.
-  fileprivate func begin(_ continuation: UnsafeContinuation<Void, Never>) {
-    loop.preconditionOnLoop("a wait")
-    guard result == nil else { return continuation.resume() }
-    self.continuation = continuation
+  /// The error of a wait that has ended without a value.
+  @usableFromInline final var failure: any Error {
+    if case .ended(let error?) = state { error } else { loop.closedError }
   }
 
-  /// Ends a wait that the loop never heard of, because it was closed.
-  fileprivate func refuse(_ continuation: UnsafeContinuation<Void, Never>) {
-    result = .failure(loop.closedError)
-    continuation.resume()
-  }
+  // MARK: The task
 
-  /// What the wait has ended with; it is there when the task goes on.
-  fileprivate func outcome() throws -> Value {
-    guard let result else { throw loop.closedError }
-    return try result.get()
-  }
-}
-
-/// What a loop knows of a task that waits on it: a link of a list, which costs no memory and no search.
-package class AnySuspension {
-  final let loop: Loop
-  /// Neighbours in the list of the loop.
+  /// Stops the program unless the calling task may wait on this loop.
   ///
-  /// The tasks keep them: each unlinks itself before its task goes on.
-  private final unowned(unsafe) var before: AnySuspension?
-  private final unowned(unsafe) var after: AnySuspension?
-  private final var isLinked = false
-  /// On whose behalf the task waits, such as a node, so that all its waits can be ended; compared only.
-  private final let subject: ObjectIdentifier?
-
-  fileprivate init(on loop: Loop, for subject: AnyObject?) {
-    self.loop = loop
-    self.subject = subject.map { ObjectIdentifier($0) }
+  /// - Throws: `CancellationError`, and ``CondVarError`` when the loop is closed.
+  @usableFromInline static func check(_ loop: Loop) throws {
+    loop.preconditionAwaiting("what waits on an event loop")
+    try _Concurrency.Task.checkCancellation()
+    guard loop.isOpen else { throw loop.closedError }
   }
 
-  fileprivate final func link() {
+  /// Begins: the wait is one of those that the loop knows.
+  @usableFromInline final func link() {
     after = loop.suspensions
     after?.before = self
     loop.suspensions = self
     isLinked = true
   }
 
-  fileprivate final func unlink() {
+  private final func unlink() {
     guard isLinked else { return }
     isLinked = false
     if let before { before.after = after } else { loop.suspensions = after }
@@ -97,14 +141,34 @@ package class AnySuspension {
     after = nil
   }
 
-  /// Ends the wait with an error.
-  package func resume(throwing error: any Error) { unlink() }
+  /// Has the calling task, which is on the loop's thread, wait for the end.
+  @usableFromInline final func wait() async {
+    let record = startNoticing()
+    loop.waitingRoom.expect(self)
+    await loop.waitingRoom.visit()
+    record.remove()
+  }
 
-  /// The task was cancelled; called on any thread, while the task keeps this object.
-  fileprivate func taskWasCancelled() {}
+  /// Keeps the visitor of the waiting room until the wait has ended.
+  final func keep(_ visitor: LoopJob) { task = .visiting(visitor) }
 
-  /// Has the present task tell of its cancellation, until the record is removed.
-  fileprivate final func startNoticing() -> CancellationRecord {
+  /// Keeps the continuation of a task of another thread.
+  fileprivate final func keep(_ continuation: UnsafeContinuation<Void, Never>) {
+    guard !isOver else { return continuation.resume() }
+    task = .elsewhere(continuation)
+  }
+
+  /// Ends a wait that the loop never heard of, because it was closed.
+  fileprivate final func refuse(_ continuation: UnsafeContinuation<Void, Never>) {
+    state = .ended(loop.closedError)
+    continuation.resume()
+  }
+
+  /// Ends the wait of a task that was cancelled, and takes back what it has started.
+  fileprivate final func cancel() { end(CancellationError(), isCancelled: true) }
+
+  /// Has the present task tell of its cancellation, on any thread, until the record is removed.
+  private final func startNoticing() -> CancellationRecord {
     let memory = UnsafeMutablePointer<aeuv_cancellation>.allocate(capacity: 1)
     memory.initialize(
       to: aeuv_cancellation(
@@ -113,6 +177,13 @@ package class AnySuspension {
           Unmanaged<AnySuspension>.fromOpaque(object).takeUnretainedValue().taskWasCancelled()
         }, object: Unmanaged.passUnretained(self).toOpaque()))
     return CancellationRecord(memory: memory, record: aeuv_add_cancellation(memory))
+  }
+
+  /// The task, which keeps this object, was cancelled; called on any thread.
+  private final func taskWasCancelled() {
+    nonisolated(unsafe) let wait = self
+    // On a loop that is closed meanwhile, the wait has ended by that.
+    loop.post { wait.cancel() }
   }
 
   /// Ends all waits on a loop on behalf of `subject`.
@@ -153,22 +224,16 @@ extension Loop {
 /// come in between. If `start` itself ends the suspension, the task goes on without being suspended. The waits of one
 /// `subject` can be ended together by ``AnySuspension/endAll(on:for:throwing:)``.
 /// - Throws: What the suspension is ended with, `CancellationError`, and ``CondVarError`` when the loop is closed.
-package func suspended<Value>(
+@inlinable package func suspended<Value>(
   on loop: Loop, for subject: AnyObject? = nil, onCancel: (() -> Void)? = nil,
   _ start: (Suspension<Value>) -> Void
 ) async throws -> Value {
-  loop.preconditionAwaiting("what waits on an event loop")
-  try Task.checkCancellation()
-  guard loop.isOpen else { throw loop.closedError }
+  try AnySuspension.check(loop)
   let suspension = Suspension<Value>(on: loop, for: subject)
   suspension.onCancel = onCancel
   suspension.link()
   start(suspension)
-  if !suspension.isOver {
-    let record = suspension.startNoticing()
-    await withUnsafeContinuation { suspension.begin($0) }
-    record.remove()
-  }
+  if !suspension.isOver { await suspension.wait() }
   return try suspension.outcome()
 }
 
@@ -209,7 +274,7 @@ private final class Arrival<Value: Sendable>: @unchecked Sendable {
       suspension.link()
       start(suspension)
     }
-    suspension.begin(continuation)
+    suspension.keep(continuation)
   }
 
   deinit {

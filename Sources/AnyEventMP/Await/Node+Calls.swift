@@ -64,15 +64,16 @@ extension Node {
         wait.resume(throwing: CallError.timedOut(port: port.id, seconds: seconds))
       }
     }
-    let watch = watched(port, hasLimit: timeout != nil).map { watched in
-      kernel.monitor(watched) { reason in
-        wait.resume(throwing: CallError.lost(port: port.id, reason: reason))
-      }
+    let lost = { (reason: Message) in
+      wait.resume(throwing: CallError.lost(port: port.id, reason: reason))
     }
+    // With a limit in time the node, of which no packet is needed.
+    let watch =
+      timeout == nil ? kernel.monitor(port.ref, lost) : kernel.monitorNode(of: port.ref, lost)
     // Kept by the wait, however that ends.
     let end = Guard(on: loop) { [unowned kernel] in
       limit?.cancel()
-      watch?.cancel()
+      if let watch { kernel.remove(watch) }
       if local.state == .alive { kernel.kill(local, []) }
       local.fallback = nil
     }
@@ -83,12 +84,6 @@ extension Node {
     if let refusal = kernel.trySending(question, to: port) {
       wait.resume(throwing: CallError.unsendable(port: port.id, reason: refusal))
     }
-  }
-
-  /// What is monitored while a call waits: with a limit in time the node, of which no packet is needed.
-  private func watched(_ port: PortID, hasLimit: Bool) -> PortID? {
-    guard hasLimit else { return port }
-    return isLocal(port) ? nil : PortID(port.node)
   }
 
   /// The reason with which a port ends, or with which messages to it may have been lost.
@@ -117,5 +112,7 @@ private final class AwaitedReply {
 
   func came(_ reply: Message) { wait.resume(returning: reply) }
 
-  deinit { wait.resume(throwing: CallError.dropped(port: port.id)) }
+  deinit {
+    if !wait.isOver { wait.resume(throwing: CallError.dropped(port: port.id)) }
+  }
 }

@@ -33,6 +33,17 @@ extension Kernel {
     Subscription(self, monitor(port.ref, callback))
   }
 
+  /// Calls `callback` once with the reason when the node of a port is lost, of which no packet is needed; nil if that is
+  /// this node.
+  func monitorNode(of ref: PortRef, _ callback: @escaping (Message) throws -> Void) -> MonitorToken?
+  {
+    guard case .remote(let port) = resolve(ref) else { return nil }
+    monitorSerial += 1
+    addRemote(
+      MonitorCallback(serial: monitorSerial, watcher: acting, call: callback), "", of: port.home)
+    return MonitorToken(place: .node(port.home, port: ""), serial: monitorSerial)
+  }
+
   /// Adds a callback to those on a port of that node; true when it is the first.
   private func add(_ callback: MonitorCallback, _ name: String, to entry: NodeEntry) -> Bool {
     if let port = entry.monitors.find(name) {

@@ -1,0 +1,39 @@
+/// The actor that a task visits while it waits on a loop.
+///
+/// Swift has a task whose continuation is resumed go on in a thread of its pool, and only from there go to its actor:
+/// that wakes two threads for each wait on the main actor or on an actor with a ``LoopExecutor``. A task that visits this
+/// actor is a job, which its suspension keeps, and which the loop does in its next round: no other thread has a part.
+actor WaitingRoom {
+  private nonisolated let door: Door
+  /// How many visits there were, for tests.
+  // Swift leaves out a visit to an actor where nothing is done.
+  private(set) var visits: UInt64 = 0
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { door.asUnownedSerialExecutor() }
+
+  init(of loop: Loop) { door = Door(isMain: loop.mainQueue != nil) }
+
+  /// Has a suspension keep the task that visits next, which has to do so at once.
+  nonisolated func expect(_ suspension: AnySuspension) { door.expected = suspension }
+
+  /// Comes back when the expected suspension has ended.
+  func visit() { visits &+= 1 }
+}
+
+/// The executor of a waiting room, to which the Swift runtime hands the tasks that visit.
+///
+/// It is used on the loop's thread alone, which is why it can be `Sendable`.
+private final class Door: SerialExecutor, @unchecked Sendable {
+  var expected: AnySuspension?
+  private let isMain: Bool
+
+  init(isMain: Bool) { self.isMain = isMain }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    // Most tasks of the default loop are the main actor's: after this they are there, and no further job is needed.
+    let exit = isMain ? MainActor.sharedUnownedExecutor : asUnownedSerialExecutor()
+    let suspension = expected
+    expected = nil
+    suspension?.keep(.waited(UnownedJob(job), exit))
+  }
+}
