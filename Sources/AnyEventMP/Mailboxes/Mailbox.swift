@@ -9,7 +9,8 @@ import AnyEvent
 ///
 /// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is for.
 /// When the port is killed, what waits is dropped, the port's own tasks are cancelled, and others that wait get a
-/// ``MailboxError``. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
+/// ``MailboxError``. When a callback for all messages takes the place of the mailbox, as by ``PortID/receive(_:)``, all
+/// tasks that wait get one; the messages that wait already stay, and can be taken. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
 public final class Mailbox: @unchecked Sendable {
   // Sendable: whatever is not on the loop's thread is stopped with a sentence.
 
@@ -44,8 +45,10 @@ public final class Mailbox: @unchecked Sendable {
   func take(_ wish: MailboxWish, within seconds: Double? = nil) async throws -> [Value]? {
     loop.preconditionAwaiting("get")
     try Task.checkCancellation()
-    if local.state == .dead { throw MailboxError.killed(port) }
     if let place = try find(wish) { return queue.take(place) }
+    if local.state == .dead { throw MailboxError.killed(port) }
+    // A callback for all messages may have taken its place.
+    try tasks.openMailbox()
     if let seconds, !(seconds > 0) { return nil }
     do {
       return try await suspended(on: loop) { wait($0, for: wish, seconds) }
@@ -136,14 +139,20 @@ public final class Mailbox: @unchecked Sendable {
 
   /// Drops what waits, and wakes who waits: the port is dead.
   func close() {
-    let dropped = (queue, waiters.all)
+    let dropped = queue
     queue.removeAll()
-    waiters = MailboxWaiters()
-    for waiter in dropped.1 {
-      waiter.timeLimit?.cancel()
-      waiter.suspension.resume(throwing: MailboxError.killed(port))
-    }
+    endWaits(.killed(port))
     // What they hold may run code of the program.
     withExtendedLifetime(dropped) {}
+  }
+
+  /// Wakes who waits: nothing comes any more.
+  func endWaits(_ error: MailboxError) {
+    let ended = waiters.all
+    waiters = MailboxWaiters()
+    for waiter in ended {
+      waiter.timeLimit?.cancel()
+      waiter.suspension.resume(throwing: error)
+    }
   }
 }
