@@ -64,6 +64,8 @@ package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   }
 }
 
+extension Suspension: WaitingMember {}
+
 /// What a loop knows of a task that waits on it: a link of a list, which costs no memory and no search.
 package class AnySuspension {
   final let loop: Loop

@@ -112,7 +112,10 @@ public final class Mailbox: @unchecked Sendable {
   /// Gives a message to the task that has waited longest of those that it is for.
   private func handOver(_ message: [Value]) -> Bool {
     let tag = MailboxQueue.tag(of: message)
-    for waiter in waiters.choosing where !waiter.isOver {
+    // A condition may have others come and go.
+    var last: UInt64 = 0
+    while let waiter = waiters.choosing(behind: last) {
+      last = waiter.serial
       if let first = waiters.first(tag), first.isBefore(waiter) { break }
       if case .condition(let isMeant) = waiter.wish {
         do {
