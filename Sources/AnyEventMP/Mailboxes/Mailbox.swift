@@ -31,13 +31,22 @@ public final class Mailbox: @unchecked Sendable {
   public var port: PortID { PortID(local) }
 
   /// How many messages wait.
-  public var count: Int { queue.count }
+  public var count: Int {
+    loop.preconditionOnLoop("count of a mailbox")
+    return queue.count
+  }
 
   /// About how many bytes of memory the waiting messages take.
-  public var bytes: Int { queue.bytes }
+  public var bytes: Int {
+    loop.preconditionOnLoop("bytes of a mailbox")
+    return queue.bytes
+  }
 
   /// How many tasks wait for a message.
-  public var waitingTasks: Int { waiters.count }
+  public var waitingTasks: Int {
+    loop.preconditionOnLoop("waitingTasks of a mailbox")
+    return waiters.count
+  }
 
   /// Takes a message out, and waits for one that is not there yet.
   ///

@@ -76,7 +76,12 @@ final class PortTasks: PortResident, @unchecked Sendable {
   func start(
     for message: [Value] = [], endsPort: Bool = false, _ body: @escaping () async throws -> Void
   ) {
-    guard port.state == .alive, isOpen, loop.takesTasks else { return }
+    guard port.state == .alive, isOpen else { return }
+    guard loop.takesTasks else {
+      // The port was to live as long as the task.
+      if endsPort { reference.object?.fail(port, CondVarError.closedLoop) }
+      return
+    }
     if running.count + (mailbox?.count ?? 0) >= limit.messages {
       return killForQueue("\(limit.messages) messages")
     }
@@ -122,7 +127,8 @@ final class PortTasks: PortResident, @unchecked Sendable {
 
   /// Kills the port because too much waits for it.
   func killForQueue(_ much: String) {
-    let text = "more than \(much) wait in the mailbox of port \(Log.cut(PortID(port).id))"
+    let text =
+      "more than \(much) wait in the mailbox of port \(Log.cut(PortID(port).id)) or are with its tasks"
     reference.object?.kill(port, [.string("too_much_queued"), .string(text)])
   }
 

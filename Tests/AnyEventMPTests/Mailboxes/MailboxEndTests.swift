@@ -243,6 +243,22 @@ import Testing
     }
   }
 
+  @Test("what a mailbox holds is told on the loop's thread alone")
+  func wrongThread() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      try withNode { node, loop in
+        let mailbox = try node.mailbox(of: port())
+        // The loop belongs to who has run it.
+        loop.settle()
+        onThread { _ = mailbox.count }
+      }
+    }
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains("count of a mailbox"))
+  }
+
   @Test("tasks that were not begun when the loop closes are released")
   func neverBegun() {
     let tracker = LifeTracker()
