@@ -52,7 +52,7 @@ public final class Handle: @unchecked Sendable {
   /// Whether the end of the stream was reported.
   @exclusivity(unchecked) var isAtEnd = false
   /// The requests for which tasks wait, in order.
-  var awaited: [HandleAwaitedRequest] = []
+  var awaited = WaitingLine<HandleAwaitedRequest>()
   /// The one of them that is looking at the bytes now.
   var serving: HandleAwaitedRequest?
   /// Whether a task has ever waited for a piece: such a handle reads when it is asked.

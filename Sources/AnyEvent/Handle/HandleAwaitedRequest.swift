@@ -3,7 +3,7 @@ internal import Glibc
 /// A read request for which a task waits.
 ///
 /// It leaves the queue when the task is told of an error, or is cancelled: bytes that it has not used stay.
-final class HandleAwaitedRequest: HandleReadRequest {
+final class HandleAwaitedRequest: HandleReadRequest, WaitingMember {
   private let inner: HandleReadRequest
   private let atEnd: (Handle) -> Bool
   /// Ends the task's wait with an error.
@@ -20,29 +20,26 @@ final class HandleAwaitedRequest: HandleReadRequest {
     let before = handle.serving
     handle.serving = self
     defer { handle.serving = before }
-    if inner.serve(handle) {
-      handle.awaited.removeAll { $0 === self }
-      return true
-    }
+    if inner.serve(handle) { leave(handle) }
     return !isWanted
   }
 
   override func serveEnd(_ handle: Handle) -> Bool {
     guard isWanted else { return true }
     guard atEnd(handle) else { return false }
-    handle.awaited.removeAll { $0 === self }
+    leave(handle)
     return true
   }
 
   override func resume(_ handle: Handle) { inner.resume(handle) }
 
-  /// Forgets the request.
-  func drop() { isWanted = false }
+  var isOver: Bool { !isWanted }
 
-  /// Tells the task, and forgets the request.
-  func end(_ error: HandleError) {
+  /// Forgets the request, because its task waits no more.
+  func leave(_ handle: Handle) {
+    guard isWanted else { return }
     isWanted = false
-    fail(error)
+    handle.awaited.memberLeft()
   }
 }
 
@@ -68,9 +65,9 @@ public struct HandleError: Error, Hashable, Sendable, CustomStringConvertible {
 extension Handle {
   /// Ends the waits of all tasks.
   func endAwaited(_ error: HandleError) {
-    let requests = awaited
-    awaited = []
-    for request in requests { request.end(error) }
+    let requests = awaited.takeAll()
+    for request in requests { request.isWanted = false }
+    for request in requests { request.fail(error) }
   }
 
   /// Tells a task of an error: all of a fatal one, of another the one whose turn it is; false if none waits.
@@ -81,9 +78,10 @@ extension Handle {
       return true
     }
     // Data without the form concerns the request that looks at it.
-    guard let request = error.code == EBADMSG ? serving : awaited.first else { return false }
-    awaited.removeAll { $0 === request }
-    request.end(error)
+    guard let request = error.code == EBADMSG ? serving : awaited.first() else { return false }
+    request.leave(self)
+    queue.noteUnwanted()
+    request.fail(error)
     return true
   }
 
@@ -104,8 +102,8 @@ extension Handle {
 
   /// Takes a request back whose task was cancelled.
   func withdraw(_ request: HandleAwaitedRequest) {
-    awaited.removeAll { $0 === request }
-    request.drop()
+    request.leave(self)
+    queue.noteUnwanted()
     // Without another request nothing more is read.
     consume()
   }

@@ -11,8 +11,12 @@ struct HandleReadQueue {
   private var front: [HandleReadRequest] = []
   /// The requests behind them, in order.
   private var back: [HandleReadRequest] = []
+  /// How many were taken back since those were last sorted out.
+  private var unwanted = 0
 
   var isEmpty: Bool { front.isEmpty && back.isEmpty }
+
+  var count: Int { front.count + back.count }
 
   /// The request that is served next.
   var first: HandleReadRequest? { front.last ?? back.first }
@@ -32,15 +36,25 @@ struct HandleReadQueue {
     return front.popLast()
   }
 
+  /// Takes note that a request was taken back, and sorts out all of those once they may be more than half.
+  mutating func noteUnwanted() {
+    unwanted += 1
+    guard 2 * unwanted > count + 8 else { return }
+    unwanted = 0
+    front.removeAll { !$0.isWanted }
+    back.removeAll { !$0.isWanted }
+  }
+
   mutating func removeAll() {
     front = []
     back = []
+    unwanted = 0
   }
 }
 
 /// A request for a part of a handle's `rbuf`.
 class HandleReadRequest {
-  /// Whether somebody waits for the part; false once a task has taken the request back.
+  /// Whether somebody waits for the part; false once the task that waited for it does so no more.
   final var isWanted = true
 
   /// Looks at the handle's `rbuf`; true when the request has taken its part.

@@ -16,8 +16,8 @@ extension CondVar {
   /// The value, when it is there; for code that is allowed to suspend on the loop's thread.
   ///
   /// While the loop is running, the calling task is suspended. If the loop is not running, as at the
-  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it. A value that is
-  /// `Sendable` can be awaited on any thread.
+  /// beginning of an async `main`, it runs here until the value is there, as `recv` does it, and does not heed
+  /// the task's cancellation. A value that is `Sendable` can be awaited on any thread.
   /// - Throws: The error of `croak`; like `recv`, a ``CondVarError``; and `CancellationError` when the task is
   ///   cancelled while it waits.
   public var value: Value {
@@ -39,7 +39,8 @@ extension CondVar where Value: Sendable {
   ///
   /// On another thread than the loop's the calling task is suspended until the value is there or the loop is closed.
   /// A top-level `await` or an async `main` makes the main thread leave the default loop, which closes it. On the
-  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it.
+  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it, and does not heed the task's
+  /// cancellation.
   /// - Throws: The error of `croak`; like `recv`, a ``CondVarError``; and `CancellationError` when the task is
   ///   cancelled while it waits.
   public var value: Value {

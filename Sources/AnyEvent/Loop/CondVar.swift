@@ -8,7 +8,7 @@ internal import AEValue
 public final class CondVar<Value>: @unchecked Sendable {
   let loop: Loop
   var result: Result<Value, any Error>?
-  private var waiters: [Suspension<Value>] = []
+  private var waiters = WaitingLine<Suspension<Value>>()
   private var callback: ((CondVar<Value>) -> Void)?
   private var pending = 0
   private var groupCallback: ((CondVar<Value>) -> Void)?
@@ -104,9 +104,7 @@ public final class CondVar<Value>: @unchecked Sendable {
   private func resolve(_ result: Result<Value, any Error>) {
     self.result = result
     loop.endWait()
-    let waiters = self.waiters
-    self.waiters = []
-    for waiter in waiters { waiter.resume(with: result) }
+    for waiter in waiters.takeAll() { waiter.resume(with: result) }
     let callback = self.callback
     self.callback = nil
     callback?(self)
@@ -116,7 +114,7 @@ public final class CondVar<Value>: @unchecked Sendable {
   func add(_ waiter: Suspension<Value>) {
     if let result { return waiter.resume(with: result) }
     waiters.append(waiter)
-    waiter.onCancel = { [unowned self, unowned waiter] in waiters.removeAll { $0 === waiter } }
+    waiter.onCancel = { [unowned self] in waiters.memberLeft() }
   }
 
   /// How many tasks wait, for tests.

@@ -12,6 +12,9 @@ internal import Synchronization
 /// attached to a foreign loop. Calling it from another thread stops the program with a sentence
 /// that says so; the one door from other threads is `post(_:)`. That check, not the compiler, is
 /// why the type can be `Sendable`.
+///
+/// A loop whose last reference goes closes itself, unless tasks wait on it: they and the loop hold each other, so a
+/// loop with tasks has to be closed by ``close(_:)``.
 public final class Loop: @unchecked Sendable {
   /// The origin of the libuv loop.
   enum Kind {

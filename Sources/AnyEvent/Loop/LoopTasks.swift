@@ -33,6 +33,7 @@ extension Loop {
   /// on it with all async code that it calls; child tasks do so, too, but `Task { }` leaves it there: write `loop.task`
   /// again. A loop that is closed cancels its tasks and lets them come to an end: what they wait for on
   /// the loop throws, and so does the value of a task that was to start on a closed loop, with a ``CondVarError``.
+  /// A task that has not ended keeps the loop: without being closed neither of them would ever go.
   ///
   ///     let sum = try await thread.loop.task {
   ///       try await AE.sleep(1)

@@ -199,6 +199,8 @@ internal import CLibUV
   }
 }
 
+extension AnySuspension: WaitingMember {}
+
 /// What a task has while it tells of its cancellation.
 private struct CancellationRecord {
   let memory: UnsafeMutablePointer<aeuv_cancellation>

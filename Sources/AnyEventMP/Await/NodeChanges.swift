@@ -71,25 +71,46 @@ public struct NodeChanges: AsyncSequence {
 private final class PendingNodes {
   let tasks = WaitingTasks()
   private var told: TextSet
-  private var pending: TextDictionary<Bool> = [:]
-  private var order: [String] = []
+  private var pending: TextDictionary<Change> = [:]
+  private var order = WaitingLine<Change>()
+
+  /// A change that was not told yet.
+  private final class Change: WaitingMember {
+    let node: String
+    let isUp: Bool
+    var isOver = false
+
+    init(_ node: String, isUp: Bool) {
+      self.node = node
+      self.isUp = isUp
+    }
+  }
 
   init(_ connected: [String]) { told = TextSet(connected) }
 
   func add(_ node: String, isUp: Bool) {
     guard told.contains(node) != isUp else {
       // Up and down again, or the other way round.
-      if pending.removeValue(forKey: node) != nil { order.removeAll { $0 == node } }
+      if let change = pending[node] { forget(change) }
       return
     }
-    if pending.updateValue(isUp, forKey: node) == nil { order.append(node) }
+    guard pending[node] == nil else { return }
+    let change = Change(node, isUp: isUp)
+    pending[node] = change
+    order.append(change)
     tasks.wake()
   }
 
   func take() -> (node: String, isUp: Bool)? {
-    guard let node = order.first, let isUp = pending.removeValue(forKey: node) else { return nil }
-    order.removeFirst()
-    if isUp { told.insert(node) } else { told.remove(node) }
-    return (node, isUp)
+    guard let change = order.first() else { return nil }
+    forget(change)
+    if change.isUp { told.insert(change.node) } else { told.remove(change.node) }
+    return (change.node, change.isUp)
+  }
+
+  private func forget(_ change: Change) {
+    pending.removeValue(forKey: change.node)
+    change.isOver = true
+    order.memberLeft()
   }
 }

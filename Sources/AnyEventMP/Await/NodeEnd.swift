@@ -11,25 +11,17 @@ extension Node {
 
 /// The tasks that wait for the next change of something.
 final class WaitingTasks {
-  /// By their numbers, so that none has to be searched for when it is taken back.
-  private var waits: [Int: Suspension<Void>] = [:]
-  private var lastNumber = 0
+  private var waits = WaitingLine<Suspension<Void>>()
 
   /// Lets all look again.
-  func wake() {
-    let waits = waits
-    self.waits = [:]
-    for (_, wait) in waits.sorted(by: { $0.key < $1.key }) { wait.resume(returning: ()) }
-  }
+  func wake() { for wait in waits.takeAll() { wait.resume(returning: ()) } }
 
   /// Waits for ``wake()``; false when there is no more to come, because the task is cancelled or the node closed.
   func wait(on node: Node) async -> Bool {
     do {
       try await node.suspended { wait in
-        lastNumber += 1
-        let number = lastNumber
-        waits[number] = wait
-        wait.onCancel = { [self] in waits[number] = nil }
+        waits.append(wait)
+        wait.onCancel = { [self] in waits.memberLeft() }
       }
       return true
     } catch {

@@ -75,7 +75,16 @@ public func peval_async(_ port: PortID, _ body: @escaping () async throws -> Voi
   Node.current.context(of: port)?.start(body)
 }
 
-// `rcv_async` in the forms of `rcv`, but for the lists of receivers: each message starts a task of its callback.
+// `rcv_async` in the forms of `rcv`: each message starts a task of its callback.
+
+/// Starts a task for each message with one of several tags: `rcv_async(p, on("a") { … }, on("b") { … })`.
+///
+/// In the list of an `rcv` only callbacks that await are tasks; here all are.
+/// Corresponds to Coro::MP's `rcv_async $port, a => sub { … }, b => sub { … }`.
+@discardableResult
+public func rcv_async(_ port: PortID, _ receivers: Receiver...) -> PortID {
+  port.receiveAsync(receivers)
+}
 
 /// Starts a task for each message without a callback for its tag; it gets the whole message.
 ///

@@ -9,7 +9,8 @@ import AnyEvent
 ///
 /// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is for.
 /// When the port is killed, what waits is dropped, the port's own tasks are cancelled, and others that wait get a
-/// ``MailboxError``. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
+/// ``MailboxError``. When a callback for all messages takes the place of the mailbox, as by `rcv(port) { … }`, all
+/// tasks that wait get one; the messages that wait already stay, and can be taken. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
 public final class Mailbox: @unchecked Sendable {
   // Sendable: whatever is not on the loop's thread is stopped with a sentence.
 
@@ -30,13 +31,22 @@ public final class Mailbox: @unchecked Sendable {
   public var port: PortID { PortID(local) }
 
   /// How many messages wait.
-  public var count: Int { queue.count }
+  public var count: Int {
+    loop.preconditionOnLoop("count of a mailbox")
+    return queue.count
+  }
 
   /// About how many bytes of memory the waiting messages take.
-  public var bytes: Int { queue.bytes }
+  public var bytes: Int {
+    loop.preconditionOnLoop("bytes of a mailbox")
+    return queue.bytes
+  }
 
   /// How many tasks wait for a message.
-  public var waitingTasks: Int { waiters.count }
+  public var waitingTasks: Int {
+    loop.preconditionOnLoop("waitingTasks of a mailbox")
+    return waiters.count
+  }
 
   /// Takes a message out, and waits for one that is not there yet.
   ///
@@ -44,8 +54,10 @@ public final class Mailbox: @unchecked Sendable {
   func take(_ wish: MailboxWish, within seconds: Double? = nil) async throws -> [Value]? {
     loop.preconditionAwaiting("get")
     try Task.checkCancellation()
-    if local.state == .dead { throw MailboxError.killed(port) }
     if let place = try find(wish) { return queue.take(place) }
+    if local.state == .dead { throw MailboxError.killed(port) }
+    // A callback for all messages may have taken its place.
+    try tasks.openMailbox()
     if let seconds, !(seconds > 0) { return nil }
     do {
       return try await suspended(on: loop) { wait($0, for: wish, seconds) }
@@ -109,7 +121,10 @@ public final class Mailbox: @unchecked Sendable {
   /// Gives a message to the task that has waited longest of those that it is for.
   private func handOver(_ message: [Value]) -> Bool {
     let tag = MailboxQueue.tag(of: message)
-    for waiter in waiters.choosing where !waiter.isOver {
+    // A condition may have others come and go.
+    var last: UInt64 = 0
+    while let waiter = waiters.choosing(behind: last) {
+      last = waiter.serial
       if let first = waiters.first(tag), first.isBefore(waiter) { break }
       if case .condition(let isMeant) = waiter.wish {
         do {
@@ -136,14 +151,20 @@ public final class Mailbox: @unchecked Sendable {
 
   /// Drops what waits, and wakes who waits: the port is dead.
   func close() {
-    let dropped = (queue, waiters.all)
+    let dropped = queue
     queue.removeAll()
-    waiters = MailboxWaiters()
-    for waiter in dropped.1 {
-      waiter.timeLimit?.cancel()
-      waiter.suspension.resume(throwing: MailboxError.killed(port))
-    }
+    endWaits(.killed(port))
     // What they hold may run code of the program.
     withExtendedLifetime(dropped) {}
+  }
+
+  /// Wakes who waits: nothing comes any more.
+  func endWaits(_ error: MailboxError) {
+    let ended = waiters.all
+    waiters = MailboxWaiters()
+    for waiter in ended {
+      waiter.timeLimit?.cancel()
+      waiter.suspension.resume(throwing: error)
+    }
   }
 }

@@ -12,7 +12,7 @@ enum MailboxWish {
 }
 
 /// A task that waits for a message.
-final class MailboxWaiter {
+final class MailboxWaiter: WaitingMember {
   let wish: MailboxWish
   let suspension: Suspension<[Value]?>
   /// Counts the tasks in the order in which they have begun to wait.
@@ -36,44 +36,25 @@ final class MailboxWaiter {
 
 /// The tasks that wait in a mailbox, found by the tags that they wait for.
 struct MailboxWaiters {
-  /// Those that wait for one tag; who has left is taken out when there are many of them.
-  private struct Line {
-    var waiters: [MailboxWaiter] = []
-    var start = 0
-    var count = 0
-
-    /// Who has waited longest.
-    mutating func first() -> MailboxWaiter? {
-      while start < waiters.count, waiters[start].isOver { start += 1 }
-      return start < waiters.count ? waiters[start] : nil
-    }
-
-    mutating func tidy() {
-      guard waiters.count > 2 * count + 8 else { return }
-      waiters.removeAll { $0.isOver }
-      start = 0
-    }
-  }
-
   /// The only one that waits for tags, which is the usual case: it is in no line.
   private var only: MailboxWaiter?
-  private var lines: TextDictionary<Line> = [:]
+  private var lines: TextDictionary<WaitingLine<MailboxWaiter>> = [:]
   /// Those that wait for a condition, or for any message, in the order in which they came.
-  private(set) var choosing: [MailboxWaiter] = []
+  private var choosing = WaitingLine<MailboxWaiter>()
   private var lastSerial: UInt64 = 0
 
   /// Whether nobody waits.
-  var isEmpty: Bool { only == nil && choosing.isEmpty && lines.isEmpty }
+  var isEmpty: Bool { count == 0 }
 
   /// How many wait.
-  var count: Int { all.count }
+  private(set) var count = 0
 
   /// All of them.
   var all: [MailboxWaiter] {
-    let inLines = lines.values.flatMap { $0.waiters.filter { !$0.hasLeft } }
+    let inLines = lines.values.flatMap(\.all)
     // One that waits for several tags is in several lines.
     var seen: Set<UInt64> = []
-    return (choosing + [only].compactMap(\.self) + inLines).filter {
+    return (choosing.all + [only].compactMap(\.self) + inLines).filter {
       seen.insert($0.serial).inserted
     }
     .sorted { $0.serial < $1.serial }
@@ -82,6 +63,7 @@ struct MailboxWaiters {
   mutating func add(_ waiter: MailboxWaiter) {
     lastSerial += 1
     waiter.serial = lastSerial
+    count += 1
     guard case .tags(let tags) = waiter.wish else { return choosing.append(waiter) }
     if only == nil, lines.isEmpty {
       only = waiter
@@ -92,10 +74,12 @@ struct MailboxWaiters {
   }
 
   private mutating func line(up waiter: MailboxWaiter, _ tags: [String]) {
-    for tag in tags {
-      lines[tag, default: Line()].waiters.append(waiter)
-      lines[tag, default: Line()].count += 1
-    }
+    for tag in tags { lines[tag, default: WaitingLine()].append(waiter) }
+  }
+
+  /// Who has waited longest, for a condition or any message, of those behind that place in the order of all.
+  func choosing(behind serial: UInt64) -> MailboxWaiter? {
+    choosing.isEmpty ? nil : choosing.first { $0.serial > serial }
   }
 
   /// Who has waited longest for a message with this tag.
@@ -111,19 +95,15 @@ struct MailboxWaiters {
   mutating func remove(_ waiter: MailboxWaiter) {
     guard !waiter.hasLeft else { return }
     waiter.hasLeft = true
-    guard case .tags(let tags) = waiter.wish else { return choosing.removeAll { $0 === waiter } }
+    count -= 1
+    guard case .tags(let tags) = waiter.wish else { return choosing.memberLeft() }
     if only === waiter {
       only = nil
       return
     }
     for tag in tags {
-      guard let count = lines[tag]?.count else { continue }
-      if count == 1 {
-        lines.removeValue(forKey: tag)
-      } else {
-        lines[tag]?.count = count - 1
-        lines[tag]?.tidy()
-      }
+      lines[tag]?.memberLeft()
+      if lines[tag]?.isEmpty == true { lines.removeValue(forKey: tag) }
     }
     lines.shrink()
   }

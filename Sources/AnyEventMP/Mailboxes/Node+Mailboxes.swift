@@ -54,8 +54,8 @@ extension Node {
 
   /// The mailbox of the port that the running task or callback works for.
   ///
-  /// - Throws: A ``MailboxError`` where there is no such port, or it has a callback for all messages, or was killed; in
-  ///   a cancelled task a `CancellationError`.
+  /// - Throws: A ``MailboxError`` where there is no such port, or it has a callback for all messages and none waits from
+  ///   before, or was killed; in a cancelled task a `CancellationError`.
   public func mailboxOfRunningPort(for function: String = "get") throws -> Mailbox {
     loop.preconditionOnLoop()
     guard let local = kernel.acting else { throw MailboxError.noPort(function) }
@@ -63,7 +63,7 @@ extension Node {
       try Task.checkCancellation()
       throw MailboxError.killed(PortID(local))
     }
-    return try PortTasks.of(local, self).openMailbox()
+    return try PortTasks.of(local, self).mailboxWithMessages()
   }
 
   /// The number of tasks that work for a port of this node; 0 for a port that is dead.

@@ -21,12 +21,24 @@ extension PortID {
     withStarter { start in receive { start([], callback) } }
   }
 
+  /// Starts a task for each message with one of several tags, by the callback for it.
+  ///
+  /// Corresponds to Coro::MP's `rcv_async $port, a => sub { … }, b => sub { … }`.
+  @discardableResult
+  public func receiveAsync(_ receivers: [Receiver]) -> PortID {
+    receive(receivers.map(\.asTask))
+  }
+
+  /// Starts a task for each message with one of several tags, by the callback for it.
+  @discardableResult
+  public func receiveAsync(_ receivers: Receiver...) -> PortID { receiveAsync(receivers) }
+
   /// Starts a task for each message with a tag, without arguments.
   @discardableResult
   public func receiveAsync(
     _ tag: some MessageTag, _ callback: @escaping () async throws -> Void
   ) -> PortID {
-    withStarter { start in receive(tag) { start([], callback) } }
+    receive(Receiver(tag, callback))
   }
 
   /// Starts a task for each message with a tag, which gets the values behind the tag.
@@ -36,9 +48,7 @@ extension PortID {
   public func receiveAsync(
     _ tag: some MessageTag, _ callback: @escaping (Message) async throws -> Void
   ) -> PortID {
-    withStarter { start in
-      receive(tag) { (message: Message) in start(message.values) { try await callback(message) } }
-    }
+    receive(Receiver(tag, callback))
   }
 
   /// Starts a task for each message with a tag, with one argument.
@@ -46,9 +56,7 @@ extension PortID {
   public func receiveAsync<A: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A) async throws -> Void
   ) -> PortID {
-    withStarter { start in
-      receive(tag) { (a: A) in start([a.messageValue]) { try await callback(a) } }
-    }
+    receive(Receiver(tag, callback))
   }
 
   /// Starts a task for each message with a tag, with two arguments.
@@ -56,11 +64,7 @@ extension PortID {
   public func receiveAsync<A: MessageConvertible, B: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A, B) async throws -> Void
   ) -> PortID {
-    withStarter { start in
-      receive(tag) { (a: A, b: B) in
-        start([a.messageValue, b.messageValue]) { try await callback(a, b) }
-      }
-    }
+    receive(Receiver(tag, callback))
   }
 
   /// Starts a task for each message with a tag, with three arguments.
@@ -68,11 +72,7 @@ extension PortID {
   public func receiveAsync<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ tag: some MessageTag, _ callback: @escaping (A, B, C) async throws -> Void
   ) -> PortID {
-    withStarter { start in
-      receive(tag) { (a: A, b: B, c: C) in
-        start([a.messageValue, b.messageValue, c.messageValue]) { try await callback(a, b, c) }
-      }
-    }
+    receive(Receiver(tag, callback))
   }
 
   /// Starts a task for each message with a tag, with four or more arguments.
@@ -84,13 +84,7 @@ extension PortID {
     _ tag: some MessageTag,
     _ callback: @escaping (A, B, C, D, repeat each More) async throws -> Void
   ) -> PortID {
-    withStarter { start in
-      receive(tag) { (a: A, b: B, c: C, d: D, more: repeat each More) in
-        var values = [a.messageValue, b.messageValue, c.messageValue, d.messageValue]
-        repeat values.append((each more).messageValue)
-        start(values) { try await callback(a, b, c, d, repeat each more) }
-      }
-    }
+    receive(Receiver(tag, callback))
   }
 
   /// Has `receive` set a callback that starts tasks of the port.

@@ -12,6 +12,8 @@ final class PortTasks: PortResident, @unchecked Sendable {
   private var running: [UInt64: Running] = [:]
   private var lastSerial: UInt64 = 0
   private(set) var mailbox: Mailbox?
+  /// Whether messages come into the mailbox: until a callback takes its place.
+  private var isMailboxFed = false
   var limit = MailboxLimit()
   /// About how many bytes of memory the messages take for which tasks run.
   private(set) var heldBytes = 0
@@ -43,15 +45,29 @@ final class PortTasks: PortResident, @unchecked Sendable {
   var count: Int { running.count }
 
   /// Has messages without a callback of their own wait in a mailbox.
+  @discardableResult
   func openMailbox(_ limit: MailboxLimit? = nil) throws(MailboxError) -> Mailbox {
     if let limit { self.limit = limit }
-    if let mailbox { return mailbox }
+    if let mailbox, isMailboxFed { return mailbox }
     guard port.fallback == nil else { throw .noMailbox(PortID(port)) }
-    let mailbox = Mailbox(of: self, on: loop)
+    let mailbox = mailbox ?? Mailbox(of: self, on: loop)
     self.mailbox = mailbox
     port.hasReceived = true
     port.fallback = Handler { [mailbox] in mailbox.deliver($0) }
+    isMailboxFed = true
     return mailbox
+  }
+
+  /// The mailbox to take from: also one into which nothing comes any more, as long as messages wait in it.
+  func mailboxWithMessages() throws(MailboxError) -> Mailbox {
+    if let mailbox, mailbox.count > 0 { return mailbox }
+    return try openMailbox()
+  }
+
+  func fallbackWasSet() {
+    guard isMailboxFed else { return }
+    isMailboxFed = false
+    mailbox?.endWaits(.noMailbox(PortID(port)))
   }
 
   /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
@@ -60,7 +76,12 @@ final class PortTasks: PortResident, @unchecked Sendable {
   func start(
     for message: [Value] = [], endsPort: Bool = false, _ body: @escaping () async throws -> Void
   ) {
-    guard port.state == .alive, isOpen, loop.takesTasks else { return }
+    guard port.state == .alive, isOpen else { return }
+    guard loop.takesTasks else {
+      // The port was to live as long as the task.
+      if endsPort { reference.object?.fail(port, CondVarError.closedLoop) }
+      return
+    }
     if running.count + (mailbox?.count ?? 0) >= limit.messages {
       return killForQueue("\(limit.messages) messages")
     }
@@ -106,7 +127,8 @@ final class PortTasks: PortResident, @unchecked Sendable {
 
   /// Kills the port because too much waits for it.
   func killForQueue(_ much: String) {
-    let text = "more than \(much) wait in the mailbox of port \(Log.cut(PortID(port).id))"
+    let text =
+      "more than \(much) wait in the mailbox of port \(Log.cut(PortID(port).id)) or are with its tasks"
     reference.object?.kill(port, [.string("too_much_queued"), .string(text)])
   }
 

@@ -7,6 +7,8 @@
 public struct Receiver {
   @usableFromInline let tag: String
   @usableFromInline let handler: MessageCallback
+  /// Whether the handler starts a task of the port.
+  var startsTask = false
 
   /// A receiver whose handler gets messages in all forms.
   @usableFromInline

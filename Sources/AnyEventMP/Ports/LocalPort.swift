@@ -86,6 +86,7 @@ final class LocalPort: PortRef {
       // The old callback goes last: its release may run code of the program.
       let old = handlers.fallback
       handlers.fallback = newValue
+      handlers.resident?.fallbackWasSet()
       dropFurther(handlers)
       withExtendedLifetime(old) {}
     }
@@ -163,6 +164,9 @@ final class LocalPort: PortRef {
 
 /// What lives with a port, and hears of its death.
 protocol PortResident: AnyObject {
+  /// The port has got another callback for messages whose tag has none, or lost it.
+  func fallbackWasSet()
+
   /// The port is dead: its callbacks are gone, and its monitors are told after this.
   func portDied()
 }

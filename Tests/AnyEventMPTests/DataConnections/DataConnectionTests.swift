@@ -1,6 +1,7 @@
 import AEMPWire
 import AnyEvent
 import AnyEventMP
+import Glibc
 import TestSupport
 import Testing
 
@@ -56,6 +57,49 @@ enum Encryption: String, CaseIterable, CustomTestStringConvertible {
     near.connectData(to: far.id, within: 30, function: "My::data") { here = try $0.get() }
     loop.run(until: { here != nil && there != nil })
     return (try #require(here), try #require(there))
+  }
+
+  @Test(
+    "a task that reads gets all that came in one piece with the end",
+    arguments: Encryption.allCases)
+  func linesWithEnd(encryption: Encryption) throws {
+    try withNodes(encryption) { near, far, loop in
+      for (text, byLines) in [
+        ("a\nb\nc\n", true), ("a\nb\nrest", true), ("a\nb\nc\n", false), ("a\nb\nrest", false),
+      ] {
+        let (here, there) = try connect(near, far, loop)
+        var lines: [String] = []
+        let go = CondVar<Void>(on: loop)
+        let reading = loop.attempt {
+          if byLines {
+            for try await line in there.lines {
+              lines.append(line)
+              // The end comes while the task does something else.
+              if lines.count == 1 { try await go.value }
+            }
+          } else {
+            while true { lines.append(try await there.read(.line)) }
+          }
+        }
+        loop.settle()
+        here.push_write(text)
+        here.push_shutdown()
+        loop.run(until: { !lines.isEmpty })
+        loop.settle()
+        go.send()
+        loop.run(until: { reading.result != nil })
+        let all = text.split(separator: "\n").map { String($0) }
+        if byLines {
+          #expect(lines == all && reading.error == nil)
+        } else {
+          // A line that does not end is none.
+          #expect(lines == (text.hasSuffix("\n") ? all : all.dropLast()))
+          #expect((reading.error as? HandleError)?.code == EPIPE)
+        }
+        here.destroy()
+        there.destroy()
+      }
+    }
   }
 
   @Test(

@@ -94,6 +94,75 @@ import Testing
     }
   }
 
+  @Test("a callback for all messages ends the wait in every form", arguments: 0..<12)
+  func replaced(form: Int) {
+    withNode { node, loop in
+      var errors: [String] = []
+      var got: [Message] = []
+      let tracker = LifeTracker()
+      let p = port()
+      let mailbox = try? node.mailbox(of: p)
+      peval_async(p) { [token = tracker.token()] in
+        guard let mailbox else { return }
+        // The wait that there is when it comes, and one that begins later.
+        for _ in 0..<2 {
+          do { try await Self.waits[form](mailbox) } catch { errors.append("\(error)") }
+        }
+        token.touch()
+      }
+      loop.settle()
+      #expect(mailbox?.waitingTasks == 1)
+      rcv(p) { message in got.append(message) }
+      loop.settle()
+      #expect(errors.count == 2 && mailbox?.waitingTasks == 0 && tracker.alive == 0)
+      #expect(errors.allSatisfy { $0.contains("port \(p) has a callback for all messages") })
+      snd(p, "a", 1)
+      #expect(got == [["a", 1]] && mailbox?.count == 0)
+    }
+  }
+
+  @Test("messages that wait when a callback takes the place of the mailbox can be taken")
+  func replacedWithMessages() {
+    withNode { node, loop in
+      var got: [String] = []
+      let p = port()
+      let mailbox = try? node.mailbox(of: p)
+      for number in 1...3 { snd(p, "a", number) }
+      rcv(p) { message in got.append("callback \(message)") }
+      snd(p, "b")
+      #expect(throws: MailboxError.self) { try node.mailbox(of: p) }
+      peval_async(p) {
+        do {
+          got.append("\(try await get())")
+          got.append("\(try await get("a"))")
+          got.append("\(try await mailbox?.get("a", timeout: 0) as Any)")
+          _ = try await get("a")
+        } catch {
+          got.append("\(error is MailboxError)")
+        }
+      }
+      loop.settle()
+      #expect(
+        got == ["callback [\"b\"]", "[\"a\",1]", "[2]", "Optional([3])", "true"])
+      #expect(mailbox?.count == 0)
+    }
+  }
+
+  @Test("a mailbox whose place was taken is filled again when the callback is gone")
+  func replacedForATime() {
+    withNode { node, loop in
+      let p = port()
+      let mailbox = try? node.mailbox(of: p)
+      snd(p, "a", 1)
+      rcv(p) { (_: Message) in }
+      snd(p, "a", 2)
+      node.setReceiver(of: p, tag: nil, nil)
+      #expect((try? node.mailbox(of: p)) === mailbox)
+      snd(p, "a", 3)
+      #expect(mailbox?.count == 2)
+    }
+  }
+
   @Test("a node that goes cancels the tasks of its ports, and nothing is left of them")
   func nodeGoes() {
     let tracker = LifeTracker()
@@ -172,6 +241,22 @@ import Testing
       #expect(steps == ["killed", "true", "closed", "true"])
       #expect(tracker.alive == 0)
     }
+  }
+
+  @Test("what a mailbox holds is told on the loop's thread alone")
+  func wrongThread() async {
+    let result = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) {
+      try withNode { node, loop in
+        let mailbox = try node.mailbox(of: port())
+        // The loop belongs to who has run it.
+        loop.settle()
+        onThread { _ = mailbox.count }
+      }
+    }
+    let output = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(output.contains("count of a mailbox"))
   }
 
   @Test("tasks that were not begun when the loop closes are released")

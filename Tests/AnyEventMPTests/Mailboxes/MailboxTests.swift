@@ -184,6 +184,48 @@ import Testing
     }
   }
 
+  @Test("a condition may have messages come and tasks go while a message looks for its task")
+  func nested() {
+    withNode { _, loop in
+      var got: [String] = []
+      let p = port()
+      var asked = 0
+      peval_async(p) {
+        let message = try await get_cond { message in
+          asked += 1
+          // Those that wait behind this one get messages of their own, or leave.
+          if asked == 1 { for text in ["x", "throw", "y"] { snd(p, text) } }
+          return message[0] == "end"
+        }
+        got.append("first \(message)")
+      }
+      for number in 1...5 {
+        loop.settle()
+        peval_async(p) {
+          do {
+            let message = try await get_cond { message in
+              if message[0] == "throw", number == 2 { throw die("no") }
+              return message[0] != "end"
+            }
+            got.append("\(number) \(message)")
+          } catch {
+            got.append("\(number) threw")
+          }
+        }
+      }
+      loop.settle()
+      snd(p, "a")
+      loop.settle()
+      let mailbox = try? Node.current.mailbox(of: p)
+      #expect(
+        got == ["1 [\"x\"]", "2 threw", "3 [\"throw\"]", "4 [\"y\"]", "5 [\"a\"]"])
+      snd(p, "end")
+      loop.settle()
+      #expect(got.last == "first [\"end\"]")
+      #expect(mailbox?.waitingTasks == 0 && mailbox?.count == 0)
+    }
+  }
+
   @Test("callbacks with a tag go on beside the mailbox")
   func beside() {
     withNode { _, loop in

@@ -87,7 +87,8 @@ import Testing
       loop.settle()
       #expect(
         reason == [
-          "too_much_queued", .string("more than 10 messages wait in the mailbox of port \(p)"),
+          "too_much_queued",
+          .string("more than 10 messages wait in the mailbox of port \(p) or are with its tasks"),
         ])
     }
   }

@@ -1,7 +1,8 @@
-import AnyEvent
 import AnyEventMP
 import TestSupport
 import Testing
+
+@testable import AnyEvent
 
 @Suite("Ports with tasks") struct PortTaskTests {
   @Test("the port ends with its task: normally, or by what it throws")
@@ -215,6 +216,23 @@ import Testing
       port_async(p) { Issue.record("called") }
       loop.settle()
       #expect(log.lines(with: "port_async: there is no port \(p)").count == 1)
+    }
+  }
+
+  @Test("the port of a task that comes too late to start ends with an error")
+  func tooLate() {
+    withNode { node, loop in
+      loop.cancelTasks()
+      let p = port_async { Issue.record("called") }
+      let q = port()
+      rcv_async(q) { Issue.record("called") }
+      snd(q, "a")
+      var reason: Message?
+      mon(p) { reason = $0 }
+      loop.settle()
+      #expect(
+        reason?[0] == "die" && reason?[1].string?.contains("the event loop was closed") == true)
+      #expect(node.taskCount(of: p) == 0 && node.taskCount(of: q) == 0)
     }
   }
 }

@@ -35,6 +35,58 @@ import Testing
     }
   }
 
+  @Test("lists of receivers: all are tasks of rcv_async, of rcv those that await")
+  func lists() {
+    withNode { _, loop in
+      var got: [String] = []
+      func receivers(_ p: PortID) -> [Receiver] {
+        [
+          on("now") { got.append("now") }, on("one") { (n: Int) in got.append("one \(n)") },
+          on("all") { message in got.append("all \(message)") },
+          on("wait") {
+            got.append("begin")
+            try await AE.sleep(0)
+            got.append("wait \(SELF == p)")
+          },
+          on("sum") { (a: Int, b: Int) in
+            got.append("sum \(a + b + (try await get("c")[0].int ?? 0))")
+          },
+        ]
+      }
+      func send(_ p: PortID) {
+        got = []
+        snd(p, "now")
+        snd(p, "wait")
+        snd(p, "one", 1)
+        snd(p, "sum", 1, 2)
+        snd(p, "all", 1, "x")
+      }
+      let mixed = port()
+      mixed.receive(receivers(mixed))
+      send(mixed)
+      #expect(got == ["now", "one 1", "all [1,\"x\"]"])
+      let tasks = port()
+      #expect(tasks.receiveAsync(receivers(tasks)) == tasks)
+      for p in [mixed, tasks] {
+        send(p)
+        #expect(got.count == (p == tasks ? 0 : 3))
+        #expect(Node.current.taskCount(of: p) == (p == tasks ? 5 : 4))
+        loop.run(until: { got.contains("wait true") })
+        for _ in 0..<2 { snd(p, "c", 4) }
+        loop.run(until: { Node.current.taskCount(of: p) == 0 })
+        #expect(got.contains("sum 7"))
+      }
+      #expect(got == ["now", "begin", "one 1", "all [1,\"x\"]", "wait true", "sum 7"])
+      var reason: Message?
+      let p = rcv_async(port(), on("a") { (_: Int) in }, on("b") { throw die("b") })
+      mon(p) { reason = $0 }
+      snd(p, "a", "no number")
+      loop.settle()
+      #expect(
+        reason?[1].string?.contains("port \(p), message \"a\": argument 1 should be Int") == true)
+    }
+  }
+
   @Test("tasks of one port wait side by side, and the death of the port cancels all of them")
   func sideBySide() {
     withNode { _, loop in

@@ -154,6 +154,54 @@ struct HandleAwaitTests {
     }
   }
 
+  @Test(
+    "reads that are taken back behind one that waits leave nothing, and the others keep their order"
+  )
+  func cancelledBehind() throws {
+    try withEnds { handle, far, loop in
+      var got: [String] = []
+      func read() -> Attempt<Void> {
+        loop.attempt { got.append(try await handle.read(.line)) }
+      }
+      let first = read()
+      var last: Attempt<Void>?
+      for round in 0..<200 {
+        let reading = read()
+        if round == 100 { last = read() }
+        loop.settle()
+        reading.cancel()
+        loop.run(until: { reading.result != nil })
+        #expect(reading.error is CancellationError)
+        #expect(handle.queue.count < 20)
+        #expect(handle.awaited.count == (last == nil ? 1 : 2))
+      }
+      write(far, "a\nb\nc\n")
+      loop.run(until: { first.result != nil && last?.result != nil })
+      #expect(got == ["a", "b"])
+      #expect(handle.awaited.isEmpty)
+    }
+  }
+
+  @Test("reads whose time is over leave nothing behind a request of a callback")
+  func lateBehind() throws {
+    try withEnds { handle, far, loop in
+      var line = ""
+      handle.push_read(.line) { line = $1 }
+      // It keeps the handle after a time-out for which no task waits.
+      handle.on_error = { _, _, _ in }
+      handle.rtimeout = 0.000_001
+      for _ in 0..<50 {
+        let late = loop.finish { try await handle.read(.line) }
+        #expect((late.error as? HandleError)?.code == ETIMEDOUT)
+        #expect(handle.queue.count < 20 && handle.awaited.isEmpty)
+      }
+      handle.rtimeout = 0
+      write(far, "a\nb\n")
+      let reading = loop.finish { try await handle.read(.line) }
+      #expect(line == "a" && reading.value == "b")
+    }
+  }
+
   @Test("data that does not have the form is an error of the read, after which one can go on")
   func badData() throws {
     try withEnds { handle, far, loop in

@@ -151,6 +151,24 @@ struct SuspensionTests {
     }
   }
 
+  @Test("of many tasks that await a value, those that are not cancelled get it in their order")
+  func manyCancelled() {
+    withLoop { loop in
+      let cv = CondVar<Int>(on: loop)
+      var got: [Int] = []
+      let tasks = (0..<1000).map { number in
+        loop.attempt { got.append(try await cv.value * number) }
+      }
+      loop.run(until: { cv.waiterCount == 1000 })
+      for (number, task) in tasks.enumerated() where number % 100 != 7 { task.cancel() }
+      loop.run(until: { cv.waiterCount == 10 })
+      cv.send(1)
+      loop.run(until: { tasks.allSatisfy { $0.result != nil } })
+      #expect(got == Array(stride(from: 7, to: 1000, by: 100)))
+      #expect(cv.waiterCount == 0 && loop.suspensions == nil)
+    }
+  }
+
   @Test("a wait that is cancelled while its loop closes ends with one of both")
   func closing() async throws {
     for _ in 0..<20 {
