@@ -93,7 +93,7 @@ struct BadInputTests {
         aemp_post_snd(node, nil, nil, 0),
         aemp_on_log(node, 0, { _, _, _, _, _ in }, ud.ud, freeing),
         aemp_on_log(node, 10, { _, _, _, _, _ in }, ud.ud, freeing),
-        aempt_get(nil, "i", nil, nil, nil, nil), aemp_value_int(nil, nil), aemp_value_bool(nil),
+        aempt_get(nil, "i", nil, nil, nil, nil), aemp_value_int(nil, nil),
         aemp_value_each(nil, nil, nil), aemp_value_port(nil, nil),
         aemp_value_from_json(nil, 0, nil),
         aemp_value_to_json(nil, nil, nil),
@@ -104,6 +104,7 @@ struct BadInputTests {
       #expect(aemp_msg_count(nil) == 0)
       #expect(aemp_msg_at(nil, 0) == nil)
       #expect(aemp_value_kind(nil) == AEMP_NULL)
+      #expect(aemp_value_bool(nil) == 0)
       #expect(aemp_value_str(nil, nil) == nil)
       #expect(aemp_value_index(nil, 0) == nil)
       #expect(aemp_value_key(nil, "k", 1) == nil)
@@ -187,6 +188,12 @@ struct BadInputTests {
       "[".withCString { settings in
         options.pointee.settings = settings
         #expect(configure(size) == AEMP_ECONFIG.rawValue)
+      }
+      "{\"heartbeat\":\"soon\"}".withCString { settings in
+        options.pointee.settings = settings
+        #expect(configure(size) == AEMP_ECONFIG.rawValue)
+        // The mistake is in the program, and not in what somebody has typed.
+        #expect(lastError.contains("heartbeat in the arguments of configure"), "\(lastError)")
       }
       options.pointee.settings = nil
       // A shorter one of an older header, and a longer one that says nothing more.

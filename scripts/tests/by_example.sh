@@ -1,5 +1,5 @@
 #!/bin/sh
-# The programs of "AEMP by example" print what the article shows.
+# The programs of "AEMP by example" print what the article shows, and those of "Recipes" what Perl prints.
 
 set -eu
 
@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/lib/network.sh
 . scripts/lib/network.sh
 
+install_packages libanyevent-http-perl
 begin
 export bin
 scripts/by-example

@@ -41,6 +41,7 @@ say "$(du -k "$shared" | cut -f 1) KiB shared, $(du -k "$prefix/lib/libaemp.a" |
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
 cp Tests/Hosts/* Examples/c/*.c "$work"
+cp -R Examples/c/tutorial "$work"
 sources=$(pwd)
 cd "$work"
 flags=$(pkg-config --cflags --libs aemp) || fail "pkg-config does not know aemp."
@@ -123,6 +124,41 @@ if wanted example; then
   wait $process || fail "hello: $(cat "$work/out")"
   grep -q '^hello/[^#]*#' "$work/out" || fail "hello printed no port: $(cat "$work/out")"
   say "ok      example"
+fi
+
+if wanted tutorial; then
+  # Its functions have the arguments that their types ask for, whether they need them or not.
+  for step in 1_loop 2_node 3_port 4_errors 5_thermometer 5_display 6_threads; do
+    # shellcheck disable=SC2086
+    compile "$step" cc $warnings -Wno-unused-parameter "tutorial/$step.c" -lpthread
+  done
+  compile 7_thermometer c++ -std=c++17 -O2 -Wall -Wextra -Werror tutorial/7_thermometer.cc
+  for step in 1_loop 2_node 3_port 4_errors 6_threads 7_thermometer; do
+    without_toolchain "./$step" >"$work/$step.out" 2>&1 || fail "$step ended with $?: $(cat "$work/$step.out")"
+    diff "tutorial/$step.out" "$work/$step.out" >&2 || fail "$step prints something else than the tutorial says."
+    say "ok      tutorial $step"
+  done
+
+  # holds FILE TEXT: waits until a line of the file has the text.
+  holds() {
+    tries=0
+    until grep -q "$2" "$work/$1" 2>/dev/null; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 600 ] || fail "$1 lacks \"$2\": $(cat "$work/$1")"
+      sleep 0.1
+    done
+  }
+  timeout -k 5 120 ./5_thermometer >"$work/5_thermometer.out" 2>&1 &
+  thermometer=$!
+  holds 5_thermometer.out '^listening on '
+  timeout -k 5 120 ./5_display "$(sed -n 's/^listening on //p' "$work/5_thermometer.out")" >"$work/5_display.out" 2>&1 &
+  display=$!
+  holds 5_display.out ' on an average$'
+  kill -TERM "$thermometer"
+  wait "$thermometer" || fail "5_thermometer ended with $?: $(cat "$work/5_thermometer.out")"
+  wait "$display" || fail "5_display ended with $?: $(cat "$work/5_display.out")"
+  diff tutorial/5_display.out "$work/5_display.out" >&2 || fail "5_display prints something else than the tutorial says."
+  say "ok      tutorial 5_thermometer, 5_display"
 fi
 
 if wanted sanitized_cpp; then

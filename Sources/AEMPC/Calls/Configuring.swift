@@ -34,7 +34,7 @@ private struct Flags: OptionSet {
     }
     let arguments: ConfigurationArguments
     do {
-      arguments = try ConfigurationArguments(list: list(of: known, flags))
+      arguments = try ConfigurationArguments(list: list(of: known, flags), isTyped: false)
     } catch {
       return fail(AEMP_ECONFIG, "aemp_configure: \(error)")
     }

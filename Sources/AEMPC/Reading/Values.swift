@@ -65,8 +65,8 @@ extension Value {
 
 /// See `aemp.h`.
 @c @implementation public func aemp_value_bool(_ value: OpaquePointer?) -> CInt {
-  guard let box = box(value) else { return AEMP_EINVAL.rawValue }
-  return box.value.bool ? 1 : 0
+  // What is not there is not true: the result is asked in a condition, where an error would be.
+  box(value)?.value.bool == true ? 1 : 0
 }
 
 /// See `aemp.h`.

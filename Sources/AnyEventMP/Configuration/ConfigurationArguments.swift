@@ -93,9 +93,11 @@ extension ConfigurationArguments {
   /// The command line tool needs this, because it learns names and values at run time. A later pair
   /// beats an earlier one. Lists may be written as text with commas.
   ///
+  /// Those of a program are not typed, which the sentence about a mistake says.
+  ///
   /// - Throws: ``ConfigurationError`` for a name that is no setting, and for a value of the wrong
   ///   type.
-  package init(list: [Value]) throws(ConfigurationError) {
+  package init(list: [Value], isTyped: Bool = true) throws(ConfigurationError) {
     self.init()
     var rest = list[...]
     if !list.count.isMultiple(of: 2) {
@@ -108,7 +110,7 @@ extension ConfigurationArguments {
           .unknownSetting,
           "the name of a setting must be a string, not \(SettingValue.kind(of: name))")
       }
-      try assign(name, value)
+      try assign(name, value, isTyped)
     }
   }
 
@@ -123,7 +125,9 @@ extension ConfigurationArguments {
     return list
   }
 
-  private mutating func assign(_ name: String, _ value: Value) throws(ConfigurationError) {
+  private mutating func assign(
+    _ name: String, _ value: Value, _ isTyped: Bool
+  ) throws(ConfigurationError) {
     switch name {
     case "profile": profile = try Self.profileName(value)
     case "norc": norc = Self.isTrue(value)
@@ -133,7 +137,7 @@ extension ConfigurationArguments {
         throw ConfigurationError(
           .unknownSetting, "there is no setting \"\(name)\"; the settings are \(Self.names)")
       }
-      settings[name] = try setting.normalized(value)
+      settings[name] = try setting.normalized(value, isTyped: isTyped)
     }
   }
 

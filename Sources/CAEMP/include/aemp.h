@@ -287,7 +287,7 @@ aemp_kind aemp_value_kind (const aemp_value *);
 int aemp_value_int (const aemp_value *, int64_t *out);
 int aemp_value_uint (const aemp_value *, uint64_t *out);
 int aemp_value_double (const aemp_value *, double *out);
-/* What Perl takes it for in a condition: 0 for null, false, 0, "" and "0". */
+/* What Perl takes it for in a condition: 0 for null, false, 0, "" and "0", and for NULL. */
 int aemp_value_bool (const aemp_value *);
 /* Text with a NUL behind it; numbers are written out. Valid as long as the value; len may be NULL. NULL if it is
  * null, an array or a hash. */

@@ -104,9 +104,15 @@ extension Setting {
 extension Setting {
   /// The value to store for one that was typed: lists split at commas, numbers and flags converted.
   ///
+  /// One that comes from a program is not typed, which the sentence about a mistake says.
+  ///
   /// - Throws: ``ConfigurationError`` when the value does not fit the setting.
-  package func normalized(_ value: Value) throws(ConfigurationError) -> Value {
-    try type.stored(SettingValue(setting: self, value: split(value), origin: .commandLine))
+  package func normalized(
+    _ value: Value, isTyped: Bool = true
+  ) throws(ConfigurationError) -> Value {
+    try type.stored(
+      SettingValue(
+        setting: self, value: split(value), origin: isTyped ? .commandLine : .arguments))
   }
 
   /// Splits the text of a list at its commas; any other value stays.
