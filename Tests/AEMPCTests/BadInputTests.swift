@@ -93,7 +93,7 @@ struct BadInputTests {
         aemp_post_snd(node, nil, nil, 0),
         aemp_on_log(node, 0, { _, _, _, _, _ in }, ud.ud, freeing),
         aemp_on_log(node, 10, { _, _, _, _, _ in }, ud.ud, freeing),
-        aempt_get(nil, "i", nil, nil, nil, nil), aemp_value_int(nil, nil),
+        aempt_get(nil, "i", nil, nil, nil, nil, nil), aemp_value_int(nil, nil),
         aemp_value_each(nil, nil, nil), aemp_value_port(nil, nil),
         aemp_value_from_json(nil, 0, nil),
         aemp_value_to_json(nil, nil, nil),

@@ -1,5 +1,6 @@
 import CAEMP
 import CAEMPTesting
+import Synchronization
 import TestSupport
 import Testing
 
@@ -32,12 +33,16 @@ func withNode(_ body: (HostLoop, OpaquePointer) throws -> Void) throws {
   try body(host, node)
 }
 
-/// What callbacks have seen; it is their user data.
-final class Recorder {
+/// What callbacks have seen; it is their user data, and kept for the whole run, as they may come late.
+final class Recorder: @unchecked Sendable {
+  private static let all = Mutex<[Recorder]>([])
+
   var events: [String] = []
   var freed = 0
   var port: OpaquePointer?
   var action: (() -> Void)?
+
+  init() { Self.all.withLock { $0.append(self) } }
 
   var ud: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 

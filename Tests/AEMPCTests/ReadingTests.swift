@@ -114,12 +114,12 @@ struct ReadingTests {
     ])
   func formats(_ format: String, _ code: CInt) throws {
     try withMessage(#"[1, "two", 3.5, {"four": 5}]"#) { message in
-      let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: 80, alignment: 16)
       defer { memory.deallocate() }
-      memory.initializeMemory(as: UInt8.self, repeating: 0, count: 64)
+      memory.initializeMemory(as: UInt8.self, repeating: 0, count: 80)
       // The pointers go in order; those that are too many are not used.
       let status = aempt_get(
-        message, format, memory, memory + 16, memory + 32, memory + 48)
+        message, format, memory, memory + 16, memory + 32, memory + 48, memory + 64)
       #expect(status == code, "\(format): \(lastError)")
       if format == "is" || format == "isdv." {
         #expect(memory.load(as: Int64.self) == 1)
@@ -136,9 +136,9 @@ struct ReadingTests {
   @Test("the sentence about a format says which value is wrong")
   func sentence() throws {
     try withMessage(#"[1, [2]]"#) { message in
-      #expect(aempt_get(message, "is", nil, nil, nil, nil) == AEMP_ETYPE.rawValue)
+      #expect(aempt_get(message, "is", nil, nil, nil, nil, nil) == AEMP_ETYPE.rawValue)
       #expect(lastError == #"format "is": value 1 should be text, but is an array"#)
-      #expect(aempt_get(message, "ivi", nil, nil, nil, nil) == AEMP_ETYPE.rawValue)
+      #expect(aempt_get(message, "ivi", nil, nil, nil, nil, nil) == AEMP_ETYPE.rawValue)
       #expect(lastError == #"format "ivi": value 2 should be an integer, but is missing"#)
     }
   }

@@ -13,8 +13,8 @@ int aempt_attach_foreign (uv_loop_t *loop, size_t index, aemp_node **out) {
   return aemp_attach_uv (loop, functions, count, uv_version (), out);
 }
 
-int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *c, void *d) {
-  return aemp_msg_get (msg, format, a, b, c, d);
+int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *c, void *d, void *e) {
+  return aemp_msg_get (msg, format, a, b, c, d, e);
 }
 
 int aempt_send_some (aemp_node *node, aemp_port *port, const char *tag) {

@@ -33,6 +33,7 @@ func reportChild() {
   _ = Loop.current
   var pid: pid_t = 0
   var texts: [UnsafeMutablePointer<CChar>?] = [strdup("sh"), strdup("-c"), strdup("exit 3"), nil]
+  defer { for text in texts { free(text) } }
   guard posix_spawn(&pid, "/bin/sh", nil, nil, &texts, environ) == 0 else { fail("no child") }
   let watcher = AE.child(pid) { _, status in done.send(status) }
   let limit = AE.timer(20) { fail("the end of the child was not reported") }

@@ -11,7 +11,7 @@ int aempt_attach (uv_loop_t *loop, aemp_node **out);
 int aempt_attach_foreign (uv_loop_t *loop, size_t index, aemp_node **out);
 
 /* aemp_msg_get by formats that take up to four pointers, which get any memory. */
-int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *c, void *d);
+int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *c, void *d, void *e);
 
 /* Sends ["tag", 1, "two", 3.5, {"four": [5]}] with the macro. */
 int aempt_send_some (aemp_node *node, aemp_port *port, const char *tag);
