@@ -26,7 +26,7 @@ extension NodeActorSystem {
 
   /// Takes an actor that was made; from now on it can be called.
   public func actorReady<Act>(_ actor: Act) where Act: DistributedActor, Act.ID == PortID {
-    let local = LocalActor(actor, of: self)
+    let local = LocalActor(actor)
     withState { state in
       if state.isClosed { return }
       state.actors[local.name] = local
@@ -79,7 +79,7 @@ extension NodeActorSystem {
 final class LocalActor: Sendable {
   /// Calls a method of the actor; false when the actor has gone.
   typealias Call =
-    @Sendable (_ target: String, _ decoder: CallDecoder, _ handler: CallResultHandler)
+    @Sendable (_ method: TargetMethod, _ decoder: CallDecoder, _ handler: CallResultHandler)
     async throws -> Bool
 
   /// The name of its port.
@@ -89,17 +89,13 @@ final class LocalActor: Sendable {
   let call: Call
   private let reference: @Sendable () -> (any DistributedActor)?
 
-  init<Act>(_ actor: Act, of system: NodeActorSystem)
-  where Act: DistributedActor, Act.ID == PortID {
+  init<Act>(_ actor: Act) where Act: DistributedActor, Act.ID == PortID {
     name = actor.id.name
     targets = TargetTable.of(Act.self)
     reference = { [weak actor] in actor }
-    call = { [weak actor, unowned system] target, decoder, handler in
-      // The actor keeps its system.
+    call = { [weak actor] method, decoder, handler in
       guard let actor else { return false }
-      var decoder = decoder
-      try await system.executeDistributedTarget(
-        on: actor, target: RemoteCallTarget(target), invocationDecoder: &decoder, handler: handler)
+      try await method.run(on: actor, decoder, handler)
       return true
     }
   }

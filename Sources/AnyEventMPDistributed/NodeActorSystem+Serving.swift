@@ -40,7 +40,7 @@ extension NodeActorSystem {
   /// - Throws: Why it cannot be called so.
   private func target(
     of local: LocalActor, _ message: UnsafeBufferPointer<Value>
-  ) throws(RefusedCall) -> String {
+  ) throws(RefusedCall) -> TargetMethod {
     guard runningCalls.load(ordering: .relaxed) < maximumCalls else {
       throw RefusedCall("\(maximumCalls) calls are running here already")
     }
@@ -54,7 +54,7 @@ extension NodeActorSystem {
     guard count == target.parameters else {
       throw RefusedCall("the method has \(target.parameters) parameters, but \(count) were sent")
     }
-    return target.identifier
+    return target
   }
 
   /// Where a reply goes: a port, or nowhere for null; nil for anything else.

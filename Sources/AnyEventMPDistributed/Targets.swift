@@ -9,14 +9,7 @@ internal import Synchronization
 /// such method; and the one that Swift's runtime gives it. Nothing else can be called, whatever a message says: so
 /// none that takes an actor of another type.
 struct TargetTable: Sendable {
-  /// A method.
-  struct Target: Sendable {
-    /// The runtime's name.
-    let identifier: String
-    let parameters: Int
-  }
-
-  private var targets: TextDictionary<Target> = [:]
+  private var targets: TextDictionary<TargetMethod> = [:]
 
   private static let known = Mutex<[ObjectIdentifier: TargetTable]>([:])
 
@@ -32,12 +25,10 @@ struct TargetTable: Sendable {
   private init<Act: DistributedActor>(_ type: Act.Type) {
     guard let path = AccessibleFunctions.path(of: type) else { return }
     var counts: TextDictionary<Int> = [:]
-    var found: [(String, Target)] = []
+    var found: [(String, TargetMethod)] = []
     for function in AccessibleFunctions.all
     where !function.isGeneric && function.belongs(to: path) {
-      let count = Int(_getParameterCount(mangledMethodName: function.identifier))
-      guard count >= 0 else { continue }
-      let target = Target(identifier: function.identifier, parameters: count)
+      guard let target = TargetMethod(function) else { continue }
       targets[function.identifier] = target
       for name in function.names {
         counts[name, default: 0] += 1
@@ -48,14 +39,16 @@ struct TargetTable: Sendable {
   }
 
   /// The method with this name.
-  subscript(name: String) -> Target? { targets[name] }
+  subscript(name: String) -> TargetMethod? { targets[name] }
 }
 
 /// The functions that Swift's runtime can find by name: the distributed methods of all types.
 enum AccessibleFunctions {
   /// One of them.
-  struct Function: Sendable {
-    /// The runtime's name of it.
+  struct Function: @unchecked Sendable {
+    // Sendable: nobody writes to the symbol.
+    /// The runtime's name of it, which stays where it is.
+    let symbol: UnsafeBufferPointer<UInt8>
     let identifier: String
     /// The name in Swift with its type, such as `Main.Greeter.greet(name:)`; of some without it.
     let fullName: String
@@ -81,12 +74,13 @@ enum AccessibleFunctions {
   /// All of the process.
   static let all: [Function] = {
     var functions: [Function] = []
-    visit { identifier, isGeneric in
+    visit { symbol, isGeneric in
+      let identifier = String(decoding: symbol, as: UTF8.self)
       let fullName = RemoteCallTarget(identifier).description
       functions.append(
         Function(
-          identifier: identifier, fullName: fullName, declaration: declaration(of: identifier),
-          isGeneric: isGeneric))
+          symbol: symbol, identifier: identifier, fullName: fullName,
+          declaration: declaration(of: identifier), isGeneric: isGeneric))
     }
     return functions
   }()
@@ -137,7 +131,7 @@ enum AccessibleFunctions {
   ///
   /// The runtime's list of images and the records in them have the layout of its header `MetadataSections.h`,
   /// which only grows at its end.
-  private static func visit(_ body: (String, Bool) -> Void) {
+  private static func visit(_ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void) {
     var sections: [UnsafeRawBufferPointer] = []
     withUnsafeMutablePointer(to: &sections) { sections in
       enumerateSections(
@@ -154,13 +148,15 @@ enum AccessibleFunctions {
   }
 
   /// A record has four distances, to the name, the generic environment, the type and the function, and flags.
-  private static func visit(_ section: UnsafeRawBufferPointer, _ body: (String, Bool) -> Void) {
+  private static func visit(
+    _ section: UnsafeRawBufferPointer, _ body: (UnsafeBufferPointer<UInt8>, Bool) -> Void
+  ) {
     guard let start = section.baseAddress else { return }
     for record in stride(from: 0, to: section.count - 19, by: 20) {
       let distance = Int(start.load(fromByteOffset: record, as: Int32.self))
       let isGeneric = start.load(fromByteOffset: record + 4, as: Int32.self) != 0
-      let name = start + record + distance
-      body(String(cString: name.assumingMemoryBound(to: CChar.self)), isGeneric)
+      let name = (start + record + distance).assumingMemoryBound(to: UInt8.self)
+      body(UnsafeBufferPointer(start: name, count: strlen(name)), isGeneric)
     }
   }
 }
