@@ -26,7 +26,6 @@ let package = Package(
         "CSodiumYardstick", "COpenSSLYardstick",
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
-        .product(name: "AnyEventMPDistributed", package: "swift-anyevent"),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -42,6 +41,7 @@ let package = Package(
       dependencies: [
         .product(name: "AnyEvent", package: "swift-anyevent"),
         .product(name: "AnyEventMP", package: "swift-anyevent"),
+        .product(name: "AnyEventMPDistributed", package: "swift-anyevent"),
       ],
       swiftSettings: settings + [.defaultIsolation(MainActor.self)]),
     .executableTarget(

@@ -8,10 +8,6 @@ case "oneway":
   LocalMessages.oneWay(arguments.number("the count"))
 case "pingpong":
   try LocalMessages.pingPong(arguments.number("the count"))
-case "mailboxget":
-  try Mailboxes.get(arguments.number("the count"))
-case "mailboxpingpong":
-  try Mailboxes.pingPong(arguments.number("the count"))
 case "churn":
   try Ports.churn(arguments.number("the count"))
 case "idleports":
@@ -30,15 +26,6 @@ case "echo":
   try RoundTrips.echo(arguments.text("the address"))
 case "ping":
   try RoundTrips.ping(
-    arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
-case "callserve":
-  try DistributedCalls.serve(arguments.text("the address"))
-case "call":
-  try DistributedCalls.call(arguments.text("the address"), arguments.number("the count"))
-case "calllocal":
-  try DistributedCalls.callLocally(arguments.number("the count"))
-case "cal":
-  try DistributedCalls.cal(
     arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
 case "serve":
   try Handshakes.serve(arguments.text("the address"))

@@ -20,7 +20,7 @@ enum RemoteRows {
   }
 
   /// The port that answers there.
-  private static func otherPort() async throws -> PortID {
+  static func otherPort() async throws -> PortID {
     if let other { return other.port }
     let thread = LoopThread(name: "answering")
     let loop = thread.loop
@@ -31,6 +31,7 @@ enum RemoteRows {
         rcv(port(), "ping") { (i: Int, reply: PortID) in snd(reply, i) }
       }
       Kept.node = node
+      Kept.adder = ActorRows.adder(on: node)
       return (node.status.listeners.first ?? "", service.id)
     }.value
     try Node.current.configure(arguments("async-bench/asking", seeds: [address]))
@@ -70,7 +71,8 @@ enum RemoteRows {
   }
 }
 
-/// Keeps the node of the other thread, which alone uses it.
+/// Keeps the node of the other thread, which alone uses it, and its actor.
 private enum Kept {
   nonisolated(unsafe) static var node: Node?
+  nonisolated(unsafe) static var adder: Adder?
 }
