@@ -10,7 +10,9 @@ import AnyEvent
 /// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is for.
 /// When the port is killed, what waits is dropped, the port's own tasks are cancelled, and others that wait get a
 /// ``MailboxError``. When a callback for all messages takes the place of the mailbox, as by `rcv(port) { … }`, all
-/// tasks that wait get one; the messages that wait already stay, and can be taken. The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
+/// tasks that wait get one; the messages that wait already stay, and can be taken.
+///
+/// The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
 public final class Mailbox: @unchecked Sendable {
   // Sendable: whatever is not on the loop's thread is stopped with a sentence.
 

@@ -218,8 +218,11 @@ struct HandleAwaitTests {
     "the end of the stream, a time-out and destroy are thrown to who waits, and told to on_error")
   func errors() throws {
     try withEnds { handle, far, loop in
+      let late = loop.attempt { try await handle.read(.line) }
+      loop.settle()
+      // Before that nobody would be told of a time-out.
       handle.rtimeout = 0.001
-      let late = loop.finish { try await handle.read(.line) }
+      loop.run(until: { late.result != nil })
       #expect((late.error as? HandleError)?.code == ETIMEDOUT)
       #expect(!handle.destroyed)
       handle.rtimeout = 0
