@@ -87,6 +87,8 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
   let system: NodeActorSystem
   /// Where the reply goes; nil if nobody wants one.
   let port: PortID?
+  /// The node that the call is of.
+  let caller: String
 
   /// Sends the result.
   public func onReturn<Success: Codable>(value: Success) async throws {

@@ -60,6 +60,7 @@ extension NodeActorSystem {
     withState { state in
       if state.actors[local.name] === local { state.actors[local.name] = nil }
     }
+    listed[enter { "\($0.id)#\(local.name)" }] = nil
   }
 
   /// Notes the id of the node, which is being configured after the system was made.

@@ -22,7 +22,12 @@ extension NodeActorSystem {
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
-        node.database[Self.family(kind)].register(id, name)
+        let list = Self.family(kind)
+        if system.listed[id.id]?[list] == nil {
+          system.listed[id.id, default: [:]][list] = node.database[list].register(id, name)
+        } else {
+          node.database[list].set(id.id, to: name)
+        }
       }
     }
   }
@@ -32,19 +37,28 @@ extension NodeActorSystem {
     _ actor: Act, kind: String = NodeActorSystem.kind(of: Act.self)
   ) where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
     let id = actor.id
-    onLoop { system in system.enter { $0.database[Self.family(kind)].remove(id) } }
+    onLoop { system in
+      let list = Self.family(kind)
+      let entry = system.listed[id.id]?.removeValue(forKey: list)
+      if system.listed[id.id]?.isEmpty == true { system.listed[id.id] = nil }
+      system.enter { node in
+        if let entry { entry.cancel() } else { node.database[list].remove(id) }
+      }
+    }
   }
 
   /// The actors of a type that are listed, and then those that come.
   ///
-  /// It ends when the task is cancelled, and when the system, its node or its loop is closed.
+  /// Each comes once, though its name may change. It ends when the task is cancelled, and when the system, its node or its loop is closed.
   ///
   ///     for await worker in system.listing(of: Worker.self) { … }
   public func listing<Act>(
     of type: Act.Type, kind: String = NodeActorSystem.kind(of: Act.self)
   ) -> AsyncCompactMapSequence<AsyncStream<(id: PortID, name: String)>, Act>
   where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    entries(kind).compactMap { [self] entry in try? type.resolve(id: entry.id, using: self) }
+    entries(kind, once: true).compactMap { [self] entry in
+      try? type.resolve(id: entry.id, using: self)
+    }
   }
 
   /// The first actor that is listed under this name; waits for one.
@@ -53,7 +67,7 @@ extension NodeActorSystem {
   public func find<Act>(
     _ type: Act.Type, named name: String, kind: String = NodeActorSystem.kind(of: Act.self)
   ) async throws -> Act where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    for await entry in entries(kind) where Text(entry.name) == Text(name) {
+    for await entry in entries(kind, once: false) where Text(entry.name) == Text(name) {
       return try type.resolve(id: entry.id, using: self)
     }
     try Task.checkCancellation()
@@ -68,12 +82,12 @@ extension NodeActorSystem {
 
   private static func family(_ kind: String) -> String { "actors/" + kind }
 
-  /// The entries of a list, and then those that are added or changed.
-  private func entries(_ kind: String) -> AsyncStream<(id: PortID, name: String)> {
+  /// The entries of a list, and then those that are added or, unless each is wanted once, changed.
+  private func entries(_ kind: String, once: Bool) -> AsyncStream<(id: PortID, name: String)> {
     AsyncStream { entries in
       // A task that waits, because such a wait ends with the loop.
       let task = Task.detached(executorPreference: executor) { [self] in
-        _ = try? await watch(Self.family(kind), for: entries)
+        _ = try? await watch(Self.family(kind), once: once, for: entries)
         entries.finish()
       }
       entries.onTermination = { _ in task.cancel() }
@@ -82,13 +96,15 @@ extension NodeActorSystem {
 
   /// Gives out the entries of a family until the task is cancelled, or the system or the loop is closed.
   private func watch(
-    _ family: String, for entries: AsyncStream<(id: PortID, name: String)>.Continuation
+    _ family: String, once: Bool, for entries: AsyncStream<(id: PortID, name: String)>.Continuation
   ) async throws {
     try await suspendedAnywhere(on: loop) { [self] (wait: Suspension<Void>) in
       enter { node in
         guard !isClosed else { return wait.resume(returning: ()) }
-        let monitor = node.database[family].monitor { family, added, changed, _ in
-          for key in (added + changed).sorted() {
+        var known: TextSet = []
+        let monitor = node.database[family].monitor { family, added, changed, deleted in
+          for key in deleted { known.remove(key) }
+          for key in (added + changed).sorted() where !once || known.insert(key).inserted {
             let id = PortID(key)
             // Other nodes may write what they like: a key that is no port is no actor.
             if !id.name.isEmpty { entries.yield((id, family[key]?.string ?? "")) }

@@ -1,7 +1,6 @@
 internal import AEValue
 internal import AnyEventMP
 internal import Distributed
-internal import Synchronization
 
 // Calls from other nodes, of which nothing can be trusted.
 
@@ -12,22 +11,26 @@ extension NodeActorSystem {
       return enter {
         $0.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
-          similarTo: "messages to actors that are no calls")
+          similarTo: "\($0.sender): messages that are no calls")
       }
     }
-    let handler = CallResultHandler(system: self, port: port.id)
+    let caller = enter { $0.sender }
+    let handler = CallResultHandler(system: self, port: port.id, caller: caller)
     do {
-      let target = try target(of: local, message)
+      let target = try target(of: local, message, for: caller)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      runningCalls.wrappingAdd(1, ordering: .relaxed)
-      // Detached: it is no part of the task whose message this is.
-      Task.detached(executorPreference: callExecutor) { [self] in
-        defer { runningCalls.wrappingSubtract(1, ordering: .relaxed) }
-        do {
-          if try await local.call(target, decoder, handler) { return }
-          // Its port is about to be killed, and who waits for a reply is told so.
-        } catch {
-          handler.refuse("\(error)")
+      enter { _ in
+        servedCalls.begin(for: caller) { number in
+          // Detached: it is no part of the task whose message this is.
+          Task.detached(executorPreference: callExecutor) { [self] in
+            defer { onLoop { $0.servedCalls.end(number, for: caller) } }
+            do {
+              if try await local.call(target, decoder, handler) { return }
+              // Its port is about to be killed, and who waits for a reply is told so.
+            } catch {
+              handler.refuse("\(error)")
+            }
+          }
         }
       }
     } catch {
@@ -39,10 +42,10 @@ extension NodeActorSystem {
   ///
   /// - Throws: Why it cannot be called so.
   private func target(
-    of local: LocalActor, _ message: UnsafeBufferPointer<Value>
+    of local: LocalActor, _ message: UnsafeBufferPointer<Value>, for caller: String
   ) throws(RefusedCall) -> TargetMethod {
-    guard runningCalls.load(ordering: .relaxed) < maximumCalls else {
-      throw RefusedCall("\(maximumCalls) calls are running here already")
+    guard servedCalls.count(of: caller) < maximumCalls else {
+      throw RefusedCall("\(maximumCalls) calls of that node are running here already")
     }
     let name = message[0].string ?? "\(message[0])"
     guard let target = local.targets[name] else {
@@ -85,10 +88,10 @@ extension CallResultHandler {
   func refuse(_ text: String) {
     let text = String(text.unicodeScalars.prefix(1000))
     if let port { system.send([.string("refused"), .string(text)], to: port) }
-    system.onLoop { [port] system in
+    system.onLoop { [caller] system in
       system.enter {
         $0.logTrouble(
-          "a call is refused: \(text)", similarTo: "\(port?.node ?? "somebody"): calls")
+          "a call is refused: \(text)", similarTo: "\(caller): calls")
       }
     }
   }

@@ -47,7 +47,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   public let timeout: Double?
   /// Where calls from other nodes run.
   public let placement: Placement
-  /// How many calls of other nodes may run at a time; further ones are refused.
+  /// How many calls of each other node may run at a time; further ones are refused.
   public let maximumCalls: Int
   /// Runs tasks on the loop's thread: calls of a `Task(executorPreference: system.executor) { … }` change no threads.
   ///
@@ -60,11 +60,13 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let home: Unmanaged<Node>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
-  /// How many calls of other nodes run.
-  let runningCalls = Atomic<Int>(0)
   private let state: Mutex<State>
   /// The calls that wait for a reply; the loop's thread only.
   let pendingCalls: PendingCalls
+  /// The calls of other nodes that run; the loop's thread only.
+  let servedCalls: ServedCalls
+  /// What takes actors from the lists that they are in, by actor and list; the loop's thread only.
+  var listed: TextDictionary<TextDictionary<Subscription>> = [:]
   /// What ends with the system, by number; the loop's thread only.
   private var dependents: [UInt64: () -> Void] = [:]
   private var lastDependent: UInt64 = 0
@@ -92,7 +94,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   ///   - node: The node.
   ///   - placement: Where calls from other nodes run whose actor has no executor of its own.
   ///   - timeout: The seconds that a call may take; nil: until the actor dies or its node is lost.
-  ///   - maximumCalls: How many calls of other nodes may run at a time; further ones are refused.
+  ///   - maximumCalls: How many calls of each other node may run at a time; further ones are refused.
   public init(
     on node: Node, placement: Placement = .loop, timeout: Double? = nil,
     maximumCalls: Int = 10_000
@@ -104,6 +106,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.maximumCalls = maximumCalls
     home = .passRetained(node)
     pendingCalls = PendingCalls(of: node)
+    servedCalls = ServedCalls(of: node)
     loopExecutor = LoopExecutor(node.loop)
     executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
@@ -114,9 +117,10 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   deinit {
     // Both are the loop's: a node goes on its thread.
-    nonisolated(unsafe) let (calls, home) = (pendingCalls, home)
+    nonisolated(unsafe) let (calls, served, home) = (pendingCalls, servedCalls, home)
     let end: @Sendable () -> Void = {
       calls.endAll(.systemClosed)
+      served.cancelAll()
       home.release()
     }
     if loop.isHome {
@@ -126,7 +130,8 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     }
   }
 
-  /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``.
+  /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``, and
+  /// the tasks of calls that other nodes have made are cancelled.
   ///
   /// `Node.close()` does so, too. Any thread may call it.
   public func close() {
@@ -140,8 +145,11 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     }
     onLoop { system in
       system.enter { node in
-        for name in actors.keys { node.kill(PortID("\(node.id)#\(name)")) }
+        // In an order that is the same in each run.
+        for name in actors.keys.sorted() { node.kill(PortID("\(node.id)#\(name)")) }
         system.pendingCalls.endAll(.systemClosed)
+        system.servedCalls.cancelAll()
+        system.listed = [:]
         let dependents = system.dependents.sorted { $0.key < $1.key }
         system.dependents = [:]
         for (_, end) in dependents { end() }
@@ -159,6 +167,9 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   /// The number of waits that would end with the system, for tests; on the loop's thread.
   package var dependentCount: Int { dependents.count }
+
+  /// The number of actors that are in a list, for tests; on the loop's thread.
+  package var listedCount: Int { listed.count }
 
   // MARK: - Threads
 
