@@ -66,13 +66,35 @@ final class FaultRun {
     var task: Task<Void, Never>?
     var outcome: Result<Int, any Error>?
     var isCancelled = false
+    var isRelayed = false
+    /// The seconds it may take; most calls have to end without such a limit.
+    var limit: Double?
 
     init(_ number: Int) { self.number = number }
+
+    /// Makes the call within its limit.
+    func limited(_ body: () async throws -> Int) async throws -> Int {
+      guard let limit else { return try await body() }
+      return try await NodeActorSystem.withTimeout(limit) { try await body() }
+    }
+
+    /// Whether its end by this error is one of those that are promised.
+    func mayEnd(with error: DistributedCallError) -> Bool {
+      switch error {
+      case .actorDied, .systemClosed: true
+      case .timedOut(let seconds): seconds == limit
+      // What the call that the other actor has made has ended with.
+      case .thrown: isRelayed
+      case .refused, .unreadableReply, .unsendable, .notAnActor: false
+      }
+    }
   }
 
   private let network: SimulatedNetwork
   private let witness: Witness
   private var members: [Member] = []
+  /// Whether each system that there has been is there still.
+  private var systems: [() -> Bool] = []
   /// The ids of all ledgers there have been.
   private var ids: [PortID] = []
   private var calls: [Call] = []
@@ -95,6 +117,7 @@ final class FaultRun {
     let system = NodeActorSystem(on: node)
     system.recognize(Refusal.self)
     member.system = system
+    systems.append { [weak system, weak node] in system != nil || node != nil }
     renew(member)
   }
 
@@ -139,6 +162,8 @@ final class FaultRun {
       guard let counts = member.system?.counts, counts != (0, 0, 0) else { continue }
       violations.append("\(member.host.name) has left over \(counts)")
     }
+    let left = systems.count { $0() }
+    if left > members.count { violations.append("of \(systems.count) systems \(left) are left") }
     let trace =
       "\(network.fingerprint) \(calls.map { "\($0.number): \(String(describing: $0.outcome))" })"
     network.close()
@@ -152,13 +177,13 @@ final class FaultRun {
     let call = Call(calls.count + 1)
     calls.append(call)
     let seconds = network.random.chance(0.5) ? 0 : network.random.number(in: 0...20)
-    let limit = network.random.chance(0.3) ? network.random.number(in: 0.001...10) : 100
-    let isRelayed = network.random.chance(0.3)
+    call.limit = network.random.chance(0.3) ? network.random.number(in: 0.001...10) : nil
+    call.isRelayed = network.random.chance(0.3)
     call.task = Task(executorPreference: network.executor) {
       do {
         let ledger = try Ledger.resolve(id: PortID(id.id), using: system)
-        let value = try await NodeActorSystem.withTimeout(limit) {
-          guard isRelayed else { return try await ledger.add(call.number, taking: seconds) }
+        let value = try await call.limited {
+          guard call.isRelayed else { return try await ledger.add(call.number, taking: seconds) }
           let other = try Ledger.resolve(id: PortID(other.id), using: system)
           return try await ledger.relay(call.number, taking: seconds, to: other)
         }
@@ -217,8 +242,9 @@ final class FaultRun {
       case .failure(is CancellationError):
         if !call.isCancelled { violations.append("call \(call.number) was not cancelled") }
       case .failure(let error as DistributedCallError):
-        if case .refused = error { violations.append("call \(call.number) was refused: \(error)") }
-        if case .unreadableReply = error { violations.append("call \(call.number): \(error)") }
+        if !call.mayEnd(with: error) {
+          violations.append("call \(call.number) has ended with \(error)")
+        }
       case .failure(let error): violations.append("call \(call.number) has ended with \(error)")
       }
     }
