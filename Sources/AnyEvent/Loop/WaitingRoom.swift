@@ -11,7 +11,7 @@ actor WaitingRoom {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { door.asUnownedSerialExecutor() }
 
-  init(of loop: Loop) { door = Door(isMain: loop.mainQueue != nil) }
+  init(of loop: Loop) { door = Door(of: loop) }
 
   /// Has a suspension keep the task that visits next, which has to do so at once.
   nonisolated func expect(_ suspension: AnySuspension) { door.expected = suspension }
@@ -25,15 +25,19 @@ actor WaitingRoom {
 /// It is used on the loop's thread alone, which is why it can be `Sendable`.
 private final class Door: SerialExecutor, @unchecked Sendable {
   var expected: AnySuspension?
-  private let isMain: Bool
+  /// It has the room.
+  private unowned let loop: Loop
 
-  init(isMain: Bool) { self.isMain = isMain }
+  init(of loop: Loop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
     // Most tasks of the default loop are the main actor's: after this they are there, and no further job is needed.
-    let exit = isMain ? MainActor.sharedUnownedExecutor : asUnownedSerialExecutor()
-    let suspension = expected
+    let exit =
+      loop.mainQueue == nil ? asUnownedSerialExecutor() : MainActor.sharedUnownedExecutor
+    let job = LoopJob.waited(UnownedJob(job), exit)
+    // A visitor who is not expected looks at the room, and goes on.
+    guard let suspension = expected else { return loop.goOn(job) }
     expected = nil
-    suspension?.keep(.waited(UnownedJob(job), exit))
+    suspension.keep(job)
   }
 }
