@@ -22,7 +22,14 @@ extension NodeActorSystem {
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
-        node.database[Self.family(kind)].register(id, name)
+        node.database[Self.family(kind)].set(id, to: name)
+        let key = Listed(id: id, kind: Text(kind))
+        guard system.listed[key] == nil else { return }
+        // One monitor, however often the actor is checked in.
+        system.listed[key] = node.monitor(id) { [weak system, weak node] _ in
+          node?.database[Self.family(kind)].remove(id)
+          system?.listed[key] = nil
+        }
       }
     }
   }
@@ -32,10 +39,18 @@ extension NodeActorSystem {
     _ actor: Act, kind: String = NodeActorSystem.kind(of: Act.self)
   ) where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
     let id = actor.id
-    onLoop { system in system.enter { $0.database[Self.family(kind)].remove(id) } }
+    onLoop { system in
+      system.enter { node in
+        system.listed.removeValue(forKey: Listed(id: id, kind: Text(kind)))?.cancel()
+        node.database[Self.family(kind)].remove(id)
+      }
+    }
   }
 
   /// The actors of a type that are listed, and then those that come.
+  ///
+  /// Each is given out once, and again only if it was gone meanwhile. What was not asked for yet is no more than
+  /// the list has. For one task.
   ///
   /// It ends when the task is cancelled, and when the system, its node or its loop is closed.
   ///
@@ -44,7 +59,9 @@ extension NodeActorSystem {
     of type: Act.Type, kind: String = NodeActorSystem.kind(of: Act.self)
   ) -> AsyncCompactMapSequence<AsyncStream<(id: PortID, name: String)>, Act>
   where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    entries(kind).compactMap { [self] entry in try? type.resolve(id: entry.id, using: self) }
+    entries(kind, withChanges: false).compactMap { [self] entry in
+      try? type.resolve(id: entry.id, using: self)
+    }
   }
 
   /// The first actor that is listed under this name; waits for one.
@@ -53,7 +70,7 @@ extension NodeActorSystem {
   public func find<Act>(
     _ type: Act.Type, named name: String, kind: String = NodeActorSystem.kind(of: Act.self)
   ) async throws -> Act where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    for await entry in entries(kind) where Text(entry.name) == Text(name) {
+    for await entry in entries(kind, withChanges: true) where Text(entry.name) == Text(name) {
       return try type.resolve(id: entry.id, using: self)
     }
     try Task.checkCancellation()
@@ -68,31 +85,39 @@ extension NodeActorSystem {
 
   private static func family(_ kind: String) -> String { "actors/" + kind }
 
-  /// The entries of a list, and then those that are added or changed.
-  private func entries(_ kind: String) -> AsyncStream<(id: PortID, name: String)> {
-    AsyncStream { entries in
-      // A task that waits, because such a wait ends with the loop.
-      let task = Task.detached(executorPreference: executor) { [self] in
-        _ = try? await watch(Self.family(kind), for: entries)
-        entries.finish()
+  /// The entries of a list, and then those that are added, and with changes those of another name.
+  private func entries(
+    _ kind: String, withChanges: Bool
+  ) -> AsyncStream<(id: PortID, name: String)> {
+    let entries = PendingEntries(withChanges: withChanges)
+    // Says that there is something to take: once, however much it is.
+    let (signals, signal) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    // A task that waits, because such a wait ends with the loop.
+    let task = Task.detached(executorPreference: executor) { [self] in
+      _ = try? await watch(Self.family(kind), for: entries, signal)
+      signal.finish()
+    }
+    signal.onTermination = { _ in task.cancel() }
+    return AsyncStream {
+      if let entry = entries.take() { return entry }
+      for await _ in signals {
+        if let entry = entries.take() { return entry }
       }
-      entries.onTermination = { _ in task.cancel() }
+      return nil
     }
   }
 
   /// Gives out the entries of a family until the task is cancelled, or the system or the loop is closed.
   private func watch(
-    _ family: String, for entries: AsyncStream<(id: PortID, name: String)>.Continuation
+    _ family: String, for entries: PendingEntries, _ signal: AsyncStream<Void>.Continuation
   ) async throws {
     try await suspendedAnywhere(on: loop) { [self] (wait: Suspension<Void>) in
       enter { node in
         guard !isClosed else { return wait.resume(returning: ()) }
-        let monitor = node.database[family].monitor { family, added, changed, _ in
-          for key in (added + changed).sorted() {
-            let id = PortID(key)
-            // Other nodes may write what they like: a key that is no port is no actor.
-            if !id.name.isEmpty { entries.yield((id, family[key]?.string ?? "")) }
-          }
+        let monitor = node.database[family].monitor { family, added, changed, deleted in
+          entries.note(family, added: added, changed: changed, deleted: deleted)
+          signal.yield()
         }
         let number = addDependent {
           monitor?.cancel()
@@ -105,4 +130,10 @@ extension NodeActorSystem {
       }
     }
   }
+}
+
+/// An actor in a list.
+struct Listed: Hashable {
+  let id: PortID
+  let kind: Text
 }

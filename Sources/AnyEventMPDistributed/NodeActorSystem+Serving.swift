@@ -8,26 +8,30 @@ internal import Synchronization
 extension NodeActorSystem {
   /// Runs a call that has come to the port of an actor; on the loop's thread.
   func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
+    let caller = enter(\.sourceNode)
     guard message.count > 1, let last = message.last, let port = replyPort(last) else {
       return enter {
         $0.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
-          similarTo: "messages to actors that are no calls")
+          similarTo: "\(caller): calls")
       }
     }
-    let handler = CallResultHandler(system: self, port: port.id)
+    let handler = CallResultHandler(system: self, port: port.id, caller: caller)
     do {
-      let target = try target(of: local, message)
+      let target = try target(of: local, message, for: caller)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      runningCalls.wrappingAdd(1, ordering: .relaxed)
-      // Detached: it is no part of the task whose message this is.
-      Task.detached(executorPreference: callExecutor) { [self] in
-        defer { runningCalls.wrappingSubtract(1, ordering: .relaxed) }
-        do {
-          if try await local.call(target, decoder, handler) { return }
-          // Its port is about to be killed, and who waits for a reply is told so.
-        } catch {
-          handler.refuse("\(error)")
+      enter { node in
+        runningCalls.start(caller, on: node) { number in
+          // Detached: it is no part of the task whose message this is.
+          Task.detached(executorPreference: callExecutor) { [self] in
+            do {
+              // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
+              _ = try await local.call(target, decoder, handler)
+            } catch {
+              handler.refuse("\(error)")
+            }
+            onLoop { $0.runningCalls.end(number, of: caller) }
+          }
         }
       }
     } catch {
@@ -39,10 +43,10 @@ extension NodeActorSystem {
   ///
   /// - Throws: Why it cannot be called so.
   private func target(
-    of local: LocalActor, _ message: UnsafeBufferPointer<Value>
+    of local: LocalActor, _ message: UnsafeBufferPointer<Value>, for caller: String
   ) throws(RefusedCall) -> TargetMethod {
-    guard runningCalls.load(ordering: .relaxed) < maximumCalls else {
-      throw RefusedCall("\(maximumCalls) calls are running here already")
+    guard runningCalls.count(of: caller) < maximumCalls else {
+      throw RefusedCall("\(maximumCalls) calls of your node are running here already")
     }
     let name = message[0].string ?? "\(message[0])"
     guard let target = local.targets[name] else {
@@ -66,13 +70,13 @@ extension NodeActorSystem {
   }
 
   /// Sends a reply, from any thread; one that cannot be sent is replaced.
-  func send(_ reply: [Value], to port: PortID) {
+  func send(_ reply: [Value], to port: PortID, of caller: String) {
     onLoop { system in
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
         guard let refusal = node.trySending(reply, to: port) else { return }
-        node.logTrouble(refusal, similarTo: "\(port.node): replies to calls")
+        node.logTrouble(refusal, similarTo: "\(caller): replies to calls")
         _ = node.trySending(
           [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
       }
@@ -81,15 +85,17 @@ extension NodeActorSystem {
 }
 
 extension CallResultHandler {
+  /// Sends the reply of a method, unless nobody wants one, or the caller's node was lost.
+  func send(_ reply: [Value]) {
+    if let port, !Task.isCancelled { system.send(reply, to: port, of: caller) }
+  }
+
   /// Answers that the method is not run, and logs it.
   func refuse(_ text: String) {
     let text = String(text.unicodeScalars.prefix(1000))
-    if let port { system.send([.string("refused"), .string(text)], to: port) }
-    system.onLoop { [port] system in
-      system.enter {
-        $0.logTrouble(
-          "a call is refused: \(text)", similarTo: "\(port?.node ?? "somebody"): calls")
-      }
+    if let port { system.send([.string("refused"), .string(text)], to: port, of: caller) }
+    system.onLoop { [caller] system in
+      system.enter { $0.logTrouble("a call is refused: \(text)", similarTo: "\(caller): calls") }
     }
   }
 }

@@ -6,17 +6,22 @@ public import Distributed
 extension NodeActorSystem {
   /// Calls `callback` once, on the loop's thread, when an actor ends, or calls to it may have been lost.
   ///
-  /// Any thread may call it; `node.monitor(actor.id)` is the form that can be taken back. The reason is that of `mon`:
-  /// an empty one is a normal end.
+  /// Any thread may call it. The reason is that of `mon`: an empty one is a normal end. The callback should capture
+  /// the actor's id, and not the actor, which it would keep alive.
+  ///
+  /// - Returns: The way to take it back; dropping it ends nothing.
+  @discardableResult
   public func whenTerminated(
     _ actor: PortID, _ callback: @escaping @Sendable (_ reason: Message) -> Void
-  ) {
+  ) -> ActorMonitor {
+    let monitor = ActorMonitor(of: self)
     onLoop { system in
       system.enter { node in
         system.makePorts(on: node)
-        node.monitor(actor, callback)
+        monitor.subscription = node.monitor(actor, callback)
       }
     }
+    return monitor
   }
 
   /// Waits until an actor ends, or calls to it may have been lost, and returns the reason.
@@ -29,8 +34,8 @@ extension NodeActorSystem {
           guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
           makePorts(on: node)
           var number: UInt64?
-          let monitor = node.monitor(actor) { [self] reason in
-            if let number { removeDependent(number) }
+          let monitor = node.monitor(actor) { [weak self] reason in
+            if let number { self?.removeDependent(number) }
             wait.resume(returning: reason)
           }
           number = addDependent {
@@ -49,13 +54,33 @@ extension NodeActorSystem {
   }
 }
 
+/// A monitor on an actor, made by ``NodeActorSystem/whenTerminated(_:_:)``.
+public final class ActorMonitor: @unchecked Sendable {
+  // Sendable: the subscription is used on the loop's thread only.
+  private weak let system: NodeActorSystem?
+  fileprivate var subscription: Subscription?
+
+  fileprivate init(of system: NodeActorSystem) { self.system = system }
+
+  /// Takes the monitor back: its callback is not called any more.
+  ///
+  /// Any thread may call it; on another one than the loop's the callback may come before the loop has heard of it.
+  public func cancel() {
+    system?.onLoop { [self] _ in
+      subscription?.cancel()
+      subscription = nil
+    }
+  }
+}
+
 extension DistributedActor where ActorSystem == NodeActorSystem {
   /// Calls `callback` once, on the loop's thread, when the actor ends, or calls to it may have been lost.
   ///
   /// See ``NodeActorSystem/whenTerminated(_:_:)``.
+  @discardableResult
   public nonisolated func whenTerminated(
     _ callback: @escaping @Sendable (_ reason: Message) -> Void
-  ) {
+  ) -> ActorMonitor {
     actorSystem.whenTerminated(id, callback)
   }
 

@@ -47,7 +47,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   public let timeout: Double?
   /// Where calls from other nodes run.
   public let placement: Placement
-  /// How many calls of other nodes may run at a time; further ones are refused.
+  /// How many calls of each other node may run at a time; further ones are refused.
   public let maximumCalls: Int
   /// Runs tasks on the loop's thread: calls of a `Task(executorPreference: system.executor) { … }` change no threads.
   ///
@@ -60,14 +60,16 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let home: Unmanaged<Node>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
-  /// How many calls of other nodes run.
-  let runningCalls = Atomic<Int>(0)
+  /// The calls of other nodes that run here; the loop's thread only.
+  let runningCalls = RunningCalls()
   private let state: Mutex<State>
   /// The calls that wait for a reply; the loop's thread only.
   let pendingCalls: PendingCalls
   /// What ends with the system, by number; the loop's thread only.
   private var dependents: [UInt64: () -> Void] = [:]
   private var lastDependent: UInt64 = 0
+  /// Takes listed actors from their lists when they end; the loop's thread only.
+  var listed: [Listed: Subscription] = [:]
 
   /// What any thread may use, in turn.
   struct State {
@@ -75,10 +77,13 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     var isClosed = false
     /// The actors of this node by the names of their ports.
     var actors: TextDictionary<LocalActor> = [:]
+    var lastActor: UInt64 = 0
     /// Actors whose ports the loop has not made yet.
     var newcomers: [LocalActor] = []
     /// The errors that come back as themselves, by name.
     var errors: TextDictionary<KnownError> = [:]
+    /// Their latest names, by type.
+    var errorNames: [ObjectIdentifier: String] = [:]
     /// How methods are called in messages, by the names that Swift's runtime gives them.
     var methods: TextDictionary<String> = [:]
   }
@@ -92,7 +97,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   ///   - node: The node.
   ///   - placement: Where calls from other nodes run whose actor has no executor of its own.
   ///   - timeout: The seconds that a call may take; nil: until the actor dies or its node is lost.
-  ///   - maximumCalls: How many calls of other nodes may run at a time; further ones are refused.
+  ///   - maximumCalls: How many calls of each other node may run at a time; further ones are refused.
   public init(
     on node: Node, placement: Placement = .loop, timeout: Double? = nil,
     maximumCalls: Int = 10_000
@@ -114,16 +119,13 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   deinit {
     // Both are the loop's: a node goes on its thread.
-    nonisolated(unsafe) let (calls, home) = (pendingCalls, home)
-    let end: @Sendable () -> Void = {
+    nonisolated(unsafe) let (calls, running) = (pendingCalls, runningCalls)
+    let end: @Sendable () -> Void = { [owner = NodeOwner(home)] in
       calls.endAll(.systemClosed)
-      home.release()
+      running.stop()
+      owner.release()
     }
-    if loop.isHome {
-      end()
-    } else if !loop.post(end) {
-      home.release()
-    }
+    if loop.isHome { end() } else { loop.post(end) }
   }
 
   /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``.
@@ -140,7 +142,10 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     }
     onLoop { system in
       system.enter { node in
-        for name in actors.keys { node.kill(PortID("\(node.id)#\(name)")) }
+        // In the order in which they were made, so that equal runs are equal.
+        for local in actors.values.sorted(by: { $0.number < $1.number }) {
+          node.kill(PortID("\(node.id)#\(local.name)"))
+        }
         system.pendingCalls.endAll(.systemClosed)
         let dependents = system.dependents.sorted { $0.key < $1.key }
         system.dependents = [:]
@@ -198,5 +203,20 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   /// The name of the next port.
   func nextPortName() -> String {
     portPrefix + String(lastPort.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+  }
+}
+
+/// The reference of a system that has ended to its node: the loop's job drops it, or the loop that drops the job.
+private final class NodeOwner: @unchecked Sendable {
+  // Sendable: it is released once.
+  private let home: Unmanaged<Node>
+  private let isReleased = Atomic(false)
+
+  init(_ home: Unmanaged<Node>) { self.home = home }
+
+  deinit { release() }
+
+  func release() {
+    if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { home.release() }
   }
 }

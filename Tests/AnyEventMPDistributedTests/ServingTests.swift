@@ -99,7 +99,7 @@ struct ServingTests {
       try await two.until { try await greeter.waiters == 3 }
       #expect(
         await callError { try await proxy.note() }
-          == .refused("3 calls are running here already"))
+          == .refused("3 calls of your node are running here already"))
       try await greeter.release()
       for call in calls { #expect(try await call.value == 0) }
       try await proxy.note()
