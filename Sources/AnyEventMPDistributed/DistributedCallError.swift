@@ -45,7 +45,6 @@ extension DistributedCallError: CustomStringConvertible {
 
 /// An error type of which values that another node has thrown are thrown here as they are.
 struct KnownError: Sendable {
-  let type: any Error.Type
   let read: @Sendable (Value, NodeActorSystem) throws -> any Error
 }
 
@@ -57,19 +56,18 @@ extension NodeActorSystem {
   public func recognize<Failure: Error & Codable>(
     _ type: Failure.Type, as name: String = String(describing: Failure.self)
   ) {
-    let known = KnownError(type: type) { value, system in
-      try value.decode(Failure.self, in: system)
+    let known = KnownError { value, system in try value.decode(Failure.self, in: system) }
+    withState {
+      $0.errors[name] = known
+      $0.errorNames[ObjectIdentifier(type)] = name
     }
-    withState { $0.errors[name] = known }
   }
 
   /// What is answered for an error that a method has thrown.
   func reply(for error: any Error) -> [Value] {
     let type = Swift.type(of: error)
     let name =
-      withState { state in
-        state.errors.first { $0.value.type == type }?.key
-      } ?? String(describing: type)
+      withState { $0.errorNames[ObjectIdentifier(type)] } ?? String(describing: type)
     var reply: [Value] = [.string("error"), .string("\(error)"), .string(name)]
     if let error = error as? any Error & Encodable, let value = try? Value(encoding: error) {
       reply.append(value)

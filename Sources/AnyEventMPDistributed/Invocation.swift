@@ -87,28 +87,28 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
   let system: NodeActorSystem
   /// Where the reply goes; nil if nobody wants one.
   let port: PortID?
-  /// The node that the call is of.
+  /// The node that calls.
   let caller: String
 
   /// Sends the result.
   public func onReturn<Success: Codable>(value: Success) async throws {
-    guard let port else { return }
+    guard port != nil else { return }
     do {
-      system.send([.string("ok"), try Value(encoding: value)], to: port)
+      send([.string("ok"), try Value(encoding: value)])
     } catch {
-      system.send(system.reply(for: error), to: port)
+      send(system.reply(for: error))
     }
   }
 
   /// Sends that the method has returned.
   public func onReturnVoid() async throws {
-    if let port { system.send([.string("ok")], to: port) }
+    send([.string("ok")])
   }
 
   /// Sends the error of the method, or of the runtime when the arguments do not fit.
   public func onThrow<Err: Error>(error: Err) async throws {
     if let error = error as? RefusedCall { return refuse(error.description) }
-    if let port { system.send(system.reply(for: error), to: port) }
+    send(system.reply(for: error))
   }
 }
 

@@ -26,9 +26,10 @@ extension NodeActorSystem {
 
   /// Takes an actor that was made; from now on it can be called.
   public func actorReady<Act>(_ actor: Act) where Act: DistributedActor, Act.ID == PortID {
-    let local = LocalActor(actor)
     withState { state in
+      state.lastActor += 1
       if state.isClosed { return }
+      let local = LocalActor(actor, number: state.lastActor)
       state.actors[local.name] = local
       state.newcomers.append(local)
     }
@@ -60,7 +61,6 @@ extension NodeActorSystem {
     withState { state in
       if state.actors[local.name] === local { state.actors[local.name] = nil }
     }
-    listed[enter { "\($0.id)#\(local.name)" }] = nil
   }
 
   /// Notes the id of the node, which is being configured after the system was made.
@@ -85,13 +85,16 @@ final class LocalActor: Sendable {
 
   /// The name of its port.
   let name: String
+  /// One more than that of the actor before.
+  let number: UInt64
   /// What may be called.
   let targets: TargetTable
   let call: Call
   private let reference: @Sendable () -> (any DistributedActor)?
 
-  init<Act>(_ actor: Act) where Act: DistributedActor, Act.ID == PortID {
+  init<Act>(_ actor: Act, number: UInt64) where Act: DistributedActor, Act.ID == PortID {
     name = actor.id.name
+    self.number = number
     targets = TargetTable.of(Act.self)
     reference = { [weak actor] in actor }
     call = { [weak actor] method, decoder, handler in

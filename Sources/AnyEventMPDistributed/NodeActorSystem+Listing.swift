@@ -22,11 +22,13 @@ extension NodeActorSystem {
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
-        let list = Self.family(kind)
-        if system.listed[id.id]?[list] == nil {
-          system.listed[id.id, default: [:]][list] = node.database[list].register(id, name)
-        } else {
-          node.database[list].set(id.id, to: name)
+        node.database[Self.family(kind)].set(id, to: name)
+        let key = Listed(id: id, kind: Text(kind))
+        guard system.listed[key] == nil else { return }
+        // One monitor, however often the actor is checked in.
+        system.listed[key] = node.monitor(id) { [weak system, weak node] _ in
+          node?.database[Self.family(kind)].remove(id)
+          system?.listed[key] = nil
         }
       }
     }
@@ -38,25 +40,26 @@ extension NodeActorSystem {
   ) where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
     let id = actor.id
     onLoop { system in
-      let list = Self.family(kind)
-      let entry = system.listed[id.id]?.removeValue(forKey: list)
-      if system.listed[id.id]?.isEmpty == true { system.listed[id.id] = nil }
       system.enter { node in
-        if let entry { entry.cancel() } else { node.database[list].remove(id) }
+        system.listed.removeValue(forKey: Listed(id: id, kind: Text(kind)))?.cancel()
+        node.database[Self.family(kind)].remove(id)
       }
     }
   }
 
   /// The actors of a type that are listed, and then those that come.
   ///
-  /// Each comes once, though its name may change. It ends when the task is cancelled, and when the system, its node or its loop is closed.
+  /// Each is given out once, and again only if it was gone meanwhile. What was not asked for yet is no more than
+  /// the list has. For one task.
+  ///
+  /// It ends when the task is cancelled, and when the system, its node or its loop is closed.
   ///
   ///     for await worker in system.listing(of: Worker.self) { … }
   public func listing<Act>(
     of type: Act.Type, kind: String = NodeActorSystem.kind(of: Act.self)
   ) -> AsyncCompactMapSequence<AsyncStream<(id: PortID, name: String)>, Act>
   where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    entries(kind, once: true).compactMap { [self] entry in
+    entries(kind, withChanges: false).compactMap { [self] entry in
       try? type.resolve(id: entry.id, using: self)
     }
   }
@@ -67,7 +70,7 @@ extension NodeActorSystem {
   public func find<Act>(
     _ type: Act.Type, named name: String, kind: String = NodeActorSystem.kind(of: Act.self)
   ) async throws -> Act where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
-    for await entry in entries(kind, once: false) where Text(entry.name) == Text(name) {
+    for await entry in entries(kind, withChanges: true) where Text(entry.name) == Text(name) {
       return try type.resolve(id: entry.id, using: self)
     }
     try Task.checkCancellation()
@@ -82,33 +85,39 @@ extension NodeActorSystem {
 
   private static func family(_ kind: String) -> String { "actors/" + kind }
 
-  /// The entries of a list, and then those that are added or, unless each is wanted once, changed.
-  private func entries(_ kind: String, once: Bool) -> AsyncStream<(id: PortID, name: String)> {
-    AsyncStream { entries in
-      // A task that waits, because such a wait ends with the loop.
-      let task = Task.detached(executorPreference: executor) { [self] in
-        _ = try? await watch(Self.family(kind), once: once, for: entries)
-        entries.finish()
+  /// The entries of a list, and then those that are added, and with changes those of another name.
+  private func entries(
+    _ kind: String, withChanges: Bool
+  ) -> AsyncStream<(id: PortID, name: String)> {
+    let entries = PendingEntries(withChanges: withChanges)
+    // Says that there is something to take: once, however much it is.
+    let (signals, signal) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    // A task that waits, because such a wait ends with the loop.
+    let task = Task.detached(executorPreference: executor) { [self] in
+      _ = try? await watch(Self.family(kind), for: entries, signal)
+      signal.finish()
+    }
+    signal.onTermination = { _ in task.cancel() }
+    return AsyncStream {
+      if let entry = entries.take() { return entry }
+      for await _ in signals {
+        if let entry = entries.take() { return entry }
       }
-      entries.onTermination = { _ in task.cancel() }
+      return nil
     }
   }
 
   /// Gives out the entries of a family until the task is cancelled, or the system or the loop is closed.
   private func watch(
-    _ family: String, once: Bool, for entries: AsyncStream<(id: PortID, name: String)>.Continuation
+    _ family: String, for entries: PendingEntries, _ signal: AsyncStream<Void>.Continuation
   ) async throws {
     try await suspendedAnywhere(on: loop) { [self] (wait: Suspension<Void>) in
       enter { node in
         guard !isClosed else { return wait.resume(returning: ()) }
-        var known: TextSet = []
         let monitor = node.database[family].monitor { family, added, changed, deleted in
-          for key in deleted { known.remove(key) }
-          for key in (added + changed).sorted() where !once || known.insert(key).inserted {
-            let id = PortID(key)
-            // Other nodes may write what they like: a key that is no port is no actor.
-            if !id.name.isEmpty { entries.yield((id, family[key]?.string ?? "")) }
-          }
+          entries.note(family, added: added, changed: changed, deleted: deleted)
+          signal.yield()
         }
         let number = addDependent {
           monitor?.cancel()
@@ -121,4 +130,10 @@ extension NodeActorSystem {
       }
     }
   }
+}
+
+/// An actor in a list.
+struct Listed: Hashable {
+  let id: PortID
+  let kind: Text
 }

@@ -1,35 +1,36 @@
 internal import AEValue
 internal import AnyEventMP
 internal import Distributed
+internal import Synchronization
 
 // Calls from other nodes, of which nothing can be trusted.
 
 extension NodeActorSystem {
   /// Runs a call that has come to the port of an actor; on the loop's thread.
   func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
+    let caller = enter(\.sourceNode)
     guard message.count > 1, let last = message.last, let port = replyPort(last) else {
       return enter {
         $0.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
-          similarTo: "\($0.sender): messages that are no calls")
+          similarTo: "\(caller): calls")
       }
     }
-    let caller = enter { $0.sender }
     let handler = CallResultHandler(system: self, port: port.id, caller: caller)
     do {
       let target = try target(of: local, message, for: caller)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      enter { _ in
-        servedCalls.begin(for: caller) { number in
+      enter { node in
+        runningCalls.start(caller, on: node) { number in
           // Detached: it is no part of the task whose message this is.
           Task.detached(executorPreference: callExecutor) { [self] in
-            defer { onLoop { $0.servedCalls.end(number, for: caller) } }
             do {
-              if try await local.call(target, decoder, handler) { return }
-              // Its port is about to be killed, and who waits for a reply is told so.
+              // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
+              _ = try await local.call(target, decoder, handler)
             } catch {
               handler.refuse("\(error)")
             }
+            onLoop { $0.runningCalls.end(number, of: caller) }
           }
         }
       }
@@ -44,8 +45,8 @@ extension NodeActorSystem {
   private func target(
     of local: LocalActor, _ message: UnsafeBufferPointer<Value>, for caller: String
   ) throws(RefusedCall) -> TargetMethod {
-    guard servedCalls.count(of: caller) < maximumCalls else {
-      throw RefusedCall("\(maximumCalls) calls of that node are running here already")
+    guard runningCalls.count(of: caller) < maximumCalls else {
+      throw RefusedCall("\(maximumCalls) calls of your node are running here already")
     }
     let name = message[0].string ?? "\(message[0])"
     guard let target = local.targets[name] else {
@@ -69,13 +70,13 @@ extension NodeActorSystem {
   }
 
   /// Sends a reply, from any thread; one that cannot be sent is replaced.
-  func send(_ reply: [Value], to port: PortID) {
+  func send(_ reply: [Value], to port: PortID, of caller: String) {
     onLoop { system in
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
         guard let refusal = node.trySending(reply, to: port) else { return }
-        node.logTrouble(refusal, similarTo: "\(port.node): replies to calls")
+        node.logTrouble(refusal, similarTo: "\(caller): replies to calls")
         _ = node.trySending(
           [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
       }
@@ -84,15 +85,17 @@ extension NodeActorSystem {
 }
 
 extension CallResultHandler {
+  /// Sends the reply of a method, unless nobody wants one, or the caller's node was lost.
+  func send(_ reply: [Value]) {
+    if let port, !Task.isCancelled { system.send(reply, to: port, of: caller) }
+  }
+
   /// Answers that the method is not run, and logs it.
   func refuse(_ text: String) {
     let text = String(text.unicodeScalars.prefix(1000))
-    if let port { system.send([.string("refused"), .string(text)], to: port) }
+    if let port { system.send([.string("refused"), .string(text)], to: port, of: caller) }
     system.onLoop { [caller] system in
-      system.enter {
-        $0.logTrouble(
-          "a call is refused: \(text)", similarTo: "\(caller): calls")
-      }
+      system.enter { $0.logTrouble("a call is refused: \(text)", similarTo: "\(caller): calls") }
     }
   }
 }

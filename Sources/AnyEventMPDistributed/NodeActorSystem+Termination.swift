@@ -6,21 +6,22 @@ public import Distributed
 extension NodeActorSystem {
   /// Calls `callback` once, on the loop's thread, when an actor ends, or calls to it may have been lost.
   ///
-  /// Any thread may call it. The reason is that of `mon`: an empty one is a normal end. What the callback holds lives
-  /// until then, so it had better not be the actor.
-  /// - Returns: The way to take it back.
+  /// Any thread may call it. The reason is that of `mon`: an empty one is a normal end. The callback should capture
+  /// the actor's id, and not the actor, which it would keep alive.
+  ///
+  /// - Returns: The way to take it back; dropping it ends nothing.
   @discardableResult
   public func whenTerminated(
     _ actor: PortID, _ callback: @escaping @Sendable (_ reason: Message) -> Void
-  ) -> TerminationWatch {
-    let watch = TerminationWatch(on: self)
+  ) -> ActorMonitor {
+    let monitor = ActorMonitor(of: self)
     onLoop { system in
       system.enter { node in
         system.makePorts(on: node)
-        watch.begin(node.monitor(actor, callback))
+        monitor.subscription = node.monitor(actor, callback)
       }
     }
-    return watch
+    return monitor
   }
 
   /// Waits until an actor ends, or calls to it may have been lost, and returns the reason.
@@ -33,8 +34,8 @@ extension NodeActorSystem {
           guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
           makePorts(on: node)
           var number: UInt64?
-          let monitor = node.monitor(actor) { [self] reason in
-            if let number { removeDependent(number) }
+          let monitor = node.monitor(actor) { [weak self] reason in
+            if let number { self?.removeDependent(number) }
             wait.resume(returning: reason)
           }
           number = addDependent {
@@ -53,26 +54,21 @@ extension NodeActorSystem {
   }
 }
 
-/// The way to take back what ``NodeActorSystem/whenTerminated(_:_:)`` has asked for.
-///
-/// Dropping it takes nothing back.
-public final class TerminationWatch: @unchecked Sendable {
+/// A monitor on an actor, made by ``NodeActorSystem/whenTerminated(_:_:)``.
+public final class ActorMonitor: @unchecked Sendable {
   // Sendable: the subscription is used on the loop's thread only.
   private weak let system: NodeActorSystem?
-  private var monitor: Subscription?
+  fileprivate var subscription: Subscription?
 
-  fileprivate init(on system: NodeActorSystem) { self.system = system }
+  fileprivate init(of system: NodeActorSystem) { self.system = system }
 
-  fileprivate func begin(_ monitor: Subscription) { self.monitor = monitor }
-
-  /// Takes it back: the callback is not called any more, once the loop has heard of this.
+  /// Takes the monitor back: its callback is not called any more.
   ///
-  /// Any thread may call it, more than once; on the loop's thread it is so at once.
+  /// Any thread may call it; on another one than the loop's the callback may come before the loop has heard of it.
   public func cancel() {
-    system?.onLoop { [self] system in
-      let monitor = monitor
-      self.monitor = nil
-      system.enter { _ in monitor?.cancel() }
+    system?.onLoop { [self] _ in
+      subscription?.cancel()
+      subscription = nil
     }
   }
 }
@@ -84,7 +80,7 @@ extension DistributedActor where ActorSystem == NodeActorSystem {
   @discardableResult
   public nonisolated func whenTerminated(
     _ callback: @escaping @Sendable (_ reason: Message) -> Void
-  ) -> TerminationWatch {
+  ) -> ActorMonitor {
     actorSystem.whenTerminated(id, callback)
   }
 

@@ -60,16 +60,16 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let home: Unmanaged<Node>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
+  /// The calls of other nodes that run here; the loop's thread only.
+  let runningCalls = RunningCalls()
   private let state: Mutex<State>
   /// The calls that wait for a reply; the loop's thread only.
   let pendingCalls: PendingCalls
-  /// The calls of other nodes that run; the loop's thread only.
-  let servedCalls: ServedCalls
-  /// What takes actors from the lists that they are in, by actor and list; the loop's thread only.
-  var listed: TextDictionary<TextDictionary<Subscription>> = [:]
   /// What ends with the system, by number; the loop's thread only.
   private var dependents: [UInt64: () -> Void] = [:]
   private var lastDependent: UInt64 = 0
+  /// Takes listed actors from their lists when they end; the loop's thread only.
+  var listed: [Listed: Subscription] = [:]
 
   /// What any thread may use, in turn.
   struct State {
@@ -77,10 +77,13 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     var isClosed = false
     /// The actors of this node by the names of their ports.
     var actors: TextDictionary<LocalActor> = [:]
+    var lastActor: UInt64 = 0
     /// Actors whose ports the loop has not made yet.
     var newcomers: [LocalActor] = []
     /// The errors that come back as themselves, by name.
     var errors: TextDictionary<KnownError> = [:]
+    /// Their latest names, by type.
+    var errorNames: [ObjectIdentifier: String] = [:]
     /// How methods are called in messages, by the names that Swift's runtime gives them.
     var methods: TextDictionary<String> = [:]
   }
@@ -106,7 +109,6 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.maximumCalls = maximumCalls
     home = .passRetained(node)
     pendingCalls = PendingCalls(of: node)
-    servedCalls = ServedCalls(of: node)
     loopExecutor = LoopExecutor(node.loop)
     executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
@@ -117,21 +119,17 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   deinit {
     // Both are the loop's: a node goes on its thread.
-    nonisolated(unsafe) let (calls, served, home) = (pendingCalls, servedCalls, home)
-    let end: @Sendable () -> Void = {
+    nonisolated(unsafe) let (calls, running) = (pendingCalls, runningCalls)
+    let end: @Sendable () -> Void = { [owner = NodeOwner(home)] in
       calls.endAll(.systemClosed)
-      served.cancelAll()
-      home.release()
+      running.stop()
+      owner.release()
     }
-    if loop.isHome {
-      end()
-    } else if !loop.post(end) {
-      home.release()
-    }
+    if loop.isHome { end() } else { loop.post(end) }
   }
 
   /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``, and
-  /// the tasks of calls that other nodes have made are cancelled.
+  /// the methods that run for other nodes do so in cancelled tasks.
   ///
   /// `Node.close()` does so, too. Any thread may call it.
   public func close() {
@@ -145,11 +143,12 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     }
     onLoop { system in
       system.enter { node in
-        // In an order that is the same in each run.
-        for name in actors.keys.sorted() { node.kill(PortID("\(node.id)#\(name)")) }
+        // In the order in which they were made, so that equal runs are equal.
+        for local in actors.values.sorted(by: { $0.number < $1.number }) {
+          node.kill(PortID("\(node.id)#\(local.name)"))
+        }
         system.pendingCalls.endAll(.systemClosed)
-        system.servedCalls.cancelAll()
-        system.listed = [:]
+        system.runningCalls.stop()
         let dependents = system.dependents.sorted { $0.key < $1.key }
         system.dependents = [:]
         for (_, end) in dependents { end() }
@@ -167,9 +166,6 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   /// The number of waits that would end with the system, for tests; on the loop's thread.
   package var dependentCount: Int { dependents.count }
-
-  /// The number of actors that are in a list, for tests; on the loop's thread.
-  package var listedCount: Int { listed.count }
 
   // MARK: - Threads
 
@@ -209,5 +205,20 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   /// The name of the next port.
   func nextPortName() -> String {
     portPrefix + String(lastPort.wrappingAdd(1, ordering: .relaxed).newValue, radix: 36)
+  }
+}
+
+/// The reference of a system that has ended to its node: the loop's job drops it, or the loop that drops the job.
+private final class NodeOwner: @unchecked Sendable {
+  // Sendable: it is released once.
+  private let home: Unmanaged<Node>
+  private let isReleased = Atomic(false)
+
+  init(_ home: Unmanaged<Node>) { self.home = home }
+
+  deinit { release() }
+
+  func release() {
+    if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { home.release() }
   }
 }

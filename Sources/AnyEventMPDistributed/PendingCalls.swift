@@ -43,17 +43,18 @@ final class PendingCalls {
 
   /// Ends all calls and monitors.
   func endAll(_ error: DistributedCallError) {
-    let ending = actors.values
+    let ending = sorted(actors)
     actors = [:]
     sweeper = nil
-    let calls = ending.flatMap(\.calls.values).sorted { $0.number < $1.number }
-    for actor in ending { actor.monitor?.cancel() }
+    let calls = ending.flatMap(\.value.calls.values).sorted { $0.number < $1.number }
+    for (_, actor) in ending { actor.monitor?.cancel() }
     for call in calls { call.end(.failure(error)) }
   }
 
   /// Monitors an actor: what is sent to it from now on arrives, or the monitor fires.
   private func monitor(_ id: PortID) -> CalledActor {
-    let actor = CalledActor()
+    lastNumber += 1
+    let actor = CalledActor(number: lastNumber)
     actors[id] = actor
     actor.monitor = node.monitor(id) { [weak self, weak actor] reason in
       guard let self, let actor else { return }
@@ -66,13 +67,18 @@ final class PendingCalls {
     return actor
   }
 
+  /// In the order in which they were first called, so that equal runs are equal.
+  private func sorted(_ actors: [PortID: CalledActor]) -> [(key: PortID, value: CalledActor)] {
+    actors.sorted { $0.value.number < $1.value.number }
+  }
+
   private func scheduleSweep() {
     sweeper = node.loop.timer(after: Self.patience) { [weak self] in self?.sweep() }
   }
 
   private func sweep() {
     sweeper = nil
-    for (id, actor) in actors where actor.calls.isEmpty {
+    for (id, actor) in sorted(actors) where actor.calls.isEmpty {
       if actor.isUsed {
         actor.isUsed = false
       } else {
@@ -86,10 +92,13 @@ final class PendingCalls {
 
 /// An actor that was called lately.
 final class CalledActor {
+  let number: UInt64
   var monitor: Subscription?
   var calls: [UInt64: PendingCall] = [:]
   /// Whether it was called since the last look.
   var isUsed = true
+
+  init(number: UInt64) { self.number = number }
 }
 
 /// A call that waits for its reply.

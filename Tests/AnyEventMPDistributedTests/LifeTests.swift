@@ -1,6 +1,5 @@
 import AnyEventMPDistributed
 import AnyEventMPTesting
-import Synchronization
 import TestSupport
 import Testing
 
@@ -46,29 +45,6 @@ struct ActorLifeTests {
       #expect(try await other.value.isEmpty)
       #expect(try await told.value.isEmpty)
       await #expect(throws: DistributedCallError.systemClosed) { try await greeter.termination() }
-    }
-  }
-
-  @Test("who does not want to be told of the end of an actor any more takes it back")
-  func takenBack() throws {
-    try withTwoHosts { two in
-      var greeter: Greeter? = Greeter(actorSystem: two.there)
-      let id = try #require(greeter?.id)
-      let node = try #require(two.second.node)
-      let seen = Mutex<[String]>([])
-      let watches = ["first", "second"].map { name in
-        greeter?.whenTerminated { _ in seen.withLock { $0.append(name) } }
-      }
-      #expect(node.run { id.monitorCount } == 3)
-      watches[0]?.cancel()
-      watches[0]?.cancel()
-      #expect(node.run { id.monitorCount } == 2)
-      greeter = nil
-      try await two.until { !node.isAlive(id) }
-      try await two.sleep(1)
-      #expect(seen.withLock { $0 } == ["second"])
-      watches[1]?.cancel()
-      withExtendedLifetime(greeter) {}
     }
   }
 

@@ -29,23 +29,6 @@ struct ListingTests {
     }
   }
 
-  @Test("an actor that is checked in again and again, and out, leaves nothing behind")
-  func checkedInAgain() throws {
-    try withTwoHosts { two in
-      let greeter = Greeter(actorSystem: two.there)
-      let node = try #require(two.second.node)
-      for number in 0..<10 { two.there.checkIn(greeter, as: "name \(number)") }
-      // The system's own, and one for the list.
-      #expect(node.run { greeter.id.monitorCount } == 2)
-      #expect(try await two.here.find(Greeter.self, named: "name 9") == greeter)
-      two.there.checkOut(greeter)
-      #expect(node.run { greeter.id.monitorCount } == 1)
-      two.there.checkIn(greeter, as: "again")
-      #expect(node.run { greeter.id.monitorCount } == 2)
-      #expect(two.there.listedCount == 1)
-    }
-  }
-
   @Test("an actor is found and called by a protocol alone")
   func stub() throws {
     try withTwoHosts { two in

@@ -99,53 +99,11 @@ struct ServingTests {
       try await two.until { try await greeter.waiters == 3 }
       #expect(
         await callError { try await proxy.note() }
-          == .refused("3 calls of that node are running here already"))
+          == .refused("3 calls of your node are running here already"))
       try await greeter.release()
       for call in calls { #expect(try await call.value == 0) }
       try await proxy.note()
       #expect(try await greeter.total == 1)
-    }
-  }
-
-  @Test("a node's calls take nothing from others, and are cancelled when it is lost")
-  func shares() throws {
-    try withTwoHosts { two in
-      let system = NodeActorSystem(on: try #require(two.second.node), maximumCalls: 3)
-      let greeter = Greeter(actorSystem: system)
-      let proxy = try two.proxy(of: greeter)
-      let third = try two.network.addHost("third", seeds: [two.first], monitorTimeout: 30)
-      try await two.sleep(5)
-      let other = NodeActorSystem(on: try #require(third.node))
-      let others = try Greeter.resolve(id: PortID(greeter.id.id), using: other)
-      let calls = (0..<3).map { _ in two.task { try await proxy.waitForCancellation() } }
-      try await two.until { try await greeter.patience == [3, 0] }
-      await #expect(throws: DistributedCallError.self) { try await proxy.note() }
-      try await others.note()
-      two.network.partition([two.first], [two.second])
-      try await two.until { try await greeter.patience == [3, 3] }
-      for call in calls {
-        guard case .actorDied? = await callError({ try await call.value }) else {
-          Issue.record("the call did not end by the loss of the node")
-          continue
-        }
-      }
-      // The share is whole again.
-      two.network.heal()
-      try await two.until { (try? await proxy.note()) != nil }
-      #expect(try await greeter.total >= 2)
-    }
-  }
-
-  @Test("the calls of others are cancelled when the system is closed")
-  func closedSystem() throws {
-    try withTwoHosts { two in
-      let greeter = Greeter(actorSystem: two.there)
-      let proxy = try two.proxy(of: greeter)
-      let call = two.task { try await proxy.waitForCancellation() }
-      try await two.until { try await greeter.patience == [1, 0] }
-      two.there.close()
-      try await two.until { try await greeter.patience == [1, 1] }
-      await #expect(throws: DistributedCallError.self) { try await call.value }
     }
   }
 

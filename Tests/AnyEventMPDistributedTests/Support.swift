@@ -72,20 +72,6 @@ distributed actor Greeter {
 
   distributed var waiters: Int { waiting.count }
 
-  private var patient = 0
-  private var cancelled = 0
-
-  /// Ends only when its task is cancelled.
-  distributed func waitForCancellation() async {
-    patient += 1
-    // A sequence without elements, which a cancelled task leaves.
-    for await _ in AsyncStream<Void>.makeStream().stream {}
-    cancelled += 1
-  }
-
-  /// How many wait or have waited so, and how many were cancelled.
-  distributed var patience: [Int] { [patient, cancelled] }
-
   /// Has another greeter greet.
   distributed func pass(to other: Greeter, name: String) async throws -> String {
     "passed: " + (try await other.greet(name: name))

@@ -38,9 +38,6 @@ extension Node {
     return kernel.trySending(message, to: port)
   }
 
-  /// The id of the node whose message is being delivered; this node's for one of its own, and for one that had to wait.
-  package var sender: String { (kernel.source ?? kernel.home).id }
-
   /// Logs a line that a peer can cause as often as it likes; of similar ones a few a minute.
   package func logTrouble(_ text: String, similarTo subject: String) {
     kernel.peerLog.log(.error, in: Log.kernel, Log.cut(text), similarTo: Log.cut(subject))
