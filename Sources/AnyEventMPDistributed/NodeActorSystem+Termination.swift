@@ -14,11 +14,11 @@ extension NodeActorSystem {
   public func whenTerminated(
     _ actor: PortID, _ callback: @escaping @Sendable (_ reason: Message) -> Void
   ) -> ActorMonitor {
-    let monitor = ActorMonitor(of: self)
+    let monitor = ActorMonitor(on: loop)
     onLoop { system in
       system.enter { node in
         system.makePorts(on: node)
-        monitor.subscription = node.monitor(actor, callback)
+        monitor.begin { node.monitor(actor, callback) }
       }
     }
     return monitor
@@ -56,20 +56,33 @@ extension NodeActorSystem {
 
 /// A monitor on an actor, made by ``NodeActorSystem/whenTerminated(_:_:)``.
 public final class ActorMonitor: @unchecked Sendable {
-  // Sendable: the subscription is used on the loop's thread only.
-  private weak let system: NodeActorSystem?
-  fileprivate var subscription: Subscription?
+  // Sendable: the state is used on the loop's thread only.
+  private enum State {
+    case asked
+    case active(Subscription)
+    case over
+  }
 
-  fileprivate init(of system: NodeActorSystem) { self.system = system }
+  private let loop: Loop
+  private var state = State.asked
+
+  fileprivate init(on loop: Loop) { self.loop = loop }
+
+  fileprivate func begin(_ monitor: () -> Subscription) {
+    if case .asked = state { state = .active(monitor()) }
+  }
 
   /// Takes the monitor back: its callback is not called any more.
   ///
   /// Any thread may call it; on another one than the loop's the callback may come before the loop has heard of it.
   public func cancel() {
-    system?.onLoop { [self] _ in
-      subscription?.cancel()
-      subscription = nil
-    }
+    if loop.isHome { end() } else { loop.post { self.end() } }
+  }
+
+  private func end() {
+    let state = state
+    self.state = .over
+    if case .active(let monitor) = state { monitor.cancel() }
   }
 }
 

@@ -36,7 +36,7 @@ final class RunningCalls {
   }
 
   private func cancelAll(of caller: String) {
-    guard let running = tasks.removeValue(forKey: caller) else { return }
-    for (_, task) in running.sorted(by: { $0.key < $1.key }) { task.cancel() }
+    // They count until they have ended: who comes and goes again and again gets no larger share.
+    for (_, task) in (tasks[caller] ?? [:]).sorted(by: { $0.key < $1.key }) { task.cancel() }
   }
 }

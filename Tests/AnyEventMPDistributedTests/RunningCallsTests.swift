@@ -62,7 +62,7 @@ struct RunningCallsTests {
     }
   }
 
-  @Test("calls of a node that is lost are cancelled, and count no more")
+  @Test("calls of a node that is lost are cancelled, and count until they have ended")
   func lostNode() throws {
     try withTwoHosts { two in
       let system = NodeActorSystem(on: try #require(two.second.node), maximumCalls: 3)

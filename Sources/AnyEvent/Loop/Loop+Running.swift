@@ -82,7 +82,11 @@ extension Loop {
     ThreadRecord.current.pointee.loop = loopBefore
     loopBefore = nil
     isRunning = false
-    if state == .closing { closeOwnLoop() }
+    if state == .closing {
+      closeOwnLoop()
+    } else if mainQueue != nil, !jobs.isEmpty {
+      leaveJobsToMainQueue()
+    }
   }
 }
 

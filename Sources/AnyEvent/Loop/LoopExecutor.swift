@@ -57,8 +57,11 @@ enum LoopJob: @unchecked Sendable {
   case actor(UnownedJob, LoopExecutor)
   // Two executors: a task on that of an actor would come back to the queue after each wait.
   case task(UnownedJob, LoopTaskExecutor)
-  /// A task whose wait has ended, and the executor on which it goes on.
+  /// A task whose wait has ended, and the executor of the ``WaitingRoom``, from which it goes to its own.
   case waited(UnownedJob, UnownedSerialExecutor)
+  /// The same on the default loop, whose tasks are mostly the main actor's: it leaves the room there, and needs no
+  /// further job. Those of `loop.task` have an executor.
+  case waitedOnMain(UnownedJob, hasExecutor: Bool)
 
   func run() {
     switch self {
@@ -68,7 +71,14 @@ enum LoopJob: @unchecked Sendable {
       job.runSynchronously(on: executor.asUnownedTaskExecutor())
     case .waited(let job, let executor):
       job.runSynchronously(on: executor)
+    case .waitedOnMain(let job, _):
+      job.runSynchronously(on: MainActor.sharedUnownedExecutor)
     }
+  }
+
+  /// Whether it is to be done where the main actor is served, though the default loop is closed.
+  fileprivate var outlivesLoop: Bool {
+    if case .waitedOnMain(_, hasExecutor: false) = self { true } else { false }
   }
 }
 
@@ -86,11 +96,15 @@ extension Loop {
 
   /// Has a task go on whose wait has ended.
   func goOn(_ job: LoopJob) {
-    // Whoever else serves the main thread finds it there while the default loop does not run.
-    if mainQueue != nil, state == .open, !isRunning {
-      DispatchQueue.main.async { job.run() }
-    } else {
-      enqueue(job)
+    if state != .open, job.outlivesLoop { return DispatchQueue.main.async { job.run() } }
+    enqueue(job)
+    if mainQueue != nil, state == .open, !isRunning { leaveJobsToMainQueue() }
+  }
+
+  /// Has whoever else serves the main thread do the jobs of the default loop, if it is not run before.
+  func leaveJobsToMainQueue() {
+    DispatchQueue.main.async { [self] in
+      if isOwnersThread, state == .open, !isRunning { runJobs() }
     }
   }
 
@@ -135,6 +149,9 @@ extension Loop {
     while queue == nil {
       queue = mailbox.withLock { mailbox in
         jobs.append(contentsOf: mailbox.takeJobs())
+        // The main thread may be about to leave: libdispatch serves the main actor then.
+        for job in jobs where job.outlivesLoop { DispatchQueue.main.async { job.run() } }
+        jobs.removeAll(where: \.outlivesLoop)
         return jobs.isEmpty || passes == 1000 ? mailbox.closeForJobs() : nil
       }
       passes += 1

@@ -39,13 +39,19 @@ package struct WaitingLine<Member: WaitingMember> {
     } else if members.count > 2 * count + 8 {
       members.removeAll { $0.isOver }
       start = 0
+    } else {
+      skipThoseWhoLeft()
     }
   }
 
   /// Who has waited longest.
   package mutating func first() -> Member? {
-    while start < members.count, members[start].isOver { start += 1 }
+    skipThoseWhoLeft()
     return start < members.count ? members[start] : nil
+  }
+
+  private mutating func skipThoseWhoLeft() {
+    while start < members.count, members[start].isOver { start += 1 }
   }
 
   /// The first for whom a condition holds that holds for all behind them, too.

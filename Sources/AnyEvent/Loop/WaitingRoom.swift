@@ -31,13 +31,15 @@ private final class Door: SerialExecutor, @unchecked Sendable {
   init(of loop: Loop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
-    // Most tasks of the default loop are the main actor's: after this they are there, and no further job is needed.
-    let exit =
-      loop.mainQueue == nil ? asUnownedSerialExecutor() : MainActor.sharedUnownedExecutor
-    let job = LoopJob.waited(UnownedJob(job), exit)
+    let job = UnownedJob(job)
+    let visitor =
+      loop.mainQueue == nil
+      ? LoopJob.waited(job, asUnownedSerialExecutor())
+      : LoopJob.waitedOnMain(
+        job, hasExecutor: withUnsafeCurrentTask { $0?.unownedTaskExecutor != nil })
     // A visitor who is not expected looks at the room, and goes on.
-    guard let suspension = expected else { return loop.goOn(job) }
+    guard let suspension = expected else { return loop.goOn(visitor) }
     expected = nil
-    suspension.keep(job)
+    suspension.keep(visitor)
   }
 }

@@ -108,7 +108,8 @@ public final class Mailbox: @unchecked Sendable {
   /// Takes a message that has come for the port: whoever waits for it gets it, or it waits.
   func deliver(_ message: UnsafeBufferPointer<Value>) {
     let values = Array(message)
-    if !waiters.isEmpty, handOver(values) { return }
+    // A condition that was asked may have killed the port.
+    if !waiters.isEmpty, handOver(values) || local.state == .dead { return }
     let bytes = DeferredWork.bytes(of: message)
     let limit = tasks.limit
     if queue.count + tasks.count >= limit.messages {
@@ -162,9 +163,7 @@ public final class Mailbox: @unchecked Sendable {
 
   /// Wakes who waits: nothing comes any more.
   func endWaits(_ error: MailboxError) {
-    let ended = waiters.all
-    waiters = MailboxWaiters()
-    for waiter in ended {
+    for waiter in waiters.takeAll() {
       waiter.timeLimit?.cancel()
       waiter.suspension.resume(throwing: error)
     }

@@ -91,6 +91,14 @@ struct MailboxWaiters {
     return lines.isEmpty ? nil : lines[tag]?.first()
   }
 
+  /// Takes all out.
+  mutating func takeAll() -> [MailboxWaiter] {
+    let all = all
+    for waiter in all { waiter.hasLeft = true }
+    self = MailboxWaiters()
+    return all
+  }
+
   /// Takes one out, who is in.
   mutating func remove(_ waiter: MailboxWaiter) {
     guard !waiter.hasLeft else { return }

@@ -236,6 +236,59 @@ struct MainActorTests {
     #expect(lines.dropFirst() == ["\(CondVarError.desertedLoop)", "\(CondVarError.desertedLoop)"])
   }
 
+  @Test("a wait that ends while the default loop does not run goes on when it does")
+  func endedOutside() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+
+      let first = AE.cv(Int.self)
+      let second = AE.cv(Int.self)
+      nonisolated(unsafe) var begun = 0
+      Loop.default.task {
+        begun += 1
+        print("of the loop", try await first.value)
+      }
+      Task {
+        begun += 1
+        print("of the main actor", try await second.value)
+      }
+      while begun < 2 { Loop.default.runOnce(waiting: false) }
+      first.send(1)
+      second.send(2)
+      Loop.default.run()
+      print("done")
+      """)
+    #expect(result.code == 0)
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(Set(lines.prefix(2)) == ["of the loop 1", "of the main actor 2"])
+    #expect(lines.dropFirst(2) == ["done"])
+  }
+
+  @Test("a task that has not gone on when the default loop ends does so on the main queue")
+  func endedWithLoop() async throws {
+    let result = try await Program.run(
+      """
+      import AnyEvent
+      import Dispatch
+
+      let value = AE.cv(Int.self)
+      let end = AE.cv()
+      Task {
+        print("went on with", try await value.value)
+        exit(0)
+      }
+      let timer = AE.timer(0.01, 0) {
+        value.send(1)
+        end.send()
+      }
+      try end.recv()
+      dispatchMain()
+      """)
+    #expect(result.code == 0)
+    #expect(result.output == "went on with 1\n")
+  }
+
   @Test("sleeping, child tasks, groups and cancellation work on the main actor, beside other loops")
   func structured() async throws {
     let result = try await Program.run(
