@@ -4,28 +4,23 @@ internal import AnyEventMP
 ///
 /// No node can take the share of another one. The calls of a node that is lost are cancelled: nobody waits for them.
 final class RunningCalls {
-  private var tasks: TextDictionary<[UInt64: Task<Void, Never>]> = [:]
-  private var lastNumber: UInt64 = 0
+  private var callers: TextDictionary<Caller> = [:]
+  /// The one whose call was the latest.
+  private var latest: Caller?
   private var watch: Subscription?
 
-  /// How many calls of a node run.
-  func count(of caller: String) -> Int { tasks[caller]?.count ?? 0 }
-
-  /// Starts a call of a node, and watches for the loss of nodes from the first one on.
-  func start(_ caller: String, on node: Node, _ start: (_ number: UInt64) -> Task<Void, Never>) {
+  /// A node that calls.
+  func caller(_ name: String, on node: Node) -> Caller {
+    if let latest, Text(latest.name) == Text(name) { return latest }
     if watch == nil {
       watch = node.watchNodes { [weak self] name, isUp, _ in
-        if !isUp { self?.cancelAll(of: name) }
+        if !isUp { self?.lose(name) }
       }
     }
-    lastNumber += 1
-    tasks[caller, default: [:]][lastNumber] = start(lastNumber)
-  }
-
-  /// Forgets a call that has ended.
-  func end(_ number: UInt64, of caller: String) {
-    guard var running = tasks[caller], running.removeValue(forKey: number) != nil else { return }
-    tasks[caller] = running.isEmpty ? nil : running
+    let caller = callers[name] ?? Caller(name)
+    callers[name] = caller
+    latest = caller
+    return caller
   }
 
   /// Watches for no node any more.
@@ -34,8 +29,36 @@ final class RunningCalls {
     watch = nil
   }
 
-  private func cancelAll(of caller: String) {
-    guard let running = tasks.removeValue(forKey: caller) else { return }
-    for (_, task) in running.sorted(by: { $0.key < $1.key }) { task.cancel() }
+  private func lose(_ name: String) {
+    latest = nil
+    callers.removeValue(forKey: name)?.cancelAll()
+  }
+}
+
+/// A node that calls, until it is lost; the loop's thread only.
+final class Caller: @unchecked Sendable {
+  // Sendable: other threads only hand it back to the loop's.
+  let name: String
+  private var tasks: [UInt64: Task<Void, Never>] = [:]
+  private var lastNumber: UInt64 = 0
+
+  fileprivate init(_ name: String) { self.name = name }
+
+  /// How many of its calls run.
+  var count: Int { tasks.count }
+
+  /// Starts a call.
+  func start(_ task: (_ number: UInt64) -> Task<Void, Never>) {
+    lastNumber += 1
+    tasks[lastNumber] = task(lastNumber)
+  }
+
+  /// Forgets a call that has ended.
+  func end(_ number: UInt64) { tasks[number] = nil }
+
+  fileprivate func cancelAll() {
+    let running = tasks.sorted { $0.key < $1.key }
+    tasks = [:]
+    for (_, task) in running { task.cancel() }
   }
 }
