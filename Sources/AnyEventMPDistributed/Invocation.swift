@@ -88,7 +88,7 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
   /// Where the reply goes; nil if nobody wants one.
   let port: PortID?
   /// The node that calls.
-  let caller: String
+  let caller: Caller
 
   /// Sends the result.
   public func onReturn<Success: Codable>(value: Success) async throws {

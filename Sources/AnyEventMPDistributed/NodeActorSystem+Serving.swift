@@ -8,30 +8,28 @@ internal import Synchronization
 extension NodeActorSystem {
   /// Runs a call that has come to the port of an actor; on the loop's thread.
   func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
-    let caller = enter(\.sourceNode)
+    let caller = enter { runningCalls.caller($0.sourceNode, on: $0) }
     guard message.count > 1, let last = message.last, let port = replyPort(last) else {
       return enter {
         $0.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
-          similarTo: "\(caller): calls")
+          similarTo: "\(caller.name): calls")
       }
     }
     let handler = CallResultHandler(system: self, port: port.id, caller: caller)
     do {
       let target = try target(of: local, message, for: caller)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      enter { node in
-        runningCalls.start(caller, on: node) { number in
-          // Detached: it is no part of the task whose message this is.
-          Task.detached(executorPreference: callExecutor) { [self] in
-            do {
-              // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
-              _ = try await local.call(target, decoder, handler)
-            } catch {
-              handler.refuse("\(error)")
-            }
-            onLoop { $0.runningCalls.end(number, of: caller) }
+      caller.start { number in
+        // Detached: it is no part of the task whose message this is.
+        Task.detached(executorPreference: callExecutor) { [self] in
+          do {
+            // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
+            _ = try await local.call(target, decoder, handler)
+          } catch {
+            handler.refuse("\(error)")
           }
+          onLoop { $0.runningCalls.end(number, of: caller) }
         }
       }
     } catch {
@@ -43,9 +41,9 @@ extension NodeActorSystem {
   ///
   /// - Throws: Why it cannot be called so.
   private func target(
-    of local: LocalActor, _ message: UnsafeBufferPointer<Value>, for caller: String
+    of local: LocalActor, _ message: UnsafeBufferPointer<Value>, for caller: Caller
   ) throws(RefusedCall) -> TargetMethod {
-    guard runningCalls.count(of: caller) < maximumCalls else {
+    guard caller.count < maximumCalls else {
       throw RefusedCall("\(maximumCalls) calls of your node are running here already")
     }
     let name = message[0].string ?? "\(message[0])"
@@ -70,13 +68,13 @@ extension NodeActorSystem {
   }
 
   /// Sends a reply, from any thread; one that cannot be sent is replaced.
-  func send(_ reply: [Value], to port: PortID, of caller: String) {
+  func send(_ reply: [Value], to port: PortID, of caller: Caller) {
     onLoop { system in
       system.enter { node in
         guard !system.isClosed else { return }
         system.makePorts(on: node)
         guard let refusal = node.trySending(reply, to: port) else { return }
-        node.logTrouble(refusal, similarTo: "\(caller): replies to calls")
+        node.logTrouble(refusal, similarTo: "\(caller.name): replies to calls")
         _ = node.trySending(
           [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
       }
@@ -95,7 +93,9 @@ extension CallResultHandler {
     let text = String(text.unicodeScalars.prefix(1000))
     if let port { system.send([.string("refused"), .string(text)], to: port, of: caller) }
     system.onLoop { [caller] system in
-      system.enter { $0.logTrouble("a call is refused: \(text)", similarTo: "\(caller): calls") }
+      system.enter {
+        $0.logTrouble("a call is refused: \(text)", similarTo: "\(caller.name): calls")
+      }
     }
   }
 }

@@ -2,41 +2,70 @@ internal import AnyEventMP
 
 /// The calls of other nodes that run here, by the nodes; the loop's thread only.
 ///
-/// No node can take the share of another one. The calls of a node that is lost are cancelled: nobody waits for them.
+/// No node can take the share of another one. The calls of a node that is lost are cancelled: nobody waits for them. They
+/// count until they have ended, so that a node that comes and goes gets no larger share.
 final class RunningCalls {
-  private var tasks: TextDictionary<[UInt64: Task<Void, Never>]> = [:]
-  private var lastNumber: UInt64 = 0
+  private var callers: TextDictionary<Caller> = [:]
+  /// The one whose call was the latest.
+  private var latest: Caller?
   private var watch: Subscription?
 
-  /// How many calls of a node run.
-  func count(of caller: String) -> Int { tasks[caller]?.count ?? 0 }
-
-  /// Starts a call of a node, and watches for the loss of nodes from the first one on.
-  func start(_ caller: String, on node: Node, _ start: (_ number: UInt64) -> Task<Void, Never>) {
+  /// A node that calls.
+  func caller(_ name: String, on node: Node) -> Caller {
+    if let latest, Text(latest.name) == Text(name) { return latest }
     if watch == nil {
       watch = node.watchNodes { [weak self] name, isUp, _ in
-        if !isUp { self?.cancelAll(of: name) }
+        if !isUp { self?.lose(name) }
       }
     }
-    lastNumber += 1
-    tasks[caller, default: [:]][lastNumber] = start(lastNumber)
+    let caller = callers[name] ?? Caller(name)
+    caller.isLost = false
+    callers[name] = caller
+    latest = caller
+    return caller
   }
 
   /// Forgets a call that has ended.
-  func end(_ number: UInt64, of caller: String) {
-    tasks[caller]?[number] = nil
-    if tasks[caller]?.isEmpty == true { tasks[caller] = nil }
+  func end(_ number: UInt64, of caller: Caller) {
+    caller.tasks[number] = nil
+    if caller.isLost, caller.tasks.isEmpty, callers[caller.name] === caller {
+      callers[caller.name] = nil
+    }
   }
 
   /// Cancels all calls, and watches for no node any more.
   func stop() {
     watch?.cancel()
     watch = nil
-    for caller in tasks.keys.sorted() { cancelAll(of: caller) }
+    for name in callers.keys.sorted() { lose(name) }
   }
 
-  private func cancelAll(of caller: String) {
-    // They count until they have ended: who comes and goes again and again gets no larger share.
-    for (_, task) in (tasks[caller] ?? [:]).sorted(by: { $0.key < $1.key }) { task.cancel() }
+  private func lose(_ name: String) {
+    guard let caller = callers[name] else { return }
+    latest = nil
+    caller.isLost = true
+    if caller.tasks.isEmpty { callers[name] = nil }
+    for (_, task) in caller.tasks.sorted(by: { $0.key < $1.key }) { task.cancel() }
+  }
+}
+
+/// A node that calls; the loop's thread only.
+final class Caller: @unchecked Sendable {
+  // Sendable: other threads only hand it back to the loop's.
+  let name: String
+  /// Whether the node was lost after its last call.
+  fileprivate var isLost = false
+  fileprivate var tasks: [UInt64: Task<Void, Never>] = [:]
+  private var lastNumber: UInt64 = 0
+
+  fileprivate init(_ name: String) { self.name = name }
+
+  /// How many of its calls run.
+  var count: Int { tasks.count }
+
+  /// Starts a call.
+  func start(_ task: (_ number: UInt64) -> Task<Void, Never>) {
+    lastNumber += 1
+    tasks[lastNumber] = task(lastNumber)
   }
 }

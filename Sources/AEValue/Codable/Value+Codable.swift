@@ -5,6 +5,10 @@ extension Value {
   ///
   /// - Throws: `EncodingError`, or what the type's own `encode(to:)` throws.
   public init(encoding value: some Encodable) throws {
+    if let plain = Value(plain: value) {
+      self = plain
+      return
+    }
     let node = EncodingNode()
     try node.encode(value, at: [])
     self = node.value
@@ -16,14 +20,16 @@ extension Value {
   ///
   /// - Throws: `DecodingError`, or what the type's own `init(from:)` throws.
   public func decode<T: Decodable>(_ type: T.Type = T.self) throws -> T {
-    try ValueDecoder(value: self, codingPath: [], context: nil).decode(type)
+    if let plain = plain(as: type) { return plain }
+    return try ValueDecoder(value: self, codingPath: [], context: nil).decode(type)
   }
 
   /// The same, with what the context hands to the type's own `init(from:)`.
   package func decode<T: Decodable>(
     _ type: T.Type, in context: any DecodingContext
   ) throws -> T {
-    try ValueDecoder(value: self, codingPath: [], context: context).decode(type)
+    if let plain = plain(as: type) { return plain }
+    return try ValueDecoder(value: self, codingPath: [], context: context).decode(type)
   }
 }
 
