@@ -148,10 +148,12 @@ if wanted tutorial; then
       sleep 0.1
     done
   }
-  timeout -k 5 120 ./5_thermometer >"$work/5_thermometer.out" 2>&1 &
+  # In the foreground, since timeout sends its signal twice else, to the program and to its group: the program
+  # takes the first one only.
+  timeout --foreground -k 5 120 ./5_thermometer >"$work/5_thermometer.out" 2>&1 &
   thermometer=$!
   holds 5_thermometer.out '^listening on '
-  timeout -k 5 120 ./5_display "$(sed -n 's/^listening on //p' "$work/5_thermometer.out")" >"$work/5_display.out" 2>&1 &
+  timeout --foreground -k 5 120 ./5_display "$(sed -n 's/^listening on //p' "$work/5_thermometer.out")" >"$work/5_display.out" 2>&1 &
   display=$!
   holds 5_display.out ' on an average$'
   kill -TERM "$thermometer"
