@@ -43,6 +43,19 @@ extension DistributedCallError: CustomStringConvertible {
   }
 }
 
+extension DistributedCallError {
+  /// What has ended the message that a call is.
+  init(_ error: CallError) {
+    self =
+      switch error {
+      case .timedOut(port: _, let seconds): .timedOut(seconds)
+      case .lost(port: _, let reason): .actorDied(reason)
+      case .dropped: .unreadableReply("the port that waits for it was killed")
+      case .unsendable(port: _, let reason): .unsendable(reason)
+      }
+  }
+}
+
 /// An error type of which values that another node has thrown are thrown here as they are.
 struct KnownError: Sendable {
   let read: @Sendable (Value, NodeActorSystem) throws -> any Error

@@ -33,14 +33,14 @@ extension NodeActorSystem {
       state.actors[local.name] = local
       state.newcomers.append(local)
     }
-    onLoop { system in system.enter { system.makePorts(on: $0) } }
+    onLoop { [self] in makePorts(on: $0.node) }
   }
 
   /// Forgets an actor that has ended, and kills its port.
   public func resignID(_ id: PortID) {
     let local = withState { $0.actors.removeValue(forKey: id.name) }
     withExtendedLifetime(local) {}
-    onLoop { system in system.enter { $0.kill(id) } }
+    onLoop { $0.node.kill(id) }
   }
 
   /// Makes the ports of new actors; before anything is sent, since others may know their ids then.
@@ -78,32 +78,19 @@ extension NodeActorSystem {
 
 /// An actor of this node, as its system knows it.
 final class LocalActor: Sendable {
-  /// Calls a method of the actor; false when the actor has gone.
-  typealias Call =
-    @Sendable (_ method: TargetMethod, _ decoder: CallDecoder, _ handler: CallResultHandler)
-    async throws -> Bool
-
   /// The name of its port.
   let name: String
   /// One more than that of the actor before.
   let number: UInt64
   /// What may be called.
-  let targets: TargetTable
-  let call: Call
-  private let reference: @Sendable () -> (any DistributedActor)?
+  let targets: TextDictionary<TargetMethod>
+  /// The actor, while it lives.
+  weak let actor: (any DistributedActor)?
 
   init<Act>(_ actor: Act, number: UInt64) where Act: DistributedActor, Act.ID == PortID {
     name = actor.id.name
     self.number = number
     targets = TargetTable.of(Act.self)
-    reference = { [weak actor] in actor }
-    call = { [weak actor] method, decoder, handler in
-      guard let actor else { return false }
-      try await method.run(on: actor, decoder, handler)
-      return true
-    }
+    self.actor = actor
   }
-
-  /// The actor, while it lives.
-  var actor: (any DistributedActor)? { reference() }
 }

@@ -56,43 +56,21 @@ extension NodeActorSystem {
   private func call(
     _ actor: PortID, _ target: RemoteCallTarget, _ arguments: [Value]
   ) async throws -> Message {
-    let message = [.string(method(target))] + arguments
+    let identifier = target.identifier
+    let method = AccessibleFunctions.shortNames[identifier] ?? identifier
+    let message = [.string(method)] + arguments
     let timeout = Self.taskTimeout ?? timeout
     let reply: Message
     do {
-      if loop.isHome {
-        reply = try await suspended(on: loop) { send(message, to: actor, timeout, $0) }
-      } else {
-        reply = try await suspendedAnywhere(on: loop) { [self] in
-          send(message, to: actor, timeout, $0)
-        }
+      reply = try await waiting { residence, wait in
+        residence.calledActors.note(actor)
+        residence.node.beginCall(actor, message, timeout: timeout, isWatched: true, wait)
       }
-    } catch is CondVarError {
-      throw DistributedCallError.systemClosed
+    } catch let error as CallError {
+      throw DistributedCallError(error)
     }
     if reply[0] == .string("ok") { return reply }
     throw error(in: reply)
-  }
-
-  /// Sends a call, whose reply ends the wait; on the loop's thread.
-  private func send(
-    _ message: [Value], to actor: PortID, _ timeout: Double?, _ wait: Suspension<Message>
-  ) {
-    enter { node in
-      guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
-      makePorts(on: node)
-      pendingCalls.begin(message, to: actor, within: timeout, wait)
-    }
-  }
-
-  /// How a method is called in messages: by its name in Swift, or, where that is not known to be enough, by the
-  /// one that Swift's runtime gives it.
-  private func method(_ target: RemoteCallTarget) -> String {
-    let identifier = target.identifier
-    if let known = withState({ $0.methods[identifier] }) { return known }
-    let name = AccessibleFunctions.shortName(of: identifier) ?? identifier
-    withState { $0.methods[identifier] = name }
-    return name
   }
 }
 

@@ -18,18 +18,17 @@ extension NodeActorSystem {
     _ actor: Act, as name: String, kind: String = NodeActorSystem.kind(of: Act.self)
   ) where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
     let id = actor.id
-    onLoop { system in
-      system.enter { node in
-        guard !system.isClosed else { return }
-        system.makePorts(on: node)
-        node.database[Self.family(kind)].set(id, to: name)
-        let key = Listed(id: id, kind: Text(kind))
-        guard system.listed[key] == nil else { return }
-        // One monitor, however often the actor is checked in.
-        system.listed[key] = node.monitor(id) { [weak system, weak node] _ in
-          node?.database[Self.family(kind)].remove(id)
-          system?.listed[key] = nil
-        }
+    onLoop { [self] residence in
+      guard !isClosed else { return }
+      makePorts(on: residence.node)
+      let family = residence.node.database[Self.family(kind)]
+      family.set(id, to: name)
+      let key = Listed(id: id, kind: Text(kind))
+      guard residence.listed[key] == nil else { return }
+      // One monitor, however often the actor is checked in.
+      residence.listed[key] = residence.node.monitor(id) { [weak residence] _ in
+        family.remove(id)
+        residence?.listed[key] = nil
       }
     }
   }
@@ -39,11 +38,9 @@ extension NodeActorSystem {
     _ actor: Act, kind: String = NodeActorSystem.kind(of: Act.self)
   ) where Act: DistributedActor, Act.ActorSystem == NodeActorSystem {
     let id = actor.id
-    onLoop { system in
-      system.enter { node in
-        system.listed.removeValue(forKey: Listed(id: id, kind: Text(kind)))?.cancel()
-        node.database[Self.family(kind)].remove(id)
-      }
+    onLoop { residence in
+      residence.listed.removeValue(forKey: Listed(id: id, kind: Text(kind)))?.cancel()
+      residence.node.database[Self.family(kind)].remove(id)
     }
   }
 
@@ -95,7 +92,13 @@ extension NodeActorSystem {
       of: Void.self, bufferingPolicy: .bufferingNewest(1))
     // A task that waits, because such a wait ends with the loop.
     let task = Task.detached(executorPreference: executor) { [self] in
-      _ = try? await watch(Self.family(kind), for: entries, signal)
+      try? await waiting { (residence, wait: Suspension<Void>) in
+        let monitor = residence.node.database[Self.family(kind)].monitor {
+          entries.note($0, added: $1, changed: $2, deleted: $3)
+          signal.yield()
+        }
+        wait.onCancel = { monitor?.cancel() }
+      }
       signal.finish()
     }
     signal.onTermination = { _ in task.cancel() }
@@ -105,29 +108,6 @@ extension NodeActorSystem {
         if let entry = entries.take() { return entry }
       }
       return nil
-    }
-  }
-
-  /// Gives out the entries of a family until the task is cancelled, or the system or the loop is closed.
-  private func watch(
-    _ family: String, for entries: PendingEntries, _ signal: AsyncStream<Void>.Continuation
-  ) async throws {
-    try await suspendedAnywhere(on: loop) { [self] (wait: Suspension<Void>) in
-      enter { node in
-        guard !isClosed else { return wait.resume(returning: ()) }
-        let monitor = node.database[family].monitor { family, added, changed, deleted in
-          entries.note(family, added: added, changed: changed, deleted: deleted)
-          signal.yield()
-        }
-        let number = addDependent {
-          monitor?.cancel()
-          wait.resume(returning: ())
-        }
-        wait.onCancel = { [self] in
-          monitor?.cancel()
-          removeDependent(number)
-        }
-      }
     }
   }
 }

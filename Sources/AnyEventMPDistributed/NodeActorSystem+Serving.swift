@@ -1,17 +1,16 @@
 internal import AEValue
 internal import AnyEventMP
 internal import Distributed
-internal import Synchronization
 
 // Calls from other nodes, of which nothing can be trusted.
 
 extension NodeActorSystem {
   /// Runs a call that has come to the port of an actor; on the loop's thread.
   func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
-    let caller = enter { runningCalls.caller($0.sourceNode, on: $0) }
+    let caller = enter { $0.runningCalls.caller($0.node.sourceNode) }
     guard message.count > 1, let last = message.last, let port = replyPort(last) else {
       return enter {
-        $0.logTrouble(
+        $0.node.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
           similarTo: "\(caller.name): calls")
       }
@@ -25,7 +24,7 @@ extension NodeActorSystem {
         Task.detached(executorPreference: callExecutor) { [self] in
           do {
             // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
-            _ = try await local.call(target, decoder, handler)
+            if let actor = local.actor { try await target.run(on: actor, decoder, handler) }
           } catch {
             handler.refuse("\(error)")
           }
@@ -67,35 +66,33 @@ extension NodeActorSystem {
     return port.name.isEmpty ? nil : (port, ())
   }
 
-  /// Sends a reply, from any thread; one that cannot be sent is replaced.
+  /// Sends a reply, from any thread, unless its node was lost; one that cannot be sent is replaced.
   func send(_ reply: [Value], to port: PortID, of caller: Caller) {
-    onLoop { system in
-      system.enter { node in
-        guard !system.isClosed else { return }
-        system.makePorts(on: node)
-        guard let refusal = node.trySending(reply, to: port) else { return }
-        node.logTrouble(refusal, similarTo: "\(caller.name): replies to calls")
-        _ = node.trySending(
-          [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
-      }
+    onLoop { [self] residence in
+      guard !isClosed, !caller.isLost else { return }
+      let node = residence.node
+      makePorts(on: node)
+      guard let refusal = node.trySending(reply, to: port) else { return }
+      node.logTrouble(refusal, similarTo: "\(caller.name): replies to calls")
+      _ = node.trySending(
+        [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
     }
   }
 }
 
 extension CallResultHandler {
-  /// Sends the reply of a method, unless nobody wants one, or the caller's node was lost.
+  /// Sends the reply of a method, unless nobody wants one.
   func send(_ reply: [Value]) {
-    if let port, !Task.isCancelled { system.send(reply, to: port, of: caller) }
+    if let port { system.send(reply, to: port, of: caller) }
   }
 
   /// Answers that the method is not run, and logs it.
   func refuse(_ text: String) {
     let text = String(text.unicodeScalars.prefix(1000))
-    if let port { system.send([.string("refused"), .string(text)], to: port, of: caller) }
-    system.onLoop { [caller] system in
-      system.enter {
-        $0.logTrouble("a call is refused: \(text)", similarTo: "\(caller.name): calls")
-      }
+    send([.string("refused"), .string(text)])
+    system.onLoop { [caller] residence in
+      residence.node.logTrouble(
+        "a call is refused: \(text)", similarTo: "\(caller.name): calls")
     }
   }
 }

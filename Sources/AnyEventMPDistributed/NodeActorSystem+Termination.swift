@@ -15,11 +15,9 @@ extension NodeActorSystem {
     _ actor: PortID, _ callback: @escaping @Sendable (_ reason: Message) -> Void
   ) -> ActorMonitor {
     let monitor = ActorMonitor(on: loop)
-    onLoop { system in
-      system.enter { node in
-        system.makePorts(on: node)
-        monitor.begin { node.monitor(actor, callback) }
-      }
+    onLoop { [self] residence in
+      makePorts(on: residence.node)
+      monitor.begin { residence.node.monitor(actor, callback) }
     }
     return monitor
   }
@@ -28,28 +26,9 @@ extension NodeActorSystem {
   ///
   /// - Throws: `CancellationError`, and ``DistributedCallError/systemClosed``.
   public func termination(of actor: PortID) async throws -> Message {
-    do {
-      return try await suspendedAnywhere(on: loop) { [self] wait in
-        enter { node in
-          guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
-          makePorts(on: node)
-          var number: UInt64?
-          let monitor = node.monitor(actor) { [weak self] reason in
-            if let number { self?.removeDependent(number) }
-            wait.resume(returning: reason)
-          }
-          number = addDependent {
-            monitor.cancel()
-            wait.resume(throwing: DistributedCallError.systemClosed)
-          }
-          wait.onCancel = { [self] in
-            monitor.cancel()
-            if let number { removeDependent(number) }
-          }
-        }
-      }
-    } catch is CondVarError {
-      throw DistributedCallError.systemClosed
+    try await waiting { residence, wait in
+      let monitor = residence.node.monitor(actor) { wait.resume(returning: $0) }
+      wait.onCancel = { monitor.cancel() }
     }
   }
 }

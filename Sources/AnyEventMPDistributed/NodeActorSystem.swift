@@ -57,19 +57,11 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   ///
   /// Jobs of a loop that is closed are still done, see `LoopExecutor`.
   public let loopExecutor: LoopExecutor
-  private let home: Unmanaged<Node>
+  /// Released on the loop's thread, whichever thread drops the system.
+  private let residence: Unmanaged<Residence>
   private let portPrefix: String
   private let lastPort = Atomic<UInt64>(0)
-  /// The calls of other nodes that run here; the loop's thread only.
-  let runningCalls = RunningCalls()
   private let state: Mutex<State>
-  /// The calls that wait for a reply; the loop's thread only.
-  let pendingCalls: PendingCalls
-  /// What ends with the system, by number; the loop's thread only.
-  private var dependents: [UInt64: () -> Void] = [:]
-  private var lastDependent: UInt64 = 0
-  /// Takes listed actors from their lists when they end; the loop's thread only.
-  var listed: [Listed: Subscription] = [:]
 
   /// What any thread may use, in turn.
   struct State {
@@ -84,8 +76,6 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     var errors: TextDictionary<KnownError> = [:]
     /// Their latest names, by type.
     var errorNames: [ObjectIdentifier: String] = [:]
-    /// How methods are called in messages, by the names that Swift's runtime gives them.
-    var methods: TextDictionary<String> = [:]
   }
 
   /// A system on a node, which it keeps; to be made on the loop's thread.
@@ -107,8 +97,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     self.timeout = timeout
     self.placement = placement
     self.maximumCalls = maximumCalls
-    home = .passRetained(node)
-    pendingCalls = PendingCalls(of: node)
+    residence = .passRetained(Residence(node))
     loopExecutor = LoopExecutor(node.loop)
     executor = LoopTaskExecutor(node.loop)
     portPrefix = node.nextPortPrefix()
@@ -117,16 +106,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     node.onClose.append { [weak self] in self?.close() }
   }
 
-  deinit {
-    // Both are the loop's: a node goes on its thread.
-    nonisolated(unsafe) let (calls, running) = (pendingCalls, runningCalls)
-    let end: @Sendable () -> Void = { [owner = NodeOwner(home)] in
-      calls.endAll(.systemClosed)
-      running.stop()
-      owner.release()
-    }
-    if loop.isHome { end() } else { loop.post(end) }
-  }
+  deinit { loop.releaseAtHome(residence) }
 
   /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``, and
   /// the methods that run for other nodes do so in cancelled tasks.
@@ -141,31 +121,27 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
       }
       return state.actors
     }
-    onLoop { system in
-      system.enter { node in
-        // In the order in which they were made, so that equal runs are equal.
-        for local in actors.values.sorted(by: { $0.number < $1.number }) {
-          node.kill(PortID("\(node.id)#\(local.name)"))
-        }
-        system.pendingCalls.endAll(.systemClosed)
-        system.runningCalls.stop()
-        let dependents = system.dependents.sorted { $0.key < $1.key }
-        system.dependents = [:]
-        for (_, end) in dependents { end() }
+    onLoop { [self] residence in
+      // In the order in which they were made, so that equal runs are equal.
+      for local in actors.values.sorted(by: { $0.number < $1.number }) {
+        residence.node.kill(PortID("\(residence.node.id)#\(local.name)"))
       }
+      AnySuspension.endAll(on: loop, for: self, throwing: DistributedCallError.systemClosed)
+      residence.calledActors.stop()
+      residence.runningCalls.stop()
     }
   }
 
   /// Whether the system or its node was closed.
   public var isClosed: Bool { withState { $0.isClosed } }
 
-  /// The numbers of actors here, of calls that wait, and of actors that are monitored for them, for tests.
-  package var counts: (actors: Int, calls: Int, monitors: Int) {
-    (withState { $0.actors.count }, pendingCalls.count, pendingCalls.monitors)
+  /// The numbers of actors here, of waits, and of actors that are monitored for calls, for tests; on the loop's thread.
+  package var counts: (actors: Int, waits: Int, monitors: Int) {
+    (
+      withState { $0.actors.count }, AnySuspension.count(on: loop, for: self),
+      enter { $0.calledActors.count }
+    )
   }
-
-  /// The number of waits that would end with the system, for tests; on the loop's thread.
-  package var dependentCount: Int { dependents.count }
 
   // MARK: - Threads
 
@@ -175,32 +151,41 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   }
 
   /// Calls `body` as code of the node, as part of no port; on the loop's thread.
-  func enter<R>(_ body: (Node) -> R) -> R {
-    home._withUnsafeGuaranteedRef { node in node.outsideOfPorts { body(node) } }
+  func enter<R>(_ body: (Residence) -> R) -> R {
+    residence._withUnsafeGuaranteedRef { residence in
+      residence.node.outsideOfPorts { body(residence) }
+    }
   }
 
-  /// Calls `job` on the loop's thread, at once if that is the calling one; false when the loop is closed.
-  @discardableResult
-  func onLoop(_ job: @escaping @Sendable (NodeActorSystem) -> Void) -> Bool {
-    if loop.isHome {
-      job(self)
-      return true
+  /// Calls `job` as code of the node on the loop's thread, at once if that is the calling one, and not at all when the
+  /// loop is closed.
+  func onLoop(_ job: @escaping @Sendable (Residence) -> Void) {
+    if loop.isHome { enter(job) } else { loop.post { [self] in enter(job) } }
+  }
+
+  /// Waits, on any thread, for what `start` begins on the loop's.
+  ///
+  /// - Throws: What the wait is ended with, `CancellationError`, and ``DistributedCallError/systemClosed``.
+  func waiting<Value: Sendable>(
+    _ start: @escaping @Sendable (Residence, Suspension<Value>) -> Void
+  ) async throws -> Value {
+    @Sendable func begin(_ wait: Suspension<Value>) {
+      enter { residence in
+        guard !isClosed else { return wait.resume(throwing: DistributedCallError.systemClosed) }
+        makePorts(on: residence.node)
+        start(residence, wait)
+      }
     }
-    return loop.post { [self] in job(self) }
+    do {
+      if loop.isHome { return try await suspended(on: loop, for: self, begin) }
+      return try await suspendedAnywhere(on: loop, for: self, begin)
+    } catch is CondVarError {
+      throw DistributedCallError.systemClosed
+    }
   }
 
   /// The executor of tasks that calls from other nodes run in.
   var callExecutor: (any TaskExecutor)? { placement == .loop ? executor : nil }
-
-  /// Has `end` called when the system is closed, unless the number is forgotten before; on the loop's thread.
-  func addDependent(_ end: @escaping () -> Void) -> UInt64 {
-    lastDependent += 1
-    dependents[lastDependent] = end
-    return lastDependent
-  }
-
-  /// Forgets what would end with the system.
-  func removeDependent(_ number: UInt64) { dependents[number] = nil }
 
   /// The name of the next port.
   func nextPortName() -> String {
@@ -208,17 +193,23 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   }
 }
 
-/// The reference of a system that has ended to its node: the loop's job drops it, or the loop that drops the job.
-private final class NodeOwner: @unchecked Sendable {
-  // Sendable: it is released once.
-  private let home: Unmanaged<Node>
-  private let isReleased = Atomic(false)
+/// What a system has on the loop's thread, and nothing else may use.
+final class Residence {
+  let node: Node
+  let calledActors: CalledActors
+  /// The calls of other nodes that run here.
+  let runningCalls: RunningCalls
+  /// Takes listed actors from their lists when they end.
+  var listed: [Listed: Subscription] = [:]
 
-  init(_ home: Unmanaged<Node>) { self.home = home }
+  init(_ node: Node) {
+    self.node = node
+    calledActors = CalledActors(of: node)
+    runningCalls = RunningCalls(on: node)
+  }
 
-  deinit { release() }
-
-  func release() {
-    if !isReleased.exchange(true, ordering: .acquiringAndReleasing) { home.release() }
+  deinit {
+    calledActors.stop()
+    runningCalls.stop()
   }
 }

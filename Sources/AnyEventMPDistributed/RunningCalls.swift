@@ -5,14 +5,14 @@ internal import AnyEventMP
 /// No node can take the share of another one. The calls of a node that is lost are cancelled: nobody waits for them. They
 /// count until they have ended, so that a node that comes and goes gets no larger share.
 final class RunningCalls {
+  private unowned let node: Node
   private var callers: TextDictionary<Caller> = [:]
-  /// The one whose call was the latest.
-  private var latest: Caller?
   private var watch: Subscription?
 
+  init(on node: Node) { self.node = node }
+
   /// A node that calls.
-  func caller(_ name: String, on node: Node) -> Caller {
-    if let latest, Text(latest.name) == Text(name) { return latest }
+  func caller(_ name: String) -> Caller {
     if watch == nil {
       watch = node.watchNodes { [weak self] name, isUp, _ in
         if !isUp { self?.lose(name) }
@@ -21,7 +21,6 @@ final class RunningCalls {
     let caller = callers[name] ?? Caller(name)
     caller.isLost = false
     callers[name] = caller
-    latest = caller
     return caller
   }
 
@@ -42,7 +41,6 @@ final class RunningCalls {
 
   private func lose(_ name: String) {
     guard let caller = callers[name] else { return }
-    latest = nil
     caller.isLost = true
     if caller.tasks.isEmpty { callers[name] = nil }
     for (_, task) in caller.tasks.sorted(by: { $0.key < $1.key }) { task.cancel() }
@@ -54,7 +52,7 @@ final class Caller: @unchecked Sendable {
   // Sendable: other threads only hand it back to the loop's.
   let name: String
   /// Whether the node was lost after its last call.
-  fileprivate var isLost = false
+  fileprivate(set) var isLost = false
   fileprivate var tasks: [UInt64: Task<Void, Never>] = [:]
   private var lastNumber: UInt64 = 0
 

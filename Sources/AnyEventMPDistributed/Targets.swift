@@ -3,43 +3,44 @@ internal import Distributed
 private import Glibc
 internal import Synchronization
 
-/// The distributed methods of a type of actors by the names that messages may call them by.
+/// The distributed methods of the types of actors by the names that messages may call them by.
 ///
 /// These are: the name with the labels of the arguments, `greet(name:)`; without them, `greet`, if there is only one
 /// such method; and the one that Swift's runtime gives it. Nothing else can be called, whatever a message says: so
 /// none that takes an actor of another type.
-struct TargetTable: Sendable {
-  private var targets: TextDictionary<TargetMethod> = [:]
+enum TargetTable {
+  private static let known = Mutex<[ObjectIdentifier: TextDictionary<TargetMethod>]>([:])
 
-  private static let known = Mutex<[ObjectIdentifier: TargetTable]>([:])
-
-  /// The table of a type; made once.
-  static func of<Act: DistributedActor>(_ type: Act.Type) -> TargetTable {
+  /// The methods of a type; looked for once.
+  static func of<Act: DistributedActor>(_ type: Act.Type) -> TextDictionary<TargetMethod> {
     let key = ObjectIdentifier(type)
     if let table = known.withLock({ $0[key] }) { return table }
-    let table = TargetTable(type)
+    let table = methods(of: type)
     known.withLock { $0[key] = table }
     return table
   }
 
-  private init<Act: DistributedActor>(_ type: Act.Type) {
-    guard let path = AccessibleFunctions.path(of: type) else { return }
+  private static func methods<Act: DistributedActor>(
+    of type: Act.Type
+  ) -> TextDictionary<TargetMethod> {
+    guard let path = AccessibleFunctions.path(of: type) else { return [:] }
+    var targets: TextDictionary<TargetMethod> = [:]
     var counts: TextDictionary<Int> = [:]
     var found: [(String, TargetMethod)] = []
     for function in AccessibleFunctions.all
     where !function.isGeneric && function.belongs(to: path) {
       guard let target = TargetMethod(function) else { continue }
       targets[function.identifier] = target
-      for name in function.names {
+      let name = function.name
+      // A property has no labels.
+      for name in function.baseName == name ? [name] : [name, function.baseName] {
         counts[name, default: 0] += 1
         found.append((name, target))
       }
     }
     for (name, target) in found where counts[name] == 1 { targets[name] = target }
+    return targets
   }
-
-  /// The method with this name.
-  subscript(name: String) -> TargetMethod? { targets[name] }
 }
 
 /// The functions that Swift's runtime can find by name: the distributed methods of all types.
@@ -56,18 +57,20 @@ enum AccessibleFunctions {
     let declaration: String
     let isGeneric: Bool
 
-    /// The name with labels, and the one without.
-    var names: Set<String> {  // String keys: names of this program's functions
-      let name = AccessibleFunctions.withoutType(fullName)
-      return [name, String(name.prefix { $0 != "(" })]
+    /// The name with labels.
+    var name: String {
+      let start = fullName.prefix { $0 != "(" }.lastIndex(of: ".").map(fullName.index(after:))
+      return String(fullName[(start ?? fullName.startIndex)...])
     }
+
+    /// The name without labels.
+    var baseName: String { String(name.prefix { $0 != "(" }) }
 
     /// Whether it is a method of this very type, and not one of a type inside of it.
     func belongs(to type: String) -> Bool {
-      let name = AccessibleFunctions.withoutType(fullName).prefix { $0 != "(" }
       // The second is the form of a private method.
-      return declaration.hasPrefix("\(type).\(name)(")
-        || declaration.hasPrefix("\(type).(\(name) in ")
+      declaration.hasPrefix("\(type).\(baseName)(")
+        || declaration.hasPrefix("\(type).(\(baseName) in ")
     }
   }
 
@@ -108,24 +111,17 @@ enum AccessibleFunctions {
     return String(cString: text)
   }
 
-  /// How many have a full name.
-  private static let counts: TextDictionary<Int> = {
+  /// How functions are called in messages, by the names that Swift's runtime gives them: by their names with labels,
+  /// unless others have the same full name.
+  static let shortNames: TextDictionary<String> = {
     var counts: TextDictionary<Int> = [:]
     for function in all { counts[function.fullName, default: 0] += 1 }
-    return counts
+    var names: TextDictionary<String> = [:]
+    for function in all where counts[function.fullName] == 1 {
+      names[function.identifier] = function.name
+    }
+    return names
   }()
-
-  /// The name with labels of a function; nil if others have it, too, or it is not known.
-  static func shortName(of identifier: String) -> String? {
-    let fullName = RemoteCallTarget(identifier).description
-    return counts[fullName] == 1 ? withoutType(fullName) : nil
-  }
-
-  private static func withoutType(_ fullName: String) -> String {
-    let path = fullName.prefix { $0 != "(" }
-    let start = path.lastIndex(of: ".").map { fullName.index(after: $0) } ?? fullName.startIndex
-    return String(fullName[start...])
-  }
 
   /// Calls `body` with the runtime's names of all functions, and whether they are generic.
   ///

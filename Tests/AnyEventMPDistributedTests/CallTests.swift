@@ -116,10 +116,10 @@ struct CallTests {
       let proxy = try two.proxy(of: greeter)
       let task = two.task { try await proxy.wait() }
       try await two.until { try await proxy.waiters == 1 }
-      #expect(two.here.counts.calls == 1)
+      #expect(two.here.counts.waits == 1)
       task.cancel()
       await #expect(throws: CancellationError.self) { try await task.value }
-      #expect(two.here.counts.calls == 0)
+      #expect(two.here.counts.waits == 0)
       let late = two.task {
         withUnsafeCurrentTask { $0?.cancel() }
         try await proxy.note()

@@ -62,15 +62,7 @@ struct LeftoverTests {
     try withTwoHosts { two in
       let first = Greeter(actorSystem: two.there)
       two.there.checkIn(first, as: "first")
-      let ids = two.task {
-        var ids: [PortID] = []
-        for await greeter in two.here.listing(of: Greeter.self) {
-          ids.append(greeter.id)
-          if ids.count == 3 { break }
-          try await two.sleep(100)
-        }
-        return ids
-      }
+      let ids = two.listed(3, pause: 100)
       try await two.sleep(1)
       let (second, passing) = (Greeter(actorSystem: two.there), Greeter(actorSystem: two.there))
       two.there.checkIn(second, as: "second")
@@ -117,7 +109,7 @@ struct LeftoverTests {
         await callError { _ = try await system?.termination(of: id) }
       }
       left.kept = nil
-      while await residence.run({ _ in left.system?.dependentCount != 1 }) { await Task.yield() }
+      while await residence.run({ _ in left.system?.counts.waits != 1 }) { await Task.yield() }
       await residence.run { $0.close() }
       #expect(await task.value == .systemClosed)
     }

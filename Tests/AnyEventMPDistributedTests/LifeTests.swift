@@ -72,7 +72,7 @@ struct ActorLifeTests {
         try await group.waitForAll()
       }
       let left = await residence.run { _ in system.counts }
-      #expect(left.actors == 0 && left.calls == 0)
+      #expect(left.actors == 0 && left.waits == 0)
       await residence.run { _ in system.close() }
     }
   }

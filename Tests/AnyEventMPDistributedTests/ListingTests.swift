@@ -45,14 +45,7 @@ struct ListingTests {
     try withTwoHosts { two in
       let first = Greeter(actorSystem: two.there)
       two.there.checkIn(first, as: "first")
-      let list = two.task {
-        var ids: [PortID] = []
-        for await greeter in two.here.listing(of: Greeter.self) {
-          ids.append(greeter.id)
-          if ids.count == 3 { break }
-        }
-        return ids
-      }
+      let list = two.listed(3)
       try await two.sleep(1)
       let second = Greeter(actorSystem: two.here)
       two.here.checkIn(second, as: "second")
@@ -62,14 +55,7 @@ struct ListingTests {
       #expect(try await list.value == [first.id, second.id, third.id])
       two.there.checkOut(first)
       try await two.sleep(1)
-      let rest = two.task {
-        var ids: [PortID] = []
-        for await greeter in two.here.listing(of: Greeter.self) {
-          ids.append(greeter.id)
-          if ids.count == 2 { break }
-        }
-        return ids
-      }
+      let rest = two.listed(2)
       #expect(Set(try await rest.value) == [second.id, third.id])
     }
   }
@@ -92,7 +78,7 @@ struct ListingTests {
       let system = await residence.run { loop in NodeActorSystem(on: Node(on: loop)) }
       let search = Task { await callError { _ = try await system.find(Greeter.self, named: "x") } }
       let list = Task { for await _ in system.listing(of: Greeter.self) {} }
-      while await residence.run({ _ in system.dependentCount }) < 2 { await Task.yield() }
+      while await residence.run({ _ in system.counts.waits }) < 2 { await Task.yield() }
       await residence.run { $0.close() }
       #expect(await search.value == .systemClosed)
       await list.value
@@ -111,7 +97,7 @@ struct ListingTests {
         await #expect(throws: CancellationError.self) { try await search.value }
         _ = system.listing(of: Greeter.self)
       }
-      while await residence.run({ _ in system.dependentCount }) > 0 { await Task.yield() }
+      while await residence.run({ _ in system.counts.waits }) > 0 { await Task.yield() }
       await residence.run { _ in system.close() }
     }
   }

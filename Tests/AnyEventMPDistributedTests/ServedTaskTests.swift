@@ -7,6 +7,11 @@ import Testing
 distributed actor Introvert {
   typealias ActorSystem = NodeActorSystem
   distributed func limit() -> Double? { NodeActorSystem.taskTimeout }
+
+  distributed func giveUp() -> Int {
+    withUnsafeCurrentTask { $0?.cancel() }
+    return 7
+  }
 }
 
 @Suite("Tasks of calls from other nodes")
@@ -20,6 +25,15 @@ struct ServedTaskTests {
         let reply = try await two.reply(introvert.id, ["limit"])
         #expect(reply == ["ok", nil])
       }
+    }
+  }
+
+  @Test("a method that cancels its own task answers all the same")
+  func cancelled() throws {
+    try withTwoHosts { two in
+      let introvert = Introvert(actorSystem: two.there)
+      let proxy = try Introvert.resolve(id: PortID(introvert.id.id), using: two.here)
+      #expect(try await proxy.giveUp() == 7)
     }
   }
 

@@ -89,24 +89,6 @@ struct ServingTests {
     }
   }
 
-  @Test("more calls than may run are refused")
-  func limit() throws {
-    try withTwoHosts { two in
-      let system = NodeActorSystem(on: try #require(two.second.node), maximumCalls: 3)
-      let greeter = Greeter(actorSystem: system)
-      let proxy = try two.proxy(of: greeter)
-      let calls = (0..<3).map { _ in two.task { try await proxy.wait() } }
-      try await two.until { try await greeter.waiters == 3 }
-      #expect(
-        await callError { try await proxy.note() }
-          == .refused("3 calls of your node are running here already"))
-      try await greeter.release()
-      for call in calls { #expect(try await call.value == 0) }
-      try await proxy.note()
-      #expect(try await greeter.total == 1)
-    }
-  }
-
   @Test("an id without a port is refused")
   func noActor() throws {
     try withTwoHosts { two in

@@ -151,6 +151,28 @@ final class TwoHosts: @unchecked Sendable {
     }
   }
 
+  /// Calls that wait in an actor, as many as its system lets run for a node.
+  func fill(
+    _ proxy: Greeter, of greeter: Greeter, with count: Int
+  ) async throws -> [Task<Int, any Error>] {
+    let calls = (0..<count).map { _ in task { try await proxy.wait() } }
+    try await until { try await greeter.waiters == count }
+    return calls
+  }
+
+  /// The ids of the first greeters that are listed; with a pause after each.
+  func listed(_ count: Int, pause: Double = 0) -> Task<[PortID], any Error> {
+    task { [self] in
+      var ids: [PortID] = []
+      for await greeter in here.listing(of: Greeter.self) {
+        ids.append(greeter.id)
+        if ids.count == count { break }
+        if pause > 0 { try await sleep(pause) }
+      }
+      return ids
+    }
+  }
+
   /// Lets time pass.
   func sleep(_ seconds: Double) async throws {
     try await suspended(on: network.loop) { (wait: Suspension<Void>) in

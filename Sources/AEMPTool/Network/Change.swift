@@ -8,17 +8,10 @@ final class Change {
   private let errand: Errand
   private let target: String
   private var hasAgreed = false
-  private var take: ((Message) -> Void)?
 
   init(_ errand: Errand, _ target: String) {
     self.errand = errand
     self.target = target
-  }
-
-  private lazy var answer = errand.answerPort { message in
-    let take = self.take
-    self.take = nil
-    take?(message)
   }
 
   /// Prints what has changed, a line each; in JSON
@@ -83,7 +76,7 @@ final class Change {
   }
 
   private func ask(_ request: [Value], _ take: @escaping (Message) -> Void) {
-    self.take = take
-    snd(Message([.string(target)] + request + [.string(answer.id)]))
+    // The port has the callback, and both go with the errand.
+    snd(Message([.string(target)] + request + [.string(errand.answerPort(take).id)]))
   }
 }

@@ -67,6 +67,7 @@ final class Survey {
     errand.keep(
       Guard {
         for inquiry in self.inquiries.values { inquiry.cancel() }
+        self.inquiries = [:]
         self.onReport = { _ in }
         self.onIdle = {}
       })

@@ -36,6 +36,14 @@ extension Loop {
     mainQueue == nil ? maker == pthread_self() : Self.isMainThread
   }
 
+  /// Releases an object on the loop's thread, which has to be the only one that uses it; any thread may call it.
+  ///
+  /// On a loop that is closed it is released at once.
+  package func releaseAtHome(_ object: Unmanaged<some AnyObject>) {
+    if isHome { return object.release() }
+    inherit(.contents(.fromOpaque(object.toOpaque())))
+  }
+
   /// Takes an orphan, on any thread.
   ///
   /// On a loop that is closed, or closes meanwhile, every watcher is cancelled without it; the block of a guard

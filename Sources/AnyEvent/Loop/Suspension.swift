@@ -59,7 +59,8 @@ internal import CLibUV
   private final var state = State.waiting
   @exclusivity(unchecked)
   private final var task = Task.absent
-  /// What the task's cancellation takes back, such as a watcher; called on the loop's thread, at most once.
+  /// Takes back what the wait has started, such as a watcher, when the task is cancelled or its subject ends the wait;
+  /// called on the loop's thread, at most once.
   @exclusivity(unchecked) @usableFromInline
   package final var onCancel: (() -> Void)?
   /// Neighbours in the list of the loop.
@@ -88,15 +89,15 @@ internal import CLibUV
   package final func resume(throwing error: any Error) { end(error) }
 
   /// Ends the wait: by an error, or by a value that is there.
-  @usableFromInline final func end(_ error: (any Error)?) { end(error, isCancelled: false) }
+  @usableFromInline final func end(_ error: (any Error)?) { end(error, takesBack: false) }
 
-  private final func end(_ error: (any Error)?, isCancelled: Bool) {
+  private final func end(_ error: (any Error)?, takesBack: Bool) {
     guard !isOver else { return }
     state = .ended(error)
     let undo = onCancel
     onCancel = nil
     unlink()
-    if isCancelled { undo?() }
+    if takesBack { undo?() }
     let task = task
     self.task = .absent
     switch task {
@@ -165,7 +166,7 @@ internal import CLibUV
   }
 
   /// Ends the wait of a task that was cancelled, and takes back what it has started.
-  fileprivate final func cancel() { end(CancellationError(), isCancelled: true) }
+  fileprivate final func cancel() { end(CancellationError(), takesBack: true) }
 
   /// Has the present task tell of its cancellation, on any thread, until the record is removed.
   private final func startNoticing() -> CancellationRecord {
@@ -186,16 +187,29 @@ internal import CLibUV
     loop.post { wait.cancel() }
   }
 
-  /// Ends all waits on a loop on behalf of `subject`.
+  /// Ends all waits on a loop on behalf of `subject`, in the order in which they began, and takes back what they have
+  /// started.
   package static func endAll(on loop: Loop, for subject: AnyObject, throwing error: any Error) {
+    for suspension in all(on: loop, for: subject).reversed() {
+      suspension.end(error, takesBack: true)
+    }
+  }
+
+  /// How many waits there are on a loop on behalf of `subject`, for tests.
+  package static func count(on loop: Loop, for subject: AnyObject) -> Int {
+    all(on: loop, for: subject).count
+  }
+
+  /// The waits on a loop on behalf of `subject`, the latest first.
+  private static func all(on loop: Loop, for subject: AnyObject) -> [AnySuspension] {
     let subject = ObjectIdentifier(subject)
+    var found: [AnySuspension] = []
     var next = loop.suspensions
-    var ended: [AnySuspension] = []
     while let suspension = next {
-      if suspension.subject == subject { ended.append(suspension) }
+      if suspension.subject == subject { found.append(suspension) }
       next = suspension.after
     }
-    for suspension in ended { suspension.resume(throwing: error) }
+    return found
   }
 }
 
@@ -241,10 +255,11 @@ extension Loop {
 
 /// The same for a task on any thread: `start` is called on the loop's.
 package func suspendedAnywhere<Value: Sendable>(
-  on loop: Loop, _ start: @escaping @Sendable (Suspension<Value>) -> Void
+  on loop: Loop, for subject: AnyObject? = nil,
+  _ start: @escaping @Sendable (Suspension<Value>) -> Void
 ) async throws -> Value {
   try Task.checkCancellation()
-  let suspension = Suspension<Value>(on: loop, for: nil)
+  let suspension = Suspension<Value>(on: loop, for: subject)
   await withTaskCancellationHandler {
     await withUnsafeContinuation { continuation in
       let arrival = Arrival(of: suspension, continuation)

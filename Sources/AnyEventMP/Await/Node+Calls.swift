@@ -49,11 +49,16 @@ extension Node {
   public func call(
     _ port: PortID, message: Message, timeout: Double? = nil
   ) async throws -> Message {
-    try await suspended { begin($0, port, message, timeout) }
+    try await suspended {
+      beginCall(port, message.values, timeout: timeout, isWatched: timeout == nil, $0)
+    }
   }
 
-  private func begin(
-    _ wait: Suspension<Message>, _ port: PortID, _ message: Message, _ timeout: Double?
+  /// Begins a call that ends the wait, with the reply or with a ``CallError``; `isWatched` says whether the port is
+  /// monitored, or only its node.
+  package func beginCall(
+    _ port: PortID, _ message: [Value], timeout: Double?, isWatched: Bool,
+    _ wait: Suspension<Message>
   ) {
     let replyPort = kernel.port()
     guard let local = kernel.localPort(replyPort, for: "cal") else {
@@ -67,9 +72,8 @@ extension Node {
     let lost = { (reason: Message) in
       wait.resume(throwing: CallError.lost(port: port.id, reason: reason))
     }
-    // With a limit in time the node, of which no packet is needed.
     let watch =
-      timeout == nil ? kernel.monitor(port.ref, lost) : kernel.monitorNode(of: port.ref, lost)
+      isWatched ? kernel.monitor(port.ref, lost) : kernel.monitorNode(of: port.ref, lost)
     // Kept by the wait, however that ends.
     let end = Guard(on: loop) { [unowned kernel] in
       limit?.cancel()
@@ -80,7 +84,7 @@ extension Node {
     wait.onCancel = { withExtendedLifetime(end) {} }
     let reply = AwaitedReply(wait, port)
     local.fallback = Handler { reply.came(Message($0, dropping: 0)) }
-    let question = message.values + [.string(replyPort.id)]
+    let question = message + [.string(replyPort.id)]
     if let refusal = kernel.trySending(question, to: port) {
       wait.resume(throwing: CallError.unsendable(port: port.id, reason: refusal))
     }

@@ -20,8 +20,7 @@ private struct Program {
 
   /// The option for the sanitizer that this build's object files need, if any.
   private static let sanitizer: [String] =
-    ["address", "thread"].filter { dlsym(nil, "__\($0.prefix(1))san_init") != nil }
-    .map { "-sanitize=\($0)" }
+    Sanitizer.current.map { ["-sanitize=\($0)"] } ?? []
 
   /// Whether there is a compiler and this build has object files.
   static var canBeBuilt: Bool {

@@ -1,0 +1,67 @@
+internal import AnyEventMP
+
+/// The actors that were called lately; the loop's thread only.
+///
+/// Each is monitored from the first call on, and not any more when it has not been called for some seconds. While it is,
+/// the monitors of its calls cost no messages.
+final class CalledActors {
+  private struct CalledActor {
+    /// One more than that of the actor before.
+    let number: UInt64
+    let monitor: Subscription
+    /// Whether it was called since the last look.
+    var isUsed = true
+  }
+
+  /// Kept by the system.
+  private unowned let node: Node
+  private var actors: [PortID: CalledActor] = [:]
+  private var lastNumber: UInt64 = 0
+  private var sweeper: TimerWatcher?
+
+  /// The seconds after which an actor that is not called is not monitored any more, once or twice.
+  private static let patience = 5.0
+
+  init(of node: Node) { self.node = node }
+
+  /// How many there are.
+  var count: Int { actors.count }
+
+  /// Notes that an actor is about to be called.
+  func note(_ id: PortID) {
+    guard actors[id] == nil else {
+      actors[id]?.isUsed = true
+      return
+    }
+    lastNumber += 1
+    let monitor = node.monitor(id) { [weak self] _ in self?.actors[id] = nil }
+    actors[id] = CalledActor(number: lastNumber, monitor: monitor)
+    if sweeper == nil { scheduleSweep() }
+  }
+
+  /// Ends all monitors.
+  func stop() {
+    sweeper = nil
+    forget { _ in true }
+  }
+
+  /// Ends the monitors on some, in the order in which they were first called, so that equal runs are equal.
+  private func forget(_ isForgotten: (CalledActor) -> Bool) {
+    for (id, actor) in actors.sorted(by: { $0.value.number < $1.value.number })
+    where isForgotten(actor) {
+      actors[id] = nil
+      actor.monitor.cancel()
+    }
+  }
+
+  private func scheduleSweep() {
+    sweeper = node.loop.timer(after: Self.patience) { [weak self] in self?.sweep() }
+  }
+
+  private func sweep() {
+    sweeper = nil
+    forget { !$0.isUsed }
+    for id in actors.keys { actors[id]?.isUsed = false }
+    if !actors.isEmpty { scheduleSweep() }
+  }
+}
