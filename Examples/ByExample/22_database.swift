@@ -2,7 +2,7 @@
 import AnyEvent
 import AnyEventMP
 
-configure(nodeid: "database", binds: ["127.0.0.1:*"], secret: "by example", norc: true)
+configure(nodeid: "database", binds: ["127.0.0.1:*"], secret: "a secret by example", norc: true)
 
 let done = AnyEvent.condvar()
 let printers = [port(), port()]

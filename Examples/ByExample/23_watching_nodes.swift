@@ -3,7 +3,7 @@ import AnyEvent
 import AnyEventMP
 
 let done = AnyEvent.condvar()
-configure(nodeid: "here", binds: ["127.0.0.1:*"], secret: "by example", norc: true)
+configure(nodeid: "here", binds: ["127.0.0.1:*"], secret: "a secret by example", norc: true)
 
 let watch: Guard = mon_nodes { node, is_up, reason in
   print(is_up ? "\(node) is up" : "\(node) is down: \(reason)")
@@ -13,7 +13,7 @@ let there = Node(on: Loop.default)
 try there.configure(
   ConfigurationArguments(
     nodeid: "there", binds: ["127.0.0.1:*"], seeds: Node.current.status.listeners,
-    secret: "by example",
+    secret: "a secret by example",
     norc: true))
 
 // Somebody has to want to talk: a monitor is enough.

@@ -2,7 +2,7 @@
 import AnyEvent
 import AnyEventMP
 
-configure(nodeid: "sender", binds: ["127.0.0.1:*"], secret: "by example", norc: true)
+configure(nodeid: "sender", binds: ["127.0.0.1:*"], secret: "a secret by example", norc: true)
 let done = AnyEvent.condvar()
 
 // The other node, in the same program here.
@@ -10,7 +10,7 @@ let store = Node(on: Loop.default)
 try store.configure(
   ConfigurationArguments(
     nodeid: "store", binds: ["127.0.0.1:*"], seeds: Node.current.status.listeners,
-    secret: "by example",
+    secret: "a secret by example",
     norc: true))
 
 var incoming: Handle?

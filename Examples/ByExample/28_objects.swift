@@ -8,7 +8,8 @@ func makeNode(_ name: String, seeds: [String] = []) throws -> Node {
   let node = Node(on: Loop.default)
   try node.configure(
     ConfigurationArguments(
-      nodeid: name, binds: ["127.0.0.1:*"], seeds: seeds, secret: "by example", norc: true))
+      nodeid: name, binds: ["127.0.0.1:*"], seeds: seeds, secret: "a secret by example", norc: true)
+  )
   return node
 }
 

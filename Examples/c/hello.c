@@ -38,7 +38,7 @@ int main (int argc, char **argv) {
   options.nodeid = "hello/%u";
   options.binds = binds;
   options.seeds = seeds;
-  options.settings = "{\"secret\":\"only an example\"}";
+  options.settings = "{\"secret\": \"an example, so nothing secret\"}";
   if (aemp_attach (loop, &node) || aemp_configure (node, &options, NULL, NULL, NULL)
       || aemp_port_new (node, &port) || aemp_rcv (node, port, "hello", hello, NULL, NULL)) {
     fprintf (stderr, "%s\n", aemp_last_error ());

@@ -41,8 +41,9 @@ Short programs, each with what it prints.
 
 <!-- This page is made by "scripts/by-example --write" of Examples/ByExample. -->
 
-Each is a whole `main.swift`. A test compiles and runs them, and compares what they print with what stands here. In a clone of
-the repository, `scripts/by-example timers` does that for one of them, after `swift build --build-tests`.
+Each is a whole `main.swift`, of a target as [Getting started](GettingStarted.md#a-package) has it, with the products that
+the program imports. A test compiles and runs them, and compares what they print with what stands here. In a clone of the
+repository, `scripts/by-example timers` does that for one of them, after `swift build --build-tests`.
 
 END
 

@@ -9,6 +9,7 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=scripts/lib/network.sh
 . scripts/lib/network.sh
 
+test_packages
 install_packages libanyevent-http-perl
 begin
 export bin

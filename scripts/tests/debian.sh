@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Debian packages of the C library: what is in them, and that the example is compiled and runs where only they are
-# installed, in a root of its own that is this system's with the toolchain hidden.
+# The Debian packages of the C library: what is in them, and that the example and the tutorial are compiled and run where
+# only they are installed, in a root of its own that is this system's with the toolchain hidden.
 
 set -eu
 
@@ -36,6 +36,9 @@ holds() {
 holds "$library" "$folder/libaemp.so.0" "$folder/libaemp.so.$aemp_version"
 holds "$development" usr/include/aemp.h usr/include/aemp_uv.h "$folder/libaemp.so" "$folder/libaemp.a" \
   "$folder/pkgconfig/aemp.pc" usr/share/doc/libaemp-dev/Embedding.md.gz usr/share/doc/libaemp-dev/examples/hello.c
+for file in Examples/c/tutorial/*; do
+  holds "$development" "usr/share/doc/libaemp-dev/examples/tutorial/${file##*/}"
+done
 depends=$(dpkg-deb -f "$library" Depends)
 for needed in libc6 libc-ares2 libsodium libssl; do
   case $depends in *"$needed"*) ;; *) fail "libaemp0 does not depend on $needed: $depends" ;; esac
@@ -72,6 +75,18 @@ exec timeout -k 5 120 chroot "$layer/root" sh -euc '
     wait $process || { cat "$program.out"; exit 1; }
     cat "$program.out"
   done
+  # Of the fifth step two programs talk to each other: scripts/tests/embed.sh runs them.
+  tutorial=/usr/share/doc/libaemp-dev/examples/tutorial
+  for source in "$tutorial"/*.c "$tutorial"/*.cc; do
+    step=${source##*/}
+    step=${step%.*}
+    case $source in *.cc) compiler="c++ -std=c++17" ;; *) compiler=cc ;; esac
+    $compiler "$source" $(pkg-config --cflags --libs aemp) -lpthread -o "$step"
+    case $step in 5_*) continue ;; esac
+    timeout -k 5 30 "./$step" >"$step.out" 2>&1 || { cat "$step.out"; exit 1; }
+    diff "$tutorial/$step.out" "$step.out" || exit 1
+    echo "tutorial $step"
+  done
   dpkg -r libaemp-dev libaemp0 >log 2>&1 || { cat log; exit 1; }
   [ ! -e /usr/include/aemp.h ]
 '
@@ -86,4 +101,5 @@ fi
 env -u LD_LIBRARY_PATH -u PKG_CONFIG_PATH unshare -m \
   sh "$work/inside" "$work/layer" "$work/made" "$toolchain" >"$work/out" 2>&1 || fail "in the root: $(cat "$work/out")"
 [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "the example printed no port: $(cat "$work/out")"
-say "The packages are whole, and the example works with them."
+[ "$(grep -c '^tutorial ' "$work/out")" = 6 ] || fail "not all of the tutorial was run: $(cat "$work/out")"
+say "The packages are whole, and the example and the tutorial work with them."

@@ -116,12 +116,13 @@ host dlopen ./unload "$shared"
 
 if wanted example; then
   mkfifo "$work/in"
-  without_toolchain ./hello <"$work/in" >"$work/out" 2>&1 &
+  AE_VERBOSE=5 without_toolchain ./hello <"$work/in" >"$work/out" 2>"$work/said" &
   process=$!
   exec 3>"$work/in"
   echo >&3
   exec 3>&-
-  wait $process || fail "hello: $(cat "$work/out")"
+  wait $process || fail "hello: $(cat "$work/out" "$work/said")"
+  [ ! -s "$work/said" ] || fail "hello warns of something: $(cat "$work/said")"
   grep -q '^hello/[^#]*#' "$work/out" || fail "hello printed no port: $(cat "$work/out")"
   say "ok      example"
 fi
