@@ -3,7 +3,7 @@ internal import AnyEventMP
 /// The actors that were called lately; the loop's thread only.
 ///
 /// Each is monitored from the first call on, and not any more when it has not been called for some seconds. While it is,
-/// the monitors of its calls cost no messages.
+/// the monitors of its calls cost no messages; a call that lasts longer has its own.
 final class CalledActors {
   private struct CalledActor {
     /// One more than that of the actor before.
@@ -29,10 +29,8 @@ final class CalledActors {
 
   /// Notes that an actor is about to be called.
   func note(_ id: PortID) {
-    guard actors[id] == nil else {
-      actors[id]?.isUsed = true
-      return
-    }
+    actors[id]?.isUsed = true
+    guard actors[id] == nil else { return }
     lastNumber += 1
     let monitor = node.monitor(id) { [weak self] _ in self?.actors[id] = nil }
     actors[id] = CalledActor(number: lastNumber, monitor: monitor)

@@ -89,6 +89,8 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
   let port: PortID?
   /// The node that calls.
   let caller: Caller
+  /// How often that was lost before the call.
+  let losses: Int
 
   /// Sends the result.
   public func onReturn<Success: Codable>(value: Success) async throws {

@@ -97,7 +97,7 @@ extension NodeActorSystem {
           entries.note($0, added: $1, changed: $2, deleted: $3)
           signal.yield()
         }
-        wait.onCancel = { monitor?.cancel() }
+        wait.takeBack = { monitor?.cancel() }
       }
       signal.finish()
     }

@@ -15,20 +15,23 @@ extension NodeActorSystem {
           similarTo: "\(caller.name): calls")
       }
     }
-    let handler = CallResultHandler(system: self, port: port.id, caller: caller)
+    let handler = CallResultHandler(
+      system: self, port: port.id, caller: caller, losses: caller.losses)
     do {
       let target = try target(of: local, message, for: caller)
       let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      caller.start { number in
-        // Detached: it is no part of the task whose message this is.
-        Task.detached(executorPreference: callExecutor) { [self] in
-          do {
-            // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
-            if let actor = local.actor { try await target.run(on: actor, decoder, handler) }
-          } catch {
-            handler.refuse("\(error)")
+      enter {
+        $0.runningCalls.begin(caller) { number in
+          // Detached: it is no part of the task whose message this is.
+          Task.detached(executorPreference: callExecutor) { [self] in
+            do {
+              // An actor that has gone answers nothing: its port is about to be killed, which ends the wait.
+              if let actor = local.actor { try await target.run(on: actor, decoder, handler) }
+            } catch {
+              handler.refuse("\(error)")
+            }
+            onLoop { $0.runningCalls.end(number, of: caller) }
           }
-          onLoop { $0.runningCalls.end(number, of: caller) }
         }
       }
     } catch {
@@ -65,25 +68,21 @@ extension NodeActorSystem {
     let port = PortID(text)
     return port.name.isEmpty ? nil : (port, ())
   }
+}
 
-  /// Sends a reply, from any thread, unless its node was lost; one that cannot be sent is replaced.
-  func send(_ reply: [Value], to port: PortID, of caller: Caller) {
-    onLoop { [self] residence in
-      guard !isClosed, !caller.isLost else { return }
+extension CallResultHandler {
+  /// Sends a reply, unless nobody wants one or the caller's node was lost; one that cannot be sent is replaced.
+  func send(_ reply: [Value]) {
+    guard let port else { return }
+    system.onLoop { [self] residence in
+      guard !system.isClosed, caller.losses == losses else { return }
       let node = residence.node
-      makePorts(on: node)
+      system.makePorts(on: node)
       guard let refusal = node.trySending(reply, to: port) else { return }
       node.logTrouble(refusal, similarTo: "\(caller.name): replies to calls")
       _ = node.trySending(
         [.string("error"), .string(refusal), .string("DistributedCallError")], to: port)
     }
-  }
-}
-
-extension CallResultHandler {
-  /// Sends the reply of a method, unless nobody wants one.
-  func send(_ reply: [Value]) {
-    if let port { system.send(reply, to: port, of: caller) }
   }
 
   /// Answers that the method is not run, and logs it.

@@ -28,7 +28,7 @@ extension NodeActorSystem {
   public func termination(of actor: PortID) async throws -> Message {
     try await waiting { residence, wait in
       let monitor = residence.node.monitor(actor) { wait.resume(returning: $0) }
-      wait.onCancel = { monitor.cancel() }
+      wait.takeBack = { monitor.cancel() }
     }
   }
 }

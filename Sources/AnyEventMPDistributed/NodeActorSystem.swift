@@ -157,8 +157,8 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     }
   }
 
-  /// Calls `job` as code of the node on the loop's thread, at once if that is the calling one, and not at all when the
-  /// loop is closed.
+  /// Calls `job` as code of the node on the loop's thread: at once if that is the calling one; from another thread not at
+  /// all when the loop is closed.
   func onLoop(_ job: @escaping @Sendable (Residence) -> Void) {
     if loop.isHome { enter(job) } else { loop.post { [self] in enter(job) } }
   }
@@ -209,6 +209,8 @@ final class Residence {
   }
 
   deinit {
+    // On another thread the loop is closed, and with it all that could be ended here.
+    guard node.loop.isHome else { return }
     calledActors.stop()
     runningCalls.stop()
   }

@@ -32,8 +32,8 @@ enum TargetTable {
       guard let target = TargetMethod(function) else { continue }
       targets[function.identifier] = target
       let name = function.name
-      // A property has no labels.
-      for name in function.baseName == name ? [name] : [name, function.baseName] {
+      // Those of a property are none, too: `total()`.
+      for name in [name, function.baseName] {
         counts[name, default: 0] += 1
         found.append((name, target))
       }

@@ -16,7 +16,7 @@ final class Witness: @unchecked Sendable {
   func sleep(_ seconds: Double) async throws {
     try await suspended(on: loop) { (wait: Suspension<Void>) in
       let timer = loop.timer(after: seconds) { wait.resume(returning: ()) }
-      wait.onCancel = { timer.cancel() }
+      wait.takeBack = { timer.cancel() }
     }
   }
 }

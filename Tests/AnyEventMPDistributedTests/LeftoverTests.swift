@@ -117,6 +117,30 @@ struct LeftoverTests {
   }
 
   @Test(
+    "a loop that is closed leaves neither the system nor the node of a call that alone has them")
+  func closedDuringCall() async throws {
+    for _ in 0..<20 {
+      let left = Left()
+      try await withResidence { residence in
+        let id = await residence.run { loop in
+          let node = Node(on: loop)
+          left.note(NodeActorSystem(on: node), node)
+          return node.run { port { _ in } }
+        }
+        let call = try Task {
+          [proxy = try Greeter.resolve(id: id, using: try #require(left.kept))] in
+          await callError { try await proxy.note() }
+        }
+        left.kept = nil
+        while await residence.run({ _ in left.system?.counts.waits != 1 }) { await Task.yield() }
+        await residence.run { $0.close() }
+        #expect(await call.value == .systemClosed)
+      }
+      #expect(left.system == nil && left.node == nil)
+    }
+  }
+
+  @Test(
     "a system whose last reference goes on another thread, while the loop is being closed, leaves no node"
   )
   func droppedLate() async throws {

@@ -14,7 +14,7 @@ distributed actor Patient {
       let loop = actorSystem.loop
       try await suspended(on: loop) { (wait: Suspension<Void>) in
         let timer = loop.timer(after: 1_000_000) { wait.resume(returning: ()) }
-        wait.onCancel = { timer.cancel() }
+        wait.takeBack = { timer.cancel() }
       }
     } catch {
       cancelled += 1

@@ -177,7 +177,7 @@ final class TwoHosts: @unchecked Sendable {
   func sleep(_ seconds: Double) async throws {
     try await suspended(on: network.loop) { (wait: Suspension<Void>) in
       let timer = network.loop.timer(after: seconds) { wait.resume(returning: ()) }
-      wait.onCancel = { timer.cancel() }
+      wait.takeBack = { timer.cancel() }
     }
   }
 

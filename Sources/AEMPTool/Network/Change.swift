@@ -76,7 +76,13 @@ final class Change {
   }
 
   private func ask(_ request: [Value], _ take: @escaping (Message) -> Void) {
-    // The port has the callback, and both go with the errand.
-    snd(Message([.string(target)] + request + [.string(errand.answerPort(take).id)]))
+    var port: PortID?
+    let answer = errand.answerPort { message in
+      // One answer counts.
+      if let port { kil(port) }
+      take(message)
+    }
+    port = answer
+    snd(Message([.string(target)] + request + [.string(answer.id)]))
   }
 }

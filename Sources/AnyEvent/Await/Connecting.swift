@@ -19,7 +19,7 @@ extension Loop {
     let connector = startConnecting(host, service, { _ in timeout }) { result, _ in
       wait.resume(with: result.mapError { $0 })
     }
-    wait.onCancel = { connector.cancel() }
+    wait.takeBack = { connector.cancel() }
   }
 }
 

@@ -27,7 +27,7 @@ extension Handle {
   fileprivate func start<Value>(_ request: HandleAwaitedRequest, _ wait: Suspension<Value>) {
     if isDestroyed { return wait.resume(throwing: death ?? .destroyed) }
     request.fail = { wait.resume(throwing: $0) }
-    wait.onCancel = { [self] in withdraw(request) }
+    wait.takeBack = { [self] in withdraw(request) }
     self.await(request)
   }
 

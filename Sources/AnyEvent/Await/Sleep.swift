@@ -10,7 +10,7 @@ extension Loop {
 
   private func sleep(_ seconds: Double, _ wait: Suspension<Void>) {
     let timer = timer(after: seconds) { wait.resume(returning: ()) }
-    wait.onCancel = { timer.cancel() }
+    wait.takeBack = { timer.cancel() }
   }
 }
 

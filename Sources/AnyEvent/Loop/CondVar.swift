@@ -114,7 +114,7 @@ public final class CondVar<Value>: @unchecked Sendable {
   func add(_ waiter: Suspension<Value>) {
     if let result { return waiter.resume(with: result) }
     waiters.append(waiter)
-    waiter.onCancel = { [unowned self] in waiters.memberLeft() }
+    waiter.takeBack = { [unowned self] in waiters.memberLeft() }
   }
 
   /// How many tasks wait, for tests.

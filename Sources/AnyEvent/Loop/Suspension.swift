@@ -4,7 +4,7 @@ internal import CLibUV
 ///
 /// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
 /// task, or the end of the loop. All of it happens on the loop's thread; that, not the compiler, is why it can be
-/// `Sendable`. Made by ``suspended(on:for:onCancel:_:)``.
+/// `Sendable`. Made by ``suspended(on:for:_:)``.
 @usableFromInline package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   @usableFromInline @exclusivity(unchecked)
   var value: Value?
@@ -62,7 +62,7 @@ internal import CLibUV
   /// Takes back what the wait has started, such as a watcher, when the task is cancelled or its subject ends the wait;
   /// called on the loop's thread, at most once.
   @exclusivity(unchecked) @usableFromInline
-  package final var onCancel: (() -> Void)?
+  package final var takeBack: (() -> Void)?
   /// Neighbours in the list of the loop.
   ///
   /// The tasks keep them: each unlinks itself before its task goes on.
@@ -94,10 +94,10 @@ internal import CLibUV
   private final func end(_ error: (any Error)?, takesBack: Bool) {
     guard !isOver else { return }
     state = .ended(error)
-    let undo = onCancel
-    onCancel = nil
     unlink()
-    if takesBack { undo?() }
+    if takesBack { takeBack?() }
+    // Before the task can go on, perhaps on another thread: what goes here may call whatever it likes on this one.
+    takeBack = nil
     let task = task
     self.task = .absent
     switch task {
@@ -105,8 +105,6 @@ internal import CLibUV
     case .visiting(let job): loop.goOn(job)
     case .elsewhere(let continuation): continuation.resume()
     }
-    // What it holds goes here, and may call whatever it likes.
-    withExtendedLifetime(undo) {}
   }
 
   /// The error of a wait that has ended without a value.
@@ -235,18 +233,16 @@ extension Loop {
 
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
-/// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, `onCancel` (or
-/// what `start` has set as ``Suspension/onCancel``) takes back what was started, on the loop's thread, and nothing can
-/// come in between. If `start` itself ends the suspension, the task goes on without being suspended. The waits of one
-/// `subject` can be ended together by ``AnySuspension/endAll(on:for:throwing:)``.
+/// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, what `start` has
+/// set as ``AnySuspension/takeBack`` takes back what was started, on the loop's thread, and nothing can come in between.
+/// If `start` itself ends the suspension, the task goes on without being suspended. The waits of one `subject` can be
+/// ended together by ``AnySuspension/endAll(on:for:throwing:)``, which takes back as well.
 /// - Throws: What the suspension is ended with, `CancellationError`, and ``CondVarError`` when the loop is closed.
 @inlinable package func suspended<Value>(
-  on loop: Loop, for subject: AnyObject? = nil, onCancel: (() -> Void)? = nil,
-  _ start: (Suspension<Value>) -> Void
+  on loop: Loop, for subject: AnyObject? = nil, _ start: (Suspension<Value>) -> Void
 ) async throws -> Value {
   try AnySuspension.check(loop)
   let suspension = Suspension<Value>(on: loop, for: subject)
-  suspension.onCancel = onCancel
   suspension.link()
   start(suspension)
   if !suspension.isOver { await suspension.wait() }

@@ -27,7 +27,7 @@ extension DatabaseFamily {
     guard let database else { throw NodeClosedError() }
     return try await Node.node(of: database.kernel).suspended { wait in
       let id = database.query(query, name) { wait.resume(returning: $0) }
-      wait.onCancel = { [reference = database.reference] in reference.object?.cancelQuery(id) }
+      wait.takeBack = { [reference = database.reference] in reference.object?.cancelQuery(id) }
     }
   }
 

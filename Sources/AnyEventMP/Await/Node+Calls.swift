@@ -81,7 +81,7 @@ extension Node {
       if local.state == .alive { kernel.kill(local, []) }
       local.fallback = nil
     }
-    wait.onCancel = { withExtendedLifetime(end) {} }
+    wait.takeBack = { withExtendedLifetime(end) {} }
     let reply = AwaitedReply(wait, port)
     local.fallback = Handler { reply.came(Message($0, dropping: 0)) }
     let question = message + [.string(replyPort.id)]
@@ -99,7 +99,7 @@ extension Node {
   public func monitor(_ port: PortID) async throws -> Message {
     try await suspended { wait in
       let monitor = monitor(port) { wait.resume(returning: $0) }
-      wait.onCancel = { monitor.cancel() }
+      wait.takeBack = { monitor.cancel() }
     }
   }
 }

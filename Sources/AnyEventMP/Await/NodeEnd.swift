@@ -21,7 +21,7 @@ final class WaitingTasks {
     do {
       try await node.suspended { wait in
         waits.append(wait)
-        wait.onCancel = { [self] in waits.memberLeft() }
+        wait.takeBack = { [self] in waits.memberLeft() }
       }
       return true
     } catch {

@@ -90,7 +90,7 @@ public final class Mailbox: @unchecked Sendable {
   ) {
     let waiter = MailboxWaiter(wish, suspension)
     waiters.add(waiter)
-    suspension.onCancel = { [unowned self, unowned waiter] in leave(waiter) }
+    suspension.takeBack = { [unowned self, unowned waiter] in leave(waiter) }
     guard let seconds else { return }
     waiter.timeLimit = loop.timer(after: seconds) { [unowned self, unowned waiter] in
       // The list has the last reference to it.

@@ -20,7 +20,8 @@ struct SuspensionTests {
   func endsOnce() async throws {
     try await withResidence { residence in
       let sum = try await residence.run { loop in
-        try await suspended(on: loop, onCancel: { Issue.record("cancelled") }) { wait in
+        try await suspended(on: loop) { (wait: Suspension<Int>) in
+          wait.takeBack = { Issue.record("cancelled") }
           loop.postpone {
             wait.resume(returning: 1)
             wait.resume(returning: 2)
@@ -64,7 +65,7 @@ struct SuspensionTests {
         try await residence.run { loop in
           try await suspended(on: loop) { (wait: Suspension<Int>) in
             notes.suspension = wait
-            wait.onCancel = {
+            wait.takeBack = {
               notes.undone += 1
               #expect(loop.isOnLoop)
               wait.resume(returning: 5)
