@@ -70,12 +70,12 @@ int main (void) {
     fprintf (stderr, "%s\n", aemp_last_error ());
     return 1;
   }
-  print_address (&t);
 
   uv_signal_init (&t.loop, &t.term);
   t.term.data = &t;
   uv_signal_start (&t.term, finish, SIGTERM);
 
+  print_address (&t);
   uv_run (&t.loop, UV_RUN_DEFAULT);
   aemp_port_release (t.port);
   aemp_node_release (t.node);
