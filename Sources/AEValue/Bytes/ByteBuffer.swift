@@ -275,7 +275,7 @@ extension ByteBuffer {
   /// The rest of the window if it has so many bytes; nothing else may use the buffer until the packet is written.
   @inlinable @inline(__always)
   package func placeInWindow(for count: Int) -> PacketPlace? {
-    guard windowEnd - end >= count else { return nil }
+    guard windowEnd &- end >= count else { return nil }
     return PacketPlace(base + end, limit: base + windowEnd)
   }
 

@@ -98,7 +98,8 @@ final class UnboundPort: PortRef {
   @inline(__always)
   func belongs(to serial: UInt32) -> Bool {
     let current = user.load(ordering: .relaxed)
-    if current != 0 { return current == serial }
+    if current == serial { return true }
+    guard current == 0 else { return false }
     return user.compareExchange(expected: 0, desired: serial, ordering: .relaxed).exchanged
   }
 }

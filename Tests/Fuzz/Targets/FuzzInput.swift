@@ -7,6 +7,15 @@ struct FuzzInput {
   /// The next byte; 0 at the end, so that every input means something.
   mutating func byte() -> UInt8 { rest.popFirst() ?? 0 }
 
+  /// So many bytes, or what is left of them.
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    defer { rest = rest.dropFirst(count) }
+    return Array(rest.prefix(count))
+  }
+
+  /// Whether nothing is left.
+  var isEmpty: Bool { rest.isEmpty }
+
   /// All that is left.
   var remainder: [UInt8] { Array(rest) }
 

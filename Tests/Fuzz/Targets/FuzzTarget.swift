@@ -1,7 +1,7 @@
 /// What is fuzzed: each takes any bytes, must not trap, and holds its properties.
 package enum FuzzTarget: String, CaseIterable {
   case json, cbor, packets, handshake, sealed, tls, node, configuration, certificate
-  case scans, arguments, receiving
+  case scans, arguments, receiving, deaths
   case commandLine = "command-line"
 
   /// Runs one input.
@@ -21,6 +21,7 @@ package enum FuzzTarget: String, CaseIterable {
     case .scans: try fuzzScans(input)
     case .arguments: try fuzzArguments(input)
     case .receiving: try fuzzReceiving(input)
+    case .deaths: try fuzzDeaths(input)
     case .commandLine: try fuzzCommandLine(input)
     }
   }
