@@ -63,7 +63,7 @@ def main():
             sys.exit(f"bench: there is no group {group}; the groups are {', '.join(known)}.")
     workloads = [workload for workload in workloads if workload.group in wanted]
     with tempfile.NamedTemporaryFile(suffix=".pem") as certificate:
-        if "tls" in wanted:
+        if "tls" in wanted or "memory" in wanted:
             make_certificate(certificate)
             os.environ["AEMP_BENCH_CERT"] = certificate.name
         results = measure(workloads, int(rounds), yardsticks != "-")

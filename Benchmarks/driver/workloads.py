@@ -17,6 +17,7 @@ REFUSALS = 100_000
 MONITORED = 100_000
 SLAVES = 3
 KEYS = 33_334 * SLAVES
+LINKS = 1_000
 
 
 @dataclass
@@ -295,6 +296,12 @@ class Programs:
                 calls[side] = int(total[3]) / count
         return calls
 
+    def idle_links(self):
+        address = f"127.0.0.1:{free_port()}"
+        return run_pair(
+            [self.bench, "linked", address, LINKS],
+            lambda port: [[self.bench, "link", address, port, LINKS]], "server")["server"][0]
+
     def idle_node(self):
         address = f"127.0.0.1:{free_port()}"
         found = run_pair([self.bench, "idlenode", address], lambda port: [], "server")
@@ -425,6 +432,13 @@ def all_workloads(bench, yardsticks):
         Workload(
             "memory", use.idle_node,
             figures=[Figure("resident size of a started node", "mb", "MB", 20, False, True)]),
+        *[Workload(
+            "memory", measure,
+            figures=[Figure(f"idle connection, {kind}", "rss_per", "bytes", 4096, False, True),
+                     Figure("  without what was freed", "used_per", "bytes", None, False)])
+          for kind, measure in (
+              ("plain", use.idle_links), ("sealed", lambda: use.sealed(use.idle_links)),
+              ("TLS", lambda: use.tls(use.idle_links)))],
         Workload(
             "monitors", use.reasons,
             figures=[Figure("reasons of 100,000 ports / messages", "ratio", "", 1.5, False, True)]),

@@ -25,8 +25,8 @@ import Testing
     #expect(sending > 200_000)
     #expect(network.run(until: { received == 10 }))
     network.run(for: 60)
-    #expect(try #require(heldBytes(client, server)) <= 2048)
-    #expect(try #require(heldBytes(server, client)) <= 2048)
+    #expect(try #require(heldBytes(client, server)) <= 1024)
+    #expect(try #require(heldBytes(server, client)) <= 1024)
     // They work as before.
     client.node?.run { for _ in 0..<10 { snd(p.id, "t", text) } }
     #expect(network.run(until: { received == 20 }))

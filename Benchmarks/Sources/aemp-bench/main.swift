@@ -48,6 +48,11 @@ case "tlsping":
   BareTLS.ping(arguments.number("the port"), arguments.number("the count"))
 case "idlenode":
   try IdleNode.run(arguments.text("the address"))
+case "linked":
+  try IdleLinks.serve(arguments.text("the address"), arguments.number("the count"))
+case "link":
+  try IdleLinks.connect(
+    arguments.text("the address"), to: arguments.text("the port id"), arguments.number("the count"))
 case "watched":
   try MonitoredPorts.serve(arguments.text("the address"), arguments.number("the count"))
 case "watch", "watchalive":

@@ -242,7 +242,7 @@ public final class ByteBuffer {
 
 extension ByteBuffer {
   /// An idle buffer keeps so much, and one that takes no more between two looks is idle.
-  private static var idleCapacity: Int { 1024 }
+  private static var idleCapacity: Int { 256 }
 
   /// Gives the memory of an empty buffer back, if it was hardly used since the last call.
   package func giveBackIfIdle() {

@@ -1,6 +1,7 @@
 internal import AEOpenSSL
 package import AEValue
 internal import COpenSSL
+private import Glibc
 
 /// One TLS connection as a machine without socket, clock or loop: bytes in, bytes out, plaintext.
 ///
@@ -180,6 +181,21 @@ package final class TLSSession {
   package func endOfStream() throws(TLSError) {
     if let failure { throw failure }
     guard isEstablished else { throw fail(.closed) }
+  }
+
+  /// Gives OpenSSL's buffers for records back, which it makes again for the next ones; false in the middle of one.
+  ///
+  /// Versions of OpenSSL before 3.0.14 free a record of which only the beginning has arrived, or has been read: so they
+  /// are not asked then.
+  ///
+  /// The corresponding C function is `SSL_free_buffers`.
+  @discardableResult
+  package func giveBackIfIdle() -> Bool {
+    output.giveBackIfIdle()
+    guard isEstablished, failure == nil, SSL_has_pending(pointer) == 0,
+      let state = SSL_rstate_string(pointer), strcmp(state, "RH") == 0
+    else { return false }
+    return SSL_free_buffers(pointer) == 1
   }
 
   private func handshake() throws(TLSError) -> Step {

@@ -66,6 +66,8 @@ package final class TLSTransform: StreamTransform {
     (count / Self.recordLength + 1) * Self.recordOverhead
   }
 
+  package func giveBackIfIdle() { session.giveBackIfIdle() }
+
   /// Appends the `close_notify`.
   package func sealEnd() { session.close() }
 

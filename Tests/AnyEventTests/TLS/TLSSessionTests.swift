@@ -35,6 +35,33 @@ struct TLSSessionTests {
     }
   }
 
+  @Test("buffers are given back between records, and never in the middle of one")
+  func givenBack() throws {
+    for version in [TLS1_2_VERSION, TLS1_3_VERSION] {
+      let context = try TLSVectors.mutual("ec")
+      let pair = try TLSPair(TLSEnd(context, .connect), TLSEnd(context, .accept))
+      limit(pair.client, to: version)
+      #expect(!pair.server.session.giveBackIfIdle())
+      pair.exchange()
+      var expected: [UInt8] = []
+      // Cut in the header, behind it, in the body, before the last byte.
+      for cut in [1, 4, 5, 6, 500, 1000] {
+        let text = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &+ cut) }
+        expected += text
+        #expect(pair.client.session.giveBackIfIdle() && pair.server.session.giveBackIfIdle())
+        pair.client.write(text)
+        #expect(pair.client.session.giveBackIfIdle())
+        let record = pair.client.takeOutput()
+        pair.server.take(Array(record[..<cut]))
+        #expect(!pair.server.session.giveBackIfIdle())
+        pair.server.take(Array(record[cut...]))
+        #expect(pair.server.received == expected)
+      }
+      #expect(pair.server.session.giveBackIfIdle())
+      #expect(pair.client.error == nil && pair.server.error == nil)
+    }
+  }
+
   /// The session has said hello already; its version is limited by what the server may choose.
   private func limit(_ end: TLSEnd, to version: CInt) {
     end.session.output.removeAll()

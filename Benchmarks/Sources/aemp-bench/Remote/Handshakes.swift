@@ -52,7 +52,7 @@ enum Handshakes {
     report.print()
   }
 
-  private static func makeNode(_ number: Int, seeds: [String]) throws -> Node {
+  static func makeNode(_ number: Int, seeds: [String]) throws -> Node {
     let node = Node(on: .default)
     try node.configure(
       ConfigurationArguments(
