@@ -146,9 +146,5 @@ final class Tmux {
   }
 
   /// Ends the server and what runs in it.
-  func end() {
-    // The end of its input ends `cat` even where a hang-up is ignored, which the server would wait for.
-    _ = try? run("send-keys", "C-d")
-    _ = try? run("kill-server")
-  }
+  func end() { _ = try? run("kill-server") }
 }
