@@ -90,7 +90,15 @@ public struct CallResultHandler: DistributedTargetInvocationResultHandler, Senda
   /// The node that calls.
   let caller: Caller
   /// How often that was lost before the call.
-  let losses: Int
+  let lossesBefore: Int
+
+  /// Answers a call that begins now; on the loop's thread.
+  init(system: NodeActorSystem, port: PortID?, caller: Caller) {
+    self.system = system
+    self.port = port
+    self.caller = caller
+    lossesBefore = caller.losses
+  }
 
   /// Sends the result.
   public func onReturn<Success: Codable>(value: Success) async throws {

@@ -7,21 +7,18 @@ internal import Distributed
 extension NodeActorSystem {
   /// Runs a call that has come to the port of an actor; on the loop's thread.
   func serve(_ local: LocalActor, _ message: UnsafeBufferPointer<Value>) {
-    let caller = enter { $0.runningCalls.caller($0.node.sourceNode) }
-    guard message.count > 1, let last = message.last, let port = replyPort(last) else {
-      return enter {
-        $0.node.logTrouble(
+    enter { residence in
+      let caller = residence.runningCalls.caller(residence.node.sourceNode)
+      guard message.count > 1, let last = message.last, let port = replyPort(last) else {
+        return residence.node.logTrouble(
           "a message to the actor \(local.name) is no call: a method, its arguments and a reply port were expected",
           similarTo: "\(caller.name): calls")
       }
-    }
-    let handler = CallResultHandler(
-      system: self, port: port.id, caller: caller, losses: caller.losses)
-    do {
-      let target = try target(of: local, message, for: caller)
-      let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
-      enter {
-        $0.runningCalls.begin(caller) { number in
+      let handler = CallResultHandler(system: self, port: port.id, caller: caller)
+      do {
+        let target = try target(of: local, message, for: caller)
+        let decoder = CallDecoder(Array(message[1..<message.count - 1]), for: self)
+        residence.runningCalls.begin(caller) { number in
           // Detached: it is no part of the task whose message this is.
           Task.detached(executorPreference: callExecutor) { [self] in
             do {
@@ -33,9 +30,9 @@ extension NodeActorSystem {
             onLoop { $0.runningCalls.end(number, of: caller) }
           }
         }
+      } catch {
+        handler.refuse("\(error)")
       }
-    } catch {
-      handler.refuse("\(error)")
     }
   }
 
@@ -75,7 +72,7 @@ extension CallResultHandler {
   func send(_ reply: [Value]) {
     guard let port else { return }
     system.onLoop { [self] residence in
-      guard !system.isClosed, caller.losses == losses else { return }
+      guard !system.isClosed, caller.losses == lossesBefore else { return }
       let node = residence.node
       system.makePorts(on: node)
       guard let refusal = node.trySending(reply, to: port) else { return }

@@ -57,11 +57,9 @@ enum LoopJob: @unchecked Sendable {
   case actor(UnownedJob, LoopExecutor)
   // Two executors: a task on that of an actor would come back to the queue after each wait.
   case task(UnownedJob, LoopTaskExecutor)
-  /// A task whose wait has ended, and the executor of the ``WaitingRoom``, from which it goes to its own.
-  case waited(UnownedJob, UnownedSerialExecutor)
-  /// The same on the default loop, whose tasks are mostly the main actor's: it leaves the room there, and needs no
-  /// further job. Those of `loop.task` have an executor.
-  case waitedOnMain(UnownedJob, hasExecutor: Bool)
+  /// A task whose wait has ended, and the executor that it leaves the ``WaitingRoom`` on; whether it is to be done
+  /// though the default loop is closed, where the main actor is served.
+  case waited(UnownedJob, UnownedSerialExecutor, outlivesLoop: Bool)
 
   func run() {
     switch self {
@@ -69,16 +67,16 @@ enum LoopJob: @unchecked Sendable {
       job.runSynchronously(on: executor.asUnownedSerialExecutor())
     case .task(let job, let executor):
       job.runSynchronously(on: executor.asUnownedTaskExecutor())
-    case .waited(let job, let executor):
+    case .waited(let job, let executor, _):
       job.runSynchronously(on: executor)
-    case .waitedOnMain(let job, _):
-      job.runSynchronously(on: MainActor.sharedUnownedExecutor)
     }
   }
 
-  /// Whether it is to be done where the main actor is served, though the default loop is closed.
-  fileprivate var outlivesLoop: Bool {
-    if case .waitedOnMain(_, hasExecutor: false) = self { true } else { false }
+  /// Leaves a job that outlives the loop to whoever serves the main actor; false for any other.
+  fileprivate func leavesLoop() -> Bool {
+    guard case .waited(_, _, outlivesLoop: true) = self else { return false }
+    DispatchQueue.main.async { run() }
+    return true
   }
 }
 
@@ -96,7 +94,7 @@ extension Loop {
 
   /// Has a task go on whose wait has ended.
   func goOn(_ job: LoopJob) {
-    if state != .open, job.outlivesLoop { return DispatchQueue.main.async { job.run() } }
+    if state != .open, job.leavesLoop() { return }
     enqueue(job)
     if mainQueue != nil, state == .open, !isRunning { leaveJobsToMainQueue() }
   }
@@ -150,8 +148,7 @@ extension Loop {
       queue = mailbox.withLock { mailbox in
         jobs.append(contentsOf: mailbox.takeJobs())
         // The main thread may be about to leave: libdispatch serves the main actor then.
-        for job in jobs where job.outlivesLoop { DispatchQueue.main.async { job.run() } }
-        jobs.removeAll(where: \.outlivesLoop)
+        jobs.removeAll { $0.leavesLoop() }
         return jobs.isEmpty || passes == 1000 ? mailbox.closeForJobs() : nil
       }
       passes += 1

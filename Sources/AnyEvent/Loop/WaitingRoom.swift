@@ -31,12 +31,12 @@ private final class Door: SerialExecutor, @unchecked Sendable {
   init(of loop: Loop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let visitor =
-      loop.mainQueue == nil
-      ? LoopJob.waited(job, asUnownedSerialExecutor())
-      : LoopJob.waitedOnMain(
-        job, hasExecutor: withUnsafeCurrentTask { $0?.unownedTaskExecutor != nil })
+    let isOnMain = loop.mainQueue != nil
+    // Tasks of the default loop are mostly the main actor's: one that leaves the room there needs no further job.
+    // Those of `loop.task` have an executor, and end with the loop.
+    let visitor = LoopJob.waited(
+      UnownedJob(job), isOnMain ? MainActor.sharedUnownedExecutor : asUnownedSerialExecutor(),
+      outlivesLoop: isOnMain && withUnsafeCurrentTask { $0?.unownedTaskExecutor == nil })
     // A visitor who is not expected looks at the room, and goes on.
     guard let suspension = expected else { return loop.goOn(visitor) }
     expected = nil

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import AEMPWire
+import AEMPWire
 
 /// The generator whose bytes are fetched many at a time.
 struct BufferedRandomTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import AnyEvent
+import AnyEvent
 
 @Suite("The time that callbacks take") struct BlockedTimeTests {
   @Test("a callback that keeps the loop from its events is counted, with the longest one")

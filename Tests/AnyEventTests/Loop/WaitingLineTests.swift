@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AnyEvent
+import AnyEvent
 
 /// One in a line, who counts how often anybody looks.
 private final class Member: WaitingMember {

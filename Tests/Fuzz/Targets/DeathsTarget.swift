@@ -10,9 +10,10 @@ func fuzzDeaths(_ input: [UInt8]) throws {
   var input = FuzzInput(input)
   let settings = input.byte()
   let framing: Framing = settings & 1 == 0 ? .cbor : .json
-  let nodes = [MortalNode(framing, isDirect: true), MortalNode(framing, isDirect: false)]
+  let nodes = [
+    try MortalNode(framing, isDirect: true), try MortalNode(framing, isDirect: false),
+  ]
   defer { for node in nodes { node.close() } }
-  for node in nodes { try node.prepare() }
   if settings & 2 == 0 {
     while !input.isEmpty {
       let step = DeathStep(&input)
@@ -32,16 +33,10 @@ func fuzzDeaths(_ input: [UInt8]) throws {
 }
 
 private func compare(_ quick: MortalNode, _ general: MortalNode) throws {
-  try demand(
-    quick.heard == general.heard, "\(quick.heard) happens in general: \(general.heard)")
-  try demand(quick.sent == general.sent, "\(quick.sent) is sent in general: \(general.sent)")
+  try quick.compare(with: general)
   try demand(quick.alive == general.alive, "the same ports are alive")
   try demand(quick.monitored == general.monitored, "the same ports of the peer are monitored")
   try demand(quick.watchingCount == general.watchingCount, "the peer monitors as many ports")
-  try demand(quick.isOpen == general.isOpen, "the connection ends if it does so in general")
-  try demand(quick.bufferedBytes == general.bufferedBytes, "the same bytes are left")
-  try demand(
-    quick.traffic == general.traffic, "\(quick.traffic) are counted in general: \(general.traffic)")
 }
 
 /// One thing that happens to a node.
@@ -81,7 +76,7 @@ private enum DeathStep {
 }
 
 /// A node that monitors ports of an authenticated peer, which monitors some of its own.
-private final class MortalNode {
+private final class MortalNode: FuzzedNode {
   /// The names of its ports, and of those of the peer that it monitors.
   static let names =
     (0..<48).map { "p\($0)" } + [
@@ -95,73 +90,36 @@ private final class MortalNode {
     [.bytes([98])], ["by a monitor"],
   ]
 
-  private let framing: Framing
-  private let isDirect: Bool
-  private let network = SimulatedNetwork(seed: 1)
-  private let wire = FuzzedWire()
-  private var node: Node?
-  private var link: Link?
   /// What has arrived, but is not read yet.
   private var waiting: [UInt8] = []
   private var monitors: [Subscription?] = Array(repeating: nil, count: names.count)
   /// How many monitors may still be made from within others.
   private var left = 100
-  /// Monitors that have fired and objects that have gone, in their order.
-  private(set) var heard: [String] = []
 
-  init(_ framing: Framing, isDirect: Bool) {
-    self.framing = framing
-    self.isDirect = isDirect
-  }
-
-  func close() { network.close() }
-
-  func prepare() throws {
-    guard let node = try network.addHost("fuzzed").node else {
-      throw FuzzFinding(description: "there is no node")
-    }
-    node.kernel.isDirect = isDirect
-    let peer = node.peers.peer("peer")
-    let link = Link(
-      peers: node.peers, peer: peer, stream: StreamConnection(loop: network.loop, medium: wire),
-      address: "10.9.9.9:1", facts: .fuzzed(framing), keys: nil)
-    self.node = node
-    self.link = link
-    node.peers.nodeUp(peer, link)
-    for (index, name) in Self.names.prefix(48).enumerated() { addPort(index, name, to: node) }
-    for index in Self.names.indices { monitor(index, of: node) }
+  override init(_ framing: Framing, isDirect: Bool) throws {
+    try super.init(framing, isDirect: isDirect)
+    connect()
+    for (index, name) in Self.names.prefix(48).enumerated() { addPort(index, name) }
+    for index in Self.names.indices { monitor(index) }
     settle()
   }
 
   // MARK: What is compared
 
-  var sent: [UInt8] { wire.sent }
-
-  var isOpen: Bool { link?.isOpen ?? false }
-
-  var bufferedBytes: Int { link?.bufferedBytes ?? 0 }
-
   var alive: [String] {
-    Self.names.filter { node?.kernel.ports.find($0)?.state == .alive }
+    Self.names.filter { node.kernel.ports.find($0)?.state == .alive }
   }
 
   var monitored: [String] {
-    let peer = node?.peers.entries["peer"]
+    let peer = node.peers.entries["peer"]
     return Self.names.filter { peer?.monitors.find($0) != nil } + ["\(peer?.monitors.count ?? 0)"]
   }
 
-  var watchingCount: Int { node?.peers.entries["peer"]?.watching.count ?? 0 }
-
-  /// The packets in both directions.
-  var traffic: [Int] {
-    guard let traffic = link?.traffic else { return [] }
-    return [traffic.messagesIn, traffic.messagesOut]
-  }
+  var watchingCount: Int { node.peers.entries["peer"]?.watching.count ?? 0 }
 
   // MARK: What happens
 
   func perform(_ step: DeathStep) throws {
-    guard let node else { return }
     switch step {
     case .requests(let request, let first, let count, let reason):
       let buffer = ByteBuffer()
@@ -187,7 +145,7 @@ private final class MortalNode {
         }
       }
     case .monitor(let first, let count):
-      for index in Self.indices(first, count) { monitor(index, of: node) }
+      for index in Self.indices(first, count) { monitor(index) }
     case .takeBack(let first, let count):
       for index in Self.indices(first, count) { monitors[index]?.cancel() }
     case .settle:
@@ -222,31 +180,14 @@ private final class MortalNode {
     }
   }
 
-  /// Has bytes arrive in the loop's read buffer, behind which others lie, or elsewhere.
-  func receive(_ bytes: [UInt8], isInReadBuffer: Bool) {
-    guard let link else { return }
-    var bytes = bytes
-    let buffer = network.loop.readBuffer.bytes
-    if isInReadBuffer, bytes.count <= buffer.count {
-      buffer.copyBytes(from: bytes)
-      link.received(UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes.count]))
-    } else {
-      bytes.withUnsafeMutableBytes { link.received($0) }
-    }
-  }
-
-  func settle() { network.run(for: 0.01) }
-
   // MARK: What the program does
 
-  private func hear(_ what: String) { heard.append(what) }
-
   /// A port of this node; some are monitored here too, and with some go objects that run code of the program.
-  private func addPort(_ index: Int, _ name: String, to node: Node) {
+  private func addPort(_ index: Int, _ name: String) {
     let port = PortID(node.kernel.addPort(named: name))
     // It may go after this object, with the node.
-    let released = Guard { [weak self, weak node] in
-      guard let self, let node else { return }
+    let released = Guard { [weak self] in
+      guard let self else { return }
       hear("\(name) goes")
       if index % 12 == 7 { node.run { kil("\(node.id)#p\(index - 5)", "by an object") } }
     }
@@ -262,25 +203,25 @@ private final class MortalNode {
   }
 
   /// Monitors a port of the peer, some in the context of a port of this node.
-  private func monitor(_ index: Int, of node: Node) {
+  private func monitor(_ index: Int) {
     let owner = index % 5 == 0 ? node.kernel.ports.find(Self.names[index % 48]) : nil
     let serial = heard.count
     node.kernel.peval(owner) {
       monitors[index] = node.monitor(PortID("peer#\(Self.names[index])")) {
-        [unowned self, unowned node] reason in
+        [unowned self] reason in
         hear("peer's \(Self.names[index]) (\(serial)): \(reason)")
-        try react(index, reason, node)
+        try react(index, reason)
       }
     }
   }
 
   /// What a monitor may do: throw, monitor again, take back another, kill, send, end the connection.
-  private func react(_ index: Int, _ reason: Message, _ node: Node) throws {
+  private func react(_ index: Int, _ reason: Message) throws {
     switch index % 16 {
     case 1, 2:
       if left > 0 {
         left -= 1
-        monitor(index, of: node)
+        monitor(index)
       }
     case 3: monitors[(index + 1) % monitors.count]?.cancel()
     case 4: kil("\(node.id)#p\(index)", "by a monitor")
@@ -289,7 +230,7 @@ private final class MortalNode {
     case 7: snd("peer#x", "died", index)
     case 8: snd("\(node.id)#p\(index)", "t", index)
     case 9: PortID("\(node.id)#p\(index)").kill(reason)
-    case 10: if heard.count > 60 { link?.fail("by a monitor") }
+    case 10: if heard.count > 60 { link.fail("by a monitor") }
     case 11: node.kernel.kill(PortID("\(node.id)#p\(index)"), reason: [["other"], 7])
     // Another one of the same port, which has its turn after this one.
     case 12: monitors[index]?.cancel()

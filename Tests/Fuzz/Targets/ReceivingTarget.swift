@@ -26,11 +26,8 @@ func fuzzReceiving(_ input: [UInt8]) throws {
     }
   }
   for node in nodes { node.settle() }
-  try demand(
-    nodes[0].heard == nodes[1].heard, "\(nodes[0].heard) is heard in general: \(nodes[1].heard)")
+  try nodes[0].compare(with: nodes[1])
   try demand(nodes[0].texts == nodes[1].texts, "texts that are kept are the same")
-  try demand(nodes[0].isOpen == nodes[1].isOpen, "the connection ends if it does so in general")
-  try demand(nodes[0].bufferedBytes == nodes[1].bufferedBytes, "the same bytes are left")
 }
 
 private func packet(_ framing: Framing, _ name: String) throws -> [UInt8] {
@@ -45,55 +42,22 @@ private func packet(_ framing: Framing, _ name: String) throws -> [UInt8] {
 }
 
 /// A node with a port for each kind of receiver, and an authenticated peer that sends it any packets.
-private final class ListeningNode {
+private final class ListeningNode: FuzzedNode {
   static let names = ["i", "s", "d", "is", "bdu", "n", "m", "v", "u", "b", "x"]
 
-  private let network = SimulatedNetwork(seed: 1)
-  private let node: Node
-  private let link: Link
-  private(set) var heard: [String] = []
   /// How often texts have come to port "b".
   private(set) var texts: [BorrowedText: Int] = [:]
 
-  init(_ framing: Framing, isDirect: Bool) throws {
-    guard let node = try network.addHost("fuzzed").node else {
-      throw FuzzFinding(description: "there is no node")
-    }
-    self.node = node
-    node.kernel.isDirect = isDirect
-    let peer = node.peers.peer("peer")
-    link = Link(
-      peers: node.peers, peer: peer,
-      stream: StreamConnection(loop: network.loop, medium: FuzzedWire()), address: "10.9.9.9:1",
-      facts: LinkFacts.fuzzed(framing), keys: nil)
+  override init(_ framing: Framing, isDirect: Bool) throws {
+    try super.init(framing, isDirect: isDirect)
     node.run {
       for name in Self.names { listen(name) }
       mon("peer#p") { [unowned self] (reason: Message) in hear("end", reason) }
     }
-    node.peers.nodeUp(peer, link)
+    connect()
   }
 
-  func close() { network.close() }
-
-  var isOpen: Bool { link.isOpen }
-
-  var bufferedBytes: Int { link.bufferedBytes }
-
-  /// Has bytes arrive in the loop's read buffer, behind which others lie, or elsewhere.
-  func receive(_ bytes: [UInt8], isInReadBuffer: Bool) {
-    var bytes = bytes
-    let buffer = network.loop.readBuffer.bytes
-    if isInReadBuffer, bytes.count <= buffer.count {
-      buffer.copyBytes(from: bytes)
-      link.received(UnsafeMutableRawBufferPointer(rebasing: buffer[..<bytes.count]))
-    } else {
-      bytes.withUnsafeMutableBytes { link.received($0) }
-    }
-  }
-
-  func settle() { network.run(for: 0.01) }
-
-  private func hear(_ name: String, _ values: Any...) { heard.append("\(name): \(values)") }
+  private func hear(_ name: String, _ values: Any...) { hear("\(name): \(values)") }
 
   /// Makes a port anew whenever it dies.
   private func listen(_ name: String) {
