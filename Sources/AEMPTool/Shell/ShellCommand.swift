@@ -95,12 +95,12 @@ struct ShellParser {
       words.removeSubrange(place...place + 1)
     }
     guard words.count == 2, let text = words[0].string,
-      let subject = NetworkCommand.Subject(named: text), let what = words[1].string
+      let kind = NetworkCommand.Subject(named: text), let what = words[1].string
     else {
       throw UsageError(
         explained: "wait takes node, port or family, its name and perhaps --count N")
     }
-    return try .waiting(for: subject, subject == .port ? address(what) : what, count: count)
+    return try .waiting(for: kind, kind == .port ? address(what) : what, count: count)
   }
 
   private func only<T>(

@@ -22,7 +22,7 @@ final class Top {
 
   func begin() {
     errand.awaited = "the database"
-    survey.onReport = { self.model.take($0, at: self.loop.monotonicNow) }
+    survey.onAnswer = { self.model.take($0, at: self.loop.monotonicNow) }
     errand.session.bearsLostSeeds = true
     survey.begin { self.start() }
   }

@@ -23,7 +23,7 @@ final class Check {
   func start() {
     begin = errand.session.loop.monotonicNow
     errand.awaited = "the database"
-    survey.onReport = { self.reports[$0.id] = $0 }
+    survey.onAnswer = { self.reports[$0.id] = $0 }
     survey.onIdle = { self.conclude() }
     errand.atTimeLimit = {
       for id in self.reports.isEmpty ? [] : self.survey.unanswered {

@@ -38,7 +38,7 @@ final class Survey {
   /// Whether a command that waits says what for.
   var tellsProgress = true
   /// Called with each answer.
-  var onReport: (NodeReport) -> Void = { _ in }
+  var onAnswer: (NodeReport) -> Void = { _ in }
   /// Called when no question is open any more.
   var onIdle: () -> Void = {}
   /// Called when the database has told for the first time which nodes there are.
@@ -68,7 +68,7 @@ final class Survey {
       Guard {
         for inquiry in self.inquiries.values { inquiry.cancel() }
         self.inquiries = [:]
-        self.onReport = { _ in }
+        self.onAnswer = { _ in }
         self.onIdle = {}
       })
     // A monitor does not report a family that is empty from the start.
@@ -126,18 +126,18 @@ final class Survey {
     let roundTrip = inquiries.removeValue(forKey: id)?.roundTrip
     switch outcome {
     case .status(let status) where status.node != id:
-      onReport(
+      onAnswer(
         NodeReport(id: id, answer: .mute("it calls itself another node"), roundTrip: roundTrip))
     case .status(let status):
       note(status.connections.map(\.node))
-      onReport(NodeReport(id: id, answer: .status(status), roundTrip: roundTrip))
+      onAnswer(NodeReport(id: id, answer: .status(status), roundTrip: roundTrip))
     case .upNodes(let others):
       note(others)
-      onReport(NodeReport(id: id, answer: .mute("it tells no more"), roundTrip: roundTrip))
+      onAnswer(NodeReport(id: id, answer: .mute("it tells no more"), roundTrip: roundTrip))
     case .silent(let reason):
-      onReport(NodeReport(id: id, answer: .mute(reason), roundTrip: roundTrip))
+      onAnswer(NodeReport(id: id, answer: .mute(reason), roundTrip: roundTrip))
     case .unreachable(let reason):
-      onReport(NodeReport(id: id, answer: .silent(reason)))
+      onAnswer(NodeReport(id: id, answer: .silent(reason)))
     }
     if !errand.isOver { goOn() }
   }

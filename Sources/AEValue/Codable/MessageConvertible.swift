@@ -197,7 +197,7 @@ extension Dictionary: MessageConvertible where Key == String, Value: MessageConv
   }
 }
 
-extension TextDictionary: MessageConvertible where Value: MessageConvertible {
+extension TextDictionary: MessageConvertible where Mapped: MessageConvertible {
   /// A hash.
   @inlinable public var messageValue: AEValue.Value { .hash(mapValues(\.messageValue)) }
   /// The elements of a hash, each converted; nil if one does not fit.
@@ -206,7 +206,7 @@ extension TextDictionary: MessageConvertible where Value: MessageConvertible {
     self.init()
     reserveCapacity(values.count)
     for (key, value) in values {
-      guard let element = Value(messageValue: value) else { return nil }
+      guard let element = Mapped(messageValue: value) else { return nil }
       self[key] = element
     }
   }

@@ -44,9 +44,9 @@ public enum Fork {
   /// Elsewhere it does nothing. A program calls it after it has offered its functions and before it does anything else.
   public static func serve(on loop: Loop = .current) {
     loop.preconditionOnLoop()
-    let functions = WorkerFunctions.of(loop)
-    guard let service = WorkerService(on: loop, functions) else { return }
-    functions.service = service
+    let offered = WorkerFunctions.of(loop)
+    guard let service = WorkerService(on: loop, offered) else { return }
+    offered.service = service
     service.serve()
   }
 

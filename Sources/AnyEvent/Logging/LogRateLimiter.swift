@@ -18,7 +18,7 @@ public struct LogRateLimiter<Key: Hashable> {
   }
 
   private let lines: Int
-  private let interval: Double
+  private let period: Double
   private let maximumKeys: Int
   private var windows: [Key: Window] = [:]
   /// The window that keys share for which there is no room.
@@ -36,7 +36,7 @@ public struct LogRateLimiter<Key: Hashable> {
   ///   - maximumKeys: how many keys are told apart at a time, at least 1.
   public init(lines: Int = 5, interval: Double = 60, maximumKeys: Int = 256) {
     self.lines = max(1, lines)
-    self.interval = interval
+    period = interval
     self.maximumKeys = max(1, maximumKeys)
   }
 
@@ -107,7 +107,7 @@ public struct LogRateLimiter<Key: Hashable> {
 
   /// True after the interval, and when the clock went back before its start.
   private func isOver(_ window: Window, at now: Double) -> Bool {
-    now >= window.start + interval || now < window.start
+    now >= window.start + period || now < window.start
   }
 
   /// Makes room by dropping the keys whose interval is over.
@@ -119,7 +119,7 @@ public struct LogRateLimiter<Key: Hashable> {
         untold += max(0, window.count - lines)
         windows[key] = nil
       } else {
-        firstEnd = min(firstEnd, window.start + interval)
+        firstEnd = min(firstEnd, window.start + period)
       }
     }
     quietTime = now..<max(now, firstEnd)

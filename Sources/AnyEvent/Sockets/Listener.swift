@@ -7,7 +7,7 @@ internal import Glibc
 public final class Listener: LoopResident {
   private let loop: Loop
   private var fd: CInt
-  private let accept: (ConnectedSocket) -> Void
+  private let take: (ConnectedSocket) -> Void
   private var watcher: IOWatcher?
   private var pause: TimerWatcher?
   private var file: BoundPath?
@@ -25,11 +25,11 @@ public final class Listener: LoopResident {
 
   init(
     on loop: Loop, _ address: SocketAddress, prepare: ((CInt, SocketAddress) -> Int)?,
-    _ accept: @escaping (ConnectedSocket) -> Void
+    _ take: @escaping (ConnectedSocket) -> Void
   ) throws(SocketError) {
     let bound = try BoundSocket(address)
     self.loop = loop
-    self.accept = accept
+    self.take = take
     fd = bound.fd
     file = bound.file
     self.address = bound.address
@@ -83,7 +83,7 @@ public final class Listener: LoopResident {
       }
     }
     guard socket >= 0 else { return errno }
-    accept(ConnectedSocket(fd: socket, peer: peer ?? address))
+    take(ConnectedSocket(fd: socket, peer: peer ?? address))
     return nil
   }
 
@@ -204,17 +204,17 @@ struct BoundSocket {
 /// same file.
 struct BoundPath {
   private let path: String
-  private let identity: FileIdentity
+  private let file: FileIdentity
   private let maker = ChangingProcess()
 
   init?(_ path: String) {
-    guard let identity = FileIdentity(at: path, followsLinks: false) else { return nil }
+    guard let file = FileIdentity(at: path, followsLinks: false) else { return nil }
     self.path = path
-    self.identity = identity
+    self.file = file
   }
 
   func remove() {
-    guard maker.isThis, FileIdentity(at: path, followsLinks: false) == identity else { return }
+    guard maker.isThis, FileIdentity(at: path, followsLinks: false) == file else { return }
     unlink(path)
   }
 

@@ -89,26 +89,26 @@ extension StreamConnection {
 
 /// Keeps a stream without an owner until all bytes are sent, or its time is over.
 final class StreamLinger: LoopResident {
-  private let stream: StreamConnection
+  private let orphan: StreamConnection
   private let loop: Loop
   private var limit: TimerWatcher?
 
-  init(_ stream: StreamConnection, on loop: Loop) {
-    self.stream = stream
+  init(_ orphan: StreamConnection, on loop: Loop) {
+    self.orphan = orphan
     self.loop = loop
   }
 
   func begin(for seconds: Double) {
     loop.keep(self)
     limit = loop.timer(after: seconds) { [unowned self] in end() }
-    stream.timing = .gathered
-    stream.onDrain = { [unowned self] in end() }
-    stream.onEnd = { [unowned self] _ in end() }
+    orphan.timing = .gathered
+    orphan.onDrain = { [unowned self] in end() }
+    orphan.onEnd = { [unowned self] _ in end() }
   }
 
   private func end() {
     limit = nil
-    stream.close()
+    orphan.close()
     loop.release(self)
   }
 

@@ -374,15 +374,15 @@ package final class StreamConnection: EndOfIteration {
       onRead?(bytes)
       return
     }
-    let opening = transform.open(bytes) { content in
+    let opened = transform.open(bytes) { content in
       if let owner { owner.streamHasRead(content) } else { onRead?(content) }
       return isOpen
     }
     guard isOpen else { return }
-    if case .broken(let reason) = opening { return finish(.broken(reason)) }
+    if case .broken(let reason) = opened { return finish(.broken(reason)) }
     // The transform may have answered, or have become writable for waiting bytes.
     if !transform.sealed.isEmpty || (owner != nil && !output.isEmpty) { outputGrew() }
-    if case .more = opening {
+    if case .more = opened {
       owner?.streamHasDelivered(UnsafeMutableRawBufferPointer(start: nil, count: 0))
     } else if owner?.streamTransformHasEnded() != true {
       finish(.endOfStream)

@@ -43,10 +43,10 @@ final class CurlEngine {
   }
 
   /// An engine; nil if there is no memory for one.
-  init?(on loop: Loop, _ settings: HTTPSettings) {
+  init?(on given: Loop, _ settings: HTTPSettings) {
     CurlLibrary.prepare()
     guard let multi = curl_multi_init() else { return nil }
-    self.loop = loop
+    loop = given
     self.multi = multi
     idleTimeout = settings.idleTimeout
     aecurl_multi_set_functions(
