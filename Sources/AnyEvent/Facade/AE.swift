@@ -117,9 +117,10 @@ public enum AE {
 }
 
 extension AE {
-  /// Has `print` write each line as it ends, also to a file or into a pipe.
+  /// Writes what was printed so far, and has `print` write each line as it ends, also to a file or into a pipe.
   ///
-  /// To be called before the first `print`. Corresponds to Perl's `$| = 1`.
+  /// Corresponds to Perl's `$| = 1`, but for a `print` without the end of a line, which Perl writes at once: call this
+  /// again behind it.
   public static func autoflush() { _ = aeuv_flush_lines() }
 }
 

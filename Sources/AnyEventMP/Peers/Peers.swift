@@ -71,7 +71,7 @@ final class Peers {
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
     let addresses = try BindAddress.addressesToListen(
       on: configuration.binds, sources, hasCredentials: configuration.hasCredentials)
-    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
+    surroundings.network.setNodelay(configuration.nodelay)
     do {
       for address in addresses {
         listeners.append(
@@ -101,7 +101,7 @@ final class Peers {
   func configure(_ configuration: NodeConfiguration, tls: TLSContext?) {
     self.configuration = configuration
     self.tls = tls
-    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
+    surroundings.network.setNodelay(configuration.nodelay)
     heartbeat.interval = configuration.heartbeat
     heartbeat.timeout = configuration.heartbeatTimeout
     if let most = limits.adapt(toDescriptors: surroundings.descriptorLimit()),

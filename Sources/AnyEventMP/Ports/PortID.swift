@@ -49,6 +49,11 @@ extension PortID: Hashable {
   }
 }
 
+extension PortID: Comparable {
+  /// Whether the text of the first one comes before that of the second one by its bytes, as Perl's `sort` has it.
+  public static func < (first: PortID, second: PortID) -> Bool { first.id < second.id }
+}
+
 extension PortID: CustomStringConvertible, ExpressibleByStringLiteral {
   /// The text.
   public var description: String { id }
