@@ -44,7 +44,7 @@ extension DistributedCallError: CustomStringConvertible {
 }
 
 extension DistributedCallError {
-  /// What has ended the message that a call is.
+  /// The error of a distributed call whose message has failed with `error`.
   init(_ error: CallError) {
     self =
       switch error {
@@ -76,7 +76,7 @@ extension NodeActorSystem {
     }
   }
 
-  /// What is answered for an error that a method has thrown.
+  /// The answer for an error that a method has thrown.
   func reply(for error: any Error) -> [Value] {
     let type = Swift.type(of: error)
     let name =

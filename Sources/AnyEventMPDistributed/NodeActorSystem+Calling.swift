@@ -5,7 +5,7 @@ public import Distributed
 // Calls to actors of other nodes.
 
 extension NodeActorSystem {
-  /// Nothing yet of a call that is being made.
+  /// An empty encoder for a call that is being made.
   public func makeInvocationEncoder() -> CallEncoder { CallEncoder() }
 
   /// Calls a method that returns a value; called by Swift's runtime.
@@ -46,7 +46,7 @@ extension NodeActorSystem {
     try await $taskTimeout.withValue(
       seconds,
       operation: {
-        // So that the body is called on the caller's actor.
+        // The parameter has the body called on the caller's actor.
         _ = isolation
         return try await body()
       }, isolation: isolation)
@@ -75,6 +75,6 @@ extension NodeActorSystem {
 }
 
 extension NodeActorSystem: DecodingContext {
-  /// What is handed to decoders: the system, in which actors are looked up.
+  /// The information for decoders: the system, in which they look actors up.
   package var userInfo: [CodingUserInfoKey: Any] { [.actorSystemKey: self] }
 }

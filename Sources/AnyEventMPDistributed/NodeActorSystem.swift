@@ -63,7 +63,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let lastPort = Atomic<UInt64>(0)
   private let state: Mutex<State>
 
-  /// What any thread may use, in turn.
+  /// The part of a system that any thread may use, one at a time.
   struct State {
     var nodeID: String
     var isClosed = false
@@ -145,7 +145,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   // MARK: - Threads
 
-  /// Calls `body` with what any thread may use.
+  /// Calls `body` with the state that any thread may use.
   func withState<R>(_ body: (inout sending State) -> sending R) -> sending R {
     state.withLock(body)
   }
@@ -163,7 +163,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     if loop.isHome { enter(job) } else { loop.post { [self] in enter(job) } }
   }
 
-  /// Waits, on any thread, for what `start` begins on the loop's.
+  /// Waits, on any thread, for the result of the work that `start` begins on the loop's.
   ///
   /// - Throws: What the wait is ended with, `CancellationError`, and ``DistributedCallError/systemClosed``.
   func waiting<Value: Sendable>(
@@ -193,7 +193,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   }
 }
 
-/// What a system has on the loop's thread, and nothing else may use.
+/// The part of a system that only the loop's thread may use.
 final class Residence {
   let node: Node
   let calledActors: CalledActors

@@ -10,7 +10,7 @@ struct TargetMethod: @unchecked Sendable {
   let parameters: Int
   private let symbol: UnsafeBufferPointer<UInt8>
   private let types: UnsafeMutablePointer<any Any.Type>
-  /// What the method returns; nil for nothing.
+  /// The type of the method's result; nil for none.
   private let result: (any Codable.Type)?
 
   /// Nil for a function whose types are not known, or cannot be sent.

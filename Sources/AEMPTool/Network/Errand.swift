@@ -1,14 +1,14 @@
 import AnyEvent
 import AnyEventMP
 
-/// One thing that the tool does in the network: asks, waits, prints, and ends with an exit code.
+/// A piece of work that the tool does in the network: asks, waits, prints, and ends with an exit code.
 ///
 /// Its ports, monitors and timers end with it.
 final class Errand {
   unowned let session: NetworkSession
   let options: Options
   let printer: Printer
-  /// What the errand waits for, for a terminal and for the sentence when time is over; empty: nothing.
+  /// The event that the errand waits for, for a terminal and for the sentence when time is over; empty: none.
   var awaited = "an answer"
   /// Called when time is over, before the errand ends: shows the results known by then.
   var atTimeLimit: (() -> Void)?

@@ -23,7 +23,7 @@ final class ProxyControl {
     self.loop = loop
     self.server = server
     try Self.makeWay(at: path)
-    // It is the owner's from the first moment on.
+    // The socket belongs to its owner alone from the first moment on.
     let mask = umask(0o177)
     defer { umask(mask) }
     do throws(SocketError) {

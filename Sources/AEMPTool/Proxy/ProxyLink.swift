@@ -1,10 +1,10 @@
 internal import AEValue
 
-/// The link between two nodes of a proxy: its faults, and what has happened on it.
+/// The link between two nodes of a proxy: its faults, and the counts of its connections and bytes.
 struct ProxyLink {
-  /// What is counted, and can be waited for.
+  /// The counters, for whose values a test can wait.
   enum Counter: String, CaseIterable {
-    /// Connections that there are.
+    /// Connections that are open.
     case connections
     /// Connections that were closed at random.
     case drops

@@ -103,7 +103,7 @@ public final class ByteBuffer {
     noteCapacity()
   }
 
-  /// The same for a large buffer, whose consumed part takes no memory and stays longer.
+  /// Makes room in a large buffer, whose consumed part takes no memory and stays longer.
   private func makeRoomInLarge(_ needed: Int) {
     let live = end - start
     if start >= 4 * live, needed <= capacity - live { return moveToFront() }

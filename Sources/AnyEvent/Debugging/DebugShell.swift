@@ -15,7 +15,7 @@ public final class DebugShell: LoopResident {
   private static let maximumVisitors = 8
   private static let maximumLine = 4096
   private static let maximumLines = 1000
-  /// How many bytes may wait for a visitor who does not read, and for how many seconds after the end.
+  /// How many bytes may wait for a client that does not read, and for how many seconds after the end.
   private static let maximumUnsent = 4 << 20
   private static let linger = 10.0
 

@@ -220,7 +220,7 @@ extension DNS {
 
   /// Finds the host names of an address of which the addresses have this one, among the first 64.
   ///
-  /// Whoever owns the address could name thousands, and have each asked for.
+  /// Only so many, because the owner of the address could name thousands and have each asked for.
   public static func reverse_verify(
     _ address: String, _ cb: @escaping (_ hosts: [String]) -> Void
   ) {

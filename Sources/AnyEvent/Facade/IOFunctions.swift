@@ -82,13 +82,13 @@ public func aio_chmod(
   Loop.current.files.setPermissions(fh_or_path, perms) { cb(value($0) != nil) }
 }
 
-/// Gives what Perl has in `_` afterwards: Perl's `aio_stat $fh_or_path, $cb->($success)`.
+/// Gives the status that Perl has in `_` afterwards: Perl's `aio_stat $fh_or_path, $cb->($success)`.
 public func aio_stat(_ fh_or_path: any FileOrPath, _ cb: @escaping (_ status: FileStatus?) -> Void)
 {
   Loop.current.files.status(of: fh_or_path) { cb(value($0)) }
 }
 
-/// The same of a symbolic link itself: Perl's `aio_lstat $path, $cb->($success)`.
+/// Gives the status of a symbolic link itself: Perl's `aio_lstat $path, $cb->($success)`.
 public func aio_lstat(_ path: String, _ cb: @escaping (_ status: FileStatus?) -> Void) {
   Loop.current.files.status(of: path, followsLinks: false) { cb(value($0)) }
 }

@@ -69,7 +69,7 @@ extension Handle {
     guard !isDestroyed, stream.transform != nil else { return }
     options.tls = nil
     tlsState = .none
-    // They must not leave in clear.
+    // The waiting bytes were meant for TLS, and must not leave in clear.
     stream.output.removeAll()
     stream.transform = nil
   }

@@ -71,13 +71,13 @@ public struct HandleReadType<Output> {
   }
 }
 
-/// What a form remembers from one look to the next.
+/// The memory that a form keeps from one look to the next.
 enum HandleReadMemory {
   /// A state that holds as long as no other request takes from the buffer.
   case ofBuffer
   /// A place in the stream, which holds even if other requests take from the buffer.
   case ofStream
-  /// What it has taken already; the rest of the buffer is searched from the beginning each time.
+  /// The pieces that were taken already; the rest of the buffer is searched from the beginning each time.
   case searching
 }
 

@@ -19,7 +19,7 @@ struct LoopTasks {
 
   mutating func remove(_ number: UInt64) { cancels[number] = nil }
 
-  /// Takes no more; returns what cancels those that there are.
+  /// Takes no more tasks; returns the closures that cancel the running ones.
   mutating func close() -> [@Sendable () -> Void] {
     isOpen = false
     return Array(cancels.values)
@@ -79,10 +79,10 @@ extension Loop {
       tasks.remove(number)
       return tasks.isEmpty
     }
-    // For who waits for the last one.
+    // The thread of a loop may wait for its last task.
     if isLast { endWait() }
   }
 
-  /// Starts no more tasks, and cancels those that there are.
+  /// Starts no more tasks, and cancels the running ones.
   func cancelTasks() { for cancel in tasks.withLock({ $0.close() }) { cancel() } }
 }

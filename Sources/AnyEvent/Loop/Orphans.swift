@@ -3,13 +3,13 @@ internal import CLibUV
 internal import Glibc
 internal import Synchronization
 
-/// What a loop gets from another thread, on which the last reference to a watcher, a guard or a condition variable was
-/// dropped: it has to end, and what it holds has to be released, on the loop's thread.
+/// An object that a loop gets from another thread, on which the last reference to a watcher, a guard or a condition
+/// variable was dropped: it has to end, and its content has to be released, on the loop's thread.
 enum Orphan: @unchecked Sendable {
   case timer(TimerQueue<ArmedTimer>.Token)
   /// A watcher of another kind.
   case watch(any CallbackSource, UInt64)
-  /// An object that holds what is to be released. Retained: no other thread has a reference to it any more.
+  /// An object whose content is to be released. Retained: no other thread has a reference to it any more.
   case contents(Unmanaged<AnyObject>)
   /// The block of a guard, which is to be called. Retained in the same way.
   case block(Unmanaged<GuardedBlock>)
@@ -63,7 +63,7 @@ extension Loop {
     }
   }
 
-  /// Ends what the orphans stand for, on the loop's thread.
+  /// Ends the watchers and releases the objects that the orphans stand for, on the loop's thread.
   func end(_ orphans: [Orphan]) {
     for orphan in orphans {
       switch orphan {

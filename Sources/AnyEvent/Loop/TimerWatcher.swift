@@ -35,7 +35,7 @@ public final class TimerWatcher: @unchecked Sendable {
   }
 }
 
-/// What a loop has of a running timer.
+/// The loop's part of a running timer.
 struct ArmedTimer {
   /// The seconds between two calls; a timer without is called once.
   let interval: Double

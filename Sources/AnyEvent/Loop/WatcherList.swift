@@ -89,7 +89,7 @@ extension WatcherList<PlainCallback> {
   }
 }
 
-/// What has the callbacks of watchers, by number.
+/// An object that has the callbacks of watchers, by number.
 protocol CallbackSource: AnyObject {
   /// Whether the watcher of this number may still be called.
   func contains(_ number: UInt64) -> Bool
@@ -98,7 +98,7 @@ protocol CallbackSource: AnyObject {
   func cancel(_ number: UInt64)
 }
 
-/// The part that all watchers have but timers: where on the loop the callback is.
+/// A watcher's place on its loop: the object that has the callback, and the number there. Timers alone have none.
 struct Registration {
   let loop: Loop
   /// Nil on a loop that takes no more watchers.

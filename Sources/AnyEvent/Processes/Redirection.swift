@@ -1,6 +1,6 @@
 internal import AEValue
 
-/// What a descriptor of a command leads to.
+/// The other end of a descriptor of a command.
 ///
 /// A literal is the path of a file: `"/dev/null"`. Corresponds to the values of Perl's
 /// `run_cmd $cmd, ">" => …`.
@@ -28,12 +28,12 @@ public struct Redirection: ExpressibleByStringInterpolation {
     Redirection(kind: .descriptor(descriptor))
   }
 
-  /// What the command writes is appended to `output`: Perl's `">" => \$data`.
+  /// The command's output is appended to `output`: Perl's `">" => \$data`.
   public static func to(_ output: CommandOutput) -> Redirection {
     .call { if let data = $0 { output.bytes += data } }
   }
 
-  /// What the command writes is handed to the callback, and nil at its end: Perl's `">" => sub { … }`.
+  /// The command's output is handed to the callback, and nil at its end: Perl's `">" => sub { … }`.
   public static func call(_ callback: @escaping (_ data: [UInt8]?) -> Void) -> Redirection {
     Redirection(kind: .output(callback))
   }
@@ -51,12 +51,12 @@ public struct Redirection: ExpressibleByStringInterpolation {
   }
 }
 
-/// What a command has written so far; several of its descriptors may lead here.
+/// The output of a command so far; several of its descriptors may lead here.
 public final class CommandOutput {
   /// The bytes.
   public var bytes: [UInt8] = []
 
-  /// Nothing, yet.
+  /// No redirections, yet.
   public init() {}
 
   /// The bytes as text; what is not UTF-8 is replaced by U+FFFD.

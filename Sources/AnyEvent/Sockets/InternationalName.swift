@@ -1,4 +1,4 @@
-// What composes letters and their marks is in the standard library, for Foundation and its like.
+// The standard library composes letters and their marks, in functions for Foundation and its like.
 @_spi(_Unicode) internal import Swift
 
 /// Host names with other letters than those of ASCII.

@@ -77,7 +77,7 @@ final class NameChannel {
     var tryTime: Double
     /// How often each server is asked.
     var tries: Int
-    /// What is put behind a name, in turn; nil for the machine's list.
+    /// The domains to be put behind a name, in turn; nil for the machine's list.
     var domains: [String]?
     /// The dots that a name must have to be asked for as it is at first; nil for the machine's number.
     var dots: Int?

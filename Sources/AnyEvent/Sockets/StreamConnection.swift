@@ -348,7 +348,7 @@ package final class StreamConnection: EndOfIteration {
 
   /// Passes on bytes of the other end.
   package func take(_ bytes: UnsafeMutableRawBufferPointer) {
-    // What a handshake has left over is passed on from within.
+    // The bytes that a handshake has left over are passed on from within.
     guard passing == .no else { return pass(on: bytes) }
     passing = .underWay
     pass(on: bytes)

@@ -32,7 +32,7 @@ final class BlockingJob {
     self.completion = completion
   }
 
-  /// Whether somebody still waits for it.
+  /// Whether the result is still waited for.
   var isWanted: Bool { completion != nil }
 
   /// Gives the job to the pool, which keeps it until it is done.

@@ -64,7 +64,7 @@ final class BlockingJobs: LoopResident {
 
   func loopForked() { leaveToParent() }
 
-  /// Forgets, in the child of a fork, what the parent's pool does.
+  /// Forgets, in the child of a fork, the jobs that the parent's pool does.
   private func leaveToParent() {
     let (begun, unbegun) = (running, waiting)
     running = [:]

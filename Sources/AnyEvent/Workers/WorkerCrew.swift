@@ -56,7 +56,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
     schedule()
   }
 
-  /// No more calls come.
+  /// Takes note that no more calls come.
   func finish() {
     guard !isFinishing, callbacks != nil else { return }
     isFinishing = true
@@ -89,7 +89,8 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
 
   private var idleCount: Int { members.count { $0.worker.isWorking && $0.worker.load == 0 } }
 
-  /// One that has just failed is still a member while its calls are told so.
+  /// The worker with the fewest calls, connected ones first: a worker that has just failed is still a member while
+  /// its calls are told so.
   private var leastBusy: Member? {
     members.lazy.filter(\.worker.isWorking).min {
       ($0.worker.isConnected ? 0 : 1, $0.worker.load) < (

@@ -69,7 +69,7 @@ private final class BodyFeed {
       on_error: { [weak self] _, _, _ in self?.exchange?.cancel() },
       on_eof: { [weak self] _ in self?.exchange?.cancel() },
       on_drain: { [weak self] _ in self?.drained() })
-    // What the caller writes is dropped, but its end is noticed.
+    // Bytes that the caller writes are dropped, but the end of its stream is noticed.
     own.on_read = { $0.rbuf.removeAll() }
     handle = own
     exchange?.waitForever()

@@ -20,7 +20,7 @@ final class CurlEngine {
   private var news: [Transfer] = []
   /// Whether libcurl is running.
   private var isInside = false
-  /// What has to wait until libcurl has returned.
+  /// Calls that have to wait until libcurl has returned.
   private var postponed: [() -> Void] = []
   /// Handles that can be used again.
   private var spare: [UnsafeMutableRawPointer] = []
@@ -139,7 +139,7 @@ extension CurlEngine {
   private func release(_ transfer: Transfer, _ easy: UnsafeMutableRawPointer) {
     transfers[easy] = nil
     transfer.release()
-    // One that has had cookies would look for more.
+    // A handle that has had cookies would look for more.
     if spare.count < 16, transfer.order.cookies == nil {
       curl_easy_reset(easy)
       spare.append(easy)
@@ -153,7 +153,7 @@ extension CurlEngine {
     if isInside { postponed.append(body) } else { body() }
   }
 
-  /// Calls libcurl, and afterwards whoever has to be told something.
+  /// Calls libcurl, and afterwards the closures that had to wait for its end.
   private func enter(_ body: () -> Void) {
     withExtendedLifetime(self) {
       isInside = true

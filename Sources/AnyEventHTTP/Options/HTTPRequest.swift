@@ -71,11 +71,11 @@ public struct HTTPRequest {
 
   /// A choice of a proxy.
   public enum Route: Hashable, Sendable {
-    /// As the client's settings say.
+    /// The proxy of the client's settings.
     case standard
-    /// None.
+    /// No proxy.
     case direct
-    /// This one.
+    /// This proxy.
     case through(HTTPProxy)
 
     /// Through an HTTP proxy: Perl's `proxy => [$host, $port]`.
@@ -113,7 +113,7 @@ public struct HTTPRequest {
       next.headers.forget("Content-Language")
     }
     if !isSameOrigin {
-      // The other server must not get what is meant for this one.
+      // The other server must not get credentials for this one.
       for name in ["Authorization", "Cookie", "Host"] { next.headers.forget(name) }
     }
     return next

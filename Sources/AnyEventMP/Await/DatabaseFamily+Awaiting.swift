@@ -101,7 +101,7 @@ public struct FamilyChanges: AsyncSequence {
   }
 }
 
-/// What has changed in a family since somebody has last asked.
+/// The changes of a family since they were last taken.
 private final class PendingChanges {
   private enum Kind {
     case added
@@ -112,7 +112,7 @@ private final class PendingChanges {
   let tasks = WaitingTasks()
   private var family: TextDictionary<Value> = [:]
   private var kinds: TextDictionary<Kind> = [:]
-  /// Whether the first change has come that was not taken: it is given out even if the family is empty.
+  /// True from the first change until it is taken, even if the family is empty; false afterwards, nil before.
   private var isFirst: Bool?
 
   func add(

@@ -93,7 +93,7 @@ extension ConfigurationArguments {
   /// The command line tool needs this, because it learns names and values at run time. A later pair
   /// beats an earlier one. Lists may be written as text with commas.
   ///
-  /// Those of a program are not typed, which the sentence about a mistake says.
+  /// The arguments of a program have no types, which the sentence about a mistake says.
   ///
   /// - Throws: ``ConfigurationError`` for a name that is no setting, and for a value of the wrong
   ///   type.

@@ -143,7 +143,7 @@ extension Kernel {
 
   /// Carries out kills of one run; returns how many.
   ///
-  /// What is called may run the loop, and so this function, again: what is left is always in the queue.
+  /// A callback may run the loop, and so this function, again: the rest is always in the queue.
   private func finishPorts(of run: Int, _ reason: [Value], atMost limit: Int) -> Int {
     var count = 0
     while count < limit, let port = deferred.popKill(of: run) {

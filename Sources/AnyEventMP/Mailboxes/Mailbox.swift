@@ -105,7 +105,7 @@ public final class Mailbox: @unchecked Sendable {
     waiter.timeLimit?.cancel()
   }
 
-  /// Takes a message that has come for the port: whoever waits for it gets it, or it waits.
+  /// Takes a message that has come for the port: gives it to a task that waits for it, or keeps it.
   func deliver(_ message: UnsafeBufferPointer<Value>) {
     let values = Array(message)
     // A condition that was asked may have killed the port.
@@ -124,7 +124,7 @@ public final class Mailbox: @unchecked Sendable {
   /// Gives a message to the task that has waited longest of those that it is for.
   private func handOver(_ message: [Value]) -> Bool {
     let tag = MailboxQueue.tag(of: message)
-    // A condition may have others come and go.
+    // A condition may add and remove waiters.
     var last: UInt64 = 0
     while let waiter = waiters.choosing(behind: last) {
       last = waiter.serial
@@ -152,16 +152,16 @@ public final class Mailbox: @unchecked Sendable {
     return true
   }
 
-  /// Drops what waits, and wakes who waits: the port is dead.
+  /// Drops the messages and ends the waits of tasks: the port is dead.
   func close() {
     let dropped = queue
     queue.removeAll()
     endWaits(.killed(port))
-    // What they hold may run code of the program.
+    // The dropped messages may hold objects whose release runs code of the program.
     withExtendedLifetime(dropped) {}
   }
 
-  /// Wakes who waits: nothing comes any more.
+  /// Ends the waits of tasks with an error, because no message comes any more.
   func endWaits(_ error: MailboxError) {
     for waiter in waiters.takeAll() {
       waiter.timeLimit?.cancel()

@@ -88,7 +88,7 @@ extension PortContext {
     guard isAlive, let kernel = kernel.object else { return }
     let node = Node.node(of: kernel)
     if let port { return PortTasks.of(port, node).start(body) }
-    // Not part of the port whose task may have made the closure.
+    // The new task is no part of the port whose task may have made the closure.
     PortTask.$current.withValue(nil) {
       let body = TaskBody { do { try await body() } catch { failed(error) } }
       _ = node.task { try await body.run() }

@@ -27,7 +27,7 @@ extension Node {
 
   /// Reads the configuration again whenever the process gets the signal HUP, until the node is closed.
   ///
-  /// What is wrong with it is logged; see ``reload(_:)``. To be called on the loop's thread.
+  /// The node logs mistakes in the configuration; see ``reload(_:)``. To be called on the loop's thread.
   public func reloadOnHangup() {
     loop.preconditionOnLoop()
     guard !peers.isClosed else { return }
@@ -50,12 +50,12 @@ extension Node {
     let settings = try LayeredSettings(
       arguments, contents: try contents(arguments, source.file, before: old.settings),
       file: source.file.path, hostName: old.hostName)
-    // Also what this node does not take over has to make sense: the next one would not start.
+    // Settings that this node does not take over have to make sense, too: else the next node would not start.
     _ = try NodeConfiguration(settings, context: context)
     let configuration = try NodeConfiguration(settings.keeping(old.settings), context: context)
     try lookAtListeners(configuration)
     let changes = ConfigurationChanges(from: old.settings, to: settings, configuration.warnings)
-    // Others may ask as often as they like: what has not changed costs no context of TLS.
+    // Other nodes may ask as often as they like: without a change no context of TLS is made.
     if !changes.applied.isEmpty {
       let tls = try configuration.makeTLSContext()
       run { apply(configuration, tls, insteadOf: old) }

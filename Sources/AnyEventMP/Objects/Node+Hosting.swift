@@ -23,7 +23,7 @@ extension Node {
     kernel.resolve(port.ref).living != nil
   }
 
-  /// What the names of ports begin with that are made by ``addPort(named:)``: no other port has it.
+  /// A prefix for the names of ports that are made by ``addPort(named:)``: no other port has it.
   package func nextPortPrefix() -> String { kernel.nextPortName() + "." }
 
   /// Makes a port of a name that no port of this node has had.

@@ -46,7 +46,7 @@ struct FirstHandler: ~Copyable {
 /// A message as a callback gets it; valid during the call only.
 @usableFromInline
 struct MessageInput {
-  /// What ``address`` is the address of.
+  /// The kinds of object that ``address`` can point to.
   @usableFromInline
   enum Form: UInt8 {
     /// ``count`` values, the tag included. All callbacks take this form.

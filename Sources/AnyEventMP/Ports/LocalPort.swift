@@ -92,7 +92,7 @@ final class LocalPort: PortRef {
     }
   }
 
-  /// What lives with the port: its mailbox and its tasks.
+  /// The object that lives with the port: it has the port's mailbox and tasks.
   var resident: (any PortResident)? {
     get { further?.resident }
     set {
@@ -162,7 +162,7 @@ final class LocalPort: PortRef {
   }
 }
 
-/// What lives with a port, and hears of its death.
+/// An object that lives with a port, and is told of its death.
 protocol PortResident: AnyObject {
   /// The port has got another callback for messages whose tag has none, or lost it.
   func fallbackWasSet()

@@ -89,7 +89,7 @@ extension PortID: Codable {
   }
 }
 
-/// What can be named where a port is expected: a ``PortID``, its text, or a node id.
+/// A type that can stand where a port is expected: a ``PortID``, its text, or a node id.
 ///
 /// So the keys of a database family, which are text, can be sent to as in Perl.
 public protocol PortConvertible {

@@ -48,7 +48,7 @@ struct LayeredSettings: Sendable {
   }
 }
 
-/// What becomes of new settings while a node runs.
+/// New settings while a node runs.
 extension LayeredSettings {
   /// The settings whose value means something else than in `old`.
   func changed(from old: LayeredSettings) -> [Setting] {
