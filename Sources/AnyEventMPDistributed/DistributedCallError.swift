@@ -16,7 +16,7 @@ public enum DistributedCallError: DistributedActorSystemError, Hashable, Sendabl
   case actorDied(Message)
   /// No reply has come within these seconds.
   case timedOut(Double)
-  /// The reply is not what the method returns.
+  /// The reply does not fit the type of the method's result.
   case unreadableReply(String)
   /// The arguments cannot be sent: one cannot be encoded, or all are too large for a packet.
   case unsendable(String)

@@ -10,7 +10,7 @@ extension NodeActorSystem {
 
   /// Calls a method that returns a value; called by Swift's runtime.
   ///
-  /// - Throws: What the method has thrown, if it is known here (``recognize(_:as:)``); otherwise a
+  /// - Throws: The error of the method, if its type is known here (``recognize(_:as:)``); otherwise a
   ///   ``DistributedCallError``; `CancellationError` when the task is cancelled.
   public func remoteCall<Act, Err, Res>(
     on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type,
@@ -26,7 +26,7 @@ extension NodeActorSystem {
 
   /// Calls a method that returns nothing; called by Swift's runtime.
   ///
-  /// - Throws: What ``remoteCall(on:target:invocation:throwing:returning:)`` throws.
+  /// - Throws: The errors of ``remoteCall(on:target:invocation:throwing:returning:)``.
   public func remoteCallVoid<Act, Err>(
     on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type
   ) async throws where Act: DistributedActor, Act.ID == PortID, Err: Error {
@@ -38,7 +38,7 @@ extension NodeActorSystem {
 
   /// Calls `body`, in which each call to an actor of another node may take so many seconds.
   ///
-  /// - Throws: What `body` throws; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
+  /// - Throws: The error of `body`; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
   public static func withTimeout<Result>(
     _ seconds: Double, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws -> Result

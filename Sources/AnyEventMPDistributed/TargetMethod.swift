@@ -1,6 +1,6 @@
 internal import Distributed
 
-/// A distributed method that messages can call, with what the runtime knows of it.
+/// A distributed method that messages can call, with the runtime's facts about it.
 ///
 /// `executeDistributedTarget` asks for the types of the parameters and of the result at each call, by taking the
 /// method's mangled name apart: that is more than all the rest of a call. Here it is done once for each method.

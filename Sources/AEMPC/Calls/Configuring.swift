@@ -135,8 +135,9 @@ extension NodeBox {
     if flags.contains(.keepAlive) { keepAliveProvisionally() }
   }
 
-  /// Joins the network. The result is the sentence about a failure, after which everything is as before
-  /// ``begin(_:)``.
+  /// Joins the network.
+  ///
+  /// - Returns: the sentence about a failure, after which everything is as before ``begin(_:)``.
   private func join(_ arguments: ConfigurationArguments) -> String? {
     isConfiguring = false
     do {

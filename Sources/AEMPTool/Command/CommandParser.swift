@@ -187,7 +187,7 @@ struct CommandParser {
     commands.append(.readCertificate(path: path, profile: profile))
   }
 
-  /// The next argument, which the command `name` cannot do without.
+  /// The next argument, which the command `name` needs.
   mutating func argument(_ name: String, _ wanted: String) throws(UsageError) -> Argument {
     guard let argument = rest.popFirst() else {
       throw UsageError(explained: "\(name) needs \(wanted)")

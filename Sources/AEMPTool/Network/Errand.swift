@@ -87,12 +87,12 @@ final class Errand {
     return answer
   }
 
-  /// Ends the errand when a port dies, or a node is lost, that it cannot do without.
+  /// Ends the errand when a port dies, or a node is lost, that it needs.
   func need(_ target: PortID) {
     keep(mon(target) { reason in self.lost(target, reason) })
   }
 
-  /// A port or node that the errand cannot do without is gone.
+  /// A port or node that the errand needs is gone.
   func lost(_ target: PortID, _ reason: Message) {
     switch reason[0].string {
     case "transport_error" where session.seeds.refusing.contains(target.node):

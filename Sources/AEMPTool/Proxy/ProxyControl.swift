@@ -94,7 +94,7 @@ final class ProxyControl {
 struct UnixSocket: ~Copyable {
   let descriptor: CInt
 
-  /// Connects; nil with `errno` if nobody answers there.
+  /// Connects; nil with `errno` if no proxy answers there.
   init?(_ path: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

@@ -27,7 +27,7 @@ extension ProxyMachine {
     return nil
   }
 
-  /// Carries out a request that has no problem, unless it needs sockets or time.
+  /// Carries out a valid request, unless it needs sockets or time.
   mutating func perform(_ request: ProxyRequest, isJSON: Bool, at now: Double) -> ProxyAnswer {
     switch request {
     case .node, .wait: return ProxyAnswer()

@@ -120,7 +120,7 @@ extension ProxyRequest.Change {
     }
   }
 
-  /// Applies it to the faults that there are.
+  /// Applies the change to the present faults.
   func apply(to faults: inout LinkFaults) {
     switch self {
     case .heal: faults = LinkFaults()

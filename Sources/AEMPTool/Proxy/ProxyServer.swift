@@ -21,7 +21,7 @@ final class ProxyServer {
     var reserved: ReservedAddress?
   }
 
-  /// Both ends of a connection; the second one comes when it is known who has dialled.
+  /// Both ends of a connection; the listener's comes when the dialler is known.
   private struct Ends {
     let dialler: Handle
     var listener: Handle?

@@ -68,7 +68,7 @@ final class Check {
     _ = Output.write(output.text(options.checkFormat))
   }
 
-  /// Says that the check itself could not be done, or found nobody; the exit code.
+  /// Reports that the check could not be done, or found no node, and returns the exit code.
   static func fail(_ code: ExitCode, _ sentence: String, _ options: Options) -> ExitCode {
     let state: CheckState =
       switch code {

@@ -1,7 +1,7 @@
 internal import Glibc
 
-// AnyEvent::IO's functions, on the current loop. Each is done by a thread of libuv's pool, and each callback
-// is called once, on the loop. What Perl says by no arguments is nil or false here, and `errno` is set then:
+// AnyEvent::IO's functions, on the current loop. Each is done by a thread of libuv's pool, and each callback is
+// called once, on the loop. A callback that Perl calls without arguments gets nil or false here, and `errno` is set:
 // `SystemError.last` is Perl's `$!`. `Files` has the same functions with errors as values.
 
 /// The result for a callback in Perl's manner, `errno` set if there is none.
@@ -152,7 +152,7 @@ extension AE {
     try Loop.current.watchFiles(at: path, cb, file: file, line: line)
   }
 
-  /// Calls `cb` with the watcher and what has happened whenever the file or directory changes.
+  /// Calls `cb` with the watcher and the event whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public static func watch(

@@ -156,7 +156,7 @@ public func idn_nameprep(_ idn: String) -> String? { InternationalName.prepared(
 /// addresses asks for this form, and TLS compares it. Corresponds to Perl's `AnyEvent::Util::idn_to_ascii`.
 public func idn_to_ascii(_ idn: String) -> String { InternationalName.sent(idn) }
 
-/// A host name with all its letters; what is no name stays as it is.
+/// A host name with all its letters; a text that is no name stays as it is.
 ///
 /// Corresponds to Perl's `AnyEvent::Util::idn_to_unicode`.
 public func idn_to_unicode(_ idn: String) -> String { InternationalName.prepared(idn) ?? idn }

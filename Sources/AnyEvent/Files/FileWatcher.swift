@@ -66,7 +66,7 @@ extension Loop {
     return listed(try FileWatcher(on: self, path, callback), "file \(path)", file, line)
   }
 
-  /// Calls `callback` with the watcher and what has happened whenever the file or directory changes.
+  /// Calls `callback` with the watcher and the event whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public func watchFiles(

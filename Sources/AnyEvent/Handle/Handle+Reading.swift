@@ -108,7 +108,7 @@ extension Handle {
     queue.first?.resume(self)
   }
 
-  /// Whether nobody asks for bytes of a handle that tasks read from: they will ask later.
+  /// Whether no request waits on a handle that tasks read from: they will ask later.
   func isUnasked() -> Bool {
     guard wasAwaited, options.on_read == nil else { return false }
     while let request = queue.first, !request.isWanted { _ = queue.next() }
@@ -124,7 +124,7 @@ extension Handle {
     defer { isConsuming = false }
     guard serve(), !isDestroyed else { return }
     if hasEnded {
-      // Tasks ask for what has arrived before the end, and then for the end.
+      // Tasks ask for the bytes before the end first, and then for the end.
       if isUnasked(), options.on_eof == nil, !isEndTold { return }
       // The end is reported once, because no byte can follow it.
       hasEnded = false

@@ -108,7 +108,7 @@ extension HandleReadType where Output == [UInt8] {
   }
 }
 
-/// The text of a piece, and of what has ended it.
+/// The text of a piece, and of its end.
 extension HandleReadType where Output == (String, String) {
   @usableFromInline
   static func piece(
@@ -118,7 +118,7 @@ extension HandleReadType where Output == (String, String) {
   }
 }
 
-/// The bytes of a piece, and of what has ended it.
+/// The bytes of a piece, and of its end.
 extension HandleReadType where Output == ([UInt8], [UInt8]) {
   @usableFromInline
   static func piece(

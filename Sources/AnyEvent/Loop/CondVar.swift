@@ -121,7 +121,7 @@ public final class CondVar<Value>: @unchecked Sendable {
   package var waiterCount: Int { waiters.count }
 
   deinit {
-    if loop.isHome { return }
+    if loop.isOnOwnThread { return }
     loop.inherit(.contents(takeContents()))
   }
 

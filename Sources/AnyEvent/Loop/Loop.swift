@@ -165,7 +165,7 @@ public final class Loop: @unchecked Sendable {
     return loop
   }()
 
-  /// Whether there is a default loop: what only looks at it must not make it.
+  /// Whether there is a default loop: code that only looks at it must not make it.
   static let isDefaultMade = Atomic(false)
 
   /// Makes a loop of its own.
@@ -245,7 +245,7 @@ public final class Loop: @unchecked Sendable {
 
   deinit {
     if state != .closed {
-      // Nobody else has it: so it belongs to this thread, whichever ran it.
+      // No other thread has a reference, so the loop belongs to this thread, whichever ran it.
       owner = pthread_self()
       state = .closing
       closeMailbox()

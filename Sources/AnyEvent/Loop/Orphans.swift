@@ -25,7 +25,7 @@ final class GuardedBlock {
 extension Loop {
   /// Whether the calling thread is that to which the loop belongs: before it has run, that which made it.
   @inline(__always)
-  package var isHome: Bool {
+  package var isOnOwnThread: Bool {
     let owner = owner
     return owner == pthread_self() || (owner == 0 && isAtMaker)
   }
@@ -39,8 +39,8 @@ extension Loop {
   /// Releases an object on the loop's thread, which has to be the only one that uses it; any thread may call it.
   ///
   /// On a loop that is closed it is released at once.
-  package func releaseAtHome(_ object: Unmanaged<some AnyObject>) {
-    if isHome { return object.release() }
+  package func releaseOnOwnThread(_ object: Unmanaged<some AnyObject>) {
+    if isOnOwnThread { return object.release() }
     inherit(.contents(.fromOpaque(object.toOpaque())))
   }
 
@@ -75,7 +75,7 @@ extension Loop {
     }
   }
 
-  /// Takes no more from other threads but jobs of tasks; calls that were posted and not done are dropped.
+  /// Takes only jobs of tasks from other threads from now on; posted calls that wait are dropped.
   func closeMailbox() {
     // Used and released after the lock: the deinitializer of an object that a job held may post.
     let left = mailbox.withLock { $0.close() }

@@ -31,7 +31,7 @@ public final class TimerWatcher: @unchecked Sendable {
 
   deinit {
     guard let token else { return }
-    if loop.isHome { loop.stopTimer(token) } else { loop.inherit(.timer(token)) }
+    if loop.isOnOwnThread { loop.stopTimer(token) } else { loop.inherit(.timer(token)) }
   }
 }
 

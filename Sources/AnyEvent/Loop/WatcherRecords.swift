@@ -1,7 +1,7 @@
 internal import AEValue
 internal import Glibc
 
-/// Which watchers a loop has, where they were made and how long ago, kept only when somebody wants to know.
+/// Which watchers a loop has, where they were made and how long ago, kept only on request.
 ///
 /// A record has a weak reference: an ended watcher needs not say so, and the next list leaves it out.
 final class WatcherRecords {

@@ -44,7 +44,7 @@ public struct Redirection: ExpressibleByStringInterpolation {
   /// The command reads this text.
   public static func from(_ text: String) -> Redirection { .from(Array(text.utf8)) }
 
-  /// The command reads what the callback returns, again and again, until that is nil or empty: Perl's
+  /// The command reads the bytes that the callback returns, again and again, until it returns nil or none: Perl's
   /// `"<" => sub { … }`.
   public static func supply(_ callback: @escaping () -> [UInt8]?) -> Redirection {
     Redirection(kind: .supply(callback))
@@ -59,7 +59,7 @@ public final class CommandOutput {
   /// No redirections, yet.
   public init() {}
 
-  /// The bytes as text; what is not UTF-8 is replaced by U+FFFD.
+  /// The bytes as text; bytes that are not UTF-8 are replaced by U+FFFD.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 

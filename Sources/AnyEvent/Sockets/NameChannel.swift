@@ -83,7 +83,7 @@ final class NameChannel {
     var dots: Int?
     /// Whether servers are told that long answers may come by UDP.
     var usesEDNS = false
-    /// The file that says what is not set here, in place of `/etc/resolv.conf`.
+    /// The file with the settings that are not given here, in place of `/etc/resolv.conf`.
     var file: String?
   }
 

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A certificate that is being verified: what `verify_cb` of ``TLSContext`` is asked about.
+/// A certificate that is being verified, as `verify_cb` of ``TLSContext`` gets it.
 ///
 /// Corresponds to the arguments of Perl's `verify_cb => $callback`.
 public struct TLSVerification: Sendable {

@@ -29,7 +29,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
   private var leaving = 0
   private var calls = Queue<(arguments: [Value], reply: ([Value]?) -> Void)>()
   private var starting: TimerWatcher?
-  /// After a failure none is started only to be ready, so that a broken program is not started without end.
+  /// After a failure workers are started only for calls, so that a broken program is not started again and again.
   private var pause: TimerWatcher?
   private var isFinishing = false
 

@@ -38,8 +38,7 @@ public final class HTTPClient {
     if let key { Self.shared.withLock { $0[key] = nil } }
   }
 
-  /// Sends a request and calls `done` once, with the response or what went wrong, but not before this
-  /// returns.
+  /// Sends a request and calls `done` once, with the response or an error, but not before this returns.
   ///
   /// The request goes on until then, unless it is cancelled or the loop is closed.
   @discardableResult

@@ -4,16 +4,16 @@ internal import Glibc
 
 /// The connections of a client: libcurl's multi interface, driven by watchers of the loop.
 ///
-/// libcurl must not be called from its own callbacks, so transfers only note what they are told there, and
-/// report it when libcurl has returned. The only callbacks of a user that run inside are `onPrepare`'s, and
-/// what they start or cancel waits until then.
+/// libcurl must not be called from its own callbacks, so transfers only note its events there, and report them when
+/// libcurl has returned. The only callbacks of a user that run inside are `onPrepare`'s, and requests that they start
+/// or cancel wait until then.
 final class CurlEngine {
   private let loop: Loop
   private let multi: UnsafeMutableRawPointer
   private let process = getpid()
   private var watches: [CInt: SocketWatch] = [:]
   private var timer: TimerWatcher?
-  /// Counts what libcurl wants of the timer, so that an outdated wish is recognised.
+  /// Counts libcurl's wishes for the timer, so that an outdated wish is recognised.
   private var timerWish = 0
   private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
   /// The transfers that have something to report.
@@ -123,7 +123,7 @@ extension CurlEngine {
   func pause(_ transfer: Transfer, _ isPaused: Bool) {
     outside { [self] in
       guard !leaveToParent(), let easy = transfer.easy, transfers[easy] === transfer else { return }
-      // Going on delivers what has arrived meanwhile.
+      // Going on delivers the bytes that have arrived meanwhile.
       enter { curl_easy_pause(easy, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT) }
     }
   }

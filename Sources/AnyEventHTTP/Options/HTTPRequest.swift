@@ -1,6 +1,6 @@
 public import AnyEvent
 
-/// A request, with what is to be done on the way to its response.
+/// A request, with the options for the way to its response.
 ///
 ///     var request = HTTPRequest("https://www.example.com/")
 ///     request.timeout = 30
@@ -10,8 +10,8 @@ public import AnyEvent
 public struct HTTPRequest {
   /// A function that connects instead of this module, with the arguments of `tcp_connect`.
   ///
-  /// It calls `connect` once, with a connected socket that then belongs to the caller, or with nil and
-  /// `errno` set; what it returns is kept until then, and dropped when the request is cancelled.
+  /// It calls `connect` once, with a connected socket that then belongs to the caller, or with nil and `errno` set;
+  /// its result is kept until then, and dropped when the request is cancelled.
   public typealias Connector = (
     _ host: String, _ service: any TCPService, _ connect: @escaping (_ fh: CInt?) -> Void,
     _ prepare: @escaping (_ fh: CInt) -> Double

@@ -13,14 +13,14 @@ extension DatabaseFamily {
 
   /// The keys of the family, in no order.
   ///
-  /// - Throws: What ``contents()`` throws.
+  /// - Throws: The errors of ``contents()``.
   public func keys() async throws -> [String] {
     (try await ask(.keys).array ?? []).compactMap(\.string)
   }
 
   /// The values of the family, in no order.
   ///
-  /// - Throws: What ``contents()`` throws.
+  /// - Throws: The errors of ``contents()``.
   public func values() async throws -> [Value] { try await ask(.values).array ?? [] }
 
   private func ask(_ query: DatabaseQuery) async throws -> Value {

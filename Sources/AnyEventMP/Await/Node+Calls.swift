@@ -45,7 +45,7 @@ extension Node {
 
   /// Sends a message that was put together before, and returns the reply: see ``call(_:_:timeout:)``.
   ///
-  /// - Throws: What ``call(_:_:timeout:)`` throws.
+  /// - Throws: The errors of ``call(_:_:timeout:)``.
   public func call(
     _ port: PortID, message: Message, timeout: Double? = nil
   ) async throws -> Message {

@@ -55,7 +55,7 @@ extension ConfigurationChanges: MessageConvertible {
     ])
   }
 
-  /// Takes such a hash; nil for what is none.
+  /// Takes such a hash; nil for another value.
   ///
   /// Elements that cannot be understood are left out.
   public init?(messageValue value: Value) {

@@ -20,8 +20,8 @@ extension Kernel {
 
   /// Delivers a message from the loop.
   ///
-  /// Over the limit the receiving port is killed: a message must not be lost without its monitors' firing, and
-  /// further sends to a killed port add nothing to the queue.
+  /// Over the limit the receiving port is killed: when a message is lost, monitors must fire, and further sends to a
+  /// killed port add nothing to the queue.
   func deferMessage(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     withUnsafeTemporaryAllocation(of: Value.self, capacity: message.count) { copy in
       _ = copy.initialize(fromContentsOf: message)

@@ -78,14 +78,14 @@ extension Mailbox {
   /// The condition is asked once for each message that waits, oldest first, and for each that comes, as part of the
   /// port then. It takes time for every message that waits, which a tag does not. Corresponds to Coro::MP's
   /// `get_cond { … }`.
-  /// - Throws: What the condition throws, and as ``get(_:)``.
+  /// - Throws: The error of the condition, and as ``get(_:)``.
   public func get(where condition: @escaping (Message) throws -> Bool) async throws -> Message {
     try await Message(found(take(.condition(condition))))
   }
 
   /// Takes the oldest message for which a condition is true; nil when none comes within that time (s).
   ///
-  /// - Throws: What the condition throws, and as ``get(_:)``.
+  /// - Throws: The error of the condition, and as ``get(_:)``.
   public func get(
     timeout: Double, where condition: @escaping (Message) throws -> Bool
   ) async throws -> Message? {

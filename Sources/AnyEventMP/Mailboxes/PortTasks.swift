@@ -70,7 +70,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
     mailbox?.endWaits(.noMailbox(PortID(port)))
   }
 
-  /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
+  /// Starts a task as part of the port: its error kills the port; at its end the port ends, too, if wanted.
   ///
   /// A task that was started for a message counts like one that waits in the mailbox.
   func start(

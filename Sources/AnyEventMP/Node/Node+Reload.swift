@@ -3,11 +3,11 @@ import AnyEvent
 import Glibc
 
 extension Node {
-  /// Reads the configuration again, and takes over what a running node can.
+  /// Reads the configuration again, and takes over the settings that a running node can.
   ///
-  /// The file is the one that `configure` has read, and so are the arguments, unless new ones are given.
-  /// Connections that are there stay as they are. What has changed, and what has but counts from the next
-  /// start only, is returned and logged; no secret is among it. To be called on the loop's thread.
+  /// The file is the one that `configure` has read, and so are the arguments, unless new ones are given. Connections
+  /// that are there stay as they are. The changes are returned and logged, with those that count from the next start
+  /// only; no secret is among them. To be called on the loop's thread.
   ///
   /// - Throws: ``ConfigurationError`` when the node was not configured or has left, when the file is
   ///   gone, and when it cannot be used; nothing has changed then.
@@ -111,7 +111,7 @@ extension Node {
       to: configuration.seeds.flatMap { $0.seedAddresses(sources) })
   }
 
-  /// Lets the process log what the setting says; when it is not set any more, errors.
+  /// Lets the process log by the level of the setting, or, when it is not set any more, errors.
   func takeLogLevel(of configuration: NodeConfiguration, insteadOf old: NodeConfiguration?) {
     guard configuration.logLevel != old?.logLevel, !peers.surroundings.fixesLogLevel() else {
       return

@@ -120,8 +120,9 @@ final class Peers {
     handshakeConfiguration = handshakes(of: configuration)
   }
 
-  /// Tells this node from others of its id. The length is always the same, so that the transmission time on a
-  /// simulated network is a function of the seed.
+  /// Tells this node from others of its id.
+  ///
+  /// The length is always the same, so that the transmission time on a simulated network is a function of the seed.
   private lazy var instance: String = {
     var random = BufferedRandom()
     return String(UInt64.random(in: 1 << 60 ... .max, using: &random), radix: 16)

@@ -51,7 +51,7 @@ struct MessageInput {
   enum Form: UInt8 {
     /// ``count`` values, the tag included. All callbacks take this form.
     case values
-    /// A `CBORArgumentReader` behind the tag; who takes the message leaves it behind the packet.
+    /// A `CBORArgumentReader` behind the tag; a callback that takes the message leaves it behind the packet.
     case cbor
     /// A `JSONArgumentReader` behind the tag.
     case json

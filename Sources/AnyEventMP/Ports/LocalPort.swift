@@ -37,7 +37,7 @@ final class LocalPort: PortRef {
     static let dependent = Marks(rawValue: 2)
   }
 
-  /// Whether `rcv` was called for the port: a spawned one whose function never does does not exist.
+  /// Whether `rcv` was called for the port: a spawned port exists only if its function does so.
   var hasReceived: Bool {
     get { marks.contains(.received) }
     set { if newValue { marks.insert(.received) } else { marks.remove(.received) } }

@@ -54,7 +54,7 @@ public struct NodeStatus: Hashable, Sendable {
   /// When its certificate expires, in seconds since 1970; nil without one.
   public var certificateEnd: Int?
 
-  /// One connection to another node, and what it runs on.
+  /// One connection to another node, with its framing, authentication, cipher and traffic.
   ///
   /// As a hash: `node`, `address`, `dialled` (a boolean), `provider`, `sends`, `receives`, `auth`,
   /// `sent_auth`, `cipher`, `queued`, `traffic`, `queue_age`, `round_trip`.
@@ -67,9 +67,9 @@ public struct NodeStatus: Hashable, Sendable {
     public var isDialled: Bool
     /// The program at the other end, as it calls itself: `AE-2.02`, `swift-anyevent`.
     public var provider: String
-    /// The framing of what this node sends: `cbor` or `json`.
+    /// The framing of the packets that this node sends: `cbor` or `json`.
     public var sendFraming: String
-    /// The framing of what this node receives.
+    /// The framing of the packets that this node receives.
     public var receiveFraming: String
     /// The method by which the other end has proved itself, such as `hmac_sha3_512`.
     public var authMethod: String

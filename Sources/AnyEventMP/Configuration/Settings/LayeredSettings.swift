@@ -61,7 +61,7 @@ extension LayeredSettings {
     return (try? setting.normalized(value)) ?? value
   }
 
-  /// These settings, but those of `old` where a running node keeps what it began with.
+  /// These settings, but those of `old` where a running node keeps the value that it began with.
   func keeping(_ old: LayeredSettings) -> LayeredSettings {
     var settings = self
     settings.profile = old.profile
