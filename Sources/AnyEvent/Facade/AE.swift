@@ -136,9 +136,9 @@ extension AE {
   ///       print(try await cv.value)
   ///     }
   ///
-  /// Throws what `body` throws, and a ``CondVarError`` when a loop is running already, when the program has
-  /// left the main thread, or when the loop is stopped or closed before `body` is done. Corresponds to a
-  /// `recv` at the end of a program in Perl with Coro.
+  /// Throws the error of `body`, and a ``CondVarError`` when a loop is running already, when the program has left the
+  /// main thread, or when the loop is stopped or closed before `body` is done. Corresponds to a `recv` at the end of
+  /// a program in Perl with Coro.
   @MainActor
   public static func run<Value>(
     _ body: @escaping @MainActor () async throws -> Value

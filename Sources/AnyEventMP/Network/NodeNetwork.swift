@@ -61,7 +61,7 @@ package struct NodeSurroundings {
   package var descriptorLimit: () -> Int = { .max }
   /// The log whose messages other nodes may catch, and which gets the messages of others.
   package var logSystem = LogSystem.shared
-  /// Whether the environment says what is logged, so that no setting does.
+  /// Whether the environment determines the log level, so that no setting does.
   package var fixesLogLevel: () -> Bool = {
     ["VERBOSE", "LOG"].contains {
       getenv("PERL_ANYEVENT_\($0)") != nil || getenv("AE_\($0)") != nil
