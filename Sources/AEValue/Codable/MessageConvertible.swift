@@ -211,3 +211,11 @@ extension TextDictionary: MessageConvertible where Mapped: MessageConvertible {
     }
   }
 }
+
+extension Dictionary where Key == String {
+  /// Swift's dictionary of the same entries; of keys that Swift takes for equal, one is left.
+  @inlinable public init(_ dictionary: TextDictionary<Value>) {
+    self.init(minimumCapacity: dictionary.count)
+    for (key, value) in dictionary { self[key] = value }
+  }
+}
