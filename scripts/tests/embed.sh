@@ -40,7 +40,7 @@ say "$(du -k "$shared" | cut -f 1) KiB shared, $(du -k "$prefix/lib/libaemp.a" |
 
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
-cp Tests/Hosts/* Tests/AEMPC/CAEMPTesting/*.c Tests/AEMPC/CAEMPTesting/include/*.h Examples/c/*.c "$work"
+cp Tests/Hosts/* Tests/AEMPC/CAEMPTesting/*.c Tests/AEMPC/CAEMPTesting/include/*.h Examples/c/*.c Embedding.md "$work"
 cp -R Examples/c/tutorial "$work"
 sources=$(pwd)
 cd "$work"
@@ -140,6 +140,59 @@ if wanted example; then
   [ ! -s "$work/said" ] || fail "hello warns of something: $(cat "$work/said")"
   grep -q '^hello/[^#]*#' "$work/out" || fail "hello printed no port: $(cat "$work/out")"
   say "ok      example"
+fi
+
+# commands HEADING NUMBER: prints such a block of the page, as it stands there.
+commands() {
+  awk -v heading="## $1" -v wanted="$2" '
+    /^## / { here = $0 == heading; number = 0 }
+    here && /^    / { if (!inside) number++; inside = 1; if (number == wanted) print substr($0, 5); next }
+    { inside = 0 }' Embedding.md
+}
+
+# What the page says is done, with another prefix and with the same one; where the program is to run, it ends when its
+# input does.
+if wanted commands; then
+  {
+    commands Installing 2 | sed "s|/opt/aemp|$prefix|g"
+    commands 'The smallest program' 1
+    commands 'The smallest program' 2 | sed "s|/usr/local|$prefix|g"
+  } >commands.sh
+  [ "$(grep -c '^\./hello$' commands.sh)" = 2 ] || fail "the page has other commands: $(cat commands.sh)"
+  mkdir commands && cp hello.c commands
+  : | without_toolchain env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH sh -euxc 'cd commands && . ../commands.sh' \
+    >"$work/out" 2>&1 || fail "the commands of the page: $(cat "$work/out")"
+  [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "hello printed no port: $(cat "$work/out")"
+  say "ok      commands"
+
+  {
+    # Nothing that is done there is seen here.
+    cat <<'END'
+mount -t tmpfs none layer
+mkdir layer/changes layer/work
+mount -t overlay overlay -o lowerdir=/etc,upperdir=layer/changes,workdir=layer/work /etc
+mount -t tmpfs none /usr/local
+END
+    echo "cd '$sources'"
+    commands Installing 1 | sed -n 1p
+    echo "cd '$work/commands'"
+    commands 'The smallest program' 1
+    commands 'The smallest program' 2
+    echo "cd '$sources'"
+    commands Installing 1 | sed -n 2p
+    # shellcheck disable=SC2016
+    echo '[ -z "$(find /usr/local -not -type d)" ]'
+  } >commands.sh
+  mkdir layer
+  # The toolchain may be there, or other paths that the compiler needs.
+  if unshare -m sh -ec "$(sed 4q commands.sh); swiftc --version && cc --version" >/dev/null 2>&1; then
+    : | env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH unshare -m timeout -k 5 500 sh -eux commands.sh >"$work/out" 2>&1 ||
+      fail "the commands of the page: $(cat "$work/out")"
+    [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "hello printed no port: $(cat "$work/out")"
+    say "ok      commands in /usr/local"
+  else
+    say "skipped: the page's commands in /usr/local, because this machine allows no other one for a while."
+  fi
 fi
 
 if wanted tutorial; then
