@@ -82,6 +82,11 @@ for (name, folder, dependencies) in [
       path: "Tests/\(folder)/\(name)", swiftSettings: [.defaultIsolation(MainActor.self)]))
 }
 
+// And a node of the scenarios in a C program
+package.targets.append(
+  .executableTarget(
+    name: "aemp-c-node", dependencies: ["AEMPC", "CAEMP"], path: "Tests/Embedded/aemp-c-node"))
+
 for target in package.targets where target.type != .system {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [

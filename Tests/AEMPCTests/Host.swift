@@ -58,6 +58,12 @@ final class Recorder: @unchecked Sendable {
 }
 
 let freeing: aemp_free_cb = { Recorder.from($0).freed += 1 }
+/// The same, and that is an event.
+let freeingLoudly: aemp_free_cb = {
+  let recorder = Recorder.from($0)
+  recorder.freed += 1
+  recorder.add("freed")
+}
 let recording: aemp_msg_cb = { _, _, msg, ud in Recorder.from(ud).add(json(msg)) }
 let recordingReason: aemp_reason_cb = { _, msg, ud in Recorder.from(ud).add("reason " + json(msg)) }
 let recordingNode: aemp_node_cb = { _, ud in Recorder.from(ud).add("called") }
@@ -89,3 +95,40 @@ func lasting(_ text: StaticString) -> UnsafePointer<CChar> {
 }
 
 var lastError: String { aemp_last_error().map { String(cString: $0) } ?? "" }
+
+/// Sends a message of one value.
+func sendOne(_ node: OpaquePointer?, _ port: OpaquePointer?, _ argument: aemp_arg) -> CInt {
+  var argument = argument
+  return aemp_snd(node, port, &argument, 1)
+}
+
+/// Configures a node and returns where it listens.
+@discardableResult
+func join(_ node: OpaquePointer, _ id: String, seed: String?) -> String {
+  id.withCString { id in
+    "127.0.0.1:*".withCString { bind in
+      (seed ?? "").withCString { seedText in
+        var binds: [UnsafePointer<CChar>?] = [bind, nil]
+        var seeds: [UnsafePointer<CChar>?] = [seed == nil ? nil : seedText, nil]
+        return binds.withUnsafeMutableBufferPointer { binds in
+          seeds.withUnsafeMutableBufferPointer { seeds in
+            var options = aemp_options()
+            options.size = MemoryLayout<aemp_options>.size
+            options.nodeid = id
+            options.binds = UnsafePointer(binds.baseAddress)
+            options.seeds = UnsafePointer(seeds.baseAddress)
+            #"{"secret":"of the tests"}"#.withCString { settings in
+              options.settings = settings
+              #expect(aemp_configure(node, &options, nil, nil, nil) == 0, "\(lastError)")
+            }
+          }
+        }
+      }
+    }
+  }
+  var status: OpaquePointer?
+  #expect(aemp_status(node, &status) == 0)
+  defer { aemp_value_release(status) }
+  let listener = aemp_value_index(aemp_value_key(status, "binds", -1), 0)
+  return aemp_value_str(listener, nil).map { String(cString: $0) } ?? ""
+}

@@ -6,36 +6,6 @@ import Testing
 
 @Suite("Two nodes of C programs in one network")
 struct NetworkTests {
-  /// Configures a node and returns where it listens.
-  private func join(_ node: OpaquePointer, _ id: String, seed: String?) -> String {
-    id.withCString { id in
-      "127.0.0.1:*".withCString { bind in
-        (seed ?? "").withCString { seedText in
-          var binds: [UnsafePointer<CChar>?] = [bind, nil]
-          var seeds: [UnsafePointer<CChar>?] = [seed == nil ? nil : seedText, nil]
-          return binds.withUnsafeMutableBufferPointer { binds in
-            seeds.withUnsafeMutableBufferPointer { seeds in
-              var options = aemp_options()
-              options.size = MemoryLayout<aemp_options>.size
-              options.nodeid = id
-              options.binds = UnsafePointer(binds.baseAddress)
-              options.seeds = UnsafePointer(seeds.baseAddress)
-              #"{"secret":"of the tests"}"#.withCString { settings in
-                options.settings = settings
-                #expect(aemp_configure(node, &options, nil, nil, nil) == 0, "\(lastError)")
-              }
-            }
-          }
-        }
-      }
-    }
-    var status: OpaquePointer?
-    #expect(aemp_status(node, &status) == 0)
-    defer { aemp_value_release(status) }
-    let listener = aemp_value_index(aemp_value_key(status, "binds", -1), 0)
-    return aemp_value_str(listener, nil).map { String(cString: $0) } ?? ""
-  }
-
   /// Two nodes on one loop, connected.
   private func withTwoNodes(
     _ body: (HostLoop, OpaquePointer, OpaquePointer) throws -> Void

@@ -83,7 +83,7 @@ struct RuleTests {
 
   @Test("closing in each kind of callback ends everything, and only on_closed follows")
   func closingInCallbacks() throws {
-    let starts: [(OpaquePointer, OpaquePointer, Recorder) -> Void] = [
+    let alone: [(OpaquePointer, OpaquePointer, Recorder) -> Void] = [
       { node, port, it in
         aemp_rcv(node, port, nil, recording, it.ud, freeing)
         _ = sendOne(node, port, aemp_int(1))
@@ -95,6 +95,10 @@ struct RuleTests {
       },
       { node, _, it in aemp_post(node, recordingNode, it.ud, freeing) },
       { node, port, it in aemp_cal(node, port, 0, nil, 0, recordingReason, it.ud, freeing) },
+      { node, port, it in
+        aemp_cal(node, port, -1, nil, 0, recordingReason, it.ud, freeing)
+        aemp_kil(node, port, nil, 0)
+      },
       { node, _, it in aemp_when_drained(node, "x", recordingNode, it.ud, freeing) },
       { node, _, it in
         aemp_sub(node, "f", recording, it.ud, freeing)
@@ -119,32 +123,77 @@ struct RuleTests {
           node, "family", { _, _, _, _, _, ud in Recorder.from(ud).add("family") }, it.ud, freeing,
           nil)
       },
+      { node, _, it in
+        aemp_configure(node, nil, nil, nil, nil)
+        aemp_db_get(node, "family", recordingValue, it.ud, freeing)
+      },
+      // What frees user data is called back, too.
+      { node, port, it in
+        aemp_rcv(node, port, "x", recording, it.ud, freeingLoudly)
+        aemp_rcv(node, port, "x", nil, nil, nil)
+      },
     ]
-    for (index, start) in starts.enumerated() {
-      let host = HostLoop()
-      let before = host.handleCount
-      let node = try host.attach()
-      let port = try makePort(node)
-      let recorder = Recorder()
-      let ending = Recorder()
-      nonisolated(unsafe) let it = node
-      recorder.action = {
-        #expect(aemp_node_close(it, 0, recordingNode, ending.ud) == 0)
-        #expect(ending.events == [])
-        // Releasing it here is legal too.
-        aemp_node_release(it)
+    for (index, start) in alone.enumerated() {
+      try closeInCallback("alone \(index)") { _, node, port, it in
+        start(node, port, it)
+        return nil
       }
-      start(node, port, recorder)
-      #expect(recorder.events == [], "\(index)")
-      host.run("\(index) never ended") { !ending.events.isEmpty }
-      #expect(recorder.events.count == 1, "\(index)")
-      #expect(ending.events == ["called"], "\(index)")
-      host.runTurns(2)
-      #expect(recorder.freed == 1, "\(index)")
-      #expect(host.handleCount == before, "\(index)")
-      aemp_port_release(port)
-      host.close()
     }
+    // With a second node on the loop, which looks for the first.
+    let together: [(OpaquePointer, Recorder, OpaquePointer) -> Void] = [
+      { node, it, _ in
+        aemp_mon_nodes(
+          node, { _, _, _, _, ud in Recorder.from(ud).add("node") }, it.ud, freeing, nil)
+      },
+      { node, it, other in
+        aemp_sub(node, "f", recording, it.ud, freeing)
+        aemp_snd_to_func(other, "first", "f", nil, 0)
+      },
+      { node, it, other in
+        aemp_sub(node, "f", recording, it.ud, freeing)
+        aemp_spawn(other, "first", "f", nil, 0, nil)
+      },
+    ]
+    for (index, start) in together.enumerated() {
+      try closeInCallback("together \(index)") { host, node, _, it in
+        let address = join(node, "first", seed: nil)
+        let other = try host.attach()
+        join(other, "second", seed: address)
+        start(node, it, other)
+        return other
+      }
+    }
+  }
+
+  /// Has a new node close, and be released, in whatever is called back; `start` may make another node.
+  private func closeInCallback(
+    _ name: String,
+    _ start: (HostLoop, OpaquePointer, OpaquePointer, Recorder) throws -> OpaquePointer?
+  ) throws {
+    let host = HostLoop()
+    defer { host.close() }
+    let before = host.handleCount
+    let node = try host.attach()
+    let port = try makePort(node)
+    let recorder = Recorder()
+    let ending = Recorder()
+    nonisolated(unsafe) let it = node
+    recorder.action = {
+      #expect(aemp_node_close(it, 0, recordingNode, ending.ud) == 0)
+      #expect(ending.events == [])
+      // Releasing it here is legal too.
+      aemp_node_release(it)
+    }
+    let other = try start(host, node, port, recorder)
+    #expect(recorder.events == [], "\(name)")
+    host.run("\(name) never ended") { !ending.events.isEmpty }
+    #expect(recorder.events.count == 1, "\(name)")
+    #expect(ending.events == ["called"], "\(name)")
+    host.runTurns(2)
+    #expect(recorder.freed == 1, "\(name)")
+    if let other { host.end(other) }
+    #expect(host.handleCount == before, "\(name)")
+    aemp_port_release(port)
   }
 
   @Test("closing twice calls both, and the last release of an open node closes it")

@@ -37,6 +37,6 @@ if (isMainThread) {
 function worker(closes, next) {
   const it = new Worker(__filename, { workerData: closes });
   it.on('error', error => check(false, String(error)));
-  if (!closes) it.on('message', () => it.terminate());
+  if (!closes) it.once('message', () => it.terminate());
   it.on('exit', next);
 }

@@ -1,4 +1,5 @@
-/* A program with its own TCP server and a timer of 1 ms, alone and while messages come in: how late the timer is. */
+/* A program with its own TCP server and a timer of 1 ms, alone and while messages come in: how late the timer is, which is
+ * told, and, which must hold on any machine, how much a node does in one turn of the loop. */
 #define _GNU_SOURCE
 #include "host.h"
 #include <signal.h>
@@ -10,7 +11,19 @@ static int ticks;
 static uint64_t due;
 static int64_t messages;
 static int echoed, closed;
+/* A node reads once in a turn, at most 256 KiB, and a message has more than 64 bytes. */
+enum { MOST_IN_A_TURN = 8192 };
+static int64_t before_turn, most_in_a_turn;
+static int turns_due, most_turns_due;
 
+static void on_turn (uv_prepare_t *prepare) {
+  int64_t count = messages - before_turn;
+  if (count > most_in_a_turn) most_in_a_turn = count;
+  before_turn = messages;
+  /* How often the loop went on although the timer was due. */
+  turns_due = uv_timer_get_due_in (prepare->data) == 0 ? turns_due + 1 : 0;
+  if (turns_due > most_turns_due) most_turns_due = turns_due;
+}
 static void on_tick (uv_timer_t *timer) {
   uint64_t now = uv_hrtime ();
   if (ticks < TICKS) late[ticks++] = now > due ? (double)(now - due) / 1e6 : 0;
@@ -74,6 +87,7 @@ int main (int argc, char **argv) {
   CHECK (argc > 1);
   uv_loop_t loop;
   uv_timer_t timer;
+  uv_prepare_t turn;
   uv_tcp_t server, client;
   uv_connect_t request;
   struct sockaddr_in address;
@@ -81,6 +95,9 @@ int main (int argc, char **argv) {
   int length = sizeof bound;
   CHECK (uv_loop_init (&loop) == 0);
   uv_timer_init (&loop, &timer);
+  uv_prepare_init (&loop, &turn);
+  turn.data = &timer;
+  uv_prepare_start (&turn, on_turn);
   uv_tcp_init (&loop, &server);
   uv_tcp_init (&loop, &client);
   uv_ip4_addr ("127.0.0.1", 0, &address);
@@ -114,11 +131,28 @@ int main (int argc, char **argv) {
   waitpid (child, NULL, 0);
   printf ("lateness of a 1 ms timer, 99th percentile: %.2f ms alone, %.2f ms with %.0f messages/s\n", alone, busy, rate);
 
+  /* As many as the other process can send. */
+  child = fork ();
+  if (child == 0) {
+    execl (argv[1], "peer", listener, aemp_port_id (port, NULL), "100000000", (char *)0);
+    _exit (127);
+  }
+  first = messages;
+  while (messages - first < 100000) uv_run (&loop, UV_RUN_ONCE);
+  ticks = 0;
+  while (ticks < 100) uv_run (&loop, UV_RUN_ONCE);
+  kill (child, SIGKILL);
+  waitpid (child, NULL, 0);
+  printf ("at most %lld messages in a turn of the loop\n", (long long)most_in_a_turn);
+  CHECK (most_in_a_turn <= MOST_IN_A_TURN);
+  CHECK (most_turns_due <= 1);
+
   CHECK (aemp_node_close (node, 0, on_closed, NULL) == 0);
   while (!closed) uv_run (&loop, UV_RUN_ONCE);
   aemp_port_release (port);
   aemp_node_release (node);
   uv_close ((uv_handle_t *)&timer, NULL);
+  uv_close ((uv_handle_t *)&turn, NULL);
   uv_close ((uv_handle_t *)&server, NULL);
   uv_close ((uv_handle_t *)&client, NULL);
   uv_run (&loop, UV_RUN_DEFAULT);

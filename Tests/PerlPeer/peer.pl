@@ -59,7 +59,8 @@ scenarios
 options
   --secret-file FILE  the shared secret, - for standard input
   --rc FILE           or take it from a configuration file of the nodes
-  --configured        take node id, seeds, and where to listen and what to announce, from it, too
+  --configured        take node id, seeds, and where to listen and what to announce, from it, too;
+                      where it has Perl code ("eval"), that says what to announce, as in 2.02
   --seed HOST:PORT    may be repeated; what "ping" and "requests" connect to
   --bind HOST:PORT    where to listen (127.0.0.1, any port)
   --nodeid ID

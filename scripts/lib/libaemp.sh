@@ -26,8 +26,9 @@ objects_of() {
 # make_libaemp SCRATCH DIRECTORY: builds libaemp.so.0.1 and libaemp.a into the directory.
 make_libaemp() {
   made=$2
-  swift build -c release --target AEMPC --scratch-path "$1" || return 1
-  release=$(swift build -c release --target AEMPC --scratch-path "$1" --show-bin-path) || return 1
+  # As the tool is built: with other flags the modules that both have would be compiled twice.
+  swift build -c release --target AEMPC --static-swift-stdlib --scratch-path "$1" || return 1
+  release=$(swift build -c release --target AEMPC --static-swift-stdlib --scratch-path "$1" --show-bin-path) || return 1
   objects=
   for module in CAEBasics AEValue AEOpenSSL AnyEvent AEMPWire AnyEventMP CAEMP AEMPC; do
     found=$(objects_of "$module" "$release/$module.build") && [ -n "$found" ] ||

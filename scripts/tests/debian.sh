@@ -1,6 +1,6 @@
 #!/bin/sh
-# The Debian packages of the C library: what is in them, and that the example and the tutorial are compiled and run where
-# only they are installed, in a root of its own that is this system's with the toolchain hidden.
+# The Debian packages: what is in them, and that the tool runs, and the example and the tutorial are compiled and run,
+# where only they are installed, in a root of its own that is this system's with the toolchain hidden.
 
 set -eu
 
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 . scripts/lib/libaemp.sh
 
 if ! (install_packages debhelper dpkg-dev) >/dev/null 2>&1; then
-  say "skipped: debhelper and dpkg-dev cannot be installed."
+  say "skipped: the packages, because debhelper and dpkg-dev cannot be installed."
   exit 0
 fi
 require_swift
@@ -20,11 +20,12 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
-scripts/debian --library --output "$work/made" >"$work/log" 2>&1 || fail "no packages: $(tail -n 5 "$work/log")"
+scripts/debian --output "$work/made" >"$work/log" 2>&1 || fail "no packages: $(tail -n 5 "$work/log")"
 library=$(echo "$work"/made/libaemp0_*.deb)
 development=$(echo "$work"/made/libaemp-dev_*.deb)
-[ -f "$library" ] && [ -f "$development" ] || fail "there are other packages: $(ls "$work/made")"
-[ "$(find "$work/made" -type f | wc -l)" = 2 ] || fail "there are more packages: $(ls "$work/made")"
+tool=$(echo "$work"/made/aemp_*.deb)
+[ -f "$library" ] && [ -f "$development" ] && [ -f "$tool" ] || fail "there are other packages: $(ls "$work/made")"
+[ "$(find "$work/made" -type f | wc -l)" = 3 ] || fail "there are more packages: $(ls "$work/made")"
 
 # holds PACKAGE PATH...: whether these are in a package, of which paths begin with the architecture's folder.
 folder=usr/lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
@@ -36,6 +37,8 @@ holds() {
 holds "$library" "$folder/libaemp.so.0" "$folder/libaemp.so.$aemp_version"
 holds "$development" usr/include/aemp.h usr/include/aemp_uv.h "$folder/libaemp.so" "$folder/libaemp.a" \
   "$folder/pkgconfig/aemp.pc" usr/share/doc/libaemp-dev/Embedding.md.gz usr/share/doc/libaemp-dev/examples/hello.c
+holds "$tool" usr/bin/aemp usr/share/man/man1/aemp.1.gz usr/share/bash-completion/completions/aemp \
+  usr/share/fish/vendor_completions.d/aemp.fish usr/share/zsh/vendor-completions/_aemp
 for file in Examples/c/tutorial/*; do
   holds "$development" "usr/share/doc/libaemp-dev/examples/tutorial/${file##*/}"
 done
@@ -61,6 +64,19 @@ chroot "$layer/root" true
 exec timeout -k 5 120 chroot "$layer/root" sh -euc '
   cd /made
   dpkg -i ./*.deb >log 2>&1 || { cat log; exit 1; }
+  # The tool, as a node: it prints its id and its address when it is ready.
+  printf "%s" "{ \"binds\": [\"127.0.0.1:*\"] }" >rc
+  export PERL_ANYEVENT_MP_RC=/made/rc
+  aemp gensecret
+  aemp help >/dev/null
+  mkfifo ready
+  aemp run >ready 2>log &
+  node=$!
+  read -r line <ready || { cat log; exit 1; }
+  echo "tool $line"
+  aemp --version
+  kill $node
+  wait $node || { cat log; exit 1; }
   cc /usr/share/doc/libaemp-dev/examples/hello.c $(pkg-config --cflags --libs aemp) -o hello
   cc /usr/share/doc/libaemp-dev/examples/hello.c -o hello_static \
     "$(pkg-config --variable=libdir aemp)/libaemp.a" \
@@ -87,19 +103,21 @@ exec timeout -k 5 120 chroot "$layer/root" sh -euc '
     diff "$tutorial/$step.out" "$step.out" || exit 1
     echo "tutorial $step"
   done
-  dpkg -r libaemp-dev libaemp0 >log 2>&1 || { cat log; exit 1; }
+  dpkg -r aemp libaemp-dev libaemp0 >log 2>&1 || { cat log; exit 1; }
   [ ! -e /usr/include/aemp.h ]
+  [ ! -e /usr/bin/aemp ]
 '
 END
 toolchain=$(swift_runtime)
 toolchain=${toolchain%/lib/*}
 case $toolchain in '' | / | /usr) toolchain=$(swift_runtime) ;; esac
 if ! unshare -m sh "$work/inside" "$work/layer" "$work/made" "$toolchain" try 2>/dev/null; then
-  say "The packages are whole, but this machine gives no root of its own to install them in."
+  say "skipped: installing the packages, because this machine gives no root of its own; what is in them is right."
   exit 0
 fi
 env -u LD_LIBRARY_PATH -u PKG_CONFIG_PATH unshare -m \
   sh "$work/inside" "$work/layer" "$work/made" "$toolchain" >"$work/out" 2>&1 || fail "in the root: $(cat "$work/out")"
 [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "the example printed no port: $(cat "$work/out")"
+grep -q '^tool .*127\.0\.0\.1:[0-9]' "$work/out" || fail "the tool did not run: $(cat "$work/out")"
 [ "$(grep -c '^tutorial ' "$work/out")" = 6 ] || fail "not all of the tutorial was run: $(cat "$work/out")"
-say "The packages are whole, and the example and the tutorial work with them."
+say "The packages are whole, and the tool, the example and the tutorial work with them."

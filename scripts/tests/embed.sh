@@ -40,7 +40,7 @@ say "$(du -k "$shared" | cut -f 1) KiB shared, $(du -k "$prefix/lib/libaemp.a" |
 
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig LD_LIBRARY_PATH=$prefix/lib
 export PKG_CONFIG_PATH LD_LIBRARY_PATH
-cp Tests/Hosts/* Examples/c/*.c "$work"
+cp Tests/Hosts/* Tests/AEMPC/CAEMPTesting/*.c Tests/AEMPC/CAEMPTesting/include/*.h Examples/c/*.c Embedding.md "$work"
 cp -R Examples/c/tutorial "$work"
 sources=$(pwd)
 cd "$work"
@@ -97,10 +97,12 @@ for standard in c++11 c++17; do
 done
 
 warnings='-std=gnu99 -O2 -Wall -Wextra -Werror'
-for program in host forks starved two peer server unload hello; do
+for program in host forks starved two stopped names peer server unload hello; do
   # shellcheck disable=SC2086
   compile "$program" cc $warnings "$program.c" -ldl -lpthread
 done
+# shellcheck disable=SC2086
+compile functions cc $warnings functions.c every.c -lpthread
 # shellcheck disable=SC2046,SC2086
 cc $warnings host.c -I"$prefix/include" "$prefix/lib/libaemp.a" \
   $(pkg-config --libs libuv libcares libsodium libssl libcrypto) -lstdc++ -lm -lpthread -ldl -o host_static ||
@@ -110,9 +112,22 @@ host c ./host 1000
 host c_static ./host_static 200
 host forks ./forks
 host starved ./starved
+host functions ./functions "$prefix/include/aemp.h"
 host two_nodes ./two 1000
+host stopped ./stopped
 host tcp_server ./server ./peer
 host dlopen ./unload "$shared"
+
+# With a name server of its own, which needs a network of its own.
+if wanted names; then
+  echo 'nameserver 127.0.0.1' >resolv.conf
+  if unshare -rmn mount --bind resolv.conf /etc/resolv.conf 2>/dev/null; then
+    # shellcheck disable=SC2016
+    host names unshare -rmn sh -c 'mount --bind "$1" /etc/resolv.conf && exec ./names' - "$work/resolv.conf"
+  else
+    say "skipped: names, because this machine allows no network of one's own with another /etc/resolv.conf."
+  fi
+fi
 
 if wanted example; then
   mkfifo "$work/in"
@@ -125,6 +140,59 @@ if wanted example; then
   [ ! -s "$work/said" ] || fail "hello warns of something: $(cat "$work/said")"
   grep -q '^hello/[^#]*#' "$work/out" || fail "hello printed no port: $(cat "$work/out")"
   say "ok      example"
+fi
+
+# commands HEADING NUMBER: prints such a block of the page, as it stands there.
+commands() {
+  awk -v heading="## $1" -v wanted="$2" '
+    /^## / { here = $0 == heading; number = 0 }
+    here && /^    / { if (!inside) number++; inside = 1; if (number == wanted) print substr($0, 5); next }
+    { inside = 0 }' Embedding.md
+}
+
+# What the page says is done, with another prefix and with the same one; where the program is to run, it ends when its
+# input does.
+if wanted commands; then
+  {
+    commands Installing 2 | sed "s|/opt/aemp|$prefix|g"
+    commands 'The smallest program' 1
+    commands 'The smallest program' 2 | sed "s|/usr/local|$prefix|g"
+  } >commands.sh
+  [ "$(grep -c '^\./hello$' commands.sh)" = 2 ] || fail "the page has other commands: $(cat commands.sh)"
+  mkdir commands && cp hello.c commands
+  : | without_toolchain env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH sh -euxc 'cd commands && . ../commands.sh' \
+    >"$work/out" 2>&1 || fail "the commands of the page: $(cat "$work/out")"
+  [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "hello printed no port: $(cat "$work/out")"
+  say "ok      commands"
+
+  {
+    # Nothing that is done there is seen here.
+    cat <<'END'
+mount -t tmpfs none layer
+mkdir layer/changes layer/work
+mount -t overlay overlay -o lowerdir=/etc,upperdir=layer/changes,workdir=layer/work /etc
+mount -t tmpfs none /usr/local
+END
+    echo "cd '$sources'"
+    commands Installing 1 | sed -n 1p
+    echo "cd '$work/commands'"
+    commands 'The smallest program' 1
+    commands 'The smallest program' 2
+    echo "cd '$sources'"
+    commands Installing 1 | sed -n 2p
+    # shellcheck disable=SC2016
+    echo '[ -z "$(find /usr/local -not -type d)" ]'
+  } >commands.sh
+  mkdir layer
+  # The toolchain may be there, or other paths that the compiler needs.
+  if unshare -m sh -ec "$(sed 4q commands.sh); swiftc --version && cc --version" >/dev/null 2>&1; then
+    : | env -u PKG_CONFIG_PATH -u LD_LIBRARY_PATH unshare -m timeout -k 5 500 sh -eux commands.sh >"$work/out" 2>&1 ||
+      fail "the commands of the page: $(cat "$work/out")"
+    [ "$(grep -c '^hello/[^#]*#' "$work/out")" = 2 ] || fail "hello printed no port: $(cat "$work/out")"
+    say "ok      commands in /usr/local"
+  else
+    say "skipped: the page's commands in /usr/local, because this machine allows no other one for a while."
+  fi
 fi
 
 if wanted tutorial; then
@@ -172,10 +240,17 @@ fi
 
 if wanted valgrind; then
   if command -v valgrind >/dev/null 2>&1; then
-    host valgrind valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
-      --errors-for-leak-kinds=definite --log-file="$work/valgrind" ./host 5
+    # What is read before it is written is an error, and so is what is lost: of one node, of two that connect, and of
+    # all functions.
+    checked() {
+      host "valgrind_$1" valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
+        --errors-for-leak-kinds=definite --log-fd=1 "./$@"
+    }
+    checked host 5
+    checked two 3
+    checked functions "$prefix/include/aemp.h"
   else
-    say "skipped valgrind: it is not installed."
+    say "skipped: valgrind, because it is not installed."
   fi
 fi
 
@@ -194,7 +269,7 @@ if wanted cmake; then
     host cmake_c cmake/cmake_host 20
     host cmake_cpp cmake/cmake_cpp
   else
-    say "skipped cmake: it cannot be installed."
+    say "skipped: cmake, because it cannot be installed."
   fi
 fi
 
@@ -221,7 +296,7 @@ if wanted newer_libuv; then
     version=$(sed -n 's/^Version: //p' newer/built/libuv.pc)
     say "        libuv $version, and the library was built with $(pkg-config --modversion libuv)"
   else
-    say "skipped newer_libuv: its sources cannot be had and built here: $(tail -n 1 "$work/log")"
+    say "skipped: newer_libuv, because its sources cannot be had and built here: $(tail -n 1 "$work/log")"
   fi
 fi
 
@@ -232,7 +307,7 @@ if wanted glib; then
       $(pkg-config --cflags --libs glib-2.0) -o glib || fail "glib.c does not compile."
     host glib ./glib
   else
-    say "skipped glib: libglib2.0-dev cannot be installed."
+    say "skipped: glib, because libglib2.0-dev cannot be installed."
   fi
 fi
 
@@ -245,15 +320,26 @@ if wanted asyncio || wanted uvloop; then
   fi
   if [ -n "$python" ]; then
     host asyncio "$python" pump.py "$prefix/lib/libaemp.so.0"
-    if "$python" -c 'import uvloop' 2>/dev/null ||
-      { "$python" -m venv venv && timeout 60 venv/bin/pip install -q --retries 0 --timeout 10 uvloop && python=$work/venv/bin/python; } >/dev/null 2>&1; then
-      host uvloop_pump "$python" pump.py "$prefix/lib/libaemp.so.0" uvloop
-      host uvloop "$python" uvloop_attach.py "$prefix/lib/libaemp.so.0" "$prefix/include/aemp_uv.h"
+    # uvloops NAME PYTHON LIBUV: on its loop, behind a pump of ours on the system's libuv, and pumped.
+    uvloops() {
+      host "$1" "$2" uvloop_attach.py "$prefix/lib/libaemp.so.0" "$prefix/include/aemp_uv.h" "$3"
+      host "$1_behind_pump" "$2" uvloop_attach.py "$prefix/lib/libaemp.so.0" "$prefix/include/aemp_uv.h" "$3" pump
+      host "$1_pump" "$2" pump.py "$prefix/lib/libaemp.so.0" uvloop
+    }
+    # Debian's uses the system's libuv; the one of the Python Package Index has its own inside.
+    if have python3-uvloop; then
+      uvloops uvloop /usr/bin/python3 system
     else
-      say "skipped uvloop: it cannot be installed."
+      say "skipped: uvloop with the system's libuv, because python3-uvloop cannot be installed."
+    fi
+    if { "$python" -m venv venv && timeout 60 venv/bin/pip install -q --retries 0 --timeout 10 --only-binary :all: uvloop; } \
+      >/dev/null 2>&1; then
+      uvloops uvloop_hidden "$work/venv/bin/python" hidden
+    else
+      say "skipped: uvloop with a libuv of its own, because the one of the Python Package Index cannot be installed."
     fi
   else
-    say "skipped asyncio: there is no python3."
+    say "skipped: asyncio, because there is no python3."
   fi
 fi
 
@@ -264,7 +350,7 @@ if wanted node; then
       -o addon.node || fail "addon.c does not compile."
     host node node app.js
   else
-    say "skipped node: there is no node.js with its headers."
+    say "skipped: node, because there is no node.js with its headers."
   fi
 fi
 
@@ -275,7 +361,7 @@ if wanted lua || wanted neovim; then
       -L"$prefix/lib" -laemp -llua5.4-luv -luv -o luamodule.so || fail "luamodule.c does not compile."
     host lua lua5.4 app.lua
   else
-    say "skipped lua: lua5.4 and luv cannot be installed."
+    say "skipped: lua, because lua5.4 and luv cannot be installed."
   fi
   if have neovim libluajit-5.1-dev lua-luv-dev; then
     # shellcheck disable=SC2046
@@ -283,7 +369,7 @@ if wanted lua || wanted neovim; then
       -L"$prefix/lib" -laemp -llua5.1-luv -luv -o luamodule.so || fail "luamodule.c does not compile for neovim."
     host neovim env HOME="$work" nvim --headless -u NONE --cmd "lua package.cpath = '$work/?.so'" -c "luafile app.lua"
   else
-    say "skipped neovim: it cannot be installed."
+    say "skipped: neovim, because it cannot be installed."
   fi
 fi
 

@@ -12,9 +12,10 @@ work=$(mktemp -d) || fail "no temporary directory can be made."
 trap 'rm -rf "$work"' EXIT
 scratch=${AE_SCRATCH:-.build}
 
-swift build -c release --product anyevent-process --scratch-path "$scratch" >"$work/build" 2>&1 ||
-  fail "the release build failed: $(cat "$work/build")"
-probe=$(swift build -c release --show-bin-path --scratch-path "$scratch")/anyevent-process
+# With the flags of scripts/install, so that what both build for release is compiled once.
+set -- -c release --product anyevent-process --static-swift-stdlib --scratch-path "$scratch"
+swift build "$@" >"$work/build" 2>&1 || fail "the release build failed: $(cat "$work/build")"
+probe=$(swift build "$@" --show-bin-path)/anyevent-process
 
 # The mistakes, and what is said about each behind file and line.
 while read -r kind sentence; do

@@ -14,7 +14,7 @@ cd "$(dirname "$0")/../.."
 
 if [ "${1-}" != inside ]; then
   unshare -rmn true 2>/dev/null || {
-    say "This machine allows no network of one's own, skipped"
+    say "skipped: a name server that is silent, because this machine allows no network of one's own."
     exit 0
   }
   exec unshare -rmn scripts/tests/silent_name_server.sh inside
@@ -23,7 +23,7 @@ fi
 begin
 echo 'nameserver 127.0.0.1' >"$work/resolv.conf"
 mount --bind "$work/resolv.conf" /etc/resolv.conf 2>/dev/null || {
-  say "This machine does not let /etc/resolv.conf be replaced, skipped"
+  say "skipped: a name server that is silent, because this machine does not let /etc/resolv.conf be replaced."
   exit 0
 }
 

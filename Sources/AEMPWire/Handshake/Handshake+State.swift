@@ -1,6 +1,9 @@
 extension Handshake {
   /// The state of the handshake; each case carries only the facts that are known in it.
-  enum State {
+  ///
+  /// The facts are boxed because they are of very different sizes: what tells the cases apart would lie in a word of
+  /// which the smaller ones write only a part, and valgrind takes the look at it for one at uninitialised memory.
+  indirect enum State {
     /// Nothing was sent yet.
     case unstarted
     /// This end's greeting is sent; the handshake waits for the first line.

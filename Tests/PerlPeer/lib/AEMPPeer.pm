@@ -33,8 +33,8 @@ sub _alphanumeric {
 }
 
 # Arguments: nodeid, secret (bytes), cert (PEM text with key, certificate and those to trust),
-# tls_version (the highest, 1.2 or 1.3), binds, announce (what others are told instead), seeds, framings, accept,
-# connect_interval, monitor_timeout, note (called with a line of text), sealed
+# tls_version (the highest, 1.2 or 1.3), binds, announce (what others are told instead), eval (code), seeds, framings,
+# accept, connect_interval, monitor_timeout, note (called with a line of text), sealed
 # (connections may be encrypted), wait_auth (accepting side authenticates second),
 # on_up and on_down (called with a node id, and a reason).
 sub new {
@@ -121,9 +121,21 @@ sub start {
 
    $self->note ("node $self->{nodeid} listens on [@{ $self->{listens} }].");
    $self->{database}->set_own_binds;
+   $self->evaluate ($self->{eval})
+      if defined $self->{eval};
    $self->{seeding}->start;
 
    $self
+}
+
+# The Perl code of the setting "eval", which may set entries of the database, as in AnyEvent::MP.
+sub evaluate {
+   my ($self, $code) = @_;
+
+   no warnings "redefine";
+   local *AnyEvent::MP::db_set = sub { $self->{database}->set (@_) };
+   eval "$code; 1"
+      or die "the setting eval: $@";
 }
 
 # Does nothing with the connections that come in, until released.

@@ -16,4 +16,9 @@ int aempt_get (const aemp_msg *msg, const char *format, void *a, void *b, void *
 /* Sends ["tag", 1, "two", 3.5, {"four": [5]}] with the macro. */
 int aempt_send_some (aemp_node *node, aemp_port *port, const char *tag);
 
+/* Calls every function that the header at this path declares: with what is right, with NULL, on another thread, of a node
+ * that is closing or closed, in the child of a fork (if that is wanted), with another node's port, with sizes that make no
+ * sense. How many they are, or -1; then the report says in lines what was answered wrongly. */
+int aempt_every (const char *header, int forks, char *report, size_t size);
+
 #endif

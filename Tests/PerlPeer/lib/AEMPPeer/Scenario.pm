@@ -113,8 +113,11 @@ sub _secret {
          or die "$file: $@";
       $secret = $rc->{secret};
       defined $secret or die "$file holds no secret\n";
-      @$option{qw(nodeid bind announce seed)} = @$rc{qw(nodeid binds announce seeds)}
+      @$option{qw(nodeid bind announce seed eval)} = @$rc{qw(nodeid binds announce seeds eval)}
          if $option->{configured};
+      # Who is told by Perl code what to announce does not know the setting.
+      delete $option->{announce}
+         if defined $option->{eval};
    } elsif (defined ($file = $option->{"secret-file"})) {
       chomp ($secret = $file eq "-" ? do { local $/; <STDIN> } : _read ($file));
       utf8::decode $secret;
@@ -178,6 +181,7 @@ sub node {
          AEMPPeer::Sealed::methods ($option->{sealed}) ? (accept => [$option->{sealed}]) : (),
       ) : ()),
       ($option->{announce}        ? (announce => $option->{announce})             : ()),
+      (defined $option->{eval}    ? (eval => $option->{eval})                     : ()),
       (defined $option->{nodeid}  ? (nodeid   => $option->{nodeid})               : ()),
       note     => sub { print STDERR AE::time, " $_[0]\n" if $option->{verbose} },
       on_up    => sub { $self->event ("Up: $_[0]") },
