@@ -1,13 +1,15 @@
 internal import AEOpenSSL
 internal import COpenSSL
+internal import Synchronization
 
 /// ChaCha20-Poly1305 (RFC 8439), by OpenSSL, which has it for the vector units of many processors.
 ///
 /// The length at the start of a record is authenticated with it. The nonce is four bytes of zeros and the
-/// number of the record, most significant byte first. OpenSSL wipes its copy of the key when the
-/// context is freed.
+/// number of the record, most significant byte first. OpenSSL's contexts take a kilobyte each, so all
+/// connections use a few in turn: an idle one has none.
 final class ChaChaPolyCipher: RecordCipher {
-  private let context: OpaquePointer
+  private let key: KeyMemory
+  private let seals: Bool
   /// Where OpenSSL says how many bytes it has written.
   @exclusivity(unchecked) private var written: CInt = 0
 
@@ -28,26 +30,19 @@ final class ChaChaPolyCipher: RecordCipher {
   /// Whether OpenSSL has the cipher.
   static var isUsable: Bool { algorithm.cipher != nil }
 
+  static let contexts = CipherContexts()
+
   /// A cipher that either seals or opens; nil when OpenSSL cannot make it.
-  ///
-  /// The corresponding C functions are `EVP_CIPHER_CTX_new` and `EVP_CipherInit_ex2`.
   init?(_ key: KeyMemory, seals: Bool) {
     guard let cipher = ChaChaPolyCipher.algorithm.cipher, key.count == RecordFormat.keyLength,
-      let context = EVP_CIPHER_CTX_new()
-    else {
-      OpenSSLErrors.clear()
-      return nil
-    }
-    guard EVP_CipherInit_ex2(context, cipher, key.start, nil, seals ? 1 : 0, nil) == 1 else {
-      EVP_CIPHER_CTX_free(context)
-      OpenSSLErrors.clear()
-      return nil
-    }
-    self.context = context
+      let context = ChaChaPolyCipher.contexts.take(for: nil, cipher)
+    else { return nil }
+    ChaChaPolyCipher.contexts.giveBack(context)
+    self.key = key
+    self.seals = seals
   }
 
-  /// The corresponding C function is `EVP_CIPHER_CTX_free`.
-  deinit { EVP_CIPHER_CTX_free(context) }
+  deinit { ChaChaPolyCipher.contexts.forget(ObjectIdentifier(self)) }
 
   func seal(
     _ content: UnsafeRawBufferPointer, as record: UnsafeMutableRawPointer, number: UInt64
@@ -90,13 +85,12 @@ final class ChaChaPolyCipher: RecordCipher {
     code: UnsafeMutableRawPointer, nonce: UnsafePointer<UInt8>, header: UnsafeRawBufferPointer
   ) -> Bool {
     let text = text.assumingMemoryBound(to: UInt8.self)
-    let isSealed =
-      begin(nonce, header) && update(text, content)
-      && EVP_CipherFinal_ex(context, text + content.count, &written) == 1
-      && EVP_CIPHER_CTX_ctrl(
-        context, EVP_CTRL_AEAD_GET_TAG, CInt(RecordFormat.codeLength), code) == 1
-    if !isSealed { OpenSSLErrors.clear() }
-    return isSealed
+    return withContext(nonce) { context in
+      update(context, nil, header) && update(context, text, content)
+        && EVP_CipherFinal_ex(context, text + content.count, &written) == 1
+        && EVP_CIPHER_CTX_ctrl(
+          context, EVP_CTRL_AEAD_GET_TAG, CInt(RecordFormat.codeLength), code) == 1
+    }
   }
 
   /// Decrypts the text where it lies; false when the sixteen bytes at `code` do not belong to text and header: the
@@ -108,27 +102,99 @@ final class ChaChaPolyCipher: RecordCipher {
     nonce: UnsafePointer<UInt8>, header: UnsafeRawBufferPointer
   ) -> Bool {
     guard let start = text.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
-    let isAuthentic =
-      begin(nonce, header) && update(start, UnsafeRawBufferPointer(text))
-      && EVP_CIPHER_CTX_ctrl(
-        context, EVP_CTRL_AEAD_SET_TAG, CInt(RecordFormat.codeLength), code) == 1
-      && EVP_CipherFinal_ex(context, start + text.count, &written) == 1
-    if !isAuthentic { OpenSSLErrors.clear() }
-    return isAuthentic
+    return withContext(nonce) { context in
+      update(context, nil, header) && update(context, start, UnsafeRawBufferPointer(text))
+        && EVP_CIPHER_CTX_ctrl(
+          context, EVP_CTRL_AEAD_SET_TAG, CInt(RecordFormat.codeLength), code) == 1
+        && EVP_CipherFinal_ex(context, start + text.count, &written) == 1
+    }
   }
 
-  private func begin(_ nonce: UnsafePointer<UInt8>, _ header: UnsafeRawBufferPointer) -> Bool {
-    EVP_CipherInit_ex2(context, nil, nil, nonce, -1, nil) == 1 && update(nil, header)
+  /// Calls `body` with a context that has our key and the nonce; false when there is none, or it is.
+  @inline(__always)
+  private func withContext(
+    _ nonce: UnsafePointer<UInt8>, _ body: (OpaquePointer) -> Bool
+  ) -> Bool {
+    let user = ObjectIdentifier(self)
+    guard let cipher = ChaChaPolyCipher.algorithm.cipher,
+      var context = ChaChaPolyCipher.contexts.take(for: user, cipher)
+    else { return false }
+    let hasKey = context.user == user
+    context.user = user
+    let isDone =
+      EVP_CipherInit_ex2(
+        context.pointer, nil, hasKey ? nil : key.start, nonce, seals ? 1 : 0, nil) == 1
+      && body(context.pointer)
+    ChaChaPolyCipher.contexts.giveBack(context)
+    if !isDone { OpenSSLErrors.clear() }
+    return isDone
   }
 
   /// Takes the next bytes: text, or the header if there is no place for a result.
   private func update(
-    _ result: UnsafeMutablePointer<UInt8>?, _ bytes: UnsafeRawBufferPointer
+    _ context: OpaquePointer, _ result: UnsafeMutablePointer<UInt8>?,
+    _ bytes: UnsafeRawBufferPointer
   ) -> Bool {
     // OpenSSL takes a call without bytes for the end.
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return true }
     return EVP_CipherUpdate(
       context, result, &written, start.assumingMemoryBound(to: UInt8.self),
       CInt(truncatingIfNeeded: bytes.count)) == 1 && Int(written) == bytes.count
+  }
+}
+
+/// Contexts of OpenSSL that no cipher is using: as many as there were threads at once that sealed or opened a record.
+final class CipherContexts: Sendable {
+  /// A context and the cipher whose key it has; its user has it alone.
+  struct Context: @unchecked Sendable {
+    let pointer: OpaquePointer
+    var user: ObjectIdentifier?
+  }
+
+  private let idle = Mutex<[Context]>([])
+
+  /// Takes out the context that has the user's key, or any other, or makes one; nil when OpenSSL cannot.
+  ///
+  /// The corresponding C functions are `EVP_CIPHER_CTX_new` and `EVP_CipherInit_ex2`.
+  func take(for user: ObjectIdentifier?, _ cipher: OpaquePointer) -> Context? {
+    let taken: Context? = idle.withLock { idle in
+      // Mostly the last one that was used.
+      guard let last = idle.last, last.user != user else { return idle.popLast() }
+      guard let own = idle.firstIndex(where: { $0.user == user }) else {
+        // The one that was not used for the longest time, so that two in turn keep their keys.
+        return idle.removeFirst()
+      }
+      return idle.remove(at: own)
+    }
+    if let taken { return taken }
+    guard let context = EVP_CIPHER_CTX_new() else {
+      OpenSSLErrors.clear()
+      return nil
+    }
+    guard EVP_CipherInit_ex2(context, cipher, nil, nil, 1, nil) == 1 else {
+      EVP_CIPHER_CTX_free(context)
+      OpenSSLErrors.clear()
+      return nil
+    }
+    return Context(pointer: context, user: nil)
+  }
+
+  /// Whether a context has that cipher's key.
+  func hasKey(of user: ObjectIdentifier) -> Bool {
+    idle.withLock { $0.contains { $0.user == user } }
+  }
+
+  func giveBack(_ context: Context) { idle.withLock { $0.append(context) } }
+
+  /// Has the context that still has the user's key, which is about to go, forget it: OpenSSL wipes it.
+  ///
+  /// The corresponding C function is `EVP_CIPHER_CTX_free`.
+  func forget(_ user: ObjectIdentifier) {
+    idle.withLock { idle in
+      idle.removeAll { context in
+        if context.user == user { EVP_CIPHER_CTX_free(context.pointer) }
+        return context.user == user
+      }
+    }
   }
 }

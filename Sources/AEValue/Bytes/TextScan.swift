@@ -2,22 +2,21 @@ internal import CAEBasics
 
 /// Scans of text for characters that JSON has to escape and for bytes that are not ASCII; hot.
 ///
-/// Sixteen bytes at a time where the processor can, else eight: ``Words`` has the same without vectors. Nothing beyond
-/// the given bytes is read or written.
+/// Thirty-two bytes of long texts at a time where the processor can, else sixteen (``Vectors``), else eight: ``Words``
+/// has the same without vectors. Nothing beyond the given bytes is read or written.
 enum TextScan {
-  /// From this count on the scans of `CAEBasics` can be used.
-  private static var vectorCount: Int { 16 }
+  /// Whether the widest vectors can be used.
+  @inline(__always)
+  private static func isWide(_ count: Int) -> Bool { count >= AE_WIDE_COUNT && ae_is_wide() != 0 }
 
   /// How many of the bytes come before the first quote, backslash or control character.
   ///
   /// Sets `isASCII` to false if one of them may not be ASCII.
   @inline(__always)
   static func plainCount(_ start: UnsafeRawPointer, _ count: Int, isASCII: inout Bool) -> Int {
-    guard ae_has_vectors() != 0, count >= vectorCount else {
-      return Words.plainCount(start, count, isASCII: &isASCII)
-    }
+    guard isWide(count) else { return Vectors.plainCount(start, count, isASCII: &isASCII) }
     var high: CInt = 0
-    let plain = ae_json_plain(start.assumingMemoryBound(to: UInt8.self), count, &high)
+    let plain = ae_json_plain_wide(start.assumingMemoryBound(to: UInt8.self), count, &high)
     if high != 0 { isASCII = false }
     return plain
   }
@@ -29,18 +28,47 @@ enum TextScan {
   static func copyPlain(
     _ start: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
   ) -> Int {
-    guard ae_has_vectors() != 0, count >= vectorCount else {
-      return Words.copyPlain(start, count, to: target)
-    }
-    return ae_json_copy(
+    guard isWide(count) else { return Vectors.copyPlain(start, count, to: target) }
+    return ae_json_copy_wide(
       target.assumingMemoryBound(to: UInt8.self), start.assumingMemoryBound(to: UInt8.self), count)
   }
 
   /// Whether all bytes are ASCII.
   @inline(__always)
   static func isASCII(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
-    guard ae_has_vectors() != 0, count >= vectorCount else { return Words.isASCII(start, count) }
-    return ae_is_ascii(start.assumingMemoryBound(to: UInt8.self), count) != 0
+    guard isWide(count) else { return Vectors.isASCII(start, count) }
+    return ae_is_ascii_wide(start.assumingMemoryBound(to: UInt8.self), count) != 0
+  }
+
+  /// The same with vectors of sixteen bytes, or less.
+  enum Vectors {
+    @inline(__always)
+    private static func canScan(_ count: Int) -> Bool { count >= 16 && ae_has_vectors() != 0 }
+
+    @inline(__always)
+    static func plainCount(_ start: UnsafeRawPointer, _ count: Int, isASCII: inout Bool) -> Int {
+      guard canScan(count) else { return Words.plainCount(start, count, isASCII: &isASCII) }
+      var high: CInt = 0
+      let plain = ae_json_plain(start.assumingMemoryBound(to: UInt8.self), count, &high)
+      if high != 0 { isASCII = false }
+      return plain
+    }
+
+    @inline(__always)
+    static func copyPlain(
+      _ start: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
+    ) -> Int {
+      guard canScan(count) else { return Words.copyPlain(start, count, to: target) }
+      return ae_json_copy(
+        target.assumingMemoryBound(to: UInt8.self), start.assumingMemoryBound(to: UInt8.self),
+        count)
+    }
+
+    @inline(__always)
+    static func isASCII(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
+      guard canScan(count) else { return Words.isASCII(start, count) }
+      return ae_is_ascii(start.assumingMemoryBound(to: UInt8.self), count) != 0
+    }
   }
 
   /// The same with words of eight bytes.

@@ -98,6 +98,14 @@ extension String {
         == unsafeBitCast(other, to: (UInt64, UInt64).self)
   }
 
+  /// The same for a text that may not be there: its two words are then none that a string has.
+  @inlinable @inline(__always)
+  package func isSameObject(as other: String?) -> Bool {
+    MemoryLayout<String?>.size == MemoryLayout<(UInt64, UInt64)>.size
+      && unsafeBitCast(self, to: (UInt64, UInt64).self)
+        == unsafeBitCast(other, to: (UInt64, UInt64).self)
+  }
+
   @inlinable package static func == (first: String, second: String) -> Bool {
     Text.hasSameBytes(first, second)
   }

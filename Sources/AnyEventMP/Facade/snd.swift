@@ -14,7 +14,7 @@ public func snd(_ port: some PortConvertible) {
 }
 
 /// Sends a message of one value.
-@inlinable
+@inlinable @inline(__always)
 public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A) {
   port.portID.send(a)
 }
@@ -22,7 +22,7 @@ public func snd<P: PortConvertible, A: MessageConvertible>(_ port: P, _ a: A) {
 /// Sends a message of two values.
 ///
 /// Corresponds to Perl's `snd $port, tag => $value`.
-@inlinable
+@inlinable @inline(__always)
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible
 >(_ port: P, _ a: A, _ b: B) {
@@ -30,7 +30,7 @@ public func snd<
 }
 
 /// Sends a message of three values.
-@inlinable
+@inlinable @inline(__always)
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible
 >(_ port: P, _ a: A, _ b: B, _ c: C) {
@@ -38,7 +38,7 @@ public func snd<
 }
 
 /// Sends a message of four values.
-@inlinable
+@inlinable @inline(__always)
 public func snd<
   P: PortConvertible, A: MessageConvertible, B: MessageConvertible, C: MessageConvertible,
   D: MessageConvertible

@@ -24,7 +24,8 @@ extension Kernel {
   /// killed port add nothing to the queue.
   func deferMessage(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     withUnsafeTemporaryAllocation(of: Value.self, capacity: message.count) { copy in
-      _ = copy.initialize(fromContentsOf: message)
+      // One by one, as most values hold nothing that has to be retained: a copy of all asks the type of each.
+      for index in message.indices { copy.initializeElement(at: index, to: message[index]) }
       deferMessage(moving: copy, to: port)
     }
   }
@@ -109,8 +110,10 @@ extension Kernel {
     owner.tellHighWater(home)
   }
 
+  /// To be called whenever something was added to an empty queue.
   @inline(__always)
   private func scheduleDrain() {
+    openRoute = 0
     if !isDrainScheduled { scheduleDrainNow() }
   }
 
@@ -132,6 +135,7 @@ extension Kernel {
           left -= finishPorts(of: run, reason, atMost: left)
         } else if let item = deferred.popFirst() {
           left -= 1
+          refreshOpenRoute()
           perform(item)
         } else {
           break
@@ -148,6 +152,7 @@ extension Kernel {
     var count = 0
     while count < limit, let port = deferred.popKill(of: run) {
       count += 1
+      refreshOpenRoute()
       // Ports that are killed together may lie all over the memory.
       if let soon = deferred.portKilledSoon { ae_prefetch(soon.toOpaque()) }
       if finishQuickly(port, reason) { continue }
@@ -165,6 +170,7 @@ extension Kernel {
       count += 1
       withUnsafeTemporaryAllocation(of: Value.self, capacity: size) { message in
         deferred.popMessage(of: run, into: message)
+        refreshOpenRoute()
         if port.state != .dead { deliver(UnsafeBufferPointer(message), to: port) }
         message.destroyValues()
       }

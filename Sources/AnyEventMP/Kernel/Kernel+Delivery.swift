@@ -3,14 +3,16 @@ import AnyEvent
 
 extension Kernel {
   /// The depth of nested local sends from which on the event loop takes over.
-  private static let maximumDepth = 50
+  @inlinable @inline(__always) static var maximumDepth: Int { 50 }
 
   /// Sends a message; to an own port it usually means calling it right away.
   func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
     if ref.owner == serial {
       if ref.kind == .local {
         let port = ref.asLocal
-        if canCall(port), !isTracing { return call(port, message) }
+        if !isTracing, port.state == .alive {
+          return canCall(port) ? call(port, message) : deferMessage(message, to: port)
+        }
       } else {
         let home = ref.asRemote.home
         if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
@@ -70,6 +72,7 @@ extension Kernel {
   }
 
   /// Calls the receiver of a message from a port of this node.
+  @inline(__always)
   func deliver(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     if isTracing { MessageTrace.received(message, for: port.name, from: id) }
     call(port, message)
@@ -113,7 +116,7 @@ extension Kernel {
   ) {
     if let port = latest.port(named: name) {
       port._withUnsafeGuaranteedRef { port in
-        latest.refresh(for: framing)
+        if isDirect { latest.refresh(for: framing) }
         if port.state == .alive { call(port, message) }
       }
     } else if let port = ports.find(name), port.state == .alive {
@@ -135,7 +138,7 @@ extension Kernel {
   }
 
   /// Runs a callback of the port; an error thrown in it kills the port, and counts as taken.
-  @inline(__always)
+  @inlinable @inline(__always)
   func entering(_ port: LocalPort, _ callback: () throws -> Bool) -> Bool {
     let before = running
     running = .passUnretained(port)
@@ -148,10 +151,16 @@ extension Kernel {
     do {
       return try callback()
     } catch {
-      fail(port, error)
+      failRunning(error)
       return true
     }
   }
+
+  /// Kills the port whose callback has thrown an error.
+  ///
+  /// It is read back, since to keep it over the call would cost each message three instructions.
+  @usableFromInline @inline(never)
+  func failRunning(_ error: any Error) { running?._withUnsafeGuaranteedRef { fail($0, error) } }
 
   /// Calls the callback of a tag other than the first, or the fallback.
   private func callOther(

@@ -5,7 +5,7 @@ internal import AEValue
 
 extension Kernel {
   /// Calls a callback with a message in one of the short forms; false if it does not take it.
-  @inline(__always)
+  @inlinable @inline(__always)
   func callDirectly(_ port: LocalPort, _ input: MessageInput) -> Bool {
     entering(port) { try port.firstHandler.call(input) }
   }
@@ -14,31 +14,35 @@ extension Kernel {
   @inline(__always)
   fileprivate func open(_ ref: PortRef, _ tag: String, _ count: Int) -> OpenPacket? {
     guard isDirect else { return nil }
-    switch ref.kind {
-    case .remote:
-      return ref.owner == serial ? ref.asRemote.open(tag, count) : nil
-    case .unbound:
+    let port: Unmanaged<RemotePort>
+    if ref.kind == .unbound {
       guard ref.asUnbound.belongs(to: serial), let bound = ref.asUnbound.boundRemote else {
         return nil
       }
-      return bound._withUnsafeGuaranteedRef { $0.open(tag, count) }
-    case .local:
-      return nil
+      port = bound
+    } else {
+      guard ref.route == PortRef.route(serial, .remote) else { return nil }
+      port = .passUnretained(ref.asRemote)
     }
+    return port._withUnsafeGuaranteedRef { $0.open(tag, count) }
   }
 }
 
 /// Hands arguments over to the callback of a port of this node.
-@usableFromInline
+///
+/// It becomes part of the sender's function, since to call it would cost a message of this node a fifth more.
+@inlinable @inline(__always)
 func deliverDirectly(
-  _ tag: String, to ref: PortRef, _ count: Int, _ arguments: UnsafeMutableRawPointer?
+  _ tag: String, to ref: PortRef, _ form: MessageInput.Form, _ count: Int,
+  _ arguments: UnsafeMutableRawPointer?
 ) -> Bool {
   guard let kernel = Kernel.bound else { return false }
   return kernel._withUnsafeGuaranteedRef { kernel in
-    guard ref.owner == kernel.serial else { return false }
+    // One comparison tells that the port is of this node, and whatever `refreshOpenRoute` looks at.
+    guard ref.route == kernel.openRoute, kernel.depth < Kernel.maximumDepth else { return false }
     let port = ref.asLocal
-    guard kernel.isDirect, kernel.canCall(port), port.isSurelyFirst(tag) else { return false }
-    return kernel.callDirectly(port, MessageInput(.sent, count, arguments))
+    guard port.state == .alive, port.isSurelyFirst(tag) else { return false }
+    return kernel.callDirectly(port, MessageInput(form, count, arguments))
   }
 }
 

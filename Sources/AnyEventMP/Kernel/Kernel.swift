@@ -1,11 +1,12 @@
 internal import AEValue
 import AnyEvent
-import CAEBasics
+public import CAEBasics
 import Synchronization
 
 /// The local half of a node: its ports, deferred work, deaths and monitors.
 ///
 /// It knows other nodes only as ``NodeEntry``, and works without a network. The loop's thread only.
+@usableFromInline
 final class Kernel {
   let loop: Loop
   /// Tells resolved port references of one node object from another's.
@@ -20,7 +21,7 @@ final class Kernel {
 
   @exclusivity(unchecked) var ports = PortTable()
   /// The port whose callback is running.
-  @exclusivity(unchecked) var running: Unmanaged<LocalPort>?
+  @exclusivity(unchecked) @usableFromInline var running: Unmanaged<LocalPort>?
   /// Whether a task has worked for a port of the node.
   @exclusivity(unchecked) var hasTasks = false
   /// Whether a task that works for another node's port asks that node instead, though this one is bound.
@@ -28,7 +29,7 @@ final class Kernel {
   /// The node whose packet is being handled.
   @exclusivity(unchecked) var source: NodeEntry?
   /// The number of local sends that the running one is nested in.
-  @exclusivity(unchecked) var depth = 0
+  @exclusivity(unchecked) @usableFromInline var depth = 0
   @exclusivity(unchecked) var deferred = DeferredWork()
   @exclusivity(unchecked) var isDrainScheduled = false
   @exclusivity(unchecked) var reasons = SharedReason()
@@ -39,8 +40,18 @@ final class Kernel {
     didSet { isDirect = !isTracing && DirectMessages.areWanted }
   }
   /// Whether messages may take the short ways, which leave no trace.
-  @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted
-  /// The port of the last packet.
+  @exclusivity(unchecked) var isDirect = !MessageTrace.isWanted && DirectMessages.areWanted {
+    didSet {
+      refreshOpenRoute()
+      // Of its port nothing is taken the short way then.
+      latest.forget()
+    }
+  }
+  /// The ``PortRef/route`` of ports whose callbacks may be called with a sender's arguments.
+  ///
+  /// It is that of this node's ports while they may and nothing waits for the loop, and else 0, which no port has.
+  @exclusivity(unchecked) @usableFromInline var openRoute: UInt64 = 0
+  /// The port of the last packet; made for the next one only while ``isDirect``.
   @exclusivity(unchecked) var latest = LatestPort()
   /// Whether the sender of a message that cannot be sent wants to know why, instead of being killed.
   @exclusivity(unchecked) var notesRefusals = false
@@ -51,7 +62,7 @@ final class Kernel {
   /// Dropped callbacks and ports that have to live until no callback runs.
   @exclusivity(unchecked) var retired = Retired()
   /// Whether ``retired`` holds any.
-  @exclusivity(unchecked) var hasRetired = false
+  @exclusivity(unchecked) @usableFromInline var hasRetired = false
   /// The ports that others have spawned here.
   var spawned: SpawnedPorts
   /// The prefix of the names of new ports.
@@ -72,6 +83,13 @@ final class Kernel {
     self.portPrefix = portPrefix
     spawned = SpawnedPorts(limits: limits)
     peerLog = PeerLog(loop: loop, limits: limits)
+    refreshOpenRoute()
+  }
+
+  /// To be called when ``isDirect`` has changed, or ``deferred`` has become empty.
+  @inline(__always)
+  func refreshOpenRoute() {
+    openRoute = isDirect && deferred.isEmpty ? PortRef.route(serial, .local) : 0
   }
 
   /// The node id; empty before `configure`.
@@ -81,7 +99,7 @@ final class Kernel {
   func nextPortName(_ prefix: String? = nil) -> String { (prefix ?? portPrefix) + counter.next() }
 
   /// The kernel whose node is the current one of this thread.
-  @inline(__always)
+  @inlinable @inline(__always)
   static var bound: Unmanaged<Kernel>? { ae_get_current_node().map { .fromOpaque($0) } }
 
   /// Whether the node is the current one of this thread.

@@ -70,7 +70,7 @@ struct LatestPort: ~Copyable {
   mutating func refresh(for framing: Framing) {
     guard let port = reference else { return }
     let isMade = port._withUnsafeGuaranteedRef {
-      triedFraming == framing && tag.isSameObject(as: $0.tagOfFirst ?? "")
+      triedFraming == framing && tag.isSameObject(as: $0.tagOfFirst ?? "" as String)
     }
     if !isMade { make(framing) }
   }

@@ -24,7 +24,7 @@ extension Kernel {
   }
 
   /// Releases them if no callback is running; that may run code of the program.
-  @inline(never)
+  @usableFromInline @inline(never)
   func releaseRetired() {
     guard depth == 0 else { return }
     let released = retired

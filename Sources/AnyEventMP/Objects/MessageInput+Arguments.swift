@@ -12,6 +12,7 @@ extension MessageInput {
     case .cbor: isEmpty(CBORArgumentReader.self)
     case .json: isEmpty(JSONArgumentReader.self)
     case .sent: count == 0
+    default: false
     }
   }
 
@@ -66,6 +67,13 @@ extension MessageInput {
     else { return nil }
     place.pointee = reader
     return (a, b, c)
+  }
+
+  /// The only argument of a sender in this process, if it is of that type.
+  @inlinable @inline(__always)
+  func sentAlone<A>(as type: A.Type) -> UnsafePointer<A>? {
+    guard form == .one(type) else { return nil }
+    return UnsafePointer(address.unsafelyUnwrapped.assumingMemoryBound(to: type))
   }
 
   /// One of `count` arguments of a sender in this process, if it is of that type.

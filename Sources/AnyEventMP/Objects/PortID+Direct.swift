@@ -8,7 +8,7 @@ extension PortID {
   @inlinable @inline(__always)
   func sendDirectly(_ tag: String) -> Bool {
     guard ref.kind == .local else { return write(tag) }
-    return deliverDirectly(tag, to: ref, 0, nil)
+    return deliverDirectly(tag, to: ref, .sent, 0, nil)
   }
 
   /// Writes such a message into the output of another node.
@@ -30,11 +30,9 @@ extension PortID {
   func sendDirectly<B: MessageConvertible>(_ tag: String, _ b: B) -> Bool {
     guard B.isPlainArgument else { return false }
     guard ref.kind == .local else { return write(tag, b) }
-    return withUnsafePointer(to: b) { b in
-      var sent = SentArgument(b)
-      return withUnsafeMutableBytes(of: &sent) {
-        deliverDirectly(tag, to: ref, 1, $0.baseAddress)
-      }
+    // Unprotected: nothing is written there, so that there is nothing to protect the stack from.
+    return _withUnprotectedUnsafePointer(to: b) {
+      deliverDirectly(tag, to: ref, .one(B.self), 1, UnsafeMutableRawPointer(mutating: $0))
     }
   }
 
@@ -61,11 +59,11 @@ extension PortID {
   {
     guard B.isPlainArgument, C.isPlainArgument else { return false }
     guard ref.kind == .local else { return write(tag, b, c) }
-    return withUnsafePointer(to: b) { b in
-      withUnsafePointer(to: c) { c in
+    return _withUnprotectedUnsafePointer(to: b) { b in
+      _withUnprotectedUnsafePointer(to: c) { c in
         var sent = (SentArgument(b), SentArgument(c))
-        return withUnsafeMutableBytes(of: &sent) {
-          deliverDirectly(tag, to: ref, 2, $0.baseAddress)
+        return _withUnprotectedUnsafeMutablePointer(to: &sent) {
+          deliverDirectly(tag, to: ref, .sent, 2, UnsafeMutableRawPointer($0))
         }
       }
     }
@@ -96,12 +94,12 @@ extension PortID {
   ) -> Bool {
     guard B.isPlainArgument, C.isPlainArgument, D.isPlainArgument else { return false }
     guard ref.kind == .local else { return write(tag, b, c, d) }
-    return withUnsafePointer(to: b) { b in
-      withUnsafePointer(to: c) { c in
-        withUnsafePointer(to: d) { d in
+    return _withUnprotectedUnsafePointer(to: b) { b in
+      _withUnprotectedUnsafePointer(to: c) { c in
+        _withUnprotectedUnsafePointer(to: d) { d in
           var sent = (SentArgument(b), SentArgument(c), SentArgument(d))
-          return withUnsafeMutableBytes(of: &sent) {
-            deliverDirectly(tag, to: ref, 3, $0.baseAddress)
+          return _withUnprotectedUnsafeMutablePointer(to: &sent) {
+            deliverDirectly(tag, to: ref, .sent, 3, UnsafeMutableRawPointer($0))
           }
         }
       }

@@ -2,7 +2,8 @@ internal import AEValue
 import AnyEvent
 
 // There is one `send` for each small number of values: it builds the message on the stack, without
-// a parameter pack's look-up of type metadata. The forms that end in a `Value` take a literal of
+// a parameter pack's look-up of type metadata. The direct way becomes part of the caller; `sendValues` is the general
+// one, a function of its own, as it would only cost the caller's callback registers. The forms that end in a `Value` take a literal of
 // mixed types; they are disfavoured, so that typed arguments never use them.
 
 extension PortID {
@@ -21,9 +22,14 @@ extension PortID {
   }
 
   /// Sends a message of one value.
-  @inlinable
+  @inlinable @inline(__always)
   public func send<A: MessageConvertible>(_ a: A) {
     if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self)) { return }
+    sendValues(a)
+  }
+
+  @inlinable @inline(never)
+  func sendValues<A: MessageConvertible>(_ a: A) {
     if A.self == Pair.self {
       return withList([a]) { transmit(self, $0) }
     }
@@ -31,9 +37,14 @@ extension PortID {
   }
 
   /// Sends a message of two values.
-  @inlinable
+  @inlinable @inline(__always)
   public func send<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B) {
     if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b) { return }
+    sendValues(a, b)
+  }
+
+  @inlinable @inline(never)
+  func sendValues<A: MessageConvertible, B: MessageConvertible>(_ a: A, _ b: B) {
     if A.self == Pair.self || B.self == Pair.self {
       return withList([a, b]) { transmit(self, $0) }
     }
@@ -41,11 +52,18 @@ extension PortID {
   }
 
   /// Sends a message of three values.
-  @inlinable
+  @inlinable @inline(__always)
   public func send<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
     _ a: A, _ b: B, _ c: C
   ) {
     if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b, c) { return }
+    sendValues(a, b, c)
+  }
+
+  @inlinable @inline(never)
+  func sendValues<A: MessageConvertible, B: MessageConvertible, C: MessageConvertible>(
+    _ a: A, _ b: B, _ c: C
+  ) {
     if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self {
       return withList([a, b, c]) { transmit(self, $0) }
     }
@@ -53,11 +71,18 @@ extension PortID {
   }
 
   /// Sends a message of four values.
-  @inlinable
+  @inlinable @inline(__always)
   public func send<
     A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible
   >(_ a: A, _ b: B, _ c: C, _ d: D) {
     if A.self == String.self, sendDirectly(unsafeBitCast(a, to: String.self), b, c, d) { return }
+    sendValues(a, b, c, d)
+  }
+
+  @inlinable @inline(never)
+  func sendValues<
+    A: MessageConvertible, B: MessageConvertible, C: MessageConvertible, D: MessageConvertible
+  >(_ a: A, _ b: B, _ c: C, _ d: D) {
     if A.self == Pair.self || B.self == Pair.self || C.self == Pair.self || D.self == Pair.self {
       return withList([a, b, c, d]) { transmit(self, $0) }
     }

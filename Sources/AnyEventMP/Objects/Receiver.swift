@@ -49,19 +49,9 @@ public struct Receiver {
     self.init(
       tag,
       handling: { input in
-        switch input.form {
-        case .values:
-          try callback(argument(input.values, 1, as: A.self))
-        case .cbor:
-          guard let a = input.one(A.self, by: CBORArgumentReader.self) else { return false }
-          try callback(a)
-        case .json:
-          guard let a = input.one(A.self, by: JSONArgumentReader.self) else { return false }
-          try callback(a)
-        case .sent:
-          guard let a = input.sent(1, 0, as: A.self) else { return false }
-          try callback(a.pointee)
-        }
+        // The rest is a function of its own: what it keeps in registers would cost a message of this node, too.
+        guard let a = input.sentAlone(as: A.self) else { return try take(input, callback) }
+        try callback(a.pointee)
         return true
       })
   }
@@ -88,7 +78,7 @@ public struct Receiver {
             return false
           }
           try callback(a, b)
-        case .sent:
+        default:
           guard let a = input.sent(2, 0, as: A.self), let b = input.sent(2, 1, as: B.self) else {
             return false
           }
@@ -121,7 +111,7 @@ public struct Receiver {
             let (a, b, c) = input.three(A.self, B.self, C.self, by: JSONArgumentReader.self)
           else { return false }
           try callback(a, b, c)
-        case .sent:
+        default:
           guard let a = input.sent(3, 0, as: A.self), let b = input.sent(3, 1, as: B.self),
             let c = input.sent(3, 2, as: C.self)
           else { return false }
@@ -161,6 +151,28 @@ public struct Receiver {
   var function: (UnsafeBufferPointer<Value>) throws -> Void {
     { [handler] in _ = try handler(MessageInput($0)) }
   }
+}
+
+/// Calls a callback with one argument, in all forms but that of a sender in this process.
+///
+/// Its parameters are those of the caller in their order, so that the one jumps to the other.
+@inlinable @inline(never)
+func take<A: MessageConvertible>(
+  _ input: MessageInput, _ callback: (A) throws -> Void
+) throws -> Bool {
+  switch input.form {
+  case .values:
+    try callback(argument(input.values, 1, as: A.self))
+  case .cbor:
+    guard let a = input.one(A.self, by: CBORArgumentReader.self) else { return false }
+    try callback(a)
+  case .json:
+    guard let a = input.one(A.self, by: JSONArgumentReader.self) else { return false }
+    try callback(a)
+  default:
+    return false
+  }
+  return true
 }
 
 /// The first value of messages that are meant for one callback: text, or a port id.

@@ -37,7 +37,7 @@ extension Kernel {
   fileprivate func takeCBOR(
     _ place: UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> UnsafeRawPointer? {
-    guard isDirect, latest.isForCBOR else { return nil }
+    guard latest.isForCBOR else { return nil }
     // An array of name, tag and up to twenty-one arguments.
     let head = place.loadUnaligned(as: UInt8.self) &- 0x82
     guard head <= 0x97 - 0x82, let behindTag = latest.placeBehindTag(ofNameAt: place + 1)
@@ -52,7 +52,7 @@ extension Kernel {
   fileprivate func takeJSON(
     _ place: UnsafeRawPointer, _ end: UnsafeRawPointer
   ) -> UnsafeRawPointer? {
-    guard isDirect, latest.isForJSON, let behindTag = latest.placeBehindTag(ofNameAt: place)
+    guard latest.isForJSON, let behindTag = latest.placeBehindTag(ofNameAt: place)
     else { return nil }
     var reader = JSONArgumentReader(
       PacketBytes(behindTag, end: end, lender: .passUnretained(lender)))
@@ -62,8 +62,8 @@ extension Kernel {
   /// Calls the callback of the last packet's port with a reader of the arguments.
   @inline(__always)
   private func takeLatest<Reader>(_ form: MessageInput.Form, _ reader: inout Reader) -> Bool {
-    guard let port = latest.reference else { return false }
-    return port._withUnsafeGuaranteedRef { port in
+    // It is made for a port.
+    latest.reference.unsafelyUnwrapped._withUnsafeGuaranteedRef { port in
       guard port.state == .alive, latest.isCurrent(for: port) else { return false }
       return withUnsafeMutablePointer(to: &reader) {
         callDirectly(port, MessageInput(form, 0, UnsafeMutableRawPointer($0)))

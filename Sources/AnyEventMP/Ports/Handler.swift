@@ -30,13 +30,14 @@ struct Handler {
 ///
 /// It cannot be copied, so that it is called where it is: counting references would cost as much as a short message.
 /// In return it must not be replaced while it runs, see ``Kernel/retire(_:)``.
+@usableFromInline
 struct FirstHandler: ~Copyable {
-  private let callback: MessageCallback
+  @usableFromInline let callback: MessageCallback
 
   init(_ handler: Handler) { callback = handler.call }
 
   /// A method that borrows, since reading the closure would count.
-  @inline(__always)
+  @inlinable @inline(__always)
   borrowing func call(_ input: MessageInput) throws -> Bool { try callback(input) }
 
   /// The callback, to be kept elsewhere.
@@ -46,17 +47,29 @@ struct FirstHandler: ~Copyable {
 /// A message as a callback gets it; valid during the call only.
 @usableFromInline
 struct MessageInput {
-  /// The kinds of object that ``address`` can point to.
+  /// The kind of object that ``address`` points to.
+  ///
+  /// A word instead of an enumeration, so that it can be the address of a type, which is none of the numbers.
   @usableFromInline
-  enum Form: UInt8 {
-    /// ``count`` values, the tag included. All callbacks take this form.
-    case values
+  struct Form: Equatable {
+    @usableFromInline let word: UInt
+
+    @inlinable @inline(__always)
+    init(_ word: UInt) { self.word = word }
+
+    /// ``count`` values, the tag included; all callbacks take this form.
+    @inlinable @inline(__always) static var values: Form { Form(0) }
     /// A `CBORArgumentReader` behind the tag; a callback that takes the message leaves it behind the packet.
-    case cbor
+    @inlinable @inline(__always) static var cbor: Form { Form(1) }
     /// A `JSONArgumentReader` behind the tag.
-    case json
-    /// ``count`` arguments of a sender in this process, without the tag, as ``SentArgument``.
-    case sent
+    @inlinable @inline(__always) static var json: Form { Form(2) }
+    /// ``count`` arguments of a sender in this process, without the tag, as ``SentArgument``; two or more.
+    @inlinable @inline(__always) static var sent: Form { Form(3) }
+
+    /// The only argument of a sender in this process, which is of this type.
+    @inlinable @inline(__always) static func one<A>(_: A.Type) -> Form {
+      Form(UInt(bitPattern: ObjectIdentifier(A.self)))
+    }
   }
 
   @usableFromInline let form: Form
@@ -77,7 +90,7 @@ struct MessageInput {
 
   /// Whether the message has come as values.
   @inlinable @inline(__always)
-  var isValues: Bool { if case .values = form { true } else { false } }
+  var isValues: Bool { form == .values }
 
   /// The values; only of that form.
   @inlinable @inline(__always)

@@ -2,7 +2,9 @@
 ///
 /// A million idle ports are a supported way of working: a field more is eight megabytes more. So the
 /// first tag's callback lives in the object and all others in a further one.
+@usableFromInline
 final class LocalPort: PortRef {
+  @usableFromInline
   enum State: UInt8 {
     /// Takes messages.
     case alive
@@ -12,17 +14,17 @@ final class LocalPort: PortRef {
     case dead
   }
 
-  @exclusivity(unchecked) var state = State.alive
+  @exclusivity(unchecked) @usableFromInline var state = State.alive
   /// Whether a message without a callback is ignored instead of killing the port.
   @exclusivity(unchecked) var ignoresUnhandled = false
-  @exclusivity(unchecked) private var hasFirst = false
   @exclusivity(unchecked) private var marks: Marks = []
   /// Where the port is in the ``WatchedPorts`` of the first node that monitors it.
   @exclusivity(unchecked) var watchedPlace = LocalPort.noPlace
   let home: NodeEntry
-  @exclusivity(unchecked) private var firstTag = ""
-  /// Valid while ``hasFirst``; not an optional, which costs a count of references more at each call.
-  @exclusivity(unchecked) private(set) var firstHandler = FirstHandler(.none)
+  /// nil: there is no first callback.
+  @exclusivity(unchecked) @usableFromInline private(set) var tagOfFirst: String?
+  /// Valid while ``tagOfFirst`` is there; not an optional, which costs a count of references more at each call.
+  @exclusivity(unchecked) @usableFromInline private(set) var firstHandler = FirstHandler(.none)
   @exclusivity(unchecked) private var further: FurtherHandlers?
   @exclusivity(unchecked) var monitors: MonitorList?
 
@@ -64,17 +66,14 @@ final class LocalPort: PortRef {
 
   /// Whether ``firstHandler`` is for messages that start with `tag`.
   @inline(__always)
-  func isFirst(_ tag: String) -> Bool { hasFirst && firstTag == tag }
+  func isFirst(_ tag: String) -> Bool { if let tagOfFirst { tagOfFirst == tag } else { false } }
 
   /// Whether ``firstHandler`` is for messages that start with `tag`, as far as two words tell: short strings are
   /// held in them, and of long ones they are the address.
   ///
   /// It never says yes for another tag; no may only mean that the same text is held elsewhere.
-  @inline(__always)
-  func isSurelyFirst(_ tag: String) -> Bool { hasFirst && firstTag.isSameObject(as: tag) }
-
-  /// The tag of ``firstHandler``, if there is one.
-  var tagOfFirst: String? { hasFirst ? firstTag : nil }
+  @inlinable @inline(__always)
+  func isSurelyFirst(_ tag: String) -> Bool { tag.isSameObject(as: tagOfFirst) }
 
   /// The callback for messages whose tag has none.
   var fallback: Handler? {
@@ -110,10 +109,9 @@ final class LocalPort: PortRef {
 
   /// Sets or (`nil`) removes the callback for `tag`, and hands out the one that was there: it may be running.
   func setHandler(_ handler: Handler?, for tag: String) -> Handler? {
-    if !hasFirst || firstTag == tag {
+    if tagOfFirst == nil || isFirst(tag) {
       let old = firstHandler.handler
-      firstTag = tag
-      hasFirst = handler != nil
+      tagOfFirst = handler == nil ? nil : tag
       firstHandler = FirstHandler(handler ?? .none)
       remove(furtherTag: tag)
       return old
@@ -149,7 +147,6 @@ final class LocalPort: PortRef {
   func die() -> MonitorList? {
     state = .dead
     let watching = monitors.take()
-    hasFirst = false
     firstHandler = FirstHandler(.none)
     if let further { end(further) }
     return watching

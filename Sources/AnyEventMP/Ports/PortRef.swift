@@ -12,17 +12,28 @@ class PortRef: Named {
     case local, remote, unbound
   }
 
-  /// Serial number of the ``Node`` object that resolved the reference; 0: none did.
-  final let owner: UInt32
-  @usableFromInline final let kind: Kind
+  /// The kind and, above it, the owner, in one word: so a sender tells with one comparison that a port is of its node.
+  @usableFromInline final let route: UInt64
   /// The port name, the part of the id behind the first `#`.
   final let name: String
 
   init(owner: UInt32, kind: Kind, name: String) {
-    self.owner = owner
-    self.kind = kind
+    route = Self.route(owner, kind)
     self.name = name
   }
+
+  /// The route of references of a kind that a node has resolved; none is 0.
+  @inline(__always)
+  static func route(_ owner: UInt32, _ kind: Kind) -> UInt64 {
+    UInt64(owner) << 32 | UInt64(kind.rawValue)
+  }
+
+  /// Serial number of the ``Node`` object that resolved the reference; 0: none did.
+  @inline(__always)
+  final var owner: UInt32 { UInt32(truncatingIfNeeded: route >> 32) }
+
+  @inlinable @inline(__always)
+  final var kind: Kind { unsafeBitCast(UInt8(truncatingIfNeeded: route), to: Kind.self) }
 
   var nodeID: String { "" }
 
@@ -42,7 +53,7 @@ class PortRef: Named {
   // a whole local send, and an optional result a count of references.
 
   /// The reference as a port of the node that resolved it; only where `kind` is `.local`.
-  @inline(__always)
+  @inlinable @inline(__always)
   final var asLocal: LocalPort { unsafeDowncast(self, to: LocalPort.self) }
 
   /// The reference as a port of another node than the one that resolved it; only where `kind` is `.remote`.

@@ -5,7 +5,19 @@
 #include <stdint.h>
 
 /* Scans of text, sixteen bytes at a time. They read and write nothing beyond the given counts. Without vectors they
- * are not called: AEValue/Bytes/TextScan.swift has the same in Swift. */
+ * are not called: AEValue/Bytes/TextScan.swift has the same in Swift.
+ *
+ * The same thirty-two bytes at a time (wide.c), where the processor can; at least AE_WIDE_COUNT bytes must be given. */
+
+#define AE_WIDE_COUNT 128
+
+/* Whether it can: found out when the program is loaded. Else the three functions must not be called. */
+extern int ae_has_wide;
+static inline int ae_is_wide(void) { return ae_has_wide; }
+
+size_t ae_json_plain_wide(const uint8_t *_Nonnull p, size_t count, int *_Nonnull high);
+size_t ae_json_copy_wide(uint8_t *_Nonnull to, const uint8_t *_Nonnull from, size_t count);
+int ae_is_ascii_wide(const uint8_t *_Nonnull p, size_t count);
 
 #if defined(__SSE2__)
 #include <emmintrin.h>

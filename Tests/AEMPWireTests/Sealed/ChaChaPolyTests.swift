@@ -80,6 +80,57 @@ struct ChaChaPolyTests {
     }
   }
 
+  /// The bytes of a record of a cipher.
+  private static func record(_ cipher: ChaChaPolyCipher, _ content: [UInt8], number: UInt64)
+    -> [UInt8]
+  {
+    var record = [UInt8](repeating: 0, count: RecordFormat.overhead + content.count)
+    let isSealed = record.withUnsafeMutableBytes { record in
+      content.withUnsafeBytes { content in
+        record.baseAddress.map { cipher.seal(content, as: $0, number: number) }
+      }
+    }
+    #expect(isSealed == true)
+    return record
+  }
+
+  @Test("ciphers of several connections take turns, and each has its own key")
+  func turns() throws {
+    func cipher(_ byte: UInt8, seals: Bool) throws -> ChaChaPolyCipher {
+      let key = KeyMemory(count: 32) { $0.update(repeating: byte, count: 32) }
+      return try #require(ChaChaPolyCipher(key, seals: seals))
+    }
+    let sealers = try (0..<3 as Range<UInt8>).map { try cipher($0, seals: true) }
+    let openers = try (0..<3 as Range<UInt8>).map { try cipher($0, seals: false) }
+    for number in 0..<30 as Range<UInt64> {
+      let records = sealers.map { ChaChaPolyTests.record($0, ChaChaPolyTests.text, number: number) }
+      for (index, opener) in openers.enumerated() {
+        for (sender, record) in records.enumerated() {
+          var record = record
+          let isOpen = record.withUnsafeMutableBytes { opener.open($0, number: number) }
+          #expect(isOpen == (index == sender))
+          let content = record.dropFirst(RecordFormat.overhead)
+          #expect((content == ChaChaPolyTests.text[...]) == isOpen)
+        }
+      }
+    }
+  }
+
+  @Test("no context has the key of a cipher that is gone")
+  func forgets() throws {
+    var cipher: ChaChaPolyCipher? = try ChaChaPolyTests.cipher(seals: true)
+    let user = try #require(cipher.map { ObjectIdentifier($0) })
+    // Other tests use contexts, too: one of them may have taken ours since.
+    var hadKey = false
+    for _ in 0..<1000 where !hadKey {
+      _ = cipher.map { ChaChaPolyTests.record($0, ChaChaPolyTests.text, number: 0) }
+      hadKey = ChaChaPolyCipher.contexts.hasKey(of: user)
+    }
+    #expect(hadKey)
+    cipher = nil
+    #expect(!ChaChaPolyCipher.contexts.hasKey(of: user))
+  }
+
   @Test("a key of another length makes no cipher")
   func keyLength() {
     #expect(ChaChaPolyCipher(KeyMemory(count: 31) { _ in }, seals: true) == nil)
