@@ -235,6 +235,57 @@ refused 3 "what begins in line 1 with \" has no end" "$work/quote.pl"
 refused 3 "what begins in line 1 with <<END has no end" "$work/here.pl"
 refused 3 "it has no statement" "$work/comment.pl"
 refused 3 "its first line names another program" "$work/shell.pl"
+# mistake LINE SENTENCE PROGRAM
+mistake() {
+  printf "$3" >"$work/mistake.pl"
+  refused 3 "line $1 is no Perl: $2" "$work/mistake.pl"
+}
+
+# shellcheck disable=SC2016,SC2059 # Perl's variables; the programs are formats
+{
+  mistake 2 'something is missing behind "="' 'use AnyEvent;\nmy $x = ;\n'
+  mistake 1 'something is missing behind "+"' 'foo { print 1 + };\n'
+  mistake 1 'a semicolon is missing behind "5"' 'my $x = 5\nprint "a";\n'
+  mistake 1 'a semicolon is missing behind "$y"' 'my $x = $y\nprint "a";\n'
+  mistake 2 'a semicolon is missing behind "(1, 2)"' 'use AnyEvent;\nfoo (1, 2)\n$bar->baz;\n'
+  mistake 3 'a semicolon is missing behind' 'my $next = sub {\n  print "a";\n}\n$next->();\n'
+  mistake 1 'there is no operator between' 'my $x = "a" "b";\n'
+  mistake 1 'what "if" asks for stands in brackets' 'if $x { print 1; }\n'
+  mistake 1 'what "while" asks for stands in brackets' 'while $x { print 1; }\n'
+  mistake 1 '"elsif" has no "if" in front of it' 'elsif (1) { print 1 }\n'
+  mistake 1 '"else" has no "if" in front of it' 'else { print 1 }\n'
+  mistake 1 '"else if" is written "elsif"' 'if (1) { print 1 } else if (2) { print 2 }\n'
+}
+
+# What is Perl, however odd, is none of them.
+cat >"$work/odd.pl" <<'TEXT'
+use 5.010; use List::Util 1.2 qw(first);
+my $n = 3 +* 4; my @k = keys %+; my %h = %-; my $z = $+; my $q = $-; my @a = @+; my $p = $=; my $e = %!; my $l = $#+; *plus = *+; $$$r && $$$r->() for @a;
+my $odd = "a" x 3; my $more = 5 x3; push @a, sub { 1 } if 1; my $r = shift || {}; sub later { ... }
+my %words = (if => 1, else => 2, elsif => 3, while => 4); my $t = { else => 1 }; $t->{if}; $h{else} = 1;
+print STDERR "a"; print $r "b"; print {$r} "c"; my $obj = new Foo (1, 2); my $m = method $obj 1;
+my @s = sort by_name @a; my @l = split //, "abc"; my ($u) = -e if -e; foo => "b" if $n and not $z;
+LINE: while (my $line = <STDIN>) { next LINE unless $line } continue { $n++ }
+do { $n-- } while $n; my $v = <<A . <<B; print "x" unless $n or $z eq "y"; my $w = $n ? "a" : "b";
+first
+A
+second
+B
+unless ($n) { 1 } elsif ($z) { 2 } else { 3 } for my $i (1 .. 3) { print $i } print "end"
+TEXT
+perl -c "$work/odd.pl" 2>/dev/null || fail "the odd program is none."
+scripts/port -o "$work/odd.swift" "$work/odd.pl" 2>"$work/err" || fail "Perl is taken for none: $(cat "$work/err")"
+
+# The variables that a line declares are there, whatever else of the line nobody can write.
+printf 'use AnyEvent;\nmy $cv = AE::cv;\nmy $n; my $next; $next = sub { print "x"; $n++ < 3 ? $next->() : $cv->send };\n$next->();\n' >"$work/next.pl"
+scripts/port -o "$work/next.swift" "$work/next.pl" 2>"$work/err" || fail "$(cat "$work/err")"
+! grep -q 'PORT:' "$work/next.swift" || fail "my \$next; \$next = sub … on one line is not translated: $(cat "$work/next.swift")"
+compiles "$work/next.swift" || fail "my \$next; \$next = sub … on one line does not compile."
+printf 'use AnyEvent;\nmy $next; $next = sub { frobnicate (1) };\n$next->();\n' >"$work/next.pl"
+scripts/port -o "$work/next.swift" "$work/next.pl" 2>"$work/err" || fail "$(cat "$work/err")"
+grep -q '^// PORT: .*frobnicate' "$work/next.swift" || fail "$(cat "$work/next.swift")"
+compiles "$work/next.swift" || fail "what a line declares whose rest is not written does not compile."
+
 scripts/port "$work/windows.pl" 2>/dev/null | grep -q '^print("a", terminator: "")$' ||
   fail "a program with a byte order mark and CR LF is not translated."
 

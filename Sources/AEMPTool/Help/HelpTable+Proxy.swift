@@ -26,7 +26,9 @@ extension HelpTable {
         """,
         """
         "list" prints the links that were used: both nodes, connections, dropped and refused ones, bytes, and \
-        the faults. "wait A B COUNTER COUNT" waits until one of these counts, connections, drops, refusals \
+        the faults. Connections to a node that does not listen are closed, counted as refused, and said on \
+        standard error, ten times for each node; the node "?" stands for those that are none of the \
+        proxy's. "wait A B COUNTER COUNT" waits until one of these counts, connections, drops, refusals \
         or bytes, is as high; with 0, until there are none.
         """,
       ],

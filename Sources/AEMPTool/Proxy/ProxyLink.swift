@@ -8,7 +8,7 @@ struct ProxyLink {
     case connections
     /// Connections that were closed at random.
     case drops
-    /// Connections that were refused because of a fault.
+    /// Connections that were refused because of a fault, or since the listener was not there.
     case refusals
     /// Bytes that have passed.
     case bytes
@@ -32,6 +32,9 @@ struct ProxyLink {
   static func key(_ one: String, _ other: String) -> String {
     one < other ? "\(one)#\(other)" : "\(other)#\(one)"
   }
+
+  /// Stands for all who dial and are no node of the proxy: no node id has this character.
+  static let stranger = "?"
 
   func count(_ counter: Counter) -> Int {
     switch counter {

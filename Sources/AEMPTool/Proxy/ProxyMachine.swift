@@ -11,6 +11,9 @@ struct ProxyMachine {
   enum Action: Equatable {
     /// Connects to the target of a node, for a connection.
     case dial(Int, node: String)
+    /// Says that the listener's end of a connection could not be connected, and whether that is the last time
+    /// that it is said of the node.
+    case complain(node: String, dialler: String, reason: String, isLast: Bool)
     case write(Int, Side, ArraySlice<UInt8>)
     /// Announces to a side that no more bytes come, behind those that were written.
     case finish(Int, Side)
@@ -27,6 +30,8 @@ struct ProxyMachine {
   var nodes: TextSet = []
   private(set) var links: TextDictionary<ProxyLink> = [:]
   private var connections: [Int: ProxyConnection] = [:]
+  /// How often it was said of a node that it cannot be reached.
+  private var complaints: TextDictionary<Int> = [:]
   private var lastID = 0
   private var actions: [Action] = []
 
@@ -59,8 +64,24 @@ struct ProxyMachine {
     advance(id, at: now)
   }
 
-  /// The listener's end could not be connected.
-  mutating func dialFailed(_ id: Int) { close(id) }
+  /// How often it is said of a node that it cannot be reached: who waits for it dials again and again.
+  static let mostComplaints = 10
+
+  /// The listener's end could not be connected, for a reason.
+  mutating func dialFailed(_ id: Int, _ reason: String) {
+    guard let connection = connections[id] else { return }
+    let (dialler, listener) = (connection.dialler ?? "", connection.listener)
+    let one = nodes.contains(dialler) ? dialler : ProxyLink.stranger
+    links[ProxyLink.key(one, listener), default: ProxyLink(one, listener)].refusals += 1
+    let count = complaints[listener, default: 0] + 1
+    if count <= Self.mostComplaints {
+      complaints[listener] = count
+      actions.append(
+        .complain(
+          node: listener, dialler: dialler, reason: reason, isLast: count == Self.mostComplaints))
+    }
+    close(id)
+  }
 
   /// Bytes have come from a side.
   mutating func received(_ id: Int, from side: Side, _ bytes: [UInt8], at now: Double) {

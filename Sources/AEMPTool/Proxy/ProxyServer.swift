@@ -41,7 +41,14 @@ final class ProxyServer {
   /// The seconds that connecting to a target may take.
   private static let patience = 30.0
 
-  init(on loop: Loop) { self.loop = loop }
+  /// Where sentences go.
+  private let say: (String) -> Void
+
+  /// `say` gets sentences about nodes that are missing.
+  init(on loop: Loop, say: @escaping (String) -> Void = Output.complain) {
+    self.loop = loop
+    self.say = say
+  }
 
   /// Does a request; `answer` is called at once, unless it waits for something.
   ///
@@ -114,20 +121,31 @@ final class ProxyServer {
 
   private func dial(_ id: Int, _ node: String) {
     guard let target = places[node]?.target, let (host, port) = parse_hostport(target) else {
-      return dialFailed(id)
+      return dialFailed(id, "that is no address")
     }
     ends[id]?.listener = Handle(
       connect: (host, port), on: loop, on_prepare: { _ in Self.patience },
       on_connect: { [unowned self] _, _, _, _ in
         machine.dialled(id, at: loop.monotonicNow)
         settle()
-      }, on_connect_error: { [unowned self] _, _ in dialFailed(id) })
+      }, on_connect_error: { [unowned self] _, reason in dialFailed(id, reason) })
     watch(id, .listener)
   }
 
-  private func dialFailed(_ id: Int) {
-    machine.dialFailed(id)
+  private func dialFailed(_ id: Int, _ reason: String) {
+    machine.dialFailed(id, reason)
     settle()
+  }
+
+  /// Whoever has set the proxy up learns from it which node is missing: the dialler is only hung up on.
+  private func complain(_ node: String, _ dialler: String, _ reason: String, _ isLast: Bool) {
+    let target = places[node]?.target ?? ""
+    let who = dialler.isEmpty ? "somebody" : dialler
+    say(
+      """
+      \(node) cannot be reached at \(target): \(reason); the connection of \(who) was closed\
+      \(isLast ? "; this is not said of \(node) any more, \"list\" goes on counting" : "")
+      """)
   }
 
   /// Reports to the machine the bytes and the end of a side.
@@ -182,6 +200,8 @@ final class ProxyServer {
   private func perform(_ action: ProxyMachine.Action) {
     switch action {
     case .dial(let id, let node): dial(id, node)
+    case .complain(let node, let dialler, let reason, let isLast):
+      complain(node, dialler, reason, isLast)
     case .write(let id, let side, let bytes): write(id, side, bytes)
     case .finish(let id, let side): ends[id]?[side]?.push_shutdown()
     case .pause(let id, let side):

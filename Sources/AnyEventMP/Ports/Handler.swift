@@ -63,7 +63,7 @@ struct MessageInput {
     @inlinable @inline(__always) static var cbor: Form { Form(1) }
     /// A `JSONArgumentReader` behind the tag.
     @inlinable @inline(__always) static var json: Form { Form(2) }
-    /// ``count`` arguments of a sender in this process, without the tag, as ``SentArgument``; two or more.
+    /// ``count`` arguments of a sender in this process, without the tag, as ``SentArgument``; a single argument has a form of its own.
     @inlinable @inline(__always) static var sent: Form { Form(3) }
 
     /// The only argument of a sender in this process, which is of this type.

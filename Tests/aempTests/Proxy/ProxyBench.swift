@@ -72,6 +72,8 @@ struct ProxyBench {
     for action in machine.takeActions() {
       switch action {
       case .dial(let id, let node): log.append("dial \(id) \(node)")
+      case .complain(let node, let dialler, let reason, let isLast):
+        log.append("complain \(node) \(dialler) \(reason)" + (isLast ? " last" : ""))
       case .write(let id, let side, let bytes):
         got["\(id)\(side)", default: ""] += String(decoding: bytes, as: UTF8.self)
       case .finish(let id, let side): log.append("finish \(id) \(side)")

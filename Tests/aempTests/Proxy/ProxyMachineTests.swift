@@ -74,12 +74,13 @@ import Testing
 
   @Test(
     "a target that is away, and a dialler that leaves before it was known, close the connection")
-  func away() {
+  func away() throws {
     var bench = ProxyBench()
     let id = bench.machine.accepted(for: "a")
     bench.send(id, .dialler, ProxyBench.greeting)
-    bench.event { machine, _ in machine.dialFailed(id) }
-    #expect(bench.look() == ["dial 1 a", "close 1"])
+    bench.event { machine, _ in machine.dialFailed(id, "refused") }
+    #expect(bench.look() == ["dial 1 a", "complain a b/2 refused", "close 1"])
+    #expect(try bench.ask("list") == "a\tb/2\t0\t0\t1\t0\t")
     let other = bench.machine.accepted(for: "a")
     bench.event { $0.ended(other, from: .dialler, isReset: false, at: $1) }
     #expect(bench.look() == ["close 2"])
@@ -88,6 +89,26 @@ import Testing
     bench.send(id, .dialler, "late")
     bench.event { $0.dialled(id, at: $1) }
     #expect(bench.look() == [])
+  }
+
+  @Test(
+    "that a node is away is said ten times, and counted always, also for those that nobody knows")
+  func complaints() throws {
+    var bench = ProxyBench()
+    for _ in 0..<12 {
+      let id = bench.machine.accepted(for: "a")
+      bench.send(id, .dialler, "GET / HTTP/1.1\r\n")
+      bench.event { machine, _ in machine.dialFailed(id, "refused") }
+    }
+    let complaints = bench.look().filter { $0.hasPrefix("complain") }
+    #expect(
+      complaints == Array(repeating: "complain a  refused", count: 9) + ["complain a  refused last"]
+    )
+    #expect(try bench.ask("list") == "?\ta\t0\t0\t12\t0\t")
+    let other = bench.machine.accepted(for: "c")
+    bench.send(other, .dialler, ProxyBench.greeting)
+    bench.event { machine, _ in machine.dialFailed(other, "refused") }
+    #expect(bench.look().contains("complain c b/2 refused"))
   }
 
   @Test("a source rests while much of it is held, and goes on when half of that is gone")

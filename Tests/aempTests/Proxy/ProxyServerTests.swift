@@ -12,11 +12,16 @@ import Testing
     private var listener: Listener?
     private var announced = ""
     private(set) var accepted: [End] = []
+    /// What the proxy has said to whoever has started it.
+    var complaints: [String] { kept.sentences }
+    private let kept = Complaints()
+
+    private final class Complaints { var sentences: [String] = [] }
 
     /// `isThere`: whether `a` listens.
     init(_ loop: Loop, isThere: Bool = true) throws {
       self.loop = loop
-      server = ProxyServer(on: loop)
+      server = ProxyServer(on: loop) { [kept] in kept.sentences.append($0) }
       let addresses = try ask("node a").lines[0].text.split(separator: "\t")
       announced = String(addresses[0])
       _ = try ask("node b/2")
@@ -79,13 +84,17 @@ import Testing
     }
   }
 
-  @Test("who dials a node that is away is hung up on, and so is nobody else")
+  @Test("who dials a node that is away is hung up on, which is said and counted")
   func away() throws {
     try withLoop { loop in
       let bench = try Bench(loop, isThere: false)
       let near = try bench.connect()
       loop.run(until: { near.isAtEnd })
       #expect(near.text == "")
+      let sentence = try #require(bench.complaints.first)
+      #expect(sentence.hasPrefix("a cannot be reached at 127.0.0.1:"), "\(sentence)")
+      #expect(sentence.hasSuffix(": Connection refused; the connection of b/2 was closed"))
+      #expect(try bench.ask("list").lines.map(\.text) == ["a\tb/2\t0\t0\t1\t0\t"])
       #expect(try bench.ask("wait a b/2 connections 0") == ProxyAnswer())
     }
   }

@@ -315,14 +315,19 @@ sub implicit_result {
   return if !$last || $last->{t} ne "expression" || $context->{returns};
   my $x = $last->{x};
   return if $x->{t} eq "return";
-  my $is_value =
-    $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|choice|unary|element|entry|test|match)$/
-    && !($x->{t} eq "binary" && $x->{op} =~ /^(?:or|and|\|\||&&)$/)
-    || $x->{t} eq "call" && $x->{name} =~ /^(?:defined|exists|lc|uc|length|join|sprintf|scalar|map|grep|sort)$/;
-  return unless $node->{block} || $is_value;
+  return unless $node->{block} || is_value($x);
   $last->{is_result} = 1;
   $context->{has_value} = 1;
   flow($x->{type} // $self->of($x), $context->{ret});
+}
+
+# Whether an expression is nothing but a value: one that does something may stand there for that.
+sub is_value {
+  my ($x) = @_;
+  return is_value($x->{then}) || is_value($x->{else}) if $x->{t} eq "choice";
+  return $x->{t} =~ /^(?:number|single|double|variable|binary|array|hash|unary|element|entry|test|match)$/
+    && !($x->{t} eq "binary" && $x->{op} =~ /^(?:or|and|\|\||&&)$/)
+    || $x->{t} eq "call" && $x->{name} =~ /^(?:defined|exists|lc|uc|length|join|sprintf|scalar|map|grep|sort)$/;
 }
 
 # --- Expressions.

@@ -104,7 +104,9 @@ sub ported {
     my ($own) = $line =~ /^( *)/;
     my ($first) = $source->[$start - 1] =~ /^( *)/;
     my $inner = length $own > length $first ? substr $own, length $first : "";
-    $lines->{$number} = [[$depth, $MARK . $inner . $code . ($number == $start ? "  [" . short($reason) . "]" : "")]];
+    # The declarations of the same line stay.
+    my @before = $number == $start ? grep { $_->[1] ne "" } @{$lines->{$number} // []} : ();
+    $lines->{$number} = [@before, [$depth, $MARK . $inner . $code . ($number == $start ? "  [" . short($reason) . "]" : "")]];
   }
 }
 

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use utf8;
 use PPI;
+use PerlMistakes qw(mistake);
 use Exporter "import";
 our @EXPORT_OK = qw(is_text);
 
@@ -42,7 +43,7 @@ sub read {
   # PPI takes "-s _ …" for a substitution.
   $text =~ s/(?<![\w\$])(-[a-z]) _\b/$1(_)/g;
   my $document = PPI::Document->new(\$text) or return (undef, "Perl's grammar cannot be found in it");
-  my $open = unclosed($document);
+  my $open = unclosed($document) // mistake($document);
   return (undef, $open) if defined $open;
   my @tokens;
   for my $element ($document->tokens) {

@@ -567,11 +567,32 @@ sub result {
     my $text = as_statement($self, $x);
     # What a function of Swift's returns is nothing that a callback may return.
     my $result = $x->{plan} ? $x->{plan}{shape}{result} : undef;
-    return written("$text; return") if defined $result || $x->{t} eq "call" && $x->{name} =~ /::log$/;
+    return written("$text; return") if defined $result || $x->{t} eq "choice" || $x->{t} eq "call" && $x->{name} =~ /::log$/;
     return written($text eq "" ? "return" : "return $text");
   }
   if ($x->{t} eq "call" && $x->{name} eq "die") { return written(as_statement($self, $x)) }
+  # It may have been tried as a statement.
+  delete $x->{is_statement};
   return written("return " . as($self, $x, $context->{ret}, optional => $context->{optional}));
+}
+
+# "A ? B : C" as a statement is "if (A) { B } else { C }".
+sub branches {
+  my ($self, $node) = @_;
+  my $body = sub { [{t => "expression", x => $_[0], line => $_[0]{line}, end => $_[0]{end}}] };
+  give_up("a choice as a statement: if … { } else { }") if $node->{end} > $node->{line};
+  return $self->condition(
+    {
+      t => "if",
+      line => $node->{line},
+      end => $node->{end},
+      postfix => 1,
+      branches => [
+        {condition => $node->{condition}, line => $node->{line}, body => $body->($node->{then})},
+        {line => $node->{line}, body => $body->($node->{else})}
+      ]
+    }
+  );
 }
 
 # An expression whose value nobody wants.
@@ -585,7 +606,7 @@ sub as_statement {
     if $node->{t} =~ /^(?:number|single|double|variable|array|hash)$/
     && !($node->{t} eq "number" && $node->{text} eq "1");
   return "" if $node->{t} eq "number";
-  if ($node->{t} eq "choice") { give_up("a choice as a statement: if … { } else { }") }
+  if ($node->{t} eq "choice") { return branches($self, $node) }
   return value($self, $node)->{s};
 }
 

@@ -82,7 +82,25 @@ sub group {
   my $problem = $@;
   die $problem if !ref $problem || $is_within_line;
   @$self{keys %state} = values %state;
-  return $self->ported($group->[0]{line}, $group->[-1]{end}, $problem->{port} // $problem->{sentence});
+  my $declared = $self->declared(@$group);
+  my $reason = $problem->{port} // $problem->{sentence};
+  $reason .= "; what it declares stands in front" if $declared ne "";
+  return $declared . $self->ported($group->[0]{line}, $group->[-1]{end}, $reason);
+}
+
+# The variables that the first statements of a line declare and no more: other lines use them.
+sub declared {
+  my ($self, @group) = @_;
+  my @first;
+  for my $statement (@group) {
+    last if $statement->{t} ne "expression" || $statement->{x}{t} ne "my" || defined $statement->{label};
+    push @first, $statement;
+  }
+  return "" if !@first || @first == @group;
+  my $text = eval {
+    join "; ", grep { $_ ne "" } map { $self->statement($_) } @first;
+  };
+  return $text // "";
 }
 
 # The lines as comments; the reason stands behind the first one.

@@ -3,8 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../../.."
 . scripts/lib/aemp.sh
-aemp_plan 4
-aemp_network
+aemp_plan 4; aemp_network
 for name in a b; do aemp_start $name "${AEMP%/*}/aemp-cluster-node"; done
 port=$(aemp_said a " port ")
 aemp_ok "both reach each other" aemp_said_all "a b" "up [ab]#"

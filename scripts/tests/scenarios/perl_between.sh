@@ -3,8 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../../.."
 . scripts/lib/aemp.sh
-aemp_plan 4
-aemp_network --quick
+aemp_plan 4; aemp_network --quick
 aemp_start a "${AEMP%/*}/aemp-cluster-node"
 aemp_start perl sh -c 'exec perl Tests/PerlPeer/peer.pl observer --rc "$PERL_ANYEVENT_MP_RC" --configured \
   --family cluster --connect-interval 1 --monitor-timeout 3'

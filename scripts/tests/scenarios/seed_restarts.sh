@@ -3,8 +3,7 @@
 set -eu
 cd "$(dirname "$0")/../../.."
 . scripts/lib/aemp.sh
-aemp_plan 5
-aemp_network --quick
+aemp_plan 5; aemp_network --quick
 for name in a b; do aemp_start $name "${AEMP%/*}/aemp-cluster-node"; done
 aemp_ok "both reach each other" aemp_said_all "a b" "up [ab]#"
 aemp_kill seed
