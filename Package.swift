@@ -27,14 +27,15 @@ let package = Package(
     .target(name: "AEMPWire", dependencies: ["AEValue", "AEOpenSSL", "CSodium", "COpenSSL"]),
     .target(name: "AnyEventMP", dependencies: ["AnyEvent", "AEMPWire", "AEOpenSSL", "CAEBasics"]),
     .target(name: "AnyEventMPDistributed", dependencies: ["AnyEventMP", "AEValue"]),
-    .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire"]),
+    .target(name: "AnyEventMPTesting", dependencies: ["AnyEventMP", "AEMPWire", "AEValue"]),
     .target(name: "CAEMP"),
     .target(name: "AEMPC", dependencies: ["AnyEvent", "AnyEventMP", "CAEMP", "CLibUV"]),
     .target(name: "AEMPTool", dependencies: ["AEValue", "AEMPWire", "AnyEventMP"]),
     .executableTarget(name: "aemp", dependencies: ["AEMPTool"]),
 
     // What tests of several targets need
-    .target(name: "TestSupport", dependencies: ["AnyEvent", "CLibUV"], path: "Tests/Support"),
+    .target(
+      name: "TestSupport", dependencies: ["AEValue", "AnyEvent", "CLibUV"], path: "Tests/Support"),
     .testTarget(name: "AEValueTests", dependencies: ["AEValue", "TestSupport"]),
     .testTarget(name: "AEOpenSSLTests", dependencies: ["AEOpenSSL", "TestSupport"]),
     .testTarget(

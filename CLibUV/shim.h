@@ -6,7 +6,9 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -64,6 +66,12 @@ static inline int aeuv_is_terminal_master(int fd) {
   unsigned int number;
   return ioctl(fd, TIOCGPTN, &number) == 0;
 }
+
+/* Macros with a cast or an argument are not imported. */
+static inline long aeuv_time_now(void) { return UTIME_NOW; }
+static inline int aeuv_has_exited(int status) { return WIFEXITED(status); }
+static inline int aeuv_exit_code(int status) { return WEXITSTATUS(status); }
+static inline int aeuv_end_signal(int status) { return WTERMSIG(status); }
 
 /* struct epoll_event is packed, which Swift does not know. Readiness is 1 for reading, 2 for writing. */
 static inline int aeuv_epoll_make(void) { return epoll_create1(EPOLL_CLOEXEC); }

@@ -1,22 +1,22 @@
+import AEValue
+import Glibc
+
 /// Random numbers that a seed determines: the same on every machine (SplitMix64).
 public struct SeededRandom: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+  private var generator: SplitMix64
 
   /// A generator with this seed.
   public init(seed: UInt64) {
-    state = seed
+    generator = SplitMix64(seed: seed)
   }
 
   /// The next number.
-  public mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return Self.mix(state)
-  }
+  public mutating func next() -> UInt64 { generator.next() }
 
   /// A generator for a part of the simulation, so that the parts do not depend on the order in which they draw.
   func derived(_ parts: UInt64...) -> SeededRandom {
-    var seed = state
-    for part in parts { seed = Self.mix(seed ^ Self.mix(part &+ 0x9E37_79B9_7F4A_7C15)) }
+    var seed = generator.state
+    for part in parts { seed = SplitMix64.mix(seed ^ SplitMix64.first(part)) }
     return SeededRandom(seed: seed)
   }
 
@@ -39,11 +39,16 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
   public mutating func pick<C: RandomAccessCollection>(_ choices: C) -> C.Element? {
     choices.randomElement(using: &self)
   }
+}
 
-  static func mix(_ value: UInt64) -> UInt64 {
-    var mixed = value
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
+/// The seed of a network that was made without one.
+enum ChosenSeed {
+  /// The seed from the environment, or a new one; printed on standard error.
+  static func next() -> UInt64 {
+    let given = getenv("AE_SEED").flatMap { UInt64(String(cString: $0)) }
+    let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))
+    var line = "simulated network: AE_SEED=\(seed)\n"
+    _ = line.withUTF8 { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    return seed
   }
 }

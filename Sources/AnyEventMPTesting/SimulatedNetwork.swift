@@ -1,4 +1,5 @@
 import AEMPWire
+import AEValue
 public import AnyEvent
 import AnyEventMP
 
@@ -51,7 +52,7 @@ public final class SimulatedNetwork {
 
   /// A network without hosts.
   ///
-  /// Without a seed it takes the environment variable `AE_SIMULATION_SEED`, or makes a seed; it
+  /// Without a seed it takes the environment variable `AE_SEED`, or makes a seed; it
   /// prints this seed, so that a failing run can be repeated.
   ///
   /// - Parameters:
@@ -217,7 +218,7 @@ public final class SimulatedNetwork {
       fingerprint, UInt64(path.from.index), UInt64(path.to.index), UInt64(count),
       loop.monotonicNow.bitPattern,
     ]
-    fingerprint = event.reduce(0) { SeededRandom.mix($0 ^ $1 &+ 0x9E37_79B9_7F4A_7C15) }
+    fingerprint = event.reduce(0) { SplitMix64.first($0 ^ $1) }
   }
 
   func forget(_ connection: Connection) {

@@ -1,3 +1,5 @@
+internal import AEValue
+
 /// The faults of the link between two nodes, in both directions.
 struct LinkFaults: Equatable {
   /// The ways in which a link treats its connections.
@@ -36,7 +38,7 @@ struct LinkFaults: Equatable {
 struct DropDice: Equatable {
   let probability: Double
   let seed: UInt64
-  private var random: SplitMix
+  private var random: SplitMix64
   /// How many bytes pass until the next connection is closed.
   private(set) var left = 0
 
@@ -45,7 +47,7 @@ struct DropDice: Equatable {
   init(_ probability: Double, seed: UInt64) {
     self.probability = probability
     self.seed = seed
-    random = SplitMix(state: seed)
+    random = SplitMix64(seed: seed)
     left = draw()
   }
 
@@ -67,18 +69,5 @@ struct DropDice: Equatable {
     // The bound keeps the loop short; a drop so far away makes no difference to a test.
     while units < 1 << 20, Double.random(in: 0..<1, using: &random) >= probability { units += 1 }
     return units * Self.unit + Int.random(in: 0..<Self.unit, using: &random)
-  }
-}
-
-/// Random numbers that a seed determines: the same on every machine.
-struct SplitMix: RandomNumberGenerator, Equatable {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

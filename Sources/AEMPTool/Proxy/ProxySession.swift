@@ -103,10 +103,7 @@ struct ProxySession {
     var chunk = [UInt8](repeating: 0, count: 4096)
     while true {
       let rest = max(0, (end - .now) / .milliseconds(1)).rounded(.up)
-      var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let count = poll(&request, 1, CInt(min(rest, 1e9)))
-      if count == 0 { return nil }
-      if count < 0, errno == EINTR { continue }
+      guard SystemCalls.waitToRead(descriptor, patience: CInt(min(rest, 1e9))) else { return nil }
       let read = chunk.withUnsafeMutableBytes { SystemCalls.readSome(descriptor, into: $0) }
       guard read > 0 else { return bytes }
       bytes += chunk[..<read]

@@ -45,7 +45,8 @@ final class PidFile {
     guard file >= 0 else { throw failure("write", path, errno) }
     // The lock comes before another process can find the file.
     var problem: (verb: String, code: CInt)?
-    if lock(file) != 0 { problem = ("lock", errno) }
+    let lockProblem = SystemCalls.lock(file, waits: false)
+    if lockProblem != 0 { problem = ("lock", lockProblem) }
     if problem == nil, case let code = SystemCalls.writeAll("\(getpid())\n", to: file), code != 0 {
       problem = ("write", code)
     }
@@ -71,8 +72,9 @@ final class PidFile {
       throw Problem(sentence: "the pid file \(path) is no regular file; name another one")
     }
     let pid = try processID(in: file, path)
-    guard lock(file) == 0 else {
-      guard errno == EWOULDBLOCK else { throw failure("lock", path, errno) }
+    let problem = SystemCalls.lock(file, waits: false)
+    guard problem == 0 else {
+      guard problem == EWOULDBLOCK else { throw failure("lock", path, problem) }
       guard isSame(file, path) else { return false }
       let holder = pid.map { "names process \($0), which" } ?? "is held by a process that"
       throw Problem(
@@ -103,13 +105,6 @@ final class PidFile {
   private static func isSame(_ file: CInt, _ path: String) -> Bool {
     guard let identity = FileIdentity(of: file) else { return false }
     return FileIdentity(at: path, followsLinks: false) == identity
-  }
-
-  /// Takes the lock if no process has it.
-  private static func lock(_ file: CInt) -> CInt {
-    var result: CInt
-    repeat { result = flock(file, LOCK_EX | LOCK_NB) } while result != 0 && errno == EINTR
-    return result
   }
 
   private static func failure(_ verb: String, _ path: String, _ code: CInt) -> Problem {

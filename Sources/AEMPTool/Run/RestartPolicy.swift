@@ -1,4 +1,5 @@
 internal import AEValue
+import AnyEvent
 import Glibc
 
 /// Decides what the supervisor does when the worker has ended.

@@ -16,7 +16,7 @@ final class Supervisor {
   private let program = OwnProgram.path()
   private let loop = Loop.default
   private var policy = RestartPolicy()
-  private var worker: WorkerProcess?
+  private var worker: NodeProcess?
   private var silence: Silence?
   private var timers: [TimerWatcher] = []
   /// Why the worker that runs, or has just ended, could not be configured.
@@ -91,15 +91,15 @@ final class Supervisor {
     refusal = nil
     wasSilent = false
     policy.started(at: loop.monotonicNow)
-    do throws(ProcessStart.Failure) {
-      worker = try WorkerProcess(
+    do throws(SystemError) {
+      worker = try NodeProcess(
         program, handover, on: loop, onReport: { [unowned self] in reported($0) },
         onEnd: { [unowned self] in ended($0) })
       handover.restarts += 1
       beginToListen()
       return true
     } catch {
-      refusal = "cannot start \(program): \(SystemCalls.text(for: error.code))"
+      refusal = "cannot start \(program): \(error.reason)"
       return goOn(after: .exited(127), process: "the node process")
     }
   }
@@ -181,9 +181,7 @@ final class Supervisor {
 
 /// The signals that end a command or a node, or have a node read its configuration again.
 enum ControlSignals {
-  private static let numbers = [SIGTERM, SIGINT, SIGHUP]
-
-  static var all: sigset_t { sigset_t(numbers) }
+  static let numbers = [SIGTERM, SIGINT, SIGHUP]
 
   /// Lets them and SIGCHLD through: a parent may have started this process with the signal mask of one
   /// of its threads.

@@ -7,7 +7,7 @@ import Glibc
 final class Worker {
   /// Whether this process is to be a worker.
   static var isWanted: Bool {
-    CommandLine.arguments.dropFirst().elementsEqual([WorkerProcess.argument])
+    CommandLine.arguments.dropFirst().elementsEqual([NodeProcess.argument])
   }
 
   /// Seconds that an ending node waits for other nodes to take the last messages.
@@ -23,7 +23,7 @@ final class Worker {
   /// - Returns: the exit code.
   func run() -> Int32 {
     guard let handover = Self.handover() else {
-      Output.complain("\"aemp \(WorkerProcess.argument)\" is for \"aemp run\" alone; use that")
+      Output.complain("\"aemp \(NodeProcess.argument)\" is for \"aemp run\" alone; use that")
       return ExitCode.usage.rawValue
     }
     // The supervisor says when the configuration is to be read again.
@@ -96,14 +96,14 @@ final class Worker {
   private static func handover() -> Handover? {
     var kind: CInt = 0
     var size = socklen_t(MemoryLayout<CInt>.size)
-    guard getsockopt(ProcessStart.socket, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 else {
+    guard getsockopt(NodeProcess.socket, SOL_SOCKET, SO_TYPE, &kind, &size) == 0 else {
       return nil
     }
     var line: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)
     while !line.contains(UInt8(ascii: "\n")) {
       let count = chunk.withUnsafeMutableBytes {
-        SystemCalls.readSome(ProcessStart.socket, into: $0)
+        SystemCalls.readSome(NodeProcess.socket, into: $0)
       }
       guard count > 0 else { return nil }
       line += chunk[..<count]
@@ -114,7 +114,7 @@ final class Worker {
 
   /// The connection to the supervisor; when it ends, for any reason, the worker ends too.
   private func connection() -> StreamConnection {
-    let socket = ProcessStart.socket
+    let socket = NodeProcess.socket
     _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
     _ = fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK)
     let stream = StreamConnection(loop: loop, descriptor: socket)

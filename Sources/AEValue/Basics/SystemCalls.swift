@@ -39,6 +39,16 @@ package enum SystemCalls {
     }
   }
 
+  /// Calls `body` until no signal interrupts it.
+  ///
+  /// - Returns: what it returns; −1 with `errno` for an error.
+  package static func uninterrupted<Number: SignedInteger>(_ body: () -> Number) -> Number {
+    while true {
+      let result = body()
+      if result != -1 || errno != EINTR { return result }
+    }
+  }
+
   /// Writes all bytes, with one `write(2)` if the system takes them at once; allocates nothing.
   ///
   /// - Parameters:
@@ -77,16 +87,20 @@ package enum SystemCalls {
 
   /// Reads available bytes, and waits if there are none.
   ///
-  /// - Returns: the number of bytes; 0 at the end; −1 with `errno` for an error.
+  /// - Parameters:
+  ///   - descriptor: where to read.
+  ///   - buffer: where the bytes go.
+  ///   - patience: how long (ms) to wait for bytes; −1: for ever.
+  /// - Returns: the number of bytes; 0 at the end; −1 with `errno` for an error, which is `EAGAIN` when the wait was
+  ///   too long.
   package static func readSome(
-    _ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer
+    _ descriptor: CInt, into buffer: UnsafeMutableRawBufferPointer, patience: CInt = -1
   ) -> Int {
     while true {
-      let count = read(descriptor, buffer.baseAddress, buffer.count)
-      if count >= 0 { return count }
-      if errno == EAGAIN {
-        _ = wait(for: POLLIN, of: descriptor, patience: -1)
-      } else if errno != EINTR {
+      let count = uninterrupted { read(descriptor, buffer.baseAddress, buffer.count) }
+      if count >= 0 || errno != EAGAIN { return count }
+      if !wait(for: POLLIN, of: descriptor, patience: patience) {
+        errno = EAGAIN
         return -1
       }
     }
@@ -109,12 +123,52 @@ package enum SystemCalls {
     return (total, 0)
   }
 
-  /// Waits for a descriptor; false when the patience (ms) was over, or the descriptor has no such events.
+  /// Reads up to the end, however much that is, until there is more than `limit`.
+  ///
+  /// - Parameters:
+  ///   - descriptor: where to read.
+  ///   - limit: the number of bytes beyond which nothing more is read.
+  ///   - patience: how long (ms) to wait each time for bytes; −1: for ever.
+  /// - Returns: the bytes, of which more than `limit` say that there are too many, and 0 or the `errno` of the call
+  ///   that failed.
+  package static func readAll(
+    _ descriptor: CInt, limit: Int, patience: CInt = -1
+  ) -> (bytes: [UInt8], problem: CInt) {
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= limit {
+      let count = chunk.withUnsafeMutableBytes {
+        readSome(descriptor, into: $0, patience: patience)
+      }
+      if count == 0 { break }
+      if count < 0 { return (bytes, errno) }
+      bytes += chunk[..<count]
+    }
+    return (bytes, 0)
+  }
+
+  /// Waits until something can be read, which may be the end; false when the patience (ms) was over.
+  package static func waitToRead(_ descriptor: CInt, patience: CInt) -> Bool {
+    wait(for: POLLIN, of: descriptor, patience: patience)
+  }
+
+  /// Waits for a descriptor; false when the patience (ms) was over, or it cannot be waited for.
   private static func wait(for events: CInt, of descriptor: CInt, patience: CInt) -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(events), revents: 0)
-    var result: CInt
-    repeat { result = poll(&request, 1, patience) } while result < 0 && errno == EINTR
-    return result > 0
+    let end = ContinuousClock.now + .milliseconds(patience)
+    var rest = patience
+    while true {
+      let result = poll(&request, 1, rest)
+      if result >= 0 || errno != EINTR { return result > 0 }
+      if patience > 0 { rest = CInt(max(0, (end - .now) / .milliseconds(1)).rounded(.up)) }
+    }
+  }
+
+  /// Takes the lock of an open file that only one process has, as long as it has the file open (`flock`).
+  ///
+  /// - Returns: 0, or the `errno`: `EWOULDBLOCK` when another has the lock and this one does not wait for it.
+  package static func lock(_ descriptor: CInt, waits: Bool) -> CInt {
+    uninterrupted { flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) } == 0 ? 0 : errno
   }
 }
 

@@ -47,12 +47,16 @@ private func mapped(_ six: [UInt8]) -> [UInt8]? {
 /// The text of an IPv4 address of four bytes, or nil.
 ///
 /// Corresponds to Perl's `AnyEvent::Socket::format_ipv4`.
-public func format_ipv4(_ ipn: [UInt8]) -> String? { ipn.count == 4 ? text(ipn, AF_INET) : nil }
+public func format_ipv4(_ ipn: [UInt8]) -> String? {
+  ipn.count == 4 ? ipn.withUnsafeBytes(SocketAddress.text) : nil
+}
 
 /// The text of an IPv6 address of sixteen bytes, or nil.
 ///
 /// Corresponds to Perl's `AnyEvent::Socket::format_ipv6`.
-public func format_ipv6(_ ipn: [UInt8]) -> String? { ipn.count == 16 ? text(ipn, AF_INET6) : nil }
+public func format_ipv6(_ ipn: [UInt8]) -> String? {
+  ipn.count == 16 ? ipn.withUnsafeBytes(SocketAddress.text) : nil
+}
 
 /// The text of an address of four or sixteen bytes, `"unix/"` for its token, nil for everything else.
 ///
@@ -65,15 +69,6 @@ public func format_address(_ ipn: [UInt8]) -> String? {
 
 /// `format_address` under another name: written `AnyEvent.ntoa`, as Perl's `AnyEvent::Socket::ntoa`.
 public func ntoa(_ ipn: [UInt8]) -> String? { format_address(ipn) }
-
-private func text(_ ipn: [UInt8], _ family: CInt) -> String? {
-  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-    guard let start = buffer.baseAddress,
-      inet_ntop(family, ipn, start, socklen_t(buffer.count)) != nil
-    else { return nil }
-    return String(cString: start)
-  }
-}
 
 /// The family of an address in bytes: `AF_INET`, `AF_INET6`, or, for the token of `"unix/"`, `AF_UNIX`.
 ///

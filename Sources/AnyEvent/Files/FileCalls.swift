@@ -1,3 +1,4 @@
+internal import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -13,12 +14,9 @@ enum FileCalls {
   static func call<Number: SignedInteger>(
     _ attempt: @autoclosure () -> String, _ body: () -> Number
   ) throws(SystemError) -> Number {
-    while true {
-      let result = body()
-      if result != -1 { return result }
-      let code = errno
-      if code != EINTR { throw SystemError(code, attempt()) }
-    }
+    let result = SystemCalls.uninterrupted(body)
+    if result == -1 { throw SystemError(errno, attempt()) }
+    return result
   }
 
   /// Refuses paths of which C would take only the beginning.
@@ -131,8 +129,7 @@ enum FileCalls {
   }
 
   private static func time(_ seconds: Double?, _ place: FilePlace) throws(SystemError) -> timespec {
-    // UTIME_NOW, which Swift does not import.
-    guard let seconds else { return timespec(tv_sec: 0, tv_nsec: (1 << 30) - 1) }
+    guard let seconds else { return timespec(tv_sec: 0, tv_nsec: aeuv_time_now()) }
     let whole = seconds.rounded(.down)
     guard let number = Int(exactly: whole) else {
       throw SystemError(EINVAL, "cannot set the times of \(place)")

@@ -50,17 +50,16 @@ public struct FileStatus: Hashable, Sendable {
     Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// The part of ``mode`` that is the type, S_IFMT; the system's constants are imported into several modules.
-  private var type: UInt32 { mode & 0o170_000 }
+  private var type: UInt32 { mode & S_IFMT }
 
   /// Whether it is a plain file: Perl's `-f _`.
-  public var isFile: Bool { type == 0o100_000 }
+  public var isFile: Bool { type == S_IFREG }
 
   /// Whether it is a directory: Perl's `-d _`.
-  public var isDirectory: Bool { type == 0o040_000 }
+  public var isDirectory: Bool { type == S_IFDIR }
 
   /// Whether it is a symbolic link, which only the function for links says: Perl's `-l _`.
-  public var isSymbolicLink: Bool { type == 0o120_000 }
+  public var isSymbolicLink: Bool { type == S_IFLNK }
 
   /// The permissions without the type.
   public var permissions: Int { Int(mode & 0o7777) }

@@ -1,4 +1,4 @@
-internal import AEValue
+package import AEValue
 internal import CLibUV
 internal import Glibc
 
@@ -17,6 +17,10 @@ public struct ChildCommand {
   public var directory: String?
   /// Its environment; nil for this process's.
   public var environment: [String: String]?
+  /// The file of the program if it is not the first word; it is not looked for then, and has to be a binary one.
+  package var program: PathName?
+  /// The signals that are held back from it until it lets them through.
+  package var heldSignals: [CInt] = []
   /// Texts such as `"NAME=value"` that its environment has, too.
   var variables: [String] = []
   /// Whether it leads a process group of its own, so that `kill(-pid, …)` reaches the processes that it has started,
@@ -39,7 +43,7 @@ public struct ChildCommand {
   ///   are larger than all of the former.
   /// - Returns: its process id.
   /// - Throws: why it cannot be started.
-  func spawn(_ descriptors: [(number: CInt, source: CInt)]) throws(SystemError) -> pid_t {
+  package func spawn(_ descriptors: [(number: CInt, source: CInt)]) throws(SystemError) -> CInt {
     let texts = words + (directory.map { [$0] } ?? []) + (environment?.flatMap { [$0, $1] } ?? [])
     guard !texts.contains(where: { $0.utf8.contains(0) }) else { throw failure(EINVAL) }
     var actions = posix_spawn_file_actions_t()
@@ -67,6 +71,7 @@ public struct ChildCommand {
     // Threads of Dispatch, on which a loop may run, hold back all signals, and a program inherits that.
     var signals = sigset_t()
     sigemptyset(&signals)
+    for signal in heldSignals { sigaddset(&signals, signal) }
     if problem == 0 { problem = posix_spawnattr_setsigmask(&attributes, &signals) }
     let flags = POSIX_SPAWN_SETSIGMASK | (leadsGroup ? POSIX_SPAWN_SETPGROUP : 0)
     if problem == 0 { problem = posix_spawnattr_setflags(&attributes, Int16(flags)) }
@@ -74,21 +79,21 @@ public struct ChildCommand {
     guard problem == 0 else { throw failure(problem) }
     var pid: pid_t = 0
     let variables = surroundings()
-    func attempt(_ words: [String]) -> CInt {
+    func attempt(_ program: PathName, _ words: [String]) -> CInt {
       withCStrings(words) { arguments in
         if let variables {
           withCStrings(variables) {
-            posix_spawnp(&pid, words[0], &actions, &attributes, arguments, $0)
+            posix_spawnp(&pid, program.cString, &actions, &attributes, arguments, $0)
           }
         } else {
-          posix_spawnp(&pid, words[0], &actions, &attributes, arguments, aeuv_environment())
+          posix_spawnp(&pid, program.cString, &actions, &attributes, arguments, aeuv_environment())
         }
       }
     }
-    problem = attempt(words)
+    problem = attempt(program ?? PathName(words[0]), words)
     // A script that does not name its shell is the shell's, as execvp has it, and Perl.
-    if problem == ENOEXEC, words[0].utf8.contains(UInt8(ascii: "/")) {
-      problem = attempt(["/bin/sh"] + words)
+    if problem == ENOEXEC, program == nil, words[0].utf8.contains(UInt8(ascii: "/")) {
+      problem = attempt(PathName("/bin/sh"), ["/bin/sh"] + words)
     }
     guard problem == 0 else { throw failure(problem) }
     return pid
@@ -113,7 +118,7 @@ public struct ChildCommand {
   }
 
   private func failure(_ code: CInt) -> SystemError {
-    SystemError(code, "cannot start \(words[0])")
+    SystemError(code, "cannot start \(program?.description ?? words[0])")
   }
 }
 

@@ -64,10 +64,10 @@ public struct SocketAddress: Hashable, Sendable {
   /// The host in text form without its zone.
   var number: String {
     switch kind {
-    case .ipv4(let bits): return Self.text(in_addr(s_addr: bits), AF_INET)
+    case .ipv4(let bits): return withUnsafeBytes(of: bits, Self.text)
     case .ipv6(let high, let low, _):
-      if let bits = Self.mapped(high, low) { return Self.text(in_addr(s_addr: bits), AF_INET) }
-      return Self.text((high.bigEndian, low.bigEndian), AF_INET6)
+      if let bits = Self.mapped(high, low) { return withUnsafeBytes(of: bits, Self.text) }
+      return withUnsafeBytes(of: (high.bigEndian, low.bigEndian), Self.text)
     case .unix: return "unix/"
     }
   }
@@ -217,14 +217,14 @@ extension SocketAddress {
     }
   }
 
-  private static func text(_ address: some Any, _ family: CInt) -> String {
+  /// The text of a host's bytes in network order: four for IPv4, sixteen for IPv6.
+  static func text(_ bytes: UnsafeRawBufferPointer) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
-      withUnsafePointer(to: address) {
-        guard let start = buffer.baseAddress,
-          inet_ntop(family, $0, start, socklen_t(buffer.count)) != nil
-        else { return "" }
-        return String(cString: start)
-      }
+      let family = bytes.count == 4 ? AF_INET : AF_INET6
+      guard let address = bytes.baseAddress, let start = buffer.baseAddress,
+        inet_ntop(family, address, start, socklen_t(buffer.count)) != nil
+      else { return "" }
+      return String(cString: start)
     }
   }
 }

@@ -197,12 +197,12 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   }
 
   private func describe(_ outcome: Result<Int32, SystemError>) -> String {
-    switch outcome {
+    switch outcome.map(ProcessEnding.init) {
     case .failure(let error): "\(error)"
-    case .success(let status) where status & 127 != 0: "signal \(status & 127) has killed it"
-    case .success(126 << 8): "its program cannot be executed"
-    case .success(let status):
-      "it has exited with code \(status >> 8); does its program call Fork.serve() before anything else?"
+    case .success(.killed(let signal)): "signal \(signal) has killed it"
+    case .success(.exited(126)): "its program cannot be executed"
+    case .success(.exited(let code)):
+      "it has exited with code \(code); does its program call Fork.serve() before anything else?"
     }
   }
 

@@ -168,7 +168,7 @@ extension HTTPExchange {
   private func look(
     for host: String, _ port: Int, _ found: @escaping (_ addresses: [String]) -> Void
   ) {
-    if HTTPURL.isNumeric(host) { return found([]) }
+    if SocketAddress.isNumeric(host) { return found([]) }
     work = .look(nil)
     let resolution = client.addresses(of: host, port) { [weak self] result in
       guard let self, isActive else { return }

@@ -1,3 +1,4 @@
+internal import AnyEvent
 internal import CCurl
 internal import Glibc
 
@@ -42,7 +43,7 @@ struct TransferOrder {
     }
     if let bind {
       // A name would be looked up here, and the loop would wait.
-      let kind = HTTPURL.isNumeric(bind) ? "host!" : "if!"
+      let kind = SocketAddress.isNumeric(bind) ? "host!" : "if!"
       aecurl_set_text(easy, CURLOPT_INTERFACE, kind + bind)
     }
     if let cookies {

@@ -39,10 +39,10 @@ public func http_request(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) {
-  requesting(
-    method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  start(
+    .init(
+      method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
 }
 
 /// Sends a request and calls `cb` once; the request ends when the returned guard goes.
@@ -59,10 +59,10 @@ public func http_request(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) -> Guard {
-  let exchange = requesting(
-    method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  let exchange = start(
+    .init(
+      method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
   return Guard { exchange.cancel() }
 }
 
@@ -80,10 +80,10 @@ public func http_get(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) {
-  requesting(
-    "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  start(
+    .init(
+      "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
 }
 
 /// Sends a GET request and calls `cb` once; the request ends when the returned guard goes.
@@ -99,10 +99,10 @@ public func http_get(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) -> Guard {
-  let exchange = requesting(
-    "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  let exchange = start(
+    .init(
+      "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
   return Guard { exchange.cancel() }
 }
 
@@ -120,10 +120,10 @@ public func http_head(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) {
-  requesting(
-    "HEAD", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  start(
+    .init(
+      "HEAD", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
 }
 
 /// Sends a HEAD request and calls `cb` once; the request ends when the returned guard goes.
@@ -139,10 +139,10 @@ public func http_head(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) -> Guard {
-  let exchange = requesting(
-    "HEAD", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  let exchange = start(
+    .init(
+      "HEAD", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
   return Guard { exchange.cancel() }
 }
 
@@ -160,10 +160,10 @@ public func http_post(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) {
-  requesting(
-    "POST", url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  start(
+    .init(
+      "POST", url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
 }
 
 /// Sends a POST request and calls `cb` once; the request ends when the returned guard goes.
@@ -179,26 +179,18 @@ public func http_post(
   persistent: Bool? = nil, keepalive: Bool? = nil, max_body: Int? = nil,
   _ cb: @escaping (_ body: HTTPBody?, _ hdr: HTTPHeaders) -> Void
 ) -> Guard {
-  let exchange = requesting(
-    "POST", url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare,
-    tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
+  let exchange = start(
+    .init(
+      "POST", url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, on_body, persistent, keepalive, max_body), sessionid, cb)
   return Guard { exchange.cancel() }
 }
 
 @discardableResult
-private func requesting(
-  _ method: String, _ url: String, _ recurse: Int?, _ headers: HTTPFields, _ timeout: Double?,
-  _ proxy: HTTPRequest.Route, _ body: any HTTPBodyConvertible, _ cookies: CookieJar?,
-  _ trust: HTTPTrust, _ session: String?, _ bind: String?, _ onPrepare: ((CInt) -> Double)?,
-  _ connect: HTTPRequest.Connector?, _ onHeader: ((HTTPHeaders) -> Bool)?,
-  _ onBody: ((HTTPBody, HTTPHeaders) -> Bool)?, _ persistent: Bool?, _ keepalive: Bool?,
-  _ maxBody: Int?, _ done: @escaping (HTTPBody?, HTTPHeaders) -> Void
+private func start(
+  _ request: HTTPRequest, _ session: String?, _ done: @escaping (HTTPBody?, HTTPHeaders) -> Void
 ) -> HTTPExchange {
-  let request = HTTPRequest(
-    method, url, recurse, headers, timeout, proxy, body, cookies, trust, bind, onPrepare, connect,
-    onHeader, onBody: onBody, persistent, keepalive, maxBody: maxBody)
-  return HTTPClient.shared(session: session).send(request) { done($0.body, $0.headers) }
+  HTTPClient.shared(session: session).send(request) { done($0.body, $0.headers) }
 }
 
 extension HTTPRequest {
@@ -207,8 +199,8 @@ extension HTTPRequest {
     _ method: String, _ url: String, _ recurse: Int?, _ headers: HTTPFields, _ timeout: Double?,
     _ proxy: Route, _ body: any HTTPBodyConvertible, _ cookies: CookieJar?, _ trust: HTTPTrust,
     _ bind: String?, _ onPrepare: ((CInt) -> Double)?, _ connect: Connector?,
-    _ onHeader: ((HTTPHeaders) -> Bool)?, onBody: ((HTTPBody, HTTPHeaders) -> Bool)?,
-    _ persistent: Bool?, _ keepalive: Bool?, maxBody: Int?
+    _ onHeader: ((HTTPHeaders) -> Bool)?, _ onBody: ((HTTPBody, HTTPHeaders) -> Bool)?,
+    _ persistent: Bool?, _ keepalive: Bool?, _ maxBody: Int?
   ) {
     // As Perl does it; `HTTPRequest` takes methods as they are.
     self.init(method.uppercased(), url)

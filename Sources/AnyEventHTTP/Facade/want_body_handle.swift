@@ -23,9 +23,10 @@ public func http_request(
   persistent: Bool? = nil, keepalive: Bool? = nil,
   _ cb: @escaping (_ body: Handle?, _ hdr: HTTPHeaders) -> Void
 ) {
-  opening(
-    method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare, tcp_connect, on_header, persistent, keepalive, cb)
+  open(
+    .init(
+      method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, nil, persistent, keepalive, nil), sessionid, cb)
 }
 
 /// Sends a request for a body handle; until `cb` is called the request ends when the returned guard goes.
@@ -42,9 +43,10 @@ public func http_request(
   _ cb: @escaping (_ body: Handle?, _ hdr: HTTPHeaders) -> Void
 ) -> Guard {
   var isDelivered = false
-  let exchange = opening(
-    method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare, tcp_connect, on_header, persistent, keepalive
+  let exchange = open(
+    .init(
+      method, url, recurse, headers, timeout, proxy, body, cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, nil, persistent, keepalive, nil), sessionid
   ) { handle, hdr in
     isDelivered = true
     cb(handle, hdr)
@@ -65,21 +67,15 @@ public func http_get(
   persistent: Bool? = nil, keepalive: Bool? = nil,
   _ cb: @escaping (_ body: Handle?, _ hdr: HTTPHeaders) -> Void
 ) {
-  opening(
-    "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, sessionid, bind,
-    on_prepare, tcp_connect, on_header, persistent, keepalive, cb)
+  open(
+    .init(
+      "GET", url, recurse, headers, timeout, proxy, HTTPBody(), cookie_jar, tls_ctx, bind,
+      on_prepare, tcp_connect, on_header, nil, persistent, keepalive, nil), sessionid, cb)
 }
 
 @discardableResult
-private func opening(
-  _ method: String, _ url: String, _ recurse: Int?, _ headers: HTTPFields, _ timeout: Double?,
-  _ proxy: HTTPRequest.Route, _ body: any HTTPBodyConvertible, _ cookies: CookieJar?,
-  _ trust: HTTPTrust, _ session: String?, _ bind: String?, _ onPrepare: ((CInt) -> Double)?,
-  _ connect: HTTPRequest.Connector?, _ onHeader: ((HTTPHeaders) -> Bool)?, _ persistent: Bool?,
-  _ keepalive: Bool?, _ done: @escaping (Handle?, HTTPHeaders) -> Void
+private func open(
+  _ request: HTTPRequest, _ session: String?, _ done: @escaping (Handle?, HTTPHeaders) -> Void
 ) -> HTTPExchange {
-  let request = HTTPRequest(
-    method, url, recurse, headers, timeout, proxy, body, cookies, trust, bind, onPrepare, connect,
-    onHeader, onBody: nil, persistent, keepalive, maxBody: nil)
-  return HTTPClient.shared(session: session).open(request, done)
+  HTTPClient.shared(session: session).open(request, done)
 }

@@ -1,5 +1,4 @@
 internal import CCurl
-internal import Glibc
 
 /// A URL that can be requested, in its parts.
 struct HTTPURL {
@@ -44,13 +43,6 @@ struct HTTPURL {
   /// Whether both URLs belong to one server, which may see the same secrets.
   func hasOrigin(of other: HTTPURL) -> Bool {
     scheme == other.scheme && host == other.host && port == other.port
-  }
-
-  /// Whether a host is an address, which needs no look-up.
-  static func isNumeric(_ host: String) -> Bool {
-    var address = in6_addr()
-    let family = host.utf8.contains(UInt8(ascii: ":")) ? AF_INET6 : AF_INET
-    return inet_pton(family, host, &address) == 1
   }
 
   private static let unusable = HTTPFailure(

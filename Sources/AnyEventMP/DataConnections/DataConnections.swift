@@ -57,9 +57,6 @@ final class DataConnections {
     withExtendedLifetime(functions) {}
   }
 
-  /// The number of announced data connections that have not arrived.
-  var expectedCount: Int { expected.count }
-
   // MARK: Requests of the program
 
   func start(_ request: DataRequest) {

@@ -169,3 +169,49 @@ public final class Mailbox: @unchecked Sendable {
     }
   }
 }
+
+/// How much may wait in a mailbox before its port is killed.
+///
+/// A mailbox keeps messages that no task has taken yet, and senders may be other nodes: over a limit the port is
+/// killed with the reason `too_much_queued` and a sentence, so that monitors fire for the lost message.
+public struct MailboxLimit: Hashable, Sendable {
+  /// The most messages that may wait, together with the tasks of the port that run, that of `port_async` included.
+  public var messages: Int
+  /// The most bytes of memory that messages may take which wait, or for which tasks run.
+  public var bytes: Int
+
+  /// A limit; without arguments that of every mailbox: 1,000,000 messages and 256 MiB.
+  public init(messages: Int = 1_000_000, bytes: Int = 256 << 20) {
+    self.messages = messages
+    self.bytes = bytes
+  }
+}
+
+/// Why nothing can be taken out of a mailbox.
+public struct MailboxError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A sentence without a full stop that says what went wrong.
+  public let description: String
+
+  /// The port was killed, or its node is gone; the port's own tasks get a `CancellationError` in its place.
+  static func killed(_ port: PortID) -> MailboxError {
+    MailboxError(
+      description:
+        "port \(Log.cut(port.id)) was killed, and nothing comes into its mailbox any more")
+  }
+
+  /// There is no port whose mailbox could be meant.
+  static func noPort(_ function: String) -> MailboxError {
+    MailboxError(
+      description:
+        "\(function) takes from the mailbox of SELF, which is no port here: call it in port_async { … }, or call the method of a mailbox"
+    )
+  }
+
+  /// The messages of the port go to a callback.
+  static func noMailbox(_ port: PortID) -> MailboxError {
+    MailboxError(
+      description:
+        "port \(Log.cut(port.id)) has a callback for all messages, so nothing comes into its mailbox: make the port with port_async, or give the callback a tag"
+    )
+  }
+}

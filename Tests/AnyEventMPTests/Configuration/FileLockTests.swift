@@ -1,3 +1,4 @@
+import AEValue
 import Foundation
 import TestSupport
 import Testing

@@ -56,7 +56,7 @@ struct LegibilityTests {
       // These have a function of such a name, which ends in one of those.
       "AnyEvent/Logging/LogContext+Configuration.swift", "AEMPTool/Network/Errand.swift",
       // These write nothing of others, or look only where the descriptors lead.
-      "AnyEventMPTesting/ChosenSeed.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
+      "AnyEventMPTesting/SeededRandom.swift", "AnyEvent/Surroundings/StandardDescriptors.swift",
       "AnyEvent/Loop/SharedPoll.swift", "AnyEvent/Processes/ChildCommand.swift",
       "AnyEvent/Processes/CommandEnds.swift", "AEMPTool/Run/ReadyLine.swift", "AEMPTool/Tool.swift",
       "AEMPTool/Shell/Shell.swift", "AEMPTool/Output/Printer.swift",

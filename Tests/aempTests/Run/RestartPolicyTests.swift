@@ -1,3 +1,4 @@
+import AnyEvent
 import Foundation
 import Testing
 

@@ -160,12 +160,10 @@ enum FileLock {
       let descriptor = StandardDescriptors.spare(
         open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600))
       guard descriptor >= 0 else { throw failure(path, errno) }
-      var result: CInt
-      repeat { result = flock(descriptor, LOCK_EX) } while result != 0 && errno == EINTR
-      if result != 0 {
-        let code = errno
+      let problem = SystemCalls.lock(descriptor, waits: true)
+      if problem != 0 {
         close(descriptor)
-        throw failure(path, code)
+        throw failure(path, problem)
       }
       if isCurrent(descriptor, lockPath) { return descriptor }
       // The holder removed the file during the wait, so another process may hold the lock of a new

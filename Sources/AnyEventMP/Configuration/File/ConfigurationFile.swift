@@ -1,4 +1,4 @@
-internal import AEValue
+package import AEValue
 internal import AnyEvent
 internal import Glibc
 
@@ -65,22 +65,15 @@ package struct ConfigurationFile: Hashable, Sendable {
     defer { close(descriptor) }
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO { throw noFile }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = read(descriptor, &chunk, chunk.count)
-      if count == 0 { return bytes }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw unreadable(errno)
-      }
-      bytes += chunk[..<count]
-      guard bytes.count <= Self.sizeLimit else {
-        throw ConfigurationError(
-          .unreadable, "\(path) is larger than 64 MiB, so it is no configuration file; correct it",
-          file: path)
-      }
+    // What has nothing to read now, such as a terminal, is no file that could be waited for.
+    let (bytes, problem) = SystemCalls.readAll(descriptor, limit: Self.sizeLimit, patience: 0)
+    if problem != 0 { throw unreadable(problem) }
+    guard bytes.count <= Self.sizeLimit else {
+      throw ConfigurationError(
+        .unreadable, "\(path) is larger than 64 MiB, so it is no configuration file; correct it",
+        file: path)
     }
+    return bytes
   }
 
   /// Parses the contents of the file: a JSON object, or only white space.
