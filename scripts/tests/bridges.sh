@@ -34,6 +34,16 @@ warnings=$(grep -E "/Bridges/[^ ]+\.swift:[0-9]+:[0-9]+: warning: " "$log" | sor
 swift test --skip-build --package-path Bridges --scratch-path "$scratch" </dev/null >"$work/tested" 2>&1 ||
   fail "the tests fail: $(grep -E '✘|error: ' "$work/tested" || tail -n 3 "$work/tested")"
 
+# The code blocks of their pages compile.
+mkdir "$work/blocks"
+perl scripts/lib/blocks.pl "$work/blocks" Bridges/Sources/*/*.docc/*.md || fail "there are wrong blocks."
+for block in "$work"/blocks/swift/*.swift; do
+  swiftc -typecheck -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name block \
+    -enable-upcoming-feature MemberImportVisibility -enable-upcoming-feature NonisolatedNonsendingByDefault \
+    -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include "$block" ||
+    fail "a block does not compile."
+done
+
 # says NAME PATTERN
 says() {
   wait_for "$1.out" "$2" || fail "$1 has not said \"$2\": $(last_words "$1")"

@@ -3,7 +3,8 @@
 # its nodes are restarted one by one, with a newer program: no message is lost,
 # and no monitor fires but for the nodes that leave. AEMP_OLD names the tool of
 # an earlier version, beside which there is the program that the nodes run at
-# first; AEMP_NODES says how many there are.
+# first, or is "build" to have one made of the history; AEMP_NODES says how many
+# there are.
 
 set -eu
 
@@ -17,7 +18,10 @@ cd "$(dirname "$0")/../.."
 begin
 new=$bin/aemp-cluster-node
 old=$new
+[ "${AEMP_OLD-}" != build ] || AEMP_OLD=$(scripts/old-version)
 [ -z "${AEMP_OLD-}" ] || old=${AEMP_OLD%/*}/aemp-cluster-node
+[ -x "$old" ] || fail "AEMP_OLD is \"$AEMP_OLD\", and there is no $old."
+[ "$old" != "$new" ] || say "skipped: another version; the nodes are restarted with the same one (AEMP_OLD=build makes an older one)"
 events=$work/events
 : >"$events"
 host=127.$(($$ / 62500 % 250 + 1)).$(($$ / 250 % 250 + 1)).$(($$ % 250 + 1))

@@ -9,7 +9,7 @@ extension LogContext {
   ///
   ///     LogContext.LOG.log_to_logger(Logger(label: "anyevent"))
   ///
-  /// What `AE_VERBOSE` stops does not come to ``LogContext/LOG``. In order to have the logger's
+  /// What `AE_VERBOSE` stops does not come to `LogContext.LOG`. In order to have the logger's
   /// backend alone decide, let all levels pass: `LogContext.FILTER.level(.trace)`. The source of
   /// the logger's message is the name of the context that it was logged in, such as
   /// `AnyEvent::MP::Kernel`. A backend that logs in this context again, as ``AnyEventLogHandler``

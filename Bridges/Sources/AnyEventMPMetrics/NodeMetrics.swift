@@ -28,7 +28,7 @@ extension Node {
   }
 }
 
-/// The publication of a node's state, which ``Node/publishMetrics(every:prefix:to:)`` begins.
+/// The publication of a node's state, which ``AnyEventMP/Node/publishMetrics(every:prefix:to:)`` begins.
 ///
 /// On the loop's thread only.
 public final class NodeMetrics {

@@ -41,7 +41,7 @@ final class ProxyServer {
   /// The seconds that connecting to a target may take.
   private static let patience = 30.0
 
-  /// Where sentences go.
+  /// Takes sentences for the user.
   private let say: (String) -> Void
 
   /// `say` gets sentences about nodes that are missing.
@@ -137,7 +137,7 @@ final class ProxyServer {
     settle()
   }
 
-  /// Whoever has set the proxy up learns from it which node is missing: the dialler is only hung up on.
+  /// Reports a missing node to the user of the proxy; its dialler is only hung up on.
   private func complain(_ node: String, _ dialler: String, _ reason: String, _ isLast: Bool) {
     let target = places[node]?.target ?? ""
     let who = dialler.isEmpty ? "somebody" : dialler

@@ -10,7 +10,8 @@ extension Node {
   /// only; no secret is among them. To be called on the loop's thread.
   ///
   /// - Throws: ``ConfigurationError`` when the node was not configured or has left, when the file is
-  ///   gone, and when it cannot be used; nothing has changed then.
+  ///   gone or empty, when it cannot be used, and when it would take the node's last credentials
+  ///   away; nothing has changed then.
   @discardableResult
   public func reload(
     _ arguments: ConfigurationArguments? = nil
@@ -53,7 +54,7 @@ extension Node {
     // Settings that this node does not take over have to make sense, too: else the next node would not start.
     _ = try NodeConfiguration(settings, context: context)
     let configuration = try NodeConfiguration(settings.keeping(old.settings), context: context)
-    try lookAtListeners(configuration)
+    try lookAtCredentials(configuration, before: old)
     let changes = ConfigurationChanges(from: old.settings, to: settings, configuration.warnings)
     // Other nodes may ask as often as they like: without a change no context of TLS is made.
     if !changes.applied.isEmpty {
@@ -75,23 +76,32 @@ extension Node {
       throw ConfigurationError(
         .unreadable, "the configuration file \(file.path) is gone; put it back", file: file.path)
     }
+    // An editor or a full disk leaves such a file behind; who wants no settings writes {}.
+    if let bytes, ConfigurationFile.isBlank(bytes), before.file != nil {
+      throw ConfigurationError(
+        .syntax,
+        "the configuration file \(file.path) is empty; put its settings back, or write {} into it",
+        file: file.path)
+    }
     return try file.parse(bytes)
   }
 
-  /// Makes sure that a node to which other hosts can connect does not lose its credentials.
-  private func lookAtListeners(_ configuration: NodeConfiguration) throws(ConfigurationError) {
-    guard !configuration.hasCredentials else { return }
-    let open = boundAddresses.first { address in
-      let parts = parse_hostport(address)
-      let place = parts.flatMap { SocketAddress(ip: $0.host, port: Int($0.service) ?? 0) }
-      return place.map { !$0.isLoopback } ?? true
+  /// Makes sure that a node does not lose all that it authenticates with.
+  ///
+  /// Nobody could talk to it any more, not even to have it read a better file.
+  private func lookAtCredentials(
+    _ configuration: NodeConfiguration, before old: NodeConfiguration
+  ) throws(ConfigurationError) {
+    guard old.hasCredentials, !configuration.hasCredentials else { return }
+    let credentials = [Setting.secret, .secrets, .certificate].map { "write \"\($0.name)\"" }
+    let mistyped = configuration.warnings.first { warning in
+      credentials.contains { warning.contains($0) }
     }
-    guard let open else { return }
     throw ConfigurationError(
       .noCredentials,
       """
-      neither a secret nor a certificate is left, and the node listens on \(open), which other hosts can \
-      reach; run "aemp gensecret"
+      neither a secret nor a certificate would be left, and no other node could talk to this one any more\
+      \(mistyped.map { ": \($0)" } ?? "; put one back, or restart the node if it shall have none")
       """, file: configuration.settings.file)
   }
 

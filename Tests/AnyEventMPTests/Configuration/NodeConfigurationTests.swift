@@ -200,9 +200,25 @@ import Testing
     }
   }
 
-  @Test("keys that nobody knows do not matter")
+  @Test("keys that nobody knows do not matter, but each is warned of, up to ten")
   func unknownKeys() throws {
-    #expect(try resolve(file: #"{"zzz": [1], "version": 1, "nodeid": "a"}"#).nodeID == "a")
+    let configuration = try resolve(
+      file: Self.withSecret(#""zzz": [1], "version": 1, "nodeid": "a""#))
+    #expect(configuration.nodeID == "a")
+    #expect(configuration.warnings == [#""zzz" in /etc/rc is no setting and has no effect"#])
+    let many = (0..<12).map { "\"key \($0)\": 1" }.joined(separator: ", ")
+    let warnings = try resolve(file: Self.withSecret(many + #", "profile": {"myhost": {"x": 1}}"#))
+      .warnings
+    #expect(warnings.count == 12)
+    #expect(warnings[10] == "2 more names in /etc/rc are no settings")
+    #expect(warnings[11] == #"1 more names in profile "myhost" of /etc/rc are no settings"#)
+    #expect(try resolve(ConfigurationArguments(secret: Self.secret, norc: true)).warnings == [])
+  }
+
+  private static let secret = "a secret that is long enough"
+
+  private static func withSecret(_ members: String) -> String {
+    #"{"secret": "\#(secret)", \#(members)}"#
   }
 
   @Test("the file is read where the context says, and not at all with norc")

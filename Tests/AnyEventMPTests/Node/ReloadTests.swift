@@ -97,17 +97,73 @@ import Testing
     }
   }
 
-  @Test("a node that other hosts can reach does not lose its credentials")
-  func credentials() throws {
+  @Test(
+    "a node does not lose its last credentials, wherever it listens; the sentence says what to write",
+    arguments: [
+      ("", "is empty; put its settings back"), (" \n\t", "is empty; put its settings back"),
+      ("\u{FEFF}\n", "is empty; put its settings back"),
+      ("{}", "neither a secret nor a certificate would be left"),
+      (#"{"sekret": "0123456789abcdef"}"#, #"write "secret" if you mean that"#),
+      (#"{"profile": {"test": {"sercets": ["0123456789abcdef"]}}}"#, #"write "secrets" if you"#),
+      (#"{"secret": "0123456789abcdef", "profile": {"test": {"secret": null}}}"#, "put one back"),
+    ])
+  func credentials(_ text: String, _ problem: String) throws {
+    try withNode(Self.usual + #"", "heartbeat": 5}"#) { node, write, log in
+      try write(text)
+      let error = #expect(throws: ConfigurationError.self) { try node.reload() }
+      #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+      #expect(node.peers.handshakeConfiguration.secrets.count == 1)
+      #expect(node.peers.heartbeat.interval == 5)
+      // What holds goes on to hold, and a good file counts.
+      try write(Self.usual + #"", "heartbeat": 3}"#)
+      #expect(try node.reload().applied.map(\.setting) == ["heartbeat"])
+    }
+  }
+
+  @Test("credentials that the program gives need no file, and one kind may take the other's place")
+  func otherCredentials() throws {
     let arguments = ConfigurationArguments(
       "test", nodeid: "reload/2", binds: ["127.0.0.1:*"], secret: "0123456789abcdef")
-    try withNode("{}", arguments) { node, _, _ in
+    try withNode("", arguments) { node, write, _ in
+      #expect(try node.reload().isEmpty)
+      try write("{}")
+      #expect(try node.reload().isEmpty)
+      try write(#"{"secret": null, "secrets": ["another secret of all"]}"#)
+      #expect(try node.reload().applied.map(\.setting).sorted() == ["secret", "secrets"])
       var without = arguments
       without.settings["secret"] = nil
-      // Nobody else reaches this address.
-      let changes = try node.reload(without)
-      #expect(changes.applied.map(\.setting) == ["secret"])
-      #expect(node.peers.handshakeConfiguration.secrets.isEmpty)
+      try write("{}")
+      #expect(throws: ConfigurationError.self) { try node.reload(without) }
+      #expect(node.peers.handshakeConfiguration.secrets.count == 1)
+    }
+  }
+
+  @Test("a node that had no credentials may be told to go on without")
+  func never() throws {
+    try withNode(#"{"binds": [], "max_queue": 1000}"#) { node, write, _ in
+      try write(#"{"binds": [], "max_queue": 2000}"#)
+      #expect(try node.reload().applied.map(\.setting) == ["max_queue"])
+    }
+  }
+
+  @Test("names that are no settings are warned of at the start and at each reload")
+  func unknownNames() throws {
+    let log = LogCollector.shared
+    try withNode(Self.usual + #"", "heartbeatt": 1}"#) { node, write, _ in
+      let start = log.lines(with: #""heartbeatt" in"#)
+      #expect(start.count == 1)
+      #expect(start.first?.hasSuffix(#"; write "heartbeat" if you mean that"#) == true, "\(start)")
+      try write(
+        Self.usual + #"", "profile": {"test": {"max_que": 1, "colour": "red"}, "other": {"x": 1}}}"#
+      )
+      let warnings = try node.reload().warnings
+      #expect(warnings.count == 2)
+      #expect(
+        warnings.first?.hasPrefix(#""colour" in profile "test" of "#) == true
+          && warnings.first?.hasSuffix("is no setting and has no effect") == true, "\(warnings)")
+      #expect(
+        warnings.last?.hasSuffix(#"; write "max_queue" if you mean that"#) == true, "\(warnings)")
+      #expect(log.lines(with: #"reload: "colour" in profile"#).count == 1)
     }
   }
 

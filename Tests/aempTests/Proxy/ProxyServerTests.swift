@@ -12,7 +12,7 @@ import Testing
     private var listener: Listener?
     private var announced = ""
     private(set) var accepted: [End] = []
-    /// What the proxy has said to whoever has started it.
+    /// The sentences for the user of the proxy.
     var complaints: [String] { kept.sentences }
     private let kept = Complaints()
 

@@ -81,7 +81,7 @@ package struct ConfigurationFile: Hashable, Sendable {
     guard var bytes else { return [:] }
     // Some editors begin a file with a byte order mark.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    guard !bytes.allSatisfy({ $0 <= 0x20 }) else { return [:] }
+    guard !Self.isBlank(bytes) else { return [:] }
     let value: Value
     do throws(CodecError) {
       value = try JSON.decodeConfiguration(bytes)
@@ -97,6 +97,11 @@ package struct ConfigurationFile: Hashable, Sendable {
         """, file: path, line: 1, column: 1)
     }
     return contents
+  }
+
+  /// Whether there is nothing in the file but white space, perhaps behind a byte order mark.
+  static func isBlank(_ bytes: [UInt8]) -> Bool {
+    bytes.dropFirst(bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0).allSatisfy { $0 <= 0x20 }
   }
 
   private func syntaxError(_ error: CodecError) -> ConfigurationError {

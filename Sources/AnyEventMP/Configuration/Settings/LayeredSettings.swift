@@ -20,10 +20,12 @@ struct LayeredSettings: Sendable {
       let profiles = try ProfileTable(contents, file: file)
       let inheritance = try profiles.inheritance(of: profile)
       if let warning = inheritance.warning { warnings.append(warning) }
-      add(contents, .file(file))
+      var unknown = UnknownSettings()
+      add(contents, .file(file), &unknown)
       for (name, settings) in inheritance.profiles.reversed() {
-        add(settings, .profile(name, file: file))
+        add(settings, .profile(name, file: file), &unknown)
       }
+      warnings += unknown.sentences
     }
     if arguments.force { add(arguments.settings, .arguments) }
   }
@@ -35,6 +37,13 @@ struct LayeredSettings: Sendable {
 
   /// Whether a source sets the setting.
   func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
+
+  private mutating func add(
+    _ settings: TextDictionary<Value>, _ origin: SettingOrigin, _ unknown: inout UnknownSettings
+  ) {
+    add(settings, origin)
+    unknown.look(at: settings, origin)
+  }
 
   private mutating func add(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
     for setting in Setting.all where setting != .parent {
