@@ -71,6 +71,14 @@ public final class SimulatedHost {
     withExtendedLifetime(arrivals) {}
   }
 
+  /// Forgets the jobs that wait for a blocked loop, because the network is closed: they have connections, which have
+  /// this host.
+  func forgetJobs() {
+    let jobs = parked
+    parked = []
+    withExtendedLifetime(jobs) {}
+  }
+
   /// Takes a connection from another host; false when the node does not listen.
   func accept(_ stream: StreamConnection, from other: SimulatedHost) -> Bool {
     guard let listener, !isDown else { return false }

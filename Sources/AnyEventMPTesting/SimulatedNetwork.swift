@@ -164,6 +164,7 @@ public final class SimulatedNetwork {
     for connection in connections.values { connection.end() }
     connections = [:]
     for row in paths { for path in row { path?.stop() } }
+    for host in hosts { host.forgetJobs() }
     for host in hosts where host.hasOwnLoop { host.loop.close() }
     loop.close()
   }

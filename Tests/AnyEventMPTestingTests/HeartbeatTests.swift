@@ -154,6 +154,24 @@ import Testing
     withExtendedLifetime(watch) {}
   }
 
+  @Test("a network that is closed while a node is blocked leaves nothing behind")
+  func closedWhileBlocked() throws {
+    weak var left: SimulatedHost?
+    do {
+      let network = SimulatedNetwork(seed: 9)
+      defer { network.close() }
+      let judge = try network.addHost("judge", hasOwnLoop: true)
+      let other = try network.addHost("other", seeds: [judge], heartbeat: 5, hasOwnLoop: true)
+      left = other
+      #expect(network.run(until: { judge.isConnected(to: other) && other.isConnected(to: judge) }))
+      // What arrives meanwhile waits.
+      network.block(other, for: 1000)
+      network.run(for: 30)
+      #expect(other.isBlocked)
+    }
+    #expect(left == nil)
+  }
+
   @Test("a machine that loses its power and comes back is taken at once; old monitors fire")
   func restart() throws {
     try withPair { network, server, client in

@@ -26,7 +26,7 @@ final class ToolRunner {
   }()
 
   /// What tells a sanitizer which of its findings are none: the tool was built with the same one.
-  private static let sanitizer = ProcessInfo.processInfo.environment.filter {
+  static let sanitizer = ProcessInfo.processInfo.environment.filter {
     $0.key.hasSuffix("SAN_OPTIONS")
   }
 

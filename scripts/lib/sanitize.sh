@@ -2,7 +2,7 @@
 # Runs of the Swift tests under a sanitizer. To be sourced after packages.sh.
 
 # sanitize address|thread [ARGUMENTS OF swift test]
-# Needs $root and $scratch, the package and its build directory.
+# Needs $root and $scratch, the package and its build directory, and the command "limited" of scripts/test.
 # shellcheck disable=SC2154
 # Builds the tests with that sanitizer and runs them; fails if it finds something.
 sanitize() {
@@ -15,7 +15,11 @@ sanitize() {
     # Leaks are looked for at the end of the process.
     export ASAN_OPTIONS="detect_leaks=1:$common${ASAN_OPTIONS:+:$ASAN_OPTIONS}"
     export LSAN_OPTIONS="suppressions=$root/scripts/lib/leak.supp:print_suppressions=0"
-    export TSAN_OPTIONS="$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+    # Children of forks begin threads: Swift programs must not, but those that embed the library may, and tests do.
+    export TSAN_OPTIONS="die_after_fork=0:$common${TSAN_OPTIONS:+:$TSAN_OPTIONS}"
+    # Otherwise all tests begin at once, and each wait of one takes a turn of all others: then the children of exit
+    # tests are waited for minutes after their end, and so is all that has a time limit.
+    export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8
     # Swift's own backtrace of a crash would take minutes under a sanitizer.
     export SWIFT_BACKTRACE=enable=no
     found=0
@@ -42,5 +46,5 @@ sanitized_build() {
 
 # Runs what was built last, with further arguments of swift test.
 sanitized_test() {
-  swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
+  limited 7200 swift test --skip-build --sanitize="$kind" --scratch-path "$scratch/$kind" "$@"
 }

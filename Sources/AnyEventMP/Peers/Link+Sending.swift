@@ -132,7 +132,8 @@ extension Link {
 
 /// The connections of a node that has left the network: they end when their last bytes are sent.
 ///
-/// The object retains itself until then.
+/// Until then the timer of its time limit keeps it, so that the end of the loop is its end, too: streams that kept it
+/// would be kept by it, and would stay open for ever.
 final class Farewell {
   private var streams: [StreamConnection]
   private var left: Int
@@ -153,7 +154,7 @@ final class Farewell {
     }
     timeLimit = loop.timer(after: max(0, seconds)) { self.conclude() }
     for stream in streams {
-      stream.onEnd = { _ in self.ended() }
+      stream.onEnd = { [weak self] _ in self?.ended() }
       stream.sendEnd()
     }
   }

@@ -42,9 +42,10 @@ import Testing
   @Test("for a catcher that takes nothing only little waits")
   func slowCatcher() throws {
     let probe = LogProbe()
-    try withPair(logs: (probe, LogProbe())) { node, other, loop in
+    // Nobody answers there: what is sent waits until the node is given up, which must not be before all is sent.
+    try withPair(monitorTimeout: 10_000, connectInterval: 10_000, logs: (probe, LogProbe())) {
+      node, other, loop in
       let text = String(repeating: "x", count: 10_000)
-      // Nobody answers there: what is sent waits until the node is given up.
       let missing = TestName.next("missing")
       let listener = try loop.listen(on: TestHost.next(), 0) { _ in }
       defer { listener.close() }

@@ -72,6 +72,34 @@ import Testing
     }
   }
 
+  @Test("a loop that is closed meanwhile lets go of the connections, and nothing is called")
+  func loopCloses() throws {
+    final class Held {}
+    weak var held: Held?
+    var isOver = false
+    try withLoop { loop in
+      let leaving = try node(loop, "leaving", .sealed)
+      defer { leaving.close() }
+      let peer = try WirePeer.connect(leaving.address, id: TestName.next("peer"), loop)
+      loop.run(until: { leaving.connectedNodes == [peer.id] })
+      // It does not see the end, and so doesn't answer it.
+      peer.raw.stream.pause()
+      do {
+        let callback = Held()
+        held = callback
+        leaving.leave(within: 1000) {
+          isOver = true
+          withExtendedLifetime(callback) {}
+        }
+      }
+      loop.run(until: { leaving.isClosed })
+      loop.settle()
+      #expect(held != nil && !isOver)
+    }
+    // The connections have it.
+    #expect(held == nil && !isOver)
+  }
+
   @Test("without connections, and without a name, it is called from the loop")
   func alone() {
     withNode { node, loop in

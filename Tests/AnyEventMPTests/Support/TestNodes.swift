@@ -105,18 +105,19 @@ private func peerAddress(of descriptor: CInt) -> String? {
 
 /// Runs `body` with two connected nodes, of which the second has the first as its seed.
 func withPair(
-  framings: [String]? = nil, connectInterval: Double? = nil,
+  framings: [String]? = nil, monitorTimeout: Double? = nil, connectInterval: Double? = nil,
   limits: LimitArguments = LimitArguments(), logs: (LogProbe, LogProbe)? = nil,
   _ body: (_ global: Node, _ slave: Node, Loop) throws -> Void
 ) throws {
   try withLoop { loop in
     let first = try Node.listening(
-      on: loop, "global", framings: framings, connectInterval: connectInterval, limits: limits,
-      log: logs?.0)
+      on: loop, "global", framings: framings, monitorTimeout: monitorTimeout,
+      connectInterval: connectInterval, limits: limits, log: logs?.0)
     defer { first.close() }
     let second = try Node.listening(
       on: loop, "slave", seeds: [first.address], framings: framings,
-      connectInterval: connectInterval, limits: limits, log: logs?.1)
+      monitorTimeout: monitorTimeout, connectInterval: connectInterval, limits: limits,
+      log: logs?.1)
     defer { second.close() }
     loop.run(until: { first.isConnected(to: second) && second.isConnected(to: first) })
     try body(first, second, loop)

@@ -75,6 +75,8 @@ struct LogCallbackTests {
   func formattingAPart() {
     let probe = LogProbe()
     let system = probe.system
+    // The callback holds its own system.
+    defer { system.LOG.fmt_cb(nil) }
     system.LOG.fmt_cb { time, context, level, text in
       system.default_format(time, context, level, "(1) " + text)
     }

@@ -29,10 +29,12 @@ final class TLSEnd {
   private(set) var error: TLSError?
   private(set) var isUp = false
   private(set) var hasEnded = false
-  private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+  private let scratch: UnsafeMutableRawBufferPointer
 
   init(_ context: TLSContext, _ role: TLSRole, peername: String? = nil) throws {
     session = try TLSSession(context, as: role, peername: peername)
+    // Behind what throws, after which nobody would free it.
+    scratch = .allocate(byteCount: 4096, alignment: 16)
   }
 
   deinit { scratch.deallocate() }

@@ -53,6 +53,8 @@ func report(_ pid: pid_t) {
   var status: Int32 = 0
   guard waitpid(pid, &status, 0) == pid else { fail("no child") }
   print(status == 0 ? "the child ended" : "the child was stopped")
+  // Or the next child has the line, too, and a sanitizer that looks at its end writes it.
+  fflush(nil)
 }
 
 /// Forks, lets the child do something, and writes how that ended and whether the loop works on here.

@@ -65,7 +65,9 @@ struct CompletionTests {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: try #require(Self.path(shell)))
     process.currentDirectoryURL = URL(fileURLWithPath: tool.directory)
-    process.environment = ["AE_MP_RC": tool.file, "PATH": "/usr/bin:/bin", "HOME": tool.directory]
+    process.environment = ToolRunner.sanitizer.merging([
+      "AE_MP_RC": tool.file, "PATH": "/usr/bin:/bin", "HOME": tool.directory,
+    ]) { $1 }
     process.arguments = arguments
     let (output, errors) = (Pipe(), Pipe())
     process.standardOutput = output

@@ -119,7 +119,9 @@ final class Tmux {
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments =
       ["-c", Self.withoutDescriptors, Self.path ?? "/nonexistent", "-u", "-S", socket] + arguments
-    process.environment = ["TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+    process.environment = ToolRunner.sanitizer.merging([
+      "TERM": "xterm", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+    ]) { $1 }
     // For the same reason this is no pipe.
     let path = folder.path + "/output"
     _ = FileManager.default.createFile(atPath: path, contents: nil)
