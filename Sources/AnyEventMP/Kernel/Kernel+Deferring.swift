@@ -152,12 +152,14 @@ extension Kernel {
     var count = 0
     while count < limit, let port = deferred.popKill(of: run) {
       count += 1
-      refreshOpenRoute()
       // Ports that are killed together may lie all over the memory.
       if let soon = deferred.portKilledSoon { ae_prefetch(soon.toOpaque()) }
       if finishQuickly(port, reason) { continue }
+      // Only where monitors may fire: until then messages go the general way, which asks the queue itself.
+      refreshOpenRoute()
       port._withUnsafeGuaranteedRef { finish($0, reason) }
     }
+    refreshOpenRoute()
     return count
   }
 

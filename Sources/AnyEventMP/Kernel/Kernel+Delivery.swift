@@ -7,23 +7,32 @@ extension Kernel {
 
   /// Sends a message; to an own port it usually means calling it right away.
   func send(_ message: UnsafeBufferPointer<Value>, to ref: PortRef) {
-    if ref.owner == serial {
-      if ref.kind == .local {
+    if ref.kind == .local {
+      if ref.owner == serial, !isTracing {
         let port = ref.asLocal
-        if !isTracing, port.state == .alive {
+        if port.state == .alive {
           return canCall(port) ? call(port, message) : deferMessage(message, to: port)
         }
-      } else {
-        let home = ref.asRemote.home
-        if home.isCurrent, home !== self.home { return home.send(message, to: ref.name) }
       }
-    } else if ref.kind == .unbound, ref.asUnbound.belongs(to: serial),
-      let bound = ref.asUnbound.bound, bound.kind == .remote
-    {
-      let home = bound.asRemote.home
-      if home.isCurrent { return home.send(message, to: ref.name) }
+    } else if let port = foundRemote(ref) {
+      let isSent = port._withUnsafeGuaranteedRef { port in
+        let home = port.home
+        guard home.isCurrent, home !== self.home else { return false }
+        home.send(message, to: port.name)
+        return true
+      }
+      if isSent { return }
     }
     sendSlowly(message, to: ref)
+  }
+
+  /// The port of another node that a reference was found to lead to; nil where it has to be looked up.
+  @inline(__always)
+  func foundRemote(_ ref: PortRef) -> Unmanaged<RemotePort>? {
+    if ref.kind == .unbound {
+      return ref.asUnbound.belongs(to: serial) ? ref.asUnbound.boundRemote : nil
+    }
+    return ref.route == PortRef.route(serial, .remote) ? .passUnretained(ref.asRemote) : nil
   }
 
   /// Whether a message to the port can be delivered by a call, now.

@@ -13,17 +13,7 @@ extension Kernel {
   /// Begins a packet for a port of another node that was found before.
   @inline(__always)
   fileprivate func open(_ ref: PortRef, _ tag: String, _ count: Int) -> OpenPacket? {
-    guard isDirect else { return nil }
-    let port: Unmanaged<RemotePort>
-    if ref.kind == .unbound {
-      guard ref.asUnbound.belongs(to: serial), let bound = ref.asUnbound.boundRemote else {
-        return nil
-      }
-      port = bound
-    } else {
-      guard ref.route == PortRef.route(serial, .remote) else { return nil }
-      port = .passUnretained(ref.asRemote)
-    }
+    guard isDirect, let port = foundRemote(ref) else { return nil }
     return port._withUnsafeGuaranteedRef { $0.open(tag, count) }
   }
 }
