@@ -191,6 +191,75 @@ left=$(grep -c '^// PORT: ' "$work/wrong.swift" || true)
 [ "$left" = "$(wc -l <"$work/wrong.pl")" ] ||
   fail "of what is wrong in Swift only $left lines stand as comments: $(grep -v '^// PORT: ' "$work/wrong.swift")"
 
+# --- Nothing is lost where Swift wants another order, whatever stands behind it.
+
+# kept NAME WORD...
+# Translates the program NAME.pl, in which each of the words has to be once.
+kept() {
+  subject=$1
+  shift
+  scripts/port "$work/$subject.pl" >"$work/$subject.swift" 2>"$work/summary" || fail "$subject: $(cat "$work/summary")"
+  for word in "$@"; do
+    count=$(grep -cF -- "$word" "$work/$subject.swift" || true)
+    [ "$count" = 1 ] || fail "$subject has \"$word\" in $count lines: $(cat "$work/$subject.swift")"
+  done
+}
+
+number=0
+for last in '' 'bless {};' 'print "behind\n";' '# a comment' '
+=pod
+
+text
+
+=cut' '__END__
+text' 'bless {}; print "behind\n";'; do
+  number=$((number + 1))
+  cat >"$work/order$number.pl" <<TEXT
+use AnyEvent; use AnyEvent::Handle;
+my \$h = new AnyEvent::Handle
+      on_error => sub {
+         print "error\\n";
+      },
+      rtimeout => 5,
+      on_rtimeout => sub { print "late\\n" },
+      no_delay => 1,
+      connect  => ["localhost", 80];
+$last
+TEXT
+  kept "order$number" 'connect: ("localhost", 80),' 'on_error: {' 'print("error")' ' rtimeout: 5,' \
+    'on_rtimeout: { _ in print("late") },' 'no_delay: true)'
+  case $last in
+    bless*) kept "order$number" '// PORT: bless' ;;
+    print*) kept "order$number" 'print("behind")' ;;
+    '# '*) kept "order$number" '// a comment' ;;
+  esac
+  if ! grep -q PORT "$work/order$number.swift"; then compiles "$work/order$number.swift" || fail "order$number is no Swift."; fi
+done
+
+# A translation that would lose something, or half a pair of brackets, is none: the tool says that it is at fault.
+cat >"$work/losing.pl" <<'TEXT'
+use strict;
+use warnings;
+use lib "scripts/lib/port";
+use Lines;
+sub of { return eval { Lines::assembled(source => $_[0], text => $_[1], ported => {}, head => []) } // $@->{fault} }
+my $source = "a\nb\n__END__\nc\n";
+print of ($source, "\x{1}1,0\x{2}f(\x{1}9,1\x{2}1)") eq "f(\n  1)\n// c\n" ? "kept\n" : "lost\n";
+print of ($source, "\x{1}1,0\x{2}f(\x{1}2,1\x{2}1"), "\n", of ($source, "\x{1}1,0\x{2}f(/[)]/)]"), "\n";
+print of ($source, "\x{1}1,0\x{2}f(\"(\\(a[\"}\"])\") // (") eq "f(\"(\\(a[\"}\"])\") // (\n// c\n" ? "kept\n" : "lost\n";
+{ no warnings "redefine"; *Lines::documentation = sub { return (9, {}) }; }
+print of ($source, "\x{1}1,0\x{2}f(\x{1}9,1\x{2}1)"), "\n";
+TEXT
+perl "$work/losing.pl" >"$work/losing" || fail "the check of a translation fails."
+cat >"$work/expected" <<'TEXT'
+kept
+the translation would have a bracket without its partner, in "f("
+the translation would have a bracket without its partner, in "f(/[)]/)]"
+kept
+a part of the translation would be missing, "1)"
+TEXT
+diff "$work/expected" "$work/losing" >&2 || fail "a translation that loses something is taken for a good one."
+
 # --- What cannot be translated at all.
 
 # refused STATUS SENTENCE ARGUMENT...

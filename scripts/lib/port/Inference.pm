@@ -386,7 +386,7 @@ sub of {
   return $node->{type} if $node->{type};
   my $infer = $EXPRESSIONS{$node->{t}};
   my $type = $infer ? $infer->($self, $node) : fresh();
-  return $node->{type} = $type // fresh();
+  return $node->{type} = ref $type ? $type : fresh();
 }
 
 sub text {

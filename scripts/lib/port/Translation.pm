@@ -31,7 +31,11 @@ sub of {
   );
   my ($text) = $writer->statements($statements, 0, 0);
   my $head = head($writer, $inference, $source);
-  my $swift = Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head);
+  my $swift = eval { Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head) };
+  if (!defined $swift) {
+    die $@ if !ref $@;
+    return $@;
+  }
   my @counted = Lines::counted($source);
   my $through = grep { !$writer->{ported}{$_} } @counted;
   return {
