@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/port translates the programs in Perl whose ports are in Examples, and five that are not: how much of them goes
+# scripts/port translates the programs in Perl whose ports are in Examples, and seven that are not: how much of them goes
 # through, whether that compiles, and whether what needs nobody's help does the same as the original. What it cannot
 # read it refuses with a sentence and a status of its own.
 
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . scripts/lib/network.sh
 
 require_swift
-install_packages libppi-perl libanyevent-perl libjson-xs-perl libnet-ssleay-perl
+install_packages libppi-perl libanyevent-perl libjson-xs-perl libnet-ssleay-perl libcbor-xs-perl libdigest-sha3-perl
 begin
 ports=Examples/Ports
 recorded=Tests/Translation
@@ -43,11 +43,11 @@ for file in "$ports"/*/*.pl "$recorded"/*.pl Examples/eg_http_check/check.pl; do
   ! grep -q ' at .* line ' "$work/summary" || fail "$file: $(cat "$work/summary")"
   echo "$name $share" >>"$work/shares"
 done
-[ "$(wc -l <"$work/shares")" -ge 21 ] || fail "there are too few programs."
+[ "$(wc -l <"$work/shares")" -ge 23 ] || fail "there are too few programs."
 
 # --- What is translated whole compiles as it is: some of it is built further down.
 
-run="irc_bot json_rpc kinds lookup port_scanner tls_echo"
+run="irc_bot json_rpc kinds lookup messages numbers port_scanner tls_echo"
 whole=0
 for file in "$work/swift"/*.swift; do
   if grep -q 'PORT:' "$file"; then continue; fi
@@ -56,7 +56,7 @@ for file in "$work/swift"/*.swift; do
   case " $run " in *" $name "*) continue ;; esac
   compiles "$file" || fail "the translation of $name does not compile."
 done
-[ "$whole" -ge 12 ] || fail "only $whole programs are translated whole."
+[ "$whole" -ge 16 ] || fail "only $whole programs are translated whole."
 
 # --- What is not compiles when somebody has written the rest: all that was translated stands in what he wrote.
 
@@ -71,20 +71,25 @@ done
 
 # --- Translations that nobody has touched print what the originals print.
 
-objects=$(for module in AnyEvent AEValue AEOpenSSL; do
-  find "Sources/$module" -name '*.swift' -printf "$bin/$module.build/%f.o\n"
-done)
-objects="$objects $bin/CAEBasics.build/*.o"
+# objects MODULE...
+objects() {
+  for module in "$@"; do find "Sources/$module" -name '*.swift' -printf "$bin/$module.build/%f.o\n"; done
+}
+
+objects="$(objects AnyEvent AEValue AEOpenSSL) $bin/CAEBasics.build/*.o"
+of_ports=$(objects AnyEventMP AEMPWire)
 
 # built NAME
 # Makes a program of a translation, and sets $program to it.
 built() {
   mkdir -p "$work/$1"
   cp "$work/swift/$1.swift" "$work/$1/main.swift"
+  more=
+  if grep -q '^import AnyEventMP$' "$work/$1/main.swift"; then more="$of_ports -lsodium"; fi
   # shellcheck disable=SC2086 # lists of words
   swiftc -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name translated \
     -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include "$work/$1/main.swift" \
-    -o "$work/$1/$1" $objects -luv -lcares -lssl -lcrypto || fail "the translation of $1 cannot be built."
+    -o "$work/$1/$1" $objects $more -luv -lcares -lssl -lcrypto || fail "the translation of $1 cannot be built."
   program=$work/$1/$1
 }
 
@@ -117,6 +122,25 @@ alone() {
 alone lookup 127.0.0.1 ::1 10.1 ::ffff:10.0.0.2
 alone port_scanner 127.0.0.1 3 1 2 3 4 5
 alone kinds
+head -c 3000 /dev/urandom >"$work/random"
+alone numbers "$work/random" '[7.5, 3, 6, 0.25]'
+alone numbers "$work/random" '[8, "7.5", 1000]' somebody of several
+
+# What nobody has given is missing, and stops nothing before the program itself says so.
+status=0
+"$program" 2>"$work/err" || status=$?
+[ "$status" = 255 ] || fail "numbers without arguments ends with $status: $(cat "$work/err")"
+[ "$(cat "$work/err")" = "usage: numbers FILE JSON [NAME]" ] || fail "numbers says: $(cat "$work/err")"
+
+# Of AnyEvent::MP there is a stand-in. Two ports have an order each, so lines of theirs may change places.
+built messages
+for command in "perl -I Tests/PerlPeer/standin -I Tests/PerlPeer/lib $recorded/messages.pl" "$program"; do
+  case $command in perl*) output=$work/messages.perl ;; *) output=$work/messages.swift ;; esac
+  # shellcheck disable=SC2086 # a command and its arguments
+  timeout "$limit" $command 7.5 >"$output.lines" || fail "\"$command\" fails."
+  sort "$output.lines" >"$output"
+done
+same messages
 
 # The translation of pipeline is one that somebody has written the rest of.
 cp "$recorded/pipeline.swift.txt" "$work/swift/pipeline.swift"
@@ -181,6 +205,9 @@ my $one = both ();
 my $client = { id => 1 }; $by_id{1} = $client; $client->{id} = 2;
 my $job = shift @jobs; $job->{state} = "taken";
 my $object = { x => 1 }; my @others = grep { $_ != $object } @jobs;
+my $group = AE::cv { shift->send (5) }; $group->begin;
+my $always = [1]; print "always" if $always;
+aio_load $name, sub { my ($body) = @_; print length "a$body" };
 TEXT
 {
   printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (@jobs, %%by_id, %%rooms);\nsub both { return (1, "a") }\n'
@@ -233,7 +260,7 @@ TEXT
     print*) kept "order$number" 'print("behind")' ;;
     '# '*) kept "order$number" '// a comment' ;;
   esac
-  if ! grep -q PORT "$work/order$number.swift"; then compiles "$work/order$number.swift" || fail "order$number is no Swift."; fi
+  grep -q PORT "$work/order$number.swift" || compiles "$work/order$number.swift" || fail "order$number is no Swift."
 done
 
 # A translation that would lose something, or half a pair of brackets, is none: the tool says that it is at fault.

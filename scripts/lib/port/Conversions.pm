@@ -19,6 +19,7 @@ sub converted {
     return wrapped(WriteExpressions::written($x->{s} . "?", $x->{type}), $type);
   }
   if ($x->{opt} && $into eq "String" && $from =~ /^(?:Bytes|HTTPBody)$/) { return "($x->{s}?.text ?? \"\")" }
+  if ($x->{opt} && $into eq "Bytes" && $from =~ /^(?:HTTPBody|HandleBuffer)$/) { return "($x->{s}?.bytes ?? [])" }
   if ($x->{opt}) {
     return $x->{s} if $may_be_nil || found($type)->{optional};
     if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
@@ -30,12 +31,33 @@ sub converted {
   give_up("a reference to a variable as a value: an object that has it") if $from eq "Reference";
   return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
+  if ($from eq "Double" && found($x->{type})->{loose}) {
+    my $number = $into eq "Int" ? whole($x) : $into =~ /^(?:Value|String|Data)$/ ? perl_number($self, $x) : undef;
+    return $into =~ /^(?:String|Data)$/ ? "\"\\($number)\"" : $number if defined $number;
+  }
   my $atom = atom($x);
   my $text =
     $into eq "Value" && $from =~ /^(?:Array|Dictionary)$/
     ? container_value($x, $atom)
     : conversion($from, $into, $x->{s}, $atom);
   return $text // give_up("what is there is of the type $from, and $into is wanted");
+}
+
+# A number that may have a fraction, without it.
+sub whole {
+  my ($x) = @_;
+  my $text =
+      is_kind($x->{type}, "Value") ? "(" . atom($x) . ".double ?? 0)"
+    : is_composed($x->{s}) ? "($x->{s})"
+    : $x->{s};
+  return "(Int(exactly: $text.rounded(.towardZero)) ?? 0)";
+}
+
+# A number that has come in a message, or was computed of such ones, as Perl shows and sends it: 6, not 6.0.
+sub perl_number {
+  my ($self, $x) = @_;
+  $self->{helpers}{perl_number} = 1;
+  return "perl_number(" . unbracketed($x->{s}) . ")";
 }
 
 # A function that takes fewer arguments than it will get.
@@ -152,6 +174,7 @@ sub conversion {
     if $into =~ /^(?:Value|Double|Int32|CInt|HandleBuffer)$/
     && $from =~ /^(?:Int|Double|String)$/
     && is_literal($text);
+  return "[]" if "$from $into" eq "String Bytes" && $text eq '""';
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";
   return "false" if "$from $into" eq "Int Bool" && $text eq "0";
   return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;

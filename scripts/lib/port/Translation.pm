@@ -62,6 +62,11 @@ sub head {
     my $word = $arguments->{changed} || $arguments->{assigned} ? "var" : "let";
     push @head, "$word ARGV = Array(CommandLine.arguments.dropFirst())" if $source =~ /ARGV/ || $word eq "var";
   }
+  if ($writer->{helpers}{perl_number}) {
+    push @head,
+      "// Numbers of messages as Perl has them: whole ones have no fraction.",
+      "func perl_number(_ x: Double) -> Value { Int(exactly: x).map { .int(\$0) } ?? .double(x) }";
+  }
   return \@head;
 }
 

@@ -49,6 +49,9 @@ sub elements {
   return $text;
 }
 
+# The arguments of the program, of which nobody knows how many there are.
+sub is_arguments { my ($node) = @_; return $node->{t} eq "variable" && "$node->{sigil}$node->{name}" eq '@ARGV' }
+
 sub is_list { my ($node) = @_; return Inference->is_plural($node) && $node->{t} ne "list" }
 
 # A list of Perl's as an array of this type.

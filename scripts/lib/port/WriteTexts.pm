@@ -97,6 +97,8 @@ sub printed {
     if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer|CommandOutput)$/ && !$x->{opt};
   return {s => Conversions::atom($x) . "?.text ?? \"\"", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody)$/;
   return {s => "$x->{s} ? \"1\" : \"\"", type => known("String")} if $kind eq "Bool" && !$x->{opt};
+  return {s => Conversions::perl_number($self, $x), type => known("Value")}
+    if $kind eq "Double" && found($x->{type})->{loose} && !$x->{opt};
   return $x;
 }
 
