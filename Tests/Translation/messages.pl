@@ -30,6 +30,15 @@ rcv $open,
       my ($i) = @_;
       print "$names[$i]\n";
    },
+   standard => sub {
+      my ($n) = @_;
+      $n ||= 5;
+      print "standard $n\n";
+   },
+   shown => sub {
+      my ($n) = @_;
+      show ($n);
+   },
    parity => sub {
       my ($i) = @_;
       print $i % 2 ? "odd\n" : "even\n";
@@ -54,6 +63,11 @@ rcv $closed, end => sub {
    $done->send;
 };
 
+sub show {
+   my ($n) = @_;
+   print "shown $n\n" if $n > 1;
+}
+
 sub watch {
    my ($port) = @_;
    my $guard = mon $port, sub { print "it has ended\n" };
@@ -67,6 +81,10 @@ print scalar (@workers), " workers\n";
 
 snd $any, $number;
 snd $open, over => $number;
+snd $open, standard => $number;
+snd $open, shown => $number;
+snd $open, standard => 0;
+show (2);
 snd $open, index => 2;
 snd $open, parity => 3;
 snd $closed, ping => 1;

@@ -39,6 +39,11 @@ for my $value (@$values) {
 print "$count values, $sum in all, at most $most, $total\n";
 print grade ($values->[0]), " ", grade ($sum), "\n";
 print "the same\n" if $values->[0] == $values->[0];
+my %total;
+$total{$_ > 5 ? "much" : "little"} += $_ for @$values;
+print "much: $total{much}\n";
+my @more = map { $_ + 1 } @$values;
+print "@more, ", join (", ", map { -$_ } @$values), "\n";
 print "sorted: @{[sort { $a <=> $b } @$values]}\n";
 print encode_json ([$values->[0] + 1, $sum, $values->[1] - 1]), "\n";
 

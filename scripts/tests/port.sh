@@ -141,6 +141,9 @@ for command in "perl -I Tests/PerlPeer/standin -I Tests/PerlPeer/lib $recorded/m
   sort "$output.lines" >"$output"
 done
 same messages
+for form in 'on("over") { (n: Double) in' 'on("index") { (i: Int) in' 'rcv(closed, "ping") { (n: Int) in'; do
+  grep -qF "$form" "$work/swift/messages.swift" || fail "the translation of messages has no \"$form\"."
+done
 
 # The translation of pipeline is one that somebody has written the rest of.
 cp "$recorded/pipeline.swift.txt" "$work/swift/pipeline.swift"

@@ -22,7 +22,7 @@ sub converted {
   if ($x->{opt} && $into eq "Bytes" && $from =~ /^(?:HTTPBody|HandleBuffer)$/) { return "($x->{s}?.bytes ?? [])" }
   if ($x->{opt}) {
     return $x->{s} if $may_be_nil || found($type)->{optional};
-    if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
+    if ($into eq "Value" && !found($x->{type})->{loose}) { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
     my $standard = standard($from) // give_up("\"" . plain($x->{s}) . "\" may be nil: if let, guard let or ?");
     $x = WriteExpressions::written("(" . $x->{s} . " ?? $standard)", $x->{type});
     $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
@@ -38,7 +38,7 @@ sub converted {
   my $atom = atom($x);
   my $text =
     $into eq "Value" && $from =~ /^(?:Array|Dictionary)$/
-    ? container_value($x, $atom)
+    ? container_value($self, $x, $atom)
     : conversion($from, $into, $x->{s}, $atom);
   return $text // give_up("what is there is of the type $from, and $into is wanted");
 }
@@ -190,14 +190,23 @@ sub number_of {
   return $number;
 }
 
+# An element of an array or a hash of numbers that may have fractions, as another type.
+sub loose_element {
+  my ($self, $type, $into) = @_;
+  my $of = found($type)->{of};
+  return undef if !$of || kind_of($of) ne "Double" || !found($of)->{loose} || $into !~ /^(?:String|Value)$/;
+  my $number = perl_number($self, {s => "\$0"});
+  return $into eq "String" ? "\"\\($number)\"" : $number;
+}
+
 sub container_value {
-  my ($x, $atom) = @_;
+  my ($self, $x, $atom) = @_;
   my ($kind, $map) = is_kind($x->{type}, "Array") ? ("array", "map") : ("hash", "mapValues");
   my $found = found($x->{type});
   return undef if $kind eq "hash" && kind_of($found->{key} // known("String")) ne "String";
   my $of = kind_of($found->{of} // known("Value"));
   return ".$kind($x->{s})" if $of eq "Value";
-  my $form = conversion($of, "Value", "\$0", "\$0") // return undef;
+  my $form = loose_element($self, $found, "Value") // conversion($of, "Value", "\$0", "\$0") // return undef;
   return ".$kind($atom.$map { $form })";
 }
 

@@ -563,7 +563,11 @@ sub unary {
   my $type = $self->of($node->{x});
   return known("Bool") if $node->{op} eq "!";
   $self->number_hint($type);
-  return $type;
+  return $type if $node->{op} ne "-" || kind_of($type) =~ /^(?:Int|Double)$/;
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $type, known("Int")];
+  $self->arithmetic($result, $type, known("Int"));
+  return $result;
 }
 
 sub step {

@@ -15,7 +15,12 @@ sub settle {
     Types::flow_again($round >= 5);
     $self->arithmetic(@$_) for @{$self->{deferred}};
     for (@{$self->{counted}}) { flow(@$_) if is_kind($_->[0], "Double") && is_kind($_->[1], qw(Int Double)) }
-    for (@{$self->{counted}}) { flow(@$_, 1) if is_kind($_->[0], "Value") && is_kind($_->[1], "Int") && $round >= 5 }
+    for my $pair ($round >= 5 ? @{$self->{counted}} : ()) {
+      my ($from, $into) = map { found($_) } @$pair;
+      next if !Inference::is_loose($from);
+      if (!defined $into->{k}) { Types::comes_in_message($into) }
+      elsif ($into->{k} eq "Int") { flow($from, $into, 1) }
+    }
     if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
     $self->guess_containers if $round == 4;
     $self->settle_messages if $round == 6;

@@ -105,7 +105,9 @@ sub flow {
   if ($into->{is_key} && is_kind($from, "Value", "Message")) { return hint($into, "String") }
   if (!defined $from->{k}) {
     if (defined $into->{k} && !is_scalar($into) && $into->{k} ne "Value") { return unify($from, $into) }
-    push @{$from->{hints}}, $into->{k} if defined $into->{k};
+    # What goes where a number is may be one with a fraction.
+    push @{$from->{hints}}, $into->{k} eq "Int" && !$into->{fixed} && !$into->{is_whole} ? "Number" : $into->{k}
+      if defined $into->{k};
     push @waiting, [$from, $into];
     return;
   }
@@ -120,6 +122,7 @@ sub flow {
       : $from->{k} eq "Int32" && !$from->{fixed} ? "Int"
       : $from->{k};
     $into->{loose} ||= $from->{loose};
+    @$into{qw(k loose)} = ("Double", 1) if $into->{k} eq "Int" && $into->{from_value} && !$into->{is_whole};
     return;
   }
   if ($from->{k} eq "Double" && !$into->{fixed} && $into->{k} =~ /^(?:Int|Double)$/) {
@@ -143,6 +146,7 @@ sub comes_in_message {
   my ($type) = @_;
   $type->{from_value} = 1;
   push @from_values, $type;
+  @$type{qw(k loose)} = ("Double", 1) if ($type->{k} // "") eq "Int" && !$type->{fixed} && !$type->{is_whole};
 }
 
 # Of these, those that are used as numbers get their type.

@@ -62,7 +62,8 @@ sub list_text {
   my $text = $node->{t} eq "binary" && $node->{op} =~ /^\.\./ ? "Array($x->{s})" : Conversions::atom($x);
   my ($from, $into) = (settle(found($x->{type})->{of} // known("Value"))->{k}, kind_of($of));
   return $text if $from eq $into || $into eq "";
-  my $form = Conversions::conversion($from, $into, "\$0", "\$0")
+  my $form = Conversions::loose_element($self, $x->{type}, $into)
+    // Conversions::conversion($from, $into, "\$0", "\$0")
     // give_up("a list of ${from}s where ${into}s are wanted");
   $form = "Value.string(\$0)" if $form eq ".string(\$0)";
   $form = "Value.int(\$0)" if $form eq ".int(\$0)";

@@ -278,9 +278,11 @@ sub unary {
     return written(WriteConditions::condition($self, $node->{x}, 1), known("Bool"), low => 1);
   }
   give_up("the operator $node->{op}") if $node->{op} !~ /^[-~]$/;
-  my $kind = is_kind($node->{type}, "Double") ? "Double" : "Int";
+  my $is_loose = $node->{op} eq "-" && Inference::is_loose($node->{x}{type});
+  my $kind = $is_loose || is_kind($node->{type}, "Double") ? "Double" : "Int";
   my $x = as($self, $node->{x}, known($kind));
-  return written("$node->{op}$x", known($kind), low => $node->{op} eq "-" && $x !~ /^\d/);
+  $x = "($x)" if Conversions::is_composed($x);
+  return written("$node->{op}$x", known($kind, loose => $is_loose), low => $node->{op} eq "-" && $x !~ /^\d/);
 }
 
 sub step {
