@@ -85,6 +85,11 @@ my ($one, $two) = portable_socketpair;
 my $reader = new AnyEvent::Handle fh => $one, on_error => sub { };
 my $writer = new AnyEvent::Handle fh => $two, on_error => sub { };
 print "a descriptor\n" if $reader->fh;
+my $late;
+print "still none\n" unless $late && $late->fh;
+$late = new AnyEvent::Handle connect => ["127.0.0.1", 1], on_connect_error => sub { };
+print $late->fh ? "connected\n" : "still none\n";
+$late->destroy;
 $reader->push_read (line => qr/;\s*/, sub {
    my ($handle, $line) = @_;
    print "line $line\n";
@@ -93,10 +98,11 @@ $reader->push_read (line => qr/[,;]/, sub {
    my ($handle, $line, $end) = @_;
    print "line $line until $end\n";
 });
+$reader->push_read (line => qr/\015?\012/, sub { print "line $_[1]\n" });
 $reader->push_read (regex => qr/(\w+)=(\d+)\n/, sub {
    my ($handle, $data) = @_;
    print "$1 is $2, in ", length ($data), " bytes\n";
    $done->send;
 });
-$writer->push_write ("first; second,x=12\n");
+$writer->push_write ("first; second,a third\015\012x=12\n");
 $done->recv;

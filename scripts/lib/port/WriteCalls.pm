@@ -222,7 +222,9 @@ sub form {
       if $closure->{s} !~ s/^\{ ((?:\w+, )*\w+) in/{ $1, match in/;
   }
   # Of what the line is made, Swift asks if nothing but this says it.
-  $closure->{s} =~ s/^\{ (\w+), (\w+) in/{ ($1, $2: String) in/ if @patterns && $shape->{name} eq ".line";
+  if (@patterns && $shape->{name} eq ".line") {
+    $closure->{s} =~ s/^\{ (\w+), (\w+)(?:, (\w+))? in/"{ ($1, $2: String" . (defined $3 ? ", $3: String" : "") . ") in"/e;
+  }
   return written($closure->{trailing} ? "$name($kind) $closure->{s}" : "$name($kind, $closure->{s})");
 }
 

@@ -46,6 +46,8 @@ sub truth {
   my ($x, $not) = @_;
   my $kind = kind_of($x->{type});
   my $atom = Conversions::atom($x);
+  # The descriptor of an object that may be nil.
+  return "($x->{s} ?? -1) " . ($not ? "<" : ">=") . " 0" if $x->{opt} && $kind eq "CInt" && $x->{s} =~ /\?\./;
   return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|Int32|String|Value)$/;
   if ($x->{opt}) { $atom = "($x->{s} ?? " . Conversions::standard($kind) . ")" }
   if ($kind eq "Bool") { return $not ? $x->{not} // "!$atom" : $x->{opt} ? $atom : $x->{s} }
@@ -107,7 +109,7 @@ sub binding {
       return "case $word $symbol->{swift} = $value, $truth";
     }
     $text = $is_taken ? WriteAssignments::optional_value($self, $symbol, $right) : $x->{s};
-    $truth = true_text($symbol, $symbol->{swift}) if !$is_defined && !$is_taken;
+    $truth = true_text($symbol, $symbol->{swift}) if !$is_defined && !$is_taken && $right->{t} ne "readline";
   } else {
     $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
   }

@@ -213,6 +213,7 @@ sub entry {
   if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "+") { return WriteRegexes::named($self, $key // "") }
   if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "ENV") {
     my $name = as($self, $node->{key}, known("String"));
+    $self->{imports}{"import Glibc"} = 1;
     return written("getenv($name).map { String(cString: \$0) }", known("String"), opt => 1, low => 1);
   }
   my $x = value($self, $node->{base});
