@@ -10,8 +10,12 @@
 #include <unistd.h>
 #include <uv.h>
 
-/* Swift takes the variable stdout for shared by threads, and refuses it. */
-static inline int aeuv_flush_lines(void) { return setvbuf(stdout, NULL, _IOLBF, 0); }
+/* Swift takes the variable stdout for shared by threads, and refuses it. The mode changes from here on only: what was
+   printed before has to be written first. */
+static inline int aeuv_flush_lines(void) {
+  int status = fflush(stdout);
+  return setvbuf(stdout, NULL, _IOLBF, 0) == 0 ? status : -1;
+}
 
 /* Swift's Glibc module has no gettid, and syscall is variadic, which Swift cannot import. */
 static inline int aeuv_is_main_thread(void) { return syscall(SYS_gettid) == getpid(); }

@@ -16,7 +16,7 @@ let reader = Handle(
   on_error: { handle, fatal, message in done.croak(message) },
   on_read: { handle in
     handle.push_read(.chunk(2)) { handle, length in
-      // What the next bytes are depends on these: the request for them goes in front of all others.
+      // The next bytes depend on these: the request for them goes in front of all others.
       handle.unshift_read(.chunk(Int(length[0]) << 8 | Int(length[1]))) { handle, record in
         print(
           "\(record.count) bytes, \(record.first.map { "the first one is \($0)" } ?? "nothing")")

@@ -24,7 +24,7 @@ snd(p, "hash", ["name" => "a hash", "list" => [1, "two", nil]])
 snd(p, "bare", "what", "is", "sent", "beyond")
 snd(p, "else", 1)
 
-// What does not fit a type kills the port, and its monitors get to know why.
+// An argument that does not fit its type kills the port, and its monitors get to know why.
 mon(p) { reason in
   print("the port died: \(reason[0])")
   done.send()

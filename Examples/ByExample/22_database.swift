@@ -12,7 +12,7 @@ let watch: Guard = db_mon("printers") { family, added, changed, deleted in
   for key in changed { print("changed: \(family[key]?.string ?? "")") }
   if !deleted.isEmpty { print("gone: \(deleted.count), left: \(family.count)") }
 
-  // What is done next depends on what there is.
+  // The next step depends on the entries that there are.
   if family.count == 2 && changed.isEmpty { db_set("printers", printers[0], "black and white") }
   if !changed.isEmpty { kil(printers[1]) }
   if family.count == 1 && !deleted.isEmpty { done.send() }

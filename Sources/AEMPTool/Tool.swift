@@ -10,8 +10,8 @@ package struct Tool {
 
   init(arguments: some Collection<String>) { self.arguments = Array(arguments) }
 
-  /// Does what the command line of this process says, or what the tool has started this process for, and
-  /// ends the process.
+  /// Carries out the command line of this process, or the work that the tool has started this process for, and ends
+  /// the process.
   package static func main() -> Never {
     do throws(UsageError) {
       try ArgumentMemory.checkEncoding()
@@ -37,14 +37,14 @@ package struct Tool {
   private func parse() throws(UsageError) -> [Command] {
     var parser = CommandParser(try Argument.all(arguments))
     defer {
-      // This comes also when the rest is wrong: the memory may end in a core file.
+      // Secrets are overwritten also when the parser throws, since the memory may end in a core file.
       for place in parser.secretPlaces { ArgumentMemory.overwrite(place) }
     }
     return try parser.parse()
   }
 
   private func run(_ commands: [Command]) throws(UsageError) -> ExitCode {
-    // This comes before another file can be opened at its number.
+    // The descriptor is taken before another file can be opened at its number.
     let ready = try readyDescriptor(of: commands.last)
     var session = ConfigurationSession(
       file: context.file, hostName: context.hostName)
@@ -62,7 +62,7 @@ package struct Tool {
     // Both take all arguments behind them, so they come last.
     switch commands.last {
     case .runNode(let arguments, let options):
-      // This comes before other files are opened that stay open.
+      // The standard descriptors are filled before files are opened that stay open.
       StandardDescriptors.fill(isQuiet: true)
       return Supervisor(arguments, options, ready: ready).run()
     case .proxy(let command):

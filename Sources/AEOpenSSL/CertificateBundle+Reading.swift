@@ -22,7 +22,7 @@ extension CertificateBundle {
     try self.init(parts)
   }
 
-  /// The bundle of what was read.
+  /// The bundle of key and certificates that were read.
   ///
   /// - Throws: ``CertificateError`` when key or certificate is missing, or they do not belong together.
   package convenience init(_ parts: consuming CertificateParts) throws(CertificateError) {

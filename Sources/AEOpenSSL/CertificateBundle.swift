@@ -2,8 +2,8 @@ internal import COpenSSL
 
 /// A private key, the certificate that belongs to it, and further certificates to trust.
 ///
-/// What OpenSSL holds of the key is wiped when the last reference goes. It may be shared between
-/// threads: nothing of it changes after `init`.
+/// OpenSSL wipes its copy of the key when the last reference goes. The bundle may be shared between threads: nothing
+/// of it changes after `init`.
 package final class CertificateBundle: @unchecked Sendable {
   /// The private key, an `EVP_PKEY`.
   package let key: OpaquePointer
@@ -15,7 +15,7 @@ package final class CertificateBundle: @unchecked Sendable {
   /// How long a certificate that ``generate(now:)`` makes is valid.
   static let daysOfValidity = 36_500
 
-  /// Takes over what OpenSSL made.
+  /// Takes over OpenSSL's objects.
   init(key: OpaquePointer, certificate: OpaquePointer, others: [OpaquePointer]) {
     self.key = key
     self.certificate = certificate

@@ -2,7 +2,7 @@
 ///
 /// Compared by ``code`` only; ``description`` holds nothing of the text but dates.
 package struct CertificateError: Error, Sendable, CustomStringConvertible {
-  /// What kind of problem it is.
+  /// The kinds of problem.
   package enum Code: Hashable, Sendable {
     /// The file can't be read.
     case unreadable
@@ -34,9 +34,9 @@ package struct CertificateError: Error, Sendable, CustomStringConvertible {
     case notMade
   }
 
-  /// What kind of problem it is.
+  /// The kind of problem.
   package let code: Code
-  /// What is wrong and what to do, as a part of a sentence whose subject is the text.
+  /// The problem and its remedy, as a part of a sentence whose subject is the text.
   package let description: String
 
   init(_ code: Code, _ description: String) {

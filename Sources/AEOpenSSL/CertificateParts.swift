@@ -9,7 +9,7 @@ package struct CertificateParts: ~Copyable {
   /// The bits of security that OpenSSL's level 2, the usual one of systems, asks of a key.
   private static let neededSecurityBits: CInt = 112
 
-  /// Nothing, yet.
+  /// No parts, yet.
   package init() {}
 
   deinit {
@@ -17,7 +17,7 @@ package struct CertificateParts: ~Copyable {
     for certificate in certificates { X509_free(certificate) }
   }
 
-  /// Adds what a PEM text holds, which the caller wipes; blocks of other kinds are passed over.
+  /// Adds the keys and certificates in a PEM text, which the caller wipes; blocks of other kinds are passed over.
   ///
   /// `password` is asked for the pass phrase when a key is protected by one.
   ///
@@ -28,7 +28,7 @@ package struct CertificateParts: ~Copyable {
     try add(PEMReader(text), password)
   }
 
-  /// Adds what a file in PEM format holds.
+  /// Adds the keys and certificates in a file in PEM format.
   ///
   /// - Throws: ``CertificateError`` when it cannot be read, or a block cannot be used.
   package mutating func add(

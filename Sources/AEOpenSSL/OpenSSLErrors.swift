@@ -3,7 +3,7 @@ internal import Glibc
 
 /// The list in which OpenSSL notes, for each thread, why its calls failed.
 ///
-/// Whoever sees a call fail empties the list, by ``takeReason()`` or ``clear()``: what stays in it
+/// A caller that sees a call fail empties the list, by ``takeReason()`` or ``clear()``: an error that stays in it
 /// confuses later calls on this thread, those of the host program among them.
 package enum OpenSSLErrors {
   /// Whether the latest failure is this one of the PEM reader.
@@ -15,7 +15,7 @@ package enum OpenSSLErrors {
   /// Why the calls since the last emptying failed, in OpenSSL's words, which hold no data; empties
   /// the list.
   package static func takeReason() -> String {
-    // The earliest one is the cause, those behind it are what came of it.
+    // The earliest error is the cause, the later ones are its consequences.
     let code = ERR_get_error()
     ERR_clear_error()
     // OpenSSL has no words for an error of the system, of which it notes the errno.

@@ -4,9 +4,9 @@ internal import COpenSSL
 struct PEMReader: ~Copyable {
   /// One block; its memory goes, overwritten, with the next one.
   struct Block: ~Copyable {
-    /// What stands behind `BEGIN`.
+    /// The name of the content, behind `BEGIN`.
     let label: String
-    /// What stands between `BEGIN` and the content, as the older form of encryption needs it.
+    /// The lines between `BEGIN` and the content, which the older form of encryption needs.
     private let header: String
     private let bytes: UnsafeMutablePointer<UInt8>
     private let count: Int

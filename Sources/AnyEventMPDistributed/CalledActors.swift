@@ -2,29 +2,29 @@ internal import AnyEventMP
 
 /// The actors that were called lately; the loop's thread only.
 ///
-/// Each is monitored from the first call on, and not any more when it has not been called for some seconds. While it is,
-/// the monitors of its calls cost no messages; a call that lasts longer has its own.
+/// Each is monitored from its first call until it has not been called for some seconds. Meanwhile the monitors of its
+/// calls cost no messages; a call that lasts longer has a monitor of its own.
 final class CalledActors {
   private struct CalledActor {
-    /// One more than that of the actor before.
+    /// Counts the actors in the order in which they were first called.
     let number: UInt64
     let monitor: Subscription
-    /// Whether it was called since the last look.
+    /// Whether the actor was called since the last sweep.
     var isUsed = true
   }
 
-  /// Kept by the system.
+  /// The node, which the system keeps.
   private unowned let node: Node
   private var actors: [PortID: CalledActor] = [:]
   private var lastNumber: UInt64 = 0
   private var sweeper: TimerWatcher?
 
-  /// The seconds after which an actor that is not called is not monitored any more, once or twice.
+  /// The seconds between two sweeps: the monitor of an actor ends once or twice as long after its last call.
   private static let patience = 5.0
 
   init(of node: Node) { self.node = node }
 
-  /// How many there are.
+  /// How many actors are monitored.
   var count: Int { actors.count }
 
   /// Notes that an actor is about to be called.
@@ -43,7 +43,7 @@ final class CalledActors {
     forget { _ in true }
   }
 
-  /// Ends the monitors on some, in the order in which they were first called, so that equal runs are equal.
+  /// Ends monitors, in the order in which their actors were first called, so that equal runs are equal.
   private func forget(_ isForgotten: (CalledActor) -> Bool) {
     for (id, actor) in actors.sorted(by: { $0.value.number < $1.value.number })
     where isForgotten(actor) {

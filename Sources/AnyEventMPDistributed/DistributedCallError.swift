@@ -16,7 +16,7 @@ public enum DistributedCallError: DistributedActorSystemError, Hashable, Sendabl
   case actorDied(Message)
   /// No reply has come within these seconds.
   case timedOut(Double)
-  /// The reply is not what the method returns.
+  /// The reply does not fit the type of the method's result.
   case unreadableReply(String)
   /// The arguments cannot be sent: one cannot be encoded, or all are too large for a packet.
   case unsendable(String)
@@ -44,7 +44,7 @@ extension DistributedCallError: CustomStringConvertible {
 }
 
 extension DistributedCallError {
-  /// What has ended the message that a call is.
+  /// The error of a distributed call whose message has failed with `error`.
   init(_ error: CallError) {
     self =
       switch error {
@@ -76,7 +76,7 @@ extension NodeActorSystem {
     }
   }
 
-  /// What is answered for an error that a method has thrown.
+  /// The answer for an error that a method has thrown.
   func reply(for error: any Error) -> [Value] {
     let type = Swift.type(of: error)
     let name =

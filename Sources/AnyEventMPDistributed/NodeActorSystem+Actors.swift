@@ -80,9 +80,9 @@ extension NodeActorSystem {
 final class LocalActor: Sendable {
   /// The name of its port.
   let name: String
-  /// One more than that of the actor before.
+  /// Counts the actors of this node in the order in which they got ready.
   let number: UInt64
-  /// What may be called.
+  /// The methods that may be called.
   let targets: TextDictionary<TargetMethod>
   /// The actor, while it lives.
   weak let actor: (any DistributedActor)?

@@ -5,12 +5,12 @@ public import Distributed
 // Calls to actors of other nodes.
 
 extension NodeActorSystem {
-  /// Nothing yet of a call that is being made.
+  /// An empty encoder for a call that is being made.
   public func makeInvocationEncoder() -> CallEncoder { CallEncoder() }
 
   /// Calls a method that returns a value; called by Swift's runtime.
   ///
-  /// - Throws: What the method has thrown, if it is known here (``recognize(_:as:)``); otherwise a
+  /// - Throws: The error of the method, if its type is known here (``recognize(_:as:)``); otherwise a
   ///   ``DistributedCallError``; `CancellationError` when the task is cancelled.
   public func remoteCall<Act, Err, Res>(
     on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type,
@@ -26,7 +26,7 @@ extension NodeActorSystem {
 
   /// Calls a method that returns nothing; called by Swift's runtime.
   ///
-  /// - Throws: What ``remoteCall(on:target:invocation:throwing:returning:)`` throws.
+  /// - Throws: The errors of ``remoteCall(on:target:invocation:throwing:returning:)``.
   public func remoteCallVoid<Act, Err>(
     on actor: Act, target: RemoteCallTarget, invocation: inout CallEncoder, throwing: Err.Type
   ) async throws where Act: DistributedActor, Act.ID == PortID, Err: Error {
@@ -38,7 +38,7 @@ extension NodeActorSystem {
 
   /// Calls `body`, in which each call to an actor of another node may take so many seconds.
   ///
-  /// - Throws: What `body` throws; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
+  /// - Throws: The error of `body`; a call that takes longer throws ``DistributedCallError/timedOut(_:)``.
   public static func withTimeout<Result>(
     _ seconds: Double, isolation: isolated (any Actor)? = #isolation,
     _ body: () async throws -> Result
@@ -46,7 +46,7 @@ extension NodeActorSystem {
     try await $taskTimeout.withValue(
       seconds,
       operation: {
-        // So that the body is called on the caller's actor.
+        // The parameter has the body called on the caller's actor.
         _ = isolation
         return try await body()
       }, isolation: isolation)
@@ -75,6 +75,6 @@ extension NodeActorSystem {
 }
 
 extension NodeActorSystem: DecodingContext {
-  /// What is handed to decoders: the system, in which actors are looked up.
+  /// The information for decoders: the system, in which they look actors up.
   package var userInfo: [CodingUserInfoKey: Any] { [.actorSystemKey: self] }
 }

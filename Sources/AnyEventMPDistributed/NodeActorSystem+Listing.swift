@@ -25,7 +25,7 @@ extension NodeActorSystem {
       family.set(id, to: name)
       let key = Listed(id: id, kind: Text(kind))
       guard residence.listed[key] == nil else { return }
-      // One monitor, however often the actor is checked in.
+      // An actor has one monitor, however often it is checked in.
       residence.listed[key] = residence.node.monitor(id) { [weak residence] _ in
         family.remove(id)
         residence?.listed[key] = nil
@@ -44,9 +44,9 @@ extension NodeActorSystem {
     }
   }
 
-  /// The actors of a type that are listed, and then those that come.
+  /// The listed actors of a type, and then further ones as they are listed.
   ///
-  /// Each is given out once, and again only if it was gone meanwhile. What was not asked for yet is no more than
+  /// Each is given out once, and again only if it was gone meanwhile. The sequence keeps at most as many actors as
   /// the list has. For one task.
   ///
   /// It ends when the task is cancelled, and when the system, its node or its loop is closed.
@@ -82,7 +82,7 @@ extension NodeActorSystem {
 
   private static func family(_ kind: String) -> String { "actors/" + kind }
 
-  /// The entries of a list, and then those that are added, and with changes those of another name.
+  /// The entries of a list, then further ones as they are added, and with changes also those that get another name.
   private func entries(
     _ kind: String, withChanges: Bool
   ) -> AsyncStream<(id: PortID, name: String)> {

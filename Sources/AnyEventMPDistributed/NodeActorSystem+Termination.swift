@@ -55,7 +55,7 @@ public final class ActorMonitor: @unchecked Sendable {
   ///
   /// Any thread may call it; on another one than the loop's the callback may come before the loop has heard of it.
   public func cancel() {
-    if loop.isHome { end() } else { loop.post { self.end() } }
+    if loop.isOnOwnThread { end() } else { loop.post { self.end() } }
   }
 
   private func end() {

@@ -63,7 +63,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   private let lastPort = Atomic<UInt64>(0)
   private let state: Mutex<State>
 
-  /// What any thread may use, in turn.
+  /// The part of a system that any thread may use, one at a time.
   struct State {
     var nodeID: String
     var isClosed = false
@@ -106,7 +106,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
     node.onClose.append { [weak self] in self?.close() }
   }
 
-  deinit { loop.releaseAtHome(residence) }
+  deinit { loop.releaseOnOwnThread(residence) }
 
   /// Ends all actors and calls of the system: waiting and later calls throw ``DistributedCallError/systemClosed``, and
   /// the methods that run for other nodes do so in cancelled tasks.
@@ -145,7 +145,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
 
   // MARK: - Threads
 
-  /// Calls `body` with what any thread may use.
+  /// Calls `body` with the state that any thread may use.
   func withState<R>(_ body: (inout sending State) -> sending R) -> sending R {
     state.withLock(body)
   }
@@ -160,12 +160,12 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   /// Calls `job` as code of the node on the loop's thread: at once if that is the calling one; from another thread not at
   /// all when the loop is closed.
   func onLoop(_ job: @escaping @Sendable (Residence) -> Void) {
-    if loop.isHome { enter(job) } else { loop.post { [self] in enter(job) } }
+    if loop.isOnOwnThread { enter(job) } else { loop.post { [self] in enter(job) } }
   }
 
-  /// Waits, on any thread, for what `start` begins on the loop's.
+  /// Waits, on any thread, for the result of the work that `start` begins on the loop's.
   ///
-  /// - Throws: What the wait is ended with, `CancellationError`, and ``DistributedCallError/systemClosed``.
+  /// - Throws: The error that ends the wait, `CancellationError`, and ``DistributedCallError/systemClosed``.
   func waiting<Value: Sendable>(
     _ start: @escaping @Sendable (Residence, Suspension<Value>) -> Void
   ) async throws -> Value {
@@ -177,7 +177,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
       }
     }
     do {
-      if loop.isHome { return try await suspended(on: loop, for: self, begin) }
+      if loop.isOnOwnThread { return try await suspended(on: loop, for: self, begin) }
       return try await suspendedAnywhere(on: loop, for: self, begin)
     } catch is CondVarError {
       throw DistributedCallError.systemClosed
@@ -193,7 +193,7 @@ public final class NodeActorSystem: DistributedActorSystem, @unchecked Sendable 
   }
 }
 
-/// What a system has on the loop's thread, and nothing else may use.
+/// The part of a system that only the loop's thread may use.
 final class Residence {
   let node: Node
   let calledActors: CalledActors
@@ -210,7 +210,7 @@ final class Residence {
 
   deinit {
     // On another thread the loop is closed, and with it all that could be ended here.
-    guard node.loop.isHome else { return }
+    guard node.loop.isOnOwnThread else { return }
     calledActors.stop()
     runningCalls.stop()
   }

@@ -2,14 +2,14 @@ internal import AEValue
 internal import AnyEventMP
 internal import Synchronization
 
-/// The entries of a list of actors that nobody has asked for yet, merged by key: at most those that the list has.
+/// The entries of a list of actors that were not taken yet, merged by key: at most as many as the list has.
 final class PendingEntries: Sendable {
   typealias Entry = (id: PortID, name: String)
 
   private struct State {
-    /// The names of those that have come since the last ones were sorted.
+    /// The names of the entries that have come since the last sorting.
     var names: TextDictionary<String> = [:]
-    /// The ones to be taken next, in turn from the end.
+    /// The entries to be taken next, in turn from the end.
     var sorted: [Entry] = []
   }
 
@@ -19,7 +19,7 @@ final class PendingEntries: Sendable {
   /// With changes also actors are given out again whose name has changed.
   init(withChanges: Bool) { hasChanges = withChanges }
 
-  /// Notes what has changed in the family.
+  /// Notes the changes of the family.
   func note(
     _ family: TextDictionary<Value>, added: [String], changed: [String], deleted: [String]
   ) {

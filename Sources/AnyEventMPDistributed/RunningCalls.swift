@@ -5,9 +5,9 @@ internal import AnyEventMP
 /// No node can take the share of another one. The calls of a node that is lost are cancelled: nobody waits for them. They
 /// count until they have ended, so that a node that comes and goes gets no larger share.
 final class RunningCalls {
-  /// Kept by the system.
+  /// The node, which the system keeps.
   private unowned let node: Node
-  /// Those of which calls run.
+  /// The nodes whose calls run.
   private var callers: TextDictionary<Caller> = [:]
   private var watch: Subscription?
 

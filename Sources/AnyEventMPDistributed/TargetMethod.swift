@@ -1,6 +1,6 @@
 internal import Distributed
 
-/// A distributed method that messages can call, with what the runtime knows of it.
+/// A distributed method that messages can call, with the runtime's facts about it.
 ///
 /// `executeDistributedTarget` asks for the types of the parameters and of the result at each call, by taking the
 /// method's mangled name apart: that is more than all the rest of a call. Here it is done once for each method.
@@ -10,7 +10,7 @@ struct TargetMethod: @unchecked Sendable {
   let parameters: Int
   private let symbol: UnsafeBufferPointer<UInt8>
   private let types: UnsafeMutablePointer<any Any.Type>
-  /// What the method returns; nil for nothing.
+  /// The type of the method's result; nil for none.
   private let result: (any Codable.Type)?
 
   /// Nil for a function whose types are not known, or cannot be sent.

@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// The distributed methods of the types of actors by the names that messages may call them by.
 ///
-/// These are: the name with the labels of the arguments, `greet(name:)`; without them, `greet`, if there is only one
-/// such method; and the one that Swift's runtime gives it. Nothing else can be called, whatever a message says: so
-/// none that takes an actor of another type.
+/// A method has up to three: the name with the labels of the arguments, `greet(name:)`; without them, `greet`, if
+/// there is only one such method; and the one that Swift's runtime gives it. A message can call nothing else, so no
+/// method that takes an actor of another type.
 enum TargetTable {
   private static let known = Mutex<[ObjectIdentifier: TextDictionary<TargetMethod>]>([:])
 
@@ -32,7 +32,7 @@ enum TargetTable {
       guard let target = TargetMethod(function) else { continue }
       targets[function.identifier] = target
       let name = function.name
-      // Those of a property are none, too: `total()`.
+      // The name of a property's method has no labels either: `total()`.
       for name in [name, function.baseName] {
         counts[name, default: 0] += 1
         found.append((name, target))
@@ -45,7 +45,7 @@ enum TargetTable {
 
 /// The functions that Swift's runtime can find by name: the distributed methods of all types.
 enum AccessibleFunctions {
-  /// One of them.
+  /// One of these functions.
   struct Function: @unchecked Sendable {
     // Sendable: nobody writes to the symbol.
     /// The runtime's name of it, which stays where it is.
@@ -104,7 +104,7 @@ enum AccessibleFunctions {
     return String(text)
   }
 
-  /// What a name of the runtime stands for.
+  /// The declaration that a name of the runtime stands for.
   private static func demangled(_ name: String) -> String? {
     guard let text = demangle(name, UInt(name.utf8.count), nil, nil, 0) else { return nil }
     defer { free(text) }

@@ -25,7 +25,7 @@ final class Pipe {
   private var timer: TimerWatcher?
   /// The bytes that have not arrived at the other end's machine in order.
   private(set) var underWay = 0
-  /// These bytes, and those that were not read there.
+  /// The bytes under way, and the arrived ones that were not read there.
   private(set) var count = 0
   /// Called with each item that arrives.
   var deliver: ((Item) -> Void)?

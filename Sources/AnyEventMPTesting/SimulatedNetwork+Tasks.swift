@@ -12,9 +12,9 @@ extension SimulatedNetwork {
   ///
   /// - Parameters:
   ///   - seconds: The virtual time that it may take.
-  ///   - body: What the task does.
-  /// - Returns: What `body` returns.
-  /// - Throws: What `body` throws; ``TaskHasNotEnded`` when the time is over.
+  ///   - body: The code of the task.
+  /// - Returns: The result of `body`.
+  /// - Throws: The error of `body`; ``TaskHasNotEnded`` when the time is over.
   public func run<Result: Sendable>(
     within seconds: Double = 3600, _ body: @escaping @Sendable () async throws -> Result
   ) throws -> Result {
@@ -42,7 +42,7 @@ public struct TaskHasNotEnded: Error, Hashable, CustomStringConvertible {
   }
 }
 
-/// What a task has ended with.
+/// The result or error of a task.
 private final class Ending<Success>: @unchecked Sendable {
   // Sendable: all of it happens on the network's thread.
   var result: Swift.Result<Success, any Error>?

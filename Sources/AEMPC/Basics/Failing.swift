@@ -7,7 +7,7 @@ func fail(_ code: aemp_error, _ sentence: String) -> CInt {
   aempc_fail(code.rawValue, sentence)
 }
 
-/// The same with the usual sentence of a code, for a function.
+/// Remembers the usual sentence of a code for a function, and returns the code.
 @inline(never)
 func refuse(_ code: aemp_error, _ function: StaticString) -> CInt {
   fail(code, "\(name(of: function)): \(sentence(for: code.rawValue))")
@@ -30,7 +30,7 @@ func name(of function: StaticString) -> String {
   function.description.split(separator: "(").first.map(String.init) ?? ""
 }
 
-/// What a code means.
+/// The sentence that explains a code.
 func sentence(for code: CInt) -> StaticString {
   switch code {
   case AEMP_OK.rawValue: "success"

@@ -12,7 +12,7 @@ final class TextStore: Sendable {
 
   deinit { copies.withLock { for copy in $0.all { free(copy) } } }
 
-  /// What was asked for last; "" when nothing was.
+  /// The text that C has asked for last; "" when it has asked for none.
   var last: UnsafePointer<CChar>? {
     let last = copies.withLock { $0.all.last.map { UnsafePointer($0) } }
     return last ?? pointer(to: "")

@@ -1,4 +1,4 @@
-// What C passes in as text.
+// Texts that C passes in.
 
 /// Text of so many bytes, or up to the NUL with `AEMP_CSTR`; nil when the size makes no sense.
 ///

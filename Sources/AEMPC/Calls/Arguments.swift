@@ -2,10 +2,10 @@ internal import AnyEventMP
 internal import CAEMP
 internal import Glibc
 
-// What C passes in: lists of values to send.
+// Lists of values to send, as C passes them in.
 
 extension aemp_arg {
-  /// What it stands for; nil when it makes no sense, which ``failure(at:_:)`` tells then.
+  /// The value that the argument stands for; nil when it makes no sense: ``failure(at:_:)`` then says why.
   @inline(__always)
   var value: Value? {
     switch kind {
@@ -71,7 +71,7 @@ func withValues(
   }
 }
 
-/// The same, but `body` has to move the values out or to destroy them.
+/// Calls `body` with the values of the arguments; `body` has to move them out or to destroy them.
 @inline(__always)
 func withOwnValues(
   _ arguments: UnsafePointer<aemp_arg>?, _ count: Int, function: StaticString = #function,

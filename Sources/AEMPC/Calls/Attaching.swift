@@ -75,7 +75,7 @@ func makeNode(on uv: UnsafeMutablePointer<uv_loop_t>, _ pump: Pump?) -> OpaquePo
   if let refusal = box.refusal, refusal != AEMP_ECLOSED || box.state == .closed {
     return refuse(refusal, "aemp_node_close")
   }
-  // Before the loop takes nothing more.
+  // The pump has to wake before the loop closes its mailbox.
   box.wake()
   box.close(flushing: flush, done, ud)
   return 0

@@ -107,7 +107,7 @@ extension NodeBox {
     begin(flags)
     lookUps = node.lookUpBinds(arguments) { [self] in
       guard state == .open else { return }
-      // Released when it has done its work: it is what calls this.
+      // The guard is released after its work, since its look-up is calling this closure.
       let lookUps = lookUps
       self.lookUps = nil
       withExtendedLifetime(lookUps) {
@@ -123,7 +123,7 @@ extension NodeBox {
     return 0
   }
 
-  /// Does what the flags say already while names are looked up.
+  /// Puts the flags into effect while names are still looked up.
   private func begin(_ flags: Flags) {
     if flags.contains(.usesEnvironment) {
       followsEnvironment = true
@@ -135,7 +135,9 @@ extension NodeBox {
     if flags.contains(.keepAlive) { keepAliveProvisionally() }
   }
 
-  /// Joins the network; what is wrong, after which all is as before ``begin(_:)``.
+  /// Joins the network.
+  ///
+  /// - Returns: the sentence about a failure, after which everything is as before ``begin(_:)``.
   private func join(_ arguments: ConfigurationArguments) -> String? {
     isConfiguring = false
     do {

@@ -1,7 +1,8 @@
 internal import AnyEventMP
 public import CAEMP
 
-// All from the loop, in the order of the calls: what is set here may be told to a monitor of ours at once.
+// Each of these calls acts from the loop, in the order of the calls: a change may be told at once to a monitor of
+// this node, whose callback must not run inside the call.
 
 /// See `aemp.h`.
 @c @implementation public func aemp_db_set(

@@ -49,11 +49,11 @@ internal import Synchronization
   let before = box.loop.visits
   pump.run()
   if box.hasEnded.load(ordering: .acquiring) {
-    // The descriptor is gone: who waits for it would do so for ever.
+    // The descriptor is closed: a host that waited for it would do so for ever.
     timeout.pointee = 0
     return 0
   }
-  // What was called may have begun to watch something, of which the system is told by the next step.
+  // A callback may have begun to watch something, of which the next step tells the system.
   timeout.pointee = box.loop.visits == before ? uv_backend_timeout(pump.uv) : 0
   return 0
 }

@@ -41,13 +41,13 @@ public import CAEMP
 
 /// A function of C's that gets the messages of a port.
 ///
-/// What it is called with is worked out before, so that a message counts no references.
+/// The callback's arguments are worked out in advance, so that a message counts no references.
 private final class MessageReceiver {
   private let cb: aemp_msg_cb
   private let ud: UnsafeMutableRawPointer?
   private let port: OpaquePointer
   private let skipped: Int
-  /// It outlives the node's callbacks.
+  /// The node of C, which outlives the node's callbacks.
   private let box: Unmanaged<NodeBox>
   private let kept: (UserData, PortBox)
 

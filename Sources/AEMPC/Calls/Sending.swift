@@ -18,7 +18,8 @@ func withPort(
   _ node: OpaquePointer?, _ port: OpaquePointer?, _ arguments: UnsafePointer<aemp_arg>?,
   _ count: Int
 ) -> CInt {
-  // Hot: no more than it takes, and no counting of references. So the rare cases begin anew with the handles.
+  // A hot path: it does only what a message needs and counts no references, so the rare cases start again from the
+  // handles.
   guard let node else { return failNull("the node") }
   guard let port else { return failNull("the port") }
   let (refusal, sender) = NodeBox.at(node)._withUnsafeGuaranteedRef { ($0.refusal, $0.shortSender) }

@@ -1,7 +1,7 @@
 internal import AnyEventMP
 public import CAEMP
 
-/// What an `aemp_watch` is: what ends a monitor, also before the loop has begun it.
+/// The object behind an `aemp_watch`: ends a monitor, even one that the loop has not begun yet.
 final class WatchBox: CHandle, @unchecked Sendable {
   private enum State {
     case waiting

@@ -59,7 +59,7 @@ enum HostedNodes {
     levelsChanged()
   }
 
-  /// Lets those messages come that somebody wants.
+  /// Lets messages come up to the highest level that a node wants.
   private static func levelsChanged() {
     logging.withLock { _ in
       let level = boxes.withLock { boxes in boxes.all.values.map { $0.level }.max() }
@@ -77,7 +77,7 @@ enum HostedNodes {
     let wanting = boxes.withLock { boxes in
       boxes.all.values.compactMap { entry -> NodeBox? in
         let box = entry.box.takeUnretainedValue()
-        // Each node has a loop object of its own: what that looks up it looks up for this node.
+        // Each node has a loop object of its own, whose look-ups are for this node.
         guard running == nil || running === box.loop else { return nil }
         return message.level.rawValue <= entry.level ? box : nil
       }
@@ -107,7 +107,7 @@ enum HostedNodes {
     }
   }
 
-  /// Whether the node has who wants its lines.
+  /// Hands a line to the node's trace callback; false if it has none.
   private static func take(_ line: String, of node: Node) -> Bool {
     guard let box = box(of: node), box.trace.isWanted else { return false }
     box.note(line)

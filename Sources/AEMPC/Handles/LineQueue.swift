@@ -10,7 +10,7 @@ struct LineQueue<Callback> {
     let text: String
   }
 
-  /// How many wait at most; those beyond are counted and dropped.
+  /// How many lines wait at most; further ones are counted and dropped.
   static var limit: Int { 1000 }
 
   /// The function of C's.

@@ -25,7 +25,9 @@ extension NodeBox {
     return body()
   }
 
-  /// Calls a C callback, unless the node is closing or the parent's, and has the port die that it says.
+  /// Calls a C callback, unless the node is closing or belongs to the parent of a fork.
+  ///
+  /// - Throws: ``PortDeath`` if the callback has called `aemp_die`: the port whose callback it is dies of it.
   @inline(__always)
   func calling(_ callback: () -> Void) throws {
     guard state == .open, !isForked else { return }
@@ -36,7 +38,7 @@ extension NodeBox {
     }
   }
 
-  /// The same where no port is running.
+  /// Calls a C callback that runs for no port, where `aemp_die` has no effect.
   @inline(__always)
   func callingPlainly(_ callback: () -> Void) {
     guard state == .open, !isForked else { return }
@@ -45,7 +47,7 @@ extension NodeBox {
   }
 }
 
-/// What `aemp_die` has said.
+/// The reason that C has given to `aemp_die`.
 struct PortDeath: Error, CustomStringConvertible {
   let description: String
 }

@@ -3,15 +3,15 @@ internal import AnyEventMP
 internal import CAEMP
 internal import Synchronization
 
-/// What an `aemp_node` is: a node on a loop that somebody else runs, and who holds it.
+/// The object behind an `aemp_node`: a node on a loop that its host runs.
 ///
-/// It is kept by its C references, and by itself until the node is closed. All but what is said to be
-/// atomic belongs to the loop's thread.
+/// C's references keep it, and it keeps itself until the node is closed. All members that are not atomic belong to
+/// the loop's thread.
 final class NodeBox: CHandle, @unchecked Sendable {
   enum State {
     /// Calls work.
     case open
-    /// `aemp_node_close` was called; nothing is called back any more but what waits for the end.
+    /// `aemp_node_close` was called; only the callbacks that wait for the end are still called.
     case closing
     /// Every handle is given back.
     case closed
@@ -35,7 +35,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
   private let references = Atomic<Int>(1)
   /// How many forks were between the first node and the process that made this one.
   private let forks = aempc_fork_count()
-  /// Who waits for the end.
+  /// The callbacks that wait for the end.
   private var closings: [(aemp_node_cb?, UnsafeMutableRawPointer?)] = []
   /// User data that can be freed, from the loop.
   private var garbage: [(UnsafeMutableRawPointer?, aemp_free_cb)] = []
@@ -43,7 +43,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
   let pump: Pump?
   /// Texts that C holds pointers to.
   let texts = TextStore()
-  /// What keeps the host's loop running.
+  /// The timer that keeps the host's loop running.
   private var keepAlive: TimerWatcher?
   /// Whether a configuration that may still fail keeps the host's loop running, and nothing else does.
   private var isKeptAliveProvisionally = false
@@ -91,10 +91,10 @@ final class NodeBox: CHandle, @unchecked Sendable {
   /// Drops a C reference; the last one of an open node closes it, on the loop's thread.
   func release() {
     guard references.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
-    // The child of a fork leaves all as it is: closing would change what the parent goes on with.
+    // The child of a fork closes nothing, since the parent goes on with the same descriptors.
     guard !isForked || hasEnded.load(ordering: .acquiring) else { return }
     if !hasEnded.load(ordering: .acquiring) {
-      // Before the loop takes nothing more.
+      // The pump has to wake before the loop closes its mailbox.
       wake()
       if loop.isOnLoop {
         if state == .open { close(flushing: 0, nil, nil) }
@@ -109,7 +109,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
   @inline(__always)
   var isForked: Bool { forks != aempc_fork_count() }
 
-  /// Makes the descriptor of a pump readable: what was called may have left something to do.
+  /// Makes the descriptor of a pump readable: a call may have left work for the loop.
   @inline(__always)
   func wake() {
     if let pump, !pump.isStepping { loop.post {} }
@@ -119,7 +119,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
   func setKeepAlive(_ keeps: Bool) {
     isKeptAliveProvisionally = false
     loop.keepsLoopAlive = keeps
-    // There must be something that does: a node may have nothing to wait for.
+    // A timer keeps the loop running, because a node alone may have nothing to wait for.
     keepAlive = keeps ? loop.timer(after: 1e9, interval: 1e9) {} : nil
   }
 
@@ -148,7 +148,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
     loop.perform {
       node.run {
         if milliseconds > 0, node.isConfigured {
-          // The loop goes when what was sent has.
+          // The host's loop has to run until the sent messages have left.
           loop.keepsLoopAlive = true
           node.leave(within: Double(milliseconds) / 1e3) { [self] in closeLoop() }
         } else {
@@ -163,7 +163,7 @@ final class NodeBox: CHandle, @unchecked Sendable {
 
   /// The last handle is given back.
   private func end() {
-    // What is dropped may still send.
+    // The deinitializers of dropped callbacks may still send.
     node.isTraced = false
     HostedNodes.remove(self)
     node.dropCallbacks()
@@ -218,7 +218,7 @@ private final class PostedGarbage: @unchecked Sendable {
     self.box = box
   }
 
-  /// The loop has come to it.
+  /// The loop has come to this data.
   func hand() {
     isHanded = true
     box.dispose(ud, free)

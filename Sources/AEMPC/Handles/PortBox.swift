@@ -2,12 +2,12 @@ internal import AnyEventMP
 internal import CAEMP
 internal import Synchronization
 
-/// What an `aemp_port` is: the address of a port.
+/// The object behind an `aemp_port`: the address of a port.
 final class PortBox: CHandle, Sendable {
   let id: PortID
-  /// The same for the short way to it.
+  /// The address in the form that the short way of sending takes.
   let borrowed: BorrowedPort
-  /// The node, if it is one of its ports and the node had no name then.
+  /// The node of the port, if that is the caller's own and had no id yet when the address was made.
   private let namelessNode: NodeBox?
   /// Copies of the id; there are two if C asked before the node had its name.
   private let texts = TextStore()
@@ -19,7 +19,7 @@ final class PortBox: CHandle, Sendable {
     namelessNode = nil
   }
 
-  /// The same in a call of the node, whose own ports get another id with its name.
+  /// The address of a port in a call of `node`, whose own ports get another id when it gets its name.
   init(_ id: PortID, of node: NodeBox) {
     self.id = id
     borrowed = BorrowedPort(id)
@@ -37,7 +37,7 @@ final class PortBox: CHandle, Sendable {
   func pointer(to text: String) -> UnsafePointer<CChar>? { texts.pointer(to: text) }
 }
 
-/// What an `aemp_tag` is: text that is made once.
+/// The object behind an `aemp_tag`: a text that is made once.
 final class TagBox: CHandle, Sendable {
   let value: Value
 
@@ -67,7 +67,7 @@ final class TagBox: CHandle, Sendable {
     return nil
   }
   let box = PortBox.at(port).takeUnretainedValue()
-  // Once: the node may get its name meanwhile, and with it the port another id.
+  // Read once: the node may get its name meanwhile, and with it the port another id.
   let id = box.text
   len?.pointee = id.utf8.count
   return box.pointer(to: id)

@@ -1,12 +1,12 @@
 internal import CLibUV
 
-/// A libuv loop of our own, which a host drives that has none.
+/// A libuv loop of our own, which a host without libuv drives.
 final class Pump {
   let uv: UnsafeMutablePointer<uv_loop_t>
   @exclusivity(unchecked) var isStepping = false
   /// Whether the node has ended, in the step that is running.
   var isEnding = false
-  /// Active at all times: libuv does nothing on a loop on which nothing is.
+  /// A handle that is always active, because libuv does nothing on a loop without an active handle.
   private let keeper: UnsafeMutablePointer<uv_prepare_t>
 
   /// Nil when the system has no descriptors left.
@@ -22,7 +22,7 @@ final class Pump {
     uv_prepare_start(keeper) { _ in }
   }
 
-  /// Lets libuv do what there is to do.
+  /// Lets libuv do the work that is due.
   func run() {
     isStepping = true
     uv_run(uv, UV_RUN_NOWAIT)

@@ -2,12 +2,12 @@ internal import AnyEventMP
 internal import CAEMP
 internal import Glibc
 
-/// What an `aemp_value` is: a value, and what C holds pointers to that belongs to it.
+/// The object behind an `aemp_value`: a value, and the memory for pointers into it that C has asked for.
 final class ValueBox: CHandle, @unchecked Sendable {
   let value: Value
   private var contents: Contents?
 
-  /// Copies and elements that were asked for; as long as the value.
+  /// Copies and elements that C has asked for; they live as long as the value.
   private final class Contents {
     var text: UnsafeMutablePointer<CChar>?
     var length = 0
@@ -18,7 +18,7 @@ final class ValueBox: CHandle, @unchecked Sendable {
     deinit { free(text) }
   }
 
-  /// What is read behind the end.
+  /// The value that C gets for an index behind the last one.
   static let null = ValueBox(.null)
 
   init(_ value: Value) { self.value = value }

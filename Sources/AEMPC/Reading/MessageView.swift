@@ -1,7 +1,7 @@
 internal import AnyEventMP
 internal import CAEMP
 
-/// What an `aemp_msg` is: values that somebody else has, and the handles that C has asked for of them.
+/// The object behind an `aemp_msg`: values that the node or the caller owns, and the handles that C has asked for.
 struct MessageView {
   let base: UnsafePointer<Value>?
   let count: Int
@@ -52,7 +52,7 @@ func withView(
   withUnsafeMutablePointer(to: &view) { body(OpaquePointer($0)) }
 }
 
-/// The same of an array.
+/// Calls `body` with a view of all values of an array.
 func withView(_ values: [Value], _ body: (OpaquePointer) -> Void) {
   values.withUnsafeBufferPointer { withView($0, dropping: 0, body) }
 }

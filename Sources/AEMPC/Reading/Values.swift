@@ -55,7 +55,7 @@ extension Value {
       write(number)
       return 0
     }
-    // A number that is whole, but not one of these.
+    // A whole number that is out of the range of this type.
     if let number = double, number.rounded() == number, number.isFinite {
       return fail(AEMP_ERANGE, "\(name(of: function)): \(number) is not \(wanted) of 64 bits")
     }
@@ -65,7 +65,7 @@ extension Value {
 
 /// See `aemp.h`.
 @c @implementation public func aemp_value_bool(_ value: OpaquePointer?) -> CInt {
-  // What is not there is not true: the result is asked in a condition, where an error would be.
+  // An error counts as false, since C writes the call as a condition.
   box(value)?.value.bool == true ? 1 : 0
 }
 
@@ -98,7 +98,7 @@ extension Value {
 }
 
 extension OpaquePointer {
-  /// Something that is not NULL, for no bytes.
+  /// The pointer to an empty run of bytes: not NULL, which would mean an error.
   fileprivate var bytesOfNothing: UnsafeRawPointer { UnsafeRawPointer(self) }
 }
 

@@ -112,7 +112,7 @@ enum ArgumentMemory {
 
 /// A command line that cannot be understood: the tool has done nothing and ends with exit code 2.
 struct UsageError: Error {
-  /// What is wrong and what to do, without a full stop.
+  /// The mistake and its remedy, without a full stop.
   let sentence: String
   let code: ExitCode
 

@@ -8,7 +8,7 @@ enum BenchFraming: String, CaseIterable {
   case cbor, json
 }
 
-/// What `check` expects of the network.
+/// The state of the network that `check` expects.
 struct CheckExpectations: Equatable {
   /// Nodes that have to be there; a name that ends in / or * stands for at least one that begins so.
   var nodes: [String] = []
@@ -24,7 +24,7 @@ struct CheckExpectations: Equatable {
 }
 
 extension Options {
-  /// What `check` expects.
+  /// The expectations of `check` that the options say.
   var expectations: CheckExpectations {
     let options = self
     return CheckExpectations(

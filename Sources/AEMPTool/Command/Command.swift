@@ -51,7 +51,7 @@ enum Command {
 /// The arguments of `aemp proxy`.
 struct ProxyCommand {
   let options: Options
-  /// What a running proxy is to do; empty: to run one.
+  /// The request to a running proxy; empty: to run one.
   let words: [String]
 }
 

@@ -31,7 +31,7 @@ struct CommandParser {
     return commandsWithoutNeedlessProfiles()
   }
 
-  /// The commands without those that make a profile which the next command only shows, runs or uses.
+  /// The commands, without each that makes a profile for the next command only to show, run or use.
   private func commandsWithoutNeedlessProfiles() -> [Command] {
     commands.enumerated().filter { index, command in
       guard case .edit(.createProfile, _) = command, index + 1 < commands.count else { return true }
@@ -187,7 +187,7 @@ struct CommandParser {
     commands.append(.readCertificate(path: path, profile: profile))
   }
 
-  /// The next argument, which the command `name` cannot do without.
+  /// The next argument, which the command `name` needs.
   mutating func argument(_ name: String, _ wanted: String) throws(UsageError) -> Argument {
     guard let argument = rest.popFirst() else {
       throw UsageError(explained: "\(name) needs \(wanted)")

@@ -74,7 +74,7 @@ struct NetworkCommand {
 }
 
 extension NetworkCommand.Action {
-  /// A `wait` for as many as there can be: of a port there is one or none.
+  /// A `wait` for `count` ports or nodes; a single port can only be there once or not at all.
   static func waiting(
     for subject: NetworkCommand.Subject, _ name: String, count: Int
   ) throws(UsageError) -> NetworkCommand.Action {
@@ -123,7 +123,8 @@ extension CommandParser {
         let known: [Option] = [.nodes, .count, .queue, .days, .format, .json, .timeout]
         _ = try takeArguments(name, 0...0, "no arguments", known, into: &options)
       } catch {
-        // To a monitoring system the code of other commands means that the network is broken.
+        // `check` has the exit code of an unknown state here: a monitoring system would take the usual one for a
+        // broken network.
         throw UsageError(explained: error.sentence, CheckState.unknown.exitCode)
       }
       return .check

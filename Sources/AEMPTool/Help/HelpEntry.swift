@@ -24,7 +24,7 @@ struct HelpEntry {
   let text: [String]
   let options: [OptionText]
   let exitCodes: [ExitCode]
-  /// What exit codes mean that have another meaning than elsewhere.
+  /// The meanings of exit codes that mean something else here than in other commands.
   var meanings: [ExitCode: String] = [:]
   /// Whether it takes all arguments behind it, so that it stands last.
   let isLast: Bool

@@ -1,6 +1,6 @@
 import AnyEventMP
 
-/// `reload` and `leave`: what a whole node is asked for.
+/// `reload` and `leave`: requests that concern a whole node.
 ///
 /// Both requests are sent only to a node that says that it knows them: one in Perl would take them for
 /// names of functions.
@@ -78,7 +78,7 @@ final class Change {
   private func ask(_ request: [Value], _ take: @escaping (Message) -> Void) {
     var port: PortID?
     let answer = errand.answerPort { message in
-      // One answer counts.
+      // Only the first answer counts.
       if let port { kil(port) }
       take(message)
     }

@@ -1,14 +1,14 @@
 import AnyEvent
 import AnyEventMP
 
-/// One thing that the tool does in the network: asks, waits, prints, and ends with an exit code.
+/// A piece of work that the tool does in the network: asks, waits, prints, and ends with an exit code.
 ///
 /// Its ports, monitors and timers end with it.
 final class Errand {
   unowned let session: NetworkSession
   let options: Options
   let printer: Printer
-  /// What the errand waits for, for a terminal and for the sentence when time is over; empty: nothing.
+  /// The event that the errand waits for, for a terminal and for the sentence when time is over; empty: none.
   var awaited = "an answer"
   /// Called when time is over, before the errand ends: shows the results known by then.
   var atTimeLimit: (() -> Void)?
@@ -87,12 +87,12 @@ final class Errand {
     return answer
   }
 
-  /// Ends the errand when a port dies, or a node is lost, that it cannot do without.
+  /// Ends the errand when a port dies, or a node is lost, that it needs.
   func need(_ target: PortID) {
     keep(mon(target) { reason in self.lost(target, reason) })
   }
 
-  /// A port or node that the errand cannot do without is gone.
+  /// A port or node that the errand needs is gone.
   func lost(_ target: PortID, _ reason: Message) {
     switch reason[0].string {
     case "transport_error" where session.seeds.refusing.contains(target.node):

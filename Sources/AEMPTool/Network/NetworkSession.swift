@@ -14,7 +14,7 @@ final class NetworkSession {
   var bearsUnreachableSeeds = false
   /// Whether the command goes on when all seeds are lost: they may be about to start again.
   var bearsLostSeeds = false
-  /// Says in another way than others what went wrong; the exit code.
+  /// Reports a failure in a command's own way, and returns the exit code.
   var onFailure: ((ExitCode, String) -> ExitCode)?
   /// All nodes that were connected at any time.
   private(set) var connected: TextSet = []
@@ -35,7 +35,7 @@ final class NetworkSession {
   /// - Parameter begin: begins the command, such as the shell, which uses this session for many errands.
   /// - Returns: the exit code; if it is no success, a sentence on standard error has said why.
   func run(_ begin: (Errand) -> Void) -> ExitCode {
-    // The tool itself says once what goes wrong.
+    // The tool itself reports each failure once.
     LibraryLog.limit(to: .fatal)
     do {
       try node.configure(try arguments())
@@ -67,7 +67,7 @@ final class NetworkSession {
     return outcome ?? .failure
   }
 
-  /// Says what went wrong, in the way of the command; the exit code.
+  /// Reports a failure in the way of the command, and returns the exit code.
   private func fail(_ code: ExitCode, _ sentence: String) -> ExitCode {
     if let onFailure { return onFailure(code, sentence) }
     Output.complain(sentence)

@@ -4,7 +4,7 @@ enum CheckState: Int, CaseIterable, Comparable {
 
   static func < (one: CheckState, other: CheckState) -> Bool { one.rank < other.rank }
 
-  /// What is certainly bad is worse than what is not known.
+  /// A state that is certainly bad is worse than one that is not known.
   private var rank: Int {
     switch self {
     case .ok: 0

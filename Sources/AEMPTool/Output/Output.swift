@@ -69,7 +69,7 @@ enum ExitCode: Int32, CaseIterable {
 
 /// Shows what a long command waits for, if standard error is a terminal.
 final class Progress {
-  /// What the command waits for; empty: nothing.
+  /// The event that the command waits for; empty: none.
   private let awaited: () -> String
   private var timer: TimerWatcher?
   private var seconds = 0

@@ -117,7 +117,7 @@ enum Legible {
     return "\(whole) s"
   }
 
-  /// One word when both are the same, else both; nil when nothing is known of either.
+  /// Both words with a slash between them, or one when they are the same; nil when neither is known.
   static func both(_ one: String?, _ other: String?) -> String? {
     switch (one, other) {
     case (nil, nil): nil

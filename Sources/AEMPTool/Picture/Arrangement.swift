@@ -63,7 +63,7 @@ struct Arrangement {
     left.reverse()
   }
 
-  /// The same groups, but one that has most of the nodes is spread over both sides.
+  /// The groups with one that has most of the nodes spread over both sides.
   private static func balanced(_ groups: [Group]) -> [Group] {
     let total = groups.reduce(0) { $0 + $1.members.count }
     guard let index = groups.firstIndex(where: { $0.members.count * 5 > total * 3 }),

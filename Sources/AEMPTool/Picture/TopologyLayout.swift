@@ -43,7 +43,7 @@ struct TopologyLayout {
     let arrangement = Arrangement(topology)
     let links = topology.sortedLinks
     var best = Self(arrangement, links, scale: 1)
-    // One link in twenty may have no label: its title says the same.
+    // A picture may leave one link in twenty without a label, whose title says the same.
     for scale in [1.25, 1.6, 2, 2.5]
     where best.unlabelled * 20 > links.count && links.count <= Self.labelLimit {
       let wider = Self(arrangement, links, scale: scale)

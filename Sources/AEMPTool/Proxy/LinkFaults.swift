@@ -1,14 +1,14 @@
 /// The faults of the link between two nodes, in both directions.
 struct LinkFaults: Equatable {
-  /// What becomes of the connections between the two.
+  /// The ways in which a link treats its connections.
   enum Passage: String {
-    /// They are made, and pass on what they get.
+    /// Connections are made, and pass bytes on.
     case open
-    /// Those that there are go on, new ones are closed.
+    /// Connections that are open stay, new ones are closed.
     case refused
-    /// Nothing passes, and no end hears of it.
+    /// No bytes pass, and neither end is told.
     case silent
-    /// All are closed, and new ones, too.
+    /// Open connections are closed, and so are new ones.
     case cut
   }
 
@@ -31,8 +31,8 @@ struct LinkFaults: Equatable {
   }
 }
 
-/// Decides by a seed behind which byte of a link a connection is closed: every 1024 bytes, counted in both
-/// directions, have the same probability that one is.
+/// Decides by a seed behind which byte of a link a connection is closed: a close is equally probable in every 1024
+/// bytes, counted in both directions.
 struct DropDice: Equatable {
   let probability: Double
   let seed: UInt64
@@ -64,7 +64,7 @@ struct DropDice: Equatable {
 
   private mutating func draw() -> Int {
     var units = 0
-    // Beyond so many it makes no difference to a test.
+    // The bound keeps the loop short; a drop so far away makes no difference to a test.
     while units < 1 << 20, Double.random(in: 0..<1, using: &random) >= probability { units += 1 }
     return units * Self.unit + Int.random(in: 0..<Self.unit, using: &random)
   }

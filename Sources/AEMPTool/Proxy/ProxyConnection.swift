@@ -1,6 +1,6 @@
 internal import AEMPWire
 
-/// A connection through a proxy: from a node that has dialled to the one whose listener it has found.
+/// A connection through a proxy: from the node that has dialled to the node whose listener it has reached.
 struct ProxyConnection {
   /// The ends of a connection.
   enum Side {
@@ -9,7 +9,7 @@ struct ProxyConnection {
     var other: Side { self == .dialler ? .listener : .dialler }
   }
 
-  /// How far it has come.
+  /// The steps of a connection, from the first line to passing bytes.
   enum Stage {
     /// The first line of the dialler, which names it, is not there yet.
     case greeting
@@ -20,24 +20,24 @@ struct ProxyConnection {
     case open
   }
 
-  /// The node whose listener it has found.
+  /// The node whose listener the connection has reached.
   let listener: String
-  /// The node that has dialled; nil before it has said so, and if it has said no node's greeting.
+  /// The node that has dialled; nil before its greeting is there, and for a dialler that sends no node's greeting.
   var dialler: String?
   var stage = Stage.greeting
-  /// What the dialler has said before it was known.
+  /// The bytes that have come from the dialler before its greeting was complete.
   var opening: [UInt8] = []
-  /// What goes to the listener, and what goes back.
+  /// The lane to the listener and the lane back to the dialler.
   private var there = ProxyLane()
   private var back = ProxyLane()
-  /// Whether it counts as one of its link.
+  /// Whether the link counts this connection.
   var isCounted = false
-  /// When there is something to do; nil: never.
+  /// When the connection next has something to do; nil: never.
   var wake: Double?
 
   init(to listener: String) { self.listener = listener }
 
-  /// The direction of what comes from a side.
+  /// The lane of the bytes that come from a side.
   subscript(from side: Side) -> ProxyLane {
     get { side == .dialler ? there : back }
     _modify {
@@ -45,7 +45,7 @@ struct ProxyConnection {
     }
   }
 
-  /// The key of the link it belongs to; nil when it is not known who has dialled.
+  /// The key of the link that the connection belongs to; nil while its dialler is not known.
   var link: String? { dialler.map { ProxyLink.key($0, listener) } }
 
   /// The node at a side; empty if it is not known.
@@ -54,7 +54,7 @@ struct ProxyConnection {
   /// The longest line that a node's greeting may have.
   private static let longestLine = 4096
 
-  /// Looks for the name of the dialler in what it has said; false if more has to come.
+  /// Looks for the dialler's name in its first line; false while that is not complete.
   mutating func hasGreeted() -> Bool {
     let end = opening.firstIndex(of: UInt8(ascii: "\n"))
     guard end != nil || opening.count >= Self.longestLine else { return false }

@@ -23,7 +23,7 @@ final class ProxyControl {
     self.loop = loop
     self.server = server
     try Self.makeWay(at: path)
-    // It is the owner's from the first moment on.
+    // The socket belongs to its owner alone from the first moment on.
     let mask = umask(0o177)
     defer { umask(mask) }
     do throws(SocketError) {
@@ -94,7 +94,7 @@ final class ProxyControl {
 struct UnixSocket: ~Copyable {
   let descriptor: CInt
 
-  /// Connects; nil with `errno` if nobody answers there.
+  /// Connects; nil with `errno` if no proxy answers there.
   init?(_ path: String) {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

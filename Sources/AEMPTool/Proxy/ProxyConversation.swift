@@ -39,7 +39,7 @@ final class ProxyConversation {
       let words = lines.removeFirst().split(separator: " ").map { String($0) }
       if words.isEmpty { continue }
       isBusy = true
-      // What comes meanwhile waits in the pipe.
+      // Further commands wait in the pipe meanwhile.
       input?.isPaused = true
       do throws(UsageError) {
         server.perform(try ProxyRequest(words), isJSON: isJSON) { [unowned self] in answered($0) }

@@ -1,4 +1,4 @@
-/// One direction of a connection through a proxy: what has come from one end and not gone to the other yet.
+/// One direction of a connection through a proxy: the bytes that one end has sent and the other has not got yet.
 struct ProxyLane {
   /// Bytes that have come and wait for the line.
   private var waiting: ArraySlice<UInt8> = []
@@ -7,7 +7,7 @@ struct ProxyLane {
   private var landed = 0
   /// How many bytes are held.
   private(set) var count = 0
-  /// Whether its source says no more; and whether because it was reset.
+  /// How the source has ended; nil while it has not.
   var end: End?
   /// Whether the end was passed on.
   var isOver = false
@@ -18,8 +18,8 @@ struct ProxyLane {
 
   enum End { case finished, reset }
 
-  /// How many bytes are held before the source is not read any more; what is under way for long may be
-  /// more, so that a delay does not make a line slow.
+  /// How many bytes are held before the source is not read any more; with a delay more bytes are under way, so the
+  /// limit is higher, and a delay does not make a line slow.
   static let limit = 64 << 10
   static let delayedLimit = 1 << 20
 

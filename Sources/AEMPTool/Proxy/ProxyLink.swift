@@ -1,10 +1,10 @@
 internal import AEValue
 
-/// The link between two nodes of a proxy: its faults, and what has happened on it.
+/// The link between two nodes of a proxy: its faults, and the counts of its connections and bytes.
 struct ProxyLink {
-  /// What is counted, and can be waited for.
+  /// The counters, for whose values a test can wait.
   enum Counter: String, CaseIterable {
-    /// Connections that there are.
+    /// Connections that are open.
     case connections
     /// Connections that were closed at random.
     case drops
@@ -52,7 +52,7 @@ struct ProxyLink {
     var time = node == lower ? free.lower : free.upper
     guard time <= now else { return (0, time) }
     let share = min(count, max(1, Int(min(rate * Self.grain, 1e9))))
-    // A loop that is late makes up for it, one that had nothing to send does not.
+    // The line makes up for the time by which the loop is late, but not for idle time.
     time = max(time, now - Self.lateness) + Double(share) / rate
     if node == lower { free.lower = time } else { free.upper = time }
     return (share, time)

@@ -27,7 +27,7 @@ extension ProxyMachine {
     return nil
   }
 
-  /// Does what a request says, which has no problem, unless it needs sockets or time.
+  /// Carries out a valid request, unless it needs sockets or time.
   mutating func perform(_ request: ProxyRequest, isJSON: Bool, at now: Double) -> ProxyAnswer {
     switch request {
     case .node, .wait: return ProxyAnswer()
@@ -45,7 +45,7 @@ extension ProxyMachine {
     return ProxyAnswer()
   }
 
-  /// Whether what a request waits for is there.
+  /// Whether the count that a request waits for is reached.
   func isThere(_ request: ProxyRequest) -> Bool {
     guard case .wait(let one, let other, let counter, let count) = request else { return true }
     let present = link(one, other).count(counter)

@@ -2,17 +2,17 @@ internal import AEValue
 
 /// Carries connections between nodes, with the faults of their links: bytes and times in, actions out.
 ///
-/// It has no sockets and no clock. A node is reached at a listener of its own, and whoever connects there says
-/// in the first line who it is: so it is known between which two nodes a connection is.
+/// The machine has no sockets and no clock. Each node has a listener of its own here, and each dialler names itself
+/// in its first line: so the machine knows the two nodes of a connection.
 struct ProxyMachine {
   typealias Side = ProxyConnection.Side
 
-  /// What is to be done.
+  /// The actions that the machine asks its owner for.
   enum Action: Equatable {
     /// Connects to the target of a node, for a connection.
     case dial(Int, node: String)
     case write(Int, Side, ArraySlice<UInt8>)
-    /// Announces the end of what a side gets, behind what was written.
+    /// Announces to a side that no more bytes come, behind those that were written.
     case finish(Int, Side)
     /// Stops reading from a side, or goes on.
     case pause(Int, Side)
@@ -33,7 +33,7 @@ struct ProxyMachine {
   /// When ``tick(at:)`` has something to do; nil: never.
   var nextTime: Double? { connections.values.lazy.compactMap(\.wake).min() }
 
-  /// What is to be done since the last call, in this order.
+  /// The actions since the last call, in their order.
   mutating func takeActions() -> [Action] {
     defer { actions = [] }
     return actions
@@ -73,10 +73,10 @@ struct ProxyMachine {
     if connections[id]?.hasGreeted() == true { greeted(id, at: now) }
   }
 
-  /// A side says no more; `isReset`: because its connection broke.
+  /// A side sends no more bytes; `isReset`: because its connection broke.
   mutating func ended(_ id: Int, from side: Side, isReset: Bool, at now: Double) {
     guard let stage = connections[id]?.stage else { return }
-    // Nobody has to hear of a stranger that has said nothing.
+    // A dialler that goes before its greeting is complete leaves nothing to tell the other side.
     if stage == .greeting { return close(id) }
     connections[id]?[from: side].end = isReset ? .reset : .finished
     advance(id, at: now)
@@ -101,7 +101,7 @@ struct ProxyMachine {
   ) {
     let key = ProxyLink.key(one, other)
     change(&links[key, default: ProxyLink(one, other)].faults)
-    // What the line was busy with does not matter any more.
+    // The time that the old rate would have kept the line busy counts no more.
     links[key]?.free = (now, now)
     for (id, connection) in connections.sorted(by: { $0.key < $1.key }) where connection.link == key
     {
@@ -118,7 +118,7 @@ struct ProxyMachine {
 
   // MARK: Connections
 
-  /// The first line of a connection is there.
+  /// The dialler of a connection is known, or has sent a first line that is no node's greeting.
   private mutating func greeted(_ id: Int, at now: Double) {
     guard let connection = connections[id] else { return }
     connections[id]?[from: .dialler].append(connection.opening[...])
@@ -131,10 +131,10 @@ struct ProxyMachine {
     advance(id, at: now)
   }
 
-  /// Does for a connection what can be done at this time.
+  /// Makes the progress on a connection that is possible at this time.
   private mutating func advance(_ id: Int, at now: Double) {
     guard var connection = connections[id] else { return }
-    // One that belongs to no link has none of the faults.
+    // A connection that belongs to no link has no faults.
     let key = connection.link
     var link = key.flatMap { links[$0] } ?? ProxyLink("", "")
     connection.wake = nil
@@ -164,7 +164,7 @@ struct ProxyMachine {
     }
   }
 
-  /// Passes on what has come from a side; true if the connection is to be closed.
+  /// Passes on the bytes that have come from a side; true if the connection is to be closed.
   private mutating func pass(
     _ id: Int, _ connection: inout ProxyConnection, from side: Side, _ link: inout ProxyLink,
     at now: Double
@@ -191,7 +191,7 @@ struct ProxyMachine {
     return false
   }
 
-  /// Has sources rest whose bytes wait.
+  /// Pauses the sources of lanes that hold many bytes, and resumes them later.
   private mutating func control(_ id: Int, _ connection: inout ProxyConnection, delay: Double) {
     let limit = delay > 0 ? ProxyLane.delayedLimit : ProxyLane.limit
     for side in [Side.dialler, .listener] {
@@ -219,6 +219,6 @@ struct ProxyMachine {
 }
 
 extension ProxyConnection.Side {
-  /// Whether all that a side has said, and that it says no more, was passed on.
+  /// Whether all bytes of a side were passed on, and its end, too.
   fileprivate func isOver(in connection: ProxyConnection) -> Bool { connection[from: self].isOver }
 }

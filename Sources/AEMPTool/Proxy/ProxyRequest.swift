@@ -1,6 +1,6 @@
 import AnyEvent
 
-/// What a proxy is asked for, in words.
+/// A request to a proxy, in words.
 enum ProxyRequest: Equatable {
   /// Gives a node a listener that leads to its target; nil: to a free address that is kept for it.
   case node(String, target: String?)
@@ -14,7 +14,7 @@ enum ProxyRequest: Equatable {
   /// Answers once so much is counted; for 0, once there is none.
   case wait(String, String, ProxyLink.Counter, Int)
 
-  /// What is done to a link.
+  /// The changes of the faults of a link.
   enum Change: Equatable {
     case heal
     case pass(LinkFaults.Passage)
@@ -120,7 +120,7 @@ extension ProxyRequest.Change {
     }
   }
 
-  /// Applies it to the faults that there are.
+  /// Applies the change to the present faults.
   func apply(to faults: inout LinkFaults) {
     switch self {
     case .heal: faults = LinkFaults()
@@ -133,7 +133,7 @@ extension ProxyRequest.Change {
   }
 }
 
-/// What a proxy answers.
+/// The answer of a proxy.
 struct ProxyAnswer: Equatable {
   var code = ExitCode.success
   /// Lines of output.

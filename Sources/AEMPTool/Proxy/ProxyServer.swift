@@ -1,7 +1,7 @@
 internal import AEValue
 import AnyEvent
 
-/// The sockets of a proxy: does what its machine says, and tells it what has happened.
+/// The sockets of a proxy: carries out its machine's actions, and reports events to it.
 final class ProxyServer {
   typealias Side = ProxyMachine.Side
 
@@ -21,7 +21,7 @@ final class ProxyServer {
     var reserved: ReservedAddress?
   }
 
-  /// Both ends of a connection; the second one comes when it is known who has dialled.
+  /// Both ends of a connection; the listener's comes when the dialler is known.
   private struct Ends {
     let dialler: Handle
     var listener: Handle?
@@ -29,7 +29,7 @@ final class ProxyServer {
     subscript(side: Side) -> Handle? { side == .dialler ? dialler : listener }
   }
 
-  /// Who waits for something to happen.
+  /// A client that waits until a counter has reached its value.
   private struct Waiter {
     let request: ProxyRequest
     let isThere: () -> Bool
@@ -45,7 +45,7 @@ final class ProxyServer {
 
   /// Does a request; `answer` is called at once, unless it waits for something.
   ///
-  /// A wait ends without an answer when `isThere` says that who has asked is gone.
+  /// A wait ends without an answer when `isThere` says that the client is gone.
   func perform(
     _ request: ProxyRequest, isJSON: Bool, while isThere: @escaping () -> Bool = { true },
     _ answer: @escaping (ProxyAnswer) -> Void
@@ -130,7 +130,7 @@ final class ProxyServer {
     settle()
   }
 
-  /// Tells the machine what comes from a side.
+  /// Reports to the machine the bytes and the end of a side.
   private func watch(_ id: Int, _ side: Side) {
     guard let handle = ends[id]?[side] else { return }
     handle.no_delay = true
@@ -157,9 +157,9 @@ final class ProxyServer {
 
   // MARK: Actions
 
-  /// Does what the machine says, answers those who have waited for it, and sets the clock.
+  /// Carries out the machine's actions, answers the waiters that they satisfy, and sets the clock.
   private func settle() {
-    // What the handles call back while they are used is done by the loop below.
+    // Events that the handles report while an action uses them are carried out by the loop below.
     guard !isPerforming else { return }
     isPerforming = true
     while case let actions = machine.takeActions(), !actions.isEmpty {
@@ -185,7 +185,7 @@ final class ProxyServer {
     case .write(let id, let side, let bytes): write(id, side, bytes)
     case .finish(let id, let side): ends[id]?[side]?.push_shutdown()
     case .pause(let id, let side):
-      // With a callback for what is read it would go on by itself.
+      // With a callback for arriving bytes the handle would go on reading by itself.
       ends[id]?[side]?.on_read = nil
       ends[id]?[side]?.stop_read()
     case .resume(let id, let side): read(id, side)
@@ -209,7 +209,7 @@ final class ProxyServer {
     handle.push_write(bytes)
     guard !handle.destroyed else { return }
     machine.blocked(id, side, true, at: loop.monotonicNow)
-    // It is called at once if all was sent.
+    // The callback runs at once if all was sent.
     handle.on_drain = { [unowned self] handle in
       machine.blocked(id, side, false, at: loop.monotonicNow)
       settle()

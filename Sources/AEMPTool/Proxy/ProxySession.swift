@@ -66,7 +66,7 @@ struct ProxySession {
   /// Has a running proxy do something, and waits for its answer.
   private func ask(_ path: String) -> ExitCode {
     do throws(UsageError) {
-      // What makes no sense needs no proxy.
+      // A request that makes no sense needs no proxy.
       _ = try ProxyRequest(command.words)
     } catch {
       Output.complain(error.sentence)

@@ -3,10 +3,9 @@ import Glibc
 
 /// Decides what the supervisor does when the worker has ended.
 ///
-/// A worker that ends because it was told to ends its supervisor as well, whoever told it: an operator
-/// who has found only the worker's process id must not find a new one in its place. All other ends are
-/// crashes, and the worker is started again: soon, then later and later, until one has lived for a
-/// while.
+/// A worker that ends on an order ends its supervisor as well, also if the order came from elsewhere: an operator
+/// that knows only the worker's process id must not find a new worker in its place. All other ends are crashes, and
+/// the worker is started again: soon, then later and later, until one has lived for a while.
 struct RestartPolicy {
   enum Decision: Equatable {
     case end(ExitCode)

@@ -128,7 +128,7 @@ final class Worker {
   /// need to.
   private func obey(_ bytes: UnsafeMutableRawBufferPointer) {
     guard isConfigured, !isLeaving, bytes.contains(UInt8(ascii: "\n")) else { return }
-    // What is wrong with it is logged.
+    // The node logs mistakes in the configuration.
     _ = try? Node.current.reload()
   }
 

@@ -63,7 +63,7 @@ final class WorkerProcess {
   /// Tells the process to read its configuration again.
   func reload() {
     guard ending == nil, deadline == nil, stream.isOpen else { return }
-    // One that is stopped reads nothing, and needs to be told no more than once.
+    // A process that is stopped reads nothing; one waiting order is enough.
     if stream.output.count > 0 { return }
     stream.output.append(WorkerOrder.reload.line)
     stream.outputGrew()
@@ -156,7 +156,7 @@ enum ProcessEnding: Equatable {
     self = signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal)
   }
 
-  /// For a sentence that begins with the process.
+  /// The rest of a sentence that begins with the process.
   var description: String {
     switch self {
     case .exited(let code): "ended with exit code \(code)"

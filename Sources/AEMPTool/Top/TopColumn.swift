@@ -2,7 +2,7 @@ import AnyEventMP
 
 /// A column of a table: what it shows of a row, and how it sorts.
 struct TopColumn<Row>: Sendable {
-  /// What rows are sorted by.
+  /// The values that rows are sorted by.
   enum Key {
     case text(String)
     /// Nil where it is not known, which comes last.
@@ -10,7 +10,7 @@ struct TopColumn<Row>: Sendable {
   }
 
   let title: String
-  /// What to show; nil where it is not known.
+  /// The text to show; nil where it is not known.
   let text: @Sendable (Row) -> String?
   let order: @Sendable (Row) -> Key
   let isText: Bool

@@ -12,7 +12,7 @@ struct TopModel {
   /// The column that each table is sorted by.
   private(set) var sorting = (nodes: 0, links: 0)
   private(set) var isReversed = false
-  /// What the names of the rows have to contain.
+  /// The text that the names of the shown rows contain.
   private(set) var filter = ""
   /// Whether keys are typed into the filter.
   private(set) var isTyping = false

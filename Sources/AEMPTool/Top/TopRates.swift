@@ -1,6 +1,6 @@
 import AnyEventMP
 
-/// What has happened a second between two answers of a node.
+/// The traffic of a node, per second, between two of its answers.
 struct TopRates: Equatable {
   var messagesIn: Double
   var messagesOut: Double
@@ -14,7 +14,7 @@ struct TopRates: Equatable {
   init?(_ before: NodeStatus.Traffic?, _ after: NodeStatus.Traffic?, seconds: Double) {
     guard let before, let after, seconds > 0 else { return nil }
     func rate(_ count: KeyPath<NodeStatus.Traffic, Int>) -> Double? {
-      // As floating-point numbers, which those of a hostile node do not overflow.
+      // The difference is one of floating-point numbers, which the counts of a hostile node cannot overflow.
       let growth = Double(after[keyPath: count]) - Double(before[keyPath: count])
       return growth >= 0 ? growth / seconds : nil
     }
@@ -65,7 +65,7 @@ struct TopNode {
       rates = nil
       trouble = reason
     case .silent(let reason):
-      // What it has said last stays, but it does nothing that is known.
+      // The last status stays, but the rates are not known.
       rates = nil
       blockedShare = nil
       trouble = reason

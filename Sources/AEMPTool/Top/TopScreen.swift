@@ -66,7 +66,7 @@ final class TopScreen {
     if isEntered { _ = Output.write("\u{1b}[2J") }
   }
 
-  /// Shows lines, of which only those are written that have changed; false when nobody takes them.
+  /// Shows lines, of which only the changed ones are written; false when the terminal takes none.
   func show(_ lines: [TopLine]) -> Bool {
     guard isEntered else { return true }
     var text: Shown = ""

@@ -25,15 +25,15 @@ extension Topology {
 
   /// The result of the question for a node's connections.
   enum State: Hashable {
-    /// It was not asked.
+    /// The node was not asked.
     case unasked
-    /// It has told its status, with all connections.
+    /// The node has told its status, with all connections.
     case told
-    /// It has only named the nodes that it is connected to, as nodes of other programs do.
+    /// The node has only named the nodes that it is connected to, as nodes of other programs do.
     case named
-    /// It has answered, but not named its connections, for this reason.
+    /// The node has answered, but not named its connections, for this reason.
     case silent(String)
-    /// It cannot be reached, for this reason.
+    /// The node cannot be reached, for this reason.
     case unreachable(String)
 
     /// Whether the node has answered.

@@ -57,7 +57,7 @@ final class Bench {
     sizes.removeFirst()
     let trips = Histogram()
     run(size, window: 1, trips) { latency in
-      // As many as are likely to be under way on a link, in a bounded number of bytes.
+      // The window is as large as the number of messages that a link is likely to hold, in a bounded number of bytes.
       let window = max(2, min(1000, (1 << 20) / (size + 64)))
       self.run(size, window: window, nil) { rate in
         self.show(size, latency, trips, rate)

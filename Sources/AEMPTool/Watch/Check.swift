@@ -3,7 +3,7 @@ import AnyEventMP
 
 /// `check`: asks all nodes once, and says in a line and an exit code whether all is well.
 ///
-/// What may pass by itself, such as a node that was not found yet, is looked at again for some seconds.
+/// Troubles that may pass by themselves, such as a node that was not found yet, are looked at again for some seconds.
 final class Check {
   private let errand: Errand
   private let expected: CheckExpectations
@@ -11,7 +11,7 @@ final class Check {
   private var reports: TextDictionary<NodeReport> = [:]
   private var begin = 0.0
 
-  /// How long (s) to wait for what may pass, and how long between two looks at it.
+  /// How long (s) to wait for troubles that may pass, and how long between two looks at them.
   private static let settling = (most: 4.0, pause: 0.2)
 
   init(_ errand: Errand) {
@@ -64,11 +64,11 @@ final class Check {
 
   private static func show(_ report: CheckReport, _ options: Options) {
     let output = CheckOutput(report: report, expected: options.expectations)
-    // Who has closed the output sees the exit code.
+    // A caller that has closed the output still sees the exit code.
     _ = Output.write(output.text(options.checkFormat))
   }
 
-  /// Says that the check itself could not be done, or found nobody; the exit code.
+  /// Reports that the check could not be done, or found no node, and returns the exit code.
   static func fail(_ code: ExitCode, _ sentence: String, _ options: Options) -> ExitCode {
     let state: CheckState =
       switch code {

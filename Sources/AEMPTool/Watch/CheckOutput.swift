@@ -32,7 +32,8 @@ struct CheckOutput {
     return "AEMP \(report.state.name.uppercased()) - \(line) | \(figures)\n"
   }
 
-  /// What there is where all is well; nodes of Perl and secure ones answer, but tell nothing to compare.
+  /// The sentence for a network in which all is well; nodes of Perl and secure ones answer, but tell nothing to
+  /// compare.
   private func praise(_ answering: Int) -> String {
     let telling = report.nodes.count { $0.status != nil }
     let agreement =

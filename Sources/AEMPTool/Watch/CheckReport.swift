@@ -1,8 +1,8 @@
 import AnyEventMP
 
-/// Judges what the nodes have said: a function of the reports, without a network.
+/// Judges the nodes' answers: a function of the reports, without a network.
 struct CheckReport {
-  /// One thing that is not as it should be.
+  /// A trouble of the network.
   struct Problem: Hashable {
     let state: CheckState
     /// The check that has found it.
@@ -65,7 +65,7 @@ struct CheckReport {
     }
     let known = TextSet(nodes.map(\.id))
     for name in expected.nodes where !Self.isAny(of: there, called: name) {
-      // That it does not answer has been said.
+      // The silence of a known node was reported above.
       if known.contains(name) { continue }
       add(.critical, "nodes", "\(name) is missing", isPassing: true)
     }

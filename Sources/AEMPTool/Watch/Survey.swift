@@ -2,13 +2,13 @@ internal import AEMPWire
 import AnyEvent
 import AnyEventMP
 
-/// What one node of the network has said of itself, or why it has said nothing.
+/// The answer of one node of the network, or why it gave none.
 struct NodeReport {
   enum Answer {
     case status(NodeStatus)
-    /// It lives, but tells nothing, for this reason: a node of Perl, or one that is secure.
+    /// The node lives, but tells nothing, for this reason: it is one of Perl, or secure.
     case mute(String)
-    /// It does not answer, for this reason.
+    /// The node does not answer, for this reason.
     case silent(String)
   }
 
@@ -35,7 +35,7 @@ final class Survey {
   private let errand: Errand
   /// How long (s) one node may take.
   private let patience: Double
-  /// Whether a command that waits says what for.
+  /// Whether the terminal shows what a waiting command waits for.
   var tellsProgress = true
   /// Called with each answer.
   var onAnswer: (NodeReport) -> Void = { _ in }

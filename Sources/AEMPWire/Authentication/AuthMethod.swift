@@ -12,12 +12,12 @@ public struct AuthMethod: RawRepresentable, Hashable, Sendable {
   ///
   /// All bytes behind it are encrypted with ChaCha20-Poly1305. Only nodes of this library have it.
   public static let chacha20Poly1305X25519 = SealedMethod.chacha20Poly1305.authMethod
-  /// The same with another cipher, XSalsa20-Poly1305, which is slower: for nodes of this library that have
-  /// no other.
+  /// The same proof, but the bytes behind it are encrypted with XSalsa20-Poly1305, which is slower: for nodes of this
+  /// library that have no other.
   public static let secretboxX25519 = SealedMethod.secretbox.authMethod
   /// The SHA3-512 of both greetings, inside TLS, where the certificate proves the rest.
   public static let tlsSHA3_512 = AuthMethod(rawValue: "tls_sha3_512")
-  /// Nothing beyond the certificate, inside TLS.
+  /// No proof beyond the certificate, inside TLS.
   public static let tlsAnonymous = AuthMethod(rawValue: "tls_anon")
   /// The HMAC-SHA3-512 of both greetings under the secret.
   public static let hmacSHA3_512 = AuthMethod(rawValue: "hmac_sha3_512")

@@ -2,13 +2,13 @@ internal import CSodium
 internal import Glibc
 internal import Synchronization
 
-/// The operating system's random bytes, fetched many at a time: for what is not worth a call of the system
-/// each, such as names, nonces and the seeds of tables.
+/// The operating system's random bytes, fetched many at a time: for names, nonces, the seeds of tables and other uses
+/// that are not worth a call of the system each.
 ///
-/// They are as hard to foretell as the system's. A byte is overwritten when it is given out. Those that wait
-/// lie in memory that the kernel empties in the child of a fork, so that no two processes give out the
-/// same ones, and that is left out of dumps. Where the kernel cannot do that, or another thread is at it,
-/// the system is asked each time. Secret keys are made by `randombytes_buf` itself, for which nothing waits.
+/// The bytes are as hard to foretell as the system's. A byte is overwritten when it is given out. Bytes that wait lie
+/// in memory that the kernel empties in the child of a fork, so that no two processes give out the same ones, and
+/// that is left out of dumps. Where the kernel cannot do that, or while another thread uses the store, the system is
+/// asked each time. Secret keys are made by `randombytes_buf` itself, which keeps no bytes.
 package struct BufferedRandom: RandomNumberGenerator, Sendable {
   /// The generator, which is one for the whole process.
   package init() {}
@@ -45,10 +45,10 @@ package struct BufferedRandom: RandomNumberGenerator, Sendable {
 
   /// The bytes that wait: their number, and behind it the store, of which so many are left at the front.
   private struct Pool: @unchecked Sendable {
-    /// As many as the kernel gives at once, whatever happens.
+    /// The number of bytes that the kernel gives at once under all circumstances.
     private static let most = 256
 
-    /// Nil when the kernel would not empty it in the child of a fork; it is never given back.
+    /// The memory, which is never given back; nil when the kernel would not empty it in the child of a fork.
     private let page: UnsafeMutableRawPointer?
 
     init() {

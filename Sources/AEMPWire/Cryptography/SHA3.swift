@@ -32,7 +32,7 @@ enum SHA3 {
 enum HMACSHA3 {
   /// The length of a result in bytes.
   static let byteCount = 64
-  /// The length in bytes of what SHA3-512 takes at a time.
+  /// The length in bytes of the blocks that SHA3-512 takes.
   private static let blockLength = 72
 
   /// The HMAC of `parts`, one after the other, under `key`; nil when OpenSSL cannot compute it

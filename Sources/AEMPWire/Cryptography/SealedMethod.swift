@@ -1,10 +1,10 @@
 /// A way to encrypt connections with nothing but the network's secret; the raw value is its name on the
 /// wire.
 ///
-/// All of them agree on keys in the same way, each with labels of its own, so that what one has derived
-/// from the secret is of no use with another. They differ in the cipher of the records.
+/// All of them agree on keys in the same way, each with labels of its own, so that a key that one has derived from
+/// the secret is of no use with another. They differ in the cipher of the records.
 enum SealedMethod: String, CaseIterable, Sendable {
-  // The order is that of the preference, on both ends: whatever a configuration says.
+  // The cases stand in the order of preference, on both ends, whatever the order in a configuration.
   case chacha20Poly1305 = "chacha20poly1305_x25519"
   case secretbox = "secretbox_x25519"
 
@@ -16,10 +16,10 @@ enum SealedMethod: String, CaseIterable, Sendable {
     }
   }
 
-  /// What stands before the facts that the keys of a connection are made of.
+  /// The label before the facts that the keys of a connection are made of.
   var keysLabel: [UInt8] { Array("\(purpose) keys\n".utf8) }
 
-  /// What stands before the greetings that an authentication line covers.
+  /// The label before the greetings that an authentication line covers.
   var proofLabel: [UInt8] { Array("\(rawValue)\n".utf8) }
 
   /// The place of the method's key among those that are made of the secret.

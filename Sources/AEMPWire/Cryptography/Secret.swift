@@ -67,7 +67,7 @@ public final class Secret: @unchecked Sendable {
 
   /// Calls `body` with the secret's bytes, which are valid only during the call.
   ///
-  /// - Throws: what `body` throws.
+  /// - Throws: the error of `body`.
   public func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

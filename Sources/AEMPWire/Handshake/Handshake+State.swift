@@ -54,7 +54,7 @@ extension Handshake {
     var greeting: Greeting
   }
 
-  /// What both greetings say of a connection that will be sealed.
+  /// The facts in both greetings about a connection that will be sealed.
   struct Sealing {
     let method: SealedMethod
     /// The public key of the other end.

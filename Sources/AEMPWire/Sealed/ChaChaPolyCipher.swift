@@ -99,8 +99,8 @@ final class ChaChaPolyCipher: RecordCipher {
     return isSealed
   }
 
-  /// Decrypts the text where it lies; false when the sixteen bytes at `code` are not those of text and
-  /// header: what is in its place then must not be looked at.
+  /// Decrypts the text where it lies; false when the sixteen bytes at `code` do not belong to text and header: the
+  /// caller must not look at the text then.
   ///
   /// The corresponding C functions are `EVP_DecryptUpdate` and `EVP_DecryptFinal_ex`.
   func decrypt(

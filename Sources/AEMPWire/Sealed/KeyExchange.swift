@@ -37,7 +37,7 @@ public final class KeyExchange: @unchecked Sendable {
     self.secretKey = secretKey
     publicKey = [UInt8](unsafeUninitializedCapacity: KeyExchange.keyLength) { buffer, count in
       guard let start = buffer.baseAddress else { return }
-      // It cannot fail for a base point that is not of low order.
+      // The call fails only for points of low order, and the base point is of another.
       _ = crypto_scalarmult_base(start, secretKey.start)
       count = KeyExchange.keyLength
     }

@@ -11,7 +11,7 @@ public struct SealedKeys: Sendable {
   /// The keys that follow from the common facts of both ends of a connection.
   ///
   /// - Parameters:
-  ///   - method: what both ends have chosen.
+  ///   - method: the method that both ends have chosen.
   ///   - secret: the network's secret.
   ///   - shared: the result of the key exchange.
   ///   - client: greeting and authentication line of the side with the lower nonce, with LF endings.

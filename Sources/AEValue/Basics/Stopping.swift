@@ -23,8 +23,7 @@ internal import Glibc
 
 /// Ends the program with code 1 and a sentence on standard error.
 ///
-/// For things that the system refuses and the program cannot do without, such as the descriptors of an
-/// event loop. Any thread.
+/// For things that the program needs and the system refuses, such as the descriptors of an event loop. Any thread.
 package func giveUp(_ sentence: String) -> Never {
   writeLastWords(nil, 0, sentence)
   exit(1)

@@ -15,7 +15,7 @@ public final class ByteBuffer {
   /// The end of the readable bytes.
   @exclusivity(unchecked) @usableFromInline var end = 0
 
-  /// The end of the part that may be filled without asking anybody, see ``openWindow(upTo:)``; 0: there is none.
+  /// The end of the part that a sender may fill at once, see ``openWindow(upTo:)``; 0: there is none.
   @exclusivity(unchecked) @usableFromInline var windowEnd = 0
 
   /// How many packets were put into the buffer so far, as its users count them.
@@ -103,7 +103,7 @@ public final class ByteBuffer {
     noteCapacity()
   }
 
-  /// The same for a large buffer, whose consumed part takes no memory and stays longer.
+  /// Makes room in a large buffer, whose consumed part takes no memory and stays longer.
   private func makeRoomInLarge(_ needed: Int) {
     let live = end - start
     if start >= 4 * live, needed <= capacity - live { return moveToFront() }
@@ -260,7 +260,7 @@ extension ByteBuffer {
 // MARK: - The window
 
 // One comparison tells a sender that it may write a packet and do nothing else: the connection is open, its bytes are
-// sent later in any case, and neither the memory nor a limit is reached. Whoever changes one of these closes the
+// sent later in any case, and neither the memory nor a limit is reached. Code that changes one of these closes the
 // window, and so does the buffer itself when its bytes move.
 
 extension ByteBuffer {

@@ -1,6 +1,6 @@
 /// A place for one packet in a connection's output.
 ///
-/// What is written there counts only once it is told to the buffer by `ByteBuffer.take`.
+/// Bytes that are written there count only once the buffer is told of them by `ByteBuffer.take`.
 @frozen public struct PacketPlace {
   /// The next byte.
   @usableFromInline var next: UnsafeMutableRawPointer

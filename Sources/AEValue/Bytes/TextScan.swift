@@ -1,6 +1,6 @@
 internal import CAEBasics
 
-/// Scans of text for what JSON has to escape and for what is not ASCII; hot.
+/// Scans of text for characters that JSON has to escape and for bytes that are not ASCII; hot.
 ///
 /// Sixteen bytes at a time where the processor can, else eight: ``Words`` has the same without vectors. Nothing beyond
 /// the given bytes is read or written.

@@ -7,19 +7,19 @@ public protocol MessageConvertible {
   /// Converts a received value as Perl would; `nil` when it does not fit.
   init?(messageValue: Value)
 
-  // What follows is for the types of this package: others leave it as it is.
+  // The following members are for the types of this package: others leave them as they are.
 
   /// Whether messages with it may take the short ways: a receiver of this type can be handed the sender's argument
   /// itself, since converting it changes nothing, and it is mostly written directly.
   static var isPlainArgument: Bool { get }
   /// Writes it as its ``messageValue`` would be written; false if that has to be written instead.
   func writeArgument<Writer: ArgumentWriter>(to writer: inout Writer) -> Bool
-  /// Reads what ``init(messageValue:)`` would make of it; nil if that has to be asked.
+  /// Reads the value that ``init(messageValue:)`` would make of it; nil if that has to be asked.
   static func readArgument<Reader: ArgumentReader>(from reader: inout Reader) -> Self?
 }
 
 extension MessageConvertible {
-  /// No.
+  /// False: the argument has to be converted.
   @inlinable public static var isPlainArgument: Bool { false }
   /// The value is written instead.
   @inlinable
@@ -209,5 +209,13 @@ extension TextDictionary: MessageConvertible where Mapped: MessageConvertible {
       guard let element = Mapped(messageValue: value) else { return nil }
       self[key] = element
     }
+  }
+}
+
+extension Dictionary where Key == String {
+  /// Swift's dictionary of the same entries; of keys that Swift takes for equal, one is left.
+  @inlinable public init(_ dictionary: TextDictionary<Value>) {
+    self.init(minimumCapacity: dictionary.count)
+    for (key, value) in dictionary { self[key] = value }
   }
 }

@@ -24,7 +24,7 @@ extension Value {
     return try ValueDecoder(value: self, codingPath: [], context: nil).decode(type)
   }
 
-  /// The same, with what the context hands to the type's own `init(from:)`.
+  /// Decodes a type as ``decode(_:)`` does, with the objects that the context hands to its `init(from:)`.
   package func decode<T: Decodable>(
     _ type: T.Type, in context: any DecodingContext
   ) throws -> T {

@@ -1,7 +1,7 @@
 // Values of the plainest types need no encoder and no decoder.
 
 extension Value {
-  /// What a value of a plain type, or an array of those, is encoded as; nil for other types.
+  /// The value that a plain type, or an array of plain types, is encoded as; nil for other types.
   init?<Plain>(plain value: Plain) {
     func cast<Known>(_ type: Known.Type) -> Known? {
       Plain.self == type ? unsafeBitCast(value, to: type) : nil

@@ -1,4 +1,4 @@
-/// What hands `init(from:)` of the decoded types what they need; asked only by those that do.
+/// Hands `init(from:)` of the decoded types the objects that they need; only types that need some ask for it.
 package protocol DecodingContext: AnyObject {
   var userInfo: [CodingUserInfoKey: Any] { get }
 }

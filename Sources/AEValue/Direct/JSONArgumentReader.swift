@@ -36,7 +36,7 @@
     let count = place - start
     guard count > 0, count == 1 || start.loadUnaligned(as: UInt8.self) != UInt8(ascii: "0")
     else { return nil }
-    // What follows must end the number, of which a part may be all that has arrived.
+    // The next byte must end the number, of which only a part may have arrived.
     let after = place.loadUnaligned(as: UInt8.self)
     guard after == UInt8(ascii: ",") || after == UInt8(ascii: "]") else { return nil }
     bytes.next = place

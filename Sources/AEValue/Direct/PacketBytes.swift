@@ -7,7 +7,7 @@
   @usableFromInline var next: UnsafeRawPointer
   /// The end of the bytes; more are readable.
   @usableFromInline let end: UnsafeRawPointer
-  /// Who lends text out of the bytes, and lives as long as they are read.
+  /// The object that lends text out of the bytes, and lives as long as they are read.
   @usableFromInline let lender: Unmanaged<TextLender>?
 
   @inlinable @inline(__always)
@@ -38,7 +38,7 @@
     return isASCII ? String(ascii: bytes) : String(validating: bytes, as: UTF8.self)
   }
 
-  /// The same without making a string, if there is who lends it.
+  /// The text without making a string; nil also if the bytes have no lender.
   @inline(__always)
   func borrowedText(_ start: UnsafeRawPointer, _ count: Int, isASCII: Bool) -> BorrowedText? {
     guard let lender, isASCII || isUTF8(start, count) else { return nil }

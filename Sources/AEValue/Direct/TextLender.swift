@@ -1,4 +1,4 @@
-/// Lends the text of arguments out of received bytes, and copies what is still held when these go.
+/// Lends the text of arguments out of received bytes, and copies text that a receiver still holds when these go.
 ///
 /// The objects that point to text are used again as soon as nobody else holds them, so that a text costs no
 /// allocation.
@@ -49,7 +49,7 @@ package final class TextLender {
         copying: UnsafeRawBufferPointer(start: start, count: count), isASCII: isASCII))
   }
 
-  /// Copies the text that somebody still holds, since the bytes become others.
+  /// Copies text that a receiver still holds, since other bytes take the place of the old ones.
   package func takeBack() {
     hasLent = false
     for index in 0..<Self.count where !isKnownUniquelyReferenced(&lent[index]) {

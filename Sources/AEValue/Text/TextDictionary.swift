@@ -211,11 +211,3 @@ extension TextDictionary: CustomStringConvertible {
   /// The entries as a dictionary shows them.
   public var description: String { entries.description }
 }
-
-extension Dictionary where Key == String {
-  /// Swift's dictionary of the same entries; of keys that Swift takes for equal, one is left.
-  @inlinable public init(_ dictionary: TextDictionary<Value>) {
-    self.init(minimumCapacity: dictionary.count)
-    for (key, value) in dictionary { self[key] = value }
-  }
-}

@@ -9,7 +9,9 @@ extension Loop {
     to host: String, _ service: any TCPService, timeout: Double = 0
   ) async throws -> ConnectedSocket {
     let service = service.tcpService
-    if isHome { return try await suspended(on: self) { connect(host, service, timeout, $0) } }
+    if isOnOwnThread {
+      return try await suspended(on: self) { connect(host, service, timeout, $0) }
+    }
     return try await suspendedAnywhere(on: self) { self.connect(host, service, timeout, $0) }
   }
 

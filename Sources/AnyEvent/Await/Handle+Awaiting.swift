@@ -3,11 +3,11 @@ internal import AEValue
 extension Handle {
   /// The next piece of a form, after all earlier requests: `let line = try await handle.read(.line)`.
   ///
-  /// While the task waits, errors of the handle are thrown; if `on_error` is set, it is called as well. When the task is
-  /// cancelled, the request is taken back, the bytes that have arrived stay, and the handle can be used further; only
-  /// what `.regex` has skipped is gone. Nothing is read from the stream while nobody asks for it: the time-outs for
-  /// reading count from the request on, and an end of the stream that TLS has read before is told to the next request.
-  /// Corresponds to `$handle->push_read ($type => Coro::rouse_cb)`.
+  /// While the task waits, errors of the handle are thrown; if `on_error` is set, it is called as well. When the task
+  /// is cancelled, the request is taken back, the bytes that have arrived stay, and the handle can be used further;
+  /// only the bytes that `.regex` has skipped are gone. The stream is read only while a request waits: the time-outs
+  /// for reading count from the request on, and an end of the stream that TLS has read before is told to the next
+  /// request. Corresponds to `$handle->push_read ($type => Coro::rouse_cb)`.
   /// - Throws: ``HandleError``; `CancellationError` when the task is cancelled; ``CondVarError`` when the loop is closed.
   public func read<Output>(_ type: HandleReadType<Output>) async throws -> Output {
     try await suspended(on: loop) { wait in
@@ -19,9 +19,9 @@ extension Handle {
 
   /// The lines that arrive, without their ends: `for try await line in handle.lines`.
   ///
-  /// They end with the stream; a last line without an end is given out. A line is read when it is asked for: the sender
-  /// waits meanwhile, and nothing is kept but what has arrived at once, at most a buffer of the loop (256 KiB), or what
-  /// belongs to a line, which `rbuf_max` limits. The text is made as that of ``HandleBuffer/text``.
+  /// They end with the stream; a last line without an end is given out. A line is read when it is asked for: the
+  /// sender waits meanwhile, and only bytes are kept that have arrived at once, at most a buffer of the loop (256
+  /// KiB), or that belong to a line, which `rbuf_max` limits. The text is made as that of ``HandleBuffer/text``.
   public var lines: HandleLines { HandleLines(of: self) }
 
   fileprivate func start<Value>(_ request: HandleAwaitedRequest, _ wait: Suspension<Value>) {
@@ -65,7 +65,7 @@ public struct HandleLines: AsyncSequence {
 
     /// The next line; nil at the end of the stream.
     ///
-    /// - Throws: What ``Handle/read(_:)`` throws.
+    /// - Throws: The errors of ``Handle/read(_:)``.
     public mutating func next(
       isolation actor: isolated (any Actor)?
     ) async throws -> String? { try await handle.nextLine() }

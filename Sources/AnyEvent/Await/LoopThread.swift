@@ -72,7 +72,7 @@ public final class LoopThread: Sendable {
   deinit { run.stop(loop) }
 }
 
-/// What the thread and those who wait for it share.
+/// The state that the thread shares with the tasks and threads that wait for it.
 private final class LoopRun: @unchecked Sendable {
   private let life = DispatchGroup()
   /// Set on the thread before anybody else has the object, then read there alone.
@@ -132,7 +132,7 @@ private final class LoopRun: @unchecked Sendable {
   func waitForEnd() { life.wait() }
 }
 
-/// What a new thread does.
+/// The code of a new thread.
 private final class ThreadBody {
   let call: () -> Void
 

@@ -4,7 +4,7 @@ extension Loop {
   /// On a loop with manual time that is the time which a test sets; `Task.sleep` takes the machine's.
   /// - Throws: `CancellationError` when the task is cancelled, and ``CondVarError`` when the loop is closed.
   public func sleep(_ seconds: Double) async throws {
-    if isHome { return try await suspended(on: self) { sleep(seconds, $0) } }
+    if isOnOwnThread { return try await suspended(on: self) { sleep(seconds, $0) } }
     try await suspendedAnywhere(on: self) { self.sleep(seconds, $0) }
   }
 

@@ -1,7 +1,7 @@
 internal import CCares
 internal import Glibc
 
-/// Reads the parts of a message of DNS from its bytes; nil is what cannot be read.
+/// Reads the parts of a message of DNS from its bytes; nil stands for a part that cannot be read.
 struct DNSReader {
   private let bytes: [UInt8]
   private var place = 0
@@ -82,7 +82,7 @@ struct DNSReader {
     return Array(bytes[place..<place + count])
   }
 
-  /// So many records; one whose data is none of its type is left out.
+  /// Reads so many records; a record whose data does not fit its type is left out.
   mutating func records(_ count: UInt16) -> [DNSRecord]? {
     var records: [DNSRecord] = []
     for _ in 0..<count {
@@ -104,7 +104,7 @@ struct DNSReader {
     return records
   }
 
-  /// What a record of a type says, up to the end of its data.
+  /// The data of a record of a type, up to its end.
   private mutating func data(_ type: String) -> [Value]? {
     switch type {
     case "a": address(4)

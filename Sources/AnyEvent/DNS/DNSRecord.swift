@@ -13,7 +13,7 @@ public struct DNSRecord: Hashable, Sendable {
   public var `class`: String
   /// How long the record may be kept, in seconds.
   public var ttl: Int
-  /// What the record says, by its type.
+  /// The content of the record, by its type.
   ///
   /// `a` and `aaaa`: the address in text form. `ns`, `cname`, `ptr`, `dname`: a name. `mx`: the
   /// preference and a name. `txt` and `spf`: all strings. `srv`: priority, weight, port and a name.

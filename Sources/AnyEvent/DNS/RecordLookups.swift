@@ -6,7 +6,7 @@ final class RecordLookups: LoopResident {
   struct Wanted {
     var name: String
     var type: String
-    /// What is put behind the name, in turn; nil for the resolver's list.
+    /// The domains to be put behind the name, in turn; nil for the resolver's list.
     var search: [String]?
     /// The types that are given out; nil for the one that is asked for.
     var accept: [String]?
@@ -107,7 +107,7 @@ final class RecordLookups: LoopResident {
   private func follow(_ lookup: Lookup, _ first: String, in message: DNSMessage) {
     var lookup = lookup
     var name = first.lowercased()
-    // Once, since each alias would have thousands of records compared.
+    // The records are grouped once, since each alias would have thousands of records compared.
     let records = Dictionary(grouping: message.an) { Text($0.name.lowercased()) }
     while true {
       let own = records[Text(name)] ?? []
@@ -135,7 +135,7 @@ final class RecordLookups: LoopResident {
     _ done: @escaping (Result<[UInt8], NameFailure>) -> Void
   ) {
     guard loop.state == .open else { return }
-    // The loop closes what it keeps: without that, questions and lookups would keep each other.
+    // The loop closes the objects that it keeps: without that, questions and lookups would keep each other.
     loop.keep(self)
     waiting.append(
       NameQuery(question) { [self] result in
@@ -146,14 +146,14 @@ final class RecordLookups: LoopResident {
     goOn()
   }
 
-  /// Asks as many of the questions that wait as may be, then those who wait for a slot.
+  /// Asks as many of the waiting questions as may be under way, then serves the calls that wait for a slot.
   private func goOn() {
     guard loop.state == .open else { return }
     while underWay < max(limit, 1), let next = waiting.popFirst() {
       underWay += 1
       resolver.start(next)
     }
-    // One that waits again in its callback is called in a later iteration.
+    // A call that waits again in its callback is served in a later iteration.
     for _ in 0..<slotWaiters.count where underWay < max(limit, 1) && waiting.isEmpty {
       slotWaiters.popFirst()?()
     }

@@ -1,4 +1,4 @@
-/// What a text in the form of `resolv.conf` says.
+/// The settings in a text in the form of `resolv.conf`.
 struct ResolverFile {
   private(set) var servers: [String] = []
   private(set) var domains: [String]?
@@ -47,7 +47,7 @@ extension SocketAddress {
     case .ipv4(let bits):
       return withUnsafeBytes(of: bits) { $0.reversed().map { "\($0)." }.joined() } + "in-addr.arpa"
     case .ipv6(let high, let low, _):
-      // Of addresses that only wrap one of IPv4 the names are those of the latter.
+      // An address that only wraps an IPv4 address has the names of the latter.
       if high == 0, low >> 32 == 0, low > 1 {
         return SocketAddress(.ipv4(UInt32(truncatingIfNeeded: low).bigEndian), port: 0).reverseName
       }

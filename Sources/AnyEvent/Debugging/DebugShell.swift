@@ -1,7 +1,7 @@
 internal import AEValue
 internal import Glibc
 
-/// Lets whoever connects look at a running program: its watchers, and the nodes and ports on its loop.
+/// Lets clients look at a running program: its watchers, and the nodes and ports on its loop.
 ///
 /// It only tells, and executes nothing. There is no password, so it binds to sockets in the file system, which only the
 /// same user can then use, and to addresses of this machine. It ends when its last reference goes.
@@ -15,7 +15,7 @@ public final class DebugShell: LoopResident {
   private static let maximumVisitors = 8
   private static let maximumLine = 4096
   private static let maximumLines = 1000
-  /// How many bytes may wait for a visitor who does not read, and for how many seconds after the end.
+  /// How many bytes may wait for a client that does not read, and for how many seconds after the end.
   private static let maximumUnsent = 4 << 20
   private static let linger = 10.0
 
@@ -24,7 +24,7 @@ public final class DebugShell: LoopResident {
   /// - Parameters:
   ///   - host: `"unix/"`, or a numeric address of this machine such as `"127.0.0.1"`.
   ///   - service: the path, or the port.
-  ///   - loop: what is looked at.
+  ///   - loop: the loop that is shown.
   /// - Throws: ``SocketError`` when the address is not of this machine or cannot be bound.
   public init(_ host: String, _ service: any TCPService, on loop: Loop = .current)
     throws(SocketError)

@@ -1,18 +1,18 @@
 internal import AEValue
 
-/// What a debug shell can tell of a loop beside its watchers; parts above this one add their own.
+/// Subjects that a debug shell of a loop can tell of, beside watchers; parts above this one add their own.
 package final class DebugTopics: LoopResident {
-  /// Something that can be asked for by name.
+  /// A subject that can be asked for by name.
   struct Topic {
     let name: String
     let help: String
-    /// The lines that say it; nil when what they are of is gone.
+    /// The lines about the subject; nil when it is gone.
     let lines: () -> [String]?
   }
 
   private(set) var topics: [Topic] = []
 
-  /// Those of a loop.
+  /// The topics of a loop.
   package static func of(_ loop: Loop) -> DebugTopics {
     if let known = loop[only: DebugTopics.self] { return known }
     let made = DebugTopics()

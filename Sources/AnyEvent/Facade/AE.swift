@@ -117,9 +117,10 @@ public enum AE {
 }
 
 extension AE {
-  /// Has `print` write each line as it ends, also to a file or into a pipe.
+  /// Writes what was printed so far, and has `print` write each line as it ends, also to a file or into a pipe.
   ///
-  /// To be called before the first `print`. Corresponds to Perl's `$| = 1`.
+  /// Corresponds to Perl's `$| = 1`, but for a `print` without the end of a line, which Perl writes at once: call this
+  /// again behind it.
   public static func autoflush() { _ = aeuv_flush_lines() }
 }
 
@@ -135,9 +136,9 @@ extension AE {
   ///       print(try await cv.value)
   ///     }
   ///
-  /// Throws what `body` throws, and a ``CondVarError`` when a loop is running already, when the program has
-  /// left the main thread, or when the loop is stopped or closed before `body` is done. Corresponds to a
-  /// `recv` at the end of a program in Perl with Coro.
+  /// Throws the error of `body`, and a ``CondVarError`` when a loop is running already, when the program has left the
+  /// main thread, or when the loop is stopped or closed before `body` is done. Corresponds to a `recv` at the end of
+  /// a program in Perl with Coro.
   @MainActor
   public static func run<Value>(
     _ body: @escaping @MainActor () async throws -> Value

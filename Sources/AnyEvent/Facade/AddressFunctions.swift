@@ -1,10 +1,10 @@
 internal import AEValue
 internal import Glibc
 
-// AnyEvent::Socket's functions for addresses. Perl has a host's address as a string of 4 or 16 octets; here it
-// is an array of bytes. What calculates with addresses is `SocketAddress`.
+// AnyEvent::Socket's functions for addresses. Perl has a host's address as a string of 4 or 16 octets; here it is an
+// array of bytes. `SocketAddress` calculates with addresses.
 
-/// What stands for sockets in the file system where an address is expected: the number of their family.
+/// Stands for sockets in the file system where an address is expected: the number of their family.
 private let unixToken = withUnsafeBytes(of: sa_family_t(AF_UNIX), Array.init)
 
 /// The four bytes of a numeric IPv4 address in any of POSIX's forms, or nil.
@@ -35,7 +35,7 @@ public func parse_address(_ text: String) -> [UInt8]? {
   return mapped(six) ?? six
 }
 
-/// The same as `parse_address`: written `AnyEvent.aton`, as Perl's `AnyEvent::Socket::aton`.
+/// `parse_address` under another name: written `AnyEvent.aton`, as Perl's `AnyEvent::Socket::aton`.
 public func aton(_ text: String) -> [UInt8]? { parse_address(text) }
 
 /// The IPv4 address in an IPv6 one that only wraps it.
@@ -63,7 +63,7 @@ public func format_address(_ ipn: [UInt8]) -> String? {
   return format_ipv4(mapped(ipn) ?? ipn) ?? format_ipv6(ipn)
 }
 
-/// The same as `format_address`: written `AnyEvent.ntoa`, as Perl's `AnyEvent::Socket::ntoa`.
+/// `format_address` under another name: written `AnyEvent.ntoa`, as Perl's `AnyEvent::Socket::ntoa`.
 public func ntoa(_ ipn: [UInt8]) -> String? { format_address(ipn) }
 
 private func text(_ ipn: [UInt8], _ family: CInt) -> String? {

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A resolver for all records of the domain name system, and functions for the common ones.
 ///
-/// Callbacks are called once, on the loop, never before the call returns, and with nothing if there is
-/// nothing or no server answers. Needs a name server that asks others; what it says is not verified.
-/// The loop's thread only. Corresponds to Perl's `AnyEvent::DNS`.
+/// Callbacks are called once, on the loop, never before the call returns, and with an empty result if there is no
+/// record, or if no server answers. Needs a name server that asks others; what it says is not verified. The loop's
+/// thread only. Corresponds to Perl's `AnyEvent::DNS`.
 public final class DNS {
   private let lookups: RecordLookups
   private let loop: Loop
@@ -44,7 +44,7 @@ public final class DNS {
   ///     `/etc/resolv.conf` if there are none.
   ///   - timeout: seconds for each attempt. The first and the number count: c-ares doubles the time for
   ///     each further attempt. A question ends after their sum, in any case.
-  ///   - search: what is put behind names, in turn; nil for the list of `/etc/resolv.conf`.
+  ///   - search: the domains that are put behind names, in turn; nil for the list of `/etc/resolv.conf`.
   ///   - ndots: the dots that a name must have to be asked for as it is at first.
   ///   - max_outstanding: how many questions may be under way; further ones wait.
   public init(
@@ -101,8 +101,8 @@ public final class DNS {
   /// - Parameters:
   ///   - qname: the name; with a dot at its end nothing is put behind it.
   ///   - qtype: the type in small letters, or a number; `"*"` for all.
-  ///   - search: what is put behind the name, in turn, in place of the resolver's list; `""` for the name
-  ///     alone.
+  ///   - search: the domains that are put behind the name, in turn, in place of the resolver's list; `""` for the
+  ///     name alone.
   ///   - accept: the types that are given out; only `qtype` unless it is set. With `"cname"` aliases are
   ///     not followed.
   ///   - class: `"in"`, `"ch"` or `"hs"`.
@@ -220,7 +220,7 @@ extension DNS {
 
   /// Finds the host names of an address of which the addresses have this one, among the first 64.
   ///
-  /// Whoever owns the address could name thousands, and have each asked for.
+  /// Only so many, because the owner of the address could name thousands and have each asked for.
   public static func reverse_verify(
     _ address: String, _ cb: @escaping (_ hosts: [String]) -> Void
   ) {

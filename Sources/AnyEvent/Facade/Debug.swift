@@ -7,10 +7,10 @@ internal import Glibc
 /// - `AE_DEBUG_SHELL` is `host:port`, or the path of a socket, where `$$` stands for the process id: a ``DebugShell``
 ///   for the default loop, from the first condition variable on that ``AE`` makes.
 /// - `AE_DEBUG_WRAP=1` has all loops record which watchers there are, and where they were made.
-/// - `AE_STRICT=1` does so, too, and stops the program with a sentence when a descriptor is closed while it is watched,
-///   or when a timer is given what is no time.
+/// - `AE_STRICT=1` does so, too, and stops the program with a sentence when a descriptor is closed while it is
+///   watched, or when a timer is given a number that is no time.
 public enum Debug {
-  /// Lets whoever connects look at the current loop: Perl's `AnyEvent::Debug::shell $host, $service`.
+  /// Lets clients look at the current loop: Perl's `AnyEvent::Debug::shell $host, $service`.
   ///
   /// It ends when the returned shell's last reference goes. A program such as `socat readline` connects to it.
   ///

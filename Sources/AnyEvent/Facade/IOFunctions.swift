@@ -1,7 +1,7 @@
 internal import Glibc
 
-// AnyEvent::IO's functions, on the current loop. Each is done by a thread of libuv's pool, and each callback
-// is called once, on the loop. What Perl says by no arguments is nil or false here, and `errno` is set then:
+// AnyEvent::IO's functions, on the current loop. Each is done by a thread of libuv's pool, and each callback is
+// called once, on the loop. A callback that Perl calls without arguments gets nil or false here, and `errno` is set:
 // `SystemError.last` is Perl's `$!`. `Files` has the same functions with errors as values.
 
 /// The result for a callback in Perl's manner, `errno` set if there is none.
@@ -82,13 +82,13 @@ public func aio_chmod(
   Loop.current.files.setPermissions(fh_or_path, perms) { cb(value($0) != nil) }
 }
 
-/// Gives what Perl has in `_` afterwards: Perl's `aio_stat $fh_or_path, $cb->($success)`.
+/// Gives the status that Perl has in `_` afterwards: Perl's `aio_stat $fh_or_path, $cb->($success)`.
 public func aio_stat(_ fh_or_path: any FileOrPath, _ cb: @escaping (_ status: FileStatus?) -> Void)
 {
   Loop.current.files.status(of: fh_or_path) { cb(value($0)) }
 }
 
-/// The same of a symbolic link itself: Perl's `aio_lstat $path, $cb->($success)`.
+/// Gives the status of a symbolic link itself: Perl's `aio_lstat $path, $cb->($success)`.
 public func aio_lstat(_ path: String, _ cb: @escaping (_ status: FileStatus?) -> Void) {
   Loop.current.files.status(of: path, followsLinks: false) { cb(value($0)) }
 }
@@ -152,7 +152,7 @@ extension AE {
     try Loop.current.watchFiles(at: path, cb, file: file, line: line)
   }
 
-  /// Calls `cb` with the watcher and what has happened whenever the file or directory changes.
+  /// Calls `cb` with the watcher and the event whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public static func watch(

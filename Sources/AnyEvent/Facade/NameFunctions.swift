@@ -67,7 +67,7 @@ public func resolve_sockaddr(
   search.find([], else: (node, port), cb)
 }
 
-/// What `resolve_sockaddr` looks for.
+/// The search of `resolve_sockaddr`, by family, type and protocol.
 private struct SocketTargetSearch {
   let loop: Loop
   let family: CInt?
@@ -152,11 +152,11 @@ public func idn_nameprep(_ idn: String) -> String? { InternationalName.prepared(
 
 /// A host name in the form that name servers know: `"bücher.example"` is `"xn--bcher-kva.example"`.
 ///
-/// What is no name, and what is in ASCII already, stays as it is. `tcp_connect` and all that looks up addresses
-/// asks for this form, and TLS compares it. Corresponds to Perl's `AnyEvent::Util::idn_to_ascii`.
+/// A text that is no name, and one that is in ASCII already, stays as it is. `tcp_connect` and all that looks up
+/// addresses asks for this form, and TLS compares it. Corresponds to Perl's `AnyEvent::Util::idn_to_ascii`.
 public func idn_to_ascii(_ idn: String) -> String { InternationalName.sent(idn) }
 
-/// A host name with all its letters; what is no name stays as it is.
+/// A host name with all its letters; a text that is no name stays as it is.
 ///
 /// Corresponds to Perl's `AnyEvent::Util::idn_to_unicode`.
 public func idn_to_unicode(_ idn: String) -> String { InternationalName.prepared(idn) ?? idn }

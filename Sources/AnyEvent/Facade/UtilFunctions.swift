@@ -75,10 +75,9 @@ private func closeAll(_ first: UInt32, _ last: UInt32) {
 
 /// Calls the block on another thread, then `cb` with its result on the loop.
 ///
-/// Perl calls it in another process: here it shares the memory, and the compiler sees to it that it uses
-/// nothing that the loop's thread uses. What the block throws is the failure. At most `AE.MAX_FORKS` run at
-/// once. `Loop.blocking` is the form that can be cancelled. Corresponds to Perl's
-/// `AnyEvent::Util::fork_call`.
+/// Perl calls it in another process: here it shares the memory, and the compiler sees to it that it uses nothing that
+/// the loop's thread uses. The block's error is the failure. At most `AE.MAX_FORKS` run at once. `Loop.blocking` is
+/// the form that can be cancelled. Corresponds to Perl's `AnyEvent::Util::fork_call`.
 public func fork_call<Value: Sendable, Failure: Error>(
   _ block: @escaping @Sendable () throws(Failure) -> Value,
   cb: @escaping (_ result: Result<Value, Failure>) -> Void

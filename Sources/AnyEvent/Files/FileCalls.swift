@@ -42,7 +42,7 @@ enum FileCalls {
     var status = stat()
     // A further call might wait where that is a pipe or a socket.
     let isFile = fstat(fd, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    // Memory is taken for what is there, whatever was asked for.
+    // Memory is taken only for bytes that are there, whatever length was asked for.
     while bytes.count < length {
       let part = min(length - bytes.count, chunk)
       let got = try readSome(fd, part, hasSome: !bytes.isEmpty)
@@ -85,7 +85,7 @@ enum FileCalls {
         problem = error
       }
     }
-    // What was read before is not thrown away; the next call meets the error again.
+    // Bytes that were read before the error are not thrown away; the next call meets the error again.
     if let problem, !hasSome { throw problem }
     return bytes
   }

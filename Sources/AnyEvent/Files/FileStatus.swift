@@ -1,7 +1,7 @@
 internal import CLibUV
 internal import Glibc
 
-/// What the system knows of a file: Perl's list of `stat`, by names.
+/// The system's facts about a file: Perl's list of `stat`, by names.
 public struct FileStatus: Hashable, Sendable {
   /// The device that has the file.
   public let dev: UInt64
@@ -23,7 +23,7 @@ public struct FileStatus: Hashable, Sendable {
   public let atime: Double
   /// When its content was last changed, in seconds since 1970.
   public let mtime: Double
-  /// When what is known of it was last changed, in seconds since 1970.
+  /// When its status was last changed, in seconds since 1970.
   public let ctime: Double
   /// How many bytes should be read or written at once.
   public let blksize: Int

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Something that has happened to a watched file, or in a watched directory.
 public struct FileEvent: Hashable, Sendable {
-  /// What has happened.
+  /// The kinds of change.
   public enum Kind: Hashable, Sendable {
     /// A name has come, has gone or leads to another file.
     case renamed
@@ -12,7 +12,7 @@ public struct FileEvent: Hashable, Sendable {
     case changed
   }
 
-  /// What has happened.
+  /// The kind of change.
   public let kind: Kind
   /// The name in the directory, or that of the watched file itself; nil if the system does not say.
   public let name: String?
@@ -66,7 +66,7 @@ extension Loop {
     return listed(try FileWatcher(on: self, path, callback), "file \(path)", file, line)
   }
 
-  /// Calls `callback` with the watcher and what has happened whenever the file or directory changes.
+  /// Calls `callback` with the watcher and the event whenever the file or directory changes.
   ///
   /// - Throws: ``SystemError``, as the form without the watcher does.
   public func watchFiles(

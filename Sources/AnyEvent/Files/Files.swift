@@ -108,7 +108,7 @@ public struct Files {
     }
   }
 
-  /// What is known of a file; of a symbolic link itself unless `followsLinks`.
+  /// The status of a file; of a symbolic link itself unless `followsLinks`.
   public func status(
     of file: any FileOrPath, followsLinks: Bool = true,
     _ completion: @escaping Completion<FileStatus>
@@ -159,7 +159,7 @@ public struct Files {
 
   /// The names in a directory, without `.` and `..`, in any order.
   ///
-  /// What is not UTF-8 in a name is replaced by U+FFFD.
+  /// Bytes of a name that are not UTF-8 are replaced by U+FFFD.
   public func names(in path: String, _ completion: @escaping Completion<[String]>) {
     work(completion) { () throws(SystemError) in try FileCalls.names(in: path) }
   }

@@ -35,7 +35,7 @@ extension Handle {
     return remains
   }
 
-  /// What the text of the last error does not say, for those who look for its cause; nil if that is nothing.
+  /// Details of the last error beyond its text, for a program that looks for the cause; nil if there are none.
   ///
   /// In `on_error` and `on_connect_error`: which address refused, or what is wrong with data (`EBADMSG`).
   public var error_detail: String? {
@@ -74,7 +74,7 @@ extension Handle {
   }
 }
 
-/// What a handle leaves when it goes: the loop's, which ends it on its own thread.
+/// The remains of a handle that goes: the loop owns them, and ends them on its own thread.
 final class HandleRemains: @unchecked Sendable {
   private let stream: StreamConnection
   private let timeouts: StreamTimeouts

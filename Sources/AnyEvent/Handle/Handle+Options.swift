@@ -1,3 +1,5 @@
+internal import AEValue
+
 extension Handle {
   /// The options of a ``Handle`` when it is made: the arguments of Perl's `AnyEvent::Handle->new`.
   ///
@@ -81,109 +83,19 @@ extension Handle {
     /// in Perl: a protocol that must notice a cut has to send the length of its data.)
     public var on_stoptls: ((_ handle: Handle) -> Void)?
 
-    /// Options; those that are not given change nothing.
-    public init(
-      on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? = nil,
-      on_read: ((_ handle: Handle) -> Void)? = nil,
-      on_eof: ((_ handle: Handle) -> Void)? = nil,
-      on_drain: ((_ handle: Handle) -> Void)? = nil,
-      timeout: Double = 0,
-      rtimeout: Double = 0,
-      wtimeout: Double = 0,
-      on_timeout: ((_ handle: Handle) -> Void)? = nil,
-      on_rtimeout: ((_ handle: Handle) -> Void)? = nil,
-      on_wtimeout: ((_ handle: Handle) -> Void)? = nil,
-      rbuf_max: Int? = nil,
-      wbuf_max: Int? = nil,
-      autocork: Bool = false,
-      no_delay: Bool? = nil,
-      keepalive: Bool? = nil,
-      oobinline: Bool = true,
-      low_water_mark: Int = 0,
-      linger: Double = 3600,
-      peername: String? = nil,
-      tls: TLSRole? = nil,
-      tls_ctx: TLSContext? = nil,
-      on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
-      on_stoptls: ((_ handle: Handle) -> Void)? = nil
-    ) {
-      self.on_error = on_error
-      self.on_read = on_read
-      self.on_eof = on_eof
-      self.on_drain = on_drain
-      self.timeout = timeout
-      self.rtimeout = rtimeout
-      self.wtimeout = wtimeout
-      self.on_timeout = on_timeout
-      self.on_rtimeout = on_rtimeout
-      self.on_wtimeout = on_wtimeout
-      self.rbuf_max = rbuf_max
-      self.wbuf_max = wbuf_max
-      self.autocork = autocork
-      self.no_delay = no_delay
-      self.keepalive = keepalive
-      self.oobinline = oobinline
-      self.low_water_mark = low_water_mark
-      self.linger = linger
-      self.peername = peername
-      self.tls = tls
-      self.tls_ctx = tls_ctx
-      self.on_starttls = on_starttls
-      self.on_stoptls = on_stoptls
-    }
+    /// Options that change nothing.
+    public init() {}
   }
 
-  /// A handle on a descriptor, as Perl writes it: `Handle(fh: socket, on_read: { … })`.
+  /// A handle, as Perl writes it: `Handle(fh: socket, on_read: { … })` or
+  /// `Handle(connect: (host, port), on_error: { … })`.
   ///
-  /// About the descriptor see ``Source/fh(_:)``; each of the others is described at the ``Options`` of the
-  /// same name. Corresponds to Perl's `AnyEvent::Handle->new (fh => …)`.
+  /// One of `fh` and `connect` has to be given; about both see ``Source``. `on_prepare`, `on_connect` and
+  /// `on_connect_error` belong to `connect`. Each option is described at the ``Options`` of the same name.
+  /// Corresponds to Perl's `AnyEvent::Handle->new (fh => …)` and `AnyEvent::Handle->new (connect => …)`.
   public convenience init(
-    fh: CInt,
-    on loop: Loop = .current,
-    on_error: ((_ handle: Handle, _ fatal: Bool, _ message: String) -> Void)? = nil,
-    on_read: ((_ handle: Handle) -> Void)? = nil,
-    on_eof: ((_ handle: Handle) -> Void)? = nil,
-    on_drain: ((_ handle: Handle) -> Void)? = nil,
-    timeout: Double = 0,
-    rtimeout: Double = 0,
-    wtimeout: Double = 0,
-    on_timeout: ((_ handle: Handle) -> Void)? = nil,
-    on_rtimeout: ((_ handle: Handle) -> Void)? = nil,
-    on_wtimeout: ((_ handle: Handle) -> Void)? = nil,
-    rbuf_max: Int? = nil,
-    wbuf_max: Int? = nil,
-    autocork: Bool = false,
-    no_delay: Bool? = nil,
-    keepalive: Bool? = nil,
-    oobinline: Bool = true,
-    low_water_mark: Int = 0,
-    linger: Double = 3600,
-    peername: String? = nil,
-    tls: TLSRole? = nil,
-    tls_ctx: TLSContext? = nil,
-    on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
-    on_stoptls: ((_ handle: Handle) -> Void)? = nil
-  ) {
-    let options = Options(
-      on_error: on_error, on_read: on_read, on_eof: on_eof, on_drain: on_drain,
-      timeout:
-        timeout, rtimeout: rtimeout, wtimeout: wtimeout, on_timeout: on_timeout,
-      on_rtimeout: on_rtimeout, on_wtimeout: on_wtimeout, rbuf_max: rbuf_max,
-      wbuf_max:
-        wbuf_max, autocork: autocork, no_delay: no_delay, keepalive: keepalive,
-      oobinline:
-        oobinline, low_water_mark: low_water_mark, linger: linger, peername: peername,
-      tls:
-        tls, tls_ctx: tls_ctx, on_starttls: on_starttls, on_stoptls: on_stoptls)
-    self.init(.fh(fh), options, on: loop)
-  }
-
-  /// A handle that connects first, as Perl writes it: `Handle(connect: (host, port), on_error: { … })`.
-  ///
-  /// About the address see ``Source/connect(host:service:)``; each of the others is described at the
-  /// ``Options`` of the same name. Corresponds to Perl's `AnyEvent::Handle->new (connect => …)`.
-  public convenience init(
-    connect: (host: String, service: any TCPService),
+    fh: CInt? = nil,
+    connect: (host: String, service: any TCPService)? = nil,
     on loop: Loop = .current,
     on_prepare: ((_ handle: Handle) -> Double)? = nil,
     on_connect: (
@@ -214,20 +126,46 @@ extension Handle {
     on_starttls: ((_ handle: Handle, _ success: Bool, _ message: String?) -> Void)? = nil,
     on_stoptls: ((_ handle: Handle) -> Void)? = nil
   ) {
-    var options = Options(
-      on_error: on_error, on_read: on_read, on_eof: on_eof, on_drain: on_drain,
-      timeout:
-        timeout, rtimeout: rtimeout, wtimeout: wtimeout, on_timeout: on_timeout,
-      on_rtimeout: on_rtimeout, on_wtimeout: on_wtimeout, rbuf_max: rbuf_max,
-      wbuf_max:
-        wbuf_max, autocork: autocork, no_delay: no_delay, keepalive: keepalive,
-      oobinline:
-        oobinline, low_water_mark: low_water_mark, linger: linger, peername: peername,
-      tls:
-        tls, tls_ctx: tls_ctx, on_starttls: on_starttls, on_stoptls: on_stoptls)
+    var options = Options()
     options.on_prepare = on_prepare
     options.on_connect = on_connect
     options.on_connect_error = on_connect_error
-    self.init(.connect(host: connect.host, service: connect.service), options, on: loop)
+    options.on_error = on_error
+    options.on_read = on_read
+    options.on_eof = on_eof
+    options.on_drain = on_drain
+    options.timeout = timeout
+    options.rtimeout = rtimeout
+    options.wtimeout = wtimeout
+    options.on_timeout = on_timeout
+    options.on_rtimeout = on_rtimeout
+    options.on_wtimeout = on_wtimeout
+    options.rbuf_max = rbuf_max
+    options.wbuf_max = wbuf_max
+    options.autocork = autocork
+    options.no_delay = no_delay
+    options.keepalive = keepalive
+    options.oobinline = oobinline
+    options.low_water_mark = low_water_mark
+    options.linger = linger
+    options.peername = peername
+    options.tls = tls
+    options.tls_ctx = tls_ctx
+    options.on_starttls = on_starttls
+    options.on_stoptls = on_stoptls
+    self.init(Self.source(fh, connect), options, on: loop)
+  }
+
+  private static func source(
+    _ fh: CInt?, _ connect: (host: String, service: any TCPService)?
+  ) -> Source {
+    switch (fh, connect) {
+    case (let fh?, nil): return .fh(fh)
+    case (nil, let address?): return .connect(host: address.host, service: address.service)
+    case (nil, nil):
+      misuse("a Handle needs fh, a descriptor, or connect, an address: neither was given")
+    case (_?, _?):
+      misuse("a Handle takes fh, a descriptor, or connect, an address: both were given")
+    }
   }
 }

@@ -23,7 +23,7 @@ extension Handle {
     get { checked().options.on_eof }
     set {
       change { $0.on_eof = newValue }
-      // An end that waits until somebody asks is reported now.
+      // An end that was not told yet, for want of a callback, is told now.
       if newValue != nil, hasEnded { consume() }
     }
   }

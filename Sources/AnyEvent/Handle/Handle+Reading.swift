@@ -10,7 +10,7 @@ extension Handle {
     push(HandlePlainRequest(cb))
   }
 
-  /// The same, before all queued requests.
+  /// Has `cb` look at ``rbuf`` before all queued requests.
   ///
   /// Corresponds to Perl's `$handle->unshift_read`.
   public func unshift_read(_ cb: @escaping (_ handle: Handle) -> Bool) {
@@ -28,14 +28,14 @@ extension Handle {
     push(type.request(self, cb))
   }
 
-  /// The same, before all queued requests.
+  /// Calls `cb` once with the next piece of a form, before all queued requests.
   public func unshift_read<Output>(
     _ type: HandleReadType<Output>, _ cb: @escaping (_ handle: Handle, _ piece: Output) -> Void
   ) {
     unshift(type.request(self, cb))
   }
 
-  /// The same for a form with two results: `push_read(.line) { handle, line, eol in … }`.
+  /// Calls `cb` once with the two results of a form: `push_read(.line) { handle, line, eol in … }`.
   public func push_read<First, Second>(
     _ type: HandleReadType<(First, Second)>,
     _ cb: @escaping (_ handle: Handle, _ first: First, _ second: Second) -> Void
@@ -43,7 +43,7 @@ extension Handle {
     push(type.request(self) { cb($0, $1.0, $1.1) })
   }
 
-  /// The same, before all queued requests.
+  /// Calls `cb` once with the two results of a form, before all queued requests.
   public func unshift_read<First, Second>(
     _ type: HandleReadType<(First, Second)>,
     _ cb: @escaping (_ handle: Handle, _ first: First, _ second: Second) -> Void
@@ -51,7 +51,8 @@ extension Handle {
     unshift(type.request(self) { cb($0, $1.0, $1.1) })
   }
 
-  /// The same for ``HandleReadType/tls_detect``: `push_read(.tls_detect) { handle, detect, major, minor in … }`.
+  /// Calls `cb` once with the result of ``HandleReadType/tls_detect``: `push_read(.tls_detect) { handle, detect,
+  /// major, minor in … }`.
   public func push_read(
     _ type: HandleReadType<TLSDetection>,
     _ cb: @escaping (_ handle: Handle, _ detect: Bool, _ major: UInt8, _ minor: UInt8) -> Void
@@ -59,7 +60,7 @@ extension Handle {
     push(type.request(self) { cb($0, $1.detected, $1.major, $1.minor) })
   }
 
-  /// The same, before all queued requests.
+  /// Calls `cb` once with the result of ``HandleReadType/tls_detect``, before all queued requests.
   public func unshift_read(
     _ type: HandleReadType<TLSDetection>,
     _ cb: @escaping (_ handle: Handle, _ detect: Bool, _ major: UInt8, _ minor: UInt8) -> Void
@@ -67,10 +68,10 @@ extension Handle {
     unshift(type.request(self) { cb($0, $1.detected, $1.major, $1.minor) })
   }
 
-  /// The same for a form without a result, such as ``HandleReadType/tls_autostart(_:)``.
+  /// Reads a form without a result, such as ``HandleReadType/tls_autostart(_:)``.
   public func push_read(_ type: HandleReadType<Void>) { push(type.request(self) { _, _ in }) }
 
-  /// The same, before all queued requests.
+  /// Reads a form without a result before all queued requests.
   public func unshift_read(_ type: HandleReadType<Void>) { unshift(type.request(self) { _, _ in }) }
 
   private func push(_ request: HandleReadRequest, _ function: StaticString = "push_read") {
@@ -107,7 +108,7 @@ extension Handle {
     queue.first?.resume(self)
   }
 
-  /// Whether nobody asks for bytes of a handle that tasks read from: they will ask later.
+  /// Whether no request waits on a handle that tasks read from: they will ask later.
   func isUnasked() -> Bool {
     guard wasAwaited, options.on_read == nil else { return false }
     while let request = queue.first, !request.isWanted { _ = queue.next() }
@@ -123,7 +124,7 @@ extension Handle {
     defer { isConsuming = false }
     guard serve(), !isDestroyed else { return }
     if hasEnded {
-      // Tasks ask for what has arrived before the end, and then for the end.
+      // Tasks ask for the bytes before the end first, and then for the end.
       if isUnasked(), options.on_eof == nil, !isEndTold { return }
       // The end is reported once, because no byte can follow it.
       hasEnded = false

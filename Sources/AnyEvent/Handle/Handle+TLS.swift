@@ -61,7 +61,7 @@ extension Handle {
     stream.announceEndOfTransform()
   }
 
-  /// Forgets TLS: bytes that were pushed and have not left are lost, and what arrives is given out as it is.
+  /// Forgets TLS: bytes that were pushed and have not left are lost, and arriving bytes are given out as they are.
   ///
   /// For a stream whose encrypted rest nobody reads. Corresponds to Perl's `$handle->resettls`.
   public func resettls() {
@@ -69,7 +69,7 @@ extension Handle {
     guard !isDestroyed, stream.transform != nil else { return }
     options.tls = nil
     tlsState = .none
-    // They must not leave in clear.
+    // The waiting bytes were meant for TLS, and must not leave in clear.
     stream.output.removeAll()
     stream.transform = nil
   }

@@ -121,7 +121,8 @@ extension Handle {
     if options.wbuf_max != nil { checkWriteLimit() }
   }
 
-  /// What was pushed and the kernel has not taken yet: `handle.wbuf.count` is Perl's `length $handle->{wbuf}`.
+  /// The bytes that were pushed and that the kernel has not taken yet: `handle.wbuf.count` is Perl's `length
+  /// $handle->{wbuf}`.
   ///
   /// With TLS the encrypted bytes that wait are counted as well.
   public var wbuf: HandleOutput {
@@ -156,7 +157,7 @@ extension Handle {
   }
 }
 
-/// The bytes that wait to be written by a ``Handle``: how many there are, for those who make them.
+/// The number of bytes that wait to be written by a ``Handle``, for the code that makes them.
 public struct HandleOutput: Hashable, Sendable {
   /// The number of bytes.
   public let count: Int

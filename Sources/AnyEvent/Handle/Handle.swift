@@ -67,7 +67,7 @@ public final class Handle: @unchecked Sendable {
   private var adoption = Adoption.over
   @exclusivity(unchecked) var options: Options
   @exclusivity(unchecked) var isDestroyed = false
-  /// What the text of the last error does not say.
+  /// Details of the last error beyond its text.
   var detail: String?
 
   private enum Adoption {
@@ -106,7 +106,7 @@ public final class Handle: @unchecked Sendable {
 
   deinit {
     if loop.isOnLoop { return end() }
-    // Nobody on the loop's thread can get a reference any more; what the handle has is the loop's.
+    // No code on the loop's thread can get a reference any more, so the loop takes over the handle's parts.
     let remains = takeRemains()
     loop.post { remains.end() }
   }

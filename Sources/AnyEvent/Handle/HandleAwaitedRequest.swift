@@ -43,7 +43,7 @@ final class HandleAwaitedRequest: HandleReadRequest, WaitingMember {
   }
 }
 
-/// Why a task that waits on a handle does not get what it waits for.
+/// The error of a task whose wait on a handle has failed.
 public struct HandleError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `errno`: `EBADMSG` for data that does not have the form, `ETIMEDOUT` for a time-out, `EPIPE` for an end of the
   /// stream before the piece was whole, `EBADF` for a handle that was destroyed.
@@ -94,7 +94,7 @@ extension Handle {
     consume()
   }
 
-  /// Counts the time without anything read from now on: before, nobody has asked.
+  /// Counts the time without any bytes read from now on: before, no request has waited.
   private func restartReadClocks() {
     if timeouts[.read] > 0 { timeouts.reset(.read) }
     if timeouts[.either] > 0 { timeouts.reset(.either) }

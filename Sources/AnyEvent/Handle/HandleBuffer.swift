@@ -13,7 +13,7 @@ internal import AEValue
 /// gives as ``text`` is UTF-8, or one character a byte where the bytes are not valid UTF-8, so only the bytes
 /// themselves are what the other end has sent in every case.
 public struct HandleBuffer {
-  /// What a value and its copies share until one of them changes.
+  /// The content that a value and its copies share until one of them changes.
   private final class Share {
     var content: ByteBuffer
 
@@ -22,16 +22,16 @@ public struct HandleBuffer {
 
   private var share: Share
 
-  /// An empty one.
+  /// An empty buffer.
   public init() { share = Share(ByteBuffer()) }
 
-  /// One with these bytes.
+  /// A buffer with these bytes.
   public init(_ bytes: some Sequence<UInt8>) {
     self.init()
     append(contentsOf: bytes)
   }
 
-  /// One with the UTF-8 of a text.
+  /// A buffer with the UTF-8 of a text.
   public init(_ text: some StringProtocol) {
     self.init()
     append(text)
@@ -49,7 +49,7 @@ public struct HandleBuffer {
   /// The bytes as text: their UTF-8 if it is valid, else one character for each byte.
   public var text: String { String(handleBytes: bytes) }
 
-  /// The content, for those who take from it; it is no copy's any more.
+  /// The content, to be changed: it is made this value's own.
   var content: ByteBuffer {
     mutating get {
       separate()

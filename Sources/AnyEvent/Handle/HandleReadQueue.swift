@@ -11,7 +11,7 @@ struct HandleReadQueue {
   private var front: [HandleReadRequest] = []
   /// The requests behind them, in order.
   private var back: [HandleReadRequest] = []
-  /// How many were taken back since those were last sorted out.
+  /// How many requests were taken back since such requests were last removed.
   private var unwanted = 0
 
   var isEmpty: Bool { front.isEmpty && back.isEmpty }
@@ -36,7 +36,7 @@ struct HandleReadQueue {
     return front.popLast()
   }
 
-  /// Takes note that a request was taken back, and sorts out all of those once they may be more than half.
+  /// Takes note that a request was taken back, and removes all such requests once they may be more than half.
   mutating func noteUnwanted() {
     unwanted += 1
     guard 2 * unwanted > count + 8 else { return }
@@ -54,13 +54,13 @@ struct HandleReadQueue {
 
 /// A request for a part of a handle's `rbuf`.
 class HandleReadRequest {
-  /// Whether somebody waits for the part; false once the task that waited for it does so no more.
+  /// Whether the part is waited for; false once the task that waited for it has stopped.
   final var isWanted = true
 
   /// Looks at the handle's `rbuf`; true when the request has taken its part.
   func serve(_ handle: Handle) -> Bool { true }
 
-  /// No byte follows those in the handle's `rbuf`; true when the request takes that for its answer.
+  /// The stream has ended behind the handle's `rbuf`; true when the request takes the end for its answer.
   func serveEnd(_ handle: Handle) -> Bool { false }
 
   /// The handle reads again after it was stopped.
@@ -126,7 +126,7 @@ final class HandleTypedRequest<Output>: HandleReadRequest {
     }
   }
 
-  /// Forgets what does not hold any more because others have taken from the buffer.
+  /// Forgets the memory that does not hold any more because other requests have taken from the buffer.
   private func notice(_ rbuf: ByteBuffer) {
     defer { place = rbuf.consumedCount }
     guard let buffer else {

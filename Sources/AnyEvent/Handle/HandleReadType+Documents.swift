@@ -35,7 +35,7 @@ extension HandleReadType where Output == Value {
   }
 }
 
-/// What takes values off the front of a buffer.
+/// Takes values off the front of a buffer.
 private protocol HandleDocumentReader {
   /// The next value; nil while it is not complete.
   mutating func next(in rbuf: ByteBuffer) throws -> Value?

@@ -58,7 +58,7 @@ extension HandleReadType {
   }
 }
 
-/// A piece in the buffer, with what stands before and behind it.
+/// A piece in the buffer, with the bytes before and behind it.
 private struct Frame {
   let content: Range<Int>
   let end: Int

@@ -3,10 +3,10 @@ internal import Glibc
 
 /// Lines, without their ends.
 ///
-/// What the callback takes decides what it gets: `{ handle, line in … }` the text (see ``HandleBuffer/text``),
-/// `{ handle, line, eol in … }` also the text of its end, and `{ (handle, line: [UInt8]) in … }` the bytes,
-/// which are what the other end has sent even where they are not valid UTF-8. A line that is cut off by the end
-/// of the stream is not given out.
+/// The callback's parameters decide what it gets: `{ handle, line in … }` the text (see ``HandleBuffer/text``), `{
+/// handle, line, eol in … }` also the text of its end, and `{ (handle, line: [UInt8]) in … }` the bytes, which are
+/// those of the other end even where they are not valid UTF-8. A line that is cut off by the end of the stream is not
+/// given out.
 extension HandleReadType where Output == String {
   /// A line that ends with LF or CR LF.
   public static var line: Self { lines(nil, piece) }

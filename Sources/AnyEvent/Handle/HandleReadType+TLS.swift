@@ -40,7 +40,7 @@ extension HandleReadType where Output == Void {
   /// Corresponds to Perl's `tls_autostart => "accept"`.
   public static func tls_autostart(_ role: TLSRole) -> Self { autostart(nil, role) }
 
-  /// The same with a context: Perl's `tls_autostart => $tls_ctx, "accept"`.
+  /// Starts TLS with a context if the other end does: Perl's `tls_autostart => $tls_ctx, "accept"`.
   public static func tls_autostart(_ context: TLSContext, _ role: TLSRole) -> Self {
     autostart(context, role)
   }

@@ -71,13 +71,13 @@ public struct HandleReadType<Output> {
   }
 }
 
-/// What a form remembers from one look to the next.
+/// The memory that a form keeps from one look to the next.
 enum HandleReadMemory {
   /// A state that holds as long as no other request takes from the buffer.
   case ofBuffer
   /// A place in the stream, which holds even if other requests take from the buffer.
   case ofStream
-  /// What it has taken already; the rest of the buffer is searched from the beginning each time.
+  /// The pieces that were taken already; the rest of the buffer is searched from the beginning each time.
   case searching
 }
 
@@ -108,7 +108,7 @@ extension HandleReadType where Output == [UInt8] {
   }
 }
 
-/// The text of a piece, and of what has ended it.
+/// The text of a piece, and of its end.
 extension HandleReadType where Output == (String, String) {
   @usableFromInline
   static func piece(
@@ -118,7 +118,7 @@ extension HandleReadType where Output == (String, String) {
   }
 }
 
-/// The bytes of a piece, and of what has ended it.
+/// The bytes of a piece, and of its end.
 extension HandleReadType where Output == ([UInt8], [UInt8]) {
   @usableFromInline
   static func piece(

@@ -17,7 +17,7 @@ public struct HandleWriteType<Input> {
 
   /// A form of one's own: `append` may only append to the buffer.
   ///
-  /// What it throws is a non-fatal error `EINVAL`, and nothing is written.
+  /// An error that it throws is a non-fatal error `EINVAL`, and nothing is written.
   public init(name: String, append: @escaping (_ value: Input, _ buffer: ByteBuffer) throws -> Void)
   {
     self.name = name

@@ -23,11 +23,11 @@ extension CondVar {
   public var value: Value {
     get async throws {
       loop.preconditionAwaiting("value of a condition variable")
-      return try await valueAtHome()
+      return try await valueOnOwnThread()
     }
   }
 
-  private func valueAtHome() async throws -> Value {
+  private func valueOnOwnThread() async throws -> Value {
     if result == nil, !loop.isServed { try loop.wait { result != nil } }
     if let result { return try result.get() }
     return try await suspended(on: loop) { add($0) }
@@ -39,13 +39,13 @@ extension CondVar where Value: Sendable {
   ///
   /// On another thread than the loop's the calling task is suspended until the value is there or the loop is closed.
   /// A top-level `await` or an async `main` makes the main thread leave the default loop, which closes it. On the
-  /// loop's thread, while nobody runs the loop, it runs here, as `recv` does it, and does not heed the task's
+  /// loop's thread, while the loop does not run, this runs it, as `recv` does, and does not heed the task's
   /// cancellation.
   /// - Throws: The error of `croak`; like `recv`, a ``CondVarError``; and `CancellationError` when the task is
   ///   cancelled while it waits.
   public var value: Value {
     get async throws {
-      if loop.isHome { return try await valueAtHome() }
+      if loop.isOnOwnThread { return try await valueOnOwnThread() }
       return try await suspendedAnywhere(on: loop) { [self] in add($0) }
     }
   }
@@ -67,7 +67,7 @@ public struct CondVarError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The loop was stopped by `stop()` while `recv()` waited.
   public static let stopped = CondVarError(
     "the event loop was stopped before the condition variable was ready")
-  /// The loop was closed before the condition variable was ready, or before what a task awaited had come.
+  /// The loop was closed before the condition variable was ready, or before a task had got the value that it awaited.
   public static let closedLoop = CondVarError(
     "the event loop was closed before what was waited for had come")
   /// The main thread has left the default loop, which runs nowhere else.

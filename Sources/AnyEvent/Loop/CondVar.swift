@@ -97,7 +97,7 @@ public final class CondVar<Value>: @unchecked Sendable {
     }
   }
 
-  /// The same as a function without arguments: `AE.timer(1, 0, cv.end)`.
+  /// ``end(file:line:)`` as a function without arguments: `AE.timer(1, 0, cv.end)`.
   @_disfavoredOverload
   public func end() { end(file: #fileID, line: #line) }
 
@@ -121,11 +121,11 @@ public final class CondVar<Value>: @unchecked Sendable {
   package var waiterCount: Int { waiters.count }
 
   deinit {
-    if loop.isHome { return }
+    if loop.isOnOwnThread { return }
     loop.inherit(.contents(takeContents()))
   }
 
-  /// Moves what is held out, so that this thread has no reference to it when the loop gets it.
+  /// Moves the content out, so that this thread has no reference to it when the loop gets it.
   @inline(never)
   private func takeContents() -> Unmanaged<AnyObject> {
     defer {
@@ -136,7 +136,7 @@ public final class CondVar<Value>: @unchecked Sendable {
     return .passRetained(Contents(held: (result, callback, groupCallback)))
   }
 
-  /// What a condition variable holds, for its loop to release.
+  /// The content of a condition variable, for its loop to release.
   private final class Contents {
     private let held: (Result<Value, any Error>?, Any?, Any?)
 

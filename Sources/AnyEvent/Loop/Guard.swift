@@ -7,8 +7,8 @@ internal import Glibc
 /// dropped on another thread, that loop calls the closure on its own, soon; if the loop is closed then, the closure is
 /// not called. Corresponds to Perl's `guard { … }`.
 public final class Guard: @unchecked Sendable {
-  /// Where the block has to be called.
-  private enum Home {
+  /// The loop or thread that has to call the block.
+  private enum Owner {
     case loop(Loop)
     /// The main thread, whose loop is the default one.
     case main
@@ -16,7 +16,7 @@ public final class Guard: @unchecked Sendable {
     case thread(pthread_t)
   }
 
-  private let home: Home
+  private let owner: Owner
   private var block: (() -> Void)?
 
   /// Makes a guard for `block`, which is called once at most.
@@ -25,23 +25,23 @@ public final class Guard: @unchecked Sendable {
   public init(on loop: Loop? = nil, _ block: @escaping () -> Void) {
     self.block = block
     if let loop = loop ?? Loop.running {
-      home = .loop(loop)
+      owner = .loop(loop)
     } else {
-      home = Loop.isMainThread ? .main : .thread(pthread_self())
+      owner = Loop.isMainThread ? .main : .thread(pthread_self())
     }
   }
 
   /// Forgets the block without calling it.
   public func cancel() {
-    if !isHome { stopElsewhere("cancel() of a guard was called") }
+    if !isOnOwnThread { stopElsewhere("cancel() of a guard was called") }
     let held = block
     block = nil
     withExtendedLifetime(held) {}
   }
 
-  private var isHome: Bool {
-    switch home {
-    case .loop(let loop): loop.isHome
+  private var isOnOwnThread: Bool {
+    switch owner {
+    case .loop(let loop): loop.isOnOwnThread
     case .main: Loop.isMainThread
     case .thread(let thread): thread == pthread_self()
     }
@@ -56,11 +56,11 @@ public final class Guard: @unchecked Sendable {
 
   deinit {
     guard block != nil else { return }
-    if isHome {
+    if isOnOwnThread {
       block?()
       return
     }
-    switch home {
+    switch owner {
     case .loop(let loop): handOver(to: loop)
     case .main: handOver(to: .default)
     case .thread: stopElsewhere("the last reference to a guard was dropped")

@@ -3,7 +3,8 @@ internal import AEValue
 /// Watches a descriptor until it is cancelled or its last reference goes.
 ///
 /// To be used on the loop's thread; the last reference may be dropped on any, but then the descriptor is watched a
-/// little longer: whoever closes it cancels before. Corresponds to the watcher that Perl's `AE::io` returns.
+/// little longer: cancel the watcher before the descriptor is closed. Corresponds to the watcher that Perl's `AE::io`
+/// returns.
 public final class IOWatcher: @unchecked Sendable {
   private let registration: Registration
   /// The watched descriptor.

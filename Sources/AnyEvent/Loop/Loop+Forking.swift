@@ -54,7 +54,7 @@ extension Loop {
     // Once only: a grandchild may have files of its own under the numbers of the descriptors.
     guard state == .open || state == .closing else { return }
     defer { state = .abandoned }
-    // What a thread was about to do that does not exist here is half done.
+    // A thread that does not exist in this process may have left its work half done.
     guard owner == pthread_self() else { return }
     keepsLoopAlive = false
     disarmRound()

@@ -20,7 +20,7 @@ extension Loop {
     return .default
   }
 
-  /// The current loop, for what is awaited on it.
+  /// The current loop, for a function that is awaited on it.
   package static func awaiting(
     _ function: StaticString, file: StaticString = #fileID, line: UInt = #line
   ) -> Loop {
@@ -76,7 +76,8 @@ extension Loop {
     if owner != pthread_self() { requireNoOwner(function, file, line) }
   }
 
-  /// The same for what is awaited: the sentence says how to get a task to the loop.
+  /// Stops a program that awaits a function away from the loop's thread: the sentence says how to get a task to the
+  /// loop.
   @inline(__always)
   package func preconditionAwaiting(
     _ function: StaticString = #function, file: StaticString = #fileID, line: UInt = #line
@@ -136,9 +137,9 @@ private func stopAwaitingOffLoop(
 
 // MARK: - Posting
 
-/// What other threads have given to a loop.
+/// Calls, jobs of tasks and orphans that other threads have given to a loop.
 struct Mailbox {
-  /// What is to be done on the loop's thread, in the order in which it came.
+  /// A piece of work for the loop's thread; letters are opened in the order in which they came.
   enum Letter {
     case call(@Sendable () -> Void)
     case job(LoopJob)
@@ -147,7 +148,7 @@ struct Mailbox {
   var letters: [Letter] = []
   var orphans: [Orphan] = []
   private(set) var isOpen = true
-  /// Where jobs of tasks are done that come after the end of the loop.
+  /// The queue for jobs of tasks that come after the end of the loop.
   private var late: DispatchQueue?
 
   var isEmpty: Bool { letters.isEmpty && orphans.isEmpty }
@@ -161,13 +162,13 @@ struct Mailbox {
     return (letters, orphans)
   }
 
-  /// Takes only jobs of tasks from now on, and returns what is left.
+  /// Takes only jobs of tasks from now on, and returns the content.
   mutating func close() -> (letters: [Letter], orphans: [Orphan]) {
     isOpen = false
     return take()
   }
 
-  /// Takes a job and wakes the loop; where to do it if it comes too late.
+  /// Takes a job and wakes the loop; returns the queue that has to do the job if it comes too late.
   mutating func take(_ job: LoopJob, _ handle: UnsafeMutablePointer<uv_async_t>) -> DispatchQueue? {
     if let late { return late }
     letters.append(.job(job))
@@ -175,13 +176,13 @@ struct Mailbox {
     return nil
   }
 
-  /// Takes the jobs out that a closing loop got.
+  /// Takes out the jobs that have come to a closing loop.
   mutating func takeJobs() -> [LoopJob] {
     defer { letters = [] }
     return letters.compactMap { if case .job(let job) = $0 { job } else { nil } }
   }
 
-  /// Takes nothing more; returns where later jobs are done.
+  /// Closes the mailbox for jobs, too; returns the queue that does later ones.
   mutating func closeForJobs() -> DispatchQueue {
     let queue = DispatchQueue(label: "AnyEvent.Loop.closed")
     late = queue
@@ -214,7 +215,7 @@ extension Loop {
       end(mail.orphans)
       for letter in mail.letters {
         switch letter {
-        // What a closing loop does not do any more.
+        // A loop that closes makes no more calls.
         case .call where state != .open: continue
         case .call(let call): call()
         case .job(let job) where state != .open:
@@ -247,7 +248,8 @@ extension Loop {
 
   /// Keeps the child of a fork out of the loop.
   ///
-  /// Whatever the host does with its loop there, no callback is called, and what the parent has stays as it is.
+  /// Whatever the host does with its loop there, no callback is called, and the parent's descriptors stay as they
+  /// are.
   package func stayWithParent() { staysWithParent = true }
 
   /// Whether this process can be told of forks; false when the system has no memory left.
@@ -269,7 +271,7 @@ extension Loop {
     return before
   }
 
-  /// Makes the loop current that was before.
+  /// Makes the previous loop the current one again.
   package static func restore(_ before: Unmanaged<Loop>?) {
     ThreadRecord.current.pointee.loop = before
   }
@@ -305,7 +307,7 @@ struct ThreadRecord {
   /// Called when a thread ends, and when the main thread is given to libdispatch, with its record.
   private static func threadEnds(_ record: UnsafeMutableRawPointer) {
     if record.assumingMemoryBound(to: ThreadRecord.self).pointee.isMain {
-      // Put back meanwhile, or the thread would get a new one.
+      // The record is put back meanwhile, or the thread would get a new one.
       pthread_setspecific(key, record)
       Loop.mainThreadLeaves()
       pthread_setspecific(key, nil)
@@ -315,8 +317,8 @@ struct ThreadRecord {
 }
 
 extension Loop {
-  /// Closes the default loop, which no other thread may run: whoever waits for it gets an error instead of waiting
-  /// for ever.
+  /// Closes the default loop, which no other thread may run: a task or call that waits for it gets an error instead
+  /// of waiting for ever.
   ///
   /// The main thread leaves when a top-level `await` or an async `main` is suspended: from then on libdispatch runs the
   /// main actor on threads of its own.

@@ -84,7 +84,7 @@ public final class Loop: @unchecked Sendable {
 
   /// Where tasks are while they wait on this loop.
   private(set) lazy var waitingRoom = WaitingRoom(of: self)
-  /// What tasks have to do here, and the spare array of ``runJobs()``.
+  /// Jobs of tasks that are due on this thread, and the spare array of ``runJobs()``.
   @exclusivity(unchecked)
   var jobs: [LoopJob] = []
   @exclusivity(unchecked)
@@ -94,7 +94,7 @@ public final class Loop: @unchecked Sendable {
   /// The tasks that ``task(priority:_:)`` has started.
   let tasks = Mutex(LoopTasks())
 
-  /// What watchers there are, where somebody wants to know.
+  /// Records of the watchers, if the program or the environment asks for them.
   var records: WatcherRecords?
 
   // Handles
@@ -143,7 +143,7 @@ public final class Loop: @unchecked Sendable {
   /// The residents that live as long as they work, or as long as the loop, such as connectors.
   var kept: [ObjectIdentifier: any LoopResident] = [:]
 
-  /// What connections read into; its content lasts for one callback.
+  /// The buffer that connections read into; its content lasts for one callback.
   ///
   /// It is so large that most sealed records of 64 KiB arrive whole, and are opened where they lie.
   package let readBuffer = SharedBuffer(byteCount: 1 << 18)
@@ -165,7 +165,7 @@ public final class Loop: @unchecked Sendable {
     return loop
   }()
 
-  /// Whether there is a default loop: what only looks at it must not make it.
+  /// Whether there is a default loop: code that only looks at it must not make it.
   static let isDefaultMade = Atomic(false)
 
   /// Makes a loop of its own.
@@ -245,7 +245,7 @@ public final class Loop: @unchecked Sendable {
 
   deinit {
     if state != .closed {
-      // Nobody else has it: so it belongs to this thread, whichever ran it.
+      // No other thread has a reference, so the loop belongs to this thread, whichever ran it.
       owner = pthread_self()
       state = .closing
       closeMailbox()

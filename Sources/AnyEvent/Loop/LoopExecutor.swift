@@ -15,10 +15,10 @@ internal import Synchronization
 ///       init(on loop: Loop) { executor = LoopExecutor(loop) }
 ///     }
 ///
-/// A loop that closes first does the jobs that it has or gets meanwhile: what they wait for on it throws. Later jobs are
-/// done one by one on a thread of the system's, because whoever waits for a job that is dropped would wait for ever:
-/// no callback of the loop is called any more, and whatever is awaited on it throws. To have all tasks end before
-/// the loop does, use ``Loop/task(priority:_:)`` and ``LoopThread/stop()``.
+/// A loop that closes first does the jobs that it has or gets meanwhile: their waits on it throw. A thread of the
+/// system's does later jobs one by one, because a task whose job is dropped would wait for ever: no callback of the
+/// loop is called any more, and every wait on it throws. To have all tasks end before the loop does, use
+/// ``Loop/task(priority:_:)`` and ``LoopThread/stop()``.
 public final class LoopExecutor: SerialExecutor {
   private let loop: Loop
 
@@ -52,7 +52,7 @@ public final class LoopTaskExecutor: TaskExecutor {
 
 /// A share of a task's work that is to be done on a loop.
 ///
-/// `Sendable`, because it is done once, by whoever has it.
+/// `Sendable`, because one thread at a time has it, and does it once.
 enum LoopJob: @unchecked Sendable {
   case actor(UnownedJob, LoopExecutor)
   // Two executors: a task on that of an actor would come back to the queue after each wait.
@@ -72,7 +72,7 @@ enum LoopJob: @unchecked Sendable {
     }
   }
 
-  /// Leaves a job that outlives the loop to whoever serves the main actor; false for any other.
+  /// Hands a job that outlives the loop to the main actor's queue; false for any other job.
   fileprivate func leavesLoop() -> Bool {
     guard case .waited(_, _, outlivesLoop: true) = self else { return false }
     DispatchQueue.main.async { run() }
@@ -99,7 +99,7 @@ extension Loop {
     if mainQueue != nil, state == .open, !isRunning { leaveJobsToMainQueue() }
   }
 
-  /// Has whoever else serves the main thread do the jobs of the default loop, if it is not run before.
+  /// Has the main thread's queue do the jobs of the default loop, in case the loop is not run before.
   func leaveJobsToMainQueue() {
     DispatchQueue.main.async { [self] in
       if isOwnersThread, state == .open, !isRunning { runJobs() }
@@ -116,7 +116,7 @@ extension Loop {
     }
   }
 
-  /// Does the jobs that there are, and those that come of them as long as others need not wait too long.
+  /// Does the waiting jobs and those that they bring about, for as long as other events may wait.
   func runJobs() {
     var passes = 0
     while !jobs.isEmpty, state == .open, passes < 64 {
@@ -136,9 +136,9 @@ extension Loop {
     Self.giveBack(&batch, to: &spareJobs)
   }
 
-  /// Lets the tasks of a closing loop go on: whatever they wait for on it throws.
+  /// Lets the tasks of a closing loop go on: their waits on it throw.
   ///
-  /// What is left after a while, and what comes later, is done elsewhere.
+  /// A queue of libdispatch does the jobs that are left after a while, and those that come later.
   func runLastJobs() {
     let before = makeCurrent()
     defer { Self.restore(before) }

@@ -19,7 +19,7 @@ struct LoopTasks {
 
   mutating func remove(_ number: UInt64) { cancels[number] = nil }
 
-  /// Takes no more; returns what cancels those that there are.
+  /// Takes no more tasks; returns the closures that cancel the running ones.
   mutating func close() -> [@Sendable () -> Void] {
     isOpen = false
     return Array(cancels.values)
@@ -29,11 +29,11 @@ struct LoopTasks {
 extension Loop {
   /// Starts a task that runs on the loop's thread; may be called on any thread.
   ///
-  /// Where its code says so, a task of the default loop is one of the main actor. What is not isolated, on any loop, stays
-  /// on it with all async code that it calls; child tasks do so, too, but `Task { }` leaves it there: write `loop.task`
-  /// again. A loop that is closed cancels its tasks and lets them come to an end: what they wait for on
-  /// the loop throws, and so does the value of a task that was to start on a closed loop, with a ``CondVarError``.
-  /// A task that has not ended keeps the loop: without being closed neither of them would ever go.
+  /// Where its code says so, a task of the default loop is one of the main actor. Code that is not isolated stays on
+  /// its loop, with all async code that it calls; child tasks do so, too, but `Task { }` leaves it there: write
+  /// `loop.task` again. A loop that is closed cancels its tasks and lets them come to an end: their waits on the loop
+  /// throw, and so does the value of a task that was to start on a closed loop, with a ``CondVarError``. A task that
+  /// has not ended keeps the loop: without being closed neither of them would ever go.
   ///
   ///     let sum = try await thread.loop.task {
   ///       try await AE.sleep(1)
@@ -66,9 +66,9 @@ extension Loop {
   private func makeTask<Success: Sendable>(
     _ priority: TaskPriority?, _ body: @escaping @Sendable () async throws -> Success
   ) -> Task<Success, any Error> {
-    // On the default loop, too, whose tasks are the main actor's where their code says so: what is not isolated would
-    // leave the thread of a task that was started on the main actor, since Swift 6.3 forgets that actor where a closure
-    // becomes one of a generic type, as `body` does.
+    // On the default loop, too, whose tasks are the main actor's where their code says so: code that is not isolated
+    // would leave the thread of a task that was started on the main actor, since Swift 6.3 forgets that actor where a
+    // closure becomes one of a generic type, as `body` does.
     Task(
       executorPreference: LoopTaskExecutor(self), priority: priority,
       operation: { try await body() })
@@ -79,10 +79,10 @@ extension Loop {
       tasks.remove(number)
       return tasks.isEmpty
     }
-    // For who waits for the last one.
+    // The thread of a loop may wait for its last task.
     if isLast { endWait() }
   }
 
-  /// Starts no more tasks, and cancels those that there are.
+  /// Starts no more tasks, and cancels the running ones.
   func cancelTasks() { for cancel in tasks.withLock({ $0.close() }) { cancel() } }
 }

@@ -3,13 +3,13 @@ internal import CLibUV
 internal import Glibc
 internal import Synchronization
 
-/// What a loop gets from another thread, on which the last reference to a watcher, a guard or a condition variable was
-/// dropped: it has to end, and what it holds has to be released, on the loop's thread.
+/// An object that a loop gets from another thread, on which the last reference to a watcher, a guard or a condition
+/// variable was dropped: it has to end, and its content has to be released, on the loop's thread.
 enum Orphan: @unchecked Sendable {
   case timer(TimerQueue<ArmedTimer>.Token)
   /// A watcher of another kind.
   case watch(any CallbackSource, UInt64)
-  /// An object that holds what is to be released. Retained: no other thread has a reference to it any more.
+  /// An object whose content is to be released. Retained: no other thread has a reference to it any more.
   case contents(Unmanaged<AnyObject>)
   /// The block of a guard, which is to be called. Retained in the same way.
   case block(Unmanaged<GuardedBlock>)
@@ -25,7 +25,7 @@ final class GuardedBlock {
 extension Loop {
   /// Whether the calling thread is that to which the loop belongs: before it has run, that which made it.
   @inline(__always)
-  package var isHome: Bool {
+  package var isOnOwnThread: Bool {
     let owner = owner
     return owner == pthread_self() || (owner == 0 && isAtMaker)
   }
@@ -39,8 +39,8 @@ extension Loop {
   /// Releases an object on the loop's thread, which has to be the only one that uses it; any thread may call it.
   ///
   /// On a loop that is closed it is released at once.
-  package func releaseAtHome(_ object: Unmanaged<some AnyObject>) {
-    if isHome { return object.release() }
+  package func releaseOnOwnThread(_ object: Unmanaged<some AnyObject>) {
+    if isOnOwnThread { return object.release() }
     inherit(.contents(.fromOpaque(object.toOpaque())))
   }
 
@@ -63,7 +63,7 @@ extension Loop {
     }
   }
 
-  /// Ends what the orphans stand for, on the loop's thread.
+  /// Ends the watchers and releases the objects that the orphans stand for, on the loop's thread.
   func end(_ orphans: [Orphan]) {
     for orphan in orphans {
       switch orphan {
@@ -75,7 +75,7 @@ extension Loop {
     }
   }
 
-  /// Takes no more from other threads but jobs of tasks; calls that were posted and not done are dropped.
+  /// Takes only jobs of tasks from other threads from now on; posted calls that wait are dropped.
   func closeMailbox() {
     // Used and released after the lock: the deinitializer of an object that a job held may post.
     let left = mailbox.withLock { $0.close() }

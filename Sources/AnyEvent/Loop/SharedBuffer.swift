@@ -4,7 +4,7 @@ internal import AEValue
 ///
 /// A host that runs its loop inside of a callback has others read meanwhile: they get memory of their own.
 package final class SharedBuffer {
-  /// The memory that is lent as long as nobody has it.
+  /// The memory that is lent, to one borrower at a time.
   package let bytes: UnsafeMutableRawBufferPointer
   private var isLent = false
 
@@ -19,7 +19,7 @@ package final class SharedBuffer {
         byteCount: byteCount + PacketBytes.slack, alignment: 64)[..<byteCount])
   }
 
-  /// Calls `body` with memory that nobody else uses during the call.
+  /// Calls `body` with memory that no other code uses during the call.
   @inline(__always)
   package func lend<R>(_ body: (UnsafeMutableRawBufferPointer) -> R) -> R {
     guard !isLent else { return lendAnother(body) }

@@ -123,7 +123,7 @@ final class SharedPoll: CallbackSource {
     update()
   }
 
-  /// Whether somebody waits for the descriptor.
+  /// Whether a watcher waits for the descriptor.
   var isWatched: Bool { !readers.isEmpty || !writers.isEmpty }
 
   func contains(_ number: UInt64) -> Bool { readers.contains(number) || writers.contains(number) }

@@ -1,10 +1,10 @@
 internal import CLibUV
 
-/// A task that waits on a loop for what a callback will bring.
+/// A task's wait on a loop for a value that a callback will bring.
 ///
-/// It ends once, by whichever comes first: ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the
-/// task, or the end of the loop. All of it happens on the loop's thread; that, not the compiler, is why it can be
-/// `Sendable`. Made by ``suspended(on:for:_:)``.
+/// It ends once, by the first of ``resume(returning:)``, ``resume(throwing:)``, the cancellation of the task, and the
+/// end of the loop. All four happen on the loop's thread; that, not the compiler, is why it can be `Sendable`. Made
+/// by ``suspended(on:for:_:)``.
 @usableFromInline package final class Suspension<Value>: AnySuspension, @unchecked Sendable {
   @usableFromInline @exclusivity(unchecked)
   var value: Value?
@@ -21,7 +21,7 @@ internal import CLibUV
     end(nil)
   }
 
-  /// Ends the wait with either.
+  /// Ends the wait with a value or an error.
   package func resume(with result: Result<Value, any Error>) {
     switch result {
     case .success(let value): resume(returning: value)
@@ -29,7 +29,7 @@ internal import CLibUV
     }
   }
 
-  /// What the wait has ended with; it is there when the task goes on.
+  /// The value or error that the wait has ended with; it is there when the task goes on.
   @inlinable func outcome() throws -> Value {
     guard let value else { throw failure }
     return value
@@ -63,16 +63,16 @@ internal import CLibUV
   /// called on the loop's thread, at most once.
   @exclusivity(unchecked) @usableFromInline
   package final var takeBack: (() -> Void)?
-  /// Neighbours in the list of the loop.
+  /// Neighbours in the loop's list of waits.
   ///
-  /// The tasks keep them: each unlinks itself before its task goes on.
+  /// Tasks keep the waits in the list alive: each wait leaves the list before its task goes on.
   @exclusivity(unchecked)
   private final unowned(unsafe) var before: AnySuspension?
   @exclusivity(unchecked)
   private final unowned(unsafe) var after: AnySuspension?
   @exclusivity(unchecked)
   private final var isLinked = false
-  /// On whose behalf the task waits, such as a node, so that all its waits can be ended; compared only.
+  /// The object on whose behalf the task waits, such as a node, so that all waits for it can be ended; compared only.
   private final let subject: ObjectIdentifier?
 
   @usableFromInline init(on loop: Loop, for subject: AnyObject?) {
@@ -80,7 +80,7 @@ internal import CLibUV
     self.subject = subject.map { ObjectIdentifier($0) }
   }
 
-  /// Whether the wait has ended: what comes now goes nowhere.
+  /// Whether the wait has ended: a later value or error is dropped.
   @usableFromInline package final var isOver: Bool {
     if case .ended = state { true } else { false }
   }
@@ -96,7 +96,7 @@ internal import CLibUV
     state = .ended(error)
     unlink()
     if takesBack { takeBack?() }
-    // Before the task can go on, perhaps on another thread: what goes here may call whatever it likes on this one.
+    // Before the task can go on, perhaps on another thread: the closure's release may call any code on this one.
     takeBack = nil
     let task = task
     self.task = .absent
@@ -123,7 +123,7 @@ internal import CLibUV
     guard loop.isOpen else { throw loop.closedError }
   }
 
-  /// Begins: the wait is one of those that the loop knows.
+  /// Puts the wait into the loop's list.
   @usableFromInline final func link() {
     after = loop.suspensions
     after?.before = self
@@ -213,7 +213,7 @@ internal import CLibUV
 
 extension AnySuspension: WaitingMember {}
 
-/// What a task has while it tells of its cancellation.
+/// The memory that a task needs to tell of its cancellation.
 private struct CancellationRecord {
   let memory: UnsafeMutablePointer<aeuv_cancellation>
   let record: UnsafeMutableRawPointer?
@@ -233,11 +233,12 @@ extension Loop {
 
 /// Suspends the calling task, which is on the loop's thread, until what `start` has begun ends the suspension.
 ///
-/// A task that is cancelled already starts nothing. If it is cancelled while it waits, on any thread, what `start` has
-/// set as ``AnySuspension/takeBack`` takes back what was started, on the loop's thread, and nothing can come in between.
-/// If `start` itself ends the suspension, the task goes on without being suspended. The waits of one `subject` can be
-/// ended together by ``AnySuspension/endAll(on:for:throwing:)``, which takes back as well.
-/// - Throws: What the suspension is ended with, `CancellationError`, and ``CondVarError`` when the loop is closed.
+/// A task that is cancelled already does not call `start`. If it is cancelled while it waits, on any thread, the
+/// closure that `start` has set as ``AnySuspension/takeBack`` takes back what was started, on the loop's thread, and
+/// nothing can come in between. If `start` itself ends the suspension, the task goes on without being suspended. The
+/// waits of one `subject` can be ended together by ``AnySuspension/endAll(on:for:throwing:)``, which takes back as
+/// well.
+/// - Throws: The error that ends the suspension, `CancellationError`, and ``CondVarError`` when the loop is closed.
 @inlinable package func suspended<Value>(
   on loop: Loop, for subject: AnyObject? = nil, _ start: (Suspension<Value>) -> Void
 ) async throws -> Value {
@@ -249,7 +250,7 @@ extension Loop {
   return try suspension.outcome()
 }
 
-/// The same for a task on any thread: `start` is called on the loop's.
+/// Suspends a task of any thread as ``suspended(on:for:_:)`` does; `start` is called on the loop's.
 package func suspendedAnywhere<Value: Sendable>(
   on loop: Loop, for subject: AnyObject? = nil,
   _ start: @escaping @Sendable (Suspension<Value>) -> Void
@@ -269,7 +270,7 @@ package func suspendedAnywhere<Value: Sendable>(
 
 /// A suspension on its way to its loop.
 ///
-/// Only a job that was posted has it: one that goes without having begun goes because the loop is closed.
+/// Only the posted job has a reference: if that goes before the job has begun, the loop is closed.
 private final class Arrival<Value: Sendable>: @unchecked Sendable {
   private let suspension: Suspension<Value>
   private var continuation: UnsafeContinuation<Void, Never>?
@@ -282,7 +283,7 @@ private final class Arrival<Value: Sendable>: @unchecked Sendable {
   func begin(_ start: (Suspension<Value>) -> Void) {
     guard let continuation else { return }
     self.continuation = nil
-    // It is over already if the task was cancelled on the way.
+    // The suspension is over already if the task was cancelled on the way.
     if !suspension.isOver {
       suspension.link()
       start(suspension)

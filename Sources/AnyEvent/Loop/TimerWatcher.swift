@@ -31,11 +31,11 @@ public final class TimerWatcher: @unchecked Sendable {
 
   deinit {
     guard let token else { return }
-    if loop.isHome { loop.stopTimer(token) } else { loop.inherit(.timer(token)) }
+    if loop.isOnOwnThread { loop.stopTimer(token) } else { loop.inherit(.timer(token)) }
   }
 }
 
-/// What a loop has of a running timer.
+/// The loop's part of a running timer.
 struct ArmedTimer {
   /// The seconds between two calls; a timer without is called once.
   let interval: Double

@@ -1,36 +1,36 @@
-/// What waits in a ``WaitingLine``.
+/// A member of a ``WaitingLine``.
 package protocol WaitingMember: AnyObject {
-  /// Whether it waits no more, and is to be passed over.
+  /// Whether the member waits no more, so that the line passes over it.
   var isOver: Bool { get }
 }
 
-/// Those who wait for something, in the order in which they have begun to.
+/// The members that wait for one thing, in the order in which they began to.
 ///
-/// Who leaves in the middle is passed over, and taken out once most of those in the line have left: so each costs the
-/// same however many wait, and what is kept is at most a few times what waits.
+/// A member that leaves in the middle is passed over, and taken out once most members have left: so each costs the
+/// same however many wait, and the line keeps at most a few times as many members as wait.
 package struct WaitingLine<Member: WaitingMember> {
   private var members: [Member] = []
-  /// Before this place all have left.
+  /// All members before this index have left.
   private var start = 0
-  /// How many wait, if each that has left was told of.
+  /// How many members wait, provided that the line was told of each that has left.
   package private(set) var count = 0
 
   /// An empty line.
   package init() {}
 
-  /// Whether nobody waits.
+  /// Whether no member waits.
   package var isEmpty: Bool { count == 0 }
 
-  /// Those who wait.
+  /// The members that wait.
   package var all: [Member] { members[start...].filter { !$0.isOver } }
 
-  /// Adds one at the end.
+  /// Adds a member at the end.
   package mutating func append(_ member: Member) {
     members.append(member)
     count += 1
   }
 
-  /// Takes note that one is over, who was in the line.
+  /// Takes note that a member of the line is over.
   package mutating func memberLeft() {
     count -= 1
     if count <= 0 {
@@ -44,7 +44,7 @@ package struct WaitingLine<Member: WaitingMember> {
     }
   }
 
-  /// Who has waited longest.
+  /// The member that has waited longest.
   package mutating func first() -> Member? {
     skipThoseWhoLeft()
     return start < members.count ? members[start] : nil
@@ -54,7 +54,7 @@ package struct WaitingLine<Member: WaitingMember> {
     while start < members.count, members[start].isOver { start += 1 }
   }
 
-  /// The first for whom a condition holds that holds for all behind them, too.
+  /// The first member for which a condition holds; it has to hold for all members behind that one, too.
   package func first(where isReached: (Member) -> Bool) -> Member? {
     var (low, high) = (start, members.count)
     while low < high {
@@ -64,7 +64,7 @@ package struct WaitingLine<Member: WaitingMember> {
     return members[low...].first { !$0.isOver }
   }
 
-  /// Empties the line, and hands out those who wait.
+  /// Empties the line, and hands out the members that waited.
   package mutating func takeAll() -> [Member] {
     defer { self = WaitingLine() }
     return all

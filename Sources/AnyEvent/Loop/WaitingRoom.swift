@@ -25,15 +25,15 @@ actor WaitingRoom {
 /// It is used on the loop's thread alone, which is why it can be `Sendable`.
 private final class Door: SerialExecutor, @unchecked Sendable {
   var expected: AnySuspension?
-  /// It has the room.
+  /// The loop that has the room.
   private unowned let loop: Loop
 
   init(of loop: Loop) { self.loop = loop }
 
   func enqueue(_ job: consuming ExecutorJob) {
     let isOnMain = loop.mainQueue != nil
-    // Tasks of the default loop are mostly the main actor's: one that leaves the room there needs no further job.
-    // Those of `loop.task` have an executor, and end with the loop.
+    // Tasks of the default loop are mostly the main actor's: a task that leaves the room there needs no further job.
+    // Tasks of `loop.task` have an executor, and end with the loop.
     let visitor = LoopJob.waited(
       UnownedJob(job), isOnMain ? MainActor.sharedUnownedExecutor : asUnownedSerialExecutor(),
       outlivesLoop: isOnMain && withUnsafeCurrentTask { $0?.unownedTaskExecutor == nil })

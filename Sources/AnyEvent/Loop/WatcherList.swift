@@ -1,9 +1,9 @@
 /// The callbacks of the watchers of one event source, called in the order in which they were added.
 ///
-/// The list has the callbacks; a watcher has only a number. So what belongs to the loop stays there when a watcher's
-/// last reference goes on another thread. Watchers may be added and removed during a walk: a removed one is not
-/// called any more, an added one waits for the next walk. A callback type is a struct and not a closure, because a
-/// closure that is taken out of generic storage grows.
+/// The list has the callbacks; a watcher has only a number. So a callback stays with its loop when the watcher's last
+/// reference goes on another thread. Watchers may be added and removed during a walk: a removed one is not called any
+/// more, an added one waits for the next walk. A callback type is a struct and not a closure, because a closure that
+/// is taken out of generic storage grows.
 final class WatcherList<Callback> {
   private struct Entry {
     let number: UInt64
@@ -89,7 +89,7 @@ extension WatcherList<PlainCallback> {
   }
 }
 
-/// What has the callbacks of watchers, by number.
+/// An object that has the callbacks of watchers, by number.
 protocol CallbackSource: AnyObject {
   /// Whether the watcher of this number may still be called.
   func contains(_ number: UInt64) -> Bool
@@ -98,7 +98,9 @@ protocol CallbackSource: AnyObject {
   func cancel(_ number: UInt64)
 }
 
-/// The part that all watchers have but timers: where on the loop the callback is.
+/// A watcher's place on its loop: the object that has the callback, and the number there.
+///
+/// Timers alone have none.
 struct Registration {
   let loop: Loop
   /// Nil on a loop that takes no more watchers.
@@ -127,7 +129,7 @@ struct Registration {
   /// Cancels on the loop's thread, at once if this is it.
   func watcherGoes() {
     guard let source else { return }
-    if loop.isHome { source.cancel(number) } else { loop.inherit(.watch(source, number)) }
+    if loop.isOnOwnThread { source.cancel(number) } else { loop.inherit(.watch(source, number)) }
   }
 }
 

@@ -1,9 +1,9 @@
 internal import AEValue
 internal import Glibc
 
-/// Which watchers a loop has, where they were made and how long ago, kept only when somebody wants to know.
+/// Which watchers a loop has, where they were made and how long ago, kept only on request.
 ///
-/// A record has a weak reference: an ended watcher needs not say so, and is left out the next time somebody looks.
+/// A record has a weak reference: an ended watcher needs not say so, and the next list leaves it out.
 final class WatcherRecords {
   /// A watcher that may be listed.
   struct Record {
@@ -30,7 +30,7 @@ final class WatcherRecords {
     self.isStrict = isStrict
   }
 
-  /// Those that the environment asks for; nil if it asks for none.
+  /// The records that the environment asks for; nil if it asks for none.
   static func asked() -> WatcherRecords? {
     let wrap = Self.number("DEBUG_WRAP") > 0
     let isStrict = Self.number("STRICT") > 0

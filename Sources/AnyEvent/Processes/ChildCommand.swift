@@ -2,7 +2,7 @@ internal import AEValue
 internal import CLibUV
 internal import Glibc
 
-/// A program to start, with its arguments and what it gets from this process.
+/// A program to start, with its arguments, descriptors and environment.
 ///
 /// Corresponds to the arguments of Perl's `run_cmd`.
 public struct ChildCommand {
@@ -19,8 +19,8 @@ public struct ChildCommand {
   public var environment: [String: String]?
   /// Texts such as `"NAME=value"` that its environment has, too.
   var variables: [String] = []
-  /// Whether it leads a process group of its own, so that `kill(-pid, …)` reaches what it has started, and
-  /// the signals of a terminal do not reach it.
+  /// Whether it leads a process group of its own, so that `kill(-pid, …)` reaches the processes that it has started,
+  /// and the signals of a terminal do not reach it.
   public var leadsGroup = false
 
   /// A program and its arguments; without a program it stops with a sentence.
@@ -35,8 +35,8 @@ public struct ChildCommand {
 
   /// Starts the program.
   ///
-  /// - Parameter descriptors: what its descriptors are, by their numbers; numbers of this process that are
-  ///   beyond all of those.
+  /// - Parameter descriptors: the numbers of its descriptors, and the numbers that they have in this process, which
+  ///   are larger than all of the former.
   /// - Returns: its process id.
   /// - Throws: why it cannot be started.
   func spawn(_ descriptors: [(number: CInt, source: CInt)]) throws(SystemError) -> pid_t {

@@ -6,9 +6,10 @@ struct CommandEnds {
   private let entries: [Redirections.Entry]
   /// The lowest number that no descriptor of the command has.
   private let beyond: CInt
-  /// The numbers in the command and, beyond all of those, in this process.
+  /// The numbers of the descriptors in the command, and the numbers that they have in this process, which are larger
+  /// than all of the former.
   private(set) var descriptors: [(number: CInt, source: CInt)] = []
-  /// This process's ends.
+  /// This process's ends of the pipes.
   private(set) var pipes: [CommandPipe] = []
   /// Whether a file was to blame for an error.
   private(set) var isFileMissing = false

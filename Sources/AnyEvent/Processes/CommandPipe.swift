@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// This process's end of a pipe to a command, and what goes through it.
+/// This process's end of a pipe to a command, and the use of the bytes in it.
 final class CommandPipe {
-  /// What is done with the pipe.
+  /// The uses of a pipe.
   enum Use {
-    /// What comes out is handed over, and nil at the end.
+    /// The command's output is handed over, and nil at the end.
     case take(([UInt8]?) -> Void)
-    /// These bytes go in, and after them what the callback returns, until that is nothing.
+    /// These bytes go in, and after them those that the callback returns, until it returns nil.
     case give([UInt8], (() -> [UInt8]?)?)
   }
 

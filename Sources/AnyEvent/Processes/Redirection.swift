@@ -1,6 +1,6 @@
 internal import AEValue
 
-/// What a descriptor of a command leads to.
+/// The other end of a descriptor of a command.
 ///
 /// A literal is the path of a file: `"/dev/null"`. Corresponds to the values of Perl's
 /// `run_cmd $cmd, ">" => …`.
@@ -28,12 +28,12 @@ public struct Redirection: ExpressibleByStringInterpolation {
     Redirection(kind: .descriptor(descriptor))
   }
 
-  /// What the command writes is appended to `output`: Perl's `">" => \$data`.
+  /// The command's output is appended to `output`: Perl's `">" => \$data`.
   public static func to(_ output: CommandOutput) -> Redirection {
     .call { if let data = $0 { output.bytes += data } }
   }
 
-  /// What the command writes is handed to the callback, and nil at its end: Perl's `">" => sub { … }`.
+  /// The command's output is handed to the callback, and nil at its end: Perl's `">" => sub { … }`.
   public static func call(_ callback: @escaping (_ data: [UInt8]?) -> Void) -> Redirection {
     Redirection(kind: .output(callback))
   }
@@ -44,22 +44,22 @@ public struct Redirection: ExpressibleByStringInterpolation {
   /// The command reads this text.
   public static func from(_ text: String) -> Redirection { .from(Array(text.utf8)) }
 
-  /// The command reads what the callback returns, again and again, until that is nil or empty: Perl's
+  /// The command reads the bytes that the callback returns, again and again, until it returns nil or none: Perl's
   /// `"<" => sub { … }`.
   public static func supply(_ callback: @escaping () -> [UInt8]?) -> Redirection {
     Redirection(kind: .supply(callback))
   }
 }
 
-/// What a command has written so far; several of its descriptors may lead here.
+/// The output of a command so far; several of its descriptors may lead here.
 public final class CommandOutput {
   /// The bytes.
   public var bytes: [UInt8] = []
 
-  /// Nothing, yet.
+  /// No redirections, yet.
   public init() {}
 
-  /// The bytes as text; what is not UTF-8 is replaced by U+FFFD.
+  /// The bytes as text; bytes that are not UTF-8 are replaced by U+FFFD.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 

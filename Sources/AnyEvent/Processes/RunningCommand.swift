@@ -57,7 +57,7 @@ public final class RunningCommand: LoopResident {
       })
   }
 
-  /// Nothing was started: tells everybody so, later.
+  /// Reports, later, that no process could be started.
   private func stillborn(_ outcome: Result<Int32, SystemError>) {
     self.outcome = outcome
     loop.postpone { [weak self] in

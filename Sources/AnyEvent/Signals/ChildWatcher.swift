@@ -103,7 +103,7 @@ final class WatchedChild: CallbackSource {
     withExtendedLifetime(held) {}
   }
 
-  /// Calls the watchers; those of one process are done then, because it exits once.
+  /// Calls the watchers; watchers of one process are done then, because it exits once.
   func exited(_ pid: pid_t, _ status: CInt) {
     if self.pid == 0 { return watchers.walk { $0.call(pid, status) } }
     while let callback = watchers.removeFirst() {
@@ -143,7 +143,7 @@ final class ChildReaper: LoopResident {
     return child
   }
 
-  /// Waits for a process no more that nobody watches.
+  /// Stops waiting for a process that has lost its last watcher.
   func remove(_ child: WatchedChild) {
     if children[child.pid] === child { children[child.pid] = nil }
     guard children.isEmpty, loop.children === self else { return }

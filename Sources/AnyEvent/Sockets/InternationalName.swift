@@ -1,4 +1,4 @@
-// What composes letters and their marks is in the standard library, for Foundation and its like.
+// The standard library composes letters and their marks, in functions for Foundation and its like.
 @_spi(_Unicode) internal import Swift
 
 /// Host names with other letters than those of ASCII.
@@ -18,7 +18,7 @@ enum InternationalName {
     return result.joined(separator: ".")
   }
 
-  /// The form that name servers know; what is none, and what is in ASCII already, stays as it is.
+  /// The form that name servers know; a text that is no name, or is in ASCII already, stays as it is.
   static func sent(_ name: String) -> String {
     name.utf8.allSatisfy { $0 < 128 } ? name : ascii(name) ?? name
   }

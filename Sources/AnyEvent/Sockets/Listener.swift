@@ -120,7 +120,7 @@ extension Loop {
 
 /// A socket that listens and whose connections are accepted elsewhere, perhaps in another process.
 ///
-/// The descriptor is non-blocking, is closed in programs that are started, and has to be closed by whoever
+/// The descriptor is non-blocking, is closed in programs that are started, and has to be closed by the code that
 /// takes it.
 public struct ListeningSocket {
   private let bound: BoundSocket

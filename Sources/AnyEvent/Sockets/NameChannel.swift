@@ -77,13 +77,13 @@ final class NameChannel {
     var tryTime: Double
     /// How often each server is asked.
     var tries: Int
-    /// What is put behind a name, in turn; nil for the machine's list.
+    /// The domains to be put behind a name, in turn; nil for the machine's list.
     var domains: [String]?
     /// The dots that a name must have to be asked for as it is at first; nil for the machine's number.
     var dots: Int?
     /// Whether servers are told that long answers may come by UDP.
     var usesEDNS = false
-    /// The file that says what is not set here, in place of `/etc/resolv.conf`.
+    /// The file with the settings that are not given here, in place of `/etc/resolv.conf`.
     var file: String?
   }
 

@@ -1,7 +1,8 @@
 internal import Glibc
 
-/// A local TCP address that is kept for a server which is to start later: the system gives its port to nobody who
-/// asks for any free one, and a server that sets `SO_REUSEADDR`, as all of AnyEvent do, can listen there.
+/// A local TCP address that is kept for a server which is to start later: the system does not give its port to a
+/// program that asks for any free one, and a server that sets `SO_REUSEADDR`, as all of AnyEvent do, can listen
+/// there.
 package final class ReservedAddress {
   private let bound: BoundSocket
 

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension Resolver {
-  /// Takes what the environment says of the loop's resolver, as Perl's AnyEvent does.
+  /// Takes the environment's settings of the loop's resolver, as Perl's AnyEvent does.
   func takeEnvironment(_ variable: (String) -> String? = environmentVariable) {
     if let file = variable("PERL_ANYEVENT_RESOLV_CONF"), !file.isEmpty { configurationFile = file }
     if let flag = variable("PERL_ANYEVENT_EDNS0") { usesEDNS = atoi(flag) != 0 }

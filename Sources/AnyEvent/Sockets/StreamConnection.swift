@@ -42,7 +42,7 @@ package final class StreamConnection: EndOfIteration {
   /// Called when bytes were sent, and no more than ``lowWaterMark`` are left: from the loop, unless the
   /// stream sends at once.
   @exclusivity(unchecked) package var onDrain: (() -> Void)?
-  /// The owner, which keeps the stream beyond its end, and gets what arrives instead of ``onRead``.
+  /// The owner, which keeps the stream beyond its end, and gets the arriving bytes instead of ``onRead``.
   @exclusivity(unchecked) var owner: (any StreamOwner)?
 
   /// Nil before the stream is carried, and once it is closed.
@@ -348,7 +348,7 @@ package final class StreamConnection: EndOfIteration {
 
   /// Passes on bytes of the other end.
   package func take(_ bytes: UnsafeMutableRawBufferPointer) {
-    // What a handshake has left over is passed on from within.
+    // The bytes that a handshake has left over are passed on from within.
     guard passing == .no else { return pass(on: bytes) }
     passing = .underWay
     pass(on: bytes)

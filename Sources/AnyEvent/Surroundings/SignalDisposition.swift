@@ -99,7 +99,7 @@ func withoutBrokenPipeSignal<Result>(_ body: () -> Result) -> Result {
   var before = sigset_t()
   sigemptyset(&signal)
   sigaddset(&signal, SIGPIPE)
-  // One that somebody waits for already, with the signal blocked, stays.
+  // A signal that waits already is left to the code that has blocked it.
   if sigpending(&pending) == 0, sigismember(&pending, SIGPIPE) == 1 { return body() }
   pthread_sigmask(SIG_BLOCK, &signal, &before)
   let result = body()

@@ -9,7 +9,7 @@ package enum StandardDescriptors {
   /// The standard descriptors.
   private static let numbers: ClosedRange<CInt> = STDIN_FILENO...STDERR_FILENO
 
-  /// Occupies those that are closed, so that libuv, OpenSSL and the like cannot get them.
+  /// Occupies the numbers of closed standard descriptors, so that libuv, OpenSSL and the like cannot get them.
   ///
   /// Reading and writing there fails as it did before, because standard input is opened for writing, and
   /// the other two for reading. Programs that are started find them closed. It is not called for foreign

@@ -7,7 +7,7 @@ internal import Glibc
 public struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The `errno`, such as `ENOENT`.
   public let code: CInt
-  /// What was tried; empty when that is not known.
+  /// The beginning of the sentence, such as `"cannot open /x"`; empty when the call is not known.
   private let attempt: String
 
   /// An error of this code; `attempt` is the beginning of the sentence, such as `"cannot open /x"`.

@@ -16,7 +16,7 @@ public struct TLSCertificate: Hashable, Sendable {
   /// Corresponds to Perl's `AnyEvent::TLS::certname`.
   public let certname: String
 
-  /// A copy of what OpenSSL has, an `X509`; nil when it has no memory.
+  /// A copy of a certificate of OpenSSL's, an `X509`; nil when it has no memory.
   init?(_ certificate: OpaquePointer) {
     let count = i2d_X509(certificate, nil)
     guard count > 0 else { return nil }

@@ -90,7 +90,7 @@ public final class TLSContext: @unchecked Sendable {
 
   /// A context of OpenSSL's, an `SSL_CTX` that was made elsewhere and is kept, as it is.
   ///
-  /// Whether and what its connections verify is what it says itself, but no names. Corresponds to Perl's
+  /// Its own settings decide how its connections verify certificates; names are not compared. Corresponds to Perl's
   /// `new_from_ssleay AnyEvent::TLS $ctx`.
   public init(ctx: OpaquePointer) {
     SSL_CTX_up_ref(ctx)
@@ -100,8 +100,8 @@ public final class TLSContext: @unchecked Sendable {
     serverVerifiesName = false
   }
 
-  /// OpenSSL's context, an `SSL_CTX`, for what has no argument here: to be changed, if at all, before the first
-  /// connection is made with it.
+  /// OpenSSL's context, an `SSL_CTX`, for settings that have no argument here: to be changed, if at all, before the
+  /// first connection is made with it.
   ///
   /// Corresponds to Perl's `$tls->ctx`.
   public var ctx: OpaquePointer { pointer }
@@ -192,7 +192,7 @@ public final class TLSContext: @unchecked Sendable {
 extension TLSContext {
   /// Has the session of a client announce, and if the context wants that check, the name of the other end.
   ///
-  /// - Returns: what the session has to keep, if OpenSSL asks us about certificates.
+  /// - Returns: the object that the session has to keep, if OpenSSL asks us about certificates.
   /// - Throws: ``TLSError`` when a name must be checked and there is none, or an unusable one.
   func expect(
     _ name: String?, in session: OpaquePointer, as role: TLSRole

@@ -1,7 +1,7 @@
 internal import AEOpenSSL
 internal import COpenSSL
 
-/// Why a TLS context cannot be made, or a TLS connection not be used.
+/// Why a TLS context cannot be made, or a TLS connection cannot be used.
 ///
 /// The sentence holds nothing of keys, and no text of the other end.
 public struct TLSError: CodedError {

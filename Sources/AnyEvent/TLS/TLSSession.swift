@@ -43,7 +43,7 @@ package final class TLSSession {
   let pointer: OpaquePointer
   /// Freed in `deinit`, after OpenSSL's session which points to it.
   private let memory: UnsafeMutablePointer<TLSMemory>
-  /// Who OpenSSL asks about certificates.
+  /// The object that OpenSSL asks about certificates.
   private var verifier: TLSVerifier?
   private var failure: TLSError?
   private var hasEnded = false

@@ -1,6 +1,6 @@
 internal import COpenSSL
 
-/// A certificate that is being verified: what `verify_cb` of ``TLSContext`` is asked about.
+/// A certificate that is being verified, as `verify_cb` of ``TLSContext`` gets it.
 ///
 /// Corresponds to the arguments of Perl's `verify_cb => $callback`.
 public struct TLSVerification: Sendable {
@@ -12,13 +12,13 @@ public struct TLSVerification: Sendable {
   public let depth: Int
   /// Whether everything else was in order: the issuers, the dates, the name.
   public let preverify_ok: Bool
-  /// What was out of order, in OpenSSL's words.
+  /// The problem, in OpenSSL's words.
   public let problem: String?
   /// The certificate.
   public let cert: TLSCertificate
 }
 
-/// What a session does beyond OpenSSL's own verification.
+/// A session's own checks beyond OpenSSL's verification.
 final class TLSVerifier {
   typealias Callback = @Sendable (TLSVerification) -> Bool
 

@@ -8,7 +8,7 @@ internal import Glibc
 /// Many datagrams are received, and sent, by one system call. All members are for the loop's thread; every
 /// callback may close the socket. Corresponds to C's `recvmmsg` and `sendmmsg`.
 public final class DatagramSocket {
-  /// What waits to be sent.
+  /// A datagram that waits to be sent.
   private struct Outgoing {
     let bytes: [UInt8]
     let receiver: SocketAddress?
@@ -28,7 +28,7 @@ public final class DatagramSocket {
   private var reading: IOWatcher?
   private var writing: IOWatcher?
   private var queue = Queue<Outgoing>()
-  /// What has arrived and was not given out: the rest of a batch, when nobody listens any more.
+  /// Datagrams that have arrived and were not given out: the rest of a batch, when the program has stopped listening.
   private var arrived = Queue<(bytes: [UInt8], sender: SocketAddress?)>()
   private var pause: TimerWatcher?
   private var willFlush = false
@@ -37,11 +37,11 @@ public final class DatagramSocket {
   public var receiveSize = 1500
   /// Called with each datagram and its sender, which is nil if that has no address.
   ///
-  /// Nobody listens if it is nil: then what has arrived waits here, and what comes in the system.
+  /// If it is nil, datagrams that were received wait here, and later ones in the system.
   public var received: ((_ bytes: [UInt8], _ sender: SocketAddress?) -> Void)? {
     didSet { watch() }
   }
-  /// Called with what the system reports: that nobody listens at a receiver, for instance.
+  /// Called with errors that the system reports: that no program listens at a receiver, for instance.
   ///
   /// After a fatal one the socket is closed.
   public var failed: ((_ error: SocketError, _ isFatal: Bool) -> Void)?
@@ -99,7 +99,7 @@ public final class DatagramSocket {
     }
   }
 
-  /// Sends to this address what has no other receiver, and receives from nobody else.
+  /// Sends datagrams without a receiver to this address, and receives only from it.
   ///
   /// - Throws: `SocketError` if the system refuses.
   public func connect(to address: SocketAddress) throws(SocketError) {
@@ -129,7 +129,7 @@ public final class DatagramSocket {
     }
   }
 
-  /// Sends what waits, as far as the system takes it now.
+  /// Sends the waiting datagrams, as far as the system takes them now.
   public func flush() {
     guard writing == nil, pause == nil else { return }
     while fd >= 0, !queue.isEmpty {
@@ -150,7 +150,7 @@ public final class DatagramSocket {
     }
   }
 
-  /// Closes the socket, and forgets what waits; may be called more than once.
+  /// Closes the socket, and forgets the waiting datagrams; may be called more than once.
   public func close() {
     guard fd >= 0 else { return }
     loop.preconditionOnLoop()
@@ -158,7 +158,7 @@ public final class DatagramSocket {
     writing = nil
     _ = Glibc.close(fd)
     fd = -1
-    // Released at the end: deinitializers of what callbacks hold may call this object.
+    // Released at the end: the deinitializers of objects that callbacks hold may call this socket.
     let held = (queue, received, failed, drained, sent)
     queue = Queue()
     arrived = Queue()
@@ -233,17 +233,17 @@ public final class DatagramSocket {
     }
   }
 
-  /// Receives what is there, at most a batch, and gives it out.
+  /// Receives the datagrams that are there, at most a batch, and gives them out.
   private func receive() {
     deliver()
-    // Who has not taken all of the last batch gets no more.
+    // A program that has not taken all of the last batch gets no more.
     guard reading != nil, arrived.isEmpty else { return }
     let status = loop.readBuffer.lend { receive(into: $0) }
     guard status >= 0 else { return receivingFailed(errno) }
     deliver()
   }
 
-  /// Receives a batch into a buffer, and keeps what has come; returns the result of `recvmmsg`.
+  /// Receives a batch into a buffer, and keeps its datagrams; returns the result of `recvmmsg`.
   private func receive(into buffer: UnsafeMutableRawBufferPointer) -> CInt {
     let size = max(1, min(receiveSize, buffer.count))
     let count = min(Self.batch, buffer.count / size)
@@ -267,7 +267,7 @@ public final class DatagramSocket {
     }
   }
 
-  /// Gives out what has arrived, as long as somebody listens.
+  /// Gives out received datagrams, as long as the program has a callback for them.
   private func deliver() {
     while fd >= 0, let received, let next = arrived.popFirst() { received(next.bytes, next.sender) }
   }
@@ -275,7 +275,7 @@ public final class DatagramSocket {
   private func receivingFailed(_ code: CInt) {
     guard ![EAGAIN, EWOULDBLOCK, EINTR].contains(code) else { return }
     let error = SocketError("cannot receive datagrams", code: code)
-    // What the network reports of datagrams that were sent is no fault of the socket.
+    // Errors that the network reports about datagrams that were sent are no fault of the socket.
     let passing = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, ENOBUFS, ENOMEM]
     let isFatal = !passing.contains(code)
     let report = failed

@@ -54,7 +54,7 @@ public final class UDPHandle {
   ///
   /// - Parameters:
   ///   - bind: where datagrams are received; port 0 for one that the system chooses.
-  ///   - connect: the receiver of what is sent without one, and the only one that is heard.
+  ///   - connect: the receiver of datagrams without one, and the only sender that is heard.
   ///   - fh: a socket of one's own, in place of both.
   ///   - loop: the loop.
   ///   - receive_size: the longest datagram (bytes) that is received whole.
@@ -147,7 +147,7 @@ public final class UDPHandle {
 
   /// Sends a datagram, to where the handle is connected unless `to` says another receiver.
   ///
-  /// What the system refuses goes to `on_error`, and the handle stays.
+  /// An error of the system goes to `on_error`, and the handle stays.
   public func push_send(_ message: some Sequence<UInt8>, _ to: SocketAddress? = nil) {
     send(Array(message), to, done: nil)
   }

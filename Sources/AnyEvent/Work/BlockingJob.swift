@@ -32,7 +32,7 @@ final class BlockingJob {
     self.completion = completion
   }
 
-  /// Whether somebody still waits for it.
+  /// Whether the result is still waited for.
   var isWanted: Bool { completion != nil }
 
   /// Gives the job to the pool, which keeps it until it is done.
@@ -61,7 +61,7 @@ final class BlockingJob {
     giveUp("cannot use the threads of libuv: \(describe(status))")
   }
 
-  /// Makes sure that the completion is not called, and, if the pool has not begun, nor the work.
+  /// Drops the completion, and the work, too, if the pool has not begun it.
   func cancel() {
     // Released at the end: the deinitializer of an object that it held may cancel again.
     let held = completion

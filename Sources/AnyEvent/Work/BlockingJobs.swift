@@ -64,7 +64,7 @@ final class BlockingJobs: LoopResident {
 
   func loopForked() { leaveToParent() }
 
-  /// Forgets, in the child of a fork, what the parent's pool does.
+  /// Forgets, in the child of a fork, the jobs that the parent's pool does.
   private func leaveToParent() {
     let (begun, unbegun) = (running, waiting)
     running = [:]
@@ -104,11 +104,11 @@ extension Loop {
 
   /// Calls `work` on a thread of libuv's pool, then `completion` with its result on the loop's thread.
   ///
-  /// For what takes long or waits: `work` must use nothing that the loop's thread uses, which the
-  /// compiler sees to. `completion` is never called before this returns, is called once, and not at all
-  /// when the returned guard is gone or the loop is closed. Work that was not begun by then is not done;
-  /// work that was begun ends by itself, and to close the loop waits for it. Until it has ended, it keeps
-  /// `uv_run` of a host from returning. Corresponds to Perl's `AnyEvent::Util::fork_call`.
+  /// For work that takes long or waits: `work` must use nothing that the loop's thread uses, which the compiler sees
+  /// to. `completion` is never called before this returns, is called once, and not at all when the returned guard is
+  /// gone or the loop is closed. Work that waits then is dropped; work that was begun ends by itself, and to close
+  /// the loop waits for it. Until it has ended, it keeps `uv_run` of a host from returning. Corresponds to Perl's
+  /// `AnyEvent::Util::fork_call`.
   public func blocking<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () throws(Failure) -> Value,
     completion: @escaping (Result<Value, Failure>) -> Void

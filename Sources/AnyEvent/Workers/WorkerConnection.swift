@@ -5,11 +5,11 @@ internal import Glibc
 
 /// One worker process as its parent sees it; the loop keeps it until it has ended.
 ///
-/// Both ends are non-blocking sockets on which CBOR arrays travel. The parent's first one is the name of the
-/// function; then come calls: a number and the arguments. The worker answers with the number and the results, with
-/// 0 and an event, or with -1 and a sentence, after which it ends.
+/// Both ends are non-blocking sockets on which CBOR arrays travel. The parent's first array is the name of the
+/// function; then come calls: a number and the arguments. The worker answers with the number and the results, with 0
+/// and an event, or with -1 and a sentence, after which it ends.
 final class WorkerConnection: LoopResident, @unchecked Sendable {
-  /// What the parent wants to know of a worker.
+  /// The callbacks by which the parent learns of a worker.
   struct Callbacks {
     var error: (_ message: String) -> Void
     var event: ((_ values: [Value]) -> Void)?
@@ -18,7 +18,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
 
   private enum State {
     case working
-    /// No more calls come: the worker ends when all are answered.
+    /// No more calls come: the worker ends when all calls are answered.
     case finishing
     case over
   }
@@ -32,9 +32,9 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   private var replies: [Int: ([Value]?) -> Void] = [:]
   private var lastCall = 0
   private var outcome: Result<Int32, SystemError>?
-  /// What the worker has said, or done wrong, before it ended.
+  /// The sentence that the worker has sent, or that names its mistake, before it ended.
   private var complaint: String?
-  /// What it had written before the connection failed.
+  /// The messages that the worker had written before the connection failed.
   private var rest: [Value] = []
 
   init(on loop: Loop, _ name: String, executable: String, _ callbacks: Callbacks) {
@@ -56,7 +56,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     return false
   }
 
-  /// Whether its process is not known to have ended.
+  /// Whether the connection to the worker's process is open.
   var isConnected: Bool { handle != nil }
 
   /// How many calls are not answered.
@@ -91,7 +91,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   func call(_ arguments: [Value], _ reply: @escaping ([Value]?) -> Void) {
     guard isWorking else { return loop.postpone { reply(nil) } }
     lastCall += 1
-    // One that has ended is about to be told so: its calls count until then, so that a pool gives it few.
+    // A worker that has ended is about to be told of: its calls count until then, so that a pool gives it few.
     guard let handle else {
       replies[lastCall] = reply
       return
@@ -143,7 +143,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     disconnected(code == EBADMSG ? "it sends what is no answer\(detail)" : nil)
   }
 
-  /// Takes what the kernel still has of a worker that has ended: a failed write is told before that is read.
+  /// Takes the bytes of an ended worker that the kernel still has: a failed write is told before they are read.
   private func takeRest(of handle: Handle) {
     let bytes = ByteBuffer()
     bytes.append(contentsOf: handle.rbuf.bytes)
@@ -171,11 +171,11 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
       self.complaint = self.complaint ?? complaint
       if outcome == nil, let pid = command?.pid, pid > 0 { kill(pid, SIGKILL) }
     }
-    // The caller may be in a call, within which nothing is told.
+    // The caller may be in a call of the program, in which no callback may run.
     loop.postpone { [weak self] in self?.endIfOver() }
   }
 
-  /// Tells that it is over when the process has ended and all that it has written has been read.
+  /// Reports the end of the worker when the process has ended and all its messages have been read.
   private func endIfOver() {
     guard handle == nil, let outcome else { return }
     let rest = rest
@@ -208,9 +208,9 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
 
   func loopCloses() { abandon() }
 
-  // The worker is the parent's. The socket is only closed here: ending its direction would end it there.
+  // The worker is the parent's. The socket is only closed here: to shut it down would end the parent's connection.
   func loopForked() {
-    // What was not sent is the parent's to send.
+    // The parent sends the bytes that wait.
     handle?.linger = 0
     abandon()
   }

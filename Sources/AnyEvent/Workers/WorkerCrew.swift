@@ -29,7 +29,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
   private var leaving = 0
   private var calls = Queue<(arguments: [Value], reply: ([Value]?) -> Void)>()
   private var starting: TimerWatcher?
-  /// After a failure none is started only to be ready, so that a broken program is not started without end.
+  /// After a failure workers are started only for calls, so that a broken program is not started again and again.
   private var pause: TimerWatcher?
   private var isFinishing = false
 
@@ -56,7 +56,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
     schedule()
   }
 
-  /// No more calls come.
+  /// Takes note that no more calls come.
   func finish() {
     guard !isFinishing, callbacks != nil else { return }
     isFinishing = true
@@ -89,7 +89,8 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
 
   private var idleCount: Int { members.count { $0.worker.isWorking && $0.worker.load == 0 } }
 
-  /// One that has just failed is still a member while its calls are told so.
+  /// The worker with the fewest calls, connected ones first: a worker that has just failed is still a member while
+  /// its calls are told so.
   private var leastBusy: Member? {
     members.lazy.filter(\.worker.isWorking).min {
       ($0.worker.isConnected ? 0 : 1, $0.worker.load) < (

@@ -23,7 +23,7 @@ public final class WorkerPool: @unchecked Sendable {
   ///   - stop: after how many idle seconds one ends that is not kept ready.
   ///   - loop: where callbacks are called.
   ///   - on_error: called for each worker that has ended too early; see ``WorkerProcess``. The others go on.
-  ///   - on_event: called with what a worker tells by ``Fork/event(_:on:)``.
+  ///   - on_event: called with the values that a worker tells by ``Fork/event(_:on:)``.
   ///   - on_destroy: called when the last reference has gone, all calls are done, and all workers have ended.
   ///   - file: where the pool is made, for the sentence about wrong limits.
   ///   - line: the line of that.

@@ -21,7 +21,7 @@ public final class WorkerProcess: @unchecked Sendable {
   ///   - on_error: called once when the worker has ended too early: it was killed, its function has thrown, the
   ///     program cannot be started. Without it `on_event` gets `"error"` and the message; without both that
   ///     is logged.
-  ///   - on_event: called with what the worker tells by ``Fork/event(_:on:)``.
+  ///   - on_event: called with the values that the worker tells by ``Fork/event(_:on:)``.
   ///   - on_destroy: called when the last reference has gone, all calls are answered, and the process has ended.
   public init(
     _ function: String, executable: String? = nil, on loop: Loop = .current,

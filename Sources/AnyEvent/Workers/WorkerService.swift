@@ -14,7 +14,7 @@ final class WorkerFunctions: LoopResident {
   /// Set in a worker.
   var service: WorkerService?
 
-  /// Those of a loop.
+  /// The functions of a loop.
   static func of(_ loop: Loop) -> WorkerFunctions {
     if let known = loop[only: WorkerFunctions.self] { return known }
     let made = WorkerFunctions()
@@ -25,7 +25,7 @@ final class WorkerFunctions: LoopResident {
   func loopCloses() {}
 }
 
-/// What an asynchronous function of a worker calls once, with its results: Perl's `$done->(@results)`.
+/// The closure that an asynchronous function of a worker calls once, with its results: Perl's `$done->(@results)`.
 public final class WorkerDone {
   private var answer: (([Value]) -> Void)?
 
@@ -83,7 +83,7 @@ final class WorkerService {
   /// Serves until the process ends.
   func serve() -> Never {
     while loop.runOnce() {}
-    // Nothing can happen here any more, so nobody will answer.
+    // The loop has no more events, so the open calls will never be answered.
     fail("its function waits for nothing, and has not answered all calls")
     while loop.runOnce() {}
     exit(1)

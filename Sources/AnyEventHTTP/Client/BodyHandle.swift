@@ -4,10 +4,10 @@ extension HTTPClient {
   /// Sends a request and calls `done` once, when the headers have arrived, with a handle that reads the
   /// body.
   ///
-  /// The handle is the caller's and reads the body as it arrives, decrypted and without its transfer
-  /// encoding; a body that is cut off ends like a whole one. What is written to it goes nowhere, and
-  /// destroying it ends the request. It is nil if an error occurred, or if the response has no body. There
-  /// is no time-out behind the headers. Corresponds to `want_body_handle` of Perl's `http_request`.
+  /// The handle is the caller's and reads the body as it arrives, decrypted and without its transfer encoding; a body
+  /// that is cut off ends like a whole one. Bytes that are written to it go nowhere, and destroying it ends the
+  /// request. It is nil if an error occurred, or if the response has no body. There is no time-out behind the
+  /// headers. Corresponds to `want_body_handle` of Perl's `http_request`.
   @discardableResult
   public func open(
     _ request: HTTPRequest, _ done: @escaping (_ body: Handle?, _ headers: HTTPHeaders) -> Void
@@ -69,7 +69,7 @@ private final class BodyFeed {
       on_error: { [weak self] _, _, _ in self?.exchange?.cancel() },
       on_eof: { [weak self] _ in self?.exchange?.cancel() },
       on_drain: { [weak self] _ in self?.drained() })
-    // What the caller writes is dropped, but its end is noticed.
+    // Bytes that the caller writes are dropped, but the end of its stream is noticed.
     own.on_read = { $0.rbuf.removeAll() }
     handle = own
     exchange?.waitForever()

@@ -14,7 +14,7 @@ internal import Synchronization
 public final class HTTPClient {
   /// The loop.
   public let loop: Loop
-  /// What holds for requests that say nothing else, from the next one on.
+  /// The settings of requests that have none of their own, from the next request on.
   public var settings: HTTPSettings {
     didSet { if settings != oldValue { apply() } }
   }
@@ -38,8 +38,7 @@ public final class HTTPClient {
     if let key { Self.shared.withLock { $0[key] = nil } }
   }
 
-  /// Sends a request and calls `done` once, with the response or what went wrong, but not before this
-  /// returns.
+  /// Sends a request and calls `done` once, with the response or an error, but not before this returns.
   ///
   /// The request goes on until then, unless it is cancelled or the loop is closed.
   @discardableResult
@@ -67,7 +66,7 @@ public final class HTTPClient {
   /// Cancels all requests and closes all connections; the client can be used again.
   public func close() {
     loop.preconditionOnLoop()
-    // What is sent meanwhile, by a deinitializer for instance, gets another engine.
+    // A request that is sent meanwhile, by a deinitializer for instance, gets another engine.
     let old = engine
     engine = nil
     for exchange in exchanges.values { exchange.cancel() }
@@ -129,7 +128,7 @@ extension HTTPClient {
   private func engineEnded(_ held: CurlEngine?) {
     if engine === held { engine = nil }
     if !loop.isOpen {
-      // Nothing is called any more.
+      // The loop calls nothing any more.
       for exchange in exchanges.values { exchange.cancel() }
     }
     withExtendedLifetime(held) {}
@@ -162,7 +161,7 @@ private struct SharedKey: Hashable, Sendable {
   let session: Text?
 }
 
-/// A client that lives as long as somebody uses it; its loop, which is the key, lives as long.
+/// A client that lives as long as a request uses it; its loop, which is the key, lives as long.
 private struct SharedClient: @unchecked Sendable {
   weak var client: HTTPClient?
 }

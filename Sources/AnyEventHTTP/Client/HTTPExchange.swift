@@ -18,12 +18,12 @@ public final class HTTPExchange {
   private var location: String?
   /// The beginning of the body of such a response, if the caller takes bodies in pieces.
   private var redirectBody: [UInt8] = []
-  /// How many bytes (64 KiB) of that are kept: who takes pieces does so because bodies may be long.
+  /// How many bytes (64 KiB) of that body are kept: a caller takes pieces because bodies may be long.
   private static let longestRedirectBody = 1 << 16
   /// The headers, once they have arrived.
   private var headers: HTTPHeaders?
 
-  /// What the exchange waits for.
+  /// The kinds of work that the exchange waits for.
   private enum Work {
     case none
     case look(Resolution?)
@@ -199,7 +199,7 @@ extension HTTPExchange {
     }
   }
 
-  /// The fields that are sent: those of the request, and those that it leaves to this module.
+  /// The fields that are sent: the request's own, and those that it leaves to this module.
   private func fields(_ url: HTTPURL, _ isPersistent: Bool) -> HTTPFields {
     var fields = request.headers
     fields.offer("User-Agent", client.settings.userAgent)
@@ -250,8 +250,8 @@ extension HTTPExchange: TransferOwner {
     return true
   }
 
-  /// The headers with what only the exchange knows: the response that has redirected to
-  /// them, and the whole URL of their location.
+  /// The headers with two facts that only the exchange knows: the response that has redirected to them, and the whole
+  /// URL of their location.
   private func completed(_ arrived: HTTPHeaders) -> HTTPHeaders {
     var headers = arrived
     headers.redirect = redirect

@@ -4,23 +4,23 @@ internal import Glibc
 
 /// The connections of a client: libcurl's multi interface, driven by watchers of the loop.
 ///
-/// libcurl must not be called from its own callbacks, so transfers only note what they are told there, and
-/// report it when libcurl has returned. The only callbacks of a user that run inside are `onPrepare`'s, and
-/// what they start or cancel waits until then.
+/// libcurl must not be called from its own callbacks, so transfers only note its events there, and report them when
+/// libcurl has returned. The only callbacks of a user that run inside are `onPrepare`'s, and requests that they start
+/// or cancel wait until then.
 final class CurlEngine {
   private let loop: Loop
   private let multi: UnsafeMutableRawPointer
   private let process = getpid()
   private var watches: [CInt: SocketWatch] = [:]
   private var timer: TimerWatcher?
-  /// Counts what libcurl wants of the timer, so that an outdated wish is recognised.
+  /// Counts libcurl's wishes for the timer, so that an outdated wish is recognised.
   private var timerWish = 0
   private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
   /// The transfers that have something to report.
   private var news: [Transfer] = []
   /// Whether libcurl is running.
   private var isInside = false
-  /// What has to wait until libcurl has returned.
+  /// Calls that have to wait until libcurl has returned.
   private var postponed: [() -> Void] = []
   /// Handles that can be used again.
   private var spare: [UnsafeMutableRawPointer] = []
@@ -123,7 +123,7 @@ extension CurlEngine {
   func pause(_ transfer: Transfer, _ isPaused: Bool) {
     outside { [self] in
       guard !leaveToParent(), let easy = transfer.easy, transfers[easy] === transfer else { return }
-      // Going on delivers what has arrived meanwhile.
+      // Going on delivers the bytes that have arrived meanwhile.
       enter { curl_easy_pause(easy, isPaused ? CURLPAUSE_RECV : CURLPAUSE_CONT) }
     }
   }
@@ -139,7 +139,7 @@ extension CurlEngine {
   private func release(_ transfer: Transfer, _ easy: UnsafeMutableRawPointer) {
     transfers[easy] = nil
     transfer.release()
-    // One that has had cookies would look for more.
+    // A handle that has had cookies would look for more.
     if spare.count < 16, transfer.order.cookies == nil {
       curl_easy_reset(easy)
       spare.append(easy)
@@ -153,7 +153,7 @@ extension CurlEngine {
     if isInside { postponed.append(body) } else { body() }
   }
 
-  /// Calls libcurl, and afterwards whoever has to be told something.
+  /// Calls libcurl, and afterwards the closures that had to wait for its end.
   private func enter(_ body: () -> Void) {
     withExtendedLifetime(self) {
       isInside = true

@@ -20,7 +20,7 @@ struct ResponseReader {
     while end > 0, bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
     let line = UnsafeRawBufferPointer(rebasing: bytes[..<end])
     guard let first = line.first else {
-      // What says 100 to 199 comes before the response.
+      // Headers with a status from 100 to 199 come before the response.
       if headers.status >= 200 || headers.status == 101 { isComplete = true }
       return true
     }

@@ -2,7 +2,7 @@ internal import AnyEvent
 internal import CCurl
 internal import Glibc
 
-/// Who is told what happens to a transfer, never from inside libcurl.
+/// The owner of a transfer, which is told of its progress, never from inside libcurl.
 protocol TransferOwner: AnyObject {
   /// Something was sent or received; or a connection is being made, with a time limit if not nil.
   func transferMoved(connectingWithin limit: Double?)
@@ -44,7 +44,7 @@ final class Transfer {
   private var lists: [UnsafeMutablePointer<curl_slist>] = []
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-  // What is to be reported
+  // Events to be reported
   private var isNoted = false
   private var hasMoved = false
   private var connectLimit: Double?
@@ -125,7 +125,7 @@ final class Transfer {
     note()
   }
 
-  /// Tells the owner what has happened since the last time.
+  /// Tells the owner the events since the last report.
   func report() {
     isNoted = false
     if hasMoved {
@@ -223,7 +223,7 @@ extension Transfer {
   }
 
   private static func host(of address: UnsafeMutablePointer<curl_sockaddr>) -> String? {
-    // It is longer than libcurl's structure says.
+    // The address is longer than libcurl's structure says.
     let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr) ?? 16
     return SocketAddress(UnsafeRawPointer(address) + start, length: address.pointee.addrlen)?.host
   }

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import Glibc
 
-/// What a transfer is to do, as options of libcurl.
+/// The order to a transfer, as options of libcurl.
 struct TransferOrder {
   let method: String
   let url: HTTPURL
@@ -47,7 +47,7 @@ struct TransferOrder {
     }
     if let cookies {
       aecurl_set_object(easy, CURLOPT_SHARE, cookies.share)
-      // No file, but without this no cookies.
+      // The file name is empty, but without this option libcurl keeps no cookies.
       aecurl_set_text(easy, CURLOPT_COOKIEFILE, "")
     }
     setProxy(of: easy)
@@ -163,7 +163,7 @@ struct TransferOrder {
 }
 
 extension HTTPFailure {
-  /// What an error of libcurl's means for a transfer that has come so far.
+  /// The failure that an error of libcurl's means for a transfer that has come so far.
   init(
     _ result: CURLcode, _ phase: Transfer.Phase, _ easy: UnsafeMutableRawPointer, text: String,
     _ order: TransferOrder

@@ -45,7 +45,7 @@ public func http_request(
     tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
 }
 
-/// The same; the request ends when the returned guard goes.
+/// Sends a request and calls `cb` once; the request ends when the returned guard goes.
 @_disfavoredOverload
 public func http_request(
   _ method: String, _ url: String,
@@ -86,7 +86,7 @@ public func http_get(
     tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
 }
 
-/// The same; the request ends when the returned guard goes.
+/// Sends a GET request and calls `cb` once; the request ends when the returned guard goes.
 @_disfavoredOverload
 public func http_get(
   _ url: String,
@@ -126,7 +126,7 @@ public func http_head(
     tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
 }
 
-/// The same; the request ends when the returned guard goes.
+/// Sends a HEAD request and calls `cb` once; the request ends when the returned guard goes.
 @_disfavoredOverload
 public func http_head(
   _ url: String,
@@ -166,7 +166,7 @@ public func http_post(
     tcp_connect, on_header, on_body, persistent, keepalive, max_body, cb)
 }
 
-/// The same; the request ends when the returned guard goes.
+/// Sends a POST request and calls `cb` once; the request ends when the returned guard goes.
 @_disfavoredOverload
 public func http_post(
   _ url: String, _ body: any HTTPBodyConvertible,

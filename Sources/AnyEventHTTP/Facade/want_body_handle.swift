@@ -28,7 +28,7 @@ public func http_request(
     on_prepare, tcp_connect, on_header, persistent, keepalive, cb)
 }
 
-/// The same; until `cb` is called the request ends when the returned guard goes.
+/// Sends a request for a body handle; until `cb` is called the request ends when the returned guard goes.
 @_disfavoredOverload
 public func http_request(
   _ method: String, _ url: String,

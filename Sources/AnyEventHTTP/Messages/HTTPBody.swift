@@ -43,7 +43,7 @@ extension HTTPBody: ExpressibleByStringInterpolation, CustomStringConvertible {
   public var description: String { text }
 }
 
-/// What can be sent as a body: bytes, a text (its UTF-8), or an ``HTTPBody``.
+/// A type that can be sent as a body: bytes, a text (its UTF-8), or an ``HTTPBody``.
 public protocol HTTPBodyConvertible {
   /// The bytes that are sent.
   var httpBody: HTTPBody { get }

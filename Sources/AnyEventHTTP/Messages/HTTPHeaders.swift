@@ -1,6 +1,6 @@
 public import AnyEvent
 
-/// The headers of a response, with its status, or with what went wrong instead of a response.
+/// The headers of a response, with its status, or with the error that came instead of a response.
 ///
 ///     if hdr.isSuccess { print(hdr["content-type"] ?? "") }
 ///     else { print("error, \(hdr.status) \(hdr.reason)") }
@@ -15,7 +15,7 @@ public struct HTTPHeaders: Sendable {
   /// receiving the headers failed. 597: receiving the body failed. 598: `on_header` or `on_body`
   /// ended the request. 599: another error, such as an invalid URL.
   public internal(set) var status: Int
-  /// The text beside the status; for an error on this side what has happened.
+  /// The text beside the status; for an error on this side a sentence about it.
   public internal(set) var reason: String
   /// The URL that has answered, after all redirections.
   public internal(set) var url: String
@@ -86,7 +86,7 @@ extension HTTPHeaders: CustomStringConvertible {
   }
 }
 
-/// A response, or what went wrong instead of one.
+/// A response, or the error that came instead of one.
 public struct HTTPResponse: Sendable {
   /// The body; empty if `onBody` has had it, nil if an error occurred.
   public let body: HTTPBody?

@@ -1,7 +1,7 @@
 internal import CCurl
 internal import Glibc
 
-/// A URL that can be asked for, in its parts.
+/// A URL that can be requested, in its parts.
 struct HTTPURL {
   /// The whole URL.
   let text: String
@@ -10,15 +10,15 @@ struct HTTPURL {
   /// The host, without brackets, in small letters, international names in their ASCII form.
   let host: String
   let port: Int
-  /// The URL without user, password and fragment: what a `Referer` says.
+  /// The URL without user, password and fragment, as the header `Referer` has it.
   let referer: String
 
-  /// Reads a URL; the failure says what is wrong with it, without quoting it.
+  /// Reads a URL; the failure says why it cannot be used, without quoting it.
   init(_ text: String) throws(HTTPFailure) {
     try self.init(text, relativeTo: nil)
   }
 
-  /// Reads a URL that may be relative to another one, as those in redirections are.
+  /// Reads a URL that may be relative to another one, such as the URL of a redirection.
   init(_ text: String, relativeTo base: HTTPURL?) throws(HTTPFailure) {
     guard let parts = curl_url() else { throw Self.unusable }
     defer { curl_url_cleanup(parts) }
@@ -41,7 +41,7 @@ struct HTTPURL {
     referer = Self.get(parts, CURLUPART_URL) ?? ""
   }
 
-  /// Whether both belong to one server, which may see the same secrets.
+  /// Whether both URLs belong to one server, which may see the same secrets.
   func hasOrigin(of other: HTTPURL) -> Bool {
     scheme == other.scheme && host == other.host && port == other.port
   }
@@ -61,7 +61,7 @@ struct HTTPURL {
   ) throws(HTTPFailure) {
     // C would take only the text before a zero byte.
     guard !text.isEmpty, !text.utf8.contains(0) else { throw unusable }
-    // What a server writes may have spaces; what a program writes with spaces is a mistake.
+    // A server's redirection may have spaces in its URL; in a program's URL a space is a mistake.
     let flags = CURLU_NON_SUPPORT_SCHEME | (isForeign ? CURLU_URLENCODE : 0)
     guard curl_url_set(parts, CURLUPART_URL, text, UInt32(flags)) == CURLUE_OK else {
       throw unusable

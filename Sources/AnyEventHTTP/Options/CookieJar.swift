@@ -8,7 +8,7 @@ internal import Glibc
 /// suffixes), path, expiry and security. The jar can be kept as a `Value`, JSON for example. Use it
 /// on the thread of one loop. Corresponds to the hash that Perl's `AnyEvent::HTTP` calls `cookie_jar`.
 public final class CookieJar {
-  /// What transfers share; nil without memory, when there are no cookies.
+  /// libcurl's store of cookies, which transfers share; nil without memory, when there are no cookies.
   let share: UnsafeMutableRawPointer?
   /// The door to the shared cookies.
   private let easy: UnsafeMutableRawPointer?

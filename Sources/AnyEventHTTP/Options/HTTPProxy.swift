@@ -1,6 +1,6 @@
 internal import CCurl
 
-/// A proxy: what a request is sent to instead of the server.
+/// A proxy, to which a request is sent instead of the server.
 ///
 /// Corresponds to the array `[$host, $port, $scheme]` that Perl's `http_request` takes as `proxy`.
 public struct HTTPProxy: Hashable, Sendable {
@@ -8,7 +8,7 @@ public struct HTTPProxy: Hashable, Sendable {
   public enum Scheme: String, Hashable, Sendable {
     /// HTTP: requests for `http` URLs are forwarded, those for `https` URLs go through a tunnel.
     case http
-    /// The same over TLS.
+    /// HTTP over TLS to the proxy.
     case https
     /// SOCKS 4 with names that the proxy looks up.
     case socks4a
@@ -105,7 +105,7 @@ extension HTTPProxy: CustomStringConvertible {
 
 /// Why an option can't be used: its description is a sentence.
 public struct HTTPOptionError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// What is wrong, and what to write.
+  /// The mistake, and the right form.
   public let description: String
 
   init(_ description: String) { self.description = description }

@@ -1,6 +1,6 @@
 public import AnyEvent
 
-/// A request, with what is to be done on the way to its response.
+/// A request, with the options for the way to its response.
 ///
 ///     var request = HTTPRequest("https://www.example.com/")
 ///     request.timeout = 30
@@ -10,8 +10,8 @@ public import AnyEvent
 public struct HTTPRequest {
   /// A function that connects instead of this module, with the arguments of `tcp_connect`.
   ///
-  /// It calls `connect` once, with a connected socket that then belongs to the caller, or with nil and
-  /// `errno` set; what it returns is kept until then, and dropped when the request is cancelled.
+  /// It calls `connect` once, with a connected socket that then belongs to the caller, or with nil and `errno` set;
+  /// its result is kept until then, and dropped when the request is cancelled.
   public typealias Connector = (
     _ host: String, _ service: any TCPService, _ connect: @escaping (_ fh: CInt?) -> Void,
     _ prepare: @escaping (_ fh: CInt) -> Double
@@ -71,11 +71,11 @@ public struct HTTPRequest {
 
   /// A choice of a proxy.
   public enum Route: Hashable, Sendable {
-    /// As the client's settings say.
+    /// The proxy of the client's settings.
     case standard
-    /// None.
+    /// No proxy.
     case direct
-    /// This one.
+    /// This proxy.
     case through(HTTPProxy)
 
     /// Through an HTTP proxy: Perl's `proxy => [$host, $port]`.
@@ -113,7 +113,7 @@ public struct HTTPRequest {
       next.headers.forget("Content-Language")
     }
     if !isSameOrigin {
-      // The other server must not get what is meant for this one.
+      // The other server must not get credentials for this one.
       for name in ["Authorization", "Cookie", "Host"] { next.headers.forget(name) }
     }
     return next

@@ -1,13 +1,13 @@
 internal import Glibc
 internal import Synchronization
 
-/// What holds for all requests of a client unless they say otherwise.
+/// Settings for all requests of a client, unless a request has its own.
 ///
 /// Corresponds to the global variables of Perl's `AnyEvent::HTTP`.
 public struct HTTPSettings: Hashable, Sendable {
   /// Seconds without any progress after which a request fails.
   public var timeout = 300.0
-  /// What a request says of the program.
+  /// The name of the program that requests carry, as `User-Agent`.
   public var userAgent: String? = "Mozilla/5.0 (compatible; U; AnyEventHTTP; Swift)"
   /// How many redirections are followed.
   public var maxRedirects = 10
@@ -23,7 +23,7 @@ public struct HTTPSettings: Hashable, Sendable {
   /// The settings that programs begin with, without a proxy.
   public init() {}
 
-  /// What clients get that are given no settings, and what requests by Perl's names use.
+  /// The settings of clients that are given none, and of requests by Perl's names.
   ///
   /// The proxy is at first that of the environment's `http_proxy`. May be used from any thread.
   public static var standard: HTTPSettings {

@@ -41,6 +41,6 @@ public struct HTTPTrust: Hashable, Sendable {
 
   /// The server's certificate and its name are verified, by the system's authorities.
   public static let high = HTTPTrust()
-  /// Nothing is verified: whoever is on the way can read and change everything.
+  /// No certificate is verified: an attacker on the way can read and change everything.
   public static let low = HTTPTrust(verify: false)
 }

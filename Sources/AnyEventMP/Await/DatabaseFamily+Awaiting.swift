@@ -13,14 +13,14 @@ extension DatabaseFamily {
 
   /// The keys of the family, in no order.
   ///
-  /// - Throws: What ``contents()`` throws.
+  /// - Throws: The errors of ``contents()``.
   public func keys() async throws -> [String] {
     (try await ask(.keys).array ?? []).compactMap(\.string)
   }
 
   /// The values of the family, in no order.
   ///
-  /// - Throws: What ``contents()`` throws.
+  /// - Throws: The errors of ``contents()``.
   public func values() async throws -> [Value] { try await ask(.values).array ?? [] }
 
   private func ask(_ query: DatabaseQuery) async throws -> Value {
@@ -101,7 +101,7 @@ public struct FamilyChanges: AsyncSequence {
   }
 }
 
-/// What has changed in a family since somebody has last asked.
+/// The changes of a family since they were last taken.
 private final class PendingChanges {
   private enum Kind {
     case added
@@ -112,7 +112,7 @@ private final class PendingChanges {
   let tasks = WaitingTasks()
   private var family: TextDictionary<Value> = [:]
   private var kinds: TextDictionary<Kind> = [:]
-  /// Whether the first change has come that was not taken: it is given out even if the family is empty.
+  /// True from the first change until it is taken, even if the family is empty; false afterwards, nil before.
   private var isFirst: Bool?
 
   func add(

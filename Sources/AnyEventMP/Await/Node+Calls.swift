@@ -6,7 +6,7 @@ public enum CallError: Error, Hashable, Sendable, CustomStringConvertible {
   case timedOut(port: String, seconds: Double)
   /// The asked port was killed, or the connection to its node was lost: the reason is that of a monitor.
   case lost(port: String, reason: Message)
-  /// The port that waited for the reply was killed by somebody else.
+  /// The reply port was killed before the reply came.
   case dropped(port: String)
   /// The message cannot be sent, because it cannot be encoded or is too large: the reason is a sentence.
   case unsendable(port: String, reason: String)
@@ -45,7 +45,7 @@ extension Node {
 
   /// Sends a message that was put together before, and returns the reply: see ``call(_:_:timeout:)``.
   ///
-  /// - Throws: What ``call(_:_:timeout:)`` throws.
+  /// - Throws: The errors of ``call(_:_:timeout:)``.
   public func call(
     _ port: PortID, message: Message, timeout: Double? = nil
   ) async throws -> Message {
@@ -74,7 +74,7 @@ extension Node {
     }
     let watch =
       isWatched ? kernel.monitor(port.ref, lost) : kernel.monitorNode(of: port.ref, lost)
-    // Kept by the wait, however that ends.
+    // The wait keeps the guard, however it ends.
     let end = Guard(on: loop) { [unowned kernel] in
       limit?.cancel()
       if let watch { kernel.remove(watch) }
@@ -104,7 +104,7 @@ extension Node {
   }
 }
 
-/// What the reply port of a call has: when that dies, whoever killed it, the task is told.
+/// The receiver of a reply port: when the port dies, for whatever reason, it goes too and the task is told.
 private final class AwaitedReply {
   private let wait: Suspension<Message>
   private let port: PortID

@@ -40,7 +40,7 @@ public struct ConfigurationArguments: Hashable, Sendable {
   ///   - nodelay: whether small packets are sent at once.
   ///   - autocork: ignored, with a warning: the packets of one iteration of the loop always leave
   ///     together.
-  ///   - log_level: what the process logs: messages of this level and all that are more urgent.
+  ///   - log_level: the urgency from which on the process logs messages.
   ///   - limits: limits on what other nodes may cost this one.
   ///   - norc: whether to ignore the configuration file.
   ///   - force: whether the arguments beat the configuration file.
@@ -93,7 +93,7 @@ extension ConfigurationArguments {
   /// The command line tool needs this, because it learns names and values at run time. A later pair
   /// beats an earlier one. Lists may be written as text with commas.
   ///
-  /// Those of a program are not typed, which the sentence about a mistake says.
+  /// The arguments of a program have no types, which the sentence about a mistake says.
   ///
   /// - Throws: ``ConfigurationError`` for a name that is no setting, and for a value of the wrong
   ///   type.

@@ -1,16 +1,16 @@
-/// What has become of new settings of a running node: the result of ``Node/reload(_:)``.
+/// The effect of new settings on a running node: the result of ``Node/reload(_:)``.
 public struct ConfigurationChanges: Hashable, Sendable {
   /// One setting whose value is another than before.
   public struct Change: Hashable, Sendable {
     /// The setting's name in the configuration file.
     public var setting: String
-    /// What has happened to it, without a full stop; secrets are not shown.
+    /// The change, without a full stop; secrets are not shown.
     public var sentence: String
   }
 
-  /// What the node has taken over.
+  /// The changes that the node has taken over.
   public var applied: [Change] = []
-  /// What the node goes on with as before, until it is started again.
+  /// The changes that take effect when the node is started again.
   public var kept: [Change] = []
   /// Warnings about settings, without a full stop.
   public var warnings: [String] = []
@@ -55,7 +55,7 @@ extension ConfigurationChanges: MessageConvertible {
     ])
   }
 
-  /// Takes such a hash; nil for what is none.
+  /// Takes such a hash; nil for another value.
   ///
   /// Elements that cannot be understood are left out.
   public init?(messageValue value: Value) {

@@ -1,6 +1,6 @@
 /// Why a configuration cannot be used: one sentence for the user, and where the mistake is.
 public struct ConfigurationError: Error, Hashable, Sendable {
-  /// What kind of problem it is.
+  /// The kinds of problem.
   public struct Code: RawRepresentable, Hashable, Sendable {
     /// The name of the problem.
     public let rawValue: String
@@ -34,7 +34,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
     public static let unresolvable = Code(rawValue: "unresolvable")
   }
 
-  /// What kind of problem it is.
+  /// The kind of problem.
   public let code: Code
   /// The file with the mistake, nil when it is not in a file.
   public let file: String?
@@ -42,7 +42,7 @@ public struct ConfigurationError: Error, Hashable, Sendable {
   public let line: Int?
   /// The column of a syntax error, in bytes from 1.
   public let column: Int?
-  /// What is wrong and what to do, without a full stop.
+  /// The mistake and its remedy, without a full stop.
   public let sentence: String
 
   package init(

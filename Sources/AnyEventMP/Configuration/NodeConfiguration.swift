@@ -49,7 +49,7 @@ package struct NodeConfiguration: Sendable {
   package internal(set) var secure = false
   /// Whether small packets are sent at once (`TCP_NODELAY`).
   package internal(set) var nodelay = false
-  /// What the process logs; nil when nobody says so.
+  /// The urgency from which on the process logs messages; nil when no setting says so.
   package internal(set) var logLevel: LogLevel?
   /// The services to start when the node is up.
   package internal(set) var services: [ConfiguredService] = []
@@ -76,8 +76,7 @@ package struct NodeConfiguration: Sendable {
       arguments, contents: arguments.norc ? [:] : file.load(), file: file.path, context: context)
   }
 
-  /// The same with `contents` as the configuration file's contents; `file` names it in error
-  /// messages.
+  /// The configuration with `contents` as the configuration file's contents; `file` names it in error messages.
   package init(
     _ arguments: ConfigurationArguments, contents: TextDictionary<Value>, file: String,
     context: ConfigurationContext

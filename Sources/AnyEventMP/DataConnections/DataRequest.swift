@@ -69,7 +69,7 @@ final class DataRequest {
     local?.fallback = Handler { [weak self] message in self?.answered(message) }
     monitors = [
       kernel.monitor(port) { [unowned self] reason in
-        // Before its time the port dies only by a kill of the other node, with its reason.
+        // The port dies early only if the other node kills it, with its reason.
         fail(reason.values.count > 1 ? reason[1].string ?? "" : Kernel.text(of: reason.values))
       },
       kernel.monitor(PortID(target)) { [unowned self] reason in

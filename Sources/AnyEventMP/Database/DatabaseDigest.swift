@@ -81,7 +81,7 @@ private struct Hash {
   /// The most elements of an array or a hash that are looked at, and how deep.
   private static let (mostElements, mostLevels) = (8, 3)
 
-  /// Adds a value, by what it means: the same number or text may come in several forms.
+  /// Adds a value by its meaning: the same number or text may come in several forms.
   mutating func add(_ value: Value, levels: Int = mostLevels) {
     switch value {
     case .null: mix(1)

@@ -130,7 +130,7 @@ struct EntryWriter {
     _ key: String, _ keySize: Int, _ before: MergedEntry, _ after: MergedEntry?
   ) {
     if case .several(let holders) = before { cost += Self.holderCost * holders.count }
-    if note(key, keySize, before.first, after?.first, in: &all) {
+    if all.note(key, keySize, before.first, after?.first, of: owner) {
       growth.remove(key: keySize, entry: Int(before.first.size))
       digest.remove(key, before.first.value)
       if let after {
@@ -139,28 +139,32 @@ struct EntryWriter {
         if after.first.owner != owner { cost += Int(after.first.size) }
       }
     }
-    _ = note(
-      key, keySize, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), in: &ours)
+    ours.note(
+      key, keySize, before.first(ofOurs: isOurs), after?.first(ofOurs: isOurs), of: owner)
   }
 
   /// The work for a look at one more holder of a key.
   private static let holderCost = 32
+}
 
-  /// Notes the value that a view shows before and after; returns whether it has changed.
-  private func note(
-    _ key: String, _ keySize: Int, _ before: Holder?, _ after: Holder?,
-    in view: inout FamilyChange
+extension FamilyChange {
+  /// Notes the value that the view shows before and after an owner has changed its own; returns whether it has
+  /// changed.
+  // A method of the view: one of the writer would copy the writer for the call, and the lists of the view with it.
+  @discardableResult
+  fileprivate mutating func note(
+    _ key: String, _ keySize: Int, _ before: Holder?, _ after: Holder?, of owner: OwnerIndex
   ) -> Bool {
     // Only this owner's value can have come or gone. Values of other owners are not compared,
     // because that takes time in proportion to their size.
     if before?.owner != owner, after?.owner != owner { return false }
     if before?.value == after?.value { return false }
     if let after {
-      view.set[key] = after.value
-      view.size? += Int(after.size)
+      set[key] = after.value
+      size? += Int(after.size)
     } else {
-      view.deleted.append(key)
-      view.size? += keySize
+      deleted.append(key)
+      size? += keySize
     }
     return true
   }

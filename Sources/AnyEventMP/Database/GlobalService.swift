@@ -84,8 +84,8 @@ struct GlobalService {
     database = MergedDatabase(limits: limits)
   }
 
-  /// Takes over the numbers of changed limits, but not how large entries may be: what is there was
-  /// measured by the old ones.
+  /// Takes over the numbers of changed limits, but not how large entries may be: the present entries were measured by
+  /// the old ones.
   mutating func change(limits new: DatabaseLimits) {
     limits.takeNumbers(of: new)
     database.limits.takeNumbers(of: new)

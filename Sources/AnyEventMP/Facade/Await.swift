@@ -6,7 +6,7 @@ public import AnyEvent
 ///
 /// With a time-out (s) it throws when the time is over or the asked node is lost; without one, when the asked port is
 /// killed or its node is lost. Corresponds to Perl's `cal` with `Coro::rouse_cb`.
-/// - Throws: What ``Node/call(_:_:timeout:)`` throws: ``CallError``, and errors for the end of task, node and loop.
+/// - Throws: The errors of ``Node/call(_:_:timeout:)``: ``CallError``, and errors for the end of task, node and loop.
 public func cal(
   _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil
 ) async throws -> Message {
@@ -17,7 +17,7 @@ public func cal(
 /// Sends a message with a reply port added at its end, and returns the first value of the reply.
 ///
 ///     let sum: Int = try await cal(adder, "add", 1, 2, timeout: 5)
-/// - Throws: What the other form throws, and an error that says which value has another type.
+/// - Throws: The errors of the other form, and an error that says which value has another type.
 public func cal<A: MessageConvertible>(
   _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil
 ) async throws -> A {

@@ -2,9 +2,9 @@
 
 /// Makes a port and starts a task for it, which takes the port's messages by `get`.
 ///
-/// When the task returns, the port ends normally; what it throws kills the port with the reason `die` and the error's
-/// text. When the port is killed, the task is cancelled. `SELF` is the port throughout. The task begins when the loop
-/// comes to it, and runs on the loop's thread.
+/// When the task returns, the port ends normally; an error kills the port with the reason `die` and its text. When
+/// the port is killed, the task is cancelled. `SELF` is the port throughout. The task begins when the loop comes to
+/// it, and runs on the loop's thread.
 ///
 /// Corresponds to Coro::MP's `port_async { … }`.
 @discardableResult

@@ -1,5 +1,5 @@
-// What Swift cannot send, refused with a sentence that says what to write instead of it. The compiler looks at these
-// only when nothing else fits, so they cost no search.
+// Messages that Swift cannot send are refused with a sentence that says how to write them. The compiler looks at
+// these functions only when nothing else fits, so they cost no search.
 
 /// Refuses a hash of values of any types.
 @available(

@@ -64,7 +64,7 @@ public func get() async throws -> Message {
 /// Takes the oldest message for SELF for which a condition is true and returns it whole; waits until one comes.
 ///
 /// Corresponds to Coro::MP's `get_cond { … }`.
-/// - Throws: What the condition throws, and as ``get(_:)``.
+/// - Throws: The error of the condition, and as ``get(_:)``.
 public func get_cond(_ condition: @escaping (Message) throws -> Bool) async throws -> Message {
   try await Node.current.mailboxOfRunningPort(for: "get_cond").get(where: condition)
 }
@@ -72,7 +72,7 @@ public func get_cond(_ condition: @escaping (Message) throws -> Bool) async thro
 /// Takes the oldest message for SELF for which a condition is true; nil when none comes within that time (s).
 ///
 /// Corresponds to Coro::MP's `get_cond { … } $timeout`.
-/// - Throws: What the condition throws, and as ``get(_:)``.
+/// - Throws: The error of the condition, and as ``get(_:)``.
 public func get_cond(
   timeout: Double, _ condition: @escaping (Message) throws -> Bool
 ) async throws -> Message? {
@@ -84,7 +84,7 @@ public func get_cond(
 ///
 /// So the condition says both which message it is and what is done with it, which may wait. Corresponds to Coro::MP's
 /// `get_cond` with a condition that returns a code reference.
-/// - Throws: What the two throw, and as ``get(_:)``.
+/// - Throws: The errors of the two, and as ``get(_:)``.
 @_disfavoredOverload @discardableResult
 public func get_cond<Result>(
   _ condition: @escaping (Message) throws -> ((Message) async throws -> Result)?
@@ -100,7 +100,7 @@ public func get_cond<Result>(
 /// Sends a message with a reply port added at its end, and waits for the reply, which it returns.
 ///
 /// It is `cal` under the name that the programs of Coro::MP have for a call that waits.
-/// - Throws: What ``Node/call(_:_:timeout:)`` throws: ``CallError``, and errors for the end of task, node and loop.
+/// - Throws: The errors of ``Node/call(_:_:timeout:)``: ``CallError``, and errors for the end of task, node and loop.
 public func syncall(
   _ port: some PortConvertible, _ message: (any MessageConvertible)?..., timeout: Double? = nil
 ) async throws -> Message {

@@ -1,4 +1,4 @@
-/// The messages that wait for the event loop, without what else does.
+/// The messages that wait for the event loop; other deferred work waits elsewhere.
 ///
 /// Many in a row are for the same port: such a run is one item of the queue, which holds the port. Here a
 /// message takes its values and what tells it from the next one, without an array of its own.
@@ -37,11 +37,11 @@ struct DeferredMessages: ~Copyable {
     return isFirst
   }
 
-  /// Something else comes next.
+  /// Ends the run: the next item of the queue is no message for the same port.
   @inline(__always)
   mutating func endRun() { lastPort = nil }
 
-  /// What is known of the next message, if it is of that run.
+  /// The record of the next message, if it is of that run.
   @inline(__always)
   func first(of run: Int) -> Record? {
     guard let record = records.first, record.run == run else { return nil }

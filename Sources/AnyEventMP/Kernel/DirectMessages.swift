@@ -2,7 +2,7 @@ import Glibc
 
 /// The short ways of messages, without a value for each argument.
 ///
-/// Whatever they do not take goes the general way, so a program sees no difference but its speed.
+/// Other messages go the general way; a program notices only the speed.
 enum DirectMessages {
   /// More values than a packet has that goes a short way: name, tag and arguments.
   static var mostValues: Int { 32 }

@@ -20,8 +20,8 @@ extension Kernel {
 
   /// Delivers a message from the loop.
   ///
-  /// Over the limit the receiving port is killed: a message must not be lost without its monitors' firing, and
-  /// further sends to a killed port add nothing to the queue.
+  /// Over the limit the receiving port is killed: when a message is lost, monitors must fire, and further sends to a
+  /// killed port add nothing to the queue.
   func deferMessage(_ message: UnsafeBufferPointer<Value>, to port: LocalPort) {
     withUnsafeTemporaryAllocation(of: Value.self, capacity: message.count) { copy in
       _ = copy.initialize(fromContentsOf: message)
@@ -143,7 +143,7 @@ extension Kernel {
 
   /// Carries out kills of one run; returns how many.
   ///
-  /// What is called may run the loop, and so this function, again: what is left is always in the queue.
+  /// A callback may run the loop, and so this function, again: the rest is always in the queue.
   private func finishPorts(of run: Int, _ reason: [Value], atMost limit: Int) -> Int {
     var count = 0
     while count < limit, let port = deferred.popKill(of: run) {

@@ -1,7 +1,7 @@
 internal import AEValue
 
-// The short ways of messages. Each looks at what could make the general way do something else, and leaves the message
-// to it then.
+// The short ways of messages. Each checks the conditions under which the general way does something else, and leaves
+// the message to it then.
 
 extension Kernel {
   /// Calls a callback with a message in one of the short forms; false if it does not take it.

@@ -128,9 +128,9 @@ extension Kernel {
     peval(callback.watcher) { try callback.call(Message(reason)) }
   }
 
-  /// Runs `body` as a callback of the port: what it throws kills the port.
+  /// Runs `body` as a callback of the port: an error kills the port.
   ///
-  /// Without a port, or when that is killed already, what it throws is only logged.
+  /// Without a port, or when that is killed already, the error is only logged.
   @inline(__always)
   func peval(_ port: LocalPort?, _ body: () throws -> Void) {
     let before = running
@@ -187,7 +187,7 @@ extension Kernel {
 // a string, and an array only for a reason that is not the last one again.
 
 extension Kernel {
-  /// Does what a node asks for or tells about the port of that name.
+  /// Carries out a node's request about the port of that name, or takes its news.
   func perform(
     _ request: PortRequest, about name: UnsafeRawBufferPointer, _ rest: UnsafeBufferPointer<Value>,
     for entry: NodeEntry

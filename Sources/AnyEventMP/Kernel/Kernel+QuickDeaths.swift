@@ -1,7 +1,7 @@
 internal import AEValue
 
 // The usual deaths in a run: a port that one other node monitors dies of the reason that is kept, and a port of
-// another node, which this one monitors, has died of it. What is unusual is left to Kernel+Deaths.swift.
+// another node, which this one monitors, has died of it. Unusual deaths are left to Kernel+Deaths.swift.
 
 extension Kernel {
   /// Has a port of this node join the run of kills that the loop is scheduled for; false if it has to be killed the
@@ -20,7 +20,7 @@ extension Kernel {
 
   /// Ends a port of a run of kills, and tells the node that monitors it; false if it has to be done the general way.
   ///
-  /// The packet is written where the connection's next bytes are, and no references are counted but those that go.
+  /// The packet is written where the connection's next bytes are, and only references that go are counted.
   @inline(__always)
   func finishQuickly(_ port: Unmanaged<LocalPort>, _ reason: [Value]) -> Bool {
     guard isDirect, depth == 0, !latest.isFor(port), let rest = reasons.encoding(of: reason) else {

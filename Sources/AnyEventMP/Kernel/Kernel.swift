@@ -48,13 +48,13 @@ final class Kernel {
   @exclusivity(unchecked) var refusal: String?
   /// Lends the text of packets to receivers of `BorrowedText`.
   let lender = TextLender()
-  /// What has to live until no callback runs.
+  /// Dropped callbacks and ports that have to live until no callback runs.
   @exclusivity(unchecked) var retired = Retired()
-  /// Whether something is there.
+  /// Whether ``retired`` holds any.
   @exclusivity(unchecked) var hasRetired = false
   /// The ports that others have spawned here.
   var spawned: SpawnedPorts
-  /// What the names of new ports begin with.
+  /// The prefix of the names of new ports.
   var portPrefix: String
   /// The bytes that may wait for a node before the program is told; 0: it never is.
   @exclusivity(unchecked) var highWaterMark = 0

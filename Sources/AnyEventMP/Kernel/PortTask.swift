@@ -7,7 +7,7 @@ import AnyEvent
 final class PortTask: @unchecked Sendable {
   // Sendable: only the loop's thread looks into it.
 
-  /// That of the running task.
+  /// The port that the running task works for.
   @TaskLocal static var current: PortTask?
 
   private let reference: Reference<Kernel>

@@ -61,10 +61,10 @@ public struct PortContext {
     self.kernel = kernel.reference
   }
 
-  /// Whether it is no port, or one that has not been killed.
+  /// Whether callbacks may run: the context has no port, or its port lives.
   public var isAlive: Bool { port == nil || port?.state == .alive }
 
-  /// Runs `body` as part of the port: what it throws kills the port with reason `die`.
+  /// Runs `body` as part of the port: an error kills the port with reason `die`.
   ///
   /// Without a port an error is logged. Nothing happens when the node is closed.
   public func run(_ body: () throws -> Void) {

@@ -1,10 +1,11 @@
 internal import AEValue
 import AnyEvent
 
-// What tasks take out of a mailbox. With a time-out each form has a twin, which gives nil when the time is over: it only
-// takes what is there already if the time is 0. All of them throw `CancellationError` when the task is cancelled, which
-// the death of the port does to the port's own tasks, a ``MailboxError`` to others when the port is killed and to all when
-// a callback for all messages takes the place of the mailbox, and a `CondVarError` when the loop is closed.
+// Tasks take messages out of a mailbox by these functions. With a time-out each form has a twin, which gives nil when
+// the time is over: with the time 0 it takes only a message that is there already. All of them throw
+// `CancellationError` when the task is cancelled, which the death of the port does to the port's own tasks, a
+// ``MailboxError`` to others when the port is killed and to all when a callback for all messages takes the place of
+// the mailbox, and a `CondVarError` when the loop is closed.
 
 extension Mailbox {
   /// Takes the oldest message with a tag and returns what is behind the tag; waits until there is one.
@@ -77,14 +78,14 @@ extension Mailbox {
   /// The condition is asked once for each message that waits, oldest first, and for each that comes, as part of the
   /// port then. It takes time for every message that waits, which a tag does not. Corresponds to Coro::MP's
   /// `get_cond { … }`.
-  /// - Throws: What the condition throws, and as ``get(_:)``.
+  /// - Throws: The error of the condition, and as ``get(_:)``.
   public func get(where condition: @escaping (Message) throws -> Bool) async throws -> Message {
     try await Message(found(take(.condition(condition))))
   }
 
   /// Takes the oldest message for which a condition is true; nil when none comes within that time (s).
   ///
-  /// - Throws: What the condition throws, and as ``get(_:)``.
+  /// - Throws: The error of the condition, and as ``get(_:)``.
   public func get(
     timeout: Double, where condition: @escaping (Message) throws -> Bool
   ) async throws -> Message? {

@@ -1,20 +1,20 @@
 internal import AEValue
 import AnyEvent
 
-/// The messages of a port that wait until a task takes them: what Coro::MP's ports have.
+/// The messages of a port that wait until a task takes them, as in ports of Coro::MP.
 ///
-/// Messages for which the port has no callback with their tag come into it, and stay in the order of their arrival until
-/// somebody asks for them by tag (``get(_:)``) or by a condition (``get(where:)``); what is not asked for waits on. Finding
-/// a message by its tag costs the same however many others wait.
+/// Messages for which the port has no callback with their tag come into it, and stay in the order of their arrival
+/// until a task asks for them by tag (``get(_:)``) or by a condition (``get(where:)``); other messages wait on.
+/// Finding a message by its tag costs the same however many others wait.
 ///
-/// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is for.
-/// When the port is killed, what waits is dropped, the port's own tasks are cancelled, and others that wait get a
-/// ``MailboxError``. When a callback for all messages takes the place of the mailbox, as by `rcv(port) { … }`, all
-/// tasks that wait get one; the messages that wait already stay, and can be taken.
+/// Several tasks may wait in one mailbox: a message goes to the one that has waited longest among those that it is
+/// for. When the port is killed, its messages are dropped, the port's own tasks are cancelled, and others that wait
+/// get a ``MailboxError``. When a callback for all messages takes the place of the mailbox, as by `rcv(port) { … }`,
+/// all tasks that wait get one; the messages that wait already stay, and can be taken.
 ///
 /// The loop's thread only. Made by ``Node/asyncPort(limit:_:)`` or ``Node/mailbox(of:limit:)``.
 public final class Mailbox: @unchecked Sendable {
-  // Sendable: whatever is not on the loop's thread is stopped with a sentence.
+  // Sendable: a sentence stops a call on another thread than the loop's.
 
   private let loop: Loop
   private let local: LocalPort
@@ -105,7 +105,7 @@ public final class Mailbox: @unchecked Sendable {
     waiter.timeLimit?.cancel()
   }
 
-  /// Takes a message that has come for the port: whoever waits for it gets it, or it waits.
+  /// Takes a message that has come for the port: gives it to a task that waits for it, or keeps it.
   func deliver(_ message: UnsafeBufferPointer<Value>) {
     let values = Array(message)
     // A condition that was asked may have killed the port.
@@ -124,7 +124,7 @@ public final class Mailbox: @unchecked Sendable {
   /// Gives a message to the task that has waited longest of those that it is for.
   private func handOver(_ message: [Value]) -> Bool {
     let tag = MailboxQueue.tag(of: message)
-    // A condition may have others come and go.
+    // A condition may add and remove waiters.
     var last: UInt64 = 0
     while let waiter = waiters.choosing(behind: last) {
       last = waiter.serial
@@ -152,16 +152,16 @@ public final class Mailbox: @unchecked Sendable {
     return true
   }
 
-  /// Drops what waits, and wakes who waits: the port is dead.
+  /// Drops the messages and ends the waits of tasks: the port is dead.
   func close() {
     let dropped = queue
     queue.removeAll()
     endWaits(.killed(port))
-    // What they hold may run code of the program.
+    // The dropped messages may hold objects whose release runs code of the program.
     withExtendedLifetime(dropped) {}
   }
 
-  /// Wakes who waits: nothing comes any more.
+  /// Ends the waits of tasks with an error, because no message comes any more.
   func endWaits(_ error: MailboxError) {
     for waiter in waiters.takeAll() {
       waiter.timeLimit?.cancel()

@@ -1,7 +1,7 @@
 /// How much may wait in a mailbox before its port is killed.
 ///
-/// A mailbox keeps what nobody has taken yet, and senders may be other nodes: over a limit the port is killed with the
-/// reason `too_much_queued` and a sentence, so that no message is lost without its monitors' firing.
+/// A mailbox keeps messages that no task has taken yet, and senders may be other nodes: over a limit the port is
+/// killed with the reason `too_much_queued` and a sentence, so that monitors fire for the lost message.
 public struct MailboxLimit: Hashable, Sendable {
   /// The most messages that may wait, together with the tasks of the port that run, that of `port_async` included.
   public var messages: Int

@@ -1,7 +1,7 @@
 internal import AEValue
 import AnyEvent
 
-/// What a task waits for in a mailbox.
+/// The messages that a task waits for in a mailbox.
 enum MailboxWish {
   /// A message with one of these tags, of which there is one at least.
   case tags([String])
@@ -19,7 +19,7 @@ final class MailboxWaiter: WaitingMember {
   fileprivate(set) var serial: UInt64 = 0
   /// Ends the waiting when its time is over.
   var timeLimit: TimerWatcher?
-  /// Whether it is in the list no more.
+  /// Whether it was taken out of ``MailboxWaiters``.
   fileprivate(set) var hasLeft = false
 
   init(_ wish: MailboxWish, _ suspension: Suspension<[Value]?>) {
@@ -39,7 +39,7 @@ struct MailboxWaiters {
   /// The only one that waits for tags, which is the usual case: it is in no line.
   private var only: MailboxWaiter?
   private var lines: TextDictionary<WaitingLine<MailboxWaiter>> = [:]
-  /// Those that wait for a condition, or for any message, in the order in which they came.
+  /// The tasks that wait for a condition, or for any message, in the order in which they came.
   private var choosing = WaitingLine<MailboxWaiter>()
   private var lastSerial: UInt64 = 0
 
@@ -49,10 +49,10 @@ struct MailboxWaiters {
   /// How many wait.
   private(set) var count = 0
 
-  /// All of them.
+  /// All waiters, in the order in which they came.
   var all: [MailboxWaiter] {
     let inLines = lines.values.flatMap(\.all)
-    // One that waits for several tags is in several lines.
+    // A waiter for several tags is in several lines.
     var seen: Set<UInt64> = []
     return (choosing.all + [only].compactMap(\.self) + inLines).filter {
       seen.insert($0.serial).inserted
@@ -77,12 +77,13 @@ struct MailboxWaiters {
     for tag in tags { lines[tag, default: WaitingLine()].append(waiter) }
   }
 
-  /// Who has waited longest, for a condition or any message, of those behind that place in the order of all.
+  /// The task that has waited longest for a condition or any message, of those that came after the one with this
+  /// serial number.
   func choosing(behind serial: UInt64) -> MailboxWaiter? {
     choosing.isEmpty ? nil : choosing.first { $0.serial > serial }
   }
 
-  /// Who has waited longest for a message with this tag.
+  /// The task that has waited longest for a message with this tag.
   mutating func first(_ tag: String) -> MailboxWaiter? {
     if let only {
       guard case .tags(let tags) = only.wish, tags.contains(tag) else { return nil }
@@ -91,7 +92,7 @@ struct MailboxWaiters {
     return lines.isEmpty ? nil : lines[tag]?.first()
   }
 
-  /// Takes all out.
+  /// Removes and returns all waiters.
   mutating func takeAll() -> [MailboxWaiter] {
     let all = all
     for waiter in all { waiter.hasLeft = true }
@@ -99,7 +100,7 @@ struct MailboxWaiters {
     return all
   }
 
-  /// Takes one out, who is in.
+  /// Removes a waiter, which may have left already.
   mutating func remove(_ waiter: MailboxWaiter) {
     guard !waiter.hasLeft else { return }
     waiter.hasLeft = true

@@ -1,13 +1,14 @@
 import AnyEvent
 
-// Ports whose work is done by tasks, which wait in the middle. A task of a port begins when the loop comes to it, never
-// inside of the call that starts it; in it `SELF` is the port, and what it throws kills the port with reason `die`.
+// Ports whose work is done by tasks, which wait in the middle. A task of a port begins when the loop comes to it,
+// never inside of the call that starts it; in it `SELF` is the port, and an error of the task kills the port with
+// reason `die`.
 
 extension Node {
   /// Makes a port and starts a task for it, which gets the port's mailbox.
   ///
-  /// When the body returns, the port ends normally; what it throws kills the port with the reason `die` and the error's
-  /// text. When the port is killed, the task is cancelled. The task runs on the loop's thread.
+  /// When the body returns, the port ends normally; an error kills the port with the reason `die` and its text. When
+  /// the port is killed, the task is cancelled. The task runs on the loop's thread.
   ///
   /// Corresponds to Coro::MP's `port_async { … }`.
   ///
@@ -80,7 +81,7 @@ extension Node {
 }
 
 extension PortContext {
-  /// Starts a task as part of the port: what it throws kills the port, whose death cancels the task.
+  /// Starts a task as part of the port: its error kills the port, whose death cancels the task.
   ///
   /// Nothing is started for a port that was killed. Without a port an error is logged. Corresponds to Coro::MP's
   /// `peval_async`.
@@ -88,7 +89,7 @@ extension PortContext {
     guard isAlive, let kernel = kernel.object else { return }
     let node = Node.node(of: kernel)
     if let port { return PortTasks.of(port, node).start(body) }
-    // Not part of the port whose task may have made the closure.
+    // The new task is no part of the port whose task may have made the closure.
     PortTask.$current.withValue(nil) {
       let body = TaskBody { do { try await body() } catch { failed(error) } }
       _ = node.task { try await body.run() }

@@ -30,7 +30,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
     context = PortTask(kernel, port)
   }
 
-  /// Those of a living port of the node; they are made when they are first asked for.
+  /// The tasks of a living port of the node; the object is made when it is first asked for.
   static func of(_ port: LocalPort, _ node: Node) -> PortTasks {
     if let tasks = port.resident as? PortTasks { return tasks }
     node.noteTasks()
@@ -70,7 +70,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
     mailbox?.endWaits(.noMailbox(PortID(port)))
   }
 
-  /// Starts a task as part of the port: what it throws kills the port; at its end the port ends, too, if wanted.
+  /// Starts a task as part of the port: its error kills the port; at its end the port ends, too, if wanted.
   ///
   /// A task that was started for a message counts like one that waits in the mailbox.
   func start(
@@ -102,7 +102,7 @@ final class PortTasks: PortResident, @unchecked Sendable {
 
   private func work(_ job: TaskBody, _ serial: UInt64, endsPort: Bool) async {
     do {
-      // It may have been killed before the task came to run.
+      // The port may have been killed before the task came to run.
       try Task.checkCancellation()
       try await job.run()
       finished(serial)

@@ -1,6 +1,6 @@
 import AnyEvent
 
-/// What a task of a port does.
+/// The code of a task of a port.
 struct TaskBody: @unchecked Sendable {
   // Sendable: the task runs on the loop's thread, as the one who gave the closure does.
   let run: () async throws -> Void

@@ -23,6 +23,14 @@ package protocol NodeNetwork: AnyObject {
     to host: String, port: String, timeLimit: Double,
     _ done: @escaping (Result<(StreamConnection, String), SocketError>) -> Void
   ) -> Guard
+
+  /// Says whether small packets of new connections are sent at once (`TCP_NODELAY`).
+  func setNodelay(_ nodelay: Bool)
+}
+
+extension NodeNetwork {
+  /// Does nothing: a network without packets has none to hold back.
+  package func setNodelay(_ nodelay: Bool) {}
 }
 
 /// An address on which a node listens.
@@ -53,7 +61,7 @@ package struct NodeSurroundings {
   package var descriptorLimit: () -> Int = { .max }
   /// The log whose messages other nodes may catch, and which gets the messages of others.
   package var logSystem = LogSystem.shared
-  /// Whether the environment says what is logged, so that no setting does.
+  /// Whether the environment determines the log level, so that no setting does.
   package var fixesLogLevel: () -> Bool = {
     ["VERBOSE", "LOG"].contains {
       getenv("PERL_ANYEVENT_\($0)") != nil || getenv("AE_\($0)") != nil
@@ -99,8 +107,7 @@ final class SocketNetwork: NodeNetwork {
   private static let queueLength = 4096
   /// `TCP_THIN_LINEAR_TIMEOUTS` of <linux/tcp.h>.
   private static let thinLinearTimeouts: CInt = 16
-  /// Whether small packets are sent at once (`TCP_NODELAY`).
-  var nodelay = true
+  private var nodelay = true
 
   init(loop: Loop) {
     self.loop = loop
@@ -140,6 +147,8 @@ final class SocketNetwork: NodeNetwork {
     setOptions(of: socket.fd)
     return StreamConnection(loop: loop, descriptor: socket.fd)
   }
+
+  func setNodelay(_ nodelay: Bool) { self.nodelay = nodelay }
 
   private func setOptions(of descriptor: CInt) {
     set(CInt(IPPROTO_TCP), TCP_NODELAY, of: descriptor, to: nodelay)

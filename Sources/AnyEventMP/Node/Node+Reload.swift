@@ -3,11 +3,11 @@ import AnyEvent
 import Glibc
 
 extension Node {
-  /// Reads the configuration again, and takes over what a running node can.
+  /// Reads the configuration again, and takes over the settings that a running node can.
   ///
-  /// The file is the one that `configure` has read, and so are the arguments, unless new ones are given.
-  /// Connections that are there stay as they are. What has changed, and what has but counts from the next
-  /// start only, is returned and logged; no secret is among it. To be called on the loop's thread.
+  /// The file is the one that `configure` has read, and so are the arguments, unless new ones are given. Connections
+  /// that are there stay as they are. The changes are returned and logged, with those that count from the next start
+  /// only; no secret is among them. To be called on the loop's thread.
   ///
   /// - Throws: ``ConfigurationError`` when the node was not configured or has left, when the file is
   ///   gone, and when it cannot be used; nothing has changed then.
@@ -27,7 +27,7 @@ extension Node {
 
   /// Reads the configuration again whenever the process gets the signal HUP, until the node is closed.
   ///
-  /// What is wrong with it is logged; see ``reload(_:)``. To be called on the loop's thread.
+  /// The node logs mistakes in the configuration; see ``reload(_:)``. To be called on the loop's thread.
   public func reloadOnHangup() {
     loop.preconditionOnLoop()
     guard !peers.isClosed else { return }
@@ -50,12 +50,12 @@ extension Node {
     let settings = try LayeredSettings(
       arguments, contents: try contents(arguments, source.file, before: old.settings),
       file: source.file.path, hostName: old.hostName)
-    // Also what this node does not take over has to make sense: the next one would not start.
+    // Settings that this node does not take over have to make sense, too: else the next node would not start.
     _ = try NodeConfiguration(settings, context: context)
     let configuration = try NodeConfiguration(settings.keeping(old.settings), context: context)
     try lookAtListeners(configuration)
     let changes = ConfigurationChanges(from: old.settings, to: settings, configuration.warnings)
-    // Others may ask as often as they like: what has not changed costs no context of TLS.
+    // Other nodes may ask as often as they like: without a change no context of TLS is made.
     if !changes.applied.isEmpty {
       let tls = try configuration.makeTLSContext()
       run { apply(configuration, tls, insteadOf: old) }
@@ -111,7 +111,7 @@ extension Node {
       to: configuration.seeds.flatMap { $0.seedAddresses(sources) })
   }
 
-  /// Lets the process log what the setting says; when it is not set any more, errors.
+  /// Lets the process log by the level of the setting, or, when it is not set any more, errors.
   func takeLogLevel(of configuration: NodeConfiguration, insteadOf old: NodeConfiguration?) {
     guard configuration.logLevel != old?.logLevel, !peers.surroundings.fixesLogLevel() else {
       return

@@ -30,7 +30,7 @@ extension Node {
   public var connections: [NodeStatus.Connection] {
     loop.preconditionOnLoop()
     return peers.entries.values.compactMap(\.link).map { link in
-      // From now on the age of what waits is known exactly.
+      // From now on the age of the waiting bytes is known exactly.
       link.stream.noteQueue()
       return link.status
     }.sorted { $0.node < $1.node }

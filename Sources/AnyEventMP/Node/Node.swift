@@ -61,10 +61,10 @@ public final class Node {
   /// Watches for the signal that has the configuration read again.
   var hangup: SignalWatcher?
 
-  /// Called once by `configure` with the node's id, for what is built on the node and made before.
+  /// Called once by `configure` with the node's id, for parts that are built on the node and made before.
   package var onConfigure: [(_ id: String) -> Void] = []
 
-  /// Called once by ``close()``, for what is built on the node.
+  /// Called once by ``close()``, for parts that are built on the node.
   package var onClose: [() -> Void] = []
 
   /// How often a supervisor has started the node's process again, as far as it has told.

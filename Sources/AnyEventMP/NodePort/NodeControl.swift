@@ -1,15 +1,15 @@
 import AnyEvent
 
-/// What other nodes may have this one do as a whole: read its configuration again, and leave.
+/// Requests of other nodes that concern this node as a whole: to read its configuration again, and to leave.
 ///
 /// Neither is done for other nodes when the configuration says secure.
 final class NodeControl {
   private let kernel: Kernel
   private let peers: Peers
   private let reload: () throws -> ConfigurationChanges
-  /// What the program does about a request to leave; nil when it has not said so.
+  /// Returns the program's callback for a request to leave; nil when it has set none.
   private let leave: () -> (() -> Void)?
-  /// The answer to all who ask in one turn of the loop, so that many of them cost no more than one.
+  /// The answer to all requests in one turn of the loop, so that many of them cost no more than one.
   private var answer: Value?
   private var isLeaving = false
 

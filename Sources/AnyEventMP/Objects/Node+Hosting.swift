@@ -23,7 +23,7 @@ extension Node {
     kernel.resolve(port.ref).living != nil
   }
 
-  /// What the names of ports begin with that are made by ``addPort(named:)``: no other port has it.
+  /// A prefix for the names of ports that are made by ``addPort(named:)``: no other port has it.
   package func nextPortPrefix() -> String { kernel.nextPortName() + "." }
 
   /// Makes a port of a name that no port of this node has had.
@@ -107,8 +107,8 @@ extension Node {
   package func dropCallbacks() { dissolve() }
 }
 
-/// The short way of a message to a port that was found before: no references are counted on it, so the node and the
-/// port id must be kept by whoever uses it.
+/// The short way of a message to a port that was found before: no references are counted on it, so its user must keep
+/// the node and the port id.
 package struct ShortSender {
   fileprivate let kernel: Unmanaged<Kernel>
 
@@ -125,7 +125,7 @@ package struct ShortSender {
   }
 }
 
-/// A port id that somebody else keeps.
+/// A port id that another object keeps.
 package struct BorrowedPort: @unchecked Sendable {
   // Sendable: as a port id is.
   fileprivate let ref: Unmanaged<PortRef>

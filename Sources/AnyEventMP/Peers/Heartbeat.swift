@@ -2,10 +2,9 @@ import AnyEvent
 
 /// Finds connected nodes that do not live any more, and sends signs of life of this node.
 ///
-/// One timer serves all links, and a message costs nothing but a flag: each link notes that data
-/// arrived, and its ``Liveness`` draws the conclusions. A link on which this node sends nothing
-/// gets an empty packet from time to time. Before a link is closed, the loop looks once more for
-/// data that has arrived meanwhile.
+/// One timer serves all links, and a message costs only a flag: each link notes that data arrived, and its
+/// ``Liveness`` draws the conclusions. A link on which this node sends nothing gets an empty packet from time to
+/// time. Before a link is closed, the loop looks once more for data that has arrived meanwhile.
 final class Heartbeat {
   private unowned let peers: Peers
   /// The seconds of silence after which a node is asked for a sign of life, and after which this node gives one.

@@ -24,7 +24,7 @@ extension Link {
         packets &+= 1
       }
     }
-    // What somebody still holds must not change with the buffer.
+    // Text that a receiver still holds must not change with the buffer.
     if kernel.lender.hasLent { kernel.lender.takeBack() }
     packetsReceived &+= packets
     return place - start
@@ -47,7 +47,7 @@ extension Kernel {
     return takeLatest(.cbor, &reader) ? reader.bytes.place : nil
   }
 
-  /// The same in JSON without white space.
+  /// Takes a packet in JSON without white space for the latest port.
   @inline(__always)
   fileprivate func takeJSON(
     _ place: UnsafeRawPointer, _ end: UnsafeRawPointer

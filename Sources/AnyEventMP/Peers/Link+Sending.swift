@@ -124,7 +124,7 @@ extension Link {
     output._withUnsafeGuaranteedRef { $0.countPackets() }
     stream.outputGrew()
     if output._withUnsafeGuaranteedRef({ $0.count }) > outputLevel { checkQueue() }
-    // Those that die next are told without this function.
+    // Ports that die next are told through the window, without this function.
     if kernel.isDirect { openWindow() }
     return true
   }

@@ -176,7 +176,7 @@ final class Link {
     if stop() { stream.flushAndClose() }
   }
 
-  /// Counts what it has carried, and takes and hands out nothing any more; false if it was over before.
+  /// Counts the link's traffic, and takes and hands out no more packets; false if the link was over before.
   private func stop() -> Bool {
     guard isOpen else { return false }
     peers.counts.ended.add(traffic)
@@ -285,7 +285,7 @@ struct LinkFacts: Equatable {
 }
 
 extension LinkFacts: CustomStringConvertible {
-  /// All but the program at the other end, for the log.
+  /// The facts about a link, except the program at the other end, for the log.
   var description: String {
     """
     \(isDialled ? "dialled" : "accepted"), authenticated by \(authMethod) (we by \

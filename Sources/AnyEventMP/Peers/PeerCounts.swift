@@ -1,6 +1,6 @@
 import AnyEvent
 
-/// What a node counts of its connections for ``NodeStatus``.
+/// The counts of a node's connections for ``NodeStatus``.
 struct PeerCounts {
   /// The traffic of connections that have ended.
   var ended = NodeStatus.Traffic()
@@ -24,7 +24,7 @@ extension Peers {
   var traffic: NodeStatus.Traffic {
     var sum = counts.ended
     for peer in entries.values {
-      // What a closed one has carried is in the sum already.
+      // The sum has the traffic of closed links already.
       if let link = peer.link, link.isOpen { sum.add(link.traffic) }
     }
     return sum

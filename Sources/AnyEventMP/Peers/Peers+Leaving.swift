@@ -39,7 +39,7 @@ extension Peers {
 }
 
 extension RequestError {
-  /// Another node has said it, or has had it relayed.
+  /// The request came from another node than the leaving one, or through another.
   static let relayedLeaving = RequestError(
     "that a node leaves is said by that node only, and not relayed")
 }

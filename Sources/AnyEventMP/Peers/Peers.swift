@@ -35,7 +35,7 @@ final class Peers {
   var watchers = NodeWatchers()
   /// The bytes that wait for all nodes together.
   var queues: QueueTotal
-  /// What is counted of the connections.
+  /// The counts of the connections.
   var counts = PeerCounts()
   /// Called from the loop when an attempt to connect to a node has failed.
   var onFailedDial: ((FailedDial) -> Void)?
@@ -71,7 +71,7 @@ final class Peers {
   func listen(_ configuration: NodeConfiguration, _ sources: AddressSources) throws {
     let addresses = try BindAddress.addressesToListen(
       on: configuration.binds, sources, hasCredentials: configuration.hasCredentials)
-    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
+    surroundings.network.setNodelay(configuration.nodelay)
     do {
       for address in addresses {
         listeners.append(
@@ -101,7 +101,7 @@ final class Peers {
   func configure(_ configuration: NodeConfiguration, tls: TLSContext?) {
     self.configuration = configuration
     self.tls = tls
-    (surroundings.network as? SocketNetwork)?.nodelay = configuration.nodelay
+    surroundings.network.setNodelay(configuration.nodelay)
     heartbeat.interval = configuration.heartbeat
     heartbeat.timeout = configuration.heartbeatTimeout
     if let most = limits.adapt(toDescriptors: surroundings.descriptorLimit()),
@@ -120,8 +120,9 @@ final class Peers {
     handshakeConfiguration = handshakes(of: configuration)
   }
 
-  /// What tells this node from others of its id; its length is always the same, so that the transmission
-  /// time on a simulated network is a function of the seed.
+  /// Tells this node from others of its id.
+  ///
+  /// The length is always the same, so that the transmission time on a simulated network is a function of the seed.
   private lazy var instance: String = {
     var random = BufferedRandom()
     return String(UInt64.random(in: 1 << 60 ... .max, using: &random), radix: 16)

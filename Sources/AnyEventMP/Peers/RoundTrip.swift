@@ -27,7 +27,7 @@ struct RoundTrip {
     return serial
   }
 
-  /// Takes an answer; those to other questions do not count.
+  /// Takes an answer; answers to other questions do not count.
   mutating func answered(_ number: Int?, at time: Double) {
     guard let pending, number == pending else { return }
     self.pending = nil

@@ -28,7 +28,7 @@ final class SeedKeeper {
     for target in new { dial(target) }
   }
 
-  /// Dials the seeds that are new, and none any more that is not among `addresses`.
+  /// Dials the new seeds, and stops dialling those that are not among `addresses`.
   ///
   /// A connection to one that is no seed any more stays.
   func change(from old: [String], to addresses: [String]) {

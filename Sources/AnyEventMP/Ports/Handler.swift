@@ -46,12 +46,12 @@ struct FirstHandler: ~Copyable {
 /// A message as a callback gets it; valid during the call only.
 @usableFromInline
 struct MessageInput {
-  /// What ``address`` is the address of.
+  /// The kinds of object that ``address`` can point to.
   @usableFromInline
   enum Form: UInt8 {
     /// ``count`` values, the tag included. All callbacks take this form.
     case values
-    /// A `CBORArgumentReader` behind the tag; who takes the message leaves it behind the packet.
+    /// A `CBORArgumentReader` behind the tag; a callback that takes the message leaves it behind the packet.
     case cbor
     /// A `JSONArgumentReader` behind the tag.
     case json

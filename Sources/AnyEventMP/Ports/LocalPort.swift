@@ -37,7 +37,7 @@ final class LocalPort: PortRef {
     static let dependent = Marks(rawValue: 2)
   }
 
-  /// Whether `rcv` was called for the port: a spawned one whose function never does does not exist.
+  /// Whether `rcv` was called for the port: a spawned port exists only if its function does so.
   var hasReceived: Bool {
     get { marks.contains(.received) }
     set { if newValue { marks.insert(.received) } else { marks.remove(.received) } }
@@ -92,7 +92,7 @@ final class LocalPort: PortRef {
     }
   }
 
-  /// What lives with the port: its mailbox and its tasks.
+  /// The object that lives with the port: it has the port's mailbox and tasks.
   var resident: (any PortResident)? {
     get { further?.resident }
     set {
@@ -162,7 +162,7 @@ final class LocalPort: PortRef {
   }
 }
 
-/// What lives with a port, and hears of its death.
+/// An object that lives with a port, and is told of its death.
 protocol PortResident: AnyObject {
   /// The port has got another callback for messages whose tag has none, or lost it.
   func fallbackWasSet()

@@ -2,7 +2,8 @@ internal import AEValue
 
 /// A node as references to its ports know it: its id, and the monitors in both directions.
 ///
-/// The own node's entry is of this very class, whose sends do nothing; a subclass reaches another node.
+/// The entry of this node itself is of this class, whose sends do nothing; entries of other nodes are of the subclass
+/// `Peer`.
 class NodeEntry {
   /// The node id; that of our own entry is empty until `configure`.
   final var id: String

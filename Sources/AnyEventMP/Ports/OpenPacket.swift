@@ -103,7 +103,7 @@ struct PacketStart: ~Copyable {
     place.put(UInt8(ascii: "\""))
   }
 
-  /// Whether it is short and ASCII, without what JSON escapes.
+  /// Whether a text is short and ASCII, without characters that JSON escapes.
   private static func isPlain(_ text: String) -> Bool {
     text.utf8.count <= Int(longest)
       && text.utf8.allSatisfy {

@@ -1,8 +1,8 @@
 /// The address of a port, `node id#port name`; the node id alone is the address of the node itself.
 ///
-/// Sent in a message it is its text, and any text can be one: nothing is checked until it is used. A
-/// port id made by this node, or used once, knows its way: sending through it looks nothing up. It
-/// stays valid text when its port dies; what is sent to it then is dropped.
+/// Sent in a message it is its text, and any text can be one: nothing is checked until it is used. A port id made by
+/// this node, or used once, knows its way: sending through it looks nothing up. It stays valid text when its port
+/// dies; messages to it are dropped then.
 public struct PortID: @unchecked Sendable {
   // Sendable: what other threads can reach (id, ==, hash) never changes after the node has its name.
   @usableFromInline let ref: PortRef
@@ -24,12 +24,12 @@ public struct PortID: @unchecked Sendable {
   /// The text, as Perl prints it.
   public var id: String { ref.id }
 
-  /// The node id: what is before the first `#`.
+  /// The node id: the text before the first `#`.
   ///
   /// Corresponds to Perl's `node_of`.
   public var node: String { ref.nodeID }
 
-  /// The port name: what is behind the first `#`; empty for the node itself.
+  /// The port name: the text behind the first `#`; empty for the node itself.
   public var name: String { ref.name }
 }
 
@@ -47,6 +47,11 @@ extension PortID: Hashable {
     hasher.combine(Text(name))
     hasher.combine(Text(node))
   }
+}
+
+extension PortID: Comparable {
+  /// Whether the text of the first one comes before that of the second one by its bytes, as Perl's `sort` has it.
+  public static func < (first: PortID, second: PortID) -> Bool { first.id < second.id }
 }
 
 extension PortID: CustomStringConvertible, ExpressibleByStringLiteral {
@@ -89,7 +94,7 @@ extension PortID: Codable {
   }
 }
 
-/// What can be named where a port is expected: a ``PortID``, its text, or a node id.
+/// A type that can stand where a port is expected: a ``PortID``, its text, or a node id.
 ///
 /// So the keys of a database family, which are text, can be sent to as in Perl.
 public protocol PortConvertible {

@@ -80,7 +80,7 @@ final class UnboundPort: PortRef {
         if let bound, bound.kind == .remote { .passUnretained(bound.asRemote) } else { nil }
     }
   }
-  /// The same, if it is a port of another node: a reference that is not counted at each message.
+  /// ``bound``, if that is a port of another node: a reference that is not counted at each message.
   @exclusivity(unchecked) private(set) var boundRemote: Unmanaged<RemotePort>?
   /// Serial number of the node that keeps its result here; 0: none yet.
   private let user = Atomic<UInt32>(0)

@@ -23,10 +23,10 @@ extension NodeStatus {
     }
   }
 
-  /// What a node has done since it started; as a hash `traffic`, `queued`, `blocked`,
-  /// `longest_block`, `restarts`, `losses`, `convictions`, `memory`.
+  /// The work of a node since it started; as a hash `traffic`, `queued`, `blocked`, `longest_block`, `restarts`,
+  /// `losses`, `convictions`, `memory`.
   public struct Load: Hashable, Sendable {
-    /// What has gone over all connections, also those that have ended.
+    /// The traffic of all connections, also of those that have ended.
     public var traffic: Traffic
     /// Bytes that wait for all other nodes.
     public var queuedBytes: Int
@@ -73,7 +73,7 @@ extension NodeStatus.Traffic: MessageConvertible {
     ]
   }
 
-  /// What the hash says; nil when it is none.
+  /// The traffic that a hash says; nil when the value is none.
   public init?(messageValue value: Value) {
     guard case .hash = value else { return nil }
     messagesIn = NodeStatus.count(value["messages_in"]) ?? 0
@@ -95,7 +95,7 @@ extension NodeStatus.Load: MessageConvertible {
     ]
   }
 
-  /// What the hash says; nil when it is none.
+  /// The load that a hash says; nil when the value is none.
   public init?(messageValue value: Value) {
     guard case .hash = value else { return nil }
     traffic = NodeStatus.Traffic(messageValue: value["traffic"]) ?? NodeStatus.Traffic()
@@ -115,7 +115,7 @@ extension NodeStatus.DatabaseFacts: MessageConvertible {
     ["keys": .int(keys), "bytes": .int(bytes), "digest": .string(digest)]
   }
 
-  /// What the hash says; nil when it has no digest.
+  /// The facts that a hash says; nil when it has no digest.
   public init?(messageValue value: Value) {
     guard let digest = value["digest"].string else { return nil }
     keys = NodeStatus.count(value["keys"]) ?? 0

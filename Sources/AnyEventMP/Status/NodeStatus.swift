@@ -1,4 +1,4 @@
-/// What a node says of itself and its connections at one moment: ``Node/status``.
+/// The report of a node about itself and its connections at one moment: ``Node/status``.
 ///
 /// Other nodes of this library are asked for theirs by the request `x-status` to their node port,
 /// which answers like `time` does: `["x-status", port, message…]` sends `message…` and one hash to
@@ -47,14 +47,14 @@ public struct NodeStatus: Hashable, Sendable {
   public var portCount: Int
   /// The established connections, by node id.
   public var connections: [Connection]
-  /// What it has done, and how it bears that; nil from an older node.
+  /// The node's work and its cost; nil from an older node.
   public var load: Load?
   /// The merged database, if it keeps it.
   public var database: DatabaseFacts?
   /// When its certificate expires, in seconds since 1970; nil without one.
   public var certificateEnd: Int?
 
-  /// One connection to another node, and what it runs on.
+  /// One connection to another node, with its framing, authentication, cipher and traffic.
   ///
   /// As a hash: `node`, `address`, `dialled` (a boolean), `provider`, `sends`, `receives`, `auth`,
   /// `sent_auth`, `cipher`, `queued`, `traffic`, `queue_age`, `round_trip`.
@@ -67,19 +67,19 @@ public struct NodeStatus: Hashable, Sendable {
     public var isDialled: Bool
     /// The program at the other end, as it calls itself: `AE-2.02`, `swift-anyevent`.
     public var provider: String
-    /// The framing of what this node sends: `cbor` or `json`.
+    /// The framing of the packets that this node sends: `cbor` or `json`.
     public var sendFraming: String
-    /// The framing of what this node receives.
+    /// The framing of the packets that this node receives.
     public var receiveFraming: String
     /// The method by which the other end has proved itself, such as `hmac_sha3_512`.
     public var authMethod: String
     /// The method by which this node has.
     public var sentAuthMethod: String
-    /// What the connection is encrypted with; empty when it is not encrypted.
+    /// The cipher of the connection; empty when it is not encrypted.
     public var cipher: String
     /// Bytes that wait to be sent.
     public var queuedBytes: Int
-    /// What has gone over it; nil from an older node.
+    /// The traffic of the connection; nil from an older node.
     public var traffic: Traffic?
     /// For how long (s) the oldest of the bytes that wait has waited, at least.
     public var queueAge = 0.0
@@ -104,9 +104,9 @@ extension NodeStatus: MessageConvertible {
     ])
   }
 
-  /// What the answer to `x-status` says; nil when it is no hash that names its node.
+  /// The status that an answer to `x-status` says; nil when it is no hash that names its node.
   ///
-  /// What is missing or cannot be understood counts as not there.
+  /// Elements that are missing or cannot be understood count as not there.
   public init?(messageValue value: Value) {
     guard let node = value["node"].string, !node.isEmpty else { return nil }
     self.node = node
@@ -138,7 +138,7 @@ extension NodeStatus.Connection: MessageConvertible {
     ])
   }
 
-  /// What an element says; nil when it is no hash that names a node.
+  /// The connection that an element says; nil when it is no hash that names a node.
   public init?(messageValue value: Value) {
     guard let node = value["node"].string, !node.isEmpty else { return nil }
     self.node = node

@@ -1,7 +1,6 @@
+import AEMPWire
 import Glibc
 import Testing
-
-import AEMPWire
 
 /// The generator whose bytes are fetched many at a time.
 struct BufferedRandomTests {

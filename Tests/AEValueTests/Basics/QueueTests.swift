@@ -1,7 +1,6 @@
+import AEValue
 import TestSupport
 import Testing
-
-import AEValue
 
 @Suite("A queue gives its elements in the order in which they came") struct QueueTests {
   @Test("any mix of additions and takings is that of an array", arguments: Seeds.some(20))

@@ -21,6 +21,12 @@ import Testing
     #expect(text.portID == port)
   }
 
+  @Test("port ids are sorted by the bytes of their text")
+  func order() {
+    let ids: [PortID] = ["b#a", "a#é", "a#z", "a#e\u{301}", "a", "B#c", "a#"]
+    #expect(ids.sorted().map(\.id) == ["B#c", "a", "a", "a#e\u{301}", "a#z", "a#é", "b#a"])
+  }
+
   @Test("two port ids are equal by their text, however they were made")
   func equality() {
     withNode { node, _ in

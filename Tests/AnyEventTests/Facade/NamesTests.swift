@@ -22,6 +22,21 @@ struct NamesTests {
     withExtendedLifetime((timer, stream, host, process, port, queue)) {}
   }
 
+  @Test("AE.autoflush writes what was printed before it, and each line from then on")
+  func autoflush() async {
+    let result = await #expect(
+      processExitsWith: .success, observing: [\.standardOutputContent]
+    ) {
+      print("before")
+      AE.autoflush()
+      print("after")
+      // Without the end of a process, which would write the rest.
+      _exit(0)
+    }
+    let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    #expect(output.contains("before\nafter\n"))
+  }
+
   @Test("both spellings make the same watchers")
   func spellings() throws {
     try withLoop { loop in

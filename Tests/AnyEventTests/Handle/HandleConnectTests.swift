@@ -43,6 +43,21 @@ struct HandleConnectTests {
     }
   }
 
+  @Test("a handle with neither fh nor connect, or with both, stops the program with a sentence")
+  func sources() async {
+    let without = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { _ = Handle(on: Loop(), on_read: { _ in }) }
+    let withBoth = await #expect(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { _ = Handle(fh: 0, connect: ("127.0.0.1", 1), on: Loop()) }
+    func output(_ result: ExitTest.Result?) -> String {
+      String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    }
+    #expect(output(without).contains("neither was given"))
+    #expect(output(withBoth).contains("both were given"))
+  }
+
   @Test("a handle is made of a source and options as well, and keeps its time-outs and marks")
   func options() throws {
     try withLoop { loop in

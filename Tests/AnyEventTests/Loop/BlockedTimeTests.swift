@@ -1,7 +1,6 @@
+import AnyEvent
 import TestSupport
 import Testing
-
-import AnyEvent
 
 @Suite("The time that callbacks take") struct BlockedTimeTests {
   @Test("a callback that keeps the loop from its events is counted, with the longest one")

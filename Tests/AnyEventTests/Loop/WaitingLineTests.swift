@@ -1,6 +1,5 @@
-import Testing
-
 import AnyEvent
+import Testing
 
 /// One in a line, who counts how often anybody looks.
 private final class Member: WaitingMember {

@@ -38,8 +38,7 @@ package struct AddressSources {
       })
   }
 
-  /// The addresses without those of a family that the machine does not speak, unless none would be
-  /// left.
+  /// The addresses of the families that the machine speaks; all of them if that would leave none.
   static func usable(_ found: [SocketAddress]) -> [SocketAddress] {
     let interfaces = SocketAddress.ofInterfaces()
     let usable = found.filter { address in

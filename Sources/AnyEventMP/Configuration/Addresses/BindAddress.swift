@@ -20,7 +20,7 @@ package enum BindAddress: Hashable, Sendable {
   package struct ParseError: Error, Hashable, Sendable {
     /// The quoted text.
     let text: String
-    /// What is wrong with it.
+    /// The mistake in the address.
     let problem: String
 
     init(_ text: String, _ problem: String) {

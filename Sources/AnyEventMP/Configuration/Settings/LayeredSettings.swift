@@ -48,7 +48,7 @@ struct LayeredSettings: Sendable {
   }
 }
 
-/// What becomes of new settings while a node runs.
+/// New settings while a node runs.
 extension LayeredSettings {
   /// The settings whose value means something else than in `old`.
   func changed(from old: LayeredSettings) -> [Setting] {
@@ -61,7 +61,7 @@ extension LayeredSettings {
     return (try? setting.normalized(value)) ?? value
   }
 
-  /// These settings, but those of `old` where a running node keeps what it began with.
+  /// These settings, but those of `old` where a running node keeps the value that it began with.
   func keeping(_ old: LayeredSettings) -> LayeredSettings {
     var settings = self
     settings.profile = old.profile

@@ -4,7 +4,7 @@
 /// arguments of `configure`, the keys of the configuration file, the fields of a node's
 /// configuration, and the tool's commands with their help, manual page and completions.
 package final class Setting: Sendable {
-  /// What kind of value a setting takes.
+  /// The kinds of value that a setting can take.
   package enum Kind: Sendable {
     case text, list, number, flag, services
   }

@@ -1,13 +1,13 @@
 /// Whether a node takes a new value of a setting over while it runs; each row of the table says so.
 enum SettingReload: Sendable {
-  /// It does; the text says what goes on with the old value, if anything does.
+  /// The node takes the value over; the text says which connections or peers go on with the old one, if any do.
   case applied(_ rest: String = "")
-  /// It keeps the value that it began with; the text says why.
+  /// The node keeps the value that it began with; the text says why.
   case kept(because: String)
-  /// Nothing of a node follows from the setting.
+  /// The setting has no effect on a running node.
   case ignored
 
-  /// It does, for connections that are made from then on.
+  /// The node uses the value for connections that are made from then on.
   static let forNewConnections = SettingReload.applied(
     "connections that are there stay as they are")
 

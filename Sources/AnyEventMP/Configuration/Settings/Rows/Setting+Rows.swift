@@ -159,7 +159,7 @@ extension Setting {
     ], examples: ["aemp setautocork 1"])
 }
 
-/// What the process of a node says.
+/// Settings of the output of a node's process.
 extension Setting {
   /// The urgency from which on messages are logged.
   static let logLevel = Setting(
