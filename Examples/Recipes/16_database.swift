@@ -86,6 +86,11 @@ try printed.recv()
 
 // == A port that is gone
 // So is its entry, when it dies, when its node ends, or when that cannot be reached any more.
+//
+// It is gone for all nodes or for none. After a cut between two nodes that both still reach the seed, `mon` fires on one of
+// them for the ports of the other, but `db_mon` reports nothing: the keys have never left the family, and none is added when
+// the nodes have found each other again. A pool that starts workers only for what is added loses that worker: have the
+// callback of `mon` start the next one, as long as the node is there, as `Examples/eg_pool` does.
 
 let missed = AE.cv(Int.self)
 let census: Guard = db_mon("printers") { family, added, _, deleted in

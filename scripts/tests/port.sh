@@ -1,5 +1,5 @@
 #!/bin/sh
-# scripts/port translates the programs in Perl whose ports are in Examples, and five that are not: how much of them goes
+# scripts/port translates the programs in Perl whose ports are in Examples, and seven that are not: how much of them goes
 # through, whether that compiles, and whether what needs nobody's help does the same as the original. What it cannot
 # read it refuses with a sentence and a status of its own.
 
@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 . scripts/lib/network.sh
 
 require_swift
-install_packages libppi-perl libanyevent-perl libjson-xs-perl libnet-ssleay-perl
+install_packages libppi-perl libanyevent-perl libjson-xs-perl libnet-ssleay-perl libcbor-xs-perl libdigest-sha3-perl
 begin
 ports=Examples/Ports
 recorded=Tests/Translation
@@ -43,11 +43,11 @@ for file in "$ports"/*/*.pl "$recorded"/*.pl Examples/eg_http_check/check.pl; do
   ! grep -q ' at .* line ' "$work/summary" || fail "$file: $(cat "$work/summary")"
   echo "$name $share" >>"$work/shares"
 done
-[ "$(wc -l <"$work/shares")" -ge 21 ] || fail "there are too few programs."
+[ "$(wc -l <"$work/shares")" -ge 23 ] || fail "there are too few programs."
 
 # --- What is translated whole compiles as it is: some of it is built further down.
 
-run="irc_bot json_rpc kinds lookup port_scanner tls_echo"
+run="irc_bot json_rpc kinds lookup messages numbers port_scanner tls_echo"
 whole=0
 for file in "$work/swift"/*.swift; do
   if grep -q 'PORT:' "$file"; then continue; fi
@@ -56,7 +56,7 @@ for file in "$work/swift"/*.swift; do
   case " $run " in *" $name "*) continue ;; esac
   compiles "$file" || fail "the translation of $name does not compile."
 done
-[ "$whole" -ge 12 ] || fail "only $whole programs are translated whole."
+[ "$whole" -ge 16 ] || fail "only $whole programs are translated whole."
 
 # --- What is not compiles when somebody has written the rest: all that was translated stands in what he wrote.
 
@@ -71,20 +71,25 @@ done
 
 # --- Translations that nobody has touched print what the originals print.
 
-objects=$(for module in AnyEvent AEValue AEOpenSSL; do
-  find "Sources/$module" -name '*.swift' -printf "$bin/$module.build/%f.o\n"
-done)
-objects="$objects $bin/CAEBasics.build/*.o"
+# objects MODULE...
+objects() {
+  for module in "$@"; do find "Sources/$module" -name '*.swift' -printf "$bin/$module.build/%f.o\n"; done
+}
+
+objects="$(objects AnyEvent AEValue AEOpenSSL) $bin/CAEBasics.build/*.o"
+of_ports=$(objects AnyEventMP AEMPWire)
 
 # built NAME
 # Makes a program of a translation, and sets $program to it.
 built() {
   mkdir -p "$work/$1"
   cp "$work/swift/$1.swift" "$work/$1/main.swift"
+  more=
+  if grep -q '^import AnyEventMP$' "$work/$1/main.swift"; then more="$of_ports -lsodium"; fi
   # shellcheck disable=SC2086 # lists of words
   swiftc -suppress-warnings -swift-version 6 -default-isolation MainActor -module-name translated \
     -I "$bin/Modules" -I CLibUV -I CCares -I COpenSSL -I CSodium -I Sources/CAEBasics/include "$work/$1/main.swift" \
-    -o "$work/$1/$1" $objects -luv -lcares -lssl -lcrypto || fail "the translation of $1 cannot be built."
+    -o "$work/$1/$1" $objects $more -luv -lcares -lssl -lcrypto || fail "the translation of $1 cannot be built."
   program=$work/$1/$1
 }
 
@@ -117,6 +122,28 @@ alone() {
 alone lookup 127.0.0.1 ::1 10.1 ::ffff:10.0.0.2
 alone port_scanner 127.0.0.1 3 1 2 3 4 5
 alone kinds
+head -c 3000 /dev/urandom >"$work/random"
+alone numbers "$work/random" '[7.5, 3, 6, 0.25]'
+alone numbers "$work/random" '[8, "7.5", 1000]' somebody of several
+
+# What nobody has given is missing, and stops nothing before the program itself says so.
+status=0
+"$program" 2>"$work/err" || status=$?
+[ "$status" = 255 ] || fail "numbers without arguments ends with $status: $(cat "$work/err")"
+[ "$(cat "$work/err")" = "usage: numbers FILE JSON [NAME]" ] || fail "numbers says: $(cat "$work/err")"
+
+# Of AnyEvent::MP there is a stand-in. Two ports have an order each, so lines of theirs may change places.
+built messages
+for command in "perl -I Tests/PerlPeer/standin -I Tests/PerlPeer/lib $recorded/messages.pl" "$program"; do
+  case $command in perl*) output=$work/messages.perl ;; *) output=$work/messages.swift ;; esac
+  # shellcheck disable=SC2086 # a command and its arguments
+  timeout "$limit" $command 7.5 >"$output.lines" || fail "\"$command\" fails."
+  sort "$output.lines" >"$output"
+done
+same messages
+for form in 'on("over") { (n: Double) in' 'on("index") { (i: Int) in' 'rcv(closed, "ping") { (n: Int) in'; do
+  grep -qF "$form" "$work/swift/messages.swift" || fail "the translation of messages has no \"$form\"."
+done
 
 # The translation of pipeline is one that somebody has written the rest of.
 cp "$recorded/pipeline.swift.txt" "$work/swift/pipeline.swift"
@@ -181,6 +208,9 @@ my $one = both ();
 my $client = { id => 1 }; $by_id{1} = $client; $client->{id} = 2;
 my $job = shift @jobs; $job->{state} = "taken";
 my $object = { x => 1 }; my @others = grep { $_ != $object } @jobs;
+my $group = AE::cv { shift->send (5) }; $group->begin;
+my $always = [1]; print "always" if $always;
+aio_load $name, sub { my ($body) = @_; print length "a$body" };
 TEXT
 {
   printf 'use AnyEvent;\nmy $name = "a"; my $number = 1; my @list = (1); my (@jobs, %%by_id, %%rooms);\nsub both { return (1, "a") }\n'
@@ -190,6 +220,75 @@ scripts/port -o "$work/wrong.swift" "$work/wrong_head.pl" 2>"$work/summary" || f
 left=$(grep -c '^// PORT: ' "$work/wrong.swift" || true)
 [ "$left" = "$(wc -l <"$work/wrong.pl")" ] ||
   fail "of what is wrong in Swift only $left lines stand as comments: $(grep -v '^// PORT: ' "$work/wrong.swift")"
+
+# --- Nothing is lost where Swift wants another order, whatever stands behind it.
+
+# kept NAME WORD...
+# Translates the program NAME.pl, in which each of the words has to be once.
+kept() {
+  subject=$1
+  shift
+  scripts/port "$work/$subject.pl" >"$work/$subject.swift" 2>"$work/summary" || fail "$subject: $(cat "$work/summary")"
+  for word in "$@"; do
+    count=$(grep -cF -- "$word" "$work/$subject.swift" || true)
+    [ "$count" = 1 ] || fail "$subject has \"$word\" in $count lines: $(cat "$work/$subject.swift")"
+  done
+}
+
+number=0
+for last in '' 'bless {};' 'print "behind\n";' '# a comment' '
+=pod
+
+text
+
+=cut' '__END__
+text' 'bless {}; print "behind\n";'; do
+  number=$((number + 1))
+  cat >"$work/order$number.pl" <<TEXT
+use AnyEvent; use AnyEvent::Handle;
+my \$h = new AnyEvent::Handle
+      on_error => sub {
+         print "error\\n";
+      },
+      rtimeout => 5,
+      on_rtimeout => sub { print "late\\n" },
+      no_delay => 1,
+      connect  => ["localhost", 80];
+$last
+TEXT
+  kept "order$number" 'connect: ("localhost", 80),' 'on_error: {' 'print("error")' ' rtimeout: 5,' \
+    'on_rtimeout: { _ in print("late") },' 'no_delay: true)'
+  case $last in
+    bless*) kept "order$number" '// PORT: bless' ;;
+    print*) kept "order$number" 'print("behind")' ;;
+    '# '*) kept "order$number" '// a comment' ;;
+  esac
+  grep -q PORT "$work/order$number.swift" || compiles "$work/order$number.swift" || fail "order$number is no Swift."
+done
+
+# A translation that would lose something, or half a pair of brackets, is none: the tool says that it is at fault.
+cat >"$work/losing.pl" <<'TEXT'
+use strict;
+use warnings;
+use lib "scripts/lib/port";
+use Lines;
+sub of { return eval { Lines::assembled(source => $_[0], text => $_[1], ported => {}, head => []) } // $@->{fault} }
+my $source = "a\nb\n__END__\nc\n";
+print of ($source, "\x{1}1,0\x{2}f(\x{1}9,1\x{2}1)") eq "f(\n  1)\n// c\n" ? "kept\n" : "lost\n";
+print of ($source, "\x{1}1,0\x{2}f(\x{1}2,1\x{2}1"), "\n", of ($source, "\x{1}1,0\x{2}f(/[)]/)]"), "\n";
+print of ($source, "\x{1}1,0\x{2}f(\"(\\(a[\"}\"])\") // (") eq "f(\"(\\(a[\"}\"])\") // (\n// c\n" ? "kept\n" : "lost\n";
+{ no warnings "redefine"; *Lines::documentation = sub { return (9, {}) }; }
+print of ($source, "\x{1}1,0\x{2}f(\x{1}9,1\x{2}1)"), "\n";
+TEXT
+perl "$work/losing.pl" >"$work/losing" || fail "the check of a translation fails."
+cat >"$work/expected" <<'TEXT'
+kept
+the translation would have a bracket without its partner, in "f("
+the translation would have a bracket without its partner, in "f(/[)]/)]"
+kept
+a part of the translation would be missing, "1)"
+TEXT
+diff "$work/expected" "$work/losing" >&2 || fail "a translation that loses something is taken for a good one."
 
 # --- What cannot be translated at all.
 

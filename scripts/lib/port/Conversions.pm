@@ -19,9 +19,10 @@ sub converted {
     return wrapped(WriteExpressions::written($x->{s} . "?", $x->{type}), $type);
   }
   if ($x->{opt} && $into eq "String" && $from =~ /^(?:Bytes|HTTPBody)$/) { return "($x->{s}?.text ?? \"\")" }
+  if ($x->{opt} && $into eq "Bytes" && $from =~ /^(?:HTTPBody|HandleBuffer)$/) { return "($x->{s}?.bytes ?? [])" }
   if ($x->{opt}) {
     return $x->{s} if $may_be_nil || found($type)->{optional};
-    if ($into eq "Value") { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
+    if ($into eq "Value" && !found($x->{type})->{loose}) { return "Value($x->{s})" if $from =~ /^(?:String|Int|Double|Bool)$/ }
     my $standard = standard($from) // give_up("\"" . plain($x->{s}) . "\" may be nil: if let, guard let or ?");
     $x = WriteExpressions::written("(" . $x->{s} . " ?? $standard)", $x->{type});
     $x->{s} =~ s/^\((.*)\)$/$1/s, $x->{low} = 1 if $from eq $into;
@@ -30,12 +31,33 @@ sub converted {
   give_up("a reference to a variable as a value: an object that has it") if $from eq "Reference";
   return wrapped($x, $type) if $from eq "Function" && $into eq "Function";
   return $x->{s} if $from eq $into || $from eq "" || $into eq "";
+  if ($from eq "Double" && found($x->{type})->{loose}) {
+    my $number = $into eq "Int" ? whole($x) : $into =~ /^(?:Value|String|Data)$/ ? perl_number($self, $x) : undef;
+    return $into =~ /^(?:String|Data)$/ ? "\"\\($number)\"" : $number if defined $number;
+  }
   my $atom = atom($x);
   my $text =
     $into eq "Value" && $from =~ /^(?:Array|Dictionary)$/
-    ? container_value($x, $atom)
+    ? container_value($self, $x, $atom)
     : conversion($from, $into, $x->{s}, $atom);
   return $text // give_up("what is there is of the type $from, and $into is wanted");
+}
+
+# A number that may have a fraction, without it.
+sub whole {
+  my ($x) = @_;
+  my $text =
+      is_kind($x->{type}, "Value") ? "(" . atom($x) . ".double ?? 0)"
+    : is_composed($x->{s}) ? "($x->{s})"
+    : $x->{s};
+  return "(Int(exactly: $text.rounded(.towardZero)) ?? 0)";
+}
+
+# A number that has come in a message, or was computed of such ones, as Perl shows and sends it: 6, not 6.0.
+sub perl_number {
+  my ($self, $x) = @_;
+  $self->{helpers}{perl_number} = 1;
+  return "perl_number(" . unbracketed($x->{s}) . ")";
 }
 
 # A function that takes fewer arguments than it will get.
@@ -152,6 +174,7 @@ sub conversion {
     if $into =~ /^(?:Value|Double|Int32|CInt|HandleBuffer)$/
     && $from =~ /^(?:Int|Double|String)$/
     && is_literal($text);
+  return "[]" if "$from $into" eq "String Bytes" && $text eq '""';
   return "true" if "$from $into" eq "Int Bool" && $text eq "1";
   return "false" if "$from $into" eq "Int Bool" && $text eq "0";
   return "\"$text\"" if "$from $into" eq "Int String" && $text =~ /^\d+$/;
@@ -167,14 +190,23 @@ sub number_of {
   return $number;
 }
 
+# An element of an array or a hash of numbers that may have fractions, as another type.
+sub loose_element {
+  my ($self, $type, $into) = @_;
+  my $of = found($type)->{of};
+  return undef if !$of || kind_of($of) ne "Double" || !found($of)->{loose} || $into !~ /^(?:String|Value)$/;
+  my $number = perl_number($self, {s => "\$0"});
+  return $into eq "String" ? "\"\\($number)\"" : $number;
+}
+
 sub container_value {
-  my ($x, $atom) = @_;
+  my ($self, $x, $atom) = @_;
   my ($kind, $map) = is_kind($x->{type}, "Array") ? ("array", "map") : ("hash", "mapValues");
   my $found = found($x->{type});
   return undef if $kind eq "hash" && kind_of($found->{key} // known("String")) ne "String";
   my $of = kind_of($found->{of} // known("Value"));
   return ".$kind($x->{s})" if $of eq "Value";
-  my $form = conversion($of, "Value", "\$0", "\$0") // return undef;
+  my $form = loose_element($self, $found, "Value") // conversion($of, "Value", "\$0", "\$0") // return undef;
   return ".$kind($atom.$map { $form })";
 }
 

@@ -47,9 +47,11 @@ sub assign {
     flow($from, $into);
     return $into;
   }
+  $symbol->{of_bytes} = 1 if $operator eq ".=" && $symbol && Inference::is_bytes($from);
   if ($operator eq ".=") { flow(known("String"), $into) if !is_kind($into, "Bytes"); return $into }
-  hint($into, "Int") for 1 .. 2;
+  hint($into, $operator =~ /^[-+*]=$/ ? "Number" : "Int") for 1 .. 2;
   hint($into, "Double") if is_kind($from, "Double");
+  hint($from, "Number") if $operator =~ m{^[-+*/]=$};
   push @{$self->{counted}}, [$from, $into];
   return $into;
 }
@@ -57,7 +59,7 @@ sub assign {
 # What a hash may not have, and what a function may not return.
 sub may_be_nil {
   my ($self, $node) = @_;
-  return 1 if $node->{t} =~ /^(?:entry|readline)$/;
+  return 1 if $node->{t} =~ /^(?:entry|readline)$/ || $node->{t} eq "element" && $self->is_argument($node);
   return 1 if $node->{t} eq "call" && $node->{name} =~ /^(?:delete|shift|pop|first)$/;
   my $row = $node->{row};
   return $row && $row->{shape} && ($row->{shape}{result} // "") =~ /\?$/;

@@ -116,6 +116,14 @@ sub call_sum {
   return $result;
 }
 
+sub call_abs {
+  my ($self, $node) = @_;
+  my ($of, $result) = (inner($self, $node), fresh());
+  hint($of, "Number");
+  push @{$self->{deferred}}, [$result, $of, known("Int")];
+  return $result;
+}
+
 sub call_max { return call_sum(@_) }
 
 sub call_min { return call_sum(@_) }

@@ -10,7 +10,7 @@ use Types qw(known fresh found flow unify hint kind_of is_kind parse_type functi
 
 # What Perl's own functions return.
 my %RESULTS = (
-  (map { ($_ => "Int") } qw(length scalar int index rindex ord time abs hex oct fileno)),
+  (map { ($_ => "Int") } qw(length scalar int index rindex ord time hex oct fileno)),
   (map { ($_ => "String") } qw(lc uc lcfirst ucfirst join sprintf substr chr ref encode_json)),
   (map { ($_ => "Bool") } qw(defined exists)),
   decode_json => "Value",
@@ -239,7 +239,10 @@ sub handle_method {
   my $shape = $row->{shape};
   my @types = $is_write ? (@{$shape->{arguments}}, $shape->{written}) : @{$shape->{arguments}};
   my %plan = (row => $row, shape => $shape, positional => [], callbacks => [], form => 1, options => []);
-  for my $argument (@arguments) { positional($self, \%plan, $argument, shift(@types) // "Any") }
+  for my $argument (@arguments) {
+    # Patterns to be accepted, rejected and skipped.
+    positional($self, \%plan, $argument, $argument->{t} eq "pattern" ? "Regex" : shift(@types) // "Any");
+  }
   callback($self, \%plan, $callback, $shape->{callbacks}[0]) if $callback;
   $node->{plan} = \%plan;
   return fresh();
@@ -255,6 +258,7 @@ sub planned {
   $node->{row} = $row;
   $node->{plan} = \%plan;
   return receivers($self, $node) if $node->{t} eq "call" && $node->{name} eq "rcv" && @{$node->{arguments}} > 2;
+  push @{$self->{messages}}, $node if $node->{t} eq "call" && $node->{name} =~ /^(?:snd|cal)$/;
   return command($self, $node) if $node->{t} eq "call" && $node->{name} =~ /(?:^|::)run_cmd$/;
   my @arguments = @{$node->{arguments}};
   my @pairs = @{$node->{pairs} // []};
@@ -289,13 +293,21 @@ sub planned {
       $node->{strange} = "one more argument";
     }
   }
-  # The callback of a condition variable gets the variable.
+  # The callback of a condition variable gets the variable. That of "begin" sends the value of the group.
+  found($object_type)->{has_group} = 1 if $node->{name} eq "begin" && $object_type && @arguments;
   if (is_kind($object_type // known("Void"), "CondVar")) {
     for my $callback (@{$plan{callbacks}}) {
       unify($_, $object_type) for grep { is_kind($_, "CondVar") } @{$callback->{type}{params}};
     }
   }
-  return result_of($self, $node, $object_type);
+  my $result = result_of($self, $node, $object_type);
+  # "AE::cv { shift->send (5) }": the callback gets the variable that is made.
+  if (is_kind($result, "CondVar") && !defined $object_type) {
+    for my $place (grep { is_kind($_, "CondVar") } map { @{$_->{type}{params}} } @{$plan{callbacks}}) {
+      unify($place, $result);
+    }
+  }
+  return $result;
 }
 
 # "rcv": a port, and tags with their callbacks.
@@ -307,6 +319,7 @@ sub receivers {
   while (my ($tag, $code) = splice @rest, 0, 2) {
     $self->of($tag);
     next if !$code;
+    push @{$self->{receivers}}, {tag => $tag, code => $code} if $code->{t} eq "closure";
     $self->is_undef($code)
       ? $self->of($code)
       : callback($self, \%plan, $code, {label => "", types => ["Any..."], counts => [], returns => undef});
@@ -390,7 +403,10 @@ sub callback {
   if ($argument->{t} eq "closure") {
     $argument->{wanted} = $type;
     $self->of($argument);
-    $_->{standard} //= "Value" for map { found($_) } grep { $is_open } @{$type->{params}};
+    for my $place ($is_open ? map { found($_) } @{$type->{params}} : ()) {
+      $place->{standard} //= "Value";
+      Types::comes_in_message($place);
+    }
     # A variable of a message with one list of its values.
   } else {
     my $given = $self->of($argument);

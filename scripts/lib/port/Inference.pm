@@ -391,7 +391,7 @@ sub of {
   return $node->{type} if $node->{type};
   my $infer = $EXPRESSIONS{$node->{t}};
   my $type = $infer ? $infer->($self, $node) : fresh();
-  return $node->{type} = $type // fresh();
+  return $node->{type} = ref $type ? $type : fresh();
 }
 
 sub text {
@@ -409,6 +409,7 @@ sub variable {
   return known("String") if $sigil eq "\$" && $name =~ /^(?:\d+|!|\@|0)$/;
   if (my $symbol = $self->{symbols}->find($sigil, $name)) {
     $node->{symbol} = $symbol;
+    $symbol->{uses}++;
     return $symbol->{type};
   }
   if (my $row = $self->{table}->variable("$sigil$name")) {
@@ -449,7 +450,7 @@ sub element {
   if ($base->{t} eq "variable" && "$base->{sigil}$base->{name}" eq '@_' && !$self->{current}[-1]{node}{one_list}) {
     return $self->argument($node);
   }
-  $self->number_hint($self->of($node->{index}));
+  hint($self->of($node->{index}), "Int");
   return fresh() if $base->{t} eq "list";
   my $type = $self->of($base);
   return $type if $base->{t} eq "call" && $base->{name} !~ /^(?:split|sort|map|grep|keys|values|reverse|up_nodes)$/;
@@ -567,7 +568,11 @@ sub unary {
   my $type = $self->of($node->{x});
   return known("Bool") if $node->{op} eq "!";
   $self->number_hint($type);
-  return $type;
+  return $type if $node->{op} ne "-" || kind_of($type) =~ /^(?:Int|Double)$/;
+  my $result = fresh();
+  push @{$self->{deferred}}, [$result, $type, known("Int")];
+  $self->arithmetic($result, $type, known("Int"));
+  return $result;
 }
 
 sub step {
@@ -578,7 +583,7 @@ sub step {
   return $type;
 }
 
-sub number_hint { my ($self, $type) = @_; hint($type, "Int"); return }
+sub number_hint { my ($self, $type) = @_; hint($type, "Number"); return }
 
 my %COMPARES_TEXT = map { ($_ => 1) } qw(eq ne lt gt le ge);
 
@@ -588,7 +593,7 @@ sub binary {
   my ($left, $right) = ($self->of($node->{left}), $self->of($node->{right}));
   if ($operator eq ".") { return known(is_kind($left, "Bytes") || is_kind($right, "Bytes") ? "Bytes" : "String") }
   if ($operator eq "x") {
-    $self->number_hint($right);
+    hint($right, "Int");
     return known("String") if $node->{left}{t} ne "list";
     my $of = fresh();
     flow($left, $of);
@@ -611,21 +616,26 @@ sub binary {
     return known("Bool") if is_kind($left, "Bool");
     # What a person writes behind the program's name is a number if its standard is one.
     return $right if $node->{right}{t} eq "number" && $self->is_argument($node->{left});
+    return known("Bytes") if grep { is_bytes($_) } $left, $right;
     my $result = fresh();
     flow($left, $result);
     flow($right, $result);
     return $result;
   }
-  if ($operator =~ /^\.\./) { $self->number_hint($_) for $left, $right; return known("Array", of => known("Int")) }
+  if ($operator =~ /^\.\./) { hint($_, "Int") for $left, $right; return known("Array", of => known("Int")) }
   if ($operator eq "|" && is_kind($left, "CInt")) { return known("CInt") }
   if ($operator =~ /^(?:cmp|<=>)$/) { return known("Int") }
+  if ($operator =~ /^(?:[%&|^]|<<|>>)$/) { hint($_, "Int") for $left, $right; return known("Int") }
   $self->number_hint($_) for $left, $right;
-  return known("Double") if $operator eq "/" || $operator eq "**";
+  return known("Double", loose => is_loose($left) || is_loose($right)) if $operator eq "/" || $operator eq "**";
   my $result = fresh();
   push @{$self->{deferred}}, [$result, $left, $right];
   $self->arithmetic($result, $left, $right);
   return $result;
 }
+
+# Whether a type is that of bytes, of which a standard or another choice makes no text.
+sub is_bytes { my ($type) = @_; return is_kind($type, qw(Bytes HTTPBody HandleBuffer)) }
 
 sub is_argument {
   my ($self, $node) = @_;
@@ -633,11 +643,19 @@ sub is_argument {
   return $list && $list->{t} eq "variable" && "$list->{sigil}$list->{name}" eq '@ARGV';
 }
 
-# The result has a fraction if one side has.
+# A number of which only its value says whether it has a fraction, as it has come in a message.
+sub is_loose { my ($type) = @_; return is_kind($type, "Value") || found($type)->{loose} ? 1 : 0 }
+
+# The result has a fraction if one side has, or may have.
 sub arithmetic {
   my ($self, $result, $left, $right) = @_;
   return if is_kind($result, "Double");
-  if (is_kind($left, "Double") || is_kind($right, "Double")) { found($result)->{k} = "Double" }
+  if (grep { is_kind($_, qw(Double Value)) } $left, $right) {
+    my $found = found($result);
+    return if defined $found->{k} && $found->{k} ne "Int" || $found->{fixed};
+    $found->{k} = "Double";
+    $found->{loose} = 1 if is_loose($left) || is_loose($right);
+  }
   elsif (kind_of($left) && kind_of($right)) { found($result)->{k} = "Int" }
 }
 
@@ -647,6 +665,7 @@ sub choice {
   my $result = fresh();
   my @sides = @$node{qw(then else)};
   my $is_list = !grep { !$self->is_plural($_) } @sides;
+  return known("Bytes") if grep { is_bytes($self->of($_)) } @sides;
   for my $side (@sides) {
     my $type = $self->of($side);
     # An array beside one value is a number.

@@ -5,34 +5,39 @@ package Lines;
 use strict;
 use warnings;
 use utf8;
+use SwiftBrackets;
 
 my $MARK = "// PORT: ";
 
-# The lines of the Swift program, and of how many lines of Perl how many went through.
+# The lines of the Swift program. Nothing of what was written may be missing there: that would be a fault of the
+# translation, about which it dies.
 sub assembled {
   my (%given) = @_;
   my ($source, $text, $ported, $head) = @given{qw(source text ported head)};
   my @source = split /\n/, $source;
   my ($code_end, $documentation) = documentation(@source);
-  my %written = by_line($text, \@source);
-  my (@lines, $has_head);
+  my @all = pieces($text, \@source, $documentation->{$code_end} ? $code_end - 1 : $code_end);
+  my %written;
+  push @{$written{$_->{line}}}, $_ for @all;
+  my (@lines, @printed, $has_head);
   my $depth = 0;
   for my $number (1 .. @source) {
     my $line = $source[$number - 1];
-    if ($number == 1 && $line =~ /^#!/) { next }
-    if ($number > $code_end && !$documentation->{$number}) { push @lines, comment($line, 0); next }
-    if ($documentation->{$number}) {
-      next if $line =~ /^=(?:cut|pod|begin|end|over|back)\b|^__(?:END|DATA)__/;
-      push @lines, comment($line =~ s/^=\w+\s*//r, 0);
-      next;
-    }
     if (my $pieces = $written{$number}) {
       if (!$has_head) { push @lines, @$head, ""; $has_head = 1 }
-      my @new = map { "  " x $_->[0] . $_->[1] } @$pieces;
+      my @new = map { "  " x $_->{depth} . $_->{text} } @$pieces;
       my ($behind) = $ported->{$number} ? () : trailing_comment($line);
       $new[-1] .= "  // $behind" if defined $behind;
       push @lines, @new;
-      $depth = $pieces->[-1][0] + ($pieces->[-1][1] =~ /[\{\(\[]$|\bin$/ ? 1 : 0);
+      push @printed, @$pieces;
+      $depth = $pieces->[-1]{depth} + ($pieces->[-1]{text} =~ /[\{\(\[]$|\bin$/ ? 1 : 0);
+    }
+    if ($number == 1 && $line =~ /^#!/) { next }
+    if ($documentation->{$number}) {
+      next if $line =~ /^=(?:cut|pod|begin|end|over|back)\b|^__(?:END|DATA)__/;
+      push @lines, comment($line =~ s/^=\w+\s*//r, 0);
+    } elsif ($number > $code_end) {
+      push @lines, comment($line, 0);
     } elsif ($line =~ /^\s*#\s?(.*)/) {
       push @lines, "  " x $depth . ("// $1" =~ s/\s+$//r);
     } elsif ($line =~ /^\s*$/) {
@@ -40,7 +45,17 @@ sub assembled {
     }
     if (!$has_head && @$head && $line =~ /^\s*use\b/) { push @lines, @$head; $has_head = 1 }
   }
+  checked(\@all, \@printed, \@lines);
   return join("\n", squeezed(@lines)) . "\n";
+}
+
+# What was written is what is printed, in this order, and has its brackets.
+sub checked {
+  my ($all, $printed, $lines) = @_;
+  my @missing = grep { $all->[$_] != ($printed->[$_] // 0) } 0 .. $#$all;
+  die {fault => "a part of the translation would be missing, \"$all->[$missing[0]]{text}\""} if @missing;
+  my $bracket = SwiftBrackets::open_one(@$lines);
+  die {fault => "the translation would have a bracket without its partner, in \"$bracket\""} if defined $bracket;
 }
 
 sub comment { my ($line, $depth) = @_; return $line =~ /\S/ ? "// $line" : "//" }
@@ -65,49 +80,58 @@ sub trailing_comment {
   return $line =~ /[;{}),]\s+#\s+(.*\S)\s*$/ ? $1 : undef;
 }
 
-# The pieces of each line: how deep, and what.
-sub by_line {
-  my ($text, $source) = @_;
-  my %lines;
-  my ($number, $depth) = (1, 0);
+# The pieces of the text in their order, each with the line of the program that it stands on, and how deep it is.
+# What Swift wants in another order stays behind what is there, and nothing stands behind the last line.
+sub pieces {
+  my ($text, $source, $last) = @_;
+  my @pieces;
+  my ($number, $depth, $is_open) = (1, 0, 0);
+  my $add = sub {
+    my ($line, $piece) = @_;
+    $number = $line if $line > $number && $line <= $last;
+    push @pieces, {line => $number, depth => $depth, text => $piece};
+  };
   for my $part (split /(\x{1}\d+,\d+\x{2}|\x{3}[^\x{4}]*\x{4})/, $text) {
-    # What Swift wants in another order stays behind what is there.
     if ($part =~ /^\x{1}(\d+),(\d+)/) {
-      ($number, $depth) = ($1 > $number ? $1 : $number, $2);
-      push @{$lines{$number}}, [$depth, ""];
-    } elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) { ported(\%lines, $source, $depth, $1, $2, $3) }
-    elsif ($part ne "") {
-      push @{$lines{$number}}, [$depth, ""] if !$lines{$number};
-      $lines{$number}[-1][1] .= $part;
+      $depth = $2;
+      $add->($1, "");
+      $is_open = 1;
+    } elsif ($part =~ /^\x{3}(\d+),(\d+),(.*)\x{4}$/s) {
+      $add->(@$_) for ported($source, $1, $2, $3);
+      # Nothing goes on in a comment.
+      $is_open = 0;
+    } elsif ($part ne "") {
+      $add->($number, "") if !$is_open;
+      $pieces[-1]{text} .= $part;
+      $is_open = 1;
     }
   }
-  for my $pieces (values %lines) {
-    @$pieces = grep { $_->[1] ne "" } @$pieces;
-    # A condition that is left open.
-    for my $piece (@$pieces) {
-      next unless $piece->[1] =~ s/\x{5}(\d+),([^\x{6}]*)\x{6}//;
-      my ($at, $reason) = ($1, $2);
-      $piece->[1] =~ s/ +$//;
-      $piece->[1] .= "  $MARK" . trimmed($source->[$at - 1]) . "  [" . short($reason) . "]";
+  @pieces = grep { $_->{text} ne "" } @pieces;
+  # Conditions that are left open.
+  for my $piece (@pieces) {
+    my $behind = "";
+    while ($piece->{text} =~ s/\x{5}(\d+),([^\x{6}]*)\x{6}//) {
+      $behind .= "  $MARK" . trimmed($source->[$1 - 1]) . "  [" . short($2) . "]";
     }
+    $piece->{text} =~ s/ *$/$behind/ if $behind ne "";
   }
-  delete @lines{grep { !@{$lines{$_}} } keys %lines};
-  return %lines;
+  return @pieces;
 }
 
+# The lines of the program that stand as comments, with their numbers.
 sub ported {
-  my ($lines, $source, $depth, $start, $end, $reason) = @_;
+  my ($source, $start, $end, $reason) = @_;
+  my ($first) = $source->[$start - 1] =~ /^( *)/;
+  my @lines;
   for my $number ($start .. $end) {
     my $line = $source->[$number - 1];
     my $code = trimmed($line);
     next if $code eq "" || $code =~ /^#/;
     my ($own) = $line =~ /^( *)/;
-    my ($first) = $source->[$start - 1] =~ /^( *)/;
     my $inner = length $own > length $first ? substr $own, length $first : "";
-    # The declarations of the same line stay.
-    my @before = $number == $start ? grep { $_->[1] ne "" } @{$lines->{$number} // []} : ();
-    $lines->{$number} = [@before, [$depth, $MARK . $inner . $code . ($number == $start ? "  [" . short($reason) . "]" : "")]];
+    push @lines, [$number, $MARK . $inner . $code . ($number == $start ? "  [" . short($reason) . "]" : "")];
   }
+  return @lines;
 }
 
 sub trimmed { my ($line) = @_; return $line =~ s/^\s+|\s+$//gr }

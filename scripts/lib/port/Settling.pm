@@ -10,13 +10,20 @@ use Types qw(known fresh found flow unify kind_of is_kind);
 
 sub settle {
   my ($self) = @_;
-  for my $round (1 .. 6) {
+  for my $round (1 .. 8) {
     $self->settle_access($_) for @{$self->{accesses}};
     Types::flow_again($round >= 5);
     $self->arithmetic(@$_) for @{$self->{deferred}};
-    for (@{$self->{counted}}) { flow(@$_) if is_kind($_->[0], "Double") && is_kind($_->[1], "Int") }
+    for (@{$self->{counted}}) { flow(@$_) if is_kind($_->[0], "Double") && is_kind($_->[1], qw(Int Double)) }
+    for my $pair ($round >= 5 ? @{$self->{counted}} : ()) {
+      my ($from, $into) = map { found($_) } @$pair;
+      next if !Inference::is_loose($from);
+      if (!defined $into->{k}) { Types::comes_in_message($into) }
+      elsif ($into->{k} eq "Int") { flow($from, $into, 1) }
+    }
     if ($round >= 2) { $self->settle_literal($_, $round) for @{$self->{literals}} }
     $self->guess_containers if $round == 4;
+    $self->settle_messages if $round == 6;
   }
   for (@{$self->{deferred}}) {
     my ($result, $left, $right) = @$_;
@@ -41,6 +48,55 @@ sub settle_access {
     Inference::flow_key($access->{key}, $base);
     unify($base->{of} //= fresh(), $access->{of});
   }
+}
+
+# Numbers of messages are whole if the program sends all messages with that tag itself, and all of them are; what else
+# comes in a message and is used as a number is a Value.
+sub settle_messages {
+  my ($self) = @_;
+  my (%sent, %places, @any, $is_open);
+  for my $node (@{$self->{messages}}) {
+    my (undef, $tag, @values) = @{$node->{arguments}};
+    next if !$tag;
+    # A tag that is computed may be each of them, and a list has all that there is.
+    $is_open = 1 if $self->is_plural($tag);
+    my $text = Inference::key_text($tag);
+    push @{defined $text ? $sent{$text} //= [] : \@any}, \@values;
+  }
+  for my $receiver ($is_open ? () : @{$self->{receivers}}) {
+    my $text = Inference::key_text($receiver->{tag}) // next;
+    my $params = found($receiver->{code}{type})->{params};
+    for my $i (grep { $sent{$text} && $params->[$_] } 0 .. $#$params) {
+      my $place = found($params->[$i]);
+      $places{$place} = {type => $place, values => []} if !defined $place->{k} && !$places{$place};
+      next if !$places{$place};
+      push @{$places{$place}{values}}, map({ $_->[$i] } @{$sent{$text}}), map { $_->[$i] // () } @any;
+    }
+  }
+  my %results = map { (found($_->[0]) => $_) } @{$self->{deferred}};
+  my $has_less = 1;
+  while ($has_less) {
+    $has_less = 0;
+    for my $key (keys %places) {
+      my @values = @{$places{$key}{values}};
+      next if !grep { !$_ || $self->is_plural($_) || !is_whole($_->{type}, \%places, \%results) } @values;
+      delete $places{$key};
+      $has_less = 1;
+    }
+  }
+  $_->{type}{k} = "Int" for grep { grep { $_ eq "Number" } @{$_->{type}{hints} // []} } values %places;
+  Types::settle_numbers();
+}
+
+# Whether a type is that of whole numbers, if those of some places are.
+sub is_whole {
+  my ($type, $places, $results, $depth) = @_;
+  return 0 if !$type || ($depth // 0) > 20;
+  my $found = found($type);
+  return $found->{k} eq "Int" if defined $found->{k};
+  return 1 if $places->{$found};
+  my $deferred = $results->{$found} // return 0;
+  return !grep { !is_whole($_, $places, $results, ($depth // 0) + 1) } @$deferred[1, 2];
 }
 
 # What only its uses tell: names as keys make a value, other keys a dictionary, numbers an array.

@@ -31,7 +31,11 @@ sub of {
   );
   my ($text) = $writer->statements($statements, 0, 0);
   my $head = head($writer, $inference, $source);
-  my $swift = Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head);
+  my $swift = eval { Lines::assembled(source => $source, text => $text, ported => $writer->{ported}, head => $head) };
+  if (!defined $swift) {
+    die $@ if !ref $@;
+    return $@;
+  }
   my @counted = Lines::counted($source);
   my $through = grep { !$writer->{ported}{$_} } @counted;
   return {
@@ -57,6 +61,11 @@ sub head {
   if ($source =~ /\@ARGV|\$ARGV\[|\bshift\b/) {
     my $word = $arguments->{changed} || $arguments->{assigned} ? "var" : "let";
     push @head, "$word ARGV = Array(CommandLine.arguments.dropFirst())" if $source =~ /ARGV/ || $word eq "var";
+  }
+  if ($writer->{helpers}{perl_number}) {
+    push @head,
+      "// Numbers of messages as Perl has them: whole ones have no fraction.",
+      "func perl_number(_ x: Double) -> Value { Int(exactly: x).map { .int(\$0) } ?? .double(x) }";
   }
   return \@head;
 }

@@ -58,6 +58,7 @@ sub link_to {
   # A type that would contain itself stays unknown.
   return if contains($other, $one);
   push @{$other->{hints}}, @{$one->{hints} // []};
+  $other->{$_} ||= $one->{$_} for qw(is_whole from_value loose);
   $other->{is_key} ||= $one->{is_key};
   $other->{standard} //= $one->{standard} if defined $one->{standard};
   $one->{link} = $other;
@@ -104,24 +105,55 @@ sub flow {
   if ($into->{is_key} && is_kind($from, "Value", "Message")) { return hint($into, "String") }
   if (!defined $from->{k}) {
     if (defined $into->{k} && !is_scalar($into) && $into->{k} ne "Value") { return unify($from, $into) }
-    push @{$from->{hints}}, $into->{k} if defined $into->{k};
+    # What goes where a number is may be one with a fraction.
+    push @{$from->{hints}}, $into->{k} eq "Int" && !$into->{fixed} && !$into->{is_whole} ? "Number" : $into->{k}
+      if defined $into->{k};
     push @waiting, [$from, $into];
     return;
   }
   if (!defined $into->{k}) {
     # What is used as a number or a text is converted where it comes from JSON.
     if ($from->{k} eq "Value" && !$again) { push @waiting, [$from, $into]; return }
-    return if $from->{k} eq "Value" && @{$into->{hints} // []};
+    if ($from->{k} eq "Value" && @{$into->{hints} // []}) { comes_in_message($into); return }
     return unify($from, $into) if !is_scalar($from);
     # A number may become one with a fraction, so the place has a type of its own.
     $into->{k} =
         $from->{k} =~ /^(?:Substring|Service)$/ ? "String"
       : $from->{k} eq "Int32" && !$from->{fixed} ? "Int"
       : $from->{k};
+    $into->{loose} ||= $from->{loose};
+    @$into{qw(k loose)} = ("Double", 1) if $into->{k} eq "Int" && $into->{from_value} && !$into->{is_whole};
     return;
   }
-  if ($into->{k} eq "Int" && $from->{k} eq "Double" && !$into->{fixed}) { $into->{k} = "Double"; return }
+  if ($from->{k} eq "Double" && !$into->{fixed} && $into->{k} =~ /^(?:Int|Double)$/) {
+    $into->{k} = "Double";
+    $into->{loose} ||= $from->{loose};
+    return;
+  }
+  # What has come in a message may have a fraction, which a variable keeps if it is not known to count.
+  if ($into->{k} eq "Int" && $from->{k} eq "Value" && !$into->{fixed}) {
+    if (!$again) { push @waiting, [$from, $into]; return }
+    @$into{qw(k loose)} = ("Double", 1) if !$into->{is_whole};
+    return;
+  }
   unify_parts($from, $into) if $from->{k} eq $into->{k};
+}
+
+# What comes in a message, and may be used as a number.
+my @from_values;
+
+sub comes_in_message {
+  my ($type) = @_;
+  $type->{from_value} = 1;
+  push @from_values, $type;
+  @$type{qw(k loose)} = ("Double", 1) if ($type->{k} // "") eq "Int" && !$type->{fixed} && !$type->{is_whole};
+}
+
+# Of these, those that are used as numbers get their type.
+sub settle_numbers {
+  for my $type (map { found($_) } splice @from_values) {
+    settle($type) if !defined $type->{k} && grep { $_ eq "Number" } @{$type->{hints} // []};
+  }
 }
 
 # Looks again at what was not known; the last time what flows is one type.
@@ -151,10 +183,11 @@ sub keep_text {
 
 sub is_scalar { my ($type) = @_; return $type->{k} =~ /^(?:Int|Double|String|Bool|Bytes|Int32|CInt)$/ }
 
-# How a value is used says what it may be, if nothing says what it is.
+# How a value is used says what it may be, if nothing says what it is: "Number" is one that may have a fraction.
 sub hint {
   my ($type, $kind) = @_;
   my $found = found($type);
+  $found->{is_whole} = 1 if $kind eq "Int";
   push @{$found->{hints}}, $kind if !defined $found->{k};
 }
 
@@ -165,6 +198,12 @@ sub settle {
   return $found if defined $found->{k};
   my %count;
   $count{$_}++ for @{$found->{hints} // []};
+  # What has come in a message may have a fraction, unless it counts; a number and a text is a Value.
+  if (my $numbers = delete $count{Number}) {
+    my $is_open = $found->{from_value} && !$found->{is_whole};
+    $found->{loose} = $is_open;
+    $count{$is_open ? $count{String} ? "Value" : "Double" : "Int"} += $numbers + ($is_open ? 100 : 0);
+  }
   my ($most) = sort { $count{$b} <=> $count{$a} || $a cmp $b } keys %count;
   $found->{k} = $most // $found->{standard} // "String";
   $found->{of} //= known("Value") if $found->{k} =~ /^(?:Array|Dictionary)$/;

@@ -161,12 +161,9 @@ sub compound {
 # A part of a Value that is counted with, or appended to.
 sub counted_value {
   my ($self, $target, $operator, $right) = @_;
-  my $kind = is_kind($right->{type}, "Double") ? "Double" : "Int";
-  my $name = lc $kind;
-  return written("$target->{s} = .$name(($target->{s}.$name ?? 0) "
-      . substr($operator, 0, 1) . " "
-      . WriteExpressions::operand($self, $right, $kind)
-      . ")");
+  my $text =
+    "($target->{s}.double ?? 0) " . substr($operator, 0, 1) . " " . WriteExpressions::operand($self, $right, "Double");
+  return written("$target->{s} = " . Conversions::perl_number($self, written($text, known("Double"))));
 }
 
 # An entry that is changed has a standard.
@@ -209,7 +206,17 @@ sub declare_with {
   return written("let $symbol->{swift} = CommandOutput()") if $type->{k} eq "CommandOutput";
   my ($text, $behind, $before) = with_step($self, $right, $type);
   $text = Conversions::unbracketed($text);
+  $behind .= held($self, $symbol, $node) if $word eq "let";
   return written(($before // "") . "$word $symbol->{swift}" . annotation($symbol, $right, $text) . " = $text$behind");
+}
+
+# What ends when nobody has it any more lasts until its block ends in Perl, in Swift until its last use.
+sub held {
+  my ($self, $symbol, $node) = @_;
+  return "" if $symbol->{global} || $symbol->{uses};
+  return "" if kind_of($symbol->{type}) !~ /^(?:Guard|\w+Watcher|(?:UDP)?Handle)$/;
+  my $hold = "withExtendedLifetime($symbol->{swift}) {}";
+  return $self->{written}{is_last} ? "; $hold" : "; defer { $hold }";
 }
 
 # "$x++" as a value: what counts on stands behind.
@@ -350,7 +357,10 @@ sub values_of {
   give_up("a list of values from this")
     if $kind !~ /^(?:Array|Value|Message)$/ || $x->{opt} || $x->{s} =~ /[({ ]/ && @variables > 1;
   my $of = $kind eq "Array" ? found($x->{type})->{of} : known("Value");
-  $kind = "Arguments" if $kind eq "Array" && $right->{t} eq "variable" && $right->{name} eq "_";
+  $kind = "Arguments"
+    if $kind eq "Array"
+    && $right->{t} eq "variable"
+    && ($right->{name} eq "_" || WriteContainers::is_arguments($right));
   return array_values($self, Conversions::atom($x), $of, $kind, @variables);
 }
 

@@ -108,7 +108,7 @@ sub formatted {
 sub formatted_argument {
   my ($self, $directive, $argument) = @_;
   return WriteTexts::flattened($self, $argument) if $directive eq "%s" && !WriteContainers::is_list($argument);
-  return written(as($self, $argument, known("Int")), known("Int")) if $directive =~ /^%[di]$/;
+  return whole($self, $argument) if $directive =~ /^%[di]$/;
   return padded($self, $1, $2, $argument) if $directive =~ /^%(-?)(\d+)s$/;
   $self->{imports}{"import Foundation"} = 1;
   my ($letter) = $directive =~ /(.)$/;
@@ -224,11 +224,33 @@ sub write_splice {
 
 sub write_length {
   my ($self, $node) = @_;
+  my ($argument) = @{$node->{arguments}};
+  # "length "$body"" is that of the body.
+  if ($argument && $argument->{t} eq "double" && @{$argument->{parts} // []} == 1 && ref $argument->{parts}[0]) {
+    return write_length($self, {%$node, arguments => $argument->{parts}});
+  }
   my ($x, $atom) = first_atom($self, $node);
+  give_up("the length of a text that was made of bytes: let them be [UInt8], or add their counts")
+    if !Inference::is_bytes($x->{type}) && has_bytes($argument);
   my $kind = kind_of($x->{type});
   return written("($x->{s}?.count ?? 0)", known("Int")) if $x->{opt} && $kind =~ /^(?:Bytes|HTTPBody)$/;
   return written("$atom.count", known("Int")) if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer)$/ && !$x->{opt};
   return written(text_atom($self, $node->{arguments}[0]) . ".utf8.count", known("Int"));
+}
+
+# Whether bytes are in a text, which has another length where they are no text.
+sub has_bytes {
+  my ($tree) = @_;
+  my $has = 0;
+  Inference::each_node(
+    $tree,
+    sub {
+      my ($node) = @_;
+      return if $node->{t} !~ /^(?:variable|entry|element|method)$/;
+      $has = 1 if $node->{type} && Inference::is_bytes($node->{type}) || ($node->{symbol} // {})->{of_bytes};
+    }
+  );
+  return $has;
 }
 
 sub write_substr {
@@ -316,15 +338,23 @@ sub write_decode_json {
 
 sub write_int {
   my ($self, $node) = @_;
-  my ($x, $atom) = first_atom($self, $node);
+  return whole($self, $node->{arguments}[0] // give_up("int of nothing"));
+}
+
+# A whole number, of one that may have a fraction.
+sub whole {
+  my ($self, $node) = @_;
+  my $x = WriteCalls::counted($node) ? written(WriteCalls::count($self, $node), known("Int")) : value($self, $node);
+  return written(Conversions::whole($x), known("Int")) if is_kind($x->{type}, "Value") && !$x->{opt};
   return written(Conversions::converted($self, $x, known("Int")), known("Int"));
 }
 
 sub write_abs {
   my ($self, $node) = @_;
   my ($x) = first_atom($self, $node);
-  my $kind = is_kind($x->{type}, "Double") ? "Double" : "Int";
-  return written("abs(" . Conversions::converted($self, $x, known($kind)) . ")", known($kind));
+  my $kind = is_kind($x->{type}, qw(Double Value)) ? "Double" : "Int";
+  return written("abs(" . Conversions::converted($self, $x, known($kind)) . ")",
+    known($kind, loose => Inference::is_loose($x->{type})));
 }
 
 sub write_time { return written("Int(AE.time)", known("Int")) }
@@ -390,6 +420,10 @@ sub take {
   my ($self, $node, $method) = @_;
   give_up("shift of the arguments: name them, { a, b in … }") if !@{$node->{arguments}};
   my $array = array_of($self, $node);
+  if (WriteContainers::is_arguments($node->{arguments}[0]) && !$self->{is_default}) {
+    return written("if !ARGV.isEmpty { ARGV.$method() }") if $node->{is_statement};
+    return written("ARGV.isEmpty ? \"\" : ARGV.$method()", known("String"), low => 1);
+  }
   return written("$array->{s}.$method()", found($array->{type})->{of});
 }
 
@@ -428,6 +462,7 @@ sub defined_text {
   my $operator = $not ? "==" : "!=";
   return Conversions::atom($x) . " $operator nil" if $x->{opt};
   return ($not ? "" : "!") . Conversions::atom($x) . ".isNull" if is_kind($x->{type}, "Value");
+  return Conversions::atom($x) . ($not ? " < 0" : " >= 0") if is_kind($x->{type}, "CInt") && $node->{t} eq "method";
   if ($node->{t} eq "variable" && $node->{symbol} && $self->{narrow}{$node->{symbol}}) {
     return $not ? "false" : "true";
   }
@@ -509,7 +544,7 @@ sub write_sort {
     give_up("an order that is no comparison") if $comparison->{t} ne "binary" || $comparison->{op} !~ /^(?:cmp|<=>)$/;
     my @sides = @$comparison{qw(left right)};
     my $kind =
-      $comparison->{op} eq "cmp" ? "String" : (grep { is_kind($_->{type}, "Double") } @sides) ? "Double" : "Int";
+      $comparison->{op} eq "cmp" ? "String" : (grep { is_kind($_->{type}, qw(Double Value)) } @sides) ? "Double" : "Int";
     push @ones, WriteExpressions::compared($self, $sides[0], $kind);
     push @twos, WriteExpressions::compared($self, $sides[1], $kind);
   }

@@ -200,7 +200,10 @@ sub form {
   my ($self, $node) = @_;
   my $plan = $node->{plan};
   my $object = WriteExpressions::value($self, $node->{object});
-  my @values = map { argument($self, $_) } @{$plan->{positional}};
+  my @patterns = grep { $_->{t} eq "pattern" } map { $_->{argument} } @{$plan->{positional}};
+  my @values =
+    map { $_->{argument}{t} eq "pattern" ? WriteRegexes::literal_of($_->{argument}) : argument($self, $_) }
+    @{$plan->{positional}};
   my $name = Conversions::atom($object) . ($object->{opt} ? "?" : "") . ".$node->{name}";
   my $shape = $plan->{shape};
   if ($node->{name} eq "push_write") {
@@ -209,7 +212,19 @@ sub form {
   }
   my $kind = $shape->{name} . (@values ? "(" . join(", ", @values) . ")" : "");
   my ($callback) = @{$plan->{callbacks}};
+  # What the pattern has found is one more argument, if somebody asks for it.
+  my @matches = @{$self->{matches}};
+  push @{$self->{matches}}, WriteRegexes::match_of($patterns[0]) if @patterns && $shape->{name} eq ".regex";
   my $closure = callback_text($self, $callback);
+  $self->{matches} = \@matches;
+  if (@patterns && $closure->{s} =~ /\bmatch\./) {
+    give_up("what the pattern has found: { handle, text, match in … }")
+      if $closure->{s} !~ s/^\{ ((?:\w+, )*\w+) in/{ $1, match in/;
+  }
+  # Of what the line is made, Swift asks if nothing but this says it.
+  if (@patterns && $shape->{name} eq ".line") {
+    $closure->{s} =~ s/^\{ (\w+), (\w+)(?:, (\w+))? in/"{ ($1, $2: String" . (defined $3 ? ", $3: String" : "") . ") in"/e;
+  }
   return written($closure->{trailing} ? "$name($kind) $closure->{s}" : "$name($kind, $closure->{s})");
 }
 
@@ -396,6 +411,7 @@ sub any {
   my $kind = kind_of($x->{type});
   give_up("a " . ($kind || "value") . " in a message")
     if $kind =~ /^(?:Handle|Function|CondVar|Guard|Tuple|\w+Watcher)$/;
+  return Conversions::perl_number($self, $x) if $kind eq "Double" && found($x->{type})->{loose} && !$x->{opt};
   return $x->{s};
 }
 
@@ -503,6 +519,15 @@ sub condvar {
   my $list = $of && kind_of($of) ? "(" . swift_type($of) . ".self)" : "()";
   my $closure = @{$plan->{callbacks}} ? " " . callback_text($self, $plan->{callbacks}[0])->{s} : "";
   return written("$name$list$closure", $node->{type});
+}
+
+# "$cv->begin" without a callback, where nobody says what the group sends when it has ended.
+sub plan_begin {
+  my ($self, $node, $plan) = @_;
+  my $type = found($node->{object}{type});
+  give_up("a group whose end has a value: cv.begin { cv in cv.send(…) }")
+    if !@{$node->{arguments}} && !$type->{has_group} && $type->{of} && kind_of($type->{of}) !~ /^(?:Void)?$/;
+  return undef;
 }
 
 # "$cv->send": what is sent, if anybody has said what that is.

@@ -19,7 +19,7 @@ sub condition {
   # "defined (my $x = …)".
   if ($node->{t} eq "call" && $node->{name} eq "defined" && !$not) {
     my ($inner) = map { PerlParser::unbracketed($_) } @{$node->{arguments}};
-    return binding($self, $inner) if $inner && $inner->{t} eq "assign";
+    return binding($self, $inner, 1) if $inner && $inner->{t} eq "assign";
   }
   if ($node->{t} eq "step" && !$node->{first}) {
     my $now = WriteExpressions::value($self, {%$node, first => 1})->{s};
@@ -30,11 +30,14 @@ sub condition {
   }
   if ($node->{t} eq "binary" && $node->{op} =~ /^[=!]~$/) { return WriteRegexes::condition($self, $node, $not) }
   if (my $variable = asked_variable($node)) {
-    if (is_nilable($self, $variable->{symbol})) { return asked($self, $variable->{symbol}, $not) }
+    if (is_nilable($self, $variable->{symbol})) { return asked($self, $variable->{symbol}, $not, $variable == $node) }
   }
   return WriteBuiltins::defined_text($self, $node->{arguments}[0], $not)
     if $node->{t} eq "call" && $node->{name} eq "defined";
   my $x = WriteExpressions::value($self, $node);
+  give_up("a reference, which is always there: true")
+    if !$x->{opt} && is_kind($x->{type}, qw(Array Dictionary)) && $node->{t} =~ /^(?:variable|element|entry)$/
+    && !WriteContainers::is_list($node);
   return truth($x, $not);
 }
 
@@ -43,12 +46,16 @@ sub truth {
   my ($x, $not) = @_;
   my $kind = kind_of($x->{type});
   my $atom = Conversions::atom($x);
+  # The descriptor of an object that may be nil.
+  return "($x->{s} ?? -1) " . ($not ? "<" : ">=") . " 0" if $x->{opt} && $kind eq "CInt" && $x->{s} =~ /\?\./;
   return "$atom " . ($not ? "==" : "!=") . " nil" if $x->{opt} && $kind !~ /^(?:Bool|Int|Double|Int32|String|Value)$/;
   if ($x->{opt}) { $atom = "($x->{s} ?? " . Conversions::standard($kind) . ")" }
   if ($kind eq "Bool") { return $not ? $x->{not} // "!$atom" : $x->{opt} ? $atom : $x->{s} }
-  return "$atom " . ($not ? "==" : "!=") . " 0" if $kind =~ /^(?:Int|Double|Int32|CInt)$/;
+  # A descriptor is one from 0 on.
+  return "$atom " . ($not ? "<" : ">=") . " 0" if $kind eq "CInt";
+  return "$atom " . ($not ? "==" : "!=") . " 0" if $kind =~ /^(?:Int|Double|Int32)$/;
   return "$atom " . ($not ? "==" : "!=") . ' ""' if $kind eq "String";
-  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody|Message)$/;
+  return ($not ? "" : "!") . "$atom.isEmpty" if $kind =~ /^(?:Array|Dictionary|Bytes|HTTPBody|HandleBuffer|Message)$/;
   return ($not ? "!" : "") . "$atom.bool" if $kind eq "Value";
   give_up("\"" . Conversions::plain($x->{s}) . "\" is always there") if Types::is_object($x->{type});
   give_up("a condition of which it is unknown when it is true");
@@ -83,13 +90,13 @@ sub is_binding { my ($text) = @_; return $text =~ /^(?:case )?(?:let|var) / }
 
 # "if (my $x = …)", "if (my ($x, $y) = $text =~ /…/)".
 sub binding {
-  my ($self, $node) = @_;
+  my ($self, $node, $is_defined) = @_;
   my ($left, $right) = @$node{qw(left right)};
   $left = $left->{items}[0] if $left->{t} eq "list" && @{$left->{items}} == 1;
   give_up("an assignment as a condition: assign first") if $left->{t} ne "my";
   my @variables = @{$left->{variables}};
   my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
-  my $text;
+  my ($text, $truth) = ("", "");
   if (!$left->{list} && $node->{left} == $left) {
     my $symbol = $variables[0]{symbol};
     my $is_taken = $right->{t} eq "call" && $right->{name} =~ /^(?:shift|pop)$/ && @{$right->{arguments}};
@@ -102,11 +109,12 @@ sub binding {
       return "case $word $symbol->{swift} = $value, $truth";
     }
     $text = $is_taken ? WriteAssignments::optional_value($self, $symbol, $right) : $x->{s};
+    $truth = true_text($symbol, $symbol->{swift}) if !$is_defined && !$is_taken && $right->{t} ne "readline";
   } else {
     $text = optional_list($self, $right, @variables) // give_up("an assignment of a list as a condition: assign first");
   }
   $self->{narrow}{$_->{symbol}} = 1 for @variables;
-  return "$word " . WriteAssignments::names(@variables) . " = $text";
+  return "$word " . WriteAssignments::names(@variables) . " = $text$truth";
 }
 
 # What gives several values or none: the groups of a match, a tuple that may be nil.
@@ -136,11 +144,27 @@ sub asked_variable {
 }
 
 sub asked {
-  my ($self, $symbol, $not) = @_;
-  return "$symbol->{swift} == nil" if $not;
-  return "$symbol->{swift} != nil" if $self->{narrow}{$symbol} || $self->context->{single};
-  $self->{narrow}{$symbol} = 1 if $symbol->{assigned} <= 1;
-  return $symbol->{assigned} <= 1 ? "let $symbol->{swift}" : "$symbol->{swift} != nil";
+  my ($self, $symbol, $not, $is_truth) = @_;
+  my $name = $symbol->{swift};
+  my $is_there = $is_truth && true_text($symbol, $name) ne "";
+  if ($not || $self->{narrow}{$symbol} || $self->context->{single} || $symbol->{assigned} > 1) {
+    return "$name " . ($not ? "==" : "!=") . " nil" if !$is_there;
+    return "$name?.isEmpty " . ($not ? "!=" : "==") . " false" if true_text($symbol, $name) =~ /isEmpty/;
+    return truth(WriteExpressions::written($name, $symbol->{type}, opt => 1), $not);
+  }
+  $self->{narrow}{$symbol} = 1;
+  return "let $name" . ($is_there ? true_text($symbol, $name) : "");
+}
+
+# What a variable that is there has to be besides, so that Perl takes it for true.
+sub true_text {
+  my ($symbol, $name) = @_;
+  my $kind = kind_of($symbol->{type});
+  return ", $name != \"\"" if $kind eq "String";
+  return ", $name != 0" if $kind =~ /^(?:Int|Double|Int32)$/;
+  return ", $name" if $kind eq "Bool";
+  return ", !$name.isEmpty" if $kind =~ /^(?:Bytes|HTTPBody)$/;
+  return "";
 }
 
 # Whether a variable is an optional of Swift's there.

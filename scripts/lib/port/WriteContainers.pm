@@ -49,6 +49,9 @@ sub elements {
   return $text;
 }
 
+# The arguments of the program, of which nobody knows how many there are.
+sub is_arguments { my ($node) = @_; return $node->{t} eq "variable" && "$node->{sigil}$node->{name}" eq '@ARGV' }
+
 sub is_list { my ($node) = @_; return Inference->is_plural($node) && $node->{t} ne "list" }
 
 # A list of Perl's as an array of this type.
@@ -59,7 +62,8 @@ sub list_text {
   my $text = $node->{t} eq "binary" && $node->{op} =~ /^\.\./ ? "Array($x->{s})" : Conversions::atom($x);
   my ($from, $into) = (settle(found($x->{type})->{of} // known("Value"))->{k}, kind_of($of));
   return $text if $from eq $into || $into eq "";
-  my $form = Conversions::conversion($from, $into, "\$0", "\$0")
+  my $form = Conversions::loose_element($self, $x->{type}, $into)
+    // Conversions::conversion($from, $into, "\$0", "\$0")
     // give_up("a list of ${from}s where ${into}s are wanted");
   $form = "Value.string(\$0)" if $form eq ".string(\$0)";
   $form = "Value.int(\$0)" if $form eq ".int(\$0)";

@@ -186,6 +186,15 @@ sub element {
   my $x = value($self, $base);
   my $kind = kind_of($x->{type});
   my $at = as($self, $index, known("Int"));
+  if (WriteContainers::is_arguments($base) && !$node->{is_target} && !$self->{is_default}) {
+    # An argument that is not there is undef.
+    my $place =
+        $at eq "0" ? "ARGV.first"
+      : $at eq "-1" ? "ARGV.last"
+      : $at =~ /^\d+$/ ? "ARGV.dropFirst($at).first"
+      : give_up("an argument with a number that is computed: if ARGV.indices.contains(i)");
+    return written($place, known("String"), opt => 1);
+  }
   if ($kind eq "Tuple") {
     give_up("an element of a tuple by a number that is computed") if $at !~ /^\d+$/;
     return written(Conversions::atom($x) . ".$at", found($x->{type})->{parts}[$at]);
@@ -204,6 +213,7 @@ sub entry {
   if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "+") { return WriteRegexes::named($self, $key // "") }
   if ($node->{base}{t} eq "variable" && $node->{base}{name} eq "ENV") {
     my $name = as($self, $node->{key}, known("String"));
+    $self->{imports}{"import Glibc"} = 1;
     return written("getenv($name).map { String(cString: \$0) }", known("String"), opt => 1, low => 1);
   }
   my $x = value($self, $node->{base});
@@ -269,9 +279,11 @@ sub unary {
     return written(WriteConditions::condition($self, $node->{x}, 1), known("Bool"), low => 1);
   }
   give_up("the operator $node->{op}") if $node->{op} !~ /^[-~]$/;
-  my $kind = is_kind($node->{type}, "Double") ? "Double" : "Int";
+  my $is_loose = $node->{op} eq "-" && Inference::is_loose($node->{x}{type});
+  my $kind = $is_loose || is_kind($node->{type}, "Double") ? "Double" : "Int";
   my $x = as($self, $node->{x}, known($kind));
-  return written("$node->{op}$x", known($kind), low => $node->{op} eq "-" && $x !~ /^\d/);
+  $x = "($x)" if Conversions::is_composed($x);
+  return written("$node->{op}$x", known($kind, loose => $is_loose), low => $node->{op} eq "-" && $x !~ /^\d/);
 }
 
 sub step {
@@ -356,7 +368,9 @@ sub range {
 sub arithmetic {
   my ($self, $node) = @_;
   my $operator = $node->{op};
-  my $kind = $operator =~ /^(?:[-+*]|\/)$/ && is_kind($node->{type}, "Double") || $operator eq "/" ? "Double" : "Int";
+  my $is_loose = $operator =~ m{^[-+*/]$} && grep { Inference::is_loose($_->{type}) } @$node{qw(left right)};
+  my $kind =
+    $operator =~ m{^[-+*/]$} && is_kind($node->{type}, "Double") || $operator eq "/" || $is_loose ? "Double" : "Int";
   $kind = "CInt" if $operator eq "|" && is_kind($node->{left}{type}, "CInt");
   give_up("**: Foundation's pow") if $operator eq "**";
   give_up("the operator $operator") if $operator !~ m{^(?:[-+*/%&|^]|<<|>>)$};
@@ -364,8 +378,9 @@ sub arithmetic {
   give_up("% of what may be negative, which Swift rounds the other way: ((a % b) + b) % b")
     if $operator eq "%" && $left =~ /-/;
   $left .= ".0" if $operator eq "/" && "$left $right" =~ /^\d+ \d+$/;
-  if ($operator eq "+" && $right eq "0") { return written($left, known($kind), low => scalar($left =~ / /)) }
-  return written("$left $operator $right", known($kind), low => 1);
+  my $type = known($kind, loose => $is_loose);
+  if ($operator eq "+" && $right eq "0") { return written($left, $type, low => scalar($left =~ / /)) }
+  return written("$left $operator $right", $type, low => 1);
 }
 
 # A part of an expression with operators, in brackets if it has operators itself.
@@ -388,7 +403,8 @@ sub comparison {
     if $node->{op} =~ /^[=!]=$/ && grep { is_reference($_) } $left, $right;
   if (!defined $kind) {
     my @kinds = map { WriteCalls::counted($_) ? "Int" : kind_of($_->{type}) } $left, $right;
-    $kind = (grep { $_ eq "Double" } @kinds) ? "Double" : $kinds[0] eq "Int32" ? "Int32" : "Int";
+    # What has come in a message may have a fraction.
+    $kind = (grep { /^(?:Double|Value)$/ } @kinds) ? "Double" : $kinds[0] eq "Int32" ? "Int32" : "Int";
   }
   my ($one, $two) = map { compared($self, $_, $kind) } $left, $right;
   my $not = $NEGATIONS{$operator};
@@ -423,7 +439,7 @@ sub compared {
   my ($self, $node, $kind) = @_;
   my $x = WriteCalls::counted($node) ? written(WriteCalls::count($self, $node), known("Int")) : value($self, $node);
   return Conversions::atom($x) if kind_of($x->{type}) eq $kind && !$x->{opt};
-  return "$x->{s}.text" if $kind eq "String" && is_kind($x->{type}, "Bytes") && !$x->{opt};
+  return Conversions::atom($x) . ".text" if $kind eq "String" && is_kind($x->{type}, "Bytes") && !$x->{opt};
   my $text = Conversions::converted($self, $x, known($kind));
   return $x->{opt} || $text =~ / / && $text !~ /^[("]/ ? "($text)" : $text;
 }
@@ -432,10 +448,15 @@ sub compared {
 sub default_value {
   my ($self, $node) = @_;
   my $type = settle($node->{type});
-  my $left = value($self, $node->{left});
+  my $left = do { local $self->{is_default} = 1; value($self, $node->{left}) };
   my $from = kind_of($left->{type});
-  if ($left->{opt} && $from =~ /^(?:Bytes|HTTPBody)$/ && kind_of($node->{right}{type}) eq "String") {
-    return written("$left->{s}?.text ?? " . as($self, $node->{right}, known("String")), known("String"), low => 1);
+  if ($from =~ /^(?:Bytes|HTTPBody|HandleBuffer)$/) {
+    my $bytes = $left->{s} . ($from eq "Bytes" ? "" : $left->{opt} ? "?.bytes" : ".bytes");
+    return written($bytes, known("Bytes")) if !$left->{opt} && $node->{op} eq "//";
+    my $right = as($self, $node->{right}, known("Bytes"));
+    return written("$bytes ?? $right", known("Bytes"), low => 1) if $left->{opt};
+    give_up("the first of two that is true: a ? … : …") if $left->{s} =~ /[( ]/;
+    return written("!$left->{s}.isEmpty ? $bytes : $right", known("Bytes"), low => 1);
   }
   if ($left->{opt}) {
     $type = $left->{type} if $from ne kind_of($type) && $from ne "";

@@ -88,7 +88,9 @@ sub printed {
     my $list = Conversions::atom($x) . ($kind eq "Message" ? ".values" : "");
     my $of = $kind eq "Array" ? kind_of(found($x->{type})->{of} // known("String")) : "Value";
     Writer::give_up("an array of what is no text, in a text") if $of =~ /^(?:Array|Dictionary|Function|Tuple)$/;
-    $list .= $of eq "String" ? "" : $of eq "Bytes" ? ".map { \$0.text }" : ".map { \"\\(\$0)\" }";
+    my $is_loose = $of eq "Double" && $kind eq "Array" && found(found($x->{type})->{of})->{loose};
+    my $number = $is_loose ? Conversions::perl_number($self, {s => "\$0"}) : "\$0";
+    $list .= $of eq "String" ? "" : $of eq "Bytes" ? ".map { \$0.text }" : ".map { \"\\($number)\" }";
     return {s => "$list.joined(separator: \" \")", type => known("String")};
   }
   Writer::give_up("a " . ($kind || "value") . " in a text")
@@ -97,6 +99,10 @@ sub printed {
     if $kind =~ /^(?:Bytes|HTTPBody|HandleBuffer|CommandOutput)$/ && !$x->{opt};
   return {s => Conversions::atom($x) . "?.text ?? \"\"", type => known("String")} if $kind =~ /^(?:Bytes|HTTPBody)$/;
   return {s => "$x->{s} ? \"1\" : \"\"", type => known("String")} if $kind eq "Bool" && !$x->{opt};
+  if ($kind eq "Double" && found($x->{type})->{loose}) {
+    my $there = $x->{opt} ? {s => "$x->{s} ?? 0"} : $x;
+    return {s => Conversions::perl_number($self, $there), type => known("Value")};
+  }
   return $x;
 }
 

@@ -19,6 +19,7 @@ sub new {
     ported => {},
     missing => {},
     imports => {},
+    helpers => {},
     matches => []
   }, $class;
 }
@@ -45,6 +46,7 @@ sub statements {
   my ($self, $statements, $opening, $closing) = @_;
   my $text = "";
   my $last = $opening;
+  $statements->[-1]{is_last} = 1 if @$statements;
   for my $group (groups(@$statements)) {
     my ($start, $end) = ($group->[0]{line}, $group->[-1]{end});
     my $piece = $self->group($group, $start == $opening || $end == $closing && $closing != $opening);
@@ -191,8 +193,11 @@ sub short_circuit {
   my $left = $x->{left};
   if ($x->{op} =~ /^(?:or|\|\|)$/ && $left->{t} eq "assign" && $left->{left}{t} eq "my") {
     my @variables = @{$left->{left}{variables}};
+    my $descriptor = $left->{left}{list} ? undef : $self->descriptor($variables[0]{symbol}, $left->{right});
     my $text =
-      $left->{left}{list}
+      defined $descriptor
+      ? $descriptor
+      : $left->{left}{list}
       ? WriteConditions::optional_list($self, $left->{right}, @variables)
       : WriteAssignments::optional_value($self, $variables[0]{symbol}, $left->{right}, 1);
     give_up("a list that is asked for: assign first") if !defined $text;
@@ -200,7 +205,10 @@ sub short_circuit {
     my $right = $x->{right};
     my $else = $self->statement({t => "expression", x => $right, line => $right->{line}, end => $right->{end}});
     $self->{narrow}{$_->{symbol}} = 1 for @variables;
+    $text .= WriteConditions::true_text($variables[0]{symbol}, $variables[0]{symbol}{swift})
+      if !$left->{left}{list} && !defined $descriptor;
     my $word = (grep { WriteAssignments::word($_) eq "var" } @variables) ? "var" : "let";
+    $word = "case $word" if defined $descriptor;
     my $break = $right->{line} > $x->{line} ? $self->line_break($right->{line}) : " ";
     return "guard $word " . WriteAssignments::names(@variables) . " = $text${break}else { $else }";
   }
@@ -211,6 +219,14 @@ sub short_circuit {
     body => [{t => "expression", x => $x->{right}, line => $x->{line}, end => $x->{end}}]
   };
   return $self->condition({t => "if", branches => [$branch], postfix => 1, line => $x->{line}, end => $x->{end}});
+}
+
+# "my $fd = $handle->fh or …": a descriptor is there from 0 on.
+sub descriptor {
+  my ($self, $symbol, $right) = @_;
+  return undef if !is_kind($symbol->{type}, "CInt") || $right->{t} ne "method";
+  my $x = WriteExpressions::value($self, $right);
+  return $x->{opt} ? undef : "$x->{s}, $symbol->{swift} >= 0";
 }
 
 # Whether nothing behind an expression is done any more.
@@ -296,7 +312,8 @@ sub guard_text {
   return if $symbol->{global} || $symbol->{assigned} > 1 || $self->{narrow}{$symbol};
   my $else = $self->statement($only);
   $self->{narrow}{$symbol} = 1;
-  return $self->guard($statement, $branch, "let $symbol->{swift}", $else);
+  my $truth = $variable == $condition ? WriteConditions::true_text($symbol, $symbol->{swift}) : "";
+  return $self->guard($statement, $branch, "let $symbol->{swift}$truth", $else);
 }
 
 sub guard {
