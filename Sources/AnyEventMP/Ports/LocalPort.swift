@@ -147,6 +147,7 @@ final class LocalPort: PortRef {
   func die() -> MonitorList? {
     state = .dead
     let watching = monitors.take()
+    tagOfFirst = nil
     firstHandler = FirstHandler(.none)
     if let further { end(further) }
     return watching

@@ -32,7 +32,7 @@ private struct Program {
     let sources = package.appendingPathComponent("Sources/\(module)").path
     // By the sources: objects of files that are gone may still lie about.
     let files = (try? FileManager.default.subpathsOfDirectory(atPath: sources)) ?? []
-    return files.filter { $0.hasSuffix(".swift") }
+    return files.filter { $0.hasSuffix(".swift") || $0.hasSuffix(".c") }
       .map { "\(folder)/\(URL(fileURLWithPath: $0).lastPathComponent).o" }
       .filter { FileManager.default.fileExists(atPath: $0) }
   }
@@ -62,7 +62,8 @@ private struct Program {
         "-Xcc", "-fmodule-map-file=\(package.path)/COpenSSL/module.modulemap",
         "-Xcc",
         "-fmodule-map-file=\(package.path)/Sources/CAEBasics/include/module.modulemap",
-      ] + sanitizer + objects("AnyEvent") + objects("AEValue") + objects("AEOpenSSL"))
+      ] + sanitizer
+        + ["AnyEvent", "AEValue", "AEOpenSSL", "CAEBasics"].flatMap { objects($0) })
     try #require(built.code == 0, "\(built.output)")
     return try launch(binary, [])
   }
