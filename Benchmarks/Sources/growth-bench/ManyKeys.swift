@@ -36,7 +36,7 @@ enum ManyKeys {
     fields.append(("join_bytes", Double(network.arrivedBytes - before.bytes) / Double(count)))
     fields.append(("memory", Double(Measured.resident - before.resident) / Double(count)))
     let changes = 1000
-    try Measured.time("change", changes, into: &fields) {
+    Measured.time("change", changes, into: &fields) {
       var isThere = false
       third.node?.run {
         db_mon(family) { keys, _, _, _ in isThere = keys["key0"] == .int(-changes) }

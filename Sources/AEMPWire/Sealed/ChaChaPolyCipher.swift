@@ -1,5 +1,6 @@
 internal import AEOpenSSL
 internal import COpenSSL
+internal import Glibc
 internal import Synchronization
 
 /// ChaCha20-Poly1305 (RFC 8439), by OpenSSL, which has it for the vector units of many processors.
@@ -30,7 +31,24 @@ final class ChaChaPolyCipher: RecordCipher {
   /// Whether OpenSSL has the cipher.
   static var isUsable: Bool { algorithm.cipher != nil }
 
-  static let contexts = CipherContexts()
+  static var contexts: CipherContexts {
+    _ = isRegistered
+    return current
+  }
+
+  // Read by all threads, and written in the child of a fork alone, which has one thread.
+  @exclusivity(unchecked) private nonisolated(unsafe) static var current = CipherContexts()
+
+  /// Whether the child of a fork gets contexts of its own: another thread of the parent may have held the lock of those
+  /// that were there, and would do so for ever.
+  private static let isRegistered =
+    pthread_atfork(nil, nil, { ChaChaPolyCipher.beginAnew() }) == 0
+
+  /// Leaves the contexts alone, in whatever state they are, and begins with none; for the child of a fork.
+  static func beginAnew() {
+    _ = Unmanaged.passRetained(current)
+    current = CipherContexts()
+  }
 
   /// A cipher that either seals or opens; nil when OpenSSL cannot make it.
   init?(_ key: KeyMemory, seals: Bool) {
@@ -120,11 +138,12 @@ final class ChaChaPolyCipher: RecordCipher {
       var context = ChaChaPolyCipher.contexts.take(for: user, cipher)
     else { return false }
     let hasKey = context.user == user
-    context.user = user
-    let isDone =
+    let isReady =
       EVP_CipherInit_ex2(
         context.pointer, nil, hasKey ? nil : key.start, nonce, seals ? 1 : 0, nil) == 1
-      && body(context.pointer)
+    // After a failure it may still have another's key.
+    context.user = isReady ? user : nil
+    let isDone = isReady && body(context.pointer)
     ChaChaPolyCipher.contexts.giveBack(context)
     if !isDone { OpenSSLErrors.clear() }
     return isDone

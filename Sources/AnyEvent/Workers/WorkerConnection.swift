@@ -37,7 +37,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   /// The messages that the worker had written before the connection failed.
   private var rest: [Value] = []
 
-  init(on loop: Loop, _ name: String, executable: String, _ callbacks: Callbacks) {
+  init(on loop: Loop, _ name: String, _ program: ChildCommand, _ callbacks: Callbacks) {
     self.loop = loop
     self.name = name
     self.callbacks = callbacks
@@ -47,7 +47,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
       return
     }
     loop.keep(self)
-    start(executable)
+    start(program)
   }
 
   /// Whether calls are still taken.
@@ -62,7 +62,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
   /// How many calls are not answered.
   var load: Int { replies.count }
 
-  private func start(_ executable: String) {
+  private func start(_ program: ChildCommand) {
     let ends: DescriptorPair
     do throws(SystemError) {
       ends = try DescriptorPair(isSocket: true, isBlocking: false)
@@ -70,7 +70,7 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
       outcome = .failure(error)
       return loop.postpone { [weak self] in self?.endIfOver() }
     }
-    var command = ChildCommand([executable])
+    var command = program
     command.redirections.add("\(WorkerService.descriptor)<", .fd(ends.second))
     command.closesAll = true
     command.variables = ["\(WorkerService.variable)=\(WorkerService.descriptor)"]
@@ -226,5 +226,17 @@ final class WorkerConnection: LoopResident, @unchecked Sendable {
     handle = nil
     loop.release(self)
     withExtendedLifetime(held) {}
+  }
+}
+
+extension ChildCommand {
+  /// The program of a worker: the one at this path, or this program by its path as it is now.
+  static func worker(_ executable: String?) -> ChildCommand {
+    if let executable { return ChildCommand([executable]) }
+    let own = OwnProgram.path()
+    var command = ChildCommand([own.description])
+    // Its bytes, which need not be text.
+    command.program = own
+    return command
   }
 }

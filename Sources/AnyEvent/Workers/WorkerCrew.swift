@@ -21,7 +21,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
 
   let loop: Loop
   private let name: String
-  private let executable: String
+  private let program: ChildCommand
   private let limits: Limits
   private var callbacks: WorkerConnection.Callbacks?
   private var members: [Member] = []
@@ -34,12 +34,12 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
   private var isFinishing = false
 
   init(
-    on loop: Loop, _ name: String, _ executable: String, _ limits: Limits,
+    on loop: Loop, _ name: String, _ program: ChildCommand, _ limits: Limits,
     _ callbacks: WorkerConnection.Callbacks
   ) {
     self.loop = loop
     self.name = name
-    self.executable = executable
+    self.program = program
     self.limits = limits
     self.callbacks = callbacks
     guard loop.state == .open else {
@@ -121,7 +121,7 @@ final class WorkerCrew: LoopResident, @unchecked Sendable {
   private func hire() {
     var worker: WorkerConnection?
     worker = WorkerConnection(
-      on: loop, name, executable: executable,
+      on: loop, name, program,
       .init(
         error: { [weak self] message in
           self?.gone(worker)

@@ -40,7 +40,7 @@ public final class WorkerPool: @unchecked Sendable {
       max > 0 && load > 0 && idle >= 0, "a pool has at least one worker with one call (max, load)",
       file: file, line: line)
     crew = WorkerCrew(
-      on: loop, function, executable ?? OwnProgram.path().description,
+      on: loop, function, .worker(executable),
       WorkerCrew.Limits(max: max, idle: min(idle, max), load: load, start: start, stop: stop),
       .init(error: on_error ?? WorkerProcess.report(to: on_event), event: on_event, end: on_destroy)
     )

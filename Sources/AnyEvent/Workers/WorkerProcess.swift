@@ -32,7 +32,7 @@ public final class WorkerProcess: @unchecked Sendable {
     loop.preconditionOnLoop()
     let error = on_error ?? Self.report(to: on_event)
     connection = WorkerConnection(
-      on: loop, function, executable: executable ?? OwnProgram.path().description,
+      on: loop, function, .worker(executable),
       .init(error: error, event: on_event, end: on_destroy))
   }
 

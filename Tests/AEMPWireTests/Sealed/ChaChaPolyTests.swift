@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import AEMPWire
@@ -129,6 +130,22 @@ struct ChaChaPolyTests {
     #expect(hadKey)
     cipher = nil
     #expect(!ChaChaPolyCipher.contexts.hasKey(of: user))
+  }
+
+  @Test("the child of a fork begins without contexts, and ciphers go on there")
+  func child() async {
+    await #expect(processExitsWith: .success) {
+      let cipher = try ChaChaPolyTests.cipher(seals: true)
+      let record = ChaChaPolyTests.record(cipher, ChaChaPolyTests.text, number: 7)
+      let parents = ChaChaPolyCipher.contexts
+      ChaChaPolyCipher.beginAnew()
+      let user = ObjectIdentifier(cipher)
+      guard parents !== ChaChaPolyCipher.contexts, parents.hasKey(of: user),
+        !ChaChaPolyCipher.contexts.hasKey(of: user),
+        ChaChaPolyTests.record(cipher, ChaChaPolyTests.text, number: 7) == record,
+        ChaChaPolyCipher.contexts.hasKey(of: user)
+      else { exit(1) }
+    }
   }
 
   @Test("a key of another length makes no cipher")

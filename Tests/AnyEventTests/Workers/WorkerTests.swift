@@ -23,6 +23,17 @@ struct WorkerTests {
     loop.run(until: { hasEnded })
   }
 
+  @Test("a program starts itself as a worker, whatever bytes its path has")
+  func ownProgram() throws {
+    let result = try ProbeProgram.run(
+      """
+      folder=$(mktemp -d) && here=$folder/$(printf 'b\\344r') && mkdir "$here" && ln -s "$probe" "$here/program"
+      "$here/program" workers 2>&1 | sort
+      rm -rf "$folder"
+      """)
+    #expect(result.output == "pool [7]\nworker [3]\n")
+  }
+
   @Test("calls are answered in order, with the results of the function")
   func calls() {
     withLoop { loop in

@@ -58,3 +58,22 @@ func offerWork() {
   }
   Fork.serve()
 }
+
+/// Has a worker and a pool of this very program add numbers.
+func reportWorkers() {
+  let done = AE.cv()
+  done.begin()
+  let worker = Fork.RPC("sum", on_error: { fail($0) })
+  worker(1, 2) { results in
+    print("worker", results ?? [])
+    done.end()
+  }
+  done.begin()
+  let pool = Fork.Pool("sum", on_error: { fail($0) })
+  pool(3, 4) { results in
+    print("pool", results ?? [])
+    done.end()
+  }
+  do { try done.recv() } catch { fail("\(error)") }
+  withExtendedLifetime((worker, pool)) {}
+}

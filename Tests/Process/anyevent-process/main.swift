@@ -9,6 +9,7 @@
 //     anyevent-process fork drop|exit|use|continue|jobs|names|listener|modes|signal|files
 //     anyevent-process fork drop|exit|use|continue CALLBACK
 //     anyevent-process debug shell|closed|time
+//     anyevent-process workers
 //
 // As a worker it offers the functions of Workers.swift. It writes what it has found as lines, and ends with 0 when all is as it should be.
 import AnyEvent
@@ -35,6 +36,7 @@ case "fork" where arguments.count == 3: reportFork(arguments[1], in: arguments[2
 case "command" where arguments.count == 2: reportCommand(arguments[1])
 case "debug" where arguments.count == 2: reportDebugging(arguments[1])
 case "misuse" where arguments.count == 2: commit(arguments[1])
+case "workers": reportWorkers()
 case "signal" where arguments.count == 2: reportSignal(arguments[1])
 default: fail("there is no such test")
 }
