@@ -47,7 +47,7 @@ extension Kernel {
       // A message that is sent after a kil would come after it.
       if port.state != .alive { return }
       if isTracing { MessageTrace.sent(message, to: port.name, of: id) }
-      if depth < Self.maximumDepth, deferred.isEmpty {
+      if canCall(port) {
         deliver(message, to: port)
       } else {
         deferMessage(message, to: port)

@@ -93,15 +93,15 @@ extension Node {
     _ configuration: NodeConfiguration, before old: NodeConfiguration
   ) throws(ConfigurationError) {
     guard old.hasCredentials, !configuration.hasCredentials else { return }
-    let credentials = [Setting.secret, .secrets, .certificate].map { "write \"\($0.name)\"" }
-    let mistyped = configuration.warnings.first { warning in
-      credentials.contains { warning.contains($0) }
+    let credentials = [Setting.secret, .secrets, .certificate].map(\.name)
+    let mistyped = configuration.settings.unknown.warnings.first { warning in
+      warning.meant.map(credentials.contains) == true
     }
     throw ConfigurationError(
       .noCredentials,
       """
       neither a secret nor a certificate would be left, and no other node could talk to this one any more\
-      \(mistyped.map { ": \($0)" } ?? "; put one back, or restart the node if it shall have none")
+      \(mistyped.map { ": \($0.sentence)" } ?? "; put one back, or restart the node if it shall have none")
       """, file: configuration.settings.file)
   }
 

@@ -8,6 +8,8 @@ struct LayeredSettings: Sendable {
   private(set) var profile: String
   /// Warnings about settings that have no effect.
   private(set) var warnings: [String] = []
+  /// The names in the file that are no settings; their warnings are among ``warnings``.
+  private(set) var unknown = UnknownSettings()
   private var values: [Setting: SettingValue] = [:]
 
   init(
@@ -20,12 +22,11 @@ struct LayeredSettings: Sendable {
       let profiles = try ProfileTable(contents, file: file)
       let inheritance = try profiles.inheritance(of: profile)
       if let warning = inheritance.warning { warnings.append(warning) }
-      var unknown = UnknownSettings()
-      add(contents, .file(file), &unknown)
+      addFromFile(contents, .file(file))
       for (name, settings) in inheritance.profiles.reversed() {
-        add(settings, .profile(name, file: file), &unknown)
+        addFromFile(settings, .profile(name, file: file))
       }
-      warnings += unknown.sentences
+      warnings += unknown.warnings.map(\.sentence)
     }
     if arguments.force { add(arguments.settings, .arguments) }
   }
@@ -38,9 +39,7 @@ struct LayeredSettings: Sendable {
   /// Whether a source sets the setting.
   func isSet(_ setting: Setting) -> Bool { values[setting] != nil }
 
-  private mutating func add(
-    _ settings: TextDictionary<Value>, _ origin: SettingOrigin, _ unknown: inout UnknownSettings
-  ) {
+  private mutating func addFromFile(_ settings: TextDictionary<Value>, _ origin: SettingOrigin) {
     add(settings, origin)
     unknown.look(at: settings, origin)
   }

@@ -12,8 +12,8 @@ struct UnknownSettings {
   /// Beyond so many bytes no name is like one of a setting.
   private static let longest = 40
 
-  /// The sentences of warnings, without a full stop.
-  private(set) var sentences: [String] = []
+  /// The warnings: sentences without a full stop, and the name that each says was probably meant.
+  private(set) var warnings: [(sentence: String, meant: String?)] = []
   private var count = 0
 
   /// Looks through the names that stand at one place.
@@ -23,12 +23,13 @@ struct UnknownSettings {
     let room = max(0, Self.most - count)
     count += names.count
     for name in names.sorted().prefix(room) {
-      let meant = Self.nearest(to: name).map { "; write \"\($0)\" if you mean that" } ?? ""
-      sentences.append(
-        "\"\(Log.cut(name, to: 100))\" \(origin) is no setting and has no effect\(meant)")
+      let meant = Self.nearest(to: name)
+      let hint = meant.map { "; write \"\($0)\" if you mean that" } ?? ""
+      warnings.append(
+        ("\"\(Log.cut(name, to: 100))\" \(origin) is no setting and has no effect\(hint)", meant))
     }
     if names.count > room {
-      sentences.append("\(names.count - room) more names \(origin) are no settings")
+      warnings.append(("\(names.count - room) more names \(origin) are no settings", nil))
     }
   }
 
