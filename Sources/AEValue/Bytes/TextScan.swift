@@ -2,21 +2,37 @@ internal import CAEBasics
 
 /// Scans of text for characters that JSON has to escape and for bytes that are not ASCII; hot.
 ///
-/// Thirty-two bytes of long texts at a time where the processor can, else sixteen (``Vectors``), else eight: ``Words``
-/// has the same without vectors. Nothing beyond the given bytes is read or written.
+/// Thirty-two bytes of long texts at a time where the processor can, else sixteen, else eight: ``Words`` has the same
+/// without vectors. Nothing beyond the given bytes is read or written.
 enum TextScan {
-  /// Whether the widest vectors can be used.
+  /// The most bytes that a scan takes at a time; tests hold it to less than the processor can.
+  enum Width { case sixteen, thirtyTwo }
+
+  /// Whether so many bytes are scanned by vectors of thirty-two.
   @inline(__always)
-  private static func isWide(_ count: Int) -> Bool { count >= AE_WIDE_COUNT && ae_is_wide() != 0 }
+  private static func isWide(_ count: Int, _ most: Width) -> Bool {
+    most == .thirtyTwo && count >= AE_WIDE_COUNT && ae_is_wide() != 0
+  }
+
+  /// Whether so many bytes are scanned by vectors of sixteen, if not by wider ones.
+  @inline(__always)
+  private static func isVector(_ count: Int) -> Bool { count >= 16 && ae_has_vectors() != 0 }
 
   /// How many of the bytes come before the first quote, backslash or control character.
   ///
   /// Sets `isASCII` to false if one of them may not be ASCII.
   @inline(__always)
-  static func plainCount(_ start: UnsafeRawPointer, _ count: Int, isASCII: inout Bool) -> Int {
-    guard isWide(count) else { return Vectors.plainCount(start, count, isASCII: &isASCII) }
+  static func plainCount(
+    _ start: UnsafeRawPointer, _ count: Int, isASCII: inout Bool, atMost most: Width = .thirtyTwo
+  ) -> Int {
+    let isWide = isWide(count, most)
+    guard isWide || isVector(count) else {
+      return Words.plainCount(start, count, isASCII: &isASCII)
+    }
+    let bytes = start.assumingMemoryBound(to: UInt8.self)
     var high: CInt = 0
-    let plain = ae_json_plain_wide(start.assumingMemoryBound(to: UInt8.self), count, &high)
+    let plain =
+      isWide ? ae_json_plain_wide(bytes, count, &high) : ae_json_plain(bytes, count, &high)
     if high != 0 { isASCII = false }
     return plain
   }
@@ -26,49 +42,25 @@ enum TextScan {
   /// There must be room for all `count` bytes.
   @inline(__always)
   static func copyPlain(
-    _ start: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
+    _ start: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer,
+    atMost most: Width = .thirtyTwo
   ) -> Int {
-    guard isWide(count) else { return Vectors.copyPlain(start, count, to: target) }
-    return ae_json_copy_wide(
-      target.assumingMemoryBound(to: UInt8.self), start.assumingMemoryBound(to: UInt8.self), count)
+    let isWide = isWide(count, most)
+    guard isWide || isVector(count) else { return Words.copyPlain(start, count, to: target) }
+    let bytes = start.assumingMemoryBound(to: UInt8.self)
+    let place = target.assumingMemoryBound(to: UInt8.self)
+    return isWide ? ae_json_copy_wide(place, bytes, count) : ae_json_copy(place, bytes, count)
   }
 
   /// Whether all bytes are ASCII.
   @inline(__always)
-  static func isASCII(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
-    guard isWide(count) else { return Vectors.isASCII(start, count) }
-    return ae_is_ascii_wide(start.assumingMemoryBound(to: UInt8.self), count) != 0
-  }
-
-  /// The same with vectors of sixteen bytes, or less.
-  enum Vectors {
-    @inline(__always)
-    private static func canScan(_ count: Int) -> Bool { count >= 16 && ae_has_vectors() != 0 }
-
-    @inline(__always)
-    static func plainCount(_ start: UnsafeRawPointer, _ count: Int, isASCII: inout Bool) -> Int {
-      guard canScan(count) else { return Words.plainCount(start, count, isASCII: &isASCII) }
-      var high: CInt = 0
-      let plain = ae_json_plain(start.assumingMemoryBound(to: UInt8.self), count, &high)
-      if high != 0 { isASCII = false }
-      return plain
-    }
-
-    @inline(__always)
-    static func copyPlain(
-      _ start: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
-    ) -> Int {
-      guard canScan(count) else { return Words.copyPlain(start, count, to: target) }
-      return ae_json_copy(
-        target.assumingMemoryBound(to: UInt8.self), start.assumingMemoryBound(to: UInt8.self),
-        count)
-    }
-
-    @inline(__always)
-    static func isASCII(_ start: UnsafeRawPointer, _ count: Int) -> Bool {
-      guard canScan(count) else { return Words.isASCII(start, count) }
-      return ae_is_ascii(start.assumingMemoryBound(to: UInt8.self), count) != 0
-    }
+  static func isASCII(
+    _ start: UnsafeRawPointer, _ count: Int, atMost most: Width = .thirtyTwo
+  ) -> Bool {
+    let isWide = isWide(count, most)
+    guard isWide || isVector(count) else { return Words.isASCII(start, count) }
+    let bytes = start.assumingMemoryBound(to: UInt8.self)
+    return (isWide ? ae_is_ascii_wide(bytes, count) : ae_is_ascii(bytes, count)) != 0
   }
 
   /// The same with words of eight bytes.

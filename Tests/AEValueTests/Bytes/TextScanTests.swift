@@ -36,10 +36,13 @@ import Testing
         isASCII = true
         #expect(TextScan.Words.plainCount(start, count, isASCII: &isASCII) == plain)
         isASCII = true
-        #expect(TextScan.Vectors.plainCount(start, count, isASCII: &isASCII) == plain)
+        #expect(TextScan.plainCount(start, count, isASCII: &isASCII, atMost: .sixteen) == plain)
         if bytes[offset..<offset + plain].contains(where: { $0 >= 0x80 }) { #expect(!isASCII) }
 
-        for copy in [TextScan.copyPlain, TextScan.Vectors.copyPlain, TextScan.Words.copyPlain] {
+        for copy in [
+          { TextScan.copyPlain($0, $1, to: $2) },
+          { TextScan.copyPlain($0, $1, to: $2, atMost: .sixteen) }, TextScan.Words.copyPlain,
+        ] {
           var target = [UInt8](repeating: 0xee, count: count + 8)
           let copied = target.withUnsafeMutableBytes { target in
             target.baseAddress.map { copy(start, count, $0) }
@@ -51,7 +54,7 @@ import Testing
 
         let isAll = bytes[offset..<offset + count].allSatisfy { $0 < 0x80 }
         #expect(TextScan.isASCII(start, count) == isAll)
-        #expect(TextScan.Vectors.isASCII(start, count) == isAll)
+        #expect(TextScan.isASCII(start, count, atMost: .sixteen) == isAll)
         #expect(TextScan.Words.isASCII(start, count) == isAll)
       }
     }

@@ -18,7 +18,10 @@ func fuzzScans(_ input: [UInt8]) throws {
 
 private func comparePlain(_ start: UnsafeRawPointer, _ bytes: [UInt8]) throws {
   let plain = bytes.prefix { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
-  for scan in [TextScan.plainCount, TextScan.Vectors.plainCount, TextScan.Words.plainCount] {
+  for scan: (UnsafeRawPointer, Int, inout Bool) -> Int in [
+    { TextScan.plainCount($0, $1, isASCII: &$2) },
+    { TextScan.plainCount($0, $1, isASCII: &$2, atMost: .sixteen) }, TextScan.Words.plainCount,
+  ] {
     var isASCII = true
     let count = scan(start, bytes.count, &isASCII)
     try demand(count == plain.count, "\(count) plain bytes are \(plain.count)")
@@ -27,7 +30,10 @@ private func comparePlain(_ start: UnsafeRawPointer, _ bytes: [UInt8]) throws {
     try demand(
       isASCII || !bytes.allSatisfy { $0 < 0x80 }, "bytes that are all ASCII are said to be it")
   }
-  for copy in [TextScan.copyPlain, TextScan.Vectors.copyPlain, TextScan.Words.copyPlain] {
+  for copy in [
+    { TextScan.copyPlain($0, $1, to: $2) },
+    { TextScan.copyPlain($0, $1, to: $2, atMost: .sixteen) }, TextScan.Words.copyPlain,
+  ] {
     let target = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
     defer { target.deallocate() }
     guard let place = target.baseAddress else { continue }
@@ -36,7 +42,10 @@ private func comparePlain(_ start: UnsafeRawPointer, _ bytes: [UInt8]) throws {
     try demand(target.prefix(count).elementsEqual(plain), "the plain bytes are copied")
   }
   let isASCII = bytes.allSatisfy { $0 < 0x80 }
-  for scan in [TextScan.isASCII, TextScan.Vectors.isASCII, TextScan.Words.isASCII] {
+  for scan in [
+    { TextScan.isASCII($0, $1) }, { TextScan.isASCII($0, $1, atMost: .sixteen) },
+    TextScan.Words.isASCII,
+  ] {
     try demand(scan(start, bytes.count) == isASCII, "whether all bytes are ASCII")
   }
 }
